@@ -1,0 +1,159 @@
+package io.github.k12sso.classlink.demo.keycloak;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** How one Keycloak is started. Immutable: every {@code with…} answers a changed copy. */
+public final class KeycloakSettings {
+
+    private final Path home;
+    private boolean optimized;
+    private int httpPort;
+    private int managementPort;
+    private List<String> options = List.of();
+    private Map<String, String> environment = Map.of();
+    private String heap = "-Xms256m -Xmx768m";
+    private Path logFile;
+    private String readyPath = "/realms/master";
+    private Duration startTimeout = Duration.ofMinutes(3);
+    private Consumer<Duration> progress = elapsed -> {};
+
+    private KeycloakSettings(Path home) {
+        this.home = home;
+        this.logFile = home.resolve("data").resolve("log").resolve("keycloak.log");
+    }
+
+    /**
+     * {@code start-dev} on free ports, a heap of 768 MB, three minutes to start, log in {@code data/log/keycloak.log}.
+     *
+     * @param distribution one server at a time may run from it
+     */
+    public static KeycloakSettings of(KeycloakDistribution distribution) {
+        return new KeycloakSettings(distribution.home());
+    }
+
+    /** {@code start --optimized}, over plain http and with any host name; needs {@link KeycloakDistribution#build} first. */
+    public KeycloakSettings optimized() {
+        return with(copy -> copy.optimized = true);
+    }
+
+    /** Where HTTP is served: 1 to 65535, or 0 for a free port. */
+    public KeycloakSettings withHttpPort(int port) {
+        return with(copy -> copy.httpPort = port);
+    }
+
+    /** Where health and metrics are served once switched on: 1 to 65535, or 0 for a free port. */
+    public KeycloakSettings withManagementPort(int port) {
+        return with(copy -> copy.managementPort = port);
+    }
+
+    /** Adds options of {@code kc.sh}, such as {@code --features=…}. */
+    public KeycloakSettings withOptions(String... more) {
+        List<String> all = new ArrayList<>(options);
+        all.addAll(List.of(more));
+        return with(copy -> copy.options = List.copyOf(all));
+    }
+
+    /** Adds a variable of the process, or replaces it. {@code ${…}} in realm files is read from these, too. */
+    public KeycloakSettings withEnvironment(String name, String value) {
+        Map<String, String> all = new HashMap<>(environment);
+        all.put(name, value);
+        return with(copy -> copy.environment = Map.copyOf(all));
+    }
+
+    /** The first administrator of an empty database. */
+    public KeycloakSettings withAdmin(String username, String password) {
+        return withEnvironment("KC_BOOTSTRAP_ADMIN_USERNAME", username)
+                .withEnvironment("KC_BOOTSTRAP_ADMIN_PASSWORD", password);
+    }
+
+    /** The heap options of the server's JVM, such as {@code -Xms256m -Xmx768m}. */
+    public KeycloakSettings withHeap(String jvmOptions) {
+        return with(copy -> copy.heap = jvmOptions);
+    }
+
+    /** The file that everything Keycloak prints is appended to. */
+    public KeycloakSettings withLogFile(Path file) {
+        return with(copy -> copy.logFile = file);
+    }
+
+    /** The path below the base URL that answers 200 as soon as the server can be used. */
+    public KeycloakSettings withReadyPath(String path) {
+        return with(copy -> copy.readyPath = path);
+    }
+
+    /** The time from the start of the process to the first answer; after it the process is killed. */
+    public KeycloakSettings withStartTimeout(Duration timeout) {
+        return with(copy -> copy.startTimeout = timeout);
+    }
+
+    /** Is told the elapsed time about twice a second while the server starts. */
+    public KeycloakSettings withProgress(Consumer<Duration> listener) {
+        return with(copy -> copy.progress = listener);
+    }
+
+    Path home() {
+        return home;
+    }
+
+    boolean isOptimized() {
+        return optimized;
+    }
+
+    int httpPort() {
+        return httpPort;
+    }
+
+    int managementPort() {
+        return managementPort;
+    }
+
+    List<String> options() {
+        return options;
+    }
+
+    Map<String, String> environment() {
+        return environment;
+    }
+
+    String heap() {
+        return heap;
+    }
+
+    Path logFile() {
+        return logFile;
+    }
+
+    String readyPath() {
+        return readyPath;
+    }
+
+    Duration startTimeout() {
+        return startTimeout;
+    }
+
+    Consumer<Duration> progress() {
+        return progress;
+    }
+
+    private KeycloakSettings with(Consumer<KeycloakSettings> change) {
+        KeycloakSettings copy = new KeycloakSettings(home);
+        copy.optimized = optimized;
+        copy.httpPort = httpPort;
+        copy.managementPort = managementPort;
+        copy.options = options;
+        copy.environment = environment;
+        copy.heap = heap;
+        copy.logFile = logFile;
+        copy.readyPath = readyPath;
+        copy.startTimeout = startTimeout;
+        copy.progress = progress;
+        change.accept(copy);
+        return copy;
+    }
+}
