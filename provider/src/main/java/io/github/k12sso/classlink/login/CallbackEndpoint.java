@@ -1,0 +1,141 @@
+package io.github.k12sso.classlink.login;
+
+import io.github.k12sso.classlink.token.TokenResponse;
+import io.github.k12sso.classlink.upstream.OAuthError;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.Response;
+import org.jboss.logging.Logger;
+import org.keycloak.OAuth2Constants;
+import org.keycloak.broker.provider.BrokeredIdentityContext;
+import org.keycloak.broker.provider.UserAuthenticationIdentityProvider.AuthenticationCallback;
+import org.keycloak.events.Details;
+import org.keycloak.events.Errors;
+import org.keycloak.events.EventBuilder;
+import org.keycloak.events.EventType;
+import org.keycloak.models.IdentityProviderModel;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.utils.KeycloakModelUtils;
+import org.keycloak.services.ErrorPage;
+import org.keycloak.services.resources.IdentityBrokerService;
+import org.keycloak.sessions.AuthenticationSessionModel;
+
+/**
+ * {@code /realms/{realm}/broker/{alias}/endpoint}, where ClassLink sends the browser back to. Every way out that is not a
+ * login is a page that says what to do, one {@code IDENTITY_PROVIDER_LOGIN_ERROR} event and one log line.
+ */
+public final class CallbackEndpoint {
+
+    private static final Logger LOG = Logger.getLogger(CallbackEndpoint.class);
+
+    private final KeycloakSession session;
+    private final ClassLinkIdentityProvider provider;
+    private final AuthenticationCallback callback;
+    private final EventBuilder event;
+
+    CallbackEndpoint(
+            KeycloakSession session,
+            ClassLinkIdentityProvider provider,
+            AuthenticationCallback callback,
+            EventBuilder event) {
+        this.session = session;
+        this.provider = provider;
+        this.callback = callback;
+        this.event = event;
+    }
+
+    @GET
+    public Response authResponse(
+            @QueryParam(OAuth2Constants.STATE) String state,
+            @QueryParam(OAuth2Constants.CODE) String code,
+            @QueryParam(OAuth2Constants.ERROR) String error) {
+        event.event(EventType.IDENTITY_PROVIDER_LOGIN).detail(Details.IDENTITY_PROVIDER, alias());
+        AuthenticationSessionModel login = null;
+        try {
+            if (state == null) {
+                throw new LoginRefused(LoginProblem.MISSING_STATE);
+            }
+            login = callback.getAndVerifyAuthenticationSession(state);
+            session.getContext().setAuthenticationSession(login);
+            if (error != null) {
+                return refusedByClassLink(OAuthError.of(error));
+            }
+            if (code == null) {
+                throw new LoginRefused(LoginProblem.MISSING_CODE);
+            }
+            TokenResponse tokens = provider.redeem(code, login);
+            BrokeredIdentityContext identity = provider.identify(tokens, login);
+            return callback.authenticated(identity);
+        } catch (LoginRefused e) {
+            report(e);
+            return page(e.problem(), login);
+        } catch (WebApplicationException e) {
+            return e.getResponse(); // Keycloak's own page, its event is out
+        } catch (IllegalArgumentException e) {
+            return unexpected(LoginProblem.CONFIGURATION, e, login);
+        } catch (RuntimeException e) {
+            return unexpected(LoginProblem.UNEXPECTED, e, login);
+        }
+    }
+
+    private Response refusedByClassLink(OAuthError error) throws LoginRefused {
+        LoginRefused refused =
+                new LoginRefused(LoginRefused.meaning(error), "ClassLink sent the error " + error.code());
+        switch (error) {
+            case ACCESS_DENIED -> {
+                // The login page again, saying so; or the app that asked for the link.
+                report(refused);
+                return callback.cancelled(config());
+            }
+            case LOGIN_REQUIRED, INTERACTION_REQUIRED -> {
+                // The app asked for a silent login and gets the answer it expects.
+                report(refused);
+                return callback.error(config(), error.code());
+            }
+            default -> throw refused;
+        }
+    }
+
+    private Response page(LoginProblem problem, AuthenticationSessionModel login) {
+        if (login != null && login.getAuthNote(IdentityBrokerService.LINKING_IDENTITY_PROVIDER) != null) {
+            return callback.error(config(), problem.messageKey());
+        }
+        return ErrorPage.error(
+                session,
+                login,
+                problem.status(),
+                problem.messageKey(),
+                KeycloakModelUtils.getIdentityProviderDisplayName(session, config()),
+                problem.reason());
+    }
+
+    private Response unexpected(LoginProblem problem, RuntimeException thrown, AuthenticationSessionModel login) {
+        // Not its message: Keycloak's exceptions may quote names, addresses and whole statements.
+        LOG.debug("ClassLink login failed unexpectedly", thrown);
+        StackTraceElement[] trace = thrown.getStackTrace();
+        report(new LoginRefused(problem, thrown.getClass().getName() + (trace.length == 0 ? "" : " at " + trace[0])));
+        return page(problem, login);
+    }
+
+    /** A copy of the event, because Keycloak's own handling may go on with the original. */
+    private void report(LoginRefused refused) {
+        LoginProblem problem = refused.problem();
+        LOG.warnf(
+                "Login with ClassLink failed. realm=%s, provider=%s, reason=%s: %s",
+                session.getContext().getRealm().getName(), alias(), problem.reason(), refused.getMessage());
+        event.clone()
+                .event(EventType.IDENTITY_PROVIDER_LOGIN)
+                .detail(Details.IDENTITY_PROVIDER, alias())
+                .detail(Details.REASON, problem.reason())
+                .error(Errors.IDENTITY_PROVIDER_LOGIN_FAILURE);
+    }
+
+    private IdentityProviderModel config() {
+        return provider.getConfig();
+    }
+
+    private String alias() {
+        return provider.getConfig().getAlias();
+    }
+}

@@ -1,0 +1,278 @@
+package io.github.k12sso.classlink.login;
+
+import io.github.k12sso.classlink.exchange.BrokeringApiAnswer;
+import io.github.k12sso.classlink.exchange.ExchangeableTokens;
+import io.github.k12sso.classlink.profile.Profile;
+import io.github.k12sso.classlink.profile.ProfileUnreadable;
+import io.github.k12sso.classlink.token.KeycloakClock;
+import io.github.k12sso.classlink.token.NotLinked;
+import io.github.k12sso.classlink.token.TokenFailure;
+import io.github.k12sso.classlink.token.TokenResponse;
+import io.github.k12sso.classlink.token.TokenSet;
+import io.github.k12sso.classlink.token.TokenVault;
+import io.github.k12sso.classlink.upstream.AllowedHosts;
+import io.github.k12sso.classlink.upstream.ClientCredentials;
+import io.github.k12sso.classlink.upstream.HostNotAllowed;
+import io.github.k12sso.classlink.upstream.Operation;
+import io.github.k12sso.classlink.upstream.UpstreamClient;
+import io.github.k12sso.classlink.upstream.UpstreamFailure;
+import jakarta.ws.rs.core.MultivaluedMap;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriBuilder;
+import jakarta.ws.rs.core.UriInfo;
+import java.time.Clock;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.keycloak.OAuth2Constants;
+import org.keycloak.broker.oidc.OIDCIdentityProvider;
+import org.keycloak.broker.oidc.OIDCIdentityProviderConfig;
+import org.keycloak.broker.oidc.OIDCIdentityProviderFactory;
+import org.keycloak.broker.oidc.mappers.AbstractJsonUserAttributeMapper;
+import org.keycloak.broker.provider.AuthenticationRequest;
+import org.keycloak.broker.provider.BrokeredIdentityContext;
+import org.keycloak.broker.provider.IdentityBrokerException;
+import org.keycloak.broker.provider.IdentityProviderMapper;
+import org.keycloak.broker.provider.TrustMaterialRequest;
+import org.keycloak.broker.social.SocialIdentityProvider;
+import org.keycloak.events.EventBuilder;
+import org.keycloak.jose.jwk.JWK;
+import org.keycloak.models.ClientModel;
+import org.keycloak.models.FederatedIdentityModel;
+import org.keycloak.models.IdentityProviderType;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.models.UserSessionModel;
+import org.keycloak.representations.JsonWebToken;
+import org.keycloak.services.Urls;
+import org.keycloak.sessions.AuthenticationSessionModel;
+import org.keycloak.util.Booleans;
+import org.keycloak.vault.VaultStringSecret;
+
+/**
+ * ClassLink as a social login. The request to ClassLink is Keycloak's own; the answer is handled here, because Keycloak's
+ * handling prints whole responses into the log, has no deadline, and keeps tokens in clear in several places.
+ */
+public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
+        implements SocialIdentityProvider<OIDCIdentityProviderConfig>, ExchangeableTokens {
+
+    /** Where {@link OIDCIdentityProvider} and its base class note, for the login under way, what only this browser asked. */
+    private static final String NONCE_NOTE = "BROKER_NONCE";
+
+    private static final String PKCE_VERIFIER_NOTE = "BROKER_CODE_CHALLENGE";
+
+    private final ClassLinkIdentityProviderConfig config;
+    private final AllowedHosts allowedHosts;
+    private final UpstreamClient upstream;
+    private final SigningKeys keys;
+    private final TokenVault vault;
+    private final Clock clock = new KeycloakClock();
+
+    ClassLinkIdentityProvider(
+            KeycloakSession session, ClassLinkIdentityProviderConfig config, AllowedHosts allowedHosts) {
+        super(session, config);
+        this.config = config;
+        this.allowedHosts = allowedHosts;
+        this.upstream = new UpstreamClient(session, allowedHosts);
+        this.keys = new SigningKeys(session, config, upstream);
+        this.vault = new TokenVault(session, config.getAlias(), clock);
+    }
+
+    // ---- login -----------------------------------------------------------------------------------------------------
+
+    @Override
+    protected UriBuilder createAuthorizationUrl(AuthenticationRequest request) {
+        try {
+            allowedHosts.require(config.getAuthorizationUrl());
+        } catch (HostNotAllowed e) {
+            throw new IdentityBrokerException("Authorization URL " + e.getMessage(), e);
+        }
+        return super.createAuthorizationUrl(request);
+    }
+
+    @Override
+    public Object callback(RealmModel realm, AuthenticationCallback callback, EventBuilder event) {
+        return new CallbackEndpoint(session, this, callback, event);
+    }
+
+    /** Redeems the code of this browser's own request. Sent once: a code that met a lost answer is spent. */
+    TokenResponse redeem(String code, AuthenticationSessionModel login) throws LoginRefused {
+        Map<String, String> form = new LinkedHashMap<>();
+        form.put(OAUTH2_PARAMETER_GRANT_TYPE, OAUTH2_GRANT_TYPE_AUTHORIZATION_CODE);
+        form.put(OAUTH2_PARAMETER_CODE, code);
+        form.put(OAUTH2_PARAMETER_REDIRECT_URI, redirectUri());
+        if (config.isPkceEnabled()) {
+            String verifier = login.getClientNote(PKCE_VERIFIER_NOTE);
+            if (verifier == null) {
+                throw new LoginRefused(LoginProblem.PKCE_VERIFIER_MISSING);
+            }
+            form.put(OAuth2Constants.CODE_VERIFIER, verifier);
+        }
+        try (VaultStringSecret secret = session.vault().getStringSecret(config.getClientSecret())) {
+            ClientCredentials credentials = new ClientCredentials(
+                    config.getClientId(),
+                    secret.get().orElse(config.getClientSecret()),
+                    config.isBasicAuthentication());
+            return TokenResponse.read(upstream.post(Operation.TOKEN, config.getTokenUrl(), form, credentials));
+        } catch (UpstreamFailure e) {
+            throw LoginRefused.because(Operation.TOKEN, e);
+        }
+    }
+
+    /** Who signed in, everything about them verified. */
+    BrokeredIdentityContext identify(TokenResponse tokens, AuthenticationSessionModel login) throws LoginRefused {
+        JsonWebToken idToken = null;
+        if (config.isRequireIdToken()) {
+            String encoded = tokens.idToken().orElseThrow(() -> new LoginRefused(LoginProblem.ID_TOKEN_MISSING));
+            idToken =
+                    new IdTokenVerifier(session, config, keys, clock).verify(encoded, login.getClientNote(NONCE_NOTE));
+        }
+        Profile profile = profile(tokens.accessToken());
+        if (idToken != null && !idToken.getSubject().equals(profile.userId())) {
+            throw new LoginRefused(LoginProblem.SUBJECT_MISMATCH);
+        }
+        if (!config.getAllowedTenants().admits(profile)) {
+            throw new LoginRefused(LoginProblem.DISTRICT_NOT_ALLOWED);
+        }
+        BrokeredIdentityContext identity = brokeredIdentity(profile);
+        if (idToken != null) {
+            identity.getContextData().put(VALIDATED_ID_TOKEN, idToken);
+            identity.getContextData().put(NONCE_NOTE, login.getClientNote(NONCE_NOTE));
+        }
+        if (Booleans.isTrue(config.isStoreToken())) {
+            identity.setToken(vault.record(TokenSet.issued(tokens, clock.instant(), config.getTokenLifetime())));
+        }
+        identity.setIdp(this);
+        identity.setAuthenticationSession(login);
+        return identity;
+    }
+
+    private Profile profile(String accessToken) throws LoginRefused {
+        try {
+            return Profile.read(upstream.get(Operation.PROFILE, config.getUserInfoUrl(), accessToken));
+        } catch (UpstreamFailure e) {
+            throw LoginRefused.because(Operation.PROFILE, e);
+        } catch (ProfileUnreadable e) {
+            throw new LoginRefused(LoginProblem.PROFILE_WITHOUT_IDENTITY);
+        }
+    }
+
+    private BrokeredIdentityContext brokeredIdentity(Profile profile) throws LoginRefused {
+        String id = config.getIdentityKey()
+                .of(profile)
+                .orElseThrow(() -> new LoginRefused(LoginProblem.IDENTITY_INCOMPLETE));
+        BrokeredIdentityContext identity = new BrokeredIdentityContext(id, config);
+        identity.setBrokerUserId(config.getAlias() + "." + id);
+        identity.setUsername(config.getUsernameTemplate().apply(profile).orElse(config.getAlias() + "." + id));
+        identity.setFirstName(profile.firstName().orElse(null));
+        identity.setLastName(profile.lastName().orElse(null));
+        identity.setEmail(profile.email().orElse(null));
+        // Not storeUserProfileForMapper(): it prints the whole profile when its debug logger is on.
+        identity.getContextData().put(AbstractJsonUserAttributeMapper.CONTEXT_JSON_NODE, profile.document());
+        return identity;
+    }
+
+    /** Exactly the one that {@code createAuthorizationUrl} sent; ClassLink compares them. */
+    String redirectUri() {
+        return Urls.identityProviderAuthnResponse(
+                        session.getContext().getUri().getBaseUri(),
+                        config.getAlias(),
+                        session.getContext().getRealm().getName())
+                .toString();
+    }
+
+    /** Keycloak's base classes copy the tokens in clear into the user session here, which is stored. Nothing is copied. */
+    @Override
+    public void authenticationFinished(AuthenticationSessionModel authSession, BrokeredIdentityContext context) {
+        // deliberately empty
+    }
+
+    /** Keycloak's own OIDC mappers work on the profile document as well as our own. */
+    @Override
+    public boolean isMapperSupported(IdentityProviderMapper mapper) {
+        return super.isMapperSupported(mapper)
+                || Arrays.asList(mapper.getCompatibleProviders()).contains(OIDCIdentityProviderFactory.PROVIDER_ID);
+    }
+
+    // ---- keys ------------------------------------------------------------------------------------------------------
+
+    @Override
+    public boolean reloadKeys() {
+        return keys.reload();
+    }
+
+    // ---- tokens for apps -------------------------------------------------------------------------------------------
+
+    @Override
+    public String tokenScope() {
+        return config.getTokenScope();
+    }
+
+    @Override
+    public TokenSet tokensOf(RealmModel realm, UserModel user) throws TokenFailure {
+        if (!Booleans.isTrue(config.isStoreToken())) {
+            throw new NotLinked();
+        }
+        return vault.open(realm, user);
+    }
+
+    /** Version 1 of Keycloak's brokering API. */
+    @Override
+    public Response retrieveToken(KeycloakSession ignored, FederatedIdentityModel identity) {
+        return BrokeringApiAnswer.version1();
+    }
+
+    /** Version 2 of Keycloak's brokering API. */
+    @Override
+    public Response retrieveToken(
+            KeycloakSession ignored, FederatedIdentityModel identity, UserSessionModel userSession, UserModel user) {
+        return BrokeringApiAnswer.version2(session, user, this);
+    }
+
+    /** Keycloak's legacy token exchange, were it ever asked: our own exchange provider comes before it. */
+    @Override
+    public Response exchangeFromToken(
+            UriInfo uriInfo,
+            EventBuilder event,
+            ClientModel authorizedClient,
+            UserSessionModel tokenUserSession,
+            UserModel tokenSubject,
+            MultivaluedMap<String, String> params) {
+        return exchangeNotSupported();
+    }
+
+    // ---- what a ClassLink provider is not --------------------------------------------------------------------------
+
+    /** A ClassLink token of any other app would be taken for a login here: userinfo does not say for whom it was issued. */
+    @Override
+    protected boolean supportsExternalExchange() {
+        return false;
+    }
+
+    @Override
+    public boolean isType(KeycloakSession ignored, IdentityProviderType type) {
+        return type == IdentityProviderType.USER_AUTHENTICATION;
+    }
+
+    @Override
+    public Stream<JWK> resolveKeys(TrustMaterialRequest request) {
+        return Stream.empty();
+    }
+
+    // ---- logout ----------------------------------------------------------------------------------------------------
+
+    /** ClassLink has no logout for apps (classlink-facts section 6). */
+    @Override
+    public void backchannelLogout(
+            KeycloakSession ignored, UserSessionModel userSession, UriInfo uriInfo, RealmModel realm) {
+        // nothing to tell ClassLink
+    }
+
+    @Override
+    public Response keycloakInitiatedBrowserLogout(
+            KeycloakSession ignored, UserSessionModel userSession, UriInfo uriInfo, RealmModel realm) {
+        return null; // Keycloak goes on with its own logout
+    }
+}

@@ -1,0 +1,279 @@
+package io.github.k12sso.classlink.login;
+
+import io.github.k12sso.classlink.profile.IdentityKey;
+import io.github.k12sso.classlink.profile.TenantAllowList;
+import io.github.k12sso.classlink.profile.UsernameTemplate;
+import io.github.k12sso.classlink.upstream.AllowedHosts;
+import io.github.k12sso.classlink.upstream.HostNotAllowed;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.keycloak.OAuth2Constants;
+import org.keycloak.broker.oidc.OIDCIdentityProviderConfig;
+import org.keycloak.models.IdentityProviderModel;
+import org.keycloak.models.RealmModel;
+import org.keycloak.protocol.oidc.OIDCLoginProtocol;
+
+/**
+ * The settings of a ClassLink provider. Defaults live in the getters, because Keycloak hands providers what is stored in
+ * its database and nothing more; a blank value counts as not set.
+ */
+public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderConfig {
+
+    private static final long serialVersionUID = 1L;
+
+    static final String AUTHORIZATION_URL = "authorizationUrl";
+    static final String TOKEN_URL = "tokenUrl";
+    static final String USER_INFO_URL = "userInfoUrl";
+    static final String REVOCATION_URL = "revocationUrl";
+    static final String REQUIRE_ID_TOKEN = "requireIdToken";
+    static final String IDENTITY_KEY = "identityKey";
+    static final String USERNAME_TEMPLATE = "usernameTemplate";
+    static final String ALLOWED_TENANTS = "allowedTenants";
+    static final String TOKEN_LIFETIME_SECONDS = "tokenLifetimeSeconds";
+    static final String TOKEN_SCOPE = "tokenScope";
+    static final String CLIENT_ID = "clientId";
+    static final String CLIENT_AUTH_METHOD = "clientAuthMethod";
+    static final String DEFAULT_SCOPE = "defaultScope";
+
+    /** classlink-facts section 1. */
+    static final String DEFAULT_AUTHORIZATION_URL = "https://launchpad.classlink.com/oauth2/v2/auth";
+
+    static final String DEFAULT_TOKEN_URL = "https://launchpad.classlink.com/oauth2/v2/token";
+    static final String DEFAULT_JWKS_URL = "https://launchpad.classlink.com/oauth2/v2/jwks";
+    static final String DEFAULT_ISSUER = "https://launchpad.classlink.com";
+    static final String DEFAULT_USER_INFO_URL = "https://nodeapi.classlink.com/v2/my/info";
+    static final String DEFAULT_SCOPES = "openid profile email";
+    static final String DEFAULT_USERNAME_TEMPLATE = "${login_id}.${tenant_id}";
+    static final String DEFAULT_TOKEN_SCOPE = "classlink-token";
+    /** classlink-facts 2.3: access tokens live 24 hours and the answer does not say so. */
+    static final long DEFAULT_TOKEN_LIFETIME_SECONDS = Duration.ofHours(24).toSeconds();
+
+    static final long MIN_TOKEN_LIFETIME_SECONDS = Duration.ofMinutes(1).toSeconds();
+    static final long MAX_TOKEN_LIFETIME_SECONDS = Duration.ofDays(365).toSeconds();
+    static final int DEFAULT_CLOCK_SKEW_SECONDS = 30;
+    static final int MAX_CLOCK_SKEW_SECONDS = 300;
+
+    // Server-wide, not a realm setting: transient, so that no copy of a model can carry it away.
+    private final transient AllowedHosts allowedHosts;
+
+    ClassLinkIdentityProviderConfig(AllowedHosts allowedHosts) {
+        this.allowedHosts = allowedHosts;
+    }
+
+    ClassLinkIdentityProviderConfig(IdentityProviderModel model, AllowedHosts allowedHosts) {
+        super(model);
+        this.allowedHosts = allowedHosts;
+    }
+
+    @Override
+    public String getAuthorizationUrl() {
+        return setting(AUTHORIZATION_URL).orElse(DEFAULT_AUTHORIZATION_URL);
+    }
+
+    @Override
+    public String getTokenUrl() {
+        return setting(TOKEN_URL).orElse(DEFAULT_TOKEN_URL);
+    }
+
+    @Override
+    public String getJwksUrl() {
+        return setting(JWKS_URL).orElse(DEFAULT_JWKS_URL);
+    }
+
+    @Override
+    public String getIssuer() {
+        return setting(ISSUER).orElse(DEFAULT_ISSUER);
+    }
+
+    @Override
+    public String getUserInfoUrl() {
+        return setting(USER_INFO_URL).orElse(DEFAULT_USER_INFO_URL);
+    }
+
+    /** RFC 7009 endpoint; empty means that tokens are only forgotten locally. */
+    public Optional<String> getRevocationUrl() {
+        return setting(REVOCATION_URL);
+    }
+
+    /** Separated by spaces. Commas are accepted too, as in ClassLink's own examples. */
+    @Override
+    public String getDefaultScope() {
+        return Arrays.stream(setting(DEFAULT_SCOPE).orElse(DEFAULT_SCOPES).split("[\\s,]+"))
+                .filter(scope -> !scope.isEmpty())
+                .distinct()
+                .collect(Collectors.joining(" "));
+    }
+
+    @Override
+    public boolean isPkceEnabled() {
+        return flag(PKCE_ENABLED);
+    }
+
+    /** Always S256; RFC 9700 advises against the other one. */
+    @Override
+    public String getPkceMethod() {
+        return OAuth2Constants.PKCE_METHOD_S256;
+    }
+
+    /** False for the plain OAuth 2 flow: no id_token is looked at, the identity comes from the profile call alone. */
+    public boolean isRequireIdToken() {
+        return flag(REQUIRE_ID_TOKEN);
+    }
+
+    /** Which id links a person to a user. */
+    public IdentityKey getIdentityKey() {
+        return setting(IDENTITY_KEY)
+                .map(value ->
+                        IdentityKey.ofSetting(value).orElseThrow(ClassLinkIdentityProviderConfig::unknownIdentityKey))
+                .orElse(IdentityKey.USER_ID);
+    }
+
+    public UsernameTemplate getUsernameTemplate() {
+        return UsernameTemplate.parse(setting(USERNAME_TEMPLATE).orElse(DEFAULT_USERNAME_TEMPLATE));
+    }
+
+    /** The districts that may log in; empty setting, every district. */
+    public TenantAllowList getAllowedTenants() {
+        return TenantAllowList.parse(getConfig().get(ALLOWED_TENANTS));
+    }
+
+    /** Life of an access token whose answer has no {@code expires_in}. One minute to one year. */
+    public Duration getTokenLifetime() {
+        return Duration.ofSeconds(number(TOKEN_LIFETIME_SECONDS, MIN_TOKEN_LIFETIME_SECONDS, MAX_TOKEN_LIFETIME_SECONDS)
+                .orElse(DEFAULT_TOKEN_LIFETIME_SECONDS));
+    }
+
+    /** The client scope that a Keycloak access token must carry to be exchanged for a ClassLink token. */
+    public String getTokenScope() {
+        return setting(TOKEN_SCOPE).orElse(DEFAULT_TOKEN_SCOPE);
+    }
+
+    /** How far ClassLink's clock and ours may differ, in seconds: 0 to 300. */
+    @Override
+    public int getAllowedClockSkew() {
+        return number(ALLOWED_CLOCK_SKEW, 0, MAX_CLOCK_SKEW_SECONDS)
+                .map(Long::intValue)
+                .orElse(DEFAULT_CLOCK_SKEW_SECONDS);
+    }
+
+    /** Signatures are always verified, and always with ClassLink's published keys. */
+    @Override
+    public boolean isValidateSignature() {
+        return true;
+    }
+
+    @Override
+    public boolean isUseJwksUrl() {
+        return true;
+    }
+
+    /** A nonce belongs to an id_token; without one there is nothing to compare it with. */
+    @Override
+    public boolean isDisableNonce() {
+        return !isRequireIdToken();
+    }
+
+    /** The profile call is the identity; Keycloak's switch "Disable user info" has no meaning here. */
+    @Override
+    public boolean isDisableUserInfoService() {
+        return false;
+    }
+
+    @Override
+    public boolean isSupportsClientAssertions() {
+        return false;
+    }
+
+    @Override
+    public boolean isJWTAuthorizationGrantEnabled() {
+        return false;
+    }
+
+    /**
+     * Called when the provider is created, changed or imported. Keycloak answers 400 with the message.
+     *
+     * @throws IllegalArgumentException saying which setting is wrong, and what may be typed there
+     */
+    @Override
+    public void validate(RealmModel realm) {
+        super.validate(realm);
+        check("Client ID", () -> {
+            if (setting(CLIENT_ID).isEmpty()) {
+                throw new IllegalArgumentException(
+                        "is missing. It is the OAuth2 client id of your app in ClassLink's " + "Partner Portal");
+            }
+        });
+        checkUrl("Authorization URL", getAuthorizationUrl());
+        checkUrl("Token URL", getTokenUrl());
+        checkUrl("JWKS URL", getJwksUrl());
+        checkUrl("Profile URL", getUserInfoUrl());
+        getRevocationUrl().ifPresent(url -> checkUrl("Revocation URL", url));
+        check("Client authentication", this::checkClientAuthMethod);
+        check("Require id_token", () -> flag(REQUIRE_ID_TOKEN));
+        check("Use PKCE", () -> flag(PKCE_ENABLED));
+        check("Identity key", this::getIdentityKey);
+        check("User name template", this::getUsernameTemplate);
+        check("Allowed districts", this::getAllowedTenants);
+        check("Token lifetime", this::getTokenLifetime);
+        check("Allowed clock skew", this::getAllowedClockSkew);
+        check("Scope for token exchange", () -> {
+            if (getTokenScope().matches(".*\\s.*")) {
+                throw new IllegalArgumentException("is the name of one client scope, without spaces");
+            }
+        });
+    }
+
+    private void checkClientAuthMethod() {
+        String method = getClientAuthMethod();
+        if (!method.equals(OIDCLoginProtocol.CLIENT_SECRET_POST)
+                && !method.equals(OIDCLoginProtocol.CLIENT_SECRET_BASIC)) {
+            throw new IllegalArgumentException("must be client_secret_post or client_secret_basic");
+        }
+    }
+
+    private void checkUrl(String label, String url) {
+        try {
+            allowedHosts.require(url);
+        } catch (HostNotAllowed e) {
+            throw new IllegalArgumentException(label + " " + e.getMessage(), e);
+        }
+    }
+
+    private static void check(String label, Runnable rule) {
+        try {
+            rule.run();
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(label + " " + e.getMessage(), e);
+        }
+    }
+
+    private Optional<String> setting(String key) {
+        return Optional.ofNullable(getConfig().get(key)).map(String::strip).filter(value -> !value.isEmpty());
+    }
+
+    /** A switch that is on unless it is set to false. */
+    private boolean flag(String key) {
+        String value = setting(key).orElse("true").toLowerCase(Locale.ROOT);
+        if (!value.equals("true") && !value.equals("false")) {
+            throw new IllegalArgumentException("must be true or false");
+        }
+        return value.equals("true");
+    }
+
+    private Optional<Long> number(String key, long min, long max) {
+        return setting(key).map(value -> {
+            if (!value.matches("[0-9]{1,9}") || Long.parseLong(value) < min || Long.parseLong(value) > max) {
+                throw new IllegalArgumentException("must be a whole number of seconds from " + min + " to " + max);
+            }
+            return Long.valueOf(value);
+        });
+    }
+
+    private static IllegalArgumentException unknownIdentityKey() {
+        return new IllegalArgumentException("must be one of "
+                + Arrays.stream(IdentityKey.values()).map(IdentityKey::setting).collect(Collectors.joining(", ")));
+    }
+}

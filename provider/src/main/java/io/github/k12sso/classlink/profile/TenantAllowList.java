@@ -1,0 +1,42 @@
+package io.github.k12sso.classlink.profile;
+
+import java.util.Arrays;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * The districts whose people may log in. An empty list lets every district in; otherwise a person without a TenantId is
+ * refused, because nothing says that they are from one of the listed ones.
+ */
+public final class TenantAllowList {
+
+    /** Keycloak joins the values of a multi-valued setting with this. */
+    private static final String SEPARATOR = "##";
+
+    private final Set<TenantId> tenants;
+
+    private TenantAllowList(Set<TenantId> tenants) {
+        this.tenants = tenants;
+    }
+
+    /**
+     * Reads the setting.
+     *
+     * @param setting TenantIds separated by {@code ##}; null and blank let every district in
+     * @throws IllegalArgumentException if one of them is not a TenantId
+     */
+    public static TenantAllowList parse(String setting) {
+        if (setting == null) {
+            return new TenantAllowList(Set.of());
+        }
+        return new TenantAllowList(Arrays.stream(setting.split(SEPARATOR, -1))
+                .map(String::strip)
+                .filter(entry -> !entry.isEmpty())
+                .map(TenantId::new)
+                .collect(Collectors.toUnmodifiableSet()));
+    }
+
+    public boolean admits(Profile profile) {
+        return tenants.isEmpty() || profile.tenantId().filter(tenants::contains).isPresent();
+    }
+}

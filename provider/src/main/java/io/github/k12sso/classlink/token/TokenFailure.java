@@ -1,0 +1,11 @@
+package io.github.k12sso.classlink.token;
+
+/** No ClassLink token can be given for a person. */
+public abstract sealed class TokenFailure extends Exception permits NotLinked, TokenExpired {
+
+    private static final long serialVersionUID = 1L;
+
+    TokenFailure(String message) {
+        super(message);
+    }
+}

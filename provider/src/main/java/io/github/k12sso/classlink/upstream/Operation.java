@@ -1,0 +1,29 @@
+package io.github.k12sso.classlink.upstream;
+
+/** What a call to ClassLink is for, with the largest answer that is read. */
+public enum Operation {
+    /** The authorization code's redemption. */
+    TOKEN("token endpoint", 64 * 1024),
+    /** The signing keys (JWKS). */
+    KEYS("key endpoint", 256 * 1024),
+    /** The signed-in person's profile. ClassLink's own are under 2 KiB. */
+    PROFILE("profile endpoint", 64 * 1024);
+
+    private final String label;
+    private final int maxBytes;
+
+    Operation(String label, int maxBytes) {
+        this.label = label;
+        this.maxBytes = maxBytes;
+    }
+
+    /** For log lines and messages. */
+    public String label() {
+        return label;
+    }
+
+    /** Bytes of body after which reading stops and the answer counts as malformed. */
+    int maxBytes() {
+        return maxBytes;
+    }
+}

@@ -1,0 +1,195 @@
+package io.github.k12sso.classlink.upstream;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.http.Header;
+import org.apache.http.HttpEntity;
+import org.apache.http.NameValuePair;
+import org.apache.http.client.config.CookieSpecs;
+import org.apache.http.client.config.RequestConfig;
+import org.apache.http.client.entity.UrlEncodedFormEntity;
+import org.apache.http.client.methods.CloseableHttpResponse;
+import org.apache.http.client.methods.HttpGet;
+import org.apache.http.client.methods.HttpPost;
+import org.apache.http.client.methods.HttpRequestBase;
+import org.apache.http.message.BasicNameValuePair;
+import org.apache.http.util.EntityUtils;
+import org.keycloak.connections.httpclient.HttpClientProvider;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.util.BasicAuthHelper;
+
+/**
+ * Every HTTP call to ClassLink goes through here: allowed hosts only, redirects off, deadlines and size limits on, and
+ * failures as types whose messages carry nothing secret.
+ *
+ * <p>It uses Keycloak's own HTTP client (trust store, proxies, tracing, connection pool), but not Keycloak's
+ * {@code SimpleHttp} around it, which has no limit for a call as a whole and repeats a POST when the server is configured
+ * with {@code max-retries}.
+ */
+public final class UpstreamClient {
+
+    /** Time for TCP and TLS, and for a connection of the pool to come free, each. */
+    static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
+    /** Time for a whole call, from the request's first byte to the answer's last. */
+    static final Duration CALL_TIMEOUT = Duration.ofSeconds(10);
+    /** Longest {@code Retry-After} that is passed on. */
+    static final Duration MAX_RETRY_AFTER = Duration.ofMinutes(10);
+    /** ClassLink's firewall answers 401 to programs that look like scripts (classlink-facts 2.6), so look ordinary. */
+    static final String USER_AGENT = "Mozilla/5.0 (compatible; keycloak-classlink)";
+
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    private static final RequestConfig REQUEST_CONFIG = RequestConfig.custom()
+            .setConnectTimeout((int) CONNECT_TIMEOUT.toMillis())
+            .setConnectionRequestTimeout((int) CONNECT_TIMEOUT.toMillis())
+            .setSocketTimeout((int) CALL_TIMEOUT.toMillis())
+            .setRedirectsEnabled(false)
+            .setCookieSpec(CookieSpecs.IGNORE_COOKIES)
+            .build();
+
+    private final KeycloakSession session;
+    private final AllowedHosts allowedHosts;
+
+    public UpstreamClient(KeycloakSession session, AllowedHosts allowedHosts) {
+        this.session = session;
+        this.allowedHosts = allowedHosts;
+    }
+
+    /** Reads a JSON object that needs no authorization. */
+    public ObjectNode get(Operation operation, String url) throws UpstreamFailure {
+        return call(operation, new HttpGet(allowedHosts.require(url)));
+    }
+
+    /** Reads a JSON object with a ClassLink access token. */
+    public ObjectNode get(Operation operation, String url, String accessToken) throws UpstreamFailure {
+        HttpGet request = new HttpGet(allowedHosts.require(url));
+        request.setHeader("Authorization", "Bearer " + accessToken);
+        return call(operation, request);
+    }
+
+    /** Posts a form with client authentication, exactly once, and reads the JSON object that comes back. */
+    public ObjectNode post(Operation operation, String url, Map<String, String> form, ClientCredentials credentials)
+            throws UpstreamFailure {
+        HttpPost request = new HttpPost(allowedHosts.require(url));
+        List<NameValuePair> fields = new ArrayList<>();
+        form.forEach((name, value) -> fields.add(new BasicNameValuePair(name, value)));
+        if (credentials.inHeader()) {
+            request.setHeader(
+                    "Authorization",
+                    BasicAuthHelper.RFC6749.createHeader(credentials.clientId(), credentials.clientSecret()));
+        } else {
+            fields.add(new BasicNameValuePair("client_id", credentials.clientId()));
+            fields.add(new BasicNameValuePair("client_secret", credentials.clientSecret()));
+        }
+        request.setEntity(new SentOnce(fields));
+        return call(operation, request);
+    }
+
+    private ObjectNode call(Operation operation, HttpRequestBase request) throws UpstreamFailure {
+        request.setConfig(REQUEST_CONFIG);
+        request.setHeader("User-Agent", USER_AGENT);
+        request.setHeader("Accept", "application/json");
+        try (Deadline deadline = Deadline.start(request, CALL_TIMEOUT.toMillis())) {
+            try (CloseableHttpResponse response = session.getProvider(HttpClientProvider.class)
+                    .getHttpClient()
+                    .execute(request)) {
+                return read(operation, response, request);
+            } catch (IOException e) {
+                String what = deadline.passed() ? "did not finish its answer in time" : "could not be reached";
+                throw new UpstreamUnavailable(
+                        operation.label() + " " + what + ": " + e.getClass().getSimpleName(), e);
+            }
+        }
+    }
+
+    private static ObjectNode read(Operation operation, CloseableHttpResponse response, HttpRequestBase request)
+            throws UpstreamFailure, IOException {
+        int status = response.getStatusLine().getStatusCode();
+        if (status == 429 || status >= 500) {
+            throw new UpstreamUnavailable(operation.label() + " answered status " + status, retryAfter(response));
+        }
+        byte[] body = body(operation, response.getEntity(), request);
+        if (status >= 400) {
+            throw new UpstreamRefused(operation, status, errorIn(body));
+        }
+        if (status != 200) {
+            throw new UpstreamMalformed(operation, "answered status " + status + " where 200 is expected");
+        }
+        JsonNode json;
+        try {
+            json = JSON.readTree(body);
+        } catch (JacksonException e) {
+            // Jackson's message quotes the body: it stays out of the failure.
+            throw new UpstreamMalformed(operation, "answered something that is not JSON");
+        }
+        if (json instanceof ObjectNode object) {
+            return object;
+        }
+        throw new UpstreamMalformed(operation, "answered JSON that is not an object");
+    }
+
+    private static byte[] body(Operation operation, HttpEntity entity, HttpRequestBase request)
+            throws UpstreamMalformed, IOException {
+        if (entity == null) {
+            return new byte[0];
+        }
+        try (InputStream content = entity.getContent()) {
+            byte[] body = content.readNBytes(operation.maxBytes() + 1);
+            if (body.length > operation.maxBytes()) {
+                // Closing the stream would read the rest first, to give the connection back to the pool.
+                request.abort();
+                throw new UpstreamMalformed(operation, "answered more than " + operation.maxBytes() + " bytes");
+            }
+            EntityUtils.consume(entity);
+            return body;
+        }
+    }
+
+    private static OAuthError errorIn(byte[] body) {
+        try {
+            JsonNode error = JSON.readTree(body).path("error");
+            return OAuthError.of(error.textValue());
+        } catch (IOException e) {
+            return OAuthError.UNKNOWN; // an HTML error page, say: the status is what counts
+        }
+    }
+
+    /** Only the form in seconds; an HTTP date would compare ClassLink's clock with ours. */
+    private static Duration retryAfter(CloseableHttpResponse response) {
+        Header header = response.getFirstHeader("Retry-After");
+        if (header == null || !header.getValue().strip().matches("[0-9]{1,9}")) {
+            return null;
+        }
+        Duration asked = Duration.ofSeconds(Long.parseLong(header.getValue().strip()));
+        return asked.compareTo(MAX_RETRY_AFTER) > 0 ? MAX_RETRY_AFTER : asked;
+    }
+
+    /**
+     * A form that the HTTP client may not send a second time. With Keycloak's {@code max-retries} set, Apache's client would
+     * repeat a request whose answer was lost, and so burn an authorization code or a rotating refresh token.
+     */
+    private static final class SentOnce extends UrlEncodedFormEntity {
+
+        SentOnce(List<NameValuePair> fields) {
+            super(fields, StandardCharsets.UTF_8);
+        }
+
+        @Override
+        public boolean isRepeatable() {
+            return false;
+        }
+    }
+}
