@@ -1,0 +1,229 @@
+package io.github.k12sso.classlink.demo.app;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.proc.BadJOSEException;
+import com.nimbusds.jose.util.DefaultResourceRetriever;
+import com.nimbusds.jwt.JWT;
+import com.nimbusds.oauth2.sdk.AuthorizationCodeGrant;
+import com.nimbusds.oauth2.sdk.AuthorizationGrant;
+import com.nimbusds.oauth2.sdk.GeneralException;
+import com.nimbusds.oauth2.sdk.OAuth2Error;
+import com.nimbusds.oauth2.sdk.ParseException;
+import com.nimbusds.oauth2.sdk.RefreshTokenGrant;
+import com.nimbusds.oauth2.sdk.ResponseType;
+import com.nimbusds.oauth2.sdk.Scope;
+import com.nimbusds.oauth2.sdk.TokenRequest;
+import com.nimbusds.oauth2.sdk.TokenResponse;
+import com.nimbusds.oauth2.sdk.auth.ClientSecretBasic;
+import com.nimbusds.oauth2.sdk.auth.Secret;
+import com.nimbusds.oauth2.sdk.http.HTTPRequest;
+import com.nimbusds.oauth2.sdk.http.HTTPResponse;
+import com.nimbusds.oauth2.sdk.id.ClientID;
+import com.nimbusds.oauth2.sdk.id.Issuer;
+import com.nimbusds.oauth2.sdk.id.State;
+import com.nimbusds.oauth2.sdk.pkce.CodeChallengeMethod;
+import com.nimbusds.oauth2.sdk.pkce.CodeVerifier;
+import com.nimbusds.oauth2.sdk.token.AccessToken;
+import com.nimbusds.oauth2.sdk.token.BearerAccessToken;
+import com.nimbusds.oauth2.sdk.token.TokenTypeURI;
+import com.nimbusds.oauth2.sdk.token.Tokens;
+import com.nimbusds.oauth2.sdk.tokenexchange.TokenExchangeGrant;
+import com.nimbusds.openid.connect.sdk.AuthenticationRequest;
+import com.nimbusds.openid.connect.sdk.AuthenticationResponse;
+import com.nimbusds.openid.connect.sdk.AuthenticationResponseParser;
+import com.nimbusds.openid.connect.sdk.LogoutRequest;
+import com.nimbusds.openid.connect.sdk.Nonce;
+import com.nimbusds.openid.connect.sdk.OIDCTokenResponse;
+import com.nimbusds.openid.connect.sdk.OIDCTokenResponseParser;
+import com.nimbusds.openid.connect.sdk.claims.IDTokenClaimsSet;
+import com.nimbusds.openid.connect.sdk.op.OIDCProviderMetadata;
+import com.nimbusds.openid.connect.sdk.validators.IDTokenValidator;
+import java.io.IOException;
+import java.net.MalformedURLException;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/** The app's side of OpenID Connect and of token exchange: the Nimbus SDK as it is, with time-outs on every call. */
+final class OpenIdClient {
+
+    private static final int CONNECT_TIMEOUT_MS = 5_000;
+    private static final int READ_TIMEOUT_MS = 10_000;
+    private static final int JWKS_LIMIT_BYTES = 256 * 1024;
+    private static final Scope SCOPE = new Scope("openid", "profile", "email", "classlink-token");
+
+    private final RosterAppSettings settings;
+    private final URI callback;
+    private final Clock clock;
+    private final ClientSecretBasic authentication;
+    private volatile Realm realm;
+
+    OpenIdClient(RosterAppSettings settings, URI callback, Clock clock) {
+        this.settings = settings;
+        this.callback = callback;
+        this.clock = clock;
+        this.authentication =
+                new ClientSecretBasic(new ClientID(settings.clientId()), new Secret(settings.clientSecret()));
+    }
+
+    private record Realm(OIDCProviderMetadata metadata, IDTokenValidator idTokens) {}
+
+    LoginAttempt begin(LoginKind kind) {
+        State state = new State();
+        Nonce nonce = new Nonce();
+        CodeVerifier verifier = new CodeVerifier();
+        AuthenticationRequest.Builder request = new AuthenticationRequest.Builder(
+                        ResponseType.CODE, SCOPE, authentication.getClientID(), callback)
+                .endpointURI(realm().metadata().getAuthorizationEndpointURI())
+                .state(state)
+                .nonce(nonce)
+                .codeChallenge(verifier, CodeChallengeMethod.S256);
+        kind.addTo(request, settings.providerAlias());
+        return new LoginAttempt(request.build().toURI(), state, nonce, verifier);
+    }
+
+    /**
+     * Redeems the answer to a login that this browser was sent away for.
+     *
+     * @throws SignInFailedException when Keycloak or the person said no, or an answer does not fit the attempt
+     */
+    SignIn complete(LoginAttempt attempt, Map<String, List<String>> parameters) {
+        try {
+            AuthenticationResponse response = AuthenticationResponseParser.parse(callback, parameters);
+            if (!attempt.state().equals(response.getState())) {
+                throw new SignInFailedException("state_mismatch");
+            }
+            if (response.getIssuer() != null && !response.getIssuer().equals(issuer())) {
+                throw new SignInFailedException("issuer_mismatch");
+            }
+            if (!response.indicatesSuccess()) {
+                throw new SignInFailedException(
+                        response.toErrorResponse().getErrorObject().getCode());
+            }
+            TokenResponse answer = OIDCTokenResponseParser.parse(send(
+                    new AuthorizationCodeGrant(
+                            response.toSuccessResponse().getAuthorizationCode(), callback, attempt.verifier()),
+                    Map.of()));
+            if (!(answer instanceof OIDCTokenResponse success)) {
+                throw new SignInFailedException(
+                        answer.toErrorResponse().getErrorObject().getCode());
+            }
+            JWT idToken = success.getOIDCTokens().getIDToken();
+            IDTokenClaimsSet claims = realm().idTokens().validate(idToken, attempt.nonce());
+            Instant now = clock.instant();
+            AccessToken access = success.getOIDCTokens().getAccessToken();
+            return new SignIn(
+                    Person.from(claims),
+                    idToken,
+                    access,
+                    success.getOIDCTokens().getRefreshToken(),
+                    SignIn.expiry(access, now));
+        } catch (ParseException | BadJOSEException | JOSEException e) {
+            throw new SignInFailedException("invalid_response", e);
+        }
+    }
+
+    /**
+     * Gets a new access token from Keycloak when the present one is about to end.
+     *
+     * @throws SessionEndedException when the session at Keycloak is over
+     */
+    SignIn fresh(SignIn signIn) {
+        Instant now = clock.instant();
+        if (!signIn.isStale(now)) {
+            return signIn;
+        }
+        if (signIn.refreshToken() == null) {
+            throw new SessionEndedException();
+        }
+        try {
+            HTTPResponse http = send(new RefreshTokenGrant(signIn.refreshToken()), Map.of());
+            if (http.getStatusCode() >= 500) {
+                throw new KeycloakUnavailableException("Keycloak answered " + http.getStatusCode());
+            }
+            TokenResponse answer = TokenResponse.parse(http);
+            if (!answer.indicatesSuccess()) {
+                throw new SessionEndedException();
+            }
+            Tokens tokens = answer.toSuccessResponse().getTokens();
+            return signIn.with(tokens.getAccessToken(), tokens.getRefreshToken(), now);
+        } catch (ParseException e) {
+            throw new KeycloakUnavailableException("Keycloak's answer could not be read", e);
+        }
+    }
+
+    /**
+     * Exchanges Keycloak's access token for the person's ClassLink token (RFC 8693).
+     *
+     * @throws ExchangeRefusedException with the reason that decides what the app does next
+     * @throws SessionEndedException when Keycloak no longer knows the access token
+     */
+    BearerAccessToken classLinkToken(SignIn signIn) {
+        TokenExchangeGrant grant = new TokenExchangeGrant(signIn.accessToken(), TokenTypeURI.ACCESS_TOKEN);
+        HTTPResponse http = send(grant, Map.of("requested_issuer", settings.providerAlias()));
+        try {
+            TokenResponse answer = TokenResponse.parse(http);
+            if (answer.indicatesSuccess()) {
+                return answer.toSuccessResponse().getTokens().getBearerAccessToken();
+            }
+            String code = answer.toErrorResponse().getErrorObject().getCode();
+            if ("invalid_token".equals(code)) {
+                throw new SessionEndedException();
+            }
+            throw ExchangeRefusedException.from(http, code);
+        } catch (ParseException e) {
+            throw ExchangeRefusedException.from(http, OAuth2Error.SERVER_ERROR_CODE);
+        }
+    }
+
+    /** Where the browser goes to sign out at Keycloak too, and from there back to the app's start page. */
+    URI signOutLocation(JWT idToken) {
+        return new LogoutRequest(realm().metadata().getEndSessionEndpointURI(), idToken, callback.resolve("/"), null)
+                .toURI();
+    }
+
+    private HTTPResponse send(AuthorizationGrant grant, Map<String, String> parameters) {
+        TokenRequest.Builder request =
+                new TokenRequest.Builder(realm().metadata().getTokenEndpointURI(), authentication, grant);
+        parameters.forEach(request::customParameter);
+        HTTPRequest http = request.build().toHTTPRequest();
+        http.setConnectTimeout(CONNECT_TIMEOUT_MS);
+        http.setReadTimeout(READ_TIMEOUT_MS);
+        http.setFollowRedirects(false);
+        try {
+            return http.send();
+        } catch (IOException e) {
+            throw new KeycloakUnavailableException("Keycloak's token endpoint does not answer", e);
+        }
+    }
+
+    private Issuer issuer() {
+        return new Issuer(settings.issuer());
+    }
+
+    /** Read at the first login, so that the app may start before Keycloak; kept for the life of the app. */
+    private Realm realm() {
+        Realm known = realm;
+        if (known != null) {
+            return known;
+        }
+        try {
+            OIDCProviderMetadata metadata = OIDCProviderMetadata.resolve(issuer(), CONNECT_TIMEOUT_MS, READ_TIMEOUT_MS);
+            IDTokenValidator idTokens = new IDTokenValidator(
+                    issuer(),
+                    authentication.getClientID(),
+                    JWSAlgorithm.RS256,
+                    metadata.getJWKSetURI().toURL(),
+                    new DefaultResourceRetriever(CONNECT_TIMEOUT_MS, READ_TIMEOUT_MS, JWKS_LIMIT_BYTES));
+            realm = new Realm(metadata, idTokens);
+            return realm;
+        } catch (GeneralException | MalformedURLException e) {
+            throw new KeycloakUnavailableException(settings.issuer() + " does not describe an OpenID provider", e);
+        } catch (IOException e) {
+            throw new KeycloakUnavailableException(settings.issuer() + " does not answer", e);
+        }
+    }
+}

@@ -1,0 +1,233 @@
+package io.github.k12sso.classlink.demo.app;
+
+import com.nimbusds.jwt.JWT;
+import io.javalin.Javalin;
+import io.javalin.http.Context;
+import io.javalin.http.Cookie;
+import io.javalin.http.HttpResponseException;
+import io.javalin.http.HttpStatus;
+import io.javalin.http.SameSite;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.Optional;
+
+/** The running app. One instance is one web server with its own sessions. */
+public final class RosterApp implements AutoCloseable {
+
+    private static final System.Logger LOG = System.getLogger(RosterApp.class.getName());
+    private static final String COOKIE = "roster_app_session";
+
+    private final Javalin server;
+    private final URI baseUrl;
+    private final String contentSecurityPolicy;
+    private final String stylesheet = resource("style.css");
+    private final Clock clock;
+    private final BrowserSessions sessions;
+    private final OpenIdClient keycloak;
+    private final RosterClient roster;
+
+    private RosterApp(RosterAppSettings settings, Clock clock) {
+        this.clock = clock;
+        this.sessions = new BrowserSessions(clock);
+        this.roster = new RosterClient(settings.rosterUrl());
+        this.server = Javalin.create(config -> config.showJavalinBanner = false);
+        routes();
+        server.start("localhost", settings.port());
+        this.baseUrl = URI.create("http://localhost:" + server.port());
+        this.keycloak = new OpenIdClient(settings, baseUrl.resolve("/callback"), clock);
+        // Signing out ends at Keycloak, and a browser applies form-action to redirects, too.
+        this.contentSecurityPolicy = "default-src 'none'; style-src 'self'; form-action 'self' "
+                + settings.issuer().resolve("/").toString().replaceAll("/$", "")
+                + "; base-uri 'none'; frame-ancestors 'none'";
+    }
+
+    /** Starts the app; Keycloak and the roster are first asked when somebody signs in. */
+    public static RosterApp start(RosterAppSettings settings) {
+        return start(settings, Clock.systemUTC());
+    }
+
+    static RosterApp start(RosterAppSettings settings, Clock clock) {
+        return new RosterApp(settings, clock);
+    }
+
+    /** {@code http://localhost:<port>}, no slash at the end. */
+    public URI baseUrl() {
+        return baseUrl;
+    }
+
+    @Override
+    public void close() {
+        server.stop();
+    }
+
+    private void routes() {
+        server.before(this::protect);
+        server.get("/", this::home);
+        server.get("/login", ctx -> sendToLogin(ctx, LoginKind.ORDINARY));
+        server.get("/login/classlink", ctx -> sendToLogin(ctx, LoginKind.CLASSLINK));
+        server.get("/login/renew", ctx -> sendToLogin(ctx, LoginKind.RENEWAL));
+        server.get("/connect", ctx -> sendToLogin(ctx, LoginKind.CONNECT));
+        server.get("/callback", this::callback);
+        server.post("/logout", this::logout);
+        server.get("/style.css", ctx -> ctx.contentType("text/css").result(stylesheet));
+        server.exception(SignInFailedException.class, (e, ctx) -> show(ctx, Pages.signInFailed(e.code())));
+        server.exception(KeycloakUnavailableException.class, (e, ctx) -> {
+            LOG.log(System.Logger.Level.WARNING, e.getMessage());
+            show(ctx, Pages.keycloakUnavailable());
+        });
+        server.exception(HttpResponseException.class, (e, ctx) -> ctx.status(e.getStatus()));
+        server.exception(RuntimeException.class, (e, ctx) -> {
+            LOG.log(System.Logger.Level.ERROR, "Failed: " + ctx.method() + " " + ctx.path(), e);
+            show(ctx, Pages.broken());
+        });
+        server.error(HttpStatus.NOT_FOUND, ctx -> show(ctx, Pages.notFound()));
+    }
+
+    private void protect(Context ctx) {
+        ctx.header("Content-Security-Policy", contentSecurityPolicy);
+        ctx.header("X-Content-Type-Options", "nosniff");
+        ctx.header("Referrer-Policy", "no-referrer");
+        ctx.header("Cache-Control", "no-store");
+    }
+
+    private void home(Context ctx) {
+        Optional<BrowserSession> known = session(ctx);
+        if (known.isEmpty()) {
+            show(ctx, Pages.welcome());
+            return;
+        }
+        BrowserSession session = known.get();
+        synchronized (session) {
+            Optional<SignIn> signIn = session.signIn();
+            if (signIn.isEmpty()) {
+                show(ctx, Pages.welcome());
+                return;
+            }
+            try {
+                showClasses(ctx, session, signIn.get());
+            } catch (SessionEndedException e) {
+                session.signedOut();
+                show(ctx, Pages.sessionEnded());
+            }
+        }
+    }
+
+    private void showClasses(Context ctx, BrowserSession session, SignIn before) {
+        Person person = before.person();
+        if (!session.quietFor(clock.instant()).isZero()) {
+            show(ctx, Pages.unavailable(person, session.quietFor(clock.instant())));
+            return;
+        }
+        try {
+            SignIn signIn = keycloak.fresh(before);
+            session.signedIn(signIn);
+            var classLinkToken = keycloak.classLinkToken(signIn);
+            session.exchangeWorked();
+            if (!person.isInRoster()) {
+                show(ctx, Pages.noRoster(person));
+            } else if (!person.isTeacher() && !person.isStudent()) {
+                show(ctx, Pages.noClassesForRole(person));
+            } else {
+                show(ctx, Pages.classes(person, roster.classesOf(person, classLinkToken)));
+            }
+        } catch (ExchangeRefusedException e) {
+            showRefusal(ctx, session, person, e);
+        } catch (RosterUnavailableException e) {
+            show(ctx, Pages.rosterUnavailable(person));
+        }
+    }
+
+    private void showRefusal(Context ctx, BrowserSession session, Person person, ExchangeRefusedException refusal) {
+        switch (refusal.reason()) {
+            case NOT_LINKED -> show(ctx, Pages.notLinked(person));
+            case TOKEN_EXPIRED -> {
+                if (session.mayRenew()) {
+                    session.renewalStarted();
+                    redirectToLogin(ctx, session, LoginKind.RENEWAL);
+                } else {
+                    show(ctx, Pages.stillExpired(person));
+                }
+            }
+            case UNAVAILABLE -> {
+                session.stayQuietUntil(clock.instant().plus(refusal.retryAfter()));
+                show(ctx, Pages.unavailable(person, refusal.retryAfter()));
+            }
+            case DENIED -> show(ctx, Pages.denied(person));
+            case OTHER -> show(ctx, Pages.refused(person, refusal.code()));
+        }
+    }
+
+    private void sendToLogin(Context ctx, LoginKind kind) {
+        BrowserSession session = session(ctx).orElseGet(() -> {
+            BrowserSession created = sessions.create();
+            setCookie(ctx, created);
+            return created;
+        });
+        synchronized (session) {
+            redirectToLogin(ctx, session, kind);
+        }
+    }
+
+    private void redirectToLogin(Context ctx, BrowserSession session, LoginKind kind) {
+        LoginAttempt attempt = keycloak.begin(kind);
+        session.loginStarted(attempt);
+        ctx.redirect(attempt.location().toString());
+    }
+
+    private void callback(Context ctx) {
+        BrowserSession session = session(ctx).orElseThrow(() -> new SignInFailedException("no_session"));
+        synchronized (session) {
+            LoginAttempt attempt =
+                    session.takeAttempt().orElseThrow(() -> new SignInFailedException("no_login_started"));
+            session.signedIn(keycloak.complete(attempt, ctx.queryParamMap()));
+            setCookie(ctx, sessions.renew(session));
+        }
+        ctx.redirect("/");
+    }
+
+    private void logout(Context ctx) {
+        Optional<BrowserSession> known = session(ctx);
+        if (known.isEmpty()) {
+            ctx.redirect("/", HttpStatus.SEE_OTHER);
+            return;
+        }
+        BrowserSession session = known.get();
+        synchronized (session) {
+            sessions.forget(session);
+            ctx.removeCookie(COOKIE);
+            JWT idToken = session.signIn().map(SignIn::idToken).orElse(null);
+            session.signedOut();
+            String target =
+                    idToken == null ? "/" : keycloak.signOutLocation(idToken).toString();
+            ctx.redirect(target, HttpStatus.SEE_OTHER);
+        }
+    }
+
+    private Optional<BrowserSession> session(Context ctx) {
+        return sessions.find(ctx.cookie(COOKIE));
+    }
+
+    private static void setCookie(Context ctx, BrowserSession session) {
+        Cookie cookie = new Cookie(COOKIE, session.id());
+        cookie.setPath("/");
+        cookie.setHttpOnly(true);
+        cookie.setSameSite(SameSite.LAX);
+        ctx.cookie(cookie);
+    }
+
+    private static void show(Context ctx, Page page) {
+        ctx.status(page.status()).html(page.body().markup());
+    }
+
+    private static String resource(String name) {
+        try (InputStream bytes = RosterApp.class.getResourceAsStream(name)) {
+            return new String(bytes.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,24 @@
+package io.github.k12sso.classlink.demo.app;
+
+import java.net.URI;
+
+/**
+ * What an app must know about the places it talks to.
+ *
+ * @param port of the app itself; 0 for a free one
+ * @param issuer the realm: {@code http://localhost:8080/realms/demo}
+ * @param clientId of a confidential client with PKCE and the optional scope {@code classlink-token}
+ * @param clientSecret of that client
+ * @param providerAlias of the ClassLink identity provider in the realm
+ * @param rosterUrl base of the OneRoster service; {@code /ims/oneroster/v1p1/…} follows
+ */
+public record RosterAppSettings(
+        int port, URI issuer, String clientId, String clientSecret, String providerAlias, URI rosterUrl) {
+
+    /** Without the secret. */
+    @Override
+    public String toString() {
+        return "RosterAppSettings[port=" + port + ", issuer=" + issuer + ", clientId=" + clientId + ", providerAlias="
+                + providerAlias + ", rosterUrl=" + rosterUrl + "]";
+    }
+}

@@ -1,0 +1,305 @@
+package io.github.k12sso.classlink.demo.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.nimbusds.jose.JOSEException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jsoup.nodes.Document;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class RosterAppTest {
+
+    private final MovableClock clock = new MovableClock();
+    private StandIn keycloak;
+    private RosterApp app;
+    private Browser browser;
+
+    @BeforeEach
+    void start() throws JOSEException {
+        keycloak = new StandIn();
+        app = RosterApp.start(
+                new RosterAppSettings(0, keycloak.issuer(), "roster-app", "secret", "classlink", keycloak.url()),
+                clock);
+        browser = new Browser(app.baseUrl());
+    }
+
+    @AfterEach
+    void stop() {
+        app.close();
+        keycloak.close();
+    }
+
+    @Nested
+    @DisplayName("Signing in")
+    class SigningIn {
+
+        @Test
+        @DisplayName("given nobody, the start page offers both ways, and opens no session")
+        void offersBothWays() throws Exception {
+            Document page = browser.open("/");
+
+            assertThat(page.selectFirst("#sign-in")).isNotNull();
+            assertThat(page.selectFirst("#sign-in-classlink")).isNotNull();
+            assertThat(browser.last().headers().firstValue("Set-Cookie")).isEmpty();
+        }
+
+        @Test
+        @DisplayName("given the ordinary way, the request carries state, nonce and PKCE, and no hint")
+        void ordinary() throws Exception {
+            browser.open("/login");
+
+            Map<String, List<String>> login = keycloak.logins.get(0);
+            assertThat(login).containsKeys("state", "nonce", "code_challenge").doesNotContainKey("kc_idp_hint");
+            assertThat(login.get("code_challenge_method")).containsExactly("S256");
+            assertThat(login.get("scope").get(0).split(" ")).contains("openid", "classlink-token");
+        }
+
+        @Test
+        @DisplayName("given the ClassLink way, Keycloak is told to go straight there")
+        void straightToClassLink() throws Exception {
+            browser.open("/login/classlink");
+
+            assertThat(keycloak.logins.get(0).get("kc_idp_hint")).containsExactly("classlink");
+        }
+
+        @Test
+        @DisplayName("given an id_token with somebody else's nonce, nobody is signed in")
+        void wrongNonce() throws Exception {
+            keycloak.wrongNonce = "planted";
+
+            Document page = browser.open("/login");
+
+            assertThat(browser.last().statusCode()).isEqualTo(400);
+            assertThat(page.selectFirst("#sign-in-error")).isNotNull();
+            assertThat(browser.open("/").selectFirst("#person-name")).isNull();
+        }
+
+        @Test
+        @DisplayName("given an answer to a login that this browser did not start, it is refused")
+        void foreignAnswer() throws Exception {
+            browser.open("/callback?code=stolen&state=x");
+
+            assertThat(browser.last().statusCode()).isEqualTo(400);
+            assertThat(browser.last().body()).contains("no_session");
+        }
+
+        @Test
+        @DisplayName("given an error that holds markup, it is shown as text")
+        void errorIsEscaped() throws Exception {
+            Browser other = new Browser(app.baseUrl());
+            other.open("/login");
+            other.open("/callback?error=%3Cimg%3E&state=x");
+
+            assertThat(other.last().body()).doesNotContain("<img>");
+        }
+
+        @Test
+        @DisplayName("given a signed-in person, signing out ends at Keycloak and forgets the person")
+        void signOut() throws Exception {
+            browser.open("/login");
+
+            browser.post("/logout");
+
+            assertThat(browser.last().uri().getPath()).isEqualTo("/end");
+            assertThat(browser.last().uri().getQuery()).contains("id_token_hint=", "post_logout_redirect_uri=");
+            assertThat(browser.open("/").selectFirst("#sign-in")).isNotNull();
+        }
+    }
+
+    @Nested
+    @DisplayName("Classes")
+    class Classes {
+
+        @Test
+        @DisplayName(
+                "given a teacher, the page shows the classes and their students, escaped, in order, without tokens")
+        void teacher() throws Exception {
+            Document page = browser.open("/login");
+
+            assertThat(page.selectFirst("#person-name").text()).isEqualTo("Tess O'Teach <b>");
+            assertThat(page.selectFirst("#person-district").text()).isEqualTo("Demo & Sons");
+            assertThat(page.selectFirst("#person-role").text()).isEqualTo("Teacher");
+            assertThat(page.getElementById("class-c 1").selectFirst("h2").text())
+                    .isEqualTo("Maths <1>");
+            assertThat(page.select(".student").eachText()).containsExactly("Amy <i>Ant</i>", "Zoë Zed");
+            assertThat(browser.last().body()).doesNotContain("access-token", "refresh-token", "eyJ", "secret");
+            assertThat(keycloak.exchanges).containsExactly("classlink keycloak-access-token");
+        }
+
+        @Test
+        @DisplayName("given any page, it forbids scripts, frames and caching")
+        void headers() throws Exception {
+            browser.open("/login");
+
+            assertThat(browser.last().headers().firstValue("Content-Security-Policy"))
+                    .get()
+                    .asString()
+                    .contains("default-src 'none'", "frame-ancestors 'none'");
+            assertThat(browser.last().headers().firstValue("Cache-Control")).contains("no-store");
+        }
+
+        @Test
+        @DisplayName("given no sourcedId, the page says why there are no classes, and asks no roster")
+        void noSourcedId() throws Exception {
+            keycloak.claims.remove("classlink_sourced_id");
+
+            assertThat(browser.open("/login").selectFirst("#no-roster")).isNotNull();
+            assertThat(keycloak.rosterReads).isEmpty();
+        }
+
+        @Test
+        @DisplayName("given a roster that does not answer as one, the page says so instead of showing no classes")
+        void rosterFails() throws Exception {
+            keycloak.claims.put("classlink_sourced_id", "unknown");
+
+            assertThat(browser.open("/login").selectFirst("#roster-error")).isNotNull();
+            assertThat(browser.last().statusCode()).isEqualTo(502);
+        }
+
+        @Test
+        @DisplayName(
+                "given an access token near its end, it is refreshed first; given a dead session, a new sign-in is offered")
+        void refreshes() throws Exception {
+            browser.open("/login");
+            clock.move(Duration.ofMinutes(5));
+            assertThat(browser.open("/").selectFirst(".student")).isNotNull();
+
+            keycloak.refreshAnswer = ctx -> ctx.status(400).json(Map.of("error", "invalid_grant"));
+            clock.move(Duration.ofMinutes(5));
+            assertThat(browser.open("/").selectFirst("#sign-in")).isNotNull();
+        }
+    }
+
+    @Nested
+    @DisplayName("A refused exchange")
+    class Refused {
+
+        @Test
+        @DisplayName("given not_linked, the person can connect the account through Keycloak's own action")
+        void notLinked() throws Exception {
+            keycloak.exchangeRefuses(400, "not_linked");
+            Document page = browser.open("/login");
+            assertThat(page.selectFirst("#exchange-error")).isNotNull();
+
+            keycloak.exchangeGrants();
+            browser.open(page.selectFirst("#connect-classlink").attr("href"));
+
+            assertThat(keycloak.logins.get(1).get("kc_action")).containsExactly("idp_link:classlink");
+        }
+
+        @Test
+        @DisplayName("given token_expired, the person is sent through ClassLink once, and then told")
+        void tokenExpired() throws Exception {
+            keycloak.exchangeRefuses(400, "token_expired");
+
+            browser.open("/login");
+            Document page = browser.open("/");
+
+            assertThat(keycloak.logins).hasSize(2);
+            assertThat(keycloak.logins.get(1).get("kc_idp_hint")).containsExactly("classlink");
+            assertThat(keycloak.logins.get(1).get("prompt")).containsExactly("login");
+            assertThat(page.selectFirst("#exchange-error")).isNotNull();
+            browser.open("/");
+            assertThat(keycloak.logins).hasSize(2);
+        }
+
+        @Test
+        @DisplayName("given token_expired again after a renewal that worked, it is renewed again")
+        void expiresAgain() throws Exception {
+            browser.open("/login");
+            keycloak.exchangeRefuses(400, "token_expired");
+            browser.open("/");
+            keycloak.exchangeGrants();
+            browser.open("/");
+            keycloak.exchangeRefuses(400, "token_expired");
+            browser.open("/");
+
+            assertThat(keycloak.logins).hasSize(3);
+        }
+
+        @Test
+        @DisplayName("given temporarily_unavailable, the session stays, and Keycloak is left alone as long as it asked")
+        void temporarilyUnavailable() throws Exception {
+            keycloak.exchangeAnswer =
+                    ctx -> ctx.status(503).header("Retry-After", "30").json(Map.of("error", "temporarily_unavailable"));
+            Document page = browser.open("/login");
+
+            assertThat(browser.last().statusCode()).isEqualTo(503);
+            assertThat(page.selectFirst("#retry-after").text()).isEqualTo("30");
+            assertThat(page.selectFirst("#person-name")).isNotNull();
+            keycloak.exchangeGrants();
+            clock.move(Duration.ofSeconds(10));
+            assertThat(browser.open(page.selectFirst("#retry").attr("href"))
+                            .selectFirst("#retry-after")
+                            .text())
+                    .isEqualTo("20");
+            assertThat(keycloak.exchanges).hasSize(1);
+            clock.move(Duration.ofSeconds(20));
+            assertThat(browser.open("/").selectFirst(".student")).isNotNull();
+        }
+
+        @Test
+        @DisplayName("given a Keycloak that answers with an error page, it counts as not answering")
+        void errorPage() throws Exception {
+            keycloak.exchangeAnswer = ctx -> ctx.status(502).html("<html>bad gateway</html>");
+
+            browser.open("/login");
+
+            assertThat(browser.last().statusCode()).isEqualTo(503);
+        }
+
+        @Test
+        @DisplayName("given access_denied, the page speaks to the administrator and sends nobody anywhere")
+        void accessDenied() throws Exception {
+            keycloak.exchangeRefuses(403, "access_denied");
+
+            Document page = browser.open("/login");
+
+            assertThat(page.selectFirst("#exchange-error").text()).contains("classlink-token");
+            assertThat(keycloak.logins).hasSize(1);
+        }
+
+        @Test
+        @DisplayName("given invalid_token, the session at Keycloak is over and a new sign-in is offered")
+        void invalidToken() throws Exception {
+            keycloak.exchangeRefuses(400, "invalid_token");
+
+            assertThat(browser.open("/login").selectFirst("#sign-in")).isNotNull();
+        }
+
+        @Test
+        @DisplayName("given any other error, its code is shown as text")
+        void anyOther() throws Exception {
+            keycloak.exchangeRefuses(400, "odd_code");
+
+            assertThat(browser.open("/login")
+                            .selectFirst("#exchange-error code")
+                            .text())
+                    .isEqualTo("odd_code");
+        }
+    }
+
+    @Test
+    @DisplayName("given a Keycloak that is down, the app still answers and says so")
+    void keycloakDown() throws Exception {
+        keycloak.close();
+
+        assertThat(browser.open("/login").selectFirst("#sign-in-error")).isNotNull();
+        assertThat(browser.last().statusCode()).isEqualTo(503);
+    }
+
+    @Test
+    @DisplayName("given an unknown path, the app has a page for it")
+    void unknownPath() throws Exception {
+        assertThat(browser.open("/nowhere").text()).contains("No such page");
+        assertThat(browser.last().statusCode()).isEqualTo(404);
+    }
+}
