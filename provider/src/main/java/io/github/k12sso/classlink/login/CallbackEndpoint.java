@@ -1,6 +1,5 @@
 package io.github.k12sso.classlink.login;
 
-import io.github.k12sso.classlink.token.TokenResponse;
 import io.github.k12sso.classlink.upstream.OAuthError;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.QueryParam;
@@ -53,29 +52,48 @@ public final class CallbackEndpoint {
         event.event(EventType.IDENTITY_PROVIDER_LOGIN).detail(Details.IDENTITY_PROVIDER, alias());
         AuthenticationSessionModel login = null;
         try {
-            if (state == null) {
-                throw new LoginRefused(LoginProblem.MISSING_STATE);
-            }
-            login = callback.getAndVerifyAuthenticationSession(state);
+            login = loginUnderWay(state);
             session.getContext().setAuthenticationSession(login);
             if (error != null) {
                 return refusedByClassLink(OAuthError.of(error));
             }
-            if (code == null) {
-                throw new LoginRefused(LoginProblem.MISSING_CODE);
-            }
-            TokenResponse tokens = provider.redeem(code, login);
-            BrokeredIdentityContext identity = provider.identify(tokens, login);
-            return callback.authenticated(identity);
+            return callback.authenticated(identify(code, login));
         } catch (LoginRefused e) {
             report(e);
             return page(e.problem(), login);
         } catch (WebApplicationException e) {
             return e.getResponse(); // Keycloak's own page, its event is out
-        } catch (IllegalArgumentException e) {
-            return unexpected(LoginProblem.CONFIGURATION, e, login);
         } catch (RuntimeException e) {
-            return unexpected(LoginProblem.UNEXPECTED, e, login);
+            LoginRefused unexpected = unexpected(LoginProblem.UNEXPECTED, e);
+            report(unexpected);
+            return page(unexpected.problem(), login);
+        }
+    }
+
+    /** The login that this browser began, and no other: Keycloak compares the state with the browser's cookies. */
+    private AuthenticationSessionModel loginUnderWay(String state) throws LoginRefused {
+        if (state == null) {
+            throw new LoginRefused(LoginProblem.MISSING_STATE);
+        }
+        try {
+            return callback.getAndVerifyAuthenticationSession(state);
+        } catch (WebApplicationException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            // Keycloak takes the state apart before it looks at it, and trips over one that it did not make.
+            throw new LoginRefused(LoginProblem.INVALID_STATE);
+        }
+    }
+
+    private BrokeredIdentityContext identify(String code, AuthenticationSessionModel login) throws LoginRefused {
+        if (code == null) {
+            throw new LoginRefused(LoginProblem.MISSING_CODE);
+        }
+        try {
+            return provider.identify(provider.redeem(code, login), login);
+        } catch (IllegalArgumentException e) {
+            // A setting that was stored without being validated, by an older version, say.
+            throw unexpected(LoginProblem.CONFIGURATION, e);
         }
     }
 
@@ -110,12 +128,12 @@ public final class CallbackEndpoint {
                 problem.reason());
     }
 
-    private Response unexpected(LoginProblem problem, RuntimeException thrown, AuthenticationSessionModel login) {
-        // Not its message: Keycloak's exceptions may quote names, addresses and whole statements.
-        LOG.debug("ClassLink login failed unexpectedly", thrown);
+    private static LoginRefused unexpected(LoginProblem problem, RuntimeException thrown) {
+        LOG.debug("Login with ClassLink failed unexpectedly", thrown);
+        // Not the message: Keycloak's exceptions may quote names, addresses and whole statements.
         StackTraceElement[] trace = thrown.getStackTrace();
-        report(new LoginRefused(problem, thrown.getClass().getName() + (trace.length == 0 ? "" : " at " + trace[0])));
-        return page(problem, login);
+        return new LoginRefused(
+                problem, thrown.getClass().getName() + (trace.length == 0 ? "" : " at " + trace[0]));
     }
 
     /** A copy of the event, because Keycloak's own handling may go on with the original. */

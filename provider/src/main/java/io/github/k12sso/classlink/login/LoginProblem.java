@@ -9,6 +9,8 @@ import java.util.Locale;
  */
 enum LoginProblem {
     MISSING_STATE(Status.BAD_REQUEST, Page.MISSING_STATE),
+    /** A state that Keycloak did not make. */
+    INVALID_STATE(Status.BAD_REQUEST, Page.MISSING_STATE),
     MISSING_CODE(Status.BAD_REQUEST, Page.UNEXPECTED_ANSWER),
     /** The person, or their district, said no. */
     ACCESS_DENIED(Status.FORBIDDEN, Page.DENIED),

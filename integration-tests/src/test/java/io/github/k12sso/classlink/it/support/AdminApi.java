@@ -4,15 +4,20 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.Map;
 
 /** Keycloak's Admin REST API, as kcadm or a console would call it. */
 public final class AdminApi {
 
+    private static final Duration BEARER_LIFE = Duration.ofSeconds(40);
+
     private final Http http = new Http();
     private final URI keycloak;
     private final String username;
     private final String password;
+    private String bearer;
+    private long bearerSince;
 
     private AdminApi(URI keycloak, String username, String password) {
         this.keycloak = keycloak;
@@ -53,22 +58,25 @@ public final class AdminApi {
         return answer;
     }
 
-    /** A token for each call: the admin's lives one minute, the suite longer. */
     private HttpRequest.Builder request(String path) {
-        HttpResponse<String> token = http.send(Http.form(
-                keycloak.resolve("/realms/master/protocol/openid-connect/token"),
-                Map.of(
-                        "grant_type",
-                        "password",
-                        "client_id",
-                        "admin-cli",
-                        "username",
-                        username,
-                        "password",
-                        password)));
-        String bearer = Http.json(require(token, "admin login").body())
-                .get("access_token")
-                .textValue();
-        return HttpRequest.newBuilder(keycloak.resolve("/admin" + path)).header("Authorization", "Bearer " + bearer);
+        return HttpRequest.newBuilder(keycloak.resolve("/admin" + path)).header("Authorization", "Bearer " + bearer());
+    }
+
+    /** Renewed well before its minute is over: each costs a password hash. */
+    private synchronized String bearer() {
+        if (bearer == null || System.nanoTime() - bearerSince > BEARER_LIFE.toNanos()) {
+            HttpResponse<String> token = http.send(Http.form(
+                    keycloak.resolve("/realms/master/protocol/openid-connect/token"),
+                    Map.of(
+                            "grant_type", "password",
+                            "client_id", "admin-cli",
+                            "username", username,
+                            "password", password)));
+            bearer = Http.json(require(token, "admin login").body())
+                    .get("access_token")
+                    .textValue();
+            bearerSince = System.nanoTime();
+        }
+        return bearer;
     }
 }

@@ -76,6 +76,12 @@ public final class TestBed implements AutoCloseable {
         }
     }
 
+    /** The lines of the log that name a school's realm. */
+    public List<String> logOf(School school) {
+        String realm = "realm=" + school.realm() + ",";
+        return log().lines().filter(line -> line.contains(realm)).toList();
+    }
+
     /** A new realm with a ClassLink provider, described in {@code school-realm.json}. */
     public School newSchool() {
         return School.open(this);

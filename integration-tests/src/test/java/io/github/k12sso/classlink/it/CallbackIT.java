@@ -1,0 +1,209 @@
+package io.github.k12sso.classlink.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.k12sso.classlink.it.support.Browser;
+import io.github.k12sso.classlink.it.support.Http;
+import io.github.k12sso.classlink.it.support.OnTestBed;
+import io.github.k12sso.classlink.it.support.Page;
+import io.github.k12sso.classlink.it.support.School;
+import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.simulator.http.Endpoint;
+import java.net.URI;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What comes to the callback in the browser, and is no login. */
+@OnTestBed
+class CallbackIT {
+
+    private TestBed bed;
+    private School school;
+
+    @BeforeEach
+    void aSchool(TestBed testBed) {
+        bed = testBed;
+        school = bed.newSchool();
+    }
+
+    @Nested
+    class State {
+
+        @Test
+        void missing() {
+            Page page = school.newBrowser().open(URI.create(school.callbackUrl() + "?code=c1&response_type=code"));
+
+            assertThat(page.status()).isEqualTo(400);
+            assertThat(page.error()).contains("did not start here").contains("missing_state");
+            assertFailure("missing_state");
+            assertNothingHappened();
+        }
+
+        @Test
+        void inventedByAnAttacker() {
+            Page page = school.newBrowser().open(URI.create(school.callbackUrl() + "?code=c1&state=a.b.c"));
+
+            assertThat(page.status()).isEqualTo(400);
+            assertNothingHappened();
+        }
+
+        @Test
+        void ofAnotherBrowser() {
+            Browser victim = school.newBrowser();
+            URI callback = callbackOf(school.newBrowser());
+
+            Page page = victim.open(callback);
+
+            assertThat(page.parameters()).doesNotContainKey("session_state");
+            assertThat(page.status()).isEqualTo(400);
+            assertNothingHappened();
+        }
+
+        @Test
+        void usedAgainAfterTheLogin() {
+            Browser browser = school.newBrowser();
+            school.login(browser, "student");
+            URI callback = callbackIn(browser);
+            bed.classLink().clearRequests();
+
+            browser.open(callback);
+
+            assertThat(bed.classLink().requests()).noneMatch(request -> request.endpoint() == Endpoint.TOKEN);
+            assertThat(school.sessions()).isEqualTo(1);
+        }
+
+        @Test
+        void ofOneLoginWithTheCodeOfAnother() {
+            String foreignCode = new Page(callbackOf(school.newBrowser()), 0, "")
+                    .parameters()
+                    .get("code");
+            Browser browser =
+                    new Browser().stoppingAt(address -> address.getPath().endsWith("/broker/classlink/endpoint"));
+            Map<String, String> parameters =
+                    new LinkedHashMap<>(school.login(browser, "teacher").parameters());
+            parameters.put("code", foreignCode);
+
+            Page page = browser.stoppingAt(address -> "app.example".equals(address.getHost()))
+                    .open(URI.create(school.callbackUrl() + "?" + Http.query(parameters)));
+
+            assertThat(page.status()).isEqualTo(502);
+            assertThat(page.error()).contains("code_rejected"); // the PKCE verifier does not fit
+            assertFailure("code_rejected");
+            assertNothingHappenedButCalls();
+        }
+    }
+
+    @Nested
+    class ErrorsThatClassLinkSends {
+
+        @ParameterizedTest
+        @CsvSource({
+            "invalid_scope, 502, scope_rejected",
+            "unauthorized_client, 502, client_rejected",
+            "invalid_client, 502, client_rejected",
+            "redirect_uri_mismatch, 502, redirect_uri_rejected",
+            "invalid_request, 502, request_rejected",
+            "server_error, 503, classlink_unavailable",
+            "temporarily_unavailable, 503, classlink_unavailable",
+            "<script>alert(1)</script>, 502, request_rejected"
+        })
+        void endOnAPageThatSaysWhatToDo(String error, int status, String reason) {
+            Page page = answerWith(Map.of("error", error, "error_description", "<b>secret</b>"));
+
+            assertThat(page.status()).isEqualTo(status);
+            assertThat(page.error()).contains(reason);
+            assertThat(page.html()).doesNotContain("alert(1)").doesNotContain("<b>secret");
+            assertFailure(reason);
+            assertNothingHappened();
+        }
+
+        @Test
+        void aRefusalGoesBackToTheLoginPage() {
+            Page page = answerWith(Map.of("error", "access_denied"));
+
+            assertThat(page.status()).isEqualTo(200);
+            assertThat(page.text()).contains("Access denied when authenticating with ClassLink");
+            assertThat(page.document().selectFirst("#social-classlink")).isNotNull();
+            assertFailure("access_denied");
+            assertNothingHappened();
+        }
+
+        @Test
+        void aRefusalOnTheConsentPageDoesTheSame() {
+            bed.classLink().consent(true);
+            Browser browser = school.newBrowser();
+            Page consent = school.login(browser, "student");
+
+            Page page = browser.press(consent, "#consent-deny");
+
+            assertThat(page.text()).contains("Access denied when authenticating with ClassLink");
+            assertFailure("access_denied");
+            assertNothingHappened();
+        }
+
+        @Test
+        void neitherCodeNorError() {
+            Page page = answerWith(Map.of());
+
+            assertThat(page.status()).isEqualTo(400);
+            assertThat(page.error()).contains("missing_code");
+            assertFailure("missing_code");
+            assertNothingHappened();
+        }
+    }
+
+    /** A login under way, answered by somebody else than ClassLink. */
+    private Page answerWith(Map<String, String> answer) {
+        Browser browser = school.newBrowser();
+        Page atClassLink = browser.open(school.loginRequest("openid"));
+        URI request = browser.visited().stream()
+                .filter(address -> address.getPath().equals("/oauth2/v2/auth"))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("not at ClassLink but at " + atClassLink.address()));
+        Map<String, String> parameters = new LinkedHashMap<>(answer);
+        parameters.put("state", new Page(request, 0, "").parameters().get("state"));
+        return browser.open(URI.create(school.callbackUrl() + "?" + Http.query(parameters)));
+    }
+
+    /** The callback of a login as the student, taken away before Keycloak saw it. */
+    private URI callbackOf(Browser browser) {
+        browser.stoppingAt(address -> address.getPath().endsWith("/broker/classlink/endpoint"));
+        return school.login(browser, "student").address();
+    }
+
+    private static URI callbackIn(Browser browser) {
+        return browser.visited().stream()
+                .filter(address -> address.getPath().endsWith("/broker/classlink/endpoint"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private void assertFailure(String reason) {
+        JsonNode event = school.events("IDENTITY_PROVIDER_LOGIN_ERROR").get(0);
+        assertThat(event.at("/details/identity_provider").textValue()).isEqualTo("classlink");
+        assertThat(event.at("/details/reason").textValue()).isEqualTo(reason);
+        assertThat(bed.logOf(school))
+                .filteredOn(line -> line.contains("Login with ClassLink failed"))
+                .singleElement()
+                .asString()
+                .contains("provider=classlink", "reason=" + reason);
+    }
+
+    private void assertNothingHappened() {
+        assertThat(bed.classLink().requests())
+                .as("no code is redeemed")
+                .noneMatch(request -> request.endpoint() == Endpoint.TOKEN);
+        assertNothingHappenedButCalls();
+    }
+
+    private void assertNothingHappenedButCalls() {
+        assertThat(school.users()).as("only the realm's local user").hasSize(1);
+        assertThat(school.sessions()).isZero();
+    }
+}

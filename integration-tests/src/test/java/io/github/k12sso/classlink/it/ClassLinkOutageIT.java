@@ -1,0 +1,167 @@
+package io.github.k12sso.classlink.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.k12sso.classlink.it.support.OnTestBed;
+import io.github.k12sso.classlink.it.support.Page;
+import io.github.k12sso.classlink.it.support.School;
+import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.simulator.fault.Fault;
+import io.github.k12sso.classlink.simulator.http.Endpoint;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** ClassLink on a bad day: whatever it answers, the person sees a page, nothing is half made, and the next login works. */
+@OnTestBed
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ClassLinkOutageIT {
+
+    /** The provider's 10 s for a call, and a margin for a busy machine. */
+    private static final Duration DEADLINE = Duration.ofSeconds(14);
+
+    private static final Fault DRIP = Fault.drip(Duration.ofSeconds(1));
+
+    private School school;
+
+    @BeforeAll
+    void aSchool(TestBed bed) {
+        school = bed.newSchool();
+    }
+
+    static Stream<Arguments> faults() {
+        return Stream.of(Endpoint.TOKEN, Endpoint.JWKS, Endpoint.MY_INFO)
+                .flatMap(endpoint -> Stream.of(
+                        arguments(endpoint, Fault.status(500), 503, "classlink_unavailable"),
+                        arguments(endpoint, Fault.status(503).retryAfter(7), 503, "classlink_unavailable"),
+                        arguments(endpoint, Fault.status(429), 503, "classlink_unavailable"),
+                        arguments(endpoint, Fault.reset(), 503, "classlink_unavailable"),
+                        arguments(endpoint, Fault.truncated(), 503, "classlink_unavailable"),
+                        arguments(endpoint, Fault.malformedJson(), 502, "malformed_answer"),
+                        arguments(endpoint, Fault.wrongType(), 502, "malformed_answer"),
+                        arguments(endpoint, Fault.wrongShape(), 502, "malformed_answer"),
+                        arguments(endpoint, Fault.empty(), 502, "malformed_answer"),
+                        arguments(endpoint, Fault.oversize(20_000_000), 502, "malformed_answer"),
+                        arguments(endpoint, Fault.redirect("http://localhost:1/"), 502, "malformed_answer"),
+                        arguments(
+                                endpoint,
+                                Fault.status(403),
+                                502,
+                                switch (endpoint) {
+                                    case TOKEN -> "request_rejected";
+                                    case JWKS -> "id_token_key_unknown";
+                                    default -> "profile_rejected";
+                                })));
+    }
+
+    @ParameterizedTest
+    @MethodSource("faults")
+    void endsOnAPageAndTheNextLoginWorks(Endpoint endpoint, Fault fault, int status, String reason, TestBed bed) {
+        forgetKeys(bed);
+        bed.classLink().faults().inject(endpoint, fault);
+
+        Page page = school.login(school.newBrowser(), "student");
+
+        assertThat(page.status()).isEqualTo(status);
+        assertThat(page.error()).contains(reason);
+        assertThat(school.users()).as("nothing half made").hasSize(1);
+        assertThat(school.sessions()).isZero();
+        JsonNode event = school.events("IDENTITY_PROVIDER_LOGIN_ERROR").get(0);
+        assertThat(event.at("/details/reason").textValue()).isEqualTo(reason);
+
+        bed.classLink().faults().clear();
+        assertThat(school.login(school.newBrowser(), "student").parameters()).containsKey("code");
+        cleanUp();
+    }
+
+    @ParameterizedTest
+    @MethodSource("wrongAnswersOfTheTokenEndpoint")
+    void eachErrorOfTheTokenEndpointHasItsOwnReason(String error, int status, String reason, TestBed bed) {
+        bed.classLink()
+                .faults()
+                .inject(
+                        Endpoint.TOKEN,
+                        Fault.status(status).body("{\"error\":\"" + error + "\",\"error_description\":\"hush-hush\"}"));
+
+        Page page = school.login(school.newBrowser(), "student");
+
+        assertThat(page.error()).contains(reason);
+        assertThat(school.events("IDENTITY_PROVIDER_LOGIN_ERROR")
+                        .get(0)
+                        .at("/details/reason")
+                        .textValue())
+                .isEqualTo(reason);
+        assertThat(bed.log()).doesNotContain("hush-hush");
+    }
+
+    static Stream<Arguments> wrongAnswersOfTheTokenEndpoint() {
+        return Stream.of(
+                arguments("invalid_client", 401, "client_rejected"),
+                arguments("unauthorized_client", 401, "client_rejected"),
+                arguments("invalid_grant", 400, "code_rejected"),
+                arguments("invalid_scope", 400, "scope_rejected"),
+                arguments("redirect_uri_mismatch", 400, "redirect_uri_rejected"),
+                arguments("invalid_request", 400, "request_rejected"));
+    }
+
+    @Test
+    void aWrongClientSecretIsSaidToBeOne(TestBed bed) {
+        School own = bed.newSchool();
+        own.configure("clientSecret", "not-the-secret");
+
+        assertThat(own.login(own.newBrowser(), "student").error()).contains("client_rejected");
+    }
+
+    /** One drip at each endpoint, all at once: a wait of 10 s each is enough waiting. */
+    @Test
+    void oneByteASecondCannotHoldALoginNorTheNextOne(TestBed bed) {
+        School drippingToken = bed.newSchool();
+        School drippingKeys = bed.newSchool();
+        bed.classLink().faults().inject(Endpoint.JWKS, DRIP).times(1);
+        bed.classLink().faults().inject(Endpoint.MY_INFO, DRIP).times(1);
+
+        long start = System.nanoTime();
+        CompletableFuture<Page> first =
+                CompletableFuture.supplyAsync(() -> drippingKeys.login(drippingKeys.newBrowser(), "student"));
+        Page held = first.join();
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(DEADLINE);
+        assertThat(held.error()).contains("classlink_unavailable");
+
+        start = System.nanoTime();
+        assertThat(drippingKeys.login(drippingKeys.newBrowser(), "student").error())
+                .contains("classlink_unavailable");
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(DEADLINE);
+
+        assertThat(drippingKeys.login(drippingKeys.newBrowser(), "student").parameters())
+                .containsKey("code");
+
+        bed.classLink().faults().inject(Endpoint.TOKEN, DRIP).times(1);
+        start = System.nanoTime();
+        assertThat(drippingToken.login(drippingToken.newBrowser(), "student").error())
+                .contains("classlink_unavailable");
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(DEADLINE);
+    }
+
+    private void forgetKeys(TestBed bed) {
+        // A new key: the next login has to ask for it.
+        bed.classLink().keys().rotateAndDropOld();
+    }
+
+    private void cleanUp() {
+        for (JsonNode user : school.users()) {
+            if (!user.get("username").textValue().equals("local")) {
+                school.admin()
+                        .delete("/realms/" + school.realm() + "/users/"
+                                + user.get("id").textValue());
+            }
+        }
+    }
+}
