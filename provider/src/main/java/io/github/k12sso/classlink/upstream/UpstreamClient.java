@@ -1,6 +1,5 @@
 package io.github.k12sso.classlink.upstream;
 
-import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -131,8 +130,9 @@ public final class UpstreamClient {
         JsonNode json;
         try {
             json = JSON.readTree(body);
-        } catch (JacksonException e) {
-            // Jackson's message quotes the body: it stays out of the failure.
+        } catch (IOException e) {
+            // Not only Jackson's own: it has the JDK's CharConversionException for bytes that are no text. Its message
+            // quotes the body and stays out of the failure.
             throw new UpstreamMalformed(operation, "answered something that is not JSON");
         }
         if (json instanceof ObjectNode object) {
