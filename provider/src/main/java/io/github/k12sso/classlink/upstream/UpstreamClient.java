@@ -1,6 +1,5 @@
 package io.github.k12sso.classlink.upstream;
 
-import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -52,20 +51,26 @@ public final class UpstreamClient {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
-    private static final RequestConfig REQUEST_CONFIG = RequestConfig.custom()
-            .setConnectTimeout((int) CONNECT_TIMEOUT.toMillis())
-            .setConnectionRequestTimeout((int) CONNECT_TIMEOUT.toMillis())
-            .setSocketTimeout((int) CALL_TIMEOUT.toMillis())
-            .setRedirectsEnabled(false)
-            .setCookieSpec(CookieSpecs.IGNORE_COOKIES)
-            .build();
-
     private final KeycloakSession session;
     private final AllowedHosts allowedHosts;
+    private final Duration callTimeout;
+    private final RequestConfig requestConfig;
 
     public UpstreamClient(KeycloakSession session, AllowedHosts allowedHosts) {
+        this(session, allowedHosts, CALL_TIMEOUT);
+    }
+
+    UpstreamClient(KeycloakSession session, AllowedHosts allowedHosts, Duration callTimeout) {
         this.session = session;
         this.allowedHosts = allowedHosts;
+        this.callTimeout = callTimeout;
+        this.requestConfig = RequestConfig.custom()
+                .setConnectTimeout((int) CONNECT_TIMEOUT.toMillis())
+                .setConnectionRequestTimeout((int) CONNECT_TIMEOUT.toMillis())
+                .setSocketTimeout((int) callTimeout.toMillis())
+                .setRedirectsEnabled(false)
+                .setCookieSpec(CookieSpecs.IGNORE_COOKIES)
+                .build();
     }
 
     /** Reads a JSON object that needs no authorization. */
@@ -99,10 +104,10 @@ public final class UpstreamClient {
     }
 
     private ObjectNode call(Operation operation, HttpRequestBase request) throws UpstreamFailure {
-        request.setConfig(REQUEST_CONFIG);
+        request.setConfig(requestConfig);
         request.setHeader("User-Agent", USER_AGENT);
         request.setHeader("Accept", "application/json");
-        try (Deadline deadline = Deadline.start(request, CALL_TIMEOUT.toMillis())) {
+        try (Deadline deadline = Deadline.start(request, callTimeout.toMillis())) {
             try (CloseableHttpResponse response = session.getProvider(HttpClientProvider.class)
                     .getHttpClient()
                     .execute(request)) {
@@ -131,8 +136,9 @@ public final class UpstreamClient {
         JsonNode json;
         try {
             json = JSON.readTree(body);
-        } catch (JacksonException e) {
-            // Jackson's message quotes the body: it stays out of the failure.
+        } catch (IOException e) {
+            // Not only Jackson's own: it has the JDK's CharConversionException for bytes that are no text. Its message
+            // quotes the body and stays out of the failure.
             throw new UpstreamMalformed(operation, "answered something that is not JSON");
         }
         if (json instanceof ObjectNode object) {
