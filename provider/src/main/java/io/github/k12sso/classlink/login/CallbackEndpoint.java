@@ -132,8 +132,7 @@ public final class CallbackEndpoint {
         LOG.debug("Login with ClassLink failed unexpectedly", thrown);
         // Not the message: Keycloak's exceptions may quote names, addresses and whole statements.
         StackTraceElement[] trace = thrown.getStackTrace();
-        return new LoginRefused(
-                problem, thrown.getClass().getName() + (trace.length == 0 ? "" : " at " + trace[0]));
+        return new LoginRefused(problem, thrown.getClass().getName() + (trace.length == 0 ? "" : " at " + trace[0]));
     }
 
     /** A copy of the event, because Keycloak's own handling may go on with the original. */

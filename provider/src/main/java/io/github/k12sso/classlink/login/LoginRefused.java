@@ -48,7 +48,8 @@ final class LoginRefused extends Exception {
 
     private static LoginProblem meaning(Operation operation, OAuthError error) {
         return switch (operation) {
-            case TOKEN -> meaning(error);
+            // From the token endpoint it is not the person who said no: the browser brings that.
+            case TOKEN -> error == OAuthError.ACCESS_DENIED ? LoginProblem.REQUEST_REJECTED : meaning(error);
             case PROFILE -> LoginProblem.PROFILE_REJECTED;
             case KEYS -> LoginProblem.ID_TOKEN_KEY_UNKNOWN;
         };

@@ -68,10 +68,14 @@ public final class AdminApi {
             HttpResponse<String> token = http.send(Http.form(
                     keycloak.resolve("/realms/master/protocol/openid-connect/token"),
                     Map.of(
-                            "grant_type", "password",
-                            "client_id", "admin-cli",
-                            "username", username,
-                            "password", password)));
+                            "grant_type",
+                            "password",
+                            "client_id",
+                            "admin-cli",
+                            "username",
+                            username,
+                            "password",
+                            password)));
             bearer = Http.json(require(token, "admin login").body())
                     .get("access_token")
                     .textValue();

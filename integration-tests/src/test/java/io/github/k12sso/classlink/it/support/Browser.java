@@ -50,7 +50,8 @@ public final class Browser {
         if (!button.attr("name").isEmpty()) {
             fields.put(button.attr("name"), button.val());
         }
-        URI target = form.attr("action").isEmpty() ? page.address() : page.address().resolve(form.attr("action"));
+        URI target =
+                form.attr("action").isEmpty() ? page.address() : page.address().resolve(form.attr("action"));
         return follow(Http.form(target, fields), target);
     }
 

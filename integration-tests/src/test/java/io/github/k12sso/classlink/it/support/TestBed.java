@@ -35,19 +35,30 @@ public final class TestBed implements AutoCloseable {
                 work.resolve("keycloak"),
                 List.of(providerJar()),
                 List.of());
+        Path log = work.resolve("keycloak.log");
+        deleteOldLog(log);
         ClassLinkSimulator classLink = ClassLinkSimulator.start(SimulatorSettings.defaults());
         KeycloakServer keycloak = KeycloakServer.start(KeycloakSettings.of(distribution)
                 .withAdmin(ADMIN, ADMIN)
-                .withLogFile(work.resolve("keycloak.log"))
+                .withLogFile(log)
                 .withOptions(
                         "--spi-social--classlink--allowed-hosts=localhost",
-                        // A key rotation must show without waiting ten seconds.
-                        "--spi-public-key-storage--infinispan--min-time-between-requests=0",
+                        // Keycloak counts whole seconds: only -1 lets a key rotation show within the same one.
+                        "--spi-public-key-storage--infinispan--min-time-between-requests=-1",
                         // A client certificate in a header, as a TLS-terminating proxy hands it on.
                         "--spi-x509cert-lookup--provider=haproxy",
                         "--spi-x509cert-lookup--haproxy--ssl-client-cert=ssl-client-cert",
                         "--log-level=info,io.github.k12sso:debug"));
         return new TestBed(classLink, keycloak);
+    }
+
+    /** The server appends, and realms of different runs have the same names. */
+    private static void deleteOldLog(Path log) {
+        try {
+            Files.deleteIfExists(log);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** The jar under test, as it would be dropped into {@code providers/}. */
