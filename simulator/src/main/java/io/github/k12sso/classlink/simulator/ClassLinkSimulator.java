@@ -1,0 +1,263 @@
+package io.github.k12sso.classlink.simulator;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.k12sso.classlink.simulator.district.Districts;
+import io.github.k12sso.classlink.simulator.district.Persona;
+import io.github.k12sso.classlink.simulator.fault.Faults;
+import io.github.k12sso.classlink.simulator.fault.Gate;
+import io.github.k12sso.classlink.simulator.http.Endpoint;
+import io.github.k12sso.classlink.simulator.http.RecordedRequest;
+import io.github.k12sso.classlink.simulator.http.RequestLog;
+import io.github.k12sso.classlink.simulator.launchpad.LaunchPad;
+import io.github.k12sso.classlink.simulator.launchpad.Sessions;
+import io.github.k12sso.classlink.simulator.my.MyEndpoints;
+import io.github.k12sso.classlink.simulator.oauth.AuthorizationCodes;
+import io.github.k12sso.classlink.simulator.oauth.AuthorizeEndpoint;
+import io.github.k12sso.classlink.simulator.oauth.Clients;
+import io.github.k12sso.classlink.simulator.oauth.DiscoveryEndpoint;
+import io.github.k12sso.classlink.simulator.oauth.IdTokenIssuer;
+import io.github.k12sso.classlink.simulator.oauth.IdTokens;
+import io.github.k12sso.classlink.simulator.oauth.RegisteredClient;
+import io.github.k12sso.classlink.simulator.oauth.SigningKeys;
+import io.github.k12sso.classlink.simulator.oauth.TokenEndpoint;
+import io.github.k12sso.classlink.simulator.oauth.Tokens;
+import io.github.k12sso.classlink.simulator.oneroster.Applications;
+import io.github.k12sso.classlink.simulator.oneroster.RosterEndpoints;
+import io.github.k12sso.classlink.simulator.runtime.PkceMode;
+import io.github.k12sso.classlink.simulator.runtime.SimulatorClock;
+import io.github.k12sso.classlink.simulator.runtime.Switches;
+import io.github.k12sso.classlink.simulator.runtime.TokenMode;
+import io.javalin.Javalin;
+import java.net.URI;
+import java.util.Collection;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.function.UnaryOperator;
+import org.eclipse.jetty.http.UriCompliance;
+
+/** A local ClassLink: sign-in, tokens, nodeapi and rosters on one port, with knobs for everything that can go wrong. */
+public final class ClassLinkSimulator implements AutoCloseable {
+    private final URI baseUrl;
+    private final SimulatorClock clock = new SimulatorClock();
+    private final Switches switches = new Switches();
+    private final Faults faults = new Faults();
+    private final RequestLog requests;
+    private final Gate gate;
+    private final Districts districts;
+    private final Clients clients = new Clients();
+    private final SigningKeys keys = new SigningKeys();
+    private final Tokens tokens = new Tokens(clock);
+    private final IdTokens idTokens;
+    private final MyEndpoints my;
+    private final Applications applications;
+    private final Javalin server;
+
+    private ClassLinkSimulator(SimulatorSettings settings) {
+        server = Javalin.create(config -> {
+            config.showJavalinBanner = false;
+            config.http.disableCompression();
+            config.jetty.modifyHttpConfiguration(http -> {
+                http.setUriCompliance(UriCompliance.UNSAFE);
+                http.setSendServerVersion(false);
+            });
+        });
+        server.start(settings.bindAddress(), settings.port()); // before the routes: the issuer names the port
+        baseUrl = withoutSlash(settings.publicUrl().orElse(URI.create("http://localhost:" + server.port())));
+        requests = new RequestLog(settings.recordedRequests());
+        gate = new Gate(faults, requests, clock);
+        districts = new Districts(settings.districts());
+        settings.clients().forEach(clients::register);
+        idTokens = new IdTokens(baseUrl.toString(), keys, clock);
+        my = new MyEndpoints(tokens, districts, switches);
+        applications = new Applications(districts, settings.partnerKey(), settings.fillerApplications());
+        turn(settings);
+        addRoutes();
+    }
+
+    public static ClassLinkSimulator start(SimulatorSettings settings) {
+        return new ClassLinkSimulator(settings);
+    }
+
+    /** Issuer and base of every address, without trailing slash. */
+    public URI baseUrl() {
+        return baseUrl;
+    }
+
+    /**
+     * Adds or replaces a client; its tile opens the first redirect URI.
+     *
+     * @param redirectUris one that ends in {@code *} is a prefix
+     */
+    public void registerClient(String clientId, String secret, Collection<String> redirectUris) {
+        clients.register(RegisteredClient.of(clientId, secret, List.copyOf(redirectUris)));
+    }
+
+    /** Adds or replaces a client whose tile opens {@code launchUrl}. */
+    public void registerClient(String clientId, String secret, Collection<String> redirectUris, String launchUrl) {
+        clients.register(new RegisteredClient(clientId, secret, List.copyOf(redirectUris), launchUrl));
+    }
+
+    public List<Persona> personas() {
+        return districts.personas();
+    }
+
+    /** A persona by id, or any generated person as {@code districtCode:sourcedId}. */
+    public Persona persona(String id) {
+        return districts.persona(id).orElseThrow(() -> new NoSuchElementException("no persona " + id));
+    }
+
+    public Faults faults() {
+        return faults;
+    }
+
+    public SigningKeys keys() {
+        return keys;
+    }
+
+    public SimulatorClock clock() {
+        return clock;
+    }
+
+    /** The last requests, oldest first, control requests left out. */
+    public List<RecordedRequest> requests() {
+        return requests.all();
+    }
+
+    public void clearRequests() {
+        requests.clear();
+    }
+
+    /** All access tokens are expired from now on. */
+    public void expireTokens() {
+        tokens.expireAccessTokens();
+    }
+
+    /** All access and refresh tokens stop working, as if the users had withdrawn their grants. */
+    public void endAllGrants() {
+        tokens.endAllGrants();
+    }
+
+    /** Lets a test make the id_tokens, hostile ones included. */
+    public void issueIdTokensWith(IdTokenIssuer issuer) {
+        idTokens.issueWith(issuer);
+    }
+
+    public void issueIdTokensNormally() {
+        idTokens.issueNormally();
+    }
+
+    /** Changes the my/info document of a persona from now on. */
+    public void overrideProfile(String personaId, UnaryOperator<ObjectNode> change) {
+        my.override(personaId, change);
+    }
+
+    public void clearProfileOverrides() {
+        my.clearOverrides();
+    }
+
+    /** What districts do to the partner: rotate bearers, disable, change permissions. */
+    public Applications applications() {
+        return applications;
+    }
+
+    /** The bearer that reads this district through the proxy. */
+    public String districtBearer(String districtCode) {
+        return applications.bearerOf(districts.withCode(districtCode).orElseThrow());
+    }
+
+    /** The pre-encoded {@code oneroster_application_id} of this district. */
+    public String applicationId(String districtCode) {
+        return applications.idOf(districts.withCode(districtCode).orElseThrow());
+    }
+
+    public void tokenMode(TokenMode mode) {
+        switches.tokenMode(mode);
+    }
+
+    public void pkce(PkceMode mode) {
+        switches.pkce(mode);
+    }
+
+    public void consent(boolean shown) {
+        switches.consent(shown);
+    }
+
+    public void revocation(boolean offered) {
+        switches.revocation(offered);
+    }
+
+    public void guideProfile(boolean offered) {
+        switches.guideProfile(offered);
+    }
+
+    public void rosterScopeRequired(boolean required) {
+        switches.rosterScopeRequired(required);
+    }
+
+    /** Everything else that can be turned while running. */
+    public Switches switches() {
+        return switches;
+    }
+
+    @Override
+    public void close() {
+        gate.close();
+        server.stop();
+    }
+
+    private void turn(SimulatorSettings settings) {
+        switches.tokenMode(settings.tokenMode());
+        switches.pkce(settings.pkce());
+        switches.consent(settings.consent());
+        switches.revocation(settings.revocation());
+        switches.guideProfile(settings.guideProfile());
+        switches.rosterScopeRequired(settings.rosterScopeRequired());
+        switches.stateOnErrors(settings.stateOnErrors());
+        switches.refreshRotation(settings.refreshRotation());
+        switches.accessTokenLifetime(settings.accessTokenLifetime());
+        switches.guideTokenLifetime(settings.guideTokenLifetime());
+    }
+
+    private void addRoutes() {
+        Sessions sessions = new Sessions(clock);
+        LaunchPad launchPad = new LaunchPad(districts, clients, sessions);
+        AuthorizationCodes codes = new AuthorizationCodes(clock);
+        AuthorizeEndpoint authorize = new AuthorizeEndpoint(clients, codes, switches, sessions::of, launchPad);
+        TokenEndpoint token = new TokenEndpoint(clients, codes, tokens, idTokens, switches);
+        DiscoveryEndpoint discovery = new DiscoveryEndpoint(baseUrl.toString(), keys);
+        RosterEndpoints roster = new RosterEndpoints(districts, applications, tokens, switches, baseUrl.toString());
+
+        server.get("/.well-known/openid-configuration", gate.at(Endpoint.DISCOVERY, discovery::configuration));
+        server.get("/oauth2/v2/jwks", gate.at(Endpoint.JWKS, discovery::keys));
+        server.get("/oauth2/v2/auth", gate.at(Endpoint.AUTHORIZE, authorize::authorize));
+        server.post("/oauth2/v2/auth", gate.at(Endpoint.AUTHORIZE, authorize::authorize));
+        server.post("/oauth2/v2/token", gate.at(Endpoint.TOKEN, token::token));
+        server.post("/oauth2/v2/revoke", gate.at(Endpoint.REVOKE, token::revoke));
+        server.get("/oauth2/v2/userinfo", gate.at(Endpoint.LAUNCHPAD, launchPad::notUserinfo));
+
+        server.get("/v2/my/info", gate.at(Endpoint.MY_INFO, my::info));
+        server.get("/v2/my/profileinfo", gate.at(Endpoint.PROFILEINFO, my::profileinfo));
+        server.get("/v2/my/profile", gate.at(Endpoint.MY_PROFILE, my::guideProfile));
+        server.get("/my/groups", gate.at(Endpoint.GROUPS, my::groups));
+        server.get("/v2/my/district", gate.at(Endpoint.MY_OTHER, my::district));
+        server.get("/v2/my/profiles", gate.at(Endpoint.MY_OTHER, my::profiles));
+        server.get("/v2/my/students", gate.at(Endpoint.MY_OTHER, my::students));
+
+        server.get("/applications", gate.at(Endpoint.APPLICATIONS, applications::list));
+        server.get("/ims/oneroster/v1p1/<path>", gate.at(Endpoint.ROSTER, roster::read));
+        server.get("/proxy/v1p0/{application}/ims/oneroster/v1p1/<path>", gate.at(Endpoint.ROSTER, roster::read));
+        server.get("/{application}/ims/oneroster/v1p1/<path>", gate.at(Endpoint.ROSTER, roster::read));
+
+        server.get("/", gate.at(Endpoint.LAUNCHPAD, launchPad::findDistrict));
+        server.get("/home", gate.at(Endpoint.LAUNCHPAD, launchPad::home));
+        server.get("/launch/{client}", gate.at(Endpoint.LAUNCHPAD, authorize::launch));
+        server.get("/logout", gate.at(Endpoint.LAUNCHPAD, launchPad::signOut));
+        server.get("/{district}", gate.at(Endpoint.LAUNCHPAD, launchPad::signInPage));
+        server.post("/{district}/login", gate.at(Endpoint.LAUNCHPAD, launchPad::signIn));
+    }
+
+    private static URI withoutSlash(URI uri) {
+        String text = uri.toString();
+        return text.endsWith("/") ? URI.create(text.substring(0, text.length() - 1)) : uri;
+    }
+}

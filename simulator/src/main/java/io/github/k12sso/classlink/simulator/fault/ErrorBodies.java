@@ -1,0 +1,69 @@
+package io.github.k12sso.classlink.simulator.fault;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.k12sso.classlink.simulator.http.Answer;
+import io.github.k12sso.classlink.simulator.http.Endpoint;
+import io.github.k12sso.classlink.simulator.http.Json;
+
+/** The body that belongs to an error status at each endpoint. All constructed: ClassLink's own are unknown (classlink-facts 12). */
+public final class ErrorBodies {
+    private ErrorBodies() {}
+
+    static Answer fitting(Endpoint endpoint, int status) {
+        return switch (endpoint) {
+            case TOKEN, REVOKE -> oauth(status, oauthError(status), "fault injected");
+            case MY_INFO, PROFILEINFO, GROUPS, MY_PROFILE, MY_OTHER -> message(status, "fault injected");
+            case APPLICATIONS, ROSTER -> roster(status, rosterError(status), "fault injected");
+            case AUTHORIZE, JWKS, DISCOVERY, LAUNCHPAD ->
+                Answer.html(status, "<!DOCTYPE html><title>Error " + status + "</title><h1>Error " + status + "</h1>");
+        };
+    }
+
+    /** RFC 6749 section 5.2, suggested by classlink-facts 2.4. */
+    public static Answer oauth(int status, String error, String description) {
+        ObjectNode body = Json.object().put("error", error).put("error_description", description);
+        return Answer.json(status, body).header("Cache-Control", "no-store");
+    }
+
+    /** A JSON object with {@code message}: all that is known of nodeapi errors (classlink-facts 2.4). */
+    public static Answer message(int status, String message) {
+        return Answer.json(status, Json.object().put("message", message));
+    }
+
+    /** OneRoster 1.1 {@code statusInfoSet} (classlink-facts 7.8). */
+    public static Answer roster(int status, String codeMinor, String description) {
+        ObjectNode body = Json.object();
+        body.putArray("statusInfoSet").add(statusInfo("failure", "error", codeMinor, description));
+        return Answer.json(status, body);
+    }
+
+    /** One entry of a {@code statusInfoSet}. */
+    public static ObjectNode statusInfo(String codeMajor, String severity, String codeMinor, String description) {
+        return Json.object()
+                .put("imsx_codeMajor", codeMajor)
+                .put("imsx_severity", severity)
+                .put("imsx_codeMinor", codeMinor)
+                .put("imsx_description", description);
+    }
+
+    private static String oauthError(int status) {
+        return switch (status) {
+            case 400 -> "invalid_request";
+            case 401 -> "invalid_client";
+            case 403 -> "access_denied";
+            case 429, 503 -> "temporarily_unavailable";
+            default -> "server_error";
+        };
+    }
+
+    private static String rosterError(int status) {
+        return switch (status) {
+            case 400, 422 -> "invaliddata";
+            case 401 -> "unauthorisedrequest";
+            case 403 -> "forbidden";
+            case 404 -> "unknownobject";
+            case 429, 503 -> "server_busy";
+            default -> "internal_server_error";
+        };
+    }
+}

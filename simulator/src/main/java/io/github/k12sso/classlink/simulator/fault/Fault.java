@@ -1,0 +1,164 @@
+package io.github.k12sso.classlink.simulator.fault;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** One way for an endpoint to misbehave. Immutable; {@link #times(int)} limits it to the next requests. */
+public final class Fault {
+    /** The ways. */
+    public enum Kind {
+        STATUS,
+        DELAY,
+        RESET,
+        ANSWER_LOST,
+        TRUNCATED,
+        MALFORMED_JSON,
+        WRONG_TYPE,
+        WRONG_SHAPE,
+        OVERSIZE,
+        DRIP,
+        REDIRECT,
+        EMPTY
+    }
+
+    private final Kind kind;
+    private final int status;
+    private final String text;
+    private final Integer retryAfter;
+    private final Duration pace;
+    private final long size;
+    private final Integer times;
+
+    private Fault(Kind kind, int status, String text, Integer retryAfter, Duration pace, long size, Integer times) {
+        this.kind = kind;
+        this.status = status;
+        this.text = text;
+        this.retryAfter = retryAfter;
+        this.pace = pace;
+        this.size = size;
+        this.times = times;
+    }
+
+    /** Answers with this status instead of doing the work; the body fits the endpoint unless {@link #body} sets one. */
+    public static Fault status(int status) {
+        return new Fault(Kind.STATUS, status, null, null, Duration.ZERO, 0, null);
+    }
+
+    /** Does the work, then waits before the answer leaves. */
+    public static Fault delay(Duration delay) {
+        return new Fault(Kind.DELAY, 200, null, null, delay, 0, null);
+    }
+
+    /** Resets the connection without doing the work. */
+    public static Fault reset() {
+        return of(Kind.RESET);
+    }
+
+    /** Does the work, then resets the connection: the code is spent or the refresh token rotated, and nobody knows. */
+    public static Fault answerLost() {
+        return of(Kind.ANSWER_LOST);
+    }
+
+    /** Announces the whole body, sends half of it and hangs up. */
+    public static Fault truncated() {
+        return of(Kind.TRUNCATED);
+    }
+
+    /** Status 200 and something that claims to be JSON but cannot be parsed. */
+    public static Fault malformedJson() {
+        return of(Kind.MALFORMED_JSON);
+    }
+
+    /** Status 200 and an HTML page, as LaunchPad's {@code /oauth2/v2/userinfo} does (classlink-facts 1). */
+    public static Fault wrongType() {
+        return of(Kind.WRONG_TYPE);
+    }
+
+    /** Status 200 and valid JSON that is an array of strings where an object is due. */
+    public static Fault wrongShape() {
+        return of(Kind.WRONG_SHAPE);
+    }
+
+    /** Status 200 and a valid JSON object of that many bytes, sent without a length. */
+    public static Fault oversize(long bytes) {
+        return new Fault(Kind.OVERSIZE, 200, null, null, Duration.ZERO, bytes, null);
+    }
+
+    /** Sends the true answer one byte at a time. */
+    public static Fault drip(Duration interval) {
+        return new Fault(Kind.DRIP, 200, null, null, interval, 0, null);
+    }
+
+    /** Status 302 to that address. */
+    public static Fault redirect(String location) {
+        return new Fault(Kind.REDIRECT, 302, location, null, Duration.ZERO, 0, null);
+    }
+
+    /** Status 200 and no body at all. */
+    public static Fault empty() {
+        return of(Kind.EMPTY);
+    }
+
+    private static Fault of(Kind kind) {
+        return new Fault(kind, 200, null, null, Duration.ZERO, 0, null);
+    }
+
+    /** The body sent with {@link #status(int)}. */
+    public Fault body(String body) {
+        return new Fault(kind, status, body, retryAfter, pace, size, times);
+    }
+
+    /** Adds {@code Retry-After} in seconds. */
+    public Fault retryAfter(int seconds) {
+        return new Fault(kind, status, text, seconds, pace, size, times);
+    }
+
+    /** Only for the next so many requests; without it until cleared. */
+    public Fault times(int count) {
+        return new Fault(kind, status, text, retryAfter, pace, size, count);
+    }
+
+    Kind kind() {
+        return kind;
+    }
+
+    int status() {
+        return status;
+    }
+
+    Optional<String> text() {
+        return Optional.ofNullable(text);
+    }
+
+    OptionalInt retryAfter() {
+        return retryAfter == null ? OptionalInt.empty() : OptionalInt.of(retryAfter);
+    }
+
+    Duration pace() {
+        return pace;
+    }
+
+    long size() {
+        return size;
+    }
+
+    OptionalInt times() {
+        return times == null ? OptionalInt.empty() : OptionalInt.of(times);
+    }
+
+    @Override
+    public String toString() {
+        StringBuilder words = new StringBuilder(kind.name());
+        if (kind == Kind.STATUS) {
+            words.append(' ').append(status);
+        }
+        if (!pace.isZero()) {
+            words.append(' ').append(pace);
+        }
+        if (size > 0) {
+            words.append(' ').append(size).append(" bytes");
+        }
+        return words.toString();
+    }
+}

@@ -1,0 +1,132 @@
+package io.github.k12sso.classlink.simulator.fault;
+
+import io.github.k12sso.classlink.simulator.http.Answer;
+import io.github.k12sso.classlink.simulator.http.Endpoint;
+import io.github.k12sso.classlink.simulator.http.Exchange;
+import io.github.k12sso.classlink.simulator.http.RecordedRequest;
+import io.github.k12sso.classlink.simulator.http.RequestLog;
+import io.javalin.http.Context;
+import io.javalin.http.Handler;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Function;
+
+/** Every request passes here: it is recorded, answered, and on its way out perhaps broken. */
+public final class Gate implements AutoCloseable {
+    private final Faults faults;
+    private final RequestLog log;
+    private final Clock clock;
+    private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(2, task -> {
+        Thread thread = new Thread(task, "simulator-faults");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    public Gate(Faults faults, RequestLog log, Clock clock) {
+        this.faults = faults;
+        this.log = log;
+        this.clock = clock;
+    }
+
+    public Handler at(Endpoint endpoint, Function<Exchange, Answer> work) {
+        return context -> {
+            Exchange exchange = new Exchange(context);
+            record(endpoint, exchange);
+            Optional<Fault> fault = faults.next(endpoint);
+            if (fault.isPresent()) {
+                misbehave(fault.get(), endpoint, context, () -> work.apply(exchange));
+            } else {
+                new Wire(context).send(work.apply(exchange));
+            }
+        };
+    }
+
+    @Override
+    public void close() {
+        timer.shutdownNow();
+    }
+
+    private void record(Endpoint endpoint, Exchange exchange) {
+        log.add(new RecordedRequest(
+                endpoint,
+                exchange.method(),
+                exchange.rawPath(),
+                exchange.parameters(),
+                exchange.headers(),
+                clock.instant()));
+    }
+
+    private void misbehave(Fault fault, Endpoint endpoint, Context context, TrueAnswer work) {
+        Wire wire = new Wire(context);
+        switch (fault.kind()) {
+            case STATUS -> wire.send(withRetryAfter(fault, statusAnswer(fault, endpoint)));
+            case DELAY -> sendLater(fault, context, wire, work.get());
+            case RESET -> wire.reset();
+            case ANSWER_LOST -> {
+                Answer lost = work.get();
+                lost.toBytes();
+                wire.reset();
+            }
+            case TRUNCATED -> wire.sendHalf(work.get());
+            case MALFORMED_JSON -> wire.send(json("{\"oops\": [1, 2,, }"));
+            case WRONG_TYPE -> wire.send(Answer.html(200, "<!DOCTYPE html><title>LaunchPad</title><p>Not JSON.</p>"));
+            case WRONG_SHAPE -> wire.send(json("[\"not\",\"an\",\"object\"]"));
+            case OVERSIZE -> wire.send(Answer.jsonStream(out -> writePadding(out, fault.size())));
+            case DRIP -> {
+                Answer answer = work.get();
+                context.future(() -> wire.drip(answer, fault.pace(), timer));
+            }
+            case REDIRECT -> wire.send(Answer.redirect(fault.text().orElseThrow()));
+            case EMPTY -> wire.send(Answer.empty(200));
+        }
+    }
+
+    private void sendLater(Fault fault, Context context, Wire wire, Answer answer) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        Wire.later(timer, fault.pace(), () -> done.complete(null));
+        context.future(() -> done.thenRun(() -> wire.send(withRetryAfter(fault, answer))));
+    }
+
+    private static Answer statusAnswer(Fault fault, Endpoint endpoint) {
+        return fault.text()
+                .map(body -> Answer.bytes(fault.status(), "application/json", body.getBytes(StandardCharsets.UTF_8)))
+                .orElseGet(() -> ErrorBodies.fitting(endpoint, fault.status()));
+    }
+
+    private static Answer withRetryAfter(Fault fault, Answer answer) {
+        return fault.retryAfter().isPresent()
+                ? answer.header(
+                        "Retry-After", Integer.toString(fault.retryAfter().getAsInt()))
+                : answer;
+    }
+
+    private static Answer json(String text) {
+        return Answer.bytes(200, "application/json", text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static void writePadding(OutputStream out, long size) throws IOException {
+        byte[] head = "{\"padding\":\"".getBytes(StandardCharsets.UTF_8);
+        byte[] tail = "\"}".getBytes(StandardCharsets.UTF_8);
+        byte[] chunk = new byte[8192];
+        Arrays.fill(chunk, (byte) 'x');
+        out.write(head);
+        long left = size - head.length - tail.length;
+        while (left > 0) {
+            int now = (int) Math.min(left, chunk.length);
+            out.write(chunk, 0, now);
+            left -= now;
+        }
+        out.write(tail);
+    }
+
+    private interface TrueAnswer {
+        Answer get();
+    }
+}

@@ -1,0 +1,106 @@
+package io.github.k12sso.classlink.simulator.fault;
+
+import io.github.k12sso.classlink.simulator.http.Answer;
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.StandardSocketOptions;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.SocketChannelEndPoint;
+import org.eclipse.jetty.server.Request;
+
+/** Puts bytes on one connection: in full, in part, slowly, or not at all. */
+final class Wire {
+    private final Context context;
+
+    Wire(Context context) {
+        this.context = context;
+    }
+
+    void send(Answer answer) {
+        begin(answer);
+        try {
+            answer.body().writeTo(context.res().getOutputStream());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Announces the full length, sends half, hangs up. */
+    void sendHalf(Answer answer) {
+        byte[] bytes = answer.toBytes();
+        begin(answer);
+        context.res().setContentLength(bytes.length);
+        try {
+            OutputStream out = context.res().getOutputStream();
+            out.write(Arrays.copyOf(bytes, bytes.length / 2));
+            out.flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        connection().close();
+    }
+
+    /** One byte per interval, without holding a request thread. */
+    CompletableFuture<Void> drip(Answer answer, Duration interval, ScheduledExecutorService timer) {
+        byte[] bytes = answer.toBytes();
+        begin(answer);
+        context.res().setContentLength(bytes.length);
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        dripFrom(0, bytes, interval, timer, done);
+        return done;
+    }
+
+    private void dripFrom(
+            int position,
+            byte[] bytes,
+            Duration interval,
+            ScheduledExecutorService timer,
+            CompletableFuture<Void> done) {
+        if (position == bytes.length) {
+            done.complete(null);
+            return;
+        }
+        try {
+            OutputStream out = context.res().getOutputStream();
+            out.write(bytes[position]);
+            out.flush();
+        } catch (IOException e) {
+            done.complete(null); // the client gave up waiting, which is what this fault is for
+            return;
+        }
+        later(timer, interval, () -> dripFrom(position + 1, bytes, interval, timer, done));
+    }
+
+    /** Closes with a TCP reset instead of an orderly end. */
+    void reset() {
+        EndPoint connection = connection();
+        if (connection instanceof SocketChannelEndPoint socket) {
+            try {
+                socket.getChannel().setOption(StandardSocketOptions.SO_LINGER, 0);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        connection.close();
+    }
+
+    static void later(ScheduledExecutorService timer, Duration delay, Runnable task) {
+        var unused = timer.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    private void begin(Answer answer) {
+        context.res().setStatus(answer.status());
+        answer.headers().forEach(context.res()::setHeader);
+    }
+
+    private EndPoint connection() {
+        return Request.getBaseRequest(context.req()).getHttpChannel().getEndPoint();
+    }
+}

@@ -1,0 +1,25 @@
+package io.github.k12sso.classlink.simulator.http;
+
+import java.time.Instant;
+import java.util.Map;
+
+/**
+ * One request as the simulator received it.
+ *
+ * @param path the raw path, without query
+ * @param parameters query and form parameters
+ * @param headers header names as sent; only {@code GET /_sim/requests} leaves their values out
+ */
+public record RecordedRequest(
+        Endpoint endpoint,
+        String method,
+        String path,
+        Map<String, String> parameters,
+        Map<String, String> headers,
+        Instant at) {
+
+    public RecordedRequest {
+        parameters = Map.copyOf(parameters);
+        headers = Map.copyOf(headers);
+    }
+}

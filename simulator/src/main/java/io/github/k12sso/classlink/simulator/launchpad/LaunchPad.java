@@ -1,0 +1,144 @@
+package io.github.k12sso.classlink.simulator.launchpad;
+
+import io.github.k12sso.classlink.simulator.district.District;
+import io.github.k12sso.classlink.simulator.district.Districts;
+import io.github.k12sso.classlink.simulator.district.Persona;
+import io.github.k12sso.classlink.simulator.http.Answer;
+import io.github.k12sso.classlink.simulator.http.Exchange;
+import io.github.k12sso.classlink.simulator.oauth.AuthorizeEndpoint;
+import io.github.k12sso.classlink.simulator.oauth.Clients;
+import io.github.k12sso.classlink.simulator.oauth.RegisteredClient;
+import io.github.k12sso.classlink.simulator.oauth.SignedIn;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** The pages a person sees: find your district, sign in, home with tiles, consent, sign out (classlink-facts 1, 2.1, 3). */
+public final class LaunchPad implements AuthorizeEndpoint.Pages {
+    private final Districts districts;
+    private final Clients clients;
+    private final Sessions sessions;
+
+    public LaunchPad(Districts districts, Clients clients, Sessions sessions) {
+        this.districts = districts;
+        this.clients = clients;
+        this.sessions = sessions;
+    }
+
+    /** The generic page: whoever comes here must say which district is theirs. */
+    public Answer findDistrict(Exchange exchange) {
+        Optional<String> callback = ReturnPath.of(exchange.parameter("logincallback"));
+        if (sessions.of(exchange).isPresent()) {
+            return Answer.redirect(callback.orElse("/home"));
+        }
+        String query = callback.map(path -> "?logincallback=" + URLEncoder.encode(path, StandardCharsets.UTF_8))
+                .orElse("");
+        String links = districts.all().stream()
+                .map(district -> "<a class=\"card\" id=\"district-%s\" href=\"/%s%s\">%s<small>Tenant %d</small></a>"
+                        .formatted(
+                                district.code(),
+                                district.code(),
+                                Html.escape(query),
+                                Html.escape(district.name()),
+                                district.tenantId()))
+                .collect(Collectors.joining("\n"));
+        return Answer.html(
+                200,
+                Html.page(
+                        "Find your login page",
+                        "",
+                        "<p class=\"note\">Choose your district.</p><div class=\"grid\">" + links + "</div>"));
+    }
+
+    /** A district's sign-in page: no passwords, one button per persona. */
+    public Answer signInPage(Exchange exchange) {
+        Optional<District> district = districts.withCode(exchange.pathParameter("district"));
+        if (district.isEmpty()) {
+            return Answer.html(404, error("Page not found", "There is no district with this address."));
+        }
+        String code = district.get().code();
+        String callback = ReturnPath.of(exchange.parameter("logincallback")).orElse("");
+        String buttons = districts.personas().stream()
+                .filter(persona -> persona.districtCode().equals(code))
+                .map(LaunchPad::button)
+                .collect(Collectors.joining("\n"));
+        return Answer.html(
+                200, Html.page(district.get().name(), "", """
+                        <p class="note">Sign in as one of these invented people.</p>
+                        <form method="post" action="/%s/login">
+                        <input type="hidden" name="logincallback" value="%s"><div class="grid">%s</div></form>
+                        """.formatted(code, Html.escape(callback), buttons)));
+    }
+
+    public Answer signIn(Exchange exchange) {
+        Optional<Persona> persona = exchange.parameter("persona")
+                .flatMap(districts::persona)
+                .filter(found -> found.districtCode().equals(exchange.pathParameter("district")));
+        if (persona.isEmpty()) {
+            return Answer.html(404, error("Unknown person", "Nobody of that name signs in here."));
+        }
+        String target = ReturnPath.of(exchange.parameter("logincallback")).orElse("/home");
+        return Answer.redirect(target).header("Set-Cookie", sessions.start(persona.get()));
+    }
+
+    /** Ends the LaunchPad session only; no application is told (classlink-facts 6). */
+    public Answer signOut(Exchange exchange) {
+        return Answer.redirect("/").header("Set-Cookie", sessions.end(exchange));
+    }
+
+    public Answer home(Exchange exchange) {
+        Optional<SignedIn> user = sessions.of(exchange);
+        if (user.isEmpty()) {
+            return Answer.redirect("/?logincallback=%2Fhome");
+        }
+        String tiles = clients.all().stream()
+                .map(client ->
+                        "<a class=\"card\" id=\"tile-%s\" href=\"/launch/%s\">%s<small>Opens without asking</small></a>"
+                                .formatted(
+                                        Html.escape(client.id()),
+                                        URLEncoder.encode(client.id(), StandardCharsets.UTF_8)
+                                                .replace("+", "%20"),
+                                        Html.escape(client.id())))
+                .collect(Collectors.joining("\n"));
+        return Answer.html(200, Html.page("LaunchPad", corner(user.get()), "<div class=\"grid\">" + tiles + "</div>"));
+    }
+
+    @Override
+    public String consent(SignedIn user, RegisteredClient client, Set<String> scopes) {
+        return Html.page(
+                "Allow " + client.id() + "?", corner(user), """
+                <p>The application asks for: <b>%s</b></p>
+                <form method="post" class="row">
+                <button class="card" id="consent-allow" name="decision" value="allow">Allow</button>
+                <button class="card" id="consent-deny" name="decision" value="deny">Deny</button></form>
+                """.formatted(Html.escape(String.join(", ", scopes))));
+    }
+
+    @Override
+    public String error(String title, String explanation) {
+        return Html.page(title, "", "<p id=\"error\">" + Html.escape(explanation) + "</p>");
+    }
+
+    /** Launchpad's {@code /oauth2/v2/userinfo} is a web page, not JSON (classlink-facts 1, trap 12). */
+    public Answer notUserinfo(Exchange exchange) {
+        return Answer.html(200, Html.page("LaunchPad", "", "<p class=\"note\">This is not the userinfo endpoint.</p>"));
+    }
+
+    private static String button(Persona persona) {
+        return "<button class=\"card\" id=\"persona-%s\" name=\"persona\" value=\"%s\">%s<small>%s · %s</small></button>"
+                .formatted(
+                        Html.escape(persona.id()),
+                        Html.escape(persona.id()),
+                        Html.escape(persona.displayName()),
+                        Html.escape(persona.role()),
+                        Html.escape(persona.id()));
+    }
+
+    private static String corner(SignedIn user) {
+        return Html.escape(user.persona().displayName()) + ", "
+                + Html.escape(user.persona().tenantName())
+                + " · <a id=\"sign-out\" href=\"/logout\">Sign out</a>";
+    }
+}

@@ -1,0 +1,39 @@
+package io.github.k12sso.classlink.simulator.launchpad;
+
+import io.github.k12sso.classlink.simulator.district.Persona;
+import io.github.k12sso.classlink.simulator.http.Exchange;
+import io.github.k12sso.classlink.simulator.oauth.SignedIn;
+import java.time.Clock;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Browsers that are signed in to LaunchPad. */
+public final class Sessions {
+    private static final String COOKIE = "classlink_session";
+
+    private final Map<String, SignedIn> sessions = new ConcurrentHashMap<>();
+    private final Clock clock;
+
+    public Sessions(Clock clock) {
+        this.clock = clock;
+    }
+
+    public Optional<SignedIn> of(Exchange exchange) {
+        return exchange.cookie(COOKIE).map(sessions::get);
+    }
+
+    /** Starts a session and gives its {@code Set-Cookie} value. */
+    String start(Persona persona) {
+        String id = UUID.randomUUID().toString();
+        sessions.put(id, new SignedIn(persona, clock.instant()));
+        return COOKIE + "=" + id + "; Path=/; HttpOnly; SameSite=Lax";
+    }
+
+    /** Ends the session and gives the {@code Set-Cookie} value that removes the cookie. */
+    String end(Exchange exchange) {
+        exchange.cookie(COOKIE).ifPresent(sessions::remove);
+        return COOKIE + "=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0";
+    }
+}

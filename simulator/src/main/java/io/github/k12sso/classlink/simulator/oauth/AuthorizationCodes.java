@@ -1,0 +1,44 @@
+package io.github.k12sso.classlink.simulator.oauth;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Codes live five minutes and work once (classlink-facts 2.3). */
+public final class AuthorizationCodes {
+    private static final Duration LIFETIME = Duration.ofMinutes(5);
+
+    private record Issued(Grant grant, Instant expiresAt) {}
+
+    private final Map<String, Issued> codes = new ConcurrentHashMap<>();
+    private final Clock clock;
+
+    public AuthorizationCodes(Clock clock) {
+        this.clock = clock;
+    }
+
+    String issue(Grant grant) {
+        String code = OpaqueValue.next(clock);
+        codes.put(code, new Issued(grant, clock.instant().plus(LIFETIME)));
+        return code;
+    }
+
+    /** Looks at a code without spending it. */
+    Optional<Grant> peek(String code) {
+        return alive(codes.get(code));
+    }
+
+    /** Spends a code; only one caller ever gets it. */
+    Optional<Grant> spend(String code) {
+        return alive(codes.remove(code));
+    }
+
+    private Optional<Grant> alive(Issued issued) {
+        return Optional.ofNullable(issued)
+                .filter(code -> clock.instant().isBefore(code.expiresAt()))
+                .map(Issued::grant);
+    }
+}

@@ -1,0 +1,69 @@
+package io.github.k12sso.classlink.simulator.oauth;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.k12sso.classlink.simulator.http.Answer;
+import io.github.k12sso.classlink.simulator.http.Exchange;
+import io.github.k12sso.classlink.simulator.http.Json;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+
+/** Discovery document and key set. */
+public final class DiscoveryEndpoint {
+    /** The members that people reported; PKCE, revocation and end of session are absent (classlink-facts 2.5). */
+    private static final List<String> CLAIMS = List.of(
+            "sub",
+            "given_name",
+            "middle_name",
+            "family_name",
+            "preferred_username",
+            "email",
+            "email_verified",
+            "profile",
+            "phone_number_verified",
+            "picture",
+            "address",
+            "classLink_tenant_id",
+            "classLink_tenant_id_string",
+            "classLink_role",
+            "classLink_role_level",
+            "classLink_sourcedId",
+            "classLink_org_sourcedids");
+
+    private final String issuer;
+    private final SigningKeys keys;
+
+    public DiscoveryEndpoint(String issuer, SigningKeys keys) {
+        this.issuer = issuer;
+        this.keys = keys;
+    }
+
+    public Answer configuration(Exchange exchange) {
+        ObjectNode document = Json.object()
+                .put("issuer", issuer)
+                .put("authorization_endpoint", issuer + "/oauth2/v2/auth")
+                .put("token_endpoint", issuer + "/oauth2/v2/token")
+                .put("userinfo_endpoint", issuer + "/v2/my/profileinfo")
+                .put("jwks_uri", issuer + "/oauth2/v2/jwks");
+        document.set(
+                "token_endpoint_auth_methods_supported",
+                Json.strings(List.of("client_secret_post", "client_secret_basic")));
+        document.set("id_token_signing_alg_values_supported", Json.strings(List.of("RS256")));
+        document.set("scopes_supported", Json.strings(Scopes.KNOWN));
+        document.set("claims_supported", Json.strings(CLAIMS));
+        return Answer.json(200, document);
+    }
+
+    /** Python's default user agent is turned away by ClassLink's firewall (classlink-facts 2.6). */
+    public Answer keys(Exchange exchange) {
+        boolean python = exchange.header("User-Agent")
+                .map(agent -> agent.toLowerCase(Locale.ROOT))
+                .filter(agent -> agent.startsWith("python-urllib"))
+                .isPresent();
+        if (python) {
+            return Answer.html(401, "<!DOCTYPE html><title>Unauthorized</title><p>Unauthorized</p>");
+        }
+        byte[] body = keys.publicKeys().toString(true).getBytes(StandardCharsets.UTF_8);
+        return Answer.bytes(200, "application/json", body);
+    }
+}

@@ -1,0 +1,38 @@
+package io.github.k12sso.classlink.simulator.oauth;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** The scopes ClassLink knows, and how they are read from a request. */
+public final class Scopes {
+    /** classlink-facts 2.5 and 2.7. */
+    public static final List<String> KNOWN = List.of(
+            "openid",
+            "profile",
+            "email",
+            "oneroster",
+            "classes",
+            "classes.readonly",
+            "admin",
+            "full",
+            "inbox",
+            "files");
+
+    /** What a tile's code is worth; ticked per connection in the Partner Portal. */
+    static final Set<String> OF_A_TILE = Set.of("openid", "profile", "email", "oneroster");
+
+    private Scopes() {}
+
+    /** Reads names separated by spaces or commas; empty if none is given or one is unknown (classlink-facts 2.1). */
+    static Optional<Set<String>> parse(String text) {
+        Set<String> scopes = new LinkedHashSet<>();
+        for (String name : text.split("[ ,]+", -1)) {
+            if (!name.isEmpty()) {
+                scopes.add(name);
+            }
+        }
+        return Optional.of(scopes).filter(all -> !all.isEmpty() && KNOWN.containsAll(all));
+    }
+}

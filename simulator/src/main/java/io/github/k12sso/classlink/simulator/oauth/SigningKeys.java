@@ -1,0 +1,53 @@
+package io.github.k12sso.classlink.simulator.oauth;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.KeyUse;
+import com.nimbusds.jose.jwk.RSAKey;
+import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/** RSA keys: one signs, those that are published can be verified against (RS256 only, classlink-facts 2.6). */
+public final class SigningKeys {
+    private RSAKey current = generate();
+    private final List<RSAKey> published = new ArrayList<>(List.of(current));
+
+    /** A new key signs; the old ones stay published. */
+    public synchronized void rotate() {
+        current = generate();
+        published.add(0, current);
+    }
+
+    /** A new key signs and only that one is published: older id_tokens cannot be verified any more. */
+    public synchronized void rotateAndDropOld() {
+        current = generate();
+        published.clear();
+        published.add(current);
+    }
+
+    /** The key that signs now. */
+    public synchronized RSAKey current() {
+        return current;
+    }
+
+    synchronized JWKSet publicKeys() {
+        return new JWKSet(published.stream()
+                .map(key -> (com.nimbusds.jose.jwk.JWK) key.toPublicJWK())
+                .toList());
+    }
+
+    private static RSAKey generate() {
+        try {
+            return new RSAKeyGenerator(2048)
+                    .keyID(UUID.randomUUID().toString())
+                    .keyUse(KeyUse.SIGNATURE)
+                    .algorithm(JWSAlgorithm.RS256)
+                    .generate();
+        } catch (JOSEException e) {
+            throw new IllegalStateException("this Java cannot make RSA keys", e);
+        }
+    }
+}

@@ -1,0 +1,155 @@
+package io.github.k12sso.classlink.simulator.oauth;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.k12sso.classlink.simulator.fault.ErrorBodies;
+import io.github.k12sso.classlink.simulator.http.Answer;
+import io.github.k12sso.classlink.simulator.http.Exchange;
+import io.github.k12sso.classlink.simulator.http.Json;
+import io.github.k12sso.classlink.simulator.runtime.PkceMode;
+import io.github.k12sso.classlink.simulator.runtime.Switches;
+import io.github.k12sso.classlink.simulator.runtime.TokenMode;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Optional;
+
+/**
+ * {@code POST /oauth2/v2/token}: three parameters are enough, unknown ones are ignored, and the answer has four members
+ * (classlink-facts 2.2, 2.3). Error bodies are constructed (2.4).
+ */
+public final class TokenEndpoint {
+    private final ClientAuthentication authentication;
+    private final AuthorizationCodes codes;
+    private final Tokens tokens;
+    private final IdTokens idTokens;
+    private final Switches switches;
+
+    public TokenEndpoint(
+            Clients clients, AuthorizationCodes codes, Tokens tokens, IdTokens idTokens, Switches switches) {
+        this.authentication = new ClientAuthentication(clients, switches);
+        this.codes = codes;
+        this.tokens = tokens;
+        this.idTokens = idTokens;
+        this.switches = switches;
+    }
+
+    public Answer token(Exchange exchange) {
+        ClientAuthentication.Result caller = authentication.authenticate(exchange);
+        if (caller.refusal().isPresent()) {
+            return caller.refusal().get();
+        }
+        RegisteredClient client = caller.client().orElseThrow();
+        String grantType = exchange.parameter("grant_type").orElse("authorization_code");
+        if (grantType.equals("authorization_code")) {
+            return redeemCode(exchange, client);
+        }
+        if (grantType.equals("refresh_token") && switches.tokenMode() == TokenMode.GUIDE) {
+            return refresh(exchange, client);
+        }
+        return ErrorBodies.oauth(400, "unsupported_grant_type", "grant_type " + grantType + " is not supported");
+    }
+
+    /** RFC 7009, only when switched on: nobody knows of such an endpoint at ClassLink. */
+    public Answer revoke(Exchange exchange) {
+        if (!switches.revocation()) {
+            return Answer.html(404, "<!DOCTYPE html><title>Not found</title><p>Not found</p>");
+        }
+        ClientAuthentication.Result caller = authentication.authenticate(exchange);
+        if (caller.refusal().isPresent()) {
+            return caller.refusal().get();
+        }
+        Optional<String> token = exchange.parameter("token");
+        if (token.isEmpty()) {
+            return ErrorBodies.oauth(400, "invalid_request", "token is missing");
+        }
+        tokens.revoke(token.get(), caller.client().orElseThrow().id());
+        return Answer.empty(200);
+    }
+
+    private Answer redeemCode(Exchange exchange, RegisteredClient client) {
+        Optional<String> code = exchange.parameter("code");
+        if (code.isEmpty()) {
+            return ErrorBodies.oauth(400, "invalid_request", "code is missing");
+        }
+        Optional<Grant> grant =
+                codes.peek(code.get()).filter(found -> found.clientId().equals(client.id()));
+        if (grant.isEmpty()) {
+            return ErrorBodies.oauth(400, "invalid_grant", "the code is unknown, expired or already used");
+        }
+        if (!redirectUriFits(exchange, grant.get(), client)) {
+            return ErrorBodies.oauth(400, "invalid_grant", "redirect_uri differs from the authorization request");
+        }
+        if (!verifierFits(exchange, grant.get())) {
+            return ErrorBodies.oauth(400, "invalid_grant", "code_verifier does not match code_challenge");
+        }
+        if (codes.spend(code.get()).isEmpty()) {
+            return ErrorBodies.oauth(400, "invalid_grant", "the code is unknown, expired or already used");
+        }
+        boolean guide = switches.tokenMode() == TokenMode.GUIDE;
+        Duration lifetime = switches.tokenLifetime();
+        Tokens.Pair pair = tokens.issue(grant.get(), lifetime, guide);
+        ObjectNode body = Json.object()
+                .put("access_token", pair.accessToken())
+                .put("token_type", "Bearer")
+                .put("response_type", "code");
+        if (grant.get().scopes().contains("openid")) {
+            idTokens.issue(grant.get()).ifPresent(idToken -> body.put("id_token", idToken));
+        }
+        return granted(guide ? withGuideMembers(body, pair, lifetime) : body);
+    }
+
+    private Answer refresh(Exchange exchange, RegisteredClient client) {
+        Optional<String> refreshToken = exchange.parameter("refresh_token");
+        if (refreshToken.isEmpty()) {
+            return ErrorBodies.oauth(400, "invalid_request", "refresh_token is missing");
+        }
+        Duration lifetime = switches.tokenLifetime();
+        Optional<Tokens.Pair> pair =
+                tokens.redeem(refreshToken.get(), client.id(), lifetime, switches.refreshRotation());
+        if (pair.isEmpty()) {
+            return ErrorBodies.oauth(400, "invalid_grant", "the refresh token is unknown, expired or already used");
+        }
+        ObjectNode body =
+                Json.object().put("access_token", pair.get().accessToken()).put("token_type", "Bearer");
+        return granted(withGuideMembers(body, pair.get(), lifetime));
+    }
+
+    private static ObjectNode withGuideMembers(ObjectNode body, Tokens.Pair pair, Duration lifetime) {
+        body.put("expires_in", lifetime.toSeconds());
+        pair.refreshToken().ifPresent(token -> body.put("refresh_token", token));
+        return body.put("scope", String.join(" ", pair.grant().scopes()));
+    }
+
+    private static Answer granted(ObjectNode body) {
+        return Answer.json(200, body).header("Cache-Control", "no-store");
+    }
+
+    /** Optional, but checked if sent. A tile's code has none, so any registered one will do. */
+    private static boolean redirectUriFits(Exchange exchange, Grant grant, RegisteredClient client) {
+        Optional<String> sent = exchange.parameter("redirect_uri");
+        return sent.isEmpty()
+                || grant.redirectUri().map(sent.get()::equals).orElseGet(() -> client.accepts(sent.get()));
+    }
+
+    private boolean verifierFits(Exchange exchange, Grant grant) {
+        if (switches.pkce() == PkceMode.IGNORE || grant.challenge().isEmpty()) {
+            return true;
+        }
+        Grant.Challenge challenge = grant.challenge().get();
+        return exchange.parameter("code_verifier")
+                .map(verifier -> challenge.method().equals("S256") ? sha256(verifier) : verifier)
+                .filter(challenge.value()::equals)
+                .isPresent();
+    }
+
+    private static String sha256(String verifier) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(verifier.getBytes(StandardCharsets.US_ASCII));
+            return Base64.getUrlEncoder().withoutPadding().encodeToString(digest);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package io.github.k12sso.classlink.simulator.oauth;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/** Access and refresh tokens; all tokens that descend from one code form a family. */
+public final class Tokens {
+    private static final Duration REFRESH_LIFETIME = Duration.ofDays(30);
+
+    private record Access(Grant grant, String family, Instant expiresAt) {}
+
+    private record Refresh(Grant grant, String family, Instant expiresAt, boolean used) {}
+
+    /** A new pair; the refresh token is empty when none is wanted. */
+    record Pair(String accessToken, Optional<String> refreshToken, Grant grant) {}
+
+    private final Map<String, Access> access = new HashMap<>();
+    private final Map<String, Refresh> refresh = new HashMap<>();
+    private final Clock clock;
+
+    public Tokens(Clock clock) {
+        this.clock = clock;
+    }
+
+    synchronized Pair issue(Grant grant, Duration lifetime, boolean withRefresh) {
+        return issue(grant, UUID.randomUUID().toString(), lifetime, withRefresh);
+    }
+
+    /**
+     * Redeems a refresh token. With rotation the old one is spent, and its second use ends the whole family: whoever
+     * holds the copy, and whoever was copied, must sign in again.
+     */
+    synchronized Optional<Pair> redeem(String refreshToken, String clientId, Duration lifetime, boolean rotate) {
+        Refresh old = refresh.get(refreshToken);
+        if (old == null || !old.grant().clientId().equals(clientId)) {
+            return Optional.empty();
+        }
+        if (old.used()) {
+            endFamily(old.family());
+            return Optional.empty();
+        }
+        if (!clock.instant().isBefore(old.expiresAt())) {
+            return Optional.empty();
+        }
+        if (rotate) {
+            refresh.put(refreshToken, new Refresh(old.grant(), old.family(), old.expiresAt(), true));
+            return Optional.of(issue(old.grant(), old.family(), lifetime, true));
+        }
+        Pair pair = issue(old.grant(), old.family(), lifetime, false);
+        return Optional.of(pair);
+    }
+
+    /** The grant behind a living access token. */
+    public synchronized Optional<Grant> grantOf(String accessToken) {
+        return Optional.ofNullable(access.get(accessToken))
+                .filter(token -> clock.instant().isBefore(token.expiresAt()))
+                .map(Access::grant);
+    }
+
+    /** RFC 7009: a refresh token takes its family with it. Tokens of other clients stay. */
+    synchronized void revoke(String token, String clientId) {
+        Refresh held = refresh.get(token);
+        if (held != null && held.grant().clientId().equals(clientId)) {
+            endFamily(held.family());
+        }
+        Access single = access.get(token);
+        if (single != null && single.grant().clientId().equals(clientId)) {
+            access.remove(token);
+        }
+    }
+
+    /** All access tokens are expired from now on; refresh tokens still work. */
+    public synchronized void expireAccessTokens() {
+        access.clear();
+    }
+
+    /** As if every user had withdrawn every grant. */
+    public synchronized void endAllGrants() {
+        access.clear();
+        refresh.clear();
+    }
+
+    private Pair issue(Grant grant, String family, Duration lifetime, boolean withRefresh) {
+        String accessToken = OpaqueValue.next(clock);
+        access.put(accessToken, new Access(grant, family, clock.instant().plus(lifetime)));
+        if (!withRefresh) {
+            return new Pair(accessToken, Optional.empty(), grant);
+        }
+        String refreshToken = OpaqueValue.next(clock);
+        refresh.put(refreshToken, new Refresh(grant, family, clock.instant().plus(REFRESH_LIFETIME), false));
+        return new Pair(accessToken, Optional.of(refreshToken), grant);
+    }
+
+    private void endFamily(String family) {
+        access.values().removeIf(token -> token.family().equals(family));
+        refresh.values().removeIf(token -> token.family().equals(family));
+    }
+}

@@ -1,0 +1,287 @@
+package io.github.k12sso.classlink.simulator.oneroster;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.k12sso.classlink.simulator.district.District;
+import io.github.k12sso.classlink.simulator.district.Layout;
+import io.github.k12sso.classlink.simulator.district.Person;
+import io.github.k12sso.classlink.simulator.district.PersonKind;
+import io.github.k12sso.classlink.simulator.district.Span;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.IntFunction;
+
+/** A district as OneRoster collections: which path gives which rows (classlink-facts 7.5). */
+final class RosterData {
+    private static final int RESOURCES = 3;
+
+    private final District district;
+    private final Layout layout;
+    private final RosterObjects objects;
+
+    RosterData(District district) {
+        this.district = district;
+        this.layout = district.layout();
+        this.objects = new RosterObjects(district);
+    }
+
+    /** The rows of a collection path; empty when the path or its parent object is unknown. */
+    Optional<Rows> collection(List<String> path) {
+        return switch (path.size()) {
+            case 1 -> top(path.get(0));
+            case 3 -> nested(path.get(0), path.get(1), path.get(2));
+            case 5 -> classOfSchool(path);
+            default -> Optional.empty();
+        };
+    }
+
+    /** A single object. */
+    Optional<Found> object(String collection, String id) {
+        return switch (collection) {
+            case "users" -> user(id, null);
+            case "students" -> user(id, PersonKind.STUDENT);
+            case "teachers" -> user(id, PersonKind.TEACHER);
+            case "demographics" ->
+                person(id, PersonKind.STUDENT)
+                        .map(student -> new Found(ObjectType.DEMOGRAPHICS, objects.demographics(student)));
+            case "orgs" ->
+                id.equals(district.districtOrgId())
+                        ? Optional.of(new Found(ObjectType.ORG, objects.org(0)))
+                        : object("schools", id);
+            case "schools" -> school(id).map(school -> new Found(ObjectType.ORG, objects.school(school)));
+            case "classes" -> classIndex(id).map(index -> new Found(ObjectType.CLASS, objects.classObject(index)));
+            case "courses" ->
+                index(id, "CRS", 7, layout.count(PersonKind.TEACHER))
+                        .map(index -> new Found(ObjectType.COURSE, objects.course(index)));
+            case "enrollments" -> enrollment(id).map(node -> new Found(ObjectType.ENROLLMENT, node));
+            case "academicSessions", "terms", "gradingPeriods" ->
+                sessions(collection).stream()
+                        .filter(id::equals)
+                        .findFirst()
+                        .map(session -> new Found(ObjectType.ACADEMIC_SESSION, objects.session(session)));
+            case "resources" ->
+                index(id, "RES", 3, RESOURCES).map(index -> new Found(ObjectType.RESOURCE, objects.resource(index)));
+            default -> Optional.empty();
+        };
+    }
+
+    /** An object and its type. */
+    record Found(ObjectType type, ObjectNode node) {}
+
+    private Optional<Rows> top(String collection) {
+        return Optional.ofNullable(
+                switch (collection) {
+                    case "users" ->
+                        Rows.sorted(ObjectType.USER, layout.people(), rank -> objects.user(district.personAt(rank)));
+                    case "students" -> people(PersonKind.STUDENT);
+                    case "teachers" -> people(PersonKind.TEACHER);
+                    case "demographics" ->
+                        Rows.sorted(
+                                ObjectType.DEMOGRAPHICS,
+                                layout.count(PersonKind.STUDENT),
+                                rank -> objects.demographics(district.personAt(PersonKind.STUDENT, rank)));
+                    case "orgs" -> Rows.sorted(ObjectType.ORG, layout.schools() + 1, objects::org);
+                    case "schools" -> Rows.sorted(ObjectType.ORG, layout.schools(), objects::school);
+                    case "classes" -> Rows.sorted(ObjectType.CLASS, layout.classes(), objects::classObject);
+                    case "courses" -> Rows.sorted(ObjectType.COURSE, layout.count(PersonKind.TEACHER), objects::course);
+                    case "enrollments" ->
+                        Rows.sorted(
+                                ObjectType.ENROLLMENT,
+                                layout.studentEnrollments() + layout.classes(),
+                                this::enrollmentAt);
+                    case "academicSessions", "terms", "gradingPeriods" -> sessionRows(sessions(collection));
+                    case "resources" -> Rows.sorted(ObjectType.RESOURCE, RESOURCES, objects::resource);
+                    default -> null;
+                });
+    }
+
+    private Optional<Rows> nested(String parent, String id, String collection) {
+        return switch (parent) {
+            case "schools" -> school(id).flatMap(school -> ofSchool(school, collection));
+            case "classes" -> classIndex(id).flatMap(index -> ofClass(index, collection));
+            case "students" -> person(id, PersonKind.STUDENT).flatMap(person -> ofPerson(person, collection));
+            case "teachers" -> person(id, PersonKind.TEACHER).flatMap(person -> ofPerson(person, collection));
+            case "users" -> district.find(id).flatMap(person -> ofPerson(person, collection));
+            case "courses" ->
+                collection.equals("classes")
+                        ? index(id, "CRS", 7, layout.count(PersonKind.TEACHER))
+                                .map(teacher -> classRows(layout.classesOfTeacher(teacher)))
+                        : Optional.empty();
+            case "terms" -> object("academicSessions", id).flatMap(unused -> ofSession(id, collection));
+            default -> Optional.empty();
+        };
+    }
+
+    private Optional<Rows> ofSchool(int school, String collection) {
+        Span teachers = layout.teachersOfSchool(school);
+        return Optional.ofNullable(
+                switch (collection) {
+                    case "classes" -> classRows(layout.classesOfSchool(school));
+                    case "students" -> userRows(PersonKind.STUDENT, layout.studentsOfSchool(school));
+                    case "teachers" -> userRows(PersonKind.TEACHER, teachers);
+                    case "courses" ->
+                        Rows.sorted(ObjectType.COURSE, teachers.size(), at -> objects.course(teachers.at(at)));
+                    case "enrollments" -> enrollmentsOfSchool(school);
+                    case "terms" -> sessionRows(sessions("terms"));
+                    default -> null;
+                });
+    }
+
+    private Optional<Rows> classOfSchool(List<String> path) {
+        if (!path.get(0).equals("schools") || !path.get(2).equals("classes")) {
+            return Optional.empty();
+        }
+        Optional<Integer> school = school(path.get(1));
+        return classIndex(path.get(3))
+                .filter(index -> school.isPresent()
+                        && layout.classesOfSchool(school.get()).contains(index))
+                .flatMap(index -> ofClass(index, path.get(4)));
+    }
+
+    private Optional<Rows> ofClass(int classIndex, String collection) {
+        Span students = layout.studentsOfClass(classIndex);
+        return Optional.ofNullable(
+                switch (collection) {
+                    case "students" -> Rows.of(ObjectType.USER, studentsOf(classIndex, students));
+                    case "teachers" ->
+                        Rows.of(
+                                ObjectType.USER,
+                                List.of(objects.user(
+                                        district.person(PersonKind.TEACHER, layout.teacherOfClass(classIndex)))));
+                    case "enrollments" -> Rows.of(ObjectType.ENROLLMENT, enrollmentsOf(classIndex, students));
+                    case "results" -> Rows.of(ObjectType.RESULT, List.of());
+                    default -> null;
+                });
+    }
+
+    /** The first class of a district lists a teacher among its students, as captures show (classlink-facts 7.5). */
+    private List<ObjectNode> studentsOf(int classIndex, Span students) {
+        List<ObjectNode> rows = new ArrayList<>();
+        for (int at = 0; at < students.size(); at++) {
+            rows.add(objects.user(district.person(PersonKind.STUDENT, students.at(at))));
+        }
+        if (classIndex == 0) {
+            int guest = Math.min(1, layout.count(PersonKind.TEACHER) - 1);
+            rows.add(objects.user(district.person(PersonKind.TEACHER, guest)));
+        }
+        return rows;
+    }
+
+    private List<ObjectNode> enrollmentsOf(int classIndex, Span students) {
+        List<ObjectNode> rows = new ArrayList<>();
+        for (int at = 0; at < students.size(); at++) {
+            int student = students.at(at);
+            Span classes = layout.classesOfStudent(student);
+            int position = (classIndex - classes.first()) / classes.step();
+            rows.add(objects.studentEnrollment(layout.firstEnrollmentOfStudent(student) + position));
+        }
+        rows.add(objects.teacherEnrollment(classIndex));
+        return rows;
+    }
+
+    private Rows enrollmentsOfSchool(int school) {
+        Span students = layout.studentsOfSchool(school);
+        Span classes = layout.classesOfSchool(school);
+        int first = layout.firstEnrollmentOfStudent(students.first());
+        int count = layout.firstEnrollmentOfStudent(students.first() + students.size()) - first;
+        return Rows.sorted(
+                ObjectType.ENROLLMENT,
+                count + classes.size(),
+                at -> at < count
+                        ? objects.studentEnrollment(first + at)
+                        : objects.teacherEnrollment(classes.at(at - count)));
+    }
+
+    private Optional<Rows> ofPerson(Person person, String collection) {
+        if (!collection.equals("classes")) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                switch (person.kind()) {
+                    case STUDENT -> classRows(layout.classesOfStudent(person.index()));
+                    case TEACHER -> classRows(layout.classesOfTeacher(person.index()));
+                    case GUARDIAN, ADMINISTRATOR -> Rows.of(ObjectType.CLASS, List.of());
+                });
+    }
+
+    private Optional<Rows> ofSession(String session, String collection) {
+        return Optional.ofNullable(
+                switch (collection) {
+                    case "classes" ->
+                        session.equals("FY")
+                                ? Rows.sorted(ObjectType.CLASS, layout.classes(), objects::classObject)
+                                : Rows.of(ObjectType.CLASS, List.of());
+                    case "gradingPeriods" ->
+                        sessionRows(sessions("gradingPeriods").stream()
+                                .filter(period -> RosterObjects.parentOf(period)
+                                        .filter(session::equals)
+                                        .isPresent())
+                                .toList());
+                    default -> null;
+                });
+    }
+
+    private Rows people(PersonKind kind) {
+        return Rows.sorted(ObjectType.USER, layout.count(kind), rank -> objects.user(district.personAt(kind, rank)));
+    }
+
+    private Rows userRows(PersonKind kind, Span span) {
+        return Rows.unsorted(ObjectType.USER, span.size(), at -> objects.user(district.person(kind, span.at(at))));
+    }
+
+    private Rows classRows(Span span) {
+        return Rows.sorted(ObjectType.CLASS, span.size(), at -> objects.classObject(span.at(at)));
+    }
+
+    private Rows sessionRows(List<String> sessions) {
+        IntFunction<ObjectNode> at = index -> objects.session(sessions.get(index));
+        return Rows.sorted(ObjectType.ACADEMIC_SESSION, sessions.size(), at);
+    }
+
+    private static List<String> sessions(String collection) {
+        return RosterObjects.SESSIONS.stream()
+                .filter(id -> switch (collection) {
+                    case "terms" -> RosterObjects.sessionType(id).equals("term");
+                    case "gradingPeriods" -> RosterObjects.sessionType(id).equals("gradingPeriod");
+                    default -> true;
+                })
+                .toList();
+    }
+
+    private ObjectNode enrollmentAt(int rank) {
+        int ofStudents = layout.studentEnrollments();
+        return rank < ofStudents ? objects.studentEnrollment(rank) : objects.teacherEnrollment(rank - ofStudents);
+    }
+
+    private Optional<ObjectNode> enrollment(String id) {
+        return index(id, "ES", 8, layout.studentEnrollments())
+                .map(objects::studentEnrollment)
+                .or(() -> index(id, "ET", 8, layout.classes()).map(objects::teacherEnrollment));
+    }
+
+    private Optional<Found> user(String id, PersonKind kind) {
+        return person(id, kind).map(person -> new Found(ObjectType.USER, objects.user(person)));
+    }
+
+    private Optional<Person> person(String id, PersonKind kind) {
+        return district.find(id).filter(person -> kind == null || person.kind() == kind);
+    }
+
+    private Optional<Integer> school(String id) {
+        return index(id, "SCH", 4, layout.schools());
+    }
+
+    private Optional<Integer> classIndex(String id) {
+        return index(id, "C", 7, layout.classes());
+    }
+
+    private static Optional<Integer> index(String id, String prefix, int digits, int count) {
+        if (id.length() != prefix.length() + digits || !id.startsWith(prefix)) {
+            return Optional.empty();
+        }
+        String number = id.substring(prefix.length());
+        return number.chars().allMatch(c -> c >= '0' && c <= '9')
+                ? Optional.of(Integer.parseInt(number) - 1).filter(index -> index >= 0 && index < count)
+                : Optional.empty();
+    }
+}

@@ -1,0 +1,274 @@
+package io.github.k12sso.classlink.simulator.oneroster;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.k12sso.classlink.simulator.district.District;
+import io.github.k12sso.classlink.simulator.district.Layout;
+import io.github.k12sso.classlink.simulator.district.Person;
+import io.github.k12sso.classlink.simulator.district.PersonKind;
+import io.github.k12sso.classlink.simulator.http.Json;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One OneRoster 1.1 object at a time, in ClassLink's style: string booleans, empty strings for nulls, a blank password,
+ * links to the district's own server (classlink-facts 7.6). User and class follow captures, the rest is constructed.
+ */
+final class RosterObjects {
+    static final List<String> SESSIONS = List.of("FY", "GP1", "GP2", "GP3", "GP4", "T1", "T2");
+    private static final List<String> SUBJECTS = List.of("Mathematics", "Reading", "Science", "Social Studies");
+    private static final Instant LAST_IMPORT = Instant.parse("2026-08-15T06:30:00Z");
+    private static final int YEAR = 2026;
+
+    private final District district;
+    private final Layout layout;
+
+    RosterObjects(District district) {
+        this.district = district;
+        this.layout = district.layout();
+    }
+
+    ObjectNode user(Person person) {
+        boolean student = person.kind() == PersonKind.STUDENT;
+        ObjectNode user = base(person.sourcedId(), person.userId()).put("username", person.loginId());
+        ArrayNode ids = user.putArray("userIds");
+        ids.addObject().put("type", "Fed").put("identifier", person.sourcedId());
+        ids.addObject().put("type", "StateID").put("identifier", "1249%07d".formatted(person.userId()));
+        user.put("enabledUser", student && person.index() % 97 == 96 ? "false" : "true")
+                .put("givenName", person.givenName())
+                .put("familyName", person.familyName())
+                .put("middleName", "")
+                .put("role", person.kind().rosterRole())
+                .put("identifier", Integer.toString(20_000 + person.index()))
+                .put("email", person.email())
+                .put("sms", "")
+                .put("phone", "");
+        ArrayNode agents = user.putArray("agents");
+        relative(person).ifPresent(other -> agents.add(reference("user", "users", other.sourcedId())));
+        ArrayNode orgs = user.putArray("orgs");
+        person.schools().forEach(school -> orgs.add(reference("org", "orgs", district.schoolId(school))));
+        user.set("grades", Json.strings(person.grade().isEmpty() ? List.of() : List.of(person.grade())));
+        return user.put("password", "");
+    }
+
+    ObjectNode demographics(Person student) {
+        int age = 6 + Math.abs(student.index() % 12);
+        return base(student.sourcedId(), student.userId())
+                .put(
+                        "birthDate",
+                        LocalDate.of(YEAR - age, 1, 1)
+                                .plusDays(student.index() * 37L % 365)
+                                .toString())
+                .put("sex", student.index() % 2 == 0 ? "female" : "male")
+                .put("americanIndianOrAlaskaNative", "false")
+                .put("asian", "false")
+                .put("blackOrAfricanAmerican", "false")
+                .put("nativeHawaiianOrOtherPacificIslander", "false")
+                .put("white", "false")
+                .put("demographicRaceTwoOrMoreRaces", "false")
+                .put("hispanicOrLatinoEthnicity", "false")
+                .put("countryOfBirthCode", "")
+                .put("stateOfBirthAbbreviation", "")
+                .put("cityOfBirth", "")
+                .put("publicSchoolResidenceStatus", "");
+    }
+
+    /** Org 0 is the district, the others its schools. */
+    ObjectNode org(int index) {
+        if (index == 0) {
+            ObjectNode org = base(district.districtOrgId(), 0)
+                    .put("name", district.name())
+                    .put("type", "district")
+                    .put("identifier", "34%010d".formatted(district.tenantId()));
+            ArrayNode children = org.putArray("children");
+            for (int school = 0; school < layout.schools(); school++) {
+                children.add(reference("org", "orgs", district.schoolId(school)));
+            }
+            return org;
+        }
+        return school(index - 1);
+    }
+
+    ObjectNode school(int school) {
+        ObjectNode org = base(district.schoolId(school), school)
+                .put("name", district.name() + " School " + (school + 1))
+                .put("type", "school")
+                .put("identifier", "34%06d%04d".formatted(district.tenantId(), school + 1));
+        org.set("parent", reference("org", "orgs", district.districtOrgId()));
+        org.putArray("children");
+        return org;
+    }
+
+    ObjectNode classObject(int classIndex) {
+        int teacher = layout.teacherOfClass(classIndex);
+        int team = layout.teamOfTeacher(teacher);
+        String subject = subjectOf(teacher);
+        String grade = layout.gradeOfTeam(team);
+        ObjectNode object = base(classId(classIndex), classIndex)
+                .put("title", subject + " " + grade + " Section " + (layout.sectionOfClass(classIndex) + 1))
+                .put("classCode", "")
+                .put("classType", "scheduled")
+                .put("location", Integer.toString(100 + teacher % 300));
+        object.set("grades", Json.strings(List.of(grade)));
+        object.set("subjects", Json.strings(List.of(subject)));
+        object.set("course", reference("course", "courses", courseId(teacher)));
+        object.set("school", reference("org", "orgs", district.schoolId(layout.schoolOfTeam(team))));
+        object.putArray("terms").add(reference("academicSession", "academicSessions", "FY"));
+        object.set("subjectCodes", Json.strings(List.of(subjectCode(teacher))));
+        object.putArray("periods");
+        object.putArray("resources");
+        return object;
+    }
+
+    /** Each teacher's classes are sections of one course. */
+    ObjectNode course(int teacher) {
+        int team = layout.teamOfTeacher(teacher);
+        String grade = layout.gradeOfTeam(team);
+        ObjectNode course = base(courseId(teacher), teacher).put("title", subjectOf(teacher) + " " + grade);
+        course.set("schoolYear", reference("academicSession", "academicSessions", "FY"));
+        course.put("courseCode", subjectCode(teacher) + grade);
+        course.set("grades", Json.strings(List.of(grade)));
+        course.set("subjects", Json.strings(List.of(subjectOf(teacher))));
+        course.set("org", reference("org", "orgs", district.schoolId(layout.schoolOfTeam(team))));
+        course.set("subjectCodes", Json.strings(List.of(subjectCode(teacher))));
+        course.putArray("resources");
+        return course;
+    }
+
+    ObjectNode studentEnrollment(int enrollment) {
+        return enrollment(
+                studentEnrollmentId(enrollment),
+                district.person(PersonKind.STUDENT, layout.studentOfEnrollment(enrollment)),
+                layout.classOfEnrollment(enrollment),
+                false);
+    }
+
+    ObjectNode teacherEnrollment(int classIndex) {
+        return enrollment(
+                teacherEnrollmentId(classIndex),
+                district.person(PersonKind.TEACHER, layout.teacherOfClass(classIndex)),
+                classIndex,
+                true);
+    }
+
+    ObjectNode session(String id) {
+        ObjectNode session = base(id, 0);
+        switch (id) {
+            case "FY" ->
+                session.put("title", "Full Year").put("startDate", "2026-09-01").put("endDate", "2027-06-18");
+            case "T1" ->
+                session.put("title", "Fall").put("startDate", "2026-09-01").put("endDate", "2027-01-22");
+            case "T2" ->
+                session.put("title", "Spring").put("startDate", "2027-01-25").put("endDate", "2027-06-18");
+            case "GP1" ->
+                session.put("title", "Quarter 1").put("startDate", "2026-09-01").put("endDate", "2026-11-06");
+            case "GP2" ->
+                session.put("title", "Quarter 2").put("startDate", "2026-11-09").put("endDate", "2027-01-22");
+            case "GP3" ->
+                session.put("title", "Quarter 3").put("startDate", "2027-01-25").put("endDate", "2027-04-02");
+            default ->
+                session.put("title", "Quarter 4").put("startDate", "2027-04-05").put("endDate", "2027-06-18");
+        }
+        session.put("type", sessionType(id));
+        parentOf(id)
+                .ifPresent(parent -> session.set("parent", reference("academicSession", "academicSessions", parent)));
+        ArrayNode children = session.putArray("children");
+        SESSIONS.stream()
+                .filter(other -> parentOf(other).filter(id::equals).isPresent())
+                .forEach(child -> children.add(reference("academicSession", "academicSessions", child)));
+        return session.put("schoolYear", Integer.toString(YEAR + 1));
+    }
+
+    static String sessionType(String id) {
+        return id.equals("FY") ? "schoolYear" : id.startsWith("GP") ? "gradingPeriod" : "term";
+    }
+
+    static Optional<String> parentOf(String session) {
+        return switch (session) {
+            case "FY" -> Optional.empty();
+            case "T1", "T2" -> Optional.of("FY");
+            case "GP1", "GP2" -> Optional.of("T1");
+            default -> Optional.of("T2");
+        };
+    }
+
+    ObjectNode resource(int index) {
+        ObjectNode resource =
+                base("RES%03d".formatted(index + 1), index).put("title", "Invented Reader " + (index + 1));
+        resource.set("roles", Json.strings(List.of("primary")));
+        return resource.put("importance", "primary")
+                .put("vendorResourceId", "reader-" + (index + 1))
+                .put("vendorId", "invented-press")
+                .put("applicationId", "");
+    }
+
+    static String classId(int classIndex) {
+        return "C%07d".formatted(classIndex + 1);
+    }
+
+    static String courseId(int teacher) {
+        return "CRS%07d".formatted(teacher + 1);
+    }
+
+    static String studentEnrollmentId(int enrollment) {
+        return "ES%08d".formatted(enrollment + 1);
+    }
+
+    static String teacherEnrollmentId(int classIndex) {
+        return "ET%08d".formatted(classIndex + 1);
+    }
+
+    private ObjectNode enrollment(String id, Person person, int classIndex, boolean primary) {
+        int team = layout.teamOfTeacher(layout.teacherOfClass(classIndex));
+        ObjectNode enrollment = base(id, classIndex + person.index())
+                .put("role", person.kind().rosterRole())
+                .put("primary", Boolean.toString(primary))
+                .put("beginDate", "2026-09-01")
+                .put("endDate", "2027-06-18");
+        enrollment.set("user", reference("user", "users", person.sourcedId()));
+        enrollment.set("class", reference("class", "classes", classId(classIndex)));
+        enrollment.set("school", reference("org", "orgs", district.schoolId(layout.schoolOfTeam(team))));
+        return enrollment;
+    }
+
+    private Optional<Person> relative(Person person) {
+        return switch (person.kind()) {
+            case STUDENT -> district.guardianOf(person.index());
+            case GUARDIAN -> district.childOf(person.index());
+            case TEACHER, ADMINISTRATOR -> Optional.empty();
+        };
+    }
+
+    /** A link to a host that is never the one that was asked (classlink-facts 10, trap 21). */
+    private ObjectNode reference(String type, String collection, String sourcedId) {
+        String segment = URLEncoder.encode(sourcedId, StandardCharsets.UTF_8).replace("+", "%20");
+        return Json.object()
+                .put(
+                        "href",
+                        "https://" + district.code() + "-nj-v2.rosterserver.example/ims/oneroster/v1p1/" + collection
+                                + "/" + segment)
+                .put("sourcedId", sourcedId)
+                .put("type", type);
+    }
+
+    private static ObjectNode base(String sourcedId, int seed) {
+        Instant modified = LAST_IMPORT.minus(seed * 7L % 180, ChronoUnit.DAYS);
+        return Json.object()
+                .put("sourcedId", sourcedId)
+                .put("status", "active")
+                .put("dateLastModified", modified.toString().replace("Z", ".000Z"));
+    }
+
+    private static String subjectOf(int teacher) {
+        return SUBJECTS.get(teacher % SUBJECTS.size());
+    }
+
+    private static String subjectCode(int teacher) {
+        return Integer.toString(3200 + teacher % SUBJECTS.size());
+    }
+}

@@ -1,0 +1,60 @@
+package io.github.k12sso.classlink.simulator.oneroster;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.k12sso.classlink.simulator.http.Exchange;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/**
+ * {@code limit}, {@code offset}, {@code sort}, {@code orderBy}, {@code filter} and {@code fields} (classlink-facts 7.4).
+ *
+ * @param limit 100 unless asked, at most 10,000
+ * @param sort the field asked for, known or not
+ */
+record RosterQuery(
+        int limit,
+        int offset,
+        Optional<String> sort,
+        boolean descending,
+        Optional<Predicate<ObjectNode>> filter,
+        List<String> fields) {
+    static final int DEFAULT_LIMIT = 100;
+    static final int MAX_LIMIT = 10_000;
+
+    static RosterQuery of(Exchange exchange, ObjectType type) {
+        List<String> fields = exchange.parameter("fields")
+                .map(text -> List.of(text.trim().split("\\s*,\\s*", -1)))
+                .orElse(List.of());
+        fields.stream().filter(field -> !type.has(field)).findFirst().ifPresent(unknown -> {
+            throw new InvalidQuery("invalid_selection_field", "unknown field " + unknown);
+        });
+        return new RosterQuery(
+                limit(exchange),
+                number(exchange, "offset", 0, 0),
+                exchange.parameter("sort"),
+                exchange.parameter("orderBy").filter("desc"::equals).isPresent(),
+                exchange.parameter("filter").map(text -> Filter.parse(text, type)),
+                fields);
+    }
+
+    static int limit(Exchange exchange) {
+        return Math.min(MAX_LIMIT, number(exchange, "limit", DEFAULT_LIMIT, 1));
+    }
+
+    static int number(Exchange exchange, String name, int otherwise, int least) {
+        Optional<String> text = exchange.parameter(name);
+        if (text.isEmpty()) {
+            return otherwise;
+        }
+        try {
+            int number = Integer.parseInt(text.get());
+            if (number >= least) {
+                return number;
+            }
+        } catch (NumberFormatException notANumber) {
+            throw new InvalidQuery("invaliddata", name + " is not a number");
+        }
+        throw new InvalidQuery("invaliddata", name + " is less than " + least);
+    }
+}

@@ -1,0 +1,29 @@
+package io.github.k12sso.classlink.simulator.oneroster;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.function.IntFunction;
+
+/**
+ * The rows of a collection, made one at a time.
+ *
+ * @param sortedById whether position follows sourcedId
+ */
+record Rows(ObjectType type, int size, boolean sortedById, IntFunction<ObjectNode> at) {
+
+    static Rows sorted(ObjectType type, int size, IntFunction<ObjectNode> at) {
+        return new Rows(type, size, true, at);
+    }
+
+    static Rows unsorted(ObjectType type, int size, IntFunction<ObjectNode> at) {
+        return new Rows(type, size, false, at);
+    }
+
+    static Rows of(ObjectType type, List<ObjectNode> rows) {
+        return new Rows(type, rows.size(), false, rows::get);
+    }
+
+    ObjectNode row(int position) {
+        return at.apply(position);
+    }
+}

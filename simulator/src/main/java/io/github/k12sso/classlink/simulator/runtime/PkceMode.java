@@ -1,0 +1,10 @@
+package io.github.k12sso.classlink.simulator.runtime;
+
+/** What happens to a code challenge; nobody knows what ClassLink's token endpoint does (classlink-facts 12). */
+public enum PkceMode {
+    IGNORE,
+    /** Check the verifier whenever a challenge was sent. */
+    VERIFY,
+    /** Refuse authorization requests without a challenge. Tiles never need one. */
+    REQUIRE
+}

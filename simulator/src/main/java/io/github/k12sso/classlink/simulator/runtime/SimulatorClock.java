@@ -1,0 +1,43 @@
+package io.github.k12sso.classlink.simulator.runtime;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** Real time plus an offset that tests move, so that nobody sleeps until a token expires. */
+public final class SimulatorClock extends Clock {
+    private final Clock base = Clock.systemUTC();
+    private final AtomicReference<Duration> offset = new AtomicReference<>(Duration.ZERO);
+
+    /** Moves the simulator's time forward, or backward when negative. */
+    public void advance(Duration by) {
+        offset.accumulateAndGet(by, Duration::plus);
+    }
+
+    /** Returns to real time. */
+    public void reset() {
+        offset.set(Duration.ZERO);
+    }
+
+    public Duration offset() {
+        return offset.get();
+    }
+
+    @Override
+    public Instant instant() {
+        return base.instant().plus(offset.get());
+    }
+
+    @Override
+    public ZoneId getZone() {
+        return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+        throw new UnsupportedOperationException("the simulator's clock runs in UTC");
+    }
+}

@@ -1,0 +1,255 @@
+package io.github.k12sso.classlink.simulator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.nimbusds.jose.crypto.RSASSAVerifier;
+import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.Map;
+import org.jsoup.Jsoup;
+import org.jsoup.nodes.Document;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** From an application's button to an id_token, the way a person's browser goes. */
+class SignInTest {
+    private ClassLinkSimulator simulator;
+    private App app;
+    private Browser browser;
+
+    @BeforeEach
+    void start() {
+        simulator = ClassLinkSimulator.start(SimulatorSettings.defaults());
+        app = new App(simulator);
+        browser = new Browser(simulator);
+    }
+
+    @AfterEach
+    void stop() {
+        simulator.close();
+    }
+
+    @Test
+    void aPersonSignsInAtTheirDistrictAndTheAppGetsAnIdentity() throws Exception {
+        String request = app.authorizePath("state", "s t", "nonce", "n-1");
+
+        HttpResponse<String> toSignIn = browser.get(request);
+        assertThat(toSignIn.statusCode()).isEqualTo(302);
+        assertThat(Browser.location(toSignIn)).startsWith("/?logincallback=%2Foauth2%2Fv2%2Fauth%3F");
+        assertThat(Browser.query(Browser.location(toSignIn))).containsEntry("logincallback", request);
+
+        Document districts = Jsoup.parse(browser.get(Browser.location(toSignIn)).body());
+        String district = districts.getElementById("district-maplevalley").attr("href");
+        HttpResponse<String> back = browser.signIn("student", district);
+        assertThat(back.headers().firstValue("Set-Cookie")).get().asString().contains("HttpOnly");
+        assertThat(Browser.location(back)).isEqualTo(request);
+
+        String callback = Browser.location(browser.get(Browser.location(back)));
+        assertThat(callback).startsWith(App.CALLBACK + "?code=");
+        assertThat(Browser.query(callback))
+                .containsOnlyKeys("code", "response_type", "state")
+                .containsEntry("response_type", "code")
+                .containsEntry("state", "s t");
+        assertThat(Browser.query(callback).get("code")).matches("c\\d{13}[0-9a-f]{32}");
+
+        HttpResponse<String> token = app.redeem(Browser.query(callback).get("code"));
+        assertThat(token.statusCode()).isEqualTo(200);
+        assertThat(App.json(token).fieldNames())
+                .toIterable()
+                .containsExactly("access_token", "token_type", "response_type", "id_token");
+        assertThat(App.json(token).get("token_type").asText()).isEqualTo("Bearer");
+        assertThat(App.json(token).get("response_type").asText()).isEqualTo("code");
+
+        SignedJWT idToken = SignedJWT.parse(App.json(token).get("id_token").asText());
+        JWKSet keys = JWKSet.parse(app.get("/oauth2/v2/jwks").body());
+        assertThat(idToken.verify(new RSASSAVerifier(
+                        keys.getKeyByKeyId(idToken.getHeader().getKeyID()).toRSAKey())))
+                .isTrue();
+        JWTClaimsSet claims = idToken.getJWTClaimsSet();
+        assertThat(claims.getIssuer()).isEqualTo(simulator.baseUrl().toString());
+        assertThat(claims.getSubject())
+                .isEqualTo(Integer.toString(simulator.persona("student").userId()));
+        assertThat(claims.getAudience()).containsExactly(App.ID);
+        assertThat(claims.getStringClaim("nonce")).isEqualTo("n-1");
+        assertThat(claims.getNotBeforeTime()).isNull();
+        assertThat(claims.getStringClaim("profile")).isEqualTo("Student");
+        assertThat(claims.getStringClaim("login_hint")).isEqualTo("mira.fernwick");
+        assertThat(claims.getJSONObjectClaim("address")).containsEntry("locality", "Maple Valley Schools");
+        assertThat(claims.getExpirationTime().toInstant())
+                .isEqualTo(claims.getIssueTime().toInstant().plusSeconds(86_400));
+
+        HttpResponse<String> info =
+                app.getAs(App.json(token).get("access_token").asText(), "/v2/my/info");
+        assertThat(App.json(info).get("UserId").isInt()).isTrue();
+        assertThat(App.json(info).get("UserId").asText()).isEqualTo(claims.getSubject());
+    }
+
+    @Test
+    void withoutStateNonceAndOpenidNothingOfThemComesBack() {
+        browser.signIn("teacher");
+        String callback = Browser.location(browser.get(app.authorizePath("scope", "profile")));
+
+        assertThat(Browser.query(callback)).containsOnlyKeys("code", "response_type");
+        assertThat(App.json(app.redeem(Browser.query(callback).get("code"))).fieldNames())
+                .toIterable()
+                .containsExactly("access_token", "token_type", "response_type");
+    }
+
+    @Test
+    void anUnknownClientIsNoticedOnlyAfterSignIn() {
+        String request = app.authorizePath("client_id", "nobody");
+
+        assertThat(Browser.location(browser.get(request))).startsWith("/?logincallback=");
+        browser.signIn("student");
+        assertThat(browser.get(request).statusCode()).isEqualTo(400);
+    }
+
+    @Test
+    void anUnregisteredRedirectUriIsAnErrorPageAndNeverARedirect() {
+        browser.signIn("student");
+        HttpResponse<String> response = browser.get(app.authorizePath("redirect_uri", App.CALLBACK + "/other"));
+
+        assertThat(response.statusCode()).isEqualTo(400);
+        assertThat(response.headers().firstValue("Location")).isEmpty();
+        assertThat(Jsoup.parse(response.body()).getElementById("error").text()).contains("redirect_uri");
+    }
+
+    @Test
+    void aRedirectUriEndingInAStarIsAPrefix() {
+        simulator.registerClient(App.ID, App.SECRET, List.of("http://localhost:9/realms/*"));
+        browser.signIn("student");
+
+        String callback =
+                Browser.location(browser.get(app.authorizePath("redirect_uri", "http://localhost:9/realms/a?b=c")));
+        assertThat(callback).startsWith("http://localhost:9/realms/a?b=c&code=");
+        assertThat(browser.get(app.authorizePath("redirect_uri", "http://localhost:9/other"))
+                        .statusCode())
+                .isEqualTo(400);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"roster.read", "profile roster.read", ""})
+    void scopesThatClassLinkDoesNotKnowAreRefused(String scope) {
+        browser.signIn("student");
+        String callback = Browser.location(browser.get(app.authorizePath("scope", scope, "state", "x")));
+
+        assertThat(Browser.query(callback)).containsOnly(Map.entry("error", "invalid_scope"), Map.entry("state", "x"));
+    }
+
+    @Test
+    void scopesMayBeSeparatedByCommas() {
+        assertThat(App.json(app.redeem(app.codeFor("student", "scope", "openid,profile, email")))
+                        .has("id_token"))
+                .isTrue();
+    }
+
+    @Test
+    void aResponseTypeOtherThanCodeIsRefused() {
+        browser.signIn("student");
+        assertThat(Browser.query(Browser.location(browser.get(app.authorizePath("response_type", "token")))))
+                .containsEntry("error", "unsupported_response_type");
+    }
+
+    @Test
+    void consentIsAskedWhenSwitchedOn() {
+        simulator.consent(true);
+        browser.signIn("student");
+        String request = app.authorizePath("state", "x");
+
+        Document page = Jsoup.parse(browser.get(request).body());
+        assertThat(page.getElementById("consent-allow").attr("value")).isEqualTo("allow");
+        assertThat(page.getElementById("consent-deny").attr("value")).isEqualTo("deny");
+        assertThat(Browser.query(Browser.location(browser.post(request, Map.of("decision", "allow")))))
+                .containsOnlyKeys("code", "response_type", "state");
+        assertThat(Browser.location(browser.post(request, Map.of("decision", "deny"))))
+                .isEqualTo(App.CALLBACK + "?error=access_denied&state=x");
+
+        simulator.switches().stateOnErrors(false);
+        assertThat(Browser.location(browser.post(request, Map.of("decision", "deny"))))
+                .isEqualTo(App.CALLBACK + "?error=access_denied");
+    }
+
+    @Test
+    void consentCannotBeGivenByALink() {
+        simulator.consent(true);
+        browser.signIn("student");
+
+        assertThat(browser.get(app.authorizePath("decision", "allow")).statusCode())
+                .isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://evil.example/",
+                "//evil.example/",
+                "/\\evil.example/",
+                "/\t/evil.example",
+                "evil",
+                "/a\\b",
+                "/\r\nX: y"
+            })
+    void signInNeverSendsTheBrowserElsewhere(String callback) {
+        HttpResponse<String> response =
+                browser.post("/maplevalley/login", Map.of("persona", "student", "logincallback", callback));
+
+        assertThat(Browser.location(response)).isEqualTo("/home");
+    }
+
+    @Test
+    void aPersonSignsInOnlyAtTheirOwnDistrict() {
+        assertThat(browser.post("/harborpoint/login", Map.of("persona", "student"))
+                        .statusCode())
+                .isEqualTo(404);
+        assertThat(browser.get("/nowhere").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void anyGeneratedPersonCanSignIn() {
+        HttpResponse<String> response = browser.post("/maplevalley/login", Map.of("persona", "maplevalley:S0000099"));
+
+        assertThat(Browser.location(response)).isEqualTo("/home");
+        assertThat(simulator.persona("maplevalley:S0000099").sourcedId()).isEqualTo("S0000099");
+    }
+
+    @Test
+    void signOutEndsTheSession() {
+        browser.signIn("student");
+        assertThat(browser.get("/home").statusCode()).isEqualTo(200);
+        browser.get("/logout");
+
+        assertThat(browser.get("/home").statusCode()).isEqualTo(302);
+        assertThat(Browser.location(browser.get(app.authorizePath()))).startsWith("/?logincallback=");
+    }
+
+    @Test
+    void aTileSendsACodeNobodyAskedFor() throws Exception {
+        browser.signIn("teacher");
+        Document home = Jsoup.parse(browser.get("/home").body());
+        String callback = Browser.location(
+                browser.get(home.getElementById("tile-" + App.ID).attr("href")));
+
+        assertThat(callback).startsWith(App.CALLBACK);
+        assertThat(Browser.query(callback)).containsOnlyKeys("code", "response_type");
+        String idToken = App.json(app.redeem(Browser.query(callback).get("code")))
+                .get("id_token")
+                .asText();
+        assertThat(SignedJWT.parse(idToken).getJWTClaimsSet().getClaim("nonce")).isNull();
+    }
+
+    @Test
+    void aTileLeadsToItsLaunchUrlWhenOneIsRegistered() {
+        simulator.registerClient(App.ID, App.SECRET, List.of(App.CALLBACK), "https://app.example/launch?a=1");
+        browser.signIn("teacher");
+
+        assertThat(Browser.location(browser.get("/launch/" + App.ID)))
+                .startsWith("https://app.example/launch?a=1&code=");
+        assertThat(browser.get("/launch/nobody").statusCode()).isEqualTo(400);
+    }
+}
