@@ -41,22 +41,16 @@ public final class Demo implements AutoCloseable {
     public static void main(String[] arguments) throws InterruptedException {
         System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "warn");
         Narrator narrator = new Narrator(System.out);
-        CountDownLatch stopped = new CountDownLatch(1);
         try {
             Demo demo = new Demo(DemoSettings.fromSystemProperties(), narrator);
-            Runtime.getRuntime()
-                    .addShutdownHook(new Thread(
-                            () -> {
-                                demo.close();
-                                stopped.countDown();
-                            },
-                            "demo-stop"));
+            Runtime.getRuntime().addShutdownHook(new Thread(demo::close, "demo-stop"));
             demo.start();
         } catch (PortTakenException | KeycloakStartException | IllegalArgumentException e) {
             narrator.failed(e);
             System.exit(1);
         }
-        stopped.await();
+        // Never returns: Maven would go on with its next module. Ctrl-C ends the JVM, and with it everything here.
+        new CountDownLatch(1).await();
     }
 
     private void start() {
