@@ -107,6 +107,14 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
                 .collect(Collectors.joining(" "));
     }
 
+    /** Keycloak's base class adds {@code openid} here; the plain OAuth 2 flow asks for what is configured and no more. */
+    @Override
+    public void setDefaultScope(String scope) {
+        if (isRequireIdToken()) {
+            super.setDefaultScope(scope);
+        }
+    }
+
     @Override
     public boolean isPkceEnabled() {
         return flag(PKCE_ENABLED);

@@ -40,8 +40,9 @@ public final class UsernameTemplate {
 
     private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([^}]*)}");
 
-    /** What Keycloak's user profile forbids in user names, and white space and control characters. */
-    private static final Pattern FORBIDDEN = Pattern.compile("[<>&\"'\\s$%!#?§,;:*~/\\\\|^=\\[\\]{}()`\\p{Cntrl}]");
+    /** What Keycloak's user profile forbids in user names; with it all white space, the no-break space too. */
+    private static final Pattern FORBIDDEN =
+            Pattern.compile("[<>&\"'\\s\\v\\h$%!#?§,;:*~/\\\\|^=\\[\\]{}()`\\p{Cntrl}]");
 
     private final List<Function<Profile, Optional<String>>> parts;
 

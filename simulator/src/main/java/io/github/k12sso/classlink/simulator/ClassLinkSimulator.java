@@ -1,6 +1,7 @@
 package io.github.k12sso.classlink.simulator;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.k12sso.classlink.simulator.control.ControlEndpoints;
 import io.github.k12sso.classlink.simulator.district.Districts;
 import io.github.k12sso.classlink.simulator.district.Persona;
 import io.github.k12sso.classlink.simulator.fault.Faults;
@@ -247,6 +248,20 @@ public final class ClassLinkSimulator implements AutoCloseable {
         server.get("/ims/oneroster/v1p1/<path>", gate.at(Endpoint.ROSTER, roster::read));
         server.get("/proxy/v1p0/{application}/ims/oneroster/v1p1/<path>", gate.at(Endpoint.ROSTER, roster::read));
         server.get("/{application}/ims/oneroster/v1p1/<path>", gate.at(Endpoint.ROSTER, roster::read));
+
+        ControlEndpoints control =
+                new ControlEndpoints(switches, faults, clock, keys, requests, tokens, clients, districts, applications);
+        server.get("/_sim", Gate.unguarded(control::overview));
+        server.post("/_sim/faults", Gate.unguarded(control::injectFault));
+        server.delete("/_sim/faults", Gate.unguarded(control::clearFaults));
+        server.post("/_sim/clock", Gate.unguarded(control::moveClock));
+        server.post("/_sim/keys/rotate", Gate.unguarded(control::rotateKeys));
+        server.post("/_sim/tokens/expire", Gate.unguarded(control::expireTokens));
+        server.post("/_sim/switches", Gate.unguarded(control::turnSwitches));
+        server.post("/_sim/clients", Gate.unguarded(control::registerClient));
+        server.post("/_sim/districts", Gate.unguarded(control::changeDistrict));
+        server.get("/_sim/requests", Gate.unguarded(control::recordedRequests));
+        server.delete("/_sim/requests", Gate.unguarded(control::forgetRequests));
 
         server.get("/", gate.at(Endpoint.LAUNCHPAD, launchPad::findDistrict));
         server.get("/home", gate.at(Endpoint.LAUNCHPAD, launchPad::home));

@@ -144,18 +144,29 @@ public final class SimulatorSettings {
 
         /** Adds a district, or replaces the one with the same code. */
         public Builder district(DistrictSpec value) {
-            districts.removeIf(known -> known.code().equals(value.code()));
+            for (int at = 0; at < districts.size(); at++) {
+                if (districts.get(at).code().equals(value.code())) {
+                    districts.set(at, value);
+                    return this;
+                }
+            }
             districts.add(value);
             return this;
         }
 
         /** Adds a district of {@code people} generated people. */
         public Builder district(String code, int tenantId, int people) {
-            return district(new DistrictSpec(code, tenantId, "District " + code, people));
+            return district(DistrictSpec.of(code, tenantId, people));
         }
 
         public Builder client(String id, String secret, Collection<String> redirectUris) {
             clients.add(RegisteredClient.of(id, secret, List.copyOf(redirectUris)));
+            return this;
+        }
+
+        /** A client whose tile opens {@code launchUrl}. */
+        public Builder client(String id, String secret, Collection<String> redirectUris, String launchUrl) {
+            clients.add(new RegisteredClient(id, secret, List.copyOf(redirectUris), launchUrl));
             return this;
         }
 

@@ -29,8 +29,17 @@ public record DistrictSpec(String code, int tenantId, String name, int people) {
         if (parts.length != 3) {
             throw new IllegalArgumentException("expected code:tenantId:people, not " + text);
         }
-        return new DistrictSpec(
-                parts[0], Integer.parseInt(parts[1]), "District " + parts[0], Integer.parseInt(parts[2]));
+        return of(parts[0], Integer.parseInt(parts[1]), Integer.parseInt(parts[2]));
+    }
+
+    /** A district with a made-up name, or the name of the default district with this code. */
+    public static DistrictSpec of(String code, int tenantId, int people) {
+        String name = defaults().stream()
+                .filter(district -> district.code().equals(code))
+                .map(DistrictSpec::name)
+                .findFirst()
+                .orElse("District " + code);
+        return new DistrictSpec(code, tenantId, name, people);
     }
 
     /** Three invented districts; the third is the one that nobody puts on an allow-list. */

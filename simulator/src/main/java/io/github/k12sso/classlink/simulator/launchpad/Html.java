@@ -1,7 +1,7 @@
 package io.github.k12sso.classlink.simulator.launchpad;
 
 /** The frame around every page. */
-final class Html {
+public final class Html {
     private static final String STYLE = """
             body{margin:0;font-family:system-ui,sans-serif;background:#eef2f5;color:#1d2b36}
             header{background:#264653;color:#fff;padding:.8rem 1.5rem;display:flex;justify-content:space-between}
@@ -19,7 +19,7 @@ final class Html {
     private Html() {}
 
     /** A page; {@code body} is HTML, {@code title} and {@code corner} are text and HTML. */
-    static String page(String title, String corner, String body) {
+    public static String page(String title, String corner, String body) {
         return """
                 <!DOCTYPE html>
                 <html lang="en"><head><meta charset="utf-8">
@@ -30,7 +30,7 @@ final class Html {
                 """.formatted(escape(title), STYLE, corner, escape(title), body);
     }
 
-    static String escape(String text) {
+    public static String escape(String text) {
         return text.replace("&", "&amp;")
                 .replace("<", "&lt;")
                 .replace(">", "&gt;")

@@ -2,6 +2,7 @@ package io.github.k12sso.classlink.simulator.oauth;
 
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.KeyUse;
 import com.nimbusds.jose.jwk.RSAKey;
@@ -12,31 +13,36 @@ import java.util.UUID;
 
 /** RSA keys: one signs, those that are published can be verified against (RS256 only, classlink-facts 2.6). */
 public final class SigningKeys {
-    private RSAKey current = generate();
-    private final List<RSAKey> published = new ArrayList<>(List.of(current));
+    /** Newest first; made on first use, because not every run signs anything. */
+    private final List<RSAKey> published = new ArrayList<>();
 
     /** A new key signs; the old ones stay published. */
     public synchronized void rotate() {
-        current = generate();
-        published.add(0, current);
+        ensureKey();
+        published.add(0, generate());
     }
 
     /** A new key signs and only that one is published: older id_tokens cannot be verified any more. */
     public synchronized void rotateAndDropOld() {
-        current = generate();
         published.clear();
-        published.add(current);
+        published.add(generate());
     }
 
     /** The key that signs now. */
     public synchronized RSAKey current() {
-        return current;
+        ensureKey();
+        return published.get(0);
+    }
+
+    private synchronized void ensureKey() {
+        if (published.isEmpty()) {
+            published.add(generate());
+        }
     }
 
     synchronized JWKSet publicKeys() {
-        return new JWKSet(published.stream()
-                .map(key -> (com.nimbusds.jose.jwk.JWK) key.toPublicJWK())
-                .toList());
+        ensureKey();
+        return new JWKSet(published.stream().map(key -> (JWK) key.toPublicJWK()).toList());
     }
 
     private static RSAKey generate() {

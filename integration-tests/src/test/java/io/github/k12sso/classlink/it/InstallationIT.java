@@ -1,0 +1,65 @@
+package io.github.k12sso.classlink.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.k12sso.classlink.it.support.OnTestBed;
+import io.github.k12sso.classlink.it.support.School;
+import io.github.k12sso.classlink.it.support.TestBed;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Test;
+
+/** One jar in {@code providers/}, and nothing else changes. */
+@OnTestBed
+class InstallationIT {
+
+    @Test
+    void aRealServerDiscoversTheProviderAsASocialLogin(TestBed bed) {
+        JsonNode social = StreamSupport.stream(
+                        bed.admin().get("/serverinfo").get("identityProviders").spliterator(), false)
+                .filter(provider -> provider.get("id").textValue().equals("classlink"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(social.get("groupName").textValue()).isEqualTo("Social");
+        assertThat(social.get("name").textValue()).isEqualTo("ClassLink");
+    }
+
+    @Test
+    void everySettingHasALabelAndAHelpTextInTheConsole(TestBed bed) {
+        School school = bed.newSchool();
+        JsonNode factory = school.admin().get("/realms/" + school.realm() + "/identity-provider/providers/classlink");
+        assertThat(factory.get("id").textValue()).isEqualTo("classlink");
+        JsonNode settings = factory.get("configProperties");
+        assertThat(settings).isNotEmpty().allSatisfy(setting -> {
+            assertThat(setting.get("label").textValue()).isNotBlank();
+            assertThat(setting.get("helpText").textValue()).isNotBlank();
+        });
+    }
+
+    @Test
+    void theServerWarnsOfNothingButOurUseOfInternalInterfaces(TestBed bed) {
+        List<String> warnings = bed.log()
+                .lines()
+                .takeWhile(line -> !line.contains("Keycloak 26"))
+                .filter(line -> line.contains("WARN") || line.contains("ERROR"))
+                .filter(line -> line.contains("k12sso")
+                        || line.toLowerCase(java.util.Locale.ROOT).contains("classlink"))
+                .toList();
+        assertThat(warnings).allSatisfy(line -> assertThat(line).contains("KC-SERVICES0047"));
+    }
+
+    @Test
+    void theJarIsSmallAndBringsNothingThatKeycloakShips(TestBed bed) throws IOException {
+        assertThat(Files.size(TestBed.providerJar())).isLessThan(300_000);
+        try (JarFile jar = new JarFile(TestBed.providerJar().toFile())) {
+            assertThat(jar.stream().map(JarEntry::getName).filter(name -> name.endsWith(".class")))
+                    .isNotEmpty()
+                    .allMatch(name -> name.startsWith("io/github/k12sso/classlink/"));
+        }
+    }
+}

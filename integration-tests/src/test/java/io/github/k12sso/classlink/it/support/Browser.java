@@ -1,0 +1,94 @@
+package io.github.k12sso.classlink.it.support;
+
+import java.net.CookieManager;
+import java.net.CookiePolicy;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.jsoup.nodes.Element;
+
+/** A browser without a window: cookies, redirects, links and forms. It stops where an app would take over. */
+public final class Browser {
+
+    private static final int MAX_REDIRECTS = 20;
+
+    private final Http http;
+    private final List<URI> visited = new ArrayList<>();
+    private Predicate<URI> stop = address -> false;
+
+    public Browser() {
+        this.http = new Http(HttpClient.newBuilder()
+                .cookieHandler(new CookieManager(new LocalhostCookies(), CookiePolicy.ACCEPT_ALL)));
+    }
+
+    /** From now on a redirect to such an address is where the journey ends; it is not requested. */
+    public Browser stoppingAt(Predicate<URI> where) {
+        stop = where;
+        return this;
+    }
+
+    public Page open(URI address) {
+        return follow(HttpRequest.newBuilder(address).GET(), address);
+    }
+
+    /** Presses a button: sends its form. */
+    public Page press(Page page, String buttonSelector) {
+        Element button = require(page, buttonSelector);
+        Element form = button.closest("form");
+        if (form == null) {
+            throw new AssertionError(buttonSelector + " is in no form at " + page.address());
+        }
+        Map<String, String> fields = new LinkedHashMap<>();
+        form.select("input[name]").forEach(input -> fields.put(input.attr("name"), input.val()));
+        if (!button.attr("name").isEmpty()) {
+            fields.put(button.attr("name"), button.val());
+        }
+        URI target = page.address().resolve(form.attr("action").isEmpty() ? "" : form.attr("action"));
+        return follow(Http.form(target, fields), target);
+    }
+
+    /** Clicks a link. */
+    public Page click(Page page, String linkSelector) {
+        return open(page.address().resolve(require(page, linkSelector).attr("href")));
+    }
+
+    /** Every address requested or redirected to, oldest first. */
+    public List<URI> visited() {
+        return List.copyOf(visited);
+    }
+
+    private Page follow(HttpRequest.Builder first, URI start) {
+        HttpRequest.Builder request = first;
+        URI address = start;
+        for (int hop = 0; hop < MAX_REDIRECTS; hop++) {
+            visited.add(address);
+            HttpResponse<String> answer = http.send(request.header("Accept", "text/html"));
+            Optional<String> location = answer.headers().firstValue("Location");
+            if (answer.statusCode() < 300 || answer.statusCode() >= 400 || location.isEmpty()) {
+                return new Page(address, answer.statusCode(), answer.body());
+            }
+            address = address.resolve(location.get());
+            if (stop.test(address)) {
+                visited.add(address);
+                return new Page(address, 0, "");
+            }
+            request = HttpRequest.newBuilder(address).GET();
+        }
+        throw new AssertionError("more than " + MAX_REDIRECTS + " redirects: " + visited);
+    }
+
+    private static Element require(Page page, String selector) {
+        Element element = page.document().selectFirst(selector);
+        if (element == null) {
+            throw new AssertionError("no " + selector + " at " + page.address() + ": " + page.text());
+        }
+        return element;
+    }
+}

@@ -1,0 +1,50 @@
+package io.github.k12sso.classlink.it.support;
+
+import java.net.URI;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jsoup.Jsoup;
+import org.jsoup.nodes.Document;
+
+/**
+ * Where a browser stands.
+ *
+ * @param address of the page; an app's callback is an address without a page
+ * @param status 0 for an app's callback
+ */
+public record Page(URI address, int status, String html) {
+
+    public Document document() {
+        return Jsoup.parse(html, address.toString());
+    }
+
+    /** What a person reads there. */
+    public String text() {
+        return document().text();
+    }
+
+    /** The text of Keycloak's error page or of the message on its login page. */
+    public String error() {
+        return Optional.ofNullable(document().selectFirst("#kc-error-message, .pf-v5-c-alert, .alert-error"))
+                .orElseThrow(() -> new AssertionError("no error message at " + address + ": " + text()))
+                .text();
+    }
+
+    /** The parameters of the address, decoded. */
+    public Map<String, String> parameters() {
+        Map<String, String> parameters = new LinkedHashMap<>();
+        Optional.ofNullable(address.getRawQuery()).stream()
+                .flatMap(query -> Arrays.stream(query.split("&", -1)))
+                .map(pair -> pair.split("=", 2))
+                .forEach(pair -> parameters.put(decode(pair[0]), pair.length == 1 ? "" : decode(pair[1])));
+        return parameters;
+    }
+
+    private static String decode(String text) {
+        return URLDecoder.decode(text, StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,212 @@
+package io.github.k12sso.classlink.it.support;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.k12sso.classlink.simulator.ClassLinkSimulator;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.stream.StreamSupport;
+
+/** A realm of its own with a ClassLink provider {@code classlink} and a few apps, and what can be done and seen there. */
+public final class School {
+
+    public static final String ALIAS = "classlink";
+    public static final String CLASSLINK_CLIENT = "classlink-client";
+    /** With characters that a form and a Basic header must escape. */
+    public static final String CLASSLINK_SECRET = "s3cret+/&=% ä";
+
+    public static final String APP = "app";
+    public static final String APP_SECRET = "app-secret";
+    /** Where the app takes over; nothing listens there. */
+    public static final URI APP_CALLBACK = URI.create("http://app.example/callback");
+
+    public static final String TOKEN_SCOPE = "classlink-token";
+
+    private static final AtomicInteger COUNT = new AtomicInteger();
+    private static final String TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange";
+    private static final String ACCESS_TOKEN_TYPE = "urn:ietf:params:oauth:token-type:access_token";
+
+    private final TestBed bed;
+    private final String realm;
+    private final Http http = new Http();
+
+    private School(TestBed bed, String realm) {
+        this.bed = bed;
+        this.realm = realm;
+    }
+
+    static School open(TestBed bed) {
+        String realm = "school-" + COUNT.incrementAndGet();
+        JsonNode description = Http.json(template()
+                .replace("@REALM@", realm)
+                .replace("@CLASSLINK@", bed.classLink().baseUrl().toString())
+                .replace("@SECRET@", CLASSLINK_SECRET));
+        AdminApi.require(bed.admin().post("/realms", description), "new realm");
+        School school = new School(bed, realm);
+        bed.classLink().registerClient(CLASSLINK_CLIENT, CLASSLINK_SECRET, List.of(bed.keycloakUrl() + "/realms/*"));
+        return school;
+    }
+
+    private static String template() {
+        try (InputStream file = School.class.getResourceAsStream("/school-realm.json")) {
+            return new String(file.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    // ---- doing -----------------------------------------------------------------------------------------------------
+
+    /** A browser that leaves the journey to this school's apps. */
+    public Browser newBrowser() {
+        return new Browser().stoppingAt(address -> "app.example".equals(address.getHost()));
+    }
+
+    /** The app's login request, as an OIDC library sends it. */
+    public URI loginRequest(String scope) {
+        return loginRequest(APP, scope, Map.of("kc_idp_hint", ALIAS));
+    }
+
+    public URI loginRequest(String clientId, String scope, Map<String, String> more) {
+        Map<String, String> query = new LinkedHashMap<>();
+        query.put("client_id", clientId);
+        query.put("response_type", "code");
+        query.put("redirect_uri", APP_CALLBACK.toString());
+        query.put("scope", scope);
+        query.put("state", UUID.randomUUID().toString());
+        query.put("nonce", UUID.randomUUID().toString());
+        query.putAll(more);
+        return URI.create(url("/protocol/openid-connect/auth") + "?" + Http.query(query));
+    }
+
+    /** From the app through ClassLink and back; the page is the app's callback if all went well. */
+    public Page login(Browser browser, String personaId) {
+        return login(browser, personaId, loginRequest("openid " + TOKEN_SCOPE));
+    }
+
+    public Page login(Browser browser, String personaId, URI request) {
+        return choosePersona(browser, browser.open(request), personaId);
+    }
+
+    /** At ClassLink's district search: chooses district and person. */
+    public Page choosePersona(Browser browser, Page districtSearch, String personaId) {
+        ClassLinkSimulator classLink = bed.classLink();
+        Page district = browser.click(
+                districtSearch, "#district-" + classLink.persona(personaId).districtCode());
+        return browser.press(district, "#persona-" + personaId);
+    }
+
+    /** Login and code redemption: the app's tokens. */
+    public JsonNode tokensOf(String personaId) {
+        Page callback = login(newBrowser(), personaId);
+        return redeem(callback, APP, APP_SECRET);
+    }
+
+    public JsonNode redeem(Page callback, String clientId, String secret) {
+        String code = Optional.ofNullable(callback.parameters().get("code"))
+                .orElseThrow(() -> new AssertionError("no code at " + callback.address() + ": " + callback.text()));
+        HttpResponse<String> answer = tokenEndpoint(Map.of(
+                "grant_type", "authorization_code",
+                "client_id", clientId,
+                "client_secret", secret,
+                "redirect_uri", APP_CALLBACK.toString(),
+                "code", code));
+        return Http.json(AdminApi.require(answer, "token endpoint").body());
+    }
+
+    public HttpResponse<String> tokenEndpoint(Map<String, String> form) {
+        return http.send(Http.form(url("/protocol/openid-connect/token"), form));
+    }
+
+    /** The parameters of a well-formed exchange by the app. */
+    public static Map<String, String> exchangeForm(String subjectToken) {
+        Map<String, String> form = new LinkedHashMap<>();
+        form.put("grant_type", TOKEN_EXCHANGE);
+        form.put("client_id", APP);
+        form.put("client_secret", APP_SECRET);
+        form.put("subject_token", subjectToken);
+        form.put("subject_token_type", ACCESS_TOKEN_TYPE);
+        form.put("requested_issuer", ALIAS);
+        return form;
+    }
+
+    public HttpResponse<String> exchange(String subjectToken) {
+        return tokenEndpoint(exchangeForm(subjectToken));
+    }
+
+    /** Changes the provider, as an administrator would, and expects it to be accepted. */
+    public void configure(Consumer<ObjectNode> change) {
+        AdminApi.require(tryToConfigure(change), "provider settings");
+    }
+
+    public HttpResponse<String> tryToConfigure(Consumer<ObjectNode> change) {
+        String path = "/realms/" + realm + "/identity-provider/instances/" + ALIAS;
+        ObjectNode provider = (ObjectNode) bed.admin().get(path);
+        change.accept(provider);
+        return bed.admin().put(path, provider);
+    }
+
+    /** Changes one setting of the provider. */
+    public void configure(String key, String value) {
+        configure(provider -> ((ObjectNode) provider.get("config")).put(key, value));
+    }
+
+    // ---- seeing ----------------------------------------------------------------------------------------------------
+
+    public String realm() {
+        return realm;
+    }
+
+    public URI url(String path) {
+        return bed.keycloakUrl().resolve("/realms/" + realm + path);
+    }
+
+    public URI callbackUrl() {
+        return url("/broker/" + ALIAS + "/endpoint");
+    }
+
+    public JsonNode users() {
+        return bed.admin().get("/realms/" + realm + "/users?briefRepresentation=false");
+    }
+
+    public JsonNode user(String username) {
+        return StreamSupport.stream(users().spliterator(), false)
+                .filter(user -> user.get("username").textValue().equals(username))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no user " + username + " in " + users()));
+    }
+
+    public JsonNode links(JsonNode user) {
+        return bed.admin().get("/realms/" + realm + "/users/" + user.get("id").textValue() + "/federated-identity");
+    }
+
+    public int sessions() {
+        return StreamSupport.stream(
+                        bed.admin()
+                                .get("/realms/" + realm + "/client-session-stats")
+                                .spliterator(),
+                        false)
+                .mapToInt(client -> Integer.parseInt(client.get("active").asText()))
+                .sum();
+    }
+
+    /** Events of a type, newest first. */
+    public JsonNode events(String type) {
+        return bed.admin().get("/realms/" + realm + "/events?max=20&type=" + type);
+    }
+
+    public AdminApi admin() {
+        return bed.admin();
+    }
+}

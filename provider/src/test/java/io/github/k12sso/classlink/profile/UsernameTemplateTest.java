@@ -1,0 +1,205 @@
+package io.github.k12sso.classlink.profile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Assume;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.NotBlank;
+import net.jqwik.api.constraints.StringLength;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.keycloak.userprofile.validator.UsernameProhibitedCharactersValidator;
+
+class UsernameTemplateTest {
+
+    private static final String EVERY_PLACEHOLDER =
+            "${email} ${first_name} ${last_name} ${login_id} ${role} ${sourced_id} ${tenant_id} ${user_id}";
+
+    @Nested
+    class GivenAFullProfile {
+
+        @ParameterizedTest
+        @CsvSource({
+            "login_id,tteacher",
+            "tenant_id,2222",
+            "sourced_id,5678_T5678-0005",
+            "user_id,9000001",
+            "email,teacher@example.org",
+            "first_name,Terry",
+            "last_name,Teacher",
+            "role,Teacher"
+        })
+        void thenEachPlaceholderStandsForItsMember(String placeholder, String value) {
+            assertThat(apply("${" + placeholder + "}", Documents.teacher())).contains(value);
+        }
+
+        @Test
+        void thenLiteralsAndPlaceholdersKeepTheirOrder() {
+            assertThat(apply("cl-${login_id}.${tenant_id}@k12_x", Documents.teacher()))
+                    .contains("cl-tteacher.2222@k12_x");
+        }
+
+        @Test
+        void thenAValueThatLooksLikeAPlaceholderIsNotExpanded() {
+            assertThat(apply("${login_id}.${tenant_id}", Documents.person("2", null, "${user_id}$1\\0")))
+                    .contains("__user_id__1_0.2");
+        }
+    }
+
+    @Nested
+    class GivenAnAbsentPart {
+
+        @ParameterizedTest
+        @ValueSource(strings = {"login_id", "tenant_id", "sourced_id", "email", "first_name", "last_name", "role"})
+        void thenThereIsNoName(String placeholder) {
+            assertThat(apply("${user_id}.${" + placeholder + "}", Documents.json("{\"UserId\": 7}")))
+                    .isEmpty();
+        }
+
+        @Test
+        void thenABlankOneCountsAsAbsent() {
+            assertThat(apply("${login_id}.${tenant_id}", Documents.person("2", null, "  ")))
+                    .isEmpty();
+        }
+    }
+
+    @Nested
+    class GivenCharactersThatKeycloakForbids {
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "a b",
+                    "a/b",
+                    "a\\b",
+                    "a|b",
+                    "a:b",
+                    "a'b",
+                    "a\"b",
+                    "a<b",
+                    "a\tb",
+                    "a\u0000b",
+                    "a\u00a0b",
+                    "a\u0085b",
+                    "a\u2003b",
+                    "a\u2028b",
+                    "a\u3000b"
+                })
+        void thenEachIsReplaced(String loginId) {
+            assertThat(apply("${login_id}", Documents.person("2", null, loginId)))
+                    .contains("a_b");
+        }
+
+        @Test
+        void thenLettersOfAnyLanguageStay() {
+            assertThat(apply("${login_id}", Documents.person("2", null, "zoë-ñandú")))
+                    .contains("zoë-ñandú");
+        }
+    }
+
+    @Nested
+    class GivenALongName {
+
+        @Test
+        void then255CharactersAreAName_and256AreNone() {
+            assertThat(apply("${login_id}.${tenant_id}", Documents.person("2", null, "a".repeat(253)))
+                            .orElseThrow())
+                    .hasSize(255);
+            assertThat(apply("${login_id}.${tenant_id}", Documents.person("2", null, "a".repeat(254))))
+                    .isEmpty();
+        }
+    }
+
+    @Nested
+    class GivenATemplateThatCannotBeUsed {
+
+        @ParameterizedTest
+        @ValueSource(strings = {"${loginid}", "${}", "${login_id}.${LOGIN_ID}", "${ login_id }", "${${login_id}}"})
+        void givenAnUnknownPlaceholder_thenTheMessageListsAllAllowed(String template) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> UsernameTemplate.parse(template))
+                    .withMessage("has an unknown placeholder. Allowed: " + EVERY_PLACEHOLDER);
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"", "student", "login_id.tenant_id"})
+        void givenNoPlaceholder_thenTheMessageSaysWhy(String template) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> UsernameTemplate.parse(template))
+                    .withMessage("needs at least one placeholder, or everybody would get the same user name. Allowed: "
+                            + EVERY_PLACEHOLDER);
+        }
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {"${login_id} ${tenant_id}", "a/${login_id}", "${login_id}|", "${login_id}}", "$${login_id}"})
+        void givenAForbiddenLiteral_thenTheMessageSaysWhatMayBeTyped(String template) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> UsernameTemplate.parse(template))
+                    .withMessageContainingAll("characters that user names may not have", "'.'", EVERY_PLACEHOLDER);
+        }
+    }
+
+    @Property
+    void theSameLoginIdInTwoDistricts_givesTwoNames(
+            @ForAll @NotBlank @StringLength(max = 60) String loginId,
+            @ForAll @IntRange(min = 1, max = 99999) int tenant1,
+            @ForAll @IntRange(min = 1, max = 99999) int tenant2) {
+        Assume.that(tenant1 != tenant2);
+
+        Optional<String> name1 =
+                apply("${login_id}.${tenant_id}", Documents.person(String.valueOf(tenant1), null, loginId));
+        Optional<String> name2 =
+                apply("${login_id}.${tenant_id}", Documents.person(String.valueOf(tenant2), null, loginId));
+
+        assertThat(name1).isNotEqualTo(name2);
+    }
+
+    @Property(tries = 2000)
+    void aName_isOneThatKeycloakAccepts(@ForAll("texts") String loginId, @ForAll("texts") String sourcedId) {
+        ObjectNode person = Documents.person("2", sourcedId, loginId);
+
+        apply("${login_id}.${sourced_id}-${tenant_id}", person).ifPresent(name -> {
+            assertThat(name).hasSizeBetween(1, 255);
+            assertThat(UsernameProhibitedCharactersValidator.INSTANCE
+                            .validate(name)
+                            .isValid())
+                    .as(name.codePoints()
+                            .mapToObj(Integer::toHexString)
+                            .toList()
+                            .toString())
+                    .isTrue();
+        });
+    }
+
+    /** Any characters, and more often those between U+0000 and U+3000 that mean something to somebody. */
+    @Provide
+    Arbitrary<String> texts() {
+        Arbitrary<Character> special = Arbitraries.oneOf(
+                Arbitraries.chars().range('\u0000', '\u00ff'),
+                Arbitraries.chars().range('\u1680', '\u180f'),
+                Arbitraries.chars().range('\u2000', '\u206f'),
+                Arbitraries.of('\u3000'));
+        return Arbitraries.oneOf(
+                special.list()
+                        .ofMaxSize(130)
+                        .map(chars -> chars.stream().map(String::valueOf).collect(Collectors.joining())),
+                Arbitraries.strings().ofMaxLength(130));
+    }
+
+    private static Optional<String> apply(String template, ObjectNode document) {
+        return UsernameTemplate.parse(template).apply(Documents.read(document));
+    }
+}
