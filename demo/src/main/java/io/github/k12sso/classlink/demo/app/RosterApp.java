@@ -73,7 +73,8 @@ public final class RosterApp implements AutoCloseable {
         server.get("/connect", ctx -> sendToLogin(ctx, LoginKind.CONNECT));
         server.get("/callback", this::callback);
         server.post("/logout", this::logout);
-        server.get("/style.css", ctx -> ctx.contentType("text/css; charset=utf-8").result(stylesheet));
+        server.get(
+                "/style.css", ctx -> ctx.contentType("text/css; charset=utf-8").result(stylesheet));
         server.exception(SignInFailedException.class, (e, ctx) -> show(ctx, Pages.signInFailed(e.code())));
         server.exception(KeycloakUnavailableException.class, (e, ctx) -> {
             LOG.log(System.Logger.Level.WARNING, e.getMessage());
