@@ -122,6 +122,9 @@ public final class Demo implements AutoCloseable {
     @Override
     public synchronized void close() {
         closed = true;
+        if (running.isEmpty()) {
+            return;
+        }
         narrator.ends();
         closeAll();
         narrator.ended();
