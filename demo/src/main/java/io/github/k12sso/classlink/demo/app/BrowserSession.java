@@ -45,7 +45,7 @@ final class BrowserSession {
         attempt = null;
     }
 
-    /** Whether a login may be started for an expired ClassLink token: once, until an exchange works again. */
+    /** Whether a login may be started for an expired ClassLink token: once, until a page could be shown again. */
     boolean mayRenew() {
         return !renewalTried;
     }

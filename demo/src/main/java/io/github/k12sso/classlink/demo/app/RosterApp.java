@@ -1,6 +1,7 @@
 package io.github.k12sso.classlink.demo.app;
 
 import com.nimbusds.jwt.JWT;
+import com.nimbusds.oauth2.sdk.token.BearerAccessToken;
 import io.javalin.Javalin;
 import io.javalin.http.Context;
 import io.javalin.http.Cookie;
@@ -73,7 +74,8 @@ public final class RosterApp implements AutoCloseable {
         server.get("/connect", ctx -> sendToLogin(ctx, LoginKind.CONNECT));
         server.get("/callback", this::callback);
         server.post("/logout", this::logout);
-        server.get("/style.css", ctx -> ctx.contentType("text/css").result(stylesheet));
+        server.get(
+                "/style.css", ctx -> ctx.contentType("text/css; charset=utf-8").result(stylesheet));
         server.exception(SignInFailedException.class, (e, ctx) -> show(ctx, Pages.signInFailed(e.code())));
         server.exception(KeycloakUnavailableException.class, (e, ctx) -> {
             LOG.log(System.Logger.Level.WARNING, e.getMessage());
@@ -125,17 +127,13 @@ public final class RosterApp implements AutoCloseable {
         try {
             SignIn signIn = keycloak.fresh(before);
             session.signedIn(signIn);
-            var classLinkToken = keycloak.classLinkToken(signIn);
+            Page page = classesPage(person, keycloak.classLinkToken(signIn));
             session.exchangeWorked();
-            if (!person.isInRoster()) {
-                show(ctx, Pages.noRoster(person));
-            } else if (!person.isTeacher() && !person.isStudent()) {
-                show(ctx, Pages.noClassesForRole(person));
-            } else {
-                show(ctx, Pages.classes(person, roster.classesOf(person, classLinkToken)));
-            }
+            show(ctx, page);
         } catch (ExchangeRefusedException e) {
             showRefusal(ctx, session, person, e);
+        } catch (RosterTokenRefusedException e) {
+            renew(ctx, session, person);
         } catch (RosterUnavailableException e) {
             show(ctx, Pages.rosterUnavailable(person));
         }
@@ -144,20 +142,33 @@ public final class RosterApp implements AutoCloseable {
     private void showRefusal(Context ctx, BrowserSession session, Person person, ExchangeRefusedException refusal) {
         switch (refusal.reason()) {
             case NOT_LINKED -> show(ctx, Pages.notLinked(person));
-            case TOKEN_EXPIRED -> {
-                if (session.mayRenew()) {
-                    session.renewalStarted();
-                    redirectToLogin(ctx, session, LoginKind.RENEWAL);
-                } else {
-                    show(ctx, Pages.stillExpired(person));
-                }
-            }
+            case TOKEN_EXPIRED -> renew(ctx, session, person);
             case UNAVAILABLE -> {
                 session.stayQuietUntil(clock.instant().plus(refusal.retryAfter()));
                 show(ctx, Pages.unavailable(person, refusal.retryAfter()));
             }
             case DENIED -> show(ctx, Pages.denied(person));
             case OTHER -> show(ctx, Pages.refused(person, refusal.code()));
+        }
+    }
+
+    private Page classesPage(Person person, BearerAccessToken classLinkToken) {
+        if (!person.isInRoster()) {
+            return Pages.noRoster(person);
+        }
+        if (!person.isTeacher() && !person.isStudent()) {
+            return Pages.noClassesForRole(person);
+        }
+        return Pages.classes(person, roster.classesOf(person, classLinkToken));
+    }
+
+    /** Once: a second expiry without a page in between means that signing in does not help. */
+    private void renew(Context ctx, BrowserSession session, Person person) {
+        if (session.mayRenew()) {
+            session.renewalStarted();
+            redirectToLogin(ctx, session, LoginKind.RENEWAL);
+        } else {
+            show(ctx, Pages.stillExpired(person));
         }
     }
 

@@ -48,6 +48,7 @@ final class RosterClient {
     /**
      * The first 20 classes of a teacher or a student, by title, with at most 100 people each.
      *
+     * @throws RosterTokenRefusedException when the token has ended
      * @throws RosterUnavailableException when any part of it cannot be read
      */
     List<SchoolClass> classesOf(Person person, BearerAccessToken token) {
@@ -101,6 +102,9 @@ final class RosterClient {
             }
             return rows;
         } catch (ExecutionException e) {
+            if (e.getCause() instanceof RosterTokenRefusedException refused) {
+                throw refused;
+            }
             throw new RosterUnavailableException("The roster cannot be read", e.getCause());
         } catch (TimeoutException e) {
             answer.cancel(true);
@@ -113,6 +117,9 @@ final class RosterClient {
 
     private JsonNode body(HttpResponse<InputStream> response) {
         try (InputStream body = response.body()) {
+            if (response.statusCode() == 401) {
+                throw new RosterTokenRefusedException();
+            }
             if (response.statusCode() != 200) {
                 throw new RosterUnavailableException("The roster answered " + response.statusCode());
             }

@@ -226,6 +226,19 @@ class RosterAppTest {
         }
 
         @Test
+        @DisplayName("given a token that only the roster knows to be over, it is renewed once, too, and not for ever")
+        void rosterRefusesToken() throws Exception {
+            keycloak.exchangeAnswer =
+                    ctx -> ctx.json(Map.of("access_token", "over", "token_type", "Bearer", "expires_in", 3600));
+
+            browser.open("/login");
+            Document page = browser.open("/");
+
+            assertThat(page.selectFirst("#exchange-error")).isNotNull();
+            assertThat(keycloak.logins).hasSize(2);
+        }
+
+        @Test
         @DisplayName("given temporarily_unavailable, the session stays, and Keycloak is left alone as long as it asked")
         void temporarilyUnavailable() throws Exception {
             keycloak.exchangeAnswer =
