@@ -403,8 +403,10 @@ class TokenExchangeIT {
                 .send(HttpRequest.newBuilder(URI.create(school.url("/broker/classlink") + "/token"))
                         .header("Authorization", "Bearer " + token));
 
-        assertThat(answer.statusCode()).isEqualTo(403);
-        assertThat(Http.json(answer.body()).get("error").textValue()).isEqualTo("access_denied");
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(403);
+        assertThat(Http.json(answer.body()).get("error"))
+                .as(answer.body())
+                .isEqualTo(TextNode.valueOf("access_denied"));
         assertThat(Http.json(answer.body()).has("access_token")).isFalse();
     }
 

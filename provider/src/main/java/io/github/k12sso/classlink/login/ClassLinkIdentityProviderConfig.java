@@ -207,7 +207,6 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
      */
     @Override
     public void validate(RealmModel realm) {
-        super.validate(realm);
         check("Client ID", () -> {
             if (setting(CLIENT_ID).isEmpty()) {
                 throw new IllegalArgumentException(
@@ -232,6 +231,8 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
                 throw new IllegalArgumentException("is the name of one client scope, without spaces");
             }
         });
+        // Last, because Keycloak's messages name settings by other names than the console.
+        super.validate(realm);
     }
 
     private void checkClientAuthMethod() {
