@@ -98,11 +98,15 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
         return setting(REVOCATION_URL);
     }
 
-    /** Separated by spaces. Commas are accepted too, as in ClassLink's own examples. */
+    /**
+     * Separated by spaces. Commas are accepted too, as in ClassLink's own examples. Without {@code openid} where no id_token
+     * is required: Keycloak's base class puts it in, and ClassLink refuses a scope that the app does not have.
+     */
     @Override
     public String getDefaultScope() {
         return Arrays.stream(setting(DEFAULT_SCOPE).orElse(DEFAULT_SCOPES).split("[\\s,]+"))
                 .filter(scope -> !scope.isEmpty())
+                .filter(scope -> isRequireIdToken() || !scope.equals(OAuth2Constants.SCOPE_OPENID))
                 .distinct()
                 .collect(Collectors.joining(" "));
     }
