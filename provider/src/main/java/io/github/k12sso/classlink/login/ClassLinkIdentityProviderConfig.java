@@ -112,6 +112,11 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
     }
 
     @Override
+    public String getClientAuthMethod() {
+        return setting(CLIENT_AUTH_METHOD).orElse(OIDCLoginProtocol.CLIENT_SECRET_POST);
+    }
+
+    @Override
     public boolean isPkceEnabled() {
         return flag(PKCE_ENABLED);
     }
