@@ -208,7 +208,6 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
      */
     @Override
     public void validate(RealmModel realm) {
-        super.validate(realm);
         check("Client ID", () -> {
             if (setting(CLIENT_ID).isEmpty()) {
                 throw new IllegalArgumentException(
@@ -233,6 +232,8 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
                 throw new IllegalArgumentException("is the name of one client scope, without spaces");
             }
         });
+        // Last, because its messages name no field of the page.
+        super.validate(realm);
     }
 
     private void checkClientAuthMethod() {
