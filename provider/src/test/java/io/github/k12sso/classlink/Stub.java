@@ -15,14 +15,27 @@ public final class Stub {
         return type.cast(Proxy.newProxyInstance(
                 type.getClassLoader(),
                 new Class<?>[] {type},
-                (proxy, method, arguments) -> answer(methods, method, arguments == null ? new Object[0] : arguments)));
+                (proxy, method, arguments) ->
+                        answer(proxy, methods, method, arguments == null ? new Object[0] : arguments)));
     }
 
-    private static Object answer(Map<String, Function<Object[], Object>> methods, Method method, Object[] arguments) {
+    private static Object answer(
+            Object proxy, Map<String, Function<Object[], Object>> methods, Method method, Object[] arguments) {
+        if (method.getDeclaringClass() == Object.class) {
+            return identity(proxy, method, arguments);
+        }
         Function<Object[], Object> answer = methods.get(method.getName());
         if (answer == null) {
             throw new UnsupportedOperationException(method.toString());
         }
         return answer.apply(arguments);
+    }
+
+    private static Object identity(Object proxy, Method method, Object[] arguments) {
+        return switch (method.getName()) {
+            case "equals" -> proxy == arguments[0];
+            case "hashCode" -> System.identityHashCode(proxy);
+            default -> "a stub";
+        };
     }
 }

@@ -98,21 +98,22 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
         return setting(REVOCATION_URL);
     }
 
-    /** Separated by spaces. Commas are accepted too, as in ClassLink's own examples. */
+    /**
+     * Separated by spaces. Commas are accepted too, as in ClassLink's own examples. Without {@code openid} where no id_token
+     * is required: Keycloak's base class puts it in, and ClassLink refuses a scope that the app does not have.
+     */
     @Override
     public String getDefaultScope() {
         return Arrays.stream(setting(DEFAULT_SCOPE).orElse(DEFAULT_SCOPES).split("[\\s,]+"))
                 .filter(scope -> !scope.isEmpty())
+                .filter(scope -> isRequireIdToken() || !scope.equals(OAuth2Constants.SCOPE_OPENID))
                 .distinct()
                 .collect(Collectors.joining(" "));
     }
 
-    /** Keycloak's base class adds {@code openid} here; the plain OAuth 2 flow asks for what is configured and no more. */
     @Override
-    public void setDefaultScope(String scope) {
-        if (isRequireIdToken()) {
-            super.setDefaultScope(scope);
-        }
+    public String getClientAuthMethod() {
+        return setting(CLIENT_AUTH_METHOD).orElse(OIDCLoginProtocol.CLIENT_SECRET_POST);
     }
 
     @Override

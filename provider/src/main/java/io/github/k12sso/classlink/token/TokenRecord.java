@@ -36,7 +36,7 @@ final class TokenRecord {
             JsonNode json = JSON.readTree(record);
             String accessToken = json.path(ACCESS_TOKEN).textValue();
             JsonNode expiresAt = json.path(EXPIRES_AT);
-            if (accessToken == null || !expiresAt.isIntegralNumber()) {
+            if (accessToken == null || accessToken.isBlank() || !isEpochSecond(expiresAt)) {
                 return Optional.empty();
             }
             return Optional.of(new TokenSet(
@@ -46,5 +46,13 @@ final class TokenRecord {
         } catch (JsonProcessingException e) {
             return Optional.empty();
         }
+    }
+
+    /** Keycloak's column holds what anybody wrote: {@link Instant} throws at numbers that are larger. */
+    private static boolean isEpochSecond(JsonNode node) {
+        return node.isIntegralNumber()
+                && node.canConvertToLong()
+                && node.longValue() >= 0
+                && node.longValue() <= Instant.MAX.getEpochSecond();
     }
 }

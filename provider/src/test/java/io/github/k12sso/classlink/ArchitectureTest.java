@@ -1,0 +1,146 @@
+package io.github.k12sso.classlink;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;
+import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+
+/** The arrows between the packages, as docs and package-info files tell them. */
+@AnalyzeClasses(packages = ArchitectureTest.ROOT, importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+
+    static final String ROOT = "io.github.k12sso.classlink";
+
+    @ArchTest
+    static final ArchRule profile_knows_nothing_of_ours_and_nothing_of_Keycloak = noClasses()
+            .that(resideInAPackage(ROOT + ".profile.."))
+            .should()
+            .dependOnClassesThat(
+                    resideInAnyPackage(ROOT + "..", "org.keycloak..").and(not(resideInAPackage(ROOT + ".profile.."))));
+
+    @ArchTest
+    static final ArchRule upstream_knows_at_most_profile = onlyUses("upstream", "profile");
+
+    @ArchTest
+    static final ArchRule token_knows_at_most_profile_and_upstream = onlyUses("token", "profile", "upstream");
+
+    @ArchTest
+    static final ArchRule mapper_knows_at_most_profile_and_upstream = onlyUses("mapper", "profile", "upstream");
+
+    @ArchTest
+    static final ArchRule exchange_knows_at_most_token_profile_and_upstream =
+            onlyUses("exchange", "token", "profile", "upstream");
+
+    @ArchTest
+    static final ArchRule roster_knows_at_most_token_profile_and_upstream =
+            onlyUses("roster", "token", "profile", "upstream");
+
+    @ArchTest
+    static final ArchRule nobody_knows_login = noClasses()
+            .that(not(resideInAPackage(ROOT + ".login..")))
+            .should()
+            .dependOnClassesThat(resideInAPackage(ROOT + ".login.."));
+
+    @ArchTest
+    static final ArchRule packages_have_no_cycles =
+            slices().matching(ROOT + ".(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule only_upstream_speaks_HTTP = noClasses()
+            .that(not(resideInAPackage(ROOT + ".upstream..")))
+            .should()
+            .dependOnClassesThat(resideInAnyPackage(
+                    "org.apache.http..",
+                    "java.net.http..",
+                    "org.keycloak.http.simple..",
+                    "org.keycloak.connections.httpclient.."));
+
+    @ArchTest
+    static final ArchRule no_class_is_a_drawer = noClasses()
+            .should()
+            .haveNameMatching(".*(Util|Utils|Helper|Manager)")
+            .because("a name says what a class is");
+
+    @ArchTest
+    static final ArchRule no_standard_streams = NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;
+
+    @ArchTest
+    static final ArchRule no_java_util_logging = NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING;
+
+    @ArchTest
+    static final ArchRule no_stack_traces_on_the_console =
+            noClasses().should().callMethod(Throwable.class, "printStackTrace");
+
+    @ArchTest
+    static final ArchRule no_predictable_randomness =
+            noClasses().should().dependOnClassesThat().areAssignableFrom(Random.class);
+
+    @ArchTest
+    static void every_class_has_a_package_of_the_house(JavaClasses classes) {
+        assertThat(classes.stream()
+                        .map(type -> type.getPackageName().substring(ROOT.length()))
+                        .distinct())
+                .contains(".login", ".profile", ".token", ".upstream")
+                .isSubsetOf(".login", ".profile", ".mapper", ".token", ".exchange", ".roster", ".upstream");
+    }
+
+    @ArchTest
+    static void services_files_name_classes_that_implement_them(JavaClasses classes) throws IOException {
+        List<Path> files;
+        try (Stream<Path> listed = Files.list(Path.of("src/main/resources/META-INF/services"))) {
+            files = listed.toList();
+        }
+        assertThat(files).isNotEmpty();
+        for (Path file : files) {
+            List<String> named = lines(file);
+            assertThat(named).as(file.toString()).isNotEmpty().doesNotHaveDuplicates();
+            for (String name : named) {
+                assertThat(classes.contain(name)).as(name).isTrue();
+                assertThat(classes.get(name).isAssignableTo(file.getFileName().toString()))
+                        .as(name + " implements " + file.getFileName())
+                        .isTrue();
+            }
+        }
+    }
+
+    private static List<String> lines(Path file) {
+        try {
+            return Files.readAllLines(file).stream()
+                    .map(line -> line.replaceFirst("#.*", "").strip())
+                    .filter(line -> !line.isEmpty())
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Empty packages are fine: some rooms of the house are furnished later. */
+    private static ArchRule onlyUses(String user, String... used) {
+        String[] allowed = Stream.concat(Stream.of(user), Arrays.stream(used))
+                .map(name -> ROOT + "." + name + "..")
+                .toArray(String[]::new);
+        return noClasses()
+                .that(resideInAPackage(ROOT + "." + user + ".."))
+                .should()
+                .dependOnClassesThat(resideInAPackage(ROOT + "..").and(not(resideInAnyPackage(allowed))))
+                .allowEmptyShould(true);
+    }
+}
