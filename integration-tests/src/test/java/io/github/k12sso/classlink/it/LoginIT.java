@@ -301,6 +301,24 @@ class LoginIT {
         }
     }
 
+    @Nested
+    class KeycloaksEssentialClaim {
+
+        @Test
+        void letsInOnlyWhoMatchesInTheProfileDocument() {
+            school.configure(provider -> ((ObjectNode) provider.get("config"))
+                    .put("filteredByClaim", "true")
+                    .put("claimFilterName", "Role")
+                    .put("claimFilterValue", "Teacher|Tenant Administrator"));
+
+            assertThat(school.login(school.newBrowser(), "teacher").parameters())
+                    .containsKey("code");
+            Page refused = school.login(school.newBrowser(), "student");
+            assertThat(refused.status()).isEqualTo(403);
+            assertThat(refused.error()).contains("essential_claim_unmatched");
+        }
+    }
+
     private List<RecordedRequest> requests(Endpoint endpoint) {
         return bed.classLink().requests().stream()
                 .filter(request -> request.endpoint() == endpoint)

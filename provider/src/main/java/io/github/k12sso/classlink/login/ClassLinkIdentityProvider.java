@@ -24,6 +24,7 @@ import java.time.Clock;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.keycloak.OAuth2Constants;
 import org.keycloak.broker.oidc.OIDCIdentityProvider;
@@ -135,6 +136,10 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
         }
         if (!config.getAllowedTenants().admits(profile)) {
             throw new LoginRefused(LoginProblem.DISTRICT_NOT_ALLOWED);
+        }
+        Optional<EssentialClaim> essential = EssentialClaim.of(config);
+        if (essential.isPresent() && !essential.get().isSatisfiedBy(idToken, profile.document())) {
+            throw new LoginRefused(LoginProblem.ESSENTIAL_CLAIM_UNMATCHED);
         }
         BrokeredIdentityContext identity = brokeredIdentity(profile);
         if (idToken != null) {

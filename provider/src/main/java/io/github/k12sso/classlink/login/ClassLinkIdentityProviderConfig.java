@@ -68,6 +68,12 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
         this.allowedHosts = allowedHosts;
     }
 
+    /** Without the blanks that come with pasting: it is compared with the id_token's audience. */
+    @Override
+    public String getClientId() {
+        return setting(CLIENT_ID).orElse(null);
+    }
+
     @Override
     public String getAuthorizationUrl() {
         return setting(AUTHORIZATION_URL).orElse(DEFAULT_AUTHORIZATION_URL);
@@ -209,7 +215,7 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
     @Override
     public void validate(RealmModel realm) {
         check("Client ID", () -> {
-            if (setting(CLIENT_ID).isEmpty()) {
+            if (getClientId() == null) {
                 throw new IllegalArgumentException(
                         "is missing. It is the OAuth2 client id of your app in ClassLink's " + "Partner Portal");
             }
@@ -226,6 +232,7 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
         check("User name template", this::getUsernameTemplate);
         check("Allowed districts", this::getAllowedTenants);
         check("Token lifetime", this::getTokenLifetime);
+        check("Verify essential claim", () -> EssentialClaim.of(this));
         check("Allowed clock skew", this::getAllowedClockSkew);
         check("Scope for token exchange", () -> {
             if (getTokenScope().matches(".*\\s.*")) {

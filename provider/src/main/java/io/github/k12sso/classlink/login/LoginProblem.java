@@ -43,6 +43,8 @@ enum LoginProblem {
     SUBJECT_MISMATCH(Status.BAD_GATEWAY, Page.ID_TOKEN),
     /** The person's district is not in the provider's list. */
     DISTRICT_NOT_ALLOWED(Status.FORBIDDEN, Page.DISTRICT),
+    /** Keycloak's switch "Verify essential claim". */
+    ESSENTIAL_CLAIM_UNMATCHED(Status.FORBIDDEN, Page.NOT_FOR_YOU),
     /** {@code identityKey} asks for a part that ClassLink did not send. */
     IDENTITY_INCOMPLETE(Status.FORBIDDEN, Page.INCOMPLETE),
     /** A stored setting cannot be used. */
@@ -82,6 +84,7 @@ enum LoginProblem {
         UNEXPECTED_ANSWER("classlink.error.unexpectedAnswer"),
         ID_TOKEN("classlink.error.idToken"),
         DISTRICT("classlink.error.district"),
+        NOT_FOR_YOU("classlink.error.notForYou"),
         INCOMPLETE("classlink.error.incomplete");
 
         private final String key;

@@ -32,7 +32,11 @@ public final class TenantAllowList {
         return new TenantAllowList(Arrays.stream(setting.split(SEPARATOR, -1))
                 .map(String::strip)
                 .filter(entry -> !entry.isEmpty())
-                .map(TenantId::new)
+                .map(
+                        entry -> TenantId.of(entry)
+                                .orElseThrow(
+                                        () -> new IllegalArgumentException(
+                                                "has an entry that is not a TenantId. Type numbers such as 2284, one for each district")))
                 .collect(Collectors.toUnmodifiableSet()));
     }
 

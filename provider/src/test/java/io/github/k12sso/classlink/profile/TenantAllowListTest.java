@@ -56,6 +56,6 @@ class TenantAllowListTest {
     void givenAnEntryThatIsNoTenantId_thenTheMessageSaysWhatOneLooksLike(String setting) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> TenantAllowList.parse(setting))
-                .withMessageContaining("TenantId is a number such as 2284");
+                .withMessageContaining("numbers such as 2284");
     }
 }
