@@ -11,6 +11,7 @@ import io.github.k12sso.classlink.it.support.School;
 import io.github.k12sso.classlink.it.support.TestBed;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
 import java.net.URI;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -79,6 +80,20 @@ class CallbackIT {
         }
 
         @Test
+        void withACodeThatIsTooOld() {
+            Browser browser = school.newBrowser();
+            URI callback = callbackOf(browser);
+            bed.classLink().clock().advance(Duration.ofMinutes(6));
+
+            Page page = browser.open(callback);
+
+            assertThat(page.status()).isEqualTo(502);
+            assertThat(page.error()).contains("took too long").contains("code_rejected");
+            assertFailure("code_rejected");
+            assertNothingHappenedButCalls();
+        }
+
+        @Test
         void ofOneLoginWithTheCodeOfAnother() {
             String foreignCode = new Page(callbackOf(school.newBrowser()), 0, "")
                     .parameters()
@@ -120,6 +135,18 @@ class CallbackIT {
             assertThat(page.error()).contains(reason);
             assertThat(page.html()).doesNotContain("alert(1)").doesNotContain("<b>secret");
             assertFailure(reason);
+            assertNothingHappened();
+        }
+
+        @Test
+        void aScopeThatClassLinkDoesNotKnow() {
+            school.configure("defaultScope", "openid roster.read");
+
+            Page page = school.login(school.newBrowser(), "student");
+
+            assertThat(page.status()).isEqualTo(502);
+            assertThat(page.error()).contains("not set up correctly").contains("scope_rejected");
+            assertFailure("scope_rejected");
             assertNothingHappened();
         }
 

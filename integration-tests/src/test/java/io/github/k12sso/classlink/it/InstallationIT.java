@@ -9,6 +9,7 @@ import io.github.k12sso.classlink.it.support.TestBed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
+import java.util.Locale;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.stream.StreamSupport;
@@ -47,10 +48,13 @@ class InstallationIT {
                 .lines()
                 .takeWhile(line -> !line.contains("Keycloak 26"))
                 .filter(line -> line.contains("WARN") || line.contains("ERROR"))
-                .filter(line -> line.contains("k12sso")
-                        || line.toLowerCase(java.util.Locale.ROOT).contains("classlink"))
+                .filter(line ->
+                        line.contains("k12sso") || line.toLowerCase(Locale.ROOT).contains("classlink"))
                 .toList();
-        assertThat(warnings).allSatisfy(line -> assertThat(line).contains("KC-SERVICES0047"));
+        // None at all when the server had nothing to build since the last run.
+        assertThat(warnings)
+                .hasSizeLessThanOrEqualTo(2)
+                .allSatisfy(line -> assertThat(line).contains("KC-SERVICES0047"));
     }
 
     @Test

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.server.Request;
 
@@ -27,6 +28,9 @@ final class Wire {
         begin(answer);
         try {
             answer.body().writeTo(context.res().getOutputStream());
+        } catch (EofException e) {
+            // The client hung up, as one with a size limit does. Nobody is left to be told.
+            return;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
