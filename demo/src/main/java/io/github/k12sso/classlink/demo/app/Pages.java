@@ -93,8 +93,7 @@ final class Pages {
         return personPage(
                 person,
                 Html.of("<p class=\"note\" id=\"no-roster\">Your district does not share a roster record of yours with"
-                        + " this app, so there are no classes to show. If you have just connected ClassLink,"
-                        + " <a href=\"/login/classlink\">sign in with ClassLink</a> once.</p>"));
+                        + " this app, so there are no classes to show.</p>"));
     }
 
     /** For roles that have no classes of their own. */

@@ -3,6 +3,7 @@ package io.github.k12sso.classlink.it.support;
 import io.github.k12sso.classlink.demo.keycloak.KeycloakDistribution;
 import io.github.k12sso.classlink.demo.keycloak.KeycloakServer;
 import io.github.k12sso.classlink.demo.keycloak.KeycloakSettings;
+import io.github.k12sso.classlink.demo.keycloak.ListeningPort;
 import io.github.k12sso.classlink.simulator.ClassLinkSimulator;
 import io.github.k12sso.classlink.simulator.SimulatorSettings;
 import io.github.k12sso.classlink.simulator.runtime.TokenMode;
@@ -11,21 +12,25 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 
 /** The one Keycloak and the one ClassLink of a test run, with the built jar in {@code providers/}. */
 public final class TestBed implements AutoCloseable {
 
     private static final String ADMIN = "admin";
+    private static final Duration GUIDE_TOKEN_LIFETIME = Duration.ofHours(1);
 
     private final ClassLinkSimulator classLink;
     private final KeycloakServer keycloak;
     private final AdminApi admin;
+    private final DemoRealm demoRealm;
 
-    private TestBed(ClassLinkSimulator classLink, KeycloakServer keycloak) {
+    private TestBed(ClassLinkSimulator classLink, KeycloakServer keycloak, int demoAppPort) {
         this.classLink = classLink;
         this.keycloak = keycloak;
         this.admin = AdminApi.signIn(keycloak.baseUrl(), ADMIN, ADMIN);
+        this.demoRealm = new DemoRealm(this, demoAppPort);
     }
 
     static TestBed start() {
@@ -34,11 +39,12 @@ public final class TestBed implements AutoCloseable {
                 Path.of(System.getProperty("keycloak.zip")),
                 work.resolve("keycloak"),
                 List.of(providerJar()),
-                List.of());
+                List.of(DemoRealm.file()));
         Path log = work.resolve("keycloak.log");
         deleteOldLog(log);
         ClassLinkSimulator classLink = ClassLinkSimulator.start(SimulatorSettings.defaults());
-        KeycloakServer keycloak = KeycloakServer.start(KeycloakSettings.of(distribution)
+        int demoAppPort = ListeningPort.anyFree();
+        KeycloakSettings settings = KeycloakSettings.of(distribution)
                 .withAdmin(ADMIN, ADMIN)
                 .withLogFile(log)
                 .withOptions(
@@ -48,8 +54,10 @@ public final class TestBed implements AutoCloseable {
                         // A client certificate in a header, as a TLS-terminating proxy hands it on.
                         "--spi-x509cert-lookup--provider=haproxy",
                         "--spi-x509cert-lookup--haproxy--ssl-client-cert=ssl-client-cert",
-                        "--log-level=info,io.github.k12sso:debug"));
-        return new TestBed(classLink, keycloak);
+                        "--spi-x509cert-lookup--haproxy--certificate-chain-length=0",
+                        "--log-level=info,io.github.k12sso:debug");
+        KeycloakServer keycloak = KeycloakServer.start(DemoRealm.describe(settings, classLink.baseUrl(), demoAppPort));
+        return new TestBed(classLink, keycloak, demoAppPort);
     }
 
     /** The server appends, and realms of different runs have the same names. */
@@ -98,6 +106,11 @@ public final class TestBed implements AutoCloseable {
         return School.open(this);
     }
 
+    /** The realm of the demo, which Keycloak imported when it started. */
+    public DemoRealm demoRealm() {
+        return demoRealm;
+    }
+
     /** Everything that a test may have turned at ClassLink is as it was. */
     void restoreClassLink() {
         classLink.faults().clear();
@@ -105,6 +118,7 @@ public final class TestBed implements AutoCloseable {
         classLink.clearProfileOverrides();
         classLink.clock().reset();
         classLink.tokenMode(TokenMode.CLASSLINK);
+        classLink.switches().guideTokenLifetime(GUIDE_TOKEN_LIFETIME);
         classLink.consent(false);
         classLink.guideProfile(false);
         classLink.clearRequests();

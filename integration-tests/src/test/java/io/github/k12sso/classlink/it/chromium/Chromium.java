@@ -1,0 +1,162 @@
+package io.github.k12sso.classlink.it.chromium;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.openqa.selenium.By;
+import org.openqa.selenium.OutputType;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.chrome.ChromeDriverService;
+import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.support.ui.ExpectedCondition;
+import org.openqa.selenium.support.ui.ExpectedConditions;
+import org.openqa.selenium.support.ui.WebDriverWait;
+
+/**
+ * A browser with a profile of its own and no window. What a person, or a script on the page, could read at each stop is
+ * remembered, so that it can be searched for what must not be there.
+ */
+public final class Chromium implements AutoCloseable {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    /** Warns that it does not know this Chromium's DevTools; the one command that is sent is an old one. */
+    private static final Logger SELENIUM = Logger.getLogger("org.openqa.selenium.devtools");
+
+    static {
+        SELENIUM.setLevel(Level.SEVERE);
+    }
+
+    private final ChromeDriver driver;
+    private final WebDriverWait patience;
+    private final Path screenshots;
+    private final List<String> seen = new ArrayList<>();
+
+    private Chromium(ChromeDriver driver, Path screenshots) {
+        this.driver = driver;
+        this.patience = new WebDriverWait(driver, PATIENCE);
+        this.screenshots = screenshots;
+    }
+
+    /**
+     * Starts {@code /usr/bin/chromium} by {@code /usr/bin/chromedriver}, or what {@code -Dchromium.binary} and
+     * {@code -Dchromium.driver} name.
+     */
+    public static Chromium start() {
+        Path work = Path.of(System.getProperty("work.dir"));
+        try {
+            Path screenshots = Files.createDirectories(work.resolve("screenshots"));
+            Path profiles = Files.createDirectories(work.resolve("chromium"));
+            ChromeOptions options = new ChromeOptions();
+            options.setBinary(program("chromium.binary", "/usr/bin/chromium"));
+            options.addArguments(
+                    "--headless=new",
+                    "--no-sandbox",
+                    "--disable-gpu",
+                    "--disable-quic",
+                    "--no-first-run",
+                    "--disable-background-networking",
+                    "--disable-component-update",
+                    "--disable-sync",
+                    "--disable-dev-shm-usage",
+                    "--lang=en-US",
+                    "--window-size=1200,900",
+                    "--user-data-dir=" + Files.createTempDirectory(profiles, "profile-"));
+            // With a driver of its own, Selenium never looks for one on the net.
+            ChromeDriverService service = new ChromeDriverService.Builder()
+                    .usingDriverExecutable(program("chromium.driver", "/usr/bin/chromedriver"))
+                    .usingAnyFreePort()
+                    .withLogFile(work.resolve("chromedriver.log").toFile())
+                    .withAppendLog(true)
+                    .build();
+            return new Chromium(new ChromeDriver(service, options), screenshots);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static File program(String property, String byDefault) {
+        File file = new File(System.getProperty(property, byDefault));
+        if (!file.canExecute()) {
+            throw new AssertionError("There is no program " + file + ". Install the Debian packages chromium and"
+                    + " chromium-driver, or say where it is with -D" + property + "=<file>.");
+        }
+        return file;
+    }
+
+    void open(URI address) {
+        driver.get(address.toString());
+    }
+
+    void reload() {
+        driver.navigate().refresh();
+    }
+
+    /** The element, once it can be seen; the page that it is on is remembered. */
+    WebElement await(By element) {
+        WebElement found = await(ExpectedConditions.visibilityOfElementLocated(element), element.toString());
+        remember();
+        return found;
+    }
+
+    private <T> T await(ExpectedCondition<T> condition, String what) {
+        try {
+            return patience.until(condition);
+        } catch (org.openqa.selenium.TimeoutException e) {
+            screenshot("failed-" + seen.size());
+            throw new AssertionError(
+                    "no " + what + " at " + driver.getCurrentUrl() + ": "
+                            + driver.findElement(By.tagName("body")).getText(),
+                    e);
+        }
+    }
+
+    void click(By element) {
+        await(element).click();
+    }
+
+    /** What there is now; to be called on a page that was awaited. */
+    List<WebElement> all(By elements) {
+        return driver.findElements(elements);
+    }
+
+    public URI address() {
+        return URI.create(driver.getCurrentUrl());
+    }
+
+    /** Keeps a picture in {@code target/screenshots}. */
+    public void screenshot(String name) {
+        try {
+            Files.write(screenshots.resolve(name + ".png"), driver.getScreenshotAs(OutputType.BYTES));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Addresses, pages, cookies and stored values, as they were at each stop. */
+    public List<String> seen() {
+        return List.copyOf(seen);
+    }
+
+    private void remember() {
+        seen.add(driver.getCurrentUrl());
+        seen.add(driver.getPageSource());
+        seen.add(driver.executeCdpCommand("Storage.getCookies", Map.of()).toString());
+        seen.add(String.valueOf(driver.executeScript("return JSON.stringify([localStorage, sessionStorage])")));
+    }
+
+    @Override
+    public void close() {
+        driver.quit();
+    }
+}

@@ -1,0 +1,51 @@
+package io.github.k12sso.classlink.it.chromium;
+
+import org.openqa.selenium.By;
+
+/** Keycloak's login page, or the error page in its place. */
+public final class LoginPage {
+
+    private static final By CLASSLINK = By.id("social-classlink");
+
+    private final Chromium browser;
+
+    LoginPage(Chromium browser) {
+        this.browser = browser;
+    }
+
+    /** At the page with the password form and the ClassLink button. */
+    public LoginPage shown() {
+        browser.await(CLASSLINK);
+        return this;
+    }
+
+    public String classLinkButton() {
+        return browser.await(CLASSLINK).getText();
+    }
+
+    public LaunchPad chooseClassLink() {
+        browser.click(CLASSLINK);
+        return new LaunchPad(browser);
+    }
+
+    public AppPage signIn(String username, String password) {
+        browser.await(By.id("username")).sendKeys(username);
+        browser.await(By.id("password")).sendKeys(password);
+        browser.click(By.id("kc-login"));
+        return AppPage.of(browser);
+    }
+
+    /** Above the form. */
+    public String message() {
+        return browser.await(By.cssSelector(".pf-v5-c-alert")).getText();
+    }
+
+    public String error() {
+        return browser.await(By.cssSelector("#kc-error-message .instruction")).getText();
+    }
+
+    public AppPage backToApplication() {
+        browser.click(By.id("backToApplication"));
+        return AppPage.of(browser);
+    }
+}

@@ -1,0 +1,83 @@
+package io.github.k12sso.classlink.it.support;
+
+import com.nimbusds.jose.util.X509CertUtils;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.X509Certificate;
+import java.util.Base64;
+
+/** A certificate that a client shows in its TLS handshake, made by the JDK's own keytool. */
+public final class ClientCertificate {
+
+    private static final String PASSWORD = "changeit";
+    private static final String ALIAS = "client";
+
+    private final X509Certificate certificate;
+
+    private ClientCertificate(X509Certificate certificate) {
+        this.certificate = certificate;
+    }
+
+    /**
+     * Makes a new one, of a new key.
+     *
+     * @param store the file to make on the way
+     */
+    public static ClientCertificate selfSigned(Path store) {
+        try {
+            Process keytool = new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                    .toString(),
+                            "-genkeypair",
+                            "-alias",
+                            ALIAS,
+                            "-keyalg",
+                            "EC",
+                            "-groupname",
+                            "secp256r1",
+                            "-dname",
+                            "CN=client",
+                            "-validity",
+                            "1",
+                            "-storetype",
+                            "PKCS12",
+                            "-storepass",
+                            PASSWORD,
+                            "-keystore",
+                            store.toString())
+                    .redirectErrorStream(true)
+                    .start();
+            String output = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            if (keytool.waitFor() != 0) {
+                throw new AssertionError("keytool: " + output);
+            }
+            KeyStore keys = KeyStore.getInstance(store.toFile(), PASSWORD.toCharArray());
+            return new ClientCertificate((X509Certificate) keys.getCertificate(ALIAS));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    /** As HAProxy's {@code ssl_c_der,base64} writes it into a header. */
+    public String base64() {
+        try {
+            return Base64.getEncoder().encodeToString(certificate.getEncoded());
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** What a token that is bound to it holds as {@code cnf.x5t#S256} (RFC 8705, 3.1). */
+    public String thumbprint() {
+        return X509CertUtils.computeSHA256Thumbprint(certificate).toString();
+    }
+}

@@ -1,0 +1,107 @@
+package io.github.k12sso.classlink.it.support;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.k12sso.classlink.demo.app.RosterApp;
+import io.github.k12sso.classlink.demo.app.RosterAppSettings;
+import io.github.k12sso.classlink.demo.keycloak.KeycloakSettings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The realm of the demo, which the server itself imported from {@code realm-config/demo-realm.json} with the environment that
+ * the demo gives it. There is one for all tests; {@link #restore} undoes what they did.
+ */
+public final class DemoRealm {
+
+    private static final String PATH = "/realms/demo";
+    private static final String PROVIDER = PATH + "/identity-provider/instances/classlink";
+    private static final String APP_SECRET = "secret-of-the-app";
+    private static final String CLASSLINK_CLIENT = "classlink-demo";
+    private static final String CLASSLINK_SECRET = "secret-at-classlink";
+
+    private final TestBed bed;
+    private final int appPort;
+
+    DemoRealm(TestBed bed, int appPort) {
+        this.bed = bed;
+        this.appPort = appPort;
+        bed.classLink()
+                .registerClient(
+                        CLASSLINK_CLIENT,
+                        CLASSLINK_SECRET,
+                        List.of(bed.keycloakUrl() + PATH + "/broker/classlink/endpoint"));
+    }
+
+    static Path file() {
+        return Path.of(System.getProperty("demo.realm"));
+    }
+
+    /** Fills the placeholders of the file. */
+    static KeycloakSettings describe(KeycloakSettings settings, URI classLink, int appPort) {
+        return settings.withEnvironment("DEMO_CLASSLINK_URL", classLink.toString())
+                .withEnvironment("DEMO_CLASSLINK_SECRET", CLASSLINK_SECRET)
+                .withEnvironment("DEMO_APP_URL", "http://localhost:" + appPort)
+                .withEnvironment("DEMO_APP_SECRET", APP_SECRET)
+                .withReadyPath(PATH + "/.well-known/openid-configuration");
+    }
+
+    /** The demo's app, in this JVM. */
+    public RosterApp startApp() {
+        return RosterApp.start(new RosterAppSettings(
+                appPort,
+                bed.keycloakUrl().resolve(PATH),
+                "roster-app",
+                APP_SECRET,
+                "classlink",
+                bed.classLink().baseUrl()));
+    }
+
+    /** Which districts may sign in: tenant ids joined by {@code ##}, or empty for all. */
+    public void allowTenants(String tenants) {
+        ObjectNode provider = (ObjectNode) bed.admin().get(PROVIDER);
+        ((ObjectNode) provider.get("config")).put("allowedTenants", tenants);
+        AdminApi.require(bed.admin().put(PROVIDER, provider), "provider settings");
+    }
+
+    public JsonNode users() {
+        return bed.admin().get(PATH + "/users");
+    }
+
+    /** Sessions of the app at Keycloak. */
+    public JsonNode sessions() {
+        return bed.admin().get(PATH + "/client-session-stats");
+    }
+
+    /** Nobody but the user of the file, without a link or a session; all districts may sign in. */
+    public void restore() {
+        allowTenants("");
+        AdminApi.require(bed.admin().post(PATH + "/logout-all", Http.json("{}")), "log out all");
+        JsonNode described = read(file()).get("users").get(0);
+        boolean untouched = false;
+        for (JsonNode user : users()) {
+            String path = PATH + "/users/" + user.get("id").textValue();
+            if (user.get("username").equals(described.get("username"))
+                    && bed.admin().get(path + "/federated-identity").isEmpty()) {
+                untouched = true;
+            } else {
+                AdminApi.require(bed.admin().delete(path), "delete user");
+            }
+        }
+        if (!untouched) {
+            AdminApi.require(bed.admin().post(PATH + "/users", described), "new user");
+        }
+    }
+
+    private static JsonNode read(Path file) {
+        try {
+            return Http.json(Files.readString(file));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
