@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What comes to the callback in the browser, and is no login. */
 @OnTestBed
@@ -171,6 +172,17 @@ class CallbackIT {
 
             assertThat(page.text()).contains("Access denied when authenticating with ClassLink");
             assertFailure("access_denied");
+            assertNothingHappened();
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"login_required", "interaction_required"})
+        void theAnswerToASilentLoginGoesBackToTheApp(String error) {
+            Page page = answerWith(Map.of("error", error));
+
+            assertThat(page.address().getHost()).isEqualTo("app.example");
+            assertThat(page.parameters()).containsEntry("error", error);
+            assertFailure("request_rejected");
             assertNothingHappened();
         }
 

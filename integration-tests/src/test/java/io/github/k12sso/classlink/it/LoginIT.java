@@ -168,6 +168,19 @@ class LoginIT {
         }
 
         @Test
+        void takesTheSecretFromKeycloaksVault() {
+            bed.keepInVault(school, "classlink-secret", School.CLASSLINK_SECRET);
+            school.configure("clientSecret", "${vault.classlink-secret}");
+
+            school.tokensOf("student");
+
+            assertThat(requests(Endpoint.TOKEN))
+                    .singleElement()
+                    .satisfies(request ->
+                            assertThat(request.parameters()).containsEntry("client_secret", School.CLASSLINK_SECRET));
+        }
+
+        @Test
         void hasNoChallengeWhenPkceIsOff() {
             school.configure("pkceEnabled", "false");
             Browser browser = school.newBrowser();

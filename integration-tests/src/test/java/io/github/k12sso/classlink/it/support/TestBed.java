@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The one Keycloak and the one ClassLink of a test run, with the built jar in {@code providers/}. */
 public final class TestBed implements AutoCloseable {
@@ -55,6 +56,8 @@ public final class TestBed implements AutoCloseable {
                         "--spi-x509cert-lookup--provider=haproxy",
                         "--spi-x509cert-lookup--haproxy--ssl-client-cert=ssl-client-cert",
                         "--spi-x509cert-lookup--haproxy--certificate-chain-length=0",
+                        "--vault=file",
+                        "--vault-dir=" + emptyVault(work),
                         "--log-level=info,io.github.k12sso:debug");
         KeycloakServer keycloak = KeycloakServer.start(DemoRealm.describe(settings, classLink.baseUrl(), demoAppPort));
         return new TestBed(classLink, keycloak, demoAppPort);
@@ -64,6 +67,34 @@ public final class TestBed implements AutoCloseable {
     private static void deleteOldLog(Path log) {
         try {
             Files.deleteIfExists(log);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Path emptyVault(Path work) {
+        try {
+            Path folder = Files.createDirectories(vaultFolder(work));
+            try (Stream<Path> secrets = Files.list(folder)) {
+                for (Path secret : secrets.toList()) {
+                    Files.delete(secret);
+                }
+            }
+            return folder;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Path vaultFolder(Path work) {
+        return work.resolve("vault").toAbsolutePath();
+    }
+
+    /** Puts a secret into Keycloak's vault, where the school's settings reach it as <code>${vault.key}</code>. */
+    public void keepInVault(School school, String key, String secret) {
+        Path folder = vaultFolder(Path.of(System.getProperty("work.dir")));
+        try {
+            Files.writeString(folder.resolve(school.realm() + "_" + key), secret);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
