@@ -56,7 +56,9 @@ class RosterAppInChromiumIT {
 
     @AfterEach
     void closeBrowser() {
-        browser.close();
+        if (browser != null) {
+            browser.close();
+        }
     }
 
     @Test
