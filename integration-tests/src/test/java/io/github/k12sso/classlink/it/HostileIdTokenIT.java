@@ -3,6 +3,7 @@ package io.github.k12sso.classlink.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.nimbusds.jwt.JWTClaimsSet;
 import io.github.k12sso.classlink.it.support.HostileIdTokens;
 import io.github.k12sso.classlink.it.support.OnTestBed;
 import io.github.k12sso.classlink.it.support.Page;
@@ -50,10 +51,16 @@ class HostileIdTokenIT {
     }
 
     @Test
-    void aTrailingSlashOfTheIssuerIsTolerated(TestBed bed) {
+    void aTrailingSlashOfTheIssuerIsToleratedOnEitherSide(TestBed bed) {
         School own = bed.newSchool();
         own.configure("issuer", bed.classLink().baseUrl() + "/");
+        assertThat(own.login(own.newBrowser(), "student").parameters()).containsKey("code");
 
+        own.configure("issuer", bed.classLink().baseUrl().toString());
+        bed.classLink()
+                .issueIdTokensWith(draft -> draft.sign(new JWTClaimsSet.Builder(draft.claims())
+                        .issuer(bed.classLink().baseUrl() + "/")
+                        .build()));
         assertThat(own.login(own.newBrowser(), "student").parameters()).containsKey("code");
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.nimbusds.jwt.JWTClaimsSet;
 import io.github.k12sso.classlink.it.support.Browser;
 import io.github.k12sso.classlink.it.support.OnTestBed;
 import io.github.k12sso.classlink.it.support.Page;
@@ -15,6 +16,7 @@ import io.github.k12sso.classlink.simulator.runtime.PkceMode;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -268,7 +270,7 @@ class LoginIT {
         void keepsTheUserWhenClassLinkGivesAnewAccount() {
             school.tokensOf("student");
             bed.classLink()
-                    .issueIdTokensWith(draft -> draft.sign(new com.nimbusds.jwt.JWTClaimsSet.Builder(draft.claims())
+                    .issueIdTokensWith(draft -> draft.sign(new JWTClaimsSet.Builder(draft.claims())
                             .subject("999001")
                             .build()));
             bed.classLink().overrideProfile("student", profile -> profile.put("UserId", 999001));
@@ -339,7 +341,7 @@ class LoginIT {
     }
 
     private static Map<String, String> headers(RecordedRequest request) {
-        Map<String, String> lowerCase = new java.util.TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        Map<String, String> lowerCase = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         lowerCase.putAll(request.headers());
         return lowerCase;
     }
