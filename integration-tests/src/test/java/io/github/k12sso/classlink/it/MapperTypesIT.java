@@ -14,7 +14,10 @@ import org.junit.jupiter.api.Test;
 @OnTestBed
 class MapperTypesIT {
 
-    private static final Set<String> OURS = Set.of("classlink-user-attribute-mapper", "classlink-role-mapper");
+    private static final Set<String> OURS = Set.of(
+            "classlink-user-attribute-mapper",
+            "classlink-role-mapper",
+            "classlink-group-mapper");
 
     private static final Set<String> KEYCLOAKS = Set.of(
             "oidc-user-attribute-idp-mapper",

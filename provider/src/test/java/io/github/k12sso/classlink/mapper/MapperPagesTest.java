@@ -43,6 +43,6 @@ class MapperPagesTest {
     }
 
     static Stream<IdentityProviderMapper> mappers() {
-        return Stream.of(new ClassLinkUserAttributeMapper(), new ClassLinkRoleMapper());
+        return Stream.of(new ClassLinkUserAttributeMapper(), new ClassLinkRoleMapper(), new ClassLinkGroupMapper());
     }
 }
