@@ -17,7 +17,8 @@ class MapperTypesIT {
     private static final Set<String> OURS = Set.of(
             "classlink-user-attribute-mapper",
             "classlink-role-mapper",
-            "classlink-group-mapper");
+            "classlink-group-mapper",
+            "classlink-organization-mapper");
 
     private static final Set<String> KEYCLOAKS = Set.of(
             "oidc-user-attribute-idp-mapper",

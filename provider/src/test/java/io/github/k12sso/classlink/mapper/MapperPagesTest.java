@@ -43,6 +43,10 @@ class MapperPagesTest {
     }
 
     static Stream<IdentityProviderMapper> mappers() {
-        return Stream.of(new ClassLinkUserAttributeMapper(), new ClassLinkRoleMapper(), new ClassLinkGroupMapper());
+        return Stream.of(
+                new ClassLinkUserAttributeMapper(),
+                new ClassLinkRoleMapper(),
+                new ClassLinkGroupMapper(),
+                new ClassLinkOrganizationMapper());
     }
 }
