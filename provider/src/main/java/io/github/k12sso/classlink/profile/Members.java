@@ -14,6 +14,8 @@ record Members(
         String userId,
         String tenantId,
         String tenantName,
+        String building,
+        String stateName,
         String sourcedId,
         String loginId,
         String email,
@@ -43,6 +45,8 @@ record Members(
                 text(document, "UserId"),
                 text(document, "TenantId"),
                 text(document, "Tenant"),
+                text(document, "Building"),
+                text(document, "StateName"),
                 text(document, "SourcedId"),
                 text(document, "LoginId"),
                 text(document, "Email"),
@@ -51,13 +55,15 @@ record Members(
                 texts(document.path("Role")));
     }
 
-    /** classlink-facts 2.5: OpenID Connect claims and ClassLink's own; the district's name is the address's locality. */
+    /** classlink-facts 2.5: OpenID Connect claims and ClassLink's own; the district's name and state are in the address. */
     private static Members userInfo(ObjectNode document) {
         String tenantId = text(document, "classLink_tenant_id");
         return new Members(
                 text(document, "sub"),
                 tenantId != null ? tenantId : text(document, "classLink_tenant_id_string"),
                 text(document.path("address"), "locality"),
+                null,
+                text(document.path("address"), "region"),
                 text(document, "classLink_sourcedId"),
                 text(document, "preferred_username"),
                 text(document, "email"),
@@ -70,6 +76,8 @@ record Members(
     private static Members guide(ObjectNode document) {
         return new Members(
                 text(document, "id"),
+                null,
+                null,
                 null,
                 null,
                 null,

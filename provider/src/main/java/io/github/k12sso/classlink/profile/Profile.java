@@ -46,6 +46,16 @@ public final class Profile {
         return present(members.tenantName());
     }
 
+    /** ClassLink's "name of the domain"; in most districts there is one, and it is not reliably the school. */
+    public Optional<String> building() {
+        return present(members.building());
+    }
+
+    /** The US state, spelled out. */
+    public Optional<String> stateName() {
+        return present(members.stateName());
+    }
+
     /** The OneRoster id, unique within the district. */
     public Optional<SourcedId> sourcedId() {
         return SourcedId.of(members.sourcedId());

@@ -2,12 +2,10 @@ package io.github.k12sso.classlink.profile;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /**
  * Makes a user name of a profile, such as {@code ${login_id}.${tenant_id}}.
@@ -19,24 +17,6 @@ public final class UsernameTemplate {
 
     /** Keycloak's column for user names. */
     static final int MAX_LENGTH = 255;
-
-    private static final Map<String, Function<Profile, Optional<String>>> PLACEHOLDERS = Map.of(
-            "login_id",
-            Profile::loginId,
-            "tenant_id",
-            profile -> profile.tenantId().map(TenantId::value),
-            "sourced_id",
-            profile -> profile.sourcedId().map(SourcedId::value),
-            "user_id",
-            profile -> Optional.of(profile.userId()),
-            "email",
-            Profile::email,
-            "first_name",
-            Profile::firstName,
-            "last_name",
-            Profile::lastName,
-            "role",
-            profile -> profile.roles().stream().findFirst());
 
     private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([^}]*)}");
 
@@ -99,7 +79,7 @@ public final class UsernameTemplate {
     }
 
     private static Function<Profile, Optional<String>> placeholder(String name) {
-        Function<Profile, Optional<String>> value = PLACEHOLDERS.get(name);
+        Function<Profile, Optional<String>> value = Placeholders.OF_A_PERSON.get(name);
         if (value == null) {
             throw new IllegalArgumentException("has an unknown placeholder. Allowed: " + allowed());
         }
@@ -107,9 +87,6 @@ public final class UsernameTemplate {
     }
 
     private static String allowed() {
-        return PLACEHOLDERS.keySet().stream()
-                .sorted()
-                .map(name -> "${" + name + "}")
-                .collect(Collectors.joining(" "));
+        return Placeholders.listed(Placeholders.OF_A_PERSON);
     }
 }

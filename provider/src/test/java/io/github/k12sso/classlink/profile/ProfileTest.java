@@ -24,6 +24,8 @@ class ProfileTest {
             assertThat(profile.userId()).isEqualTo("1516492");
             assertThat(profile.tenantId()).contains(new TenantId("2"));
             assertThat(profile.tenantName()).contains("ClassLink Demo");
+            assertThat(profile.building()).contains("CL Demo Building1");
+            assertThat(profile.stateName()).contains("New Jersey");
             assertThat(profile.sourcedId()).contains(new SourcedId("4801508017"));
             assertThat(profile.loginId()).contains("4801508017");
             assertThat(profile.email()).contains("480150801709112015161127962@demo.local");
@@ -145,6 +147,8 @@ class ProfileTest {
             assertThat(profile.userId()).isEqualTo("1516492");
             assertThat(profile.tenantId()).contains(new TenantId("2"));
             assertThat(profile.tenantName()).contains("ClassLink Demo");
+            assertThat(profile.building()).isEmpty();
+            assertThat(profile.stateName()).contains("New Jersey");
             assertThat(profile.sourcedId()).contains(new SourcedId("4801508017"));
             assertThat(profile.loginId()).contains("4801508017");
             assertThat(profile.email()).contains("480150801709112015161127962@demo.local");

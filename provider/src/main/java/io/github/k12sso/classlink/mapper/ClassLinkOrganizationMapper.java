@@ -1,0 +1,117 @@
+package io.github.k12sso.classlink.mapper;
+
+import io.github.k12sso.classlink.profile.Profile;
+import io.github.k12sso.classlink.profile.TenantId;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+import org.keycloak.broker.provider.AbstractIdentityProviderMapper;
+import org.keycloak.broker.provider.BrokeredIdentityContext;
+import org.keycloak.models.IdentityProviderMapperModel;
+import org.keycloak.models.IdentityProviderSyncMode;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.OrganizationModel;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.organization.utils.Organizations;
+import org.keycloak.provider.ProviderConfigProperty;
+import org.keycloak.provider.ProviderConfigurationBuilder;
+
+/** People are members of their district's organization, however they came to log in. */
+public final class ClassLinkOrganizationMapper extends AbstractIdentityProviderMapper {
+
+    static final String ID = "classlink-organization-mapper";
+    static final String CREATE_ORGANIZATION = "createOrganization";
+
+    private static final Logger LOG = Logger.getLogger(ClassLinkOrganizationMapper.class);
+
+    @Override
+    public String getId() {
+        return ID;
+    }
+
+    @Override
+    public String getDisplayType() {
+        return "ClassLink Organization";
+    }
+
+    @Override
+    public String getDisplayCategory() {
+        return "Organization Importer";
+    }
+
+    @Override
+    public String getHelpText() {
+        return "Makes people members of the organization whose attribute classlink.tenant_id is their district's TenantId, "
+                + "and ends their membership in those of other districts.";
+    }
+
+    @Override
+    public String[] getCompatibleProviders() {
+        return Compatibility.classLinkOnly();
+    }
+
+    @Override
+    public boolean supportsSyncMode(IdentityProviderSyncMode syncMode) {
+        return Arrays.asList(IdentityProviderSyncMode.values()).contains(syncMode);
+    }
+
+    @Override
+    public List<ProviderConfigProperty> getConfigProperties() {
+        return ProviderConfigurationBuilder.create()
+                .property()
+                .name(CREATE_ORGANIZATION)
+                .label("Create organization")
+                .helpText(
+                        "On: the first login of a district without an organization makes one, named like the district, with "
+                                + "the TenantId as its alias. Off or empty: only organizations that you gave the attribute "
+                                + "classlink.tenant_id are joined. If ClassLink sends no TenantId, or an empty one, no organization "
+                                + "is joined: at later logins the person leaves the district's (sync modes force and legacy) or "
+                                + "stays (import). Needs Organizations switched on in the realm's settings.")
+                .type(ProviderConfigProperty.BOOLEAN_TYPE)
+                .defaultValue(false)
+                .add()
+                .build();
+    }
+
+    @Override
+    public void importNewUser(
+            KeycloakSession session,
+            RealmModel realm,
+            UserModel user,
+            IdentityProviderMapperModel mapper,
+            BrokeredIdentityContext login) {
+        updateBrokeredUser(session, realm, user, mapper, login);
+    }
+
+    @Override
+    public void updateBrokeredUser(
+            KeycloakSession session,
+            RealmModel realm,
+            UserModel user,
+            IdentityProviderMapperModel mapper,
+            BrokeredIdentityContext login) {
+        if (!Organizations.isEnabled(session)) {
+            LOG.warnf(
+                    "Mapper '%s' does nothing: switch Organizations on in the settings of realm %s, or delete the mapper",
+                    mapper.getName(), realm.getName());
+            return;
+        }
+        DistrictOrganizations districts = new DistrictOrganizations(session, realm);
+        boolean create = Boolean.parseBoolean(mapper.getConfig().get(CREATE_ORGANIZATION));
+        List<OrganizationModel> own = LoginProfile.of(login)
+                .map(profile -> own(profile, districts, create))
+                .orElse(List.of());
+        districts.join(user, own);
+        districts.leaveAllBut(user, own);
+    }
+
+    private static List<OrganizationModel> own(Profile profile, DistrictOrganizations districts, boolean create) {
+        Optional<TenantId> district = profile.tenantId();
+        List<OrganizationModel> existing = district.map(districts::of).orElse(List.of());
+        return district.isPresent() && existing.isEmpty() && create
+                ? districts.make(district.get(), profile.tenantName())
+                : existing;
+    }
+}

@@ -1,0 +1,141 @@
+package io.github.k12sso.classlink.mapper;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.k12sso.classlink.profile.Profile;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jboss.logging.Logger;
+import org.keycloak.broker.oidc.mappers.AbstractJsonUserAttributeMapper;
+import org.keycloak.broker.provider.AbstractIdentityProviderMapper;
+import org.keycloak.broker.provider.BrokeredIdentityContext;
+import org.keycloak.models.IdentityProviderMapperModel;
+import org.keycloak.models.IdentityProviderSyncMode;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.provider.ProviderConfigProperty;
+import org.keycloak.provider.ProviderConfigurationBuilder;
+
+/** A member of the profile document becomes an attribute of the user. */
+public final class ClassLinkUserAttributeMapper extends AbstractIdentityProviderMapper {
+
+    static final String ID = "classlink-user-attribute-mapper";
+    static final String JSON_FIELD = AbstractJsonUserAttributeMapper.CONF_JSON_FIELD;
+    static final String USER_ATTRIBUTE = AbstractJsonUserAttributeMapper.CONF_USER_ATTRIBUTE;
+
+    private static final Logger LOG = Logger.getLogger(ClassLinkUserAttributeMapper.class);
+
+    @Override
+    public String getId() {
+        return ID;
+    }
+
+    @Override
+    public String getDisplayType() {
+        return "ClassLink Attribute";
+    }
+
+    @Override
+    public String getDisplayCategory() {
+        return "Attribute Importer";
+    }
+
+    @Override
+    public String getHelpText() {
+        return "Copies a member of ClassLink's profile document into a user attribute.";
+    }
+
+    @Override
+    public String[] getCompatibleProviders() {
+        return Compatibility.classLinkOnly();
+    }
+
+    @Override
+    public boolean supportsSyncMode(IdentityProviderSyncMode syncMode) {
+        return Arrays.asList(IdentityProviderSyncMode.values()).contains(syncMode);
+    }
+
+    @Override
+    public List<ProviderConfigProperty> getConfigProperties() {
+        return ProviderConfigurationBuilder.create()
+                .property()
+                .name(JSON_FIELD)
+                .label("Profile member")
+                .helpText(
+                        "Where the value is in the profile document, such as SourcedId, address.locality or OrgId[0]: "
+                                + "'.' between nested names, [n] for one element of a list; without [n] every element becomes a "
+                                + "value. Numbers are written as text. An absent and an empty member are the same: at the first "
+                                + "login nothing is written, and at later logins the attribute is removed (sync modes force and "
+                                + "legacy) or left alone (import).")
+                .type(ProviderConfigProperty.STRING_TYPE)
+                .required(true)
+                .add()
+                .property()
+                .name(USER_ATTRIBUTE)
+                .label("User attribute")
+                .helpText("Attribute that receives the value, such as classlink_sourced_id. Mappers with the same "
+                        + "attribute add their values together. If it is empty, the mapper does nothing.")
+                .type(ProviderConfigProperty.USER_PROFILE_ATTRIBUTE_LIST_TYPE)
+                .required(true)
+                .add()
+                .build();
+    }
+
+    /** Runs at every login, for every mapper, before any user is touched: values of mappers with one target meet here. */
+    @Override
+    public void preprocessFederatedIdentity(
+            KeycloakSession session,
+            RealmModel realm,
+            IdentityProviderMapperModel mapper,
+            BrokeredIdentityContext login) {
+        Optional<String> attribute = attribute(mapper);
+        List<String> values = values(mapper, login);
+        if (attribute.isPresent() && !values.isEmpty()) {
+            Set<String> all = new LinkedHashSet<>(login.getAttributes().getOrDefault(attribute.get(), List.of()));
+            all.addAll(values);
+            // An ArrayList: the first login keeps it as JSON under its class's name.
+            login.setUserAttribute(attribute.get(), new ArrayList<>(all));
+        }
+    }
+
+    @Override
+    public void updateBrokeredUser(
+            KeycloakSession session,
+            RealmModel realm,
+            UserModel user,
+            IdentityProviderMapperModel mapper,
+            BrokeredIdentityContext login) {
+        attribute(mapper).ifPresent(attribute -> {
+            List<String> values = login.getAttributes().getOrDefault(attribute, List.of());
+            if (values.isEmpty()) {
+                user.removeAttribute(attribute);
+            } else {
+                user.setAttribute(attribute, values);
+            }
+        });
+    }
+
+    private static Optional<String> attribute(IdentityProviderMapperModel mapper) {
+        return Optional.ofNullable(mapper.getConfig().get(USER_ATTRIBUTE))
+                .map(String::strip)
+                .filter(attribute -> !attribute.isEmpty());
+    }
+
+    private static List<String> values(IdentityProviderMapperModel mapper, BrokeredIdentityContext login) {
+        Optional<ObjectNode> document = LoginProfile.of(login).map(Profile::document);
+        String path = Optional.ofNullable(mapper.getConfig().get(JSON_FIELD))
+                .map(String::strip)
+                .orElse("");
+        try {
+            MemberPath member = MemberPath.parse(path);
+            return document.map(member::read).orElse(List.of());
+        } catch (IllegalArgumentException e) {
+            LOG.warnf("Mapper '%s': Profile member %s", mapper.getName(), e.getMessage());
+            return List.of();
+        }
+    }
+}

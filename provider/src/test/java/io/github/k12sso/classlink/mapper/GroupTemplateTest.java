@@ -1,0 +1,111 @@
+package io.github.k12sso.classlink.mapper;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class GroupTemplateTest {
+
+    private static final String FULL = """
+            "TenantId": 2284, "Tenant": "Maple Valley", "Building": "North", "StateName": "New Jersey",
+            "Role": "Teacher", "LoginId": "tteacher", "SourcedId": "5678_T1", "Email": "t@example.org",
+            "FirstName": "Terry", "LastName": "Teacher"
+            """;
+
+    @Nested
+    class GivenAFullProfile {
+
+        @ParameterizedTest
+        @CsvSource({
+            "/districts/${tenant_name}/${role},districts+Maple Valley+Teacher",
+            "/d/${tenant_id}-${tenant_name},d+2284-Maple Valley",
+            "/d/${building}/x/${state},d+North+x+New Jersey",
+            "/d/${login_id}/${sourced_id}/${user_id}/${email},d+tteacher+5678_T1+1+t@example.org",
+            "/d/${first_name} ${last_name},d+Terry Teacher",
+            "/everybody,everybody"
+        })
+        void thenEveryPlaceholderIsAName(String template, String names) {
+            assertThat(apply(template, FULL)).contains(List.of(names.split("\\+")));
+        }
+
+        @Test
+        void thenTheTemplateKnowsWhatItMakes() {
+            GroupTemplate template = GroupTemplate.parse("/d/${tenant_name}/role-${role}");
+            assertThat(template.makes(List.of("d", "Oak", "role-Teacher"))).isTrue();
+            assertThat(template.makes(List.of("d", "Oak", "Teacher"))).isFalse();
+            assertThat(template.makes(List.of("e", "Oak", "role-Teacher"))).isFalse();
+            assertThat(template.makes(List.of("d", "Oak"))).isFalse();
+            assertThat(template.makes(List.of("d", "Oak", "role-Teacher", "more")))
+                    .isFalse();
+            assertThat(template.makes(List.of())).isFalse();
+        }
+    }
+
+    @Nested
+    class GivenAnAwkwardProfile {
+
+        @ParameterizedTest
+        @ValueSource(strings = {"", "\"Tenant\": null", "\"Tenant\": \"\"", "\"Tenant\": \"  \"", "\"Tenant\": []"})
+        void thenAnAbsentOrEmptyValueMakesNoGroup(String members) {
+            assertThat(apply("/districts/${tenant_name}", members)).isEmpty();
+            assertThat(apply("/districts/d-${tenant_name}", members)).isEmpty();
+        }
+
+        @ParameterizedTest
+        @CsvSource({
+            "Oak/Teacher,Oak~1Teacher",
+            "Oak~1Teacher,Oak~01Teacher",
+            "../admins,..~1admins",
+            "${role},${role}",
+            "a\\\\Eb$1,a\\\\Eb$1"
+        })
+        void thenAValueIsOneNameWhateverItsCharacters(String value, String name) {
+            Optional<List<String>> names = apply("/districts/${tenant_name}", "\"Tenant\": \"" + value + "\"");
+            assertThat(names).contains(List.of("districts", name.replace("\\\\", "\\")));
+            assertThat(GroupTemplate.parse("/districts/${tenant_name}").makes(names.get()))
+                    .isTrue();
+        }
+
+        @Test
+        void thenANameIsNotLongerThanKeycloaksColumn() {
+            assertThat(apply("/d/${tenant_name}", "\"Tenant\": \"" + "x".repeat(255) + "\""))
+                    .isPresent();
+            assertThat(apply("/d/${tenant_name}", "\"Tenant\": \"" + "x".repeat(256) + "\""))
+                    .isEmpty();
+            assertThat(apply("/d/${tenant_name}", "\"Tenant\": \"" + "/".repeat(128) + "\""))
+                    .isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "districts,does not start with",
+        "'',does not start with",
+        "/,without a name",
+        "//a,without a name",
+        "/a/,without a name",
+        "/a/ /b,without a name",
+        "/${role},in its first group",
+        "/a-${role}/b,in its first group",
+        "/a/${nonsense},unknown placeholder",
+        "/a/${},unknown placeholder",
+        "/a/${role,without its",
+        "/1/2/3/4/5/6/7,more than 6"
+    })
+    void aWrongTemplateIsRefusedWithAReason(String template, String reason) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> GroupTemplate.parse(template))
+                .withMessageContaining(reason);
+    }
+
+    private static Optional<List<String>> apply(String template, String members) {
+        return GroupTemplate.parse(template).apply(Documents.profile(members.strip()));
+    }
+}
