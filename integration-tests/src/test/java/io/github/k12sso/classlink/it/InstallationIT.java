@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.stream.StreamSupport;
@@ -36,9 +37,10 @@ class InstallationIT {
         JsonNode factory = school.admin().get("/realms/" + school.realm() + "/identity-provider/providers/classlink");
         assertThat(factory.get("id").textValue()).isEqualTo("classlink");
         JsonNode settings = factory.get("configProperties");
+        Map<String, String> texts = school.texts("admin", "en");
         assertThat(settings).isNotEmpty().allSatisfy(setting -> {
-            assertThat(setting.get("label").textValue()).isNotBlank();
-            assertThat(setting.get("helpText").textValue()).isNotBlank();
+            assertThat(texts.get(setting.get("label").textValue())).isNotBlank();
+            assertThat(texts.get(setting.get("helpText").textValue())).isNotBlank();
         });
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.github.k12sso.classlink.Messages;
 import io.github.k12sso.classlink.Stub;
 import io.github.k12sso.classlink.profile.IdentityKey;
 import io.github.k12sso.classlink.profile.Profile;
@@ -23,7 +24,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.keycloak.common.enums.SslRequired;
 import org.keycloak.models.IdentityProviderModel;
 import org.keycloak.models.RealmModel;
-import org.keycloak.provider.ProviderConfigProperty;
 
 /** Expected names, values and defaults are those of the public contract, written out. */
 class ClassLinkIdentityProviderConfigTest {
@@ -338,7 +338,7 @@ class ClassLinkIdentityProviderConfigTest {
     private static String label(String key) {
         return SettingsPage.properties().stream()
                 .filter(property -> property.getName().equals(key))
-                .map(ProviderConfigProperty::getLabel)
+                .map(property -> Messages.english().get(property.getLabel()))
                 .findFirst()
                 .orElseThrow();
     }

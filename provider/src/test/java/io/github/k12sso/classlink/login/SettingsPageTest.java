@@ -2,13 +2,18 @@ package io.github.k12sso.classlink.login;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.k12sso.classlink.Messages;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.keycloak.provider.ProviderConfigProperty;
 
 class SettingsPageTest {
+
+    private final Map<String, String> english = Messages.english();
 
     /** The rows of the contract that Keycloak's own part of the page does not show. */
     @Test
@@ -30,20 +35,45 @@ class SettingsPageTest {
                         "allowedTenants",
                         "tokenLifetimeSeconds",
                         "tokenScope",
-                        "clientAuthMethod");
+                        "clientAuthMethod",
+                        "allowedClockSkew");
     }
 
     @Test
     void noTwoFieldsHaveTheSameLabel() {
-        assertThat(properties()).extracting(ProviderConfigProperty::getLabel).doesNotHaveDuplicates();
+        Messages.bundles()
+                .forEach(bundle -> assertThat(properties())
+                        .extracting(property -> Messages.of(bundle).get(property.getLabel()))
+                        .as(bundle.toString())
+                        .doesNotHaveDuplicates());
     }
 
     @ParameterizedTest
     @MethodSource("properties")
     void everyFieldHasALabelAndAHelpText(ProviderConfigProperty property) {
-        assertThat(property.getLabel()).isNotBlank();
-        assertThat(property.getHelpText()).endsWith(".").hasSizeGreaterThan(20);
+        assertThat(english).containsKeys(property.getLabel(), property.getHelpText());
+        assertThat(english.get(property.getLabel())).isNotBlank();
+        assertThat(english.get(property.getHelpText())).endsWith(".").hasSizeGreaterThan(20);
         assertThat(property.getType()).isNotNull();
+    }
+
+    @Test
+    void noTextIsLeftOfASettingThatIsGone() {
+        assertThat(english.keySet().stream().filter(key -> key.startsWith("classlink.settings.")))
+                .containsExactlyInAnyOrderElementsOf(properties().stream()
+                        .flatMap(property -> Stream.of(property.getLabel(), property.getHelpText()))
+                        .toList());
+    }
+
+    @ParameterizedTest
+    @MethodSource("properties")
+    void aChoiceIsExplained(ProviderConfigProperty property) {
+        if (property.getType().equals(ProviderConfigProperty.LIST_TYPE)) {
+            Messages.bundles()
+                    .forEach(bundle -> assertThat(Messages.of(bundle).get(property.getHelpText()))
+                            .as(bundle.toString())
+                            .contains(property.getOptions()));
+        }
     }
 
     @ParameterizedTest

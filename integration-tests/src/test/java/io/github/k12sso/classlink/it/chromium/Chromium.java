@@ -98,6 +98,22 @@ public final class Chromium implements AutoCloseable {
         driver.get(address.toString());
     }
 
+    /** A window of that size in CSS pixels; a real one cannot be as narrow as a phone. */
+    public Chromium sized(int width, int height) {
+        driver.executeCdpCommand(
+                "Emulation.setDeviceMetricsOverride",
+                Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
+        return this;
+    }
+
+    /** As for a person who asked their system for {@code light} or {@code dark}. */
+    public Chromium preferring(String colorScheme) {
+        driver.executeCdpCommand(
+                "Emulation.setEmulatedMedia",
+                Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", colorScheme))));
+        return this;
+    }
+
     void reload() {
         driver.navigate().refresh();
     }
@@ -119,6 +135,10 @@ public final class Chromium implements AutoCloseable {
                             + driver.findElement(By.tagName("body")).getText(),
                     e);
         }
+    }
+
+    void awaitGone(By element) {
+        await(ExpectedConditions.invisibilityOfElementLocated(element), "end of " + element);
     }
 
     void click(By element) {

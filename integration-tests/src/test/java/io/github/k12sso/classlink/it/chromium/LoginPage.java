@@ -1,5 +1,6 @@
 package io.github.k12sso.classlink.it.chromium;
 
+import java.net.URI;
 import org.openqa.selenium.By;
 
 /** Keycloak's login page, or the error page in its place. */
@@ -13,6 +14,12 @@ public final class LoginPage {
         this.browser = browser;
     }
 
+    /** The page that answers an app's login request. */
+    public static LoginPage open(Chromium browser, URI loginRequest) {
+        browser.open(loginRequest);
+        return new LoginPage(browser);
+    }
+
     /** At the page with the password form and the ClassLink button. */
     public LoginPage shown() {
         browser.await(CLASSLINK);
@@ -21,6 +28,21 @@ public final class LoginPage {
 
     public String classLinkButton() {
         return browser.await(CLASSLINK).getText();
+    }
+
+    /** The picture that the button of a provider shows in front of its name. */
+    public String icon(String alias) {
+        return browser.await(By.cssSelector("#social-" + alias + " > span")).getCssValue("background-image");
+    }
+
+    /** In CSS pixels. */
+    public int buttonWidth(String alias) {
+        return browser.await(By.id("social-" + alias)).getSize().getWidth();
+    }
+
+    /** Of "Sign In". */
+    public int buttonWidth() {
+        return browser.await(By.id("kc-login")).getSize().getWidth();
     }
 
     public LaunchPad chooseClassLink() {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -163,6 +164,13 @@ public final class School {
         return tokenEndpoint(exchangeForm(subjectToken));
     }
 
+    /** Changes settings of the realm. */
+    public void configureRealm(Consumer<ObjectNode> change) {
+        ObjectNode description = (ObjectNode) bed.admin().get("/realms/" + realm);
+        change.accept(description);
+        AdminApi.require(bed.admin().put("/realms/" + realm, description), "realm settings");
+    }
+
     /** Changes the provider, as an administrator would, and expects it to be accepted. */
     public void configure(Consumer<ObjectNode> change) {
         AdminApi.require(tryToConfigure(change), "provider settings");
@@ -192,6 +200,22 @@ public final class School {
 
     public URI callbackUrl() {
         return url("/broker/" + ALIAS + "/endpoint");
+    }
+
+    /**
+     * Every text of a theme in a language, as the console asks for them.
+     *
+     * @param themeType {@code admin}, {@code login} and so on
+     * @param languageTag such as {@code pt-BR}
+     */
+    public Map<String, String> texts(String themeType, String languageTag) {
+        URI address = bed.keycloakUrl().resolve("/resources/" + realm + "/" + themeType + "/" + languageTag);
+        HttpResponse<String> answer = AdminApi.require(http.send(HttpRequest.newBuilder(address)), address.getPath());
+        Map<String, String> texts = new LinkedHashMap<>();
+        Http.json(answer.body())
+                .forEach(text ->
+                        texts.put(text.get("key").textValue(), text.get("value").textValue()));
+        return texts;
     }
 
     public JsonNode users() {

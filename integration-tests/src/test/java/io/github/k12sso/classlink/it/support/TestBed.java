@@ -19,7 +19,9 @@ import java.util.stream.Stream;
 /** The one Keycloak and the one ClassLink of a test run, with the built jar in {@code providers/}. */
 public final class TestBed implements AutoCloseable {
 
-    private static final String ADMIN = "admin";
+    /** User name and password of the server's administrator. */
+    public static final String ADMIN = "admin";
+
     private static final Duration GUIDE_TOKEN_LIFETIME = Duration.ofHours(1);
 
     private final ClassLinkSimulator classLink;

@@ -1,0 +1,72 @@
+package io.github.k12sso.classlink.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.k12sso.classlink.it.chromium.AddProviderPage;
+import io.github.k12sso.classlink.it.chromium.Chromium;
+import io.github.k12sso.classlink.it.support.OnTestBed;
+import io.github.k12sso.classlink.it.support.School;
+import io.github.k12sso.classlink.it.support.TestBed;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The provider's page in Keycloak's own console, as an administrator fills it in. */
+@OnTestBed
+class ConsoleInChromiumIT {
+
+    private School school;
+    private Chromium browser;
+    private AddProviderPage page;
+
+    @BeforeEach
+    void aRealmWithoutClassLink(TestBed bed) {
+        school = bed.newSchool();
+        school.admin().delete("/realms/" + school.realm() + "/identity-provider/instances/" + School.ALIAS);
+        browser = Chromium.start().sized(1300, 1680);
+        page = AddProviderPage.open(browser, bed.keycloakUrl(), school.realm(), TestBed.ADMIN, TestBed.ADMIN);
+    }
+
+    @AfterEach
+    void closeBrowser() {
+        browser.close();
+    }
+
+    @Test
+    void everyFieldHasALabelAndAHelpTextInWords() {
+        browser.screenshot("console-add-provider");
+
+        Map<String, String> texts = school.texts("admin", "en");
+        assertThat(page.text()).doesNotContain("classlink.settings");
+        for (JsonNode setting : settings()) {
+            String name = setting.get("name").textValue();
+            assertThat(page.text()).contains(texts.get("classlink.settings." + name + ".label"));
+            assertThat(page.help(name)).isEqualTo(texts.get("classlink.settings." + name + ".help"));
+        }
+    }
+
+    @Test
+    void idAndSecretSuffice() {
+        page.type("clientId", "c1").type("clientSecret", "s1").add();
+        browser.screenshot("console-provider-added");
+
+        JsonNode saved =
+                school.admin().get("/realms/" + school.realm() + "/identity-provider/instances/" + School.ALIAS);
+        for (JsonNode setting : settings()) {
+            if (setting.has("defaultValue")) {
+                assertThat(saved.at("/config/" + setting.get("name").textValue())
+                                .asText())
+                        .as(setting.get("name").textValue())
+                        .isEqualTo(setting.get("defaultValue").asText());
+            }
+        }
+    }
+
+    private JsonNode settings() {
+        return school.admin()
+                .get("/realms/" + school.realm() + "/identity-provider/providers/classlink")
+                .get("configProperties");
+    }
+}

@@ -1,0 +1,65 @@
+package io.github.k12sso.classlink.it.chromium;
+
+import java.net.URI;
+import org.openqa.selenium.By;
+import org.openqa.selenium.WebElement;
+
+/** "Add ClassLink provider" in Keycloak's admin console. */
+public final class AddProviderPage {
+
+    private static final By HELP = By.cssSelector(".pf-v5-c-popover__body");
+
+    private final Chromium browser;
+
+    private AddProviderPage(Chromium browser) {
+        this.browser = browser;
+    }
+
+    /** Signs in on the way. */
+    public static AddProviderPage open(Chromium browser, URI keycloak, String realm, String user, String password) {
+        browser.open(keycloak.resolve("/admin/master/console/#/" + realm + "/identity-providers/classlink/add"));
+        browser.await(By.id("username")).sendKeys(user);
+        browser.await(By.id("password")).sendKeys(password);
+        browser.click(By.id("kc-login"));
+        browser.await(field("clientId"));
+        browser.await(field("revocationUrl"));
+        return new AddProviderPage(browser);
+    }
+
+    /** All that can be read, help texts excepted. */
+    public String text() {
+        return browser.await(By.tagName("main")).getText();
+    }
+
+    public AddProviderPage type(String setting, String value) {
+        WebElement input = browser.await(field(setting));
+        input.clear();
+        input.sendKeys(value);
+        return this;
+    }
+
+    public String value(String setting) {
+        return browser.await(field(setting)).getDomProperty("value");
+    }
+
+    /** The text behind a field's question mark. */
+    public String help(String setting) {
+        By questionMark = By.cssSelector("[data-testid='help-label-config." + setting
+                + "'], [data-testid='help-label-classlink.settings." + setting + ".label']");
+        browser.click(questionMark);
+        String text = browser.await(HELP).getText();
+        browser.click(questionMark);
+        browser.awaitGone(HELP);
+        return text;
+    }
+
+    /** Until the console shows the provider that it has saved. */
+    public void add() {
+        browser.click(By.cssSelector("[data-testid='createProvider']"));
+        browser.await(By.xpath("//button[normalize-space()='Save']"));
+    }
+
+    private static By field(String setting) {
+        return By.cssSelector("main [name='config." + setting + "']");
+    }
+}

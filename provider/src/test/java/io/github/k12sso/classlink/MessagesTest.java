@@ -1,0 +1,122 @@
+package io.github.k12sso.classlink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNoException;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.text.MessageFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What is true of a text in every language. */
+class MessagesTest {
+
+    private static final Pattern PARAMETER = Pattern.compile("\\{[0-9]+}");
+    private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{[a-z_]+}");
+
+    private final Map<String, String> english = Messages.english();
+
+    @Test
+    void theLanguagesOfSchoolsAreThere() {
+        assertThat(bundles())
+                .extracting(bundle -> bundle.getFileName().toString())
+                .contains("messages_en.properties", "messages_es.properties");
+    }
+
+    @ParameterizedTest
+    @MethodSource("bundles")
+    void everyLanguageHasTheSameKeys(Path bundle) {
+        assertThat(Messages.of(bundle)).containsOnlyKeys(english.keySet());
+    }
+
+    /** Properties keep the last of two lines with one key, and say nothing. */
+    @ParameterizedTest
+    @MethodSource("bundles")
+    void noKeyStandsTwice(Path bundle) throws IOException {
+        assertThat(Files.readAllLines(bundle))
+                .filteredOn(line -> line.startsWith("classlink."))
+                .extracting(line -> line.substring(0, line.indexOf('=')))
+                .doesNotHaveDuplicates()
+                .hasSameSizeAs(english.keySet());
+    }
+
+    /** Bundles of all providers and themes end up in one. */
+    @ParameterizedTest
+    @MethodSource("bundles")
+    void everyKeyIsOurs(Path bundle) {
+        assertThat(Messages.of(bundle).keySet()).allMatch(key -> key.startsWith("classlink."));
+    }
+
+    /** Keycloak falls back to ISO 8859-1 for the whole file, without a word. */
+    @ParameterizedTest
+    @MethodSource("bundles")
+    void everyFileIsUtf8(Path bundle) throws IOException {
+        byte[] bytes = Files.readAllBytes(bundle);
+
+        assertThatNoException()
+                .isThrownBy(() -> StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)));
+        assertThat(Messages.of(bundle).values()).noneMatch(text -> text.contains("Ã") || text.contains("\uFFFD"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("bundles")
+    void everyTextTakesTheSameParametersAndNamesTheSamePlaceholders(Path bundle) {
+        assertThat(Messages.of(bundle)).allSatisfy((key, text) -> {
+            assertThat(found(PARAMETER, text)).isEqualTo(found(PARAMETER, english.get(key)));
+            assertThat(found(PLACEHOLDER, text)).isEqualTo(found(PLACEHOLDER, english.get(key)));
+        });
+    }
+
+    /** What Keycloak's pages make of it: a lone apostrophe swallows the parameters that follow. */
+    @ParameterizedTest
+    @MethodSource("bundles")
+    void everyParameterIsFilledIn(Path bundle) {
+        Object[] values = {"first-value", "second-value"};
+        assertThat(Messages.of(bundle)).allSatisfy((key, text) -> {
+            if (key.startsWith("classlink.error.") || PARAMETER.matcher(text).find()) {
+                String expected = text.replace("{0}", "first-value").replace("{1}", "second-value");
+                assertThat(new MessageFormat(text).format(values)).isEqualTo(expected);
+            }
+        });
+    }
+
+    /** i18next, in the console, would look for a value or for another text. */
+    @ParameterizedTest
+    @MethodSource("bundles")
+    void nothingIsInterpolatedByTheConsole(Path bundle) {
+        assertThat(Messages.of(bundle).values()).noneMatch(text -> text.contains("{{") || text.contains("$t("));
+    }
+
+    @ParameterizedTest
+    @MethodSource("bundles")
+    void everyHelpTextIsWholeSentencesAndEveryLabelIsShort(Path bundle) {
+        assertThat(Messages.of(bundle)).allSatisfy((key, text) -> {
+            assertThat(text).isEqualTo(text.strip()).isNotEmpty();
+            if (key.endsWith(".help")) {
+                assertThat(text).endsWith(".").hasSizeGreaterThan(20);
+            } else if (key.endsWith(".label")) {
+                assertThat(text).hasSizeLessThan(50).doesNotEndWith(".");
+            }
+        });
+    }
+
+    static List<Path> bundles() {
+        return Messages.bundles();
+    }
+
+    private static Set<String> found(Pattern pattern, String text) {
+        return pattern.matcher(text).results().map(MatchResult::group).collect(Collectors.toCollection(TreeSet::new));
+    }
+}
