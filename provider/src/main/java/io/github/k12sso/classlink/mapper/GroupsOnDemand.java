@@ -37,8 +37,9 @@ final class GroupsOnDemand {
             }
             if (found == null) {
                 LOG.warnf(
-                        "realm=%s, group '%s' has %d groups inside already, or is gone: none is made",
-                        realm.getName(), group == null ? "" : group.getName(), MAX_SIBLINGS);
+                        // Not its name: that may be made of a person's.
+                        "realm=%s, the group with the id %s has %d groups inside already, or is gone: none is made",
+                        realm.getName(), group == null ? "" : group.getId(), MAX_SIBLINGS);
                 return Optional.empty();
             }
             group = found;

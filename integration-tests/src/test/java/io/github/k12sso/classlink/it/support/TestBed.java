@@ -24,20 +24,36 @@ public final class TestBed implements AutoCloseable {
 
     private static final Duration GUIDE_TOKEN_LIFETIME = Duration.ofHours(1);
 
+    private final Path work;
     private final ClassLinkSimulator classLink;
     private final KeycloakServer keycloak;
     private final AdminApi admin;
     private final DemoRealm demoRealm;
 
-    private TestBed(ClassLinkSimulator classLink, KeycloakServer keycloak, int demoAppPort) {
+    private TestBed(Path work, ClassLinkSimulator classLink, KeycloakServer keycloak, int demoAppPort) {
+        this.work = work;
         this.classLink = classLink;
         this.keycloak = keycloak;
         this.admin = AdminApi.signIn(keycloak.baseUrl(), ADMIN, ADMIN);
         this.demoRealm = new DemoRealm(this, demoAppPort);
     }
 
+    /** The one that all tests share. */
     static TestBed start() {
-        Path work = Path.of(System.getProperty("work.dir"));
+        return start(Path.of(System.getProperty("work.dir")), List.of());
+    }
+
+    /**
+     * One of a test's own, for what the shared server cannot have switched on. Close it: each is half a gigabyte.
+     *
+     * @param name folder of its files below {@code target/}
+     * @param options of {@code kc.sh}, besides the shared server's
+     */
+    public static TestBed startOwn(String name, String... options) {
+        return start(Path.of(System.getProperty("work.dir")).resolve(name), List.of(options));
+    }
+
+    private static TestBed start(Path work, List<String> options) {
         KeycloakDistribution distribution = KeycloakDistribution.prepare(
                 Path.of(System.getProperty("keycloak.zip")),
                 work.resolve("keycloak"),
@@ -60,9 +76,10 @@ public final class TestBed implements AutoCloseable {
                         "--spi-x509cert-lookup--haproxy--certificate-chain-length=0",
                         "--vault=file",
                         "--vault-dir=" + emptyVault(work),
-                        "--log-level=info,io.github.k12sso:debug");
+                        "--log-level=info,io.github.k12sso:debug")
+                .withOptions(options.toArray(String[]::new));
         KeycloakServer keycloak = KeycloakServer.start(DemoRealm.describe(settings, classLink.baseUrl(), demoAppPort));
-        return new TestBed(classLink, keycloak, demoAppPort);
+        return new TestBed(work, classLink, keycloak, demoAppPort);
     }
 
     /** The server appends, and realms of different runs have the same names. */
@@ -94,9 +111,8 @@ public final class TestBed implements AutoCloseable {
 
     /** Puts a secret into Keycloak's vault, where the school's settings reach it as <code>${vault.key}</code>. */
     public void keepInVault(School school, String key, String secret) {
-        Path folder = vaultFolder(Path.of(System.getProperty("work.dir")));
         try {
-            Files.writeString(folder.resolve(school.realm() + "_" + key), secret);
+            Files.writeString(vaultFolder(work).resolve(school.realm() + "_" + key), secret);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

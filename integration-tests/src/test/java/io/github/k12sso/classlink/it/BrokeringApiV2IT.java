@@ -1,0 +1,114 @@
+package io.github.k12sso.classlink.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import io.github.k12sso.classlink.it.support.AdminApi;
+import io.github.k12sso.classlink.it.support.Http;
+import io.github.k12sso.classlink.it.support.School;
+import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.simulator.runtime.TokenMode;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/**
+ * Keycloak's own Identity Brokering API, version 2, gives the answers of the exchange. It excludes version 1, which the
+ * shared server has, so it needs a server of its own.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class BrokeringApiV2IT {
+
+    private TestBed bed;
+    private School school;
+
+    @BeforeAll
+    void aServerWithTheFeature() {
+        bed = TestBed.startOwn("brokering-api-v2", "--features=identity-brokering-api:v2");
+    }
+
+    @AfterAll
+    void stop() {
+        bed.close();
+    }
+
+    @BeforeEach
+    void aSchoolWhoseAppMayAsk() {
+        bed.classLink().tokenMode(TokenMode.CLASSLINK);
+        school = bed.newSchool();
+        String clients = "/realms/" + school.realm() + "/clients";
+        ObjectNode app = (ObjectNode)
+                school.admin().get(clients + "?clientId=" + School.APP).get(0);
+        ((ObjectNode) app.get("attributes"))
+                .put("external.token.enabled", "true")
+                .put("external.token.idp", School.ALIAS);
+        AdminApi.require(school.admin().put(clients + "/" + app.get("id").textValue(), app), "change client");
+    }
+
+    @Test
+    void givenTheScope_thenTheAnswerIsTheExchanges() {
+        HttpResponse<String> answer = ask(accessToken("openid " + School.TOKEN_SCOPE));
+
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        JsonNode body = Http.json(answer.body());
+        assertThat(body.fieldNames())
+                .toIterable()
+                .containsExactly("access_token", "issued_token_type", "token_type", "expires_in");
+        HttpResponse<String> info = new Http()
+                .send(HttpRequest.newBuilder(bed.classLink().baseUrl().resolve("/v2/my/info"))
+                        .header(
+                                "Authorization",
+                                "Bearer " + body.get("access_token").textValue()));
+        assertThat(Http.json(info.body()).get("UserId").intValue()).isEqualTo(870_001);
+    }
+
+    @Test
+    void givenATokenWithoutTheScope_thenItIsRefused() {
+        assertRefused(ask(accessToken("openid")), 403, "access_denied");
+    }
+
+    @Test
+    void givenAnExpiredClassLinkToken_thenTheAppIsToldSo() {
+        bed.classLink().tokenMode(TokenMode.GUIDE);
+        bed.classLink().switches().guideTokenLifetime(Duration.ofSeconds(2));
+
+        assertRefused(ask(accessToken("openid " + School.TOKEN_SCOPE)), 400, "token_expired");
+    }
+
+    @Test
+    void givenStoringOff_thenTheUserCountsAsNotLinked() {
+        String token = accessToken("openid " + School.TOKEN_SCOPE);
+        school.configure(provider -> provider.put("storeToken", false));
+
+        assertRefused(ask(token), 400, "not_linked");
+    }
+
+    private String accessToken(String scope) {
+        return school.redeem(
+                        school.login(school.newBrowser(), "student", school.loginRequest(scope)),
+                        School.APP,
+                        School.APP_SECRET)
+                .get("access_token")
+                .textValue();
+    }
+
+    private HttpResponse<String> ask(String token) {
+        return new Http()
+                .send(Http.form(
+                        school.url("/broker/" + School.ALIAS + "/token"),
+                        Map.of("client_id", School.APP, "client_secret", School.APP_SECRET, "token", token)));
+    }
+
+    private static void assertRefused(HttpResponse<String> answer, int status, String error) {
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
+        assertThat(Http.json(answer.body()).get("error")).isEqualTo(TextNode.valueOf(error));
+    }
+}
