@@ -52,6 +52,8 @@ class CallbackIT {
             Page page = school.newBrowser().open(URI.create(school.callbackUrl() + "?code=c1&state=a.b.c"));
 
             assertThat(page.status()).isEqualTo(400);
+            assertThat(page.error()).contains("invalid_state");
+            assertFailure("invalid_state");
             assertNothingHappened();
         }
 
@@ -78,6 +80,36 @@ class CallbackIT {
 
             assertThat(bed.classLink().requests()).noneMatch(request -> request.endpoint() == Endpoint.TOKEN);
             assertThat(school.sessions()).isEqualTo(1);
+        }
+
+        @Test
+        void ofALoginThatBeganWithoutPkceBeforeItWasSwitchedOn() {
+            school.configure("pkceEnabled", "false");
+            Browser browser = school.newBrowser();
+            URI callback = callbackOf(browser);
+            school.configure("pkceEnabled", "true");
+
+            Page page = browser.open(callback);
+
+            assertThat(page.status()).isEqualTo(400);
+            assertThat(page.error()).contains("pkce_verifier_missing");
+            assertFailure("pkce_verifier_missing");
+            assertNothingHappened();
+        }
+
+        @Test
+        void ofAPersonWhoseProfileNamesNobody() {
+            bed.classLink().overrideProfile("student", profile -> {
+                profile.remove("UserId");
+                return profile;
+            });
+
+            Page page = school.login(school.newBrowser(), "student");
+
+            assertThat(page.status()).isEqualTo(502);
+            assertThat(page.error()).contains("profile_without_identity");
+            assertFailure("profile_without_identity");
+            assertNothingHappenedButCalls();
         }
 
         @Test
