@@ -6,12 +6,14 @@ import io.github.k12sso.classlink.profile.Profile;
 import io.github.k12sso.classlink.profile.ProfileUnreadable;
 import io.github.k12sso.classlink.token.KeycloakClock;
 import io.github.k12sso.classlink.token.NotLinked;
+import io.github.k12sso.classlink.token.Refreshes;
+import io.github.k12sso.classlink.token.SealingKeys;
+import io.github.k12sso.classlink.token.TokenEndpoint;
 import io.github.k12sso.classlink.token.TokenFailure;
 import io.github.k12sso.classlink.token.TokenResponse;
-import io.github.k12sso.classlink.token.TokenSet;
 import io.github.k12sso.classlink.token.TokenVault;
+import io.github.k12sso.classlink.token.VaultToken;
 import io.github.k12sso.classlink.upstream.AllowedHosts;
-import io.github.k12sso.classlink.upstream.ClientCredentials;
 import io.github.k12sso.classlink.upstream.HostNotAllowed;
 import io.github.k12sso.classlink.upstream.Operation;
 import io.github.k12sso.classlink.upstream.UpstreamClient;
@@ -50,7 +52,6 @@ import org.keycloak.representations.JsonWebToken;
 import org.keycloak.services.Urls;
 import org.keycloak.sessions.AuthenticationSessionModel;
 import org.keycloak.util.Booleans;
-import org.keycloak.vault.VaultStringSecret;
 
 /**
  * ClassLink as a social login. The request to ClassLink is Keycloak's own; the answer is handled here, because Keycloak's
@@ -68,17 +69,24 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
     private final AllowedHosts allowedHosts;
     private final UpstreamClient upstream;
     private final SigningKeys keys;
+    private final TokenEndpoint endpoint;
     private final TokenVault vault;
     private final Clock clock = new KeycloakClock();
 
     ClassLinkIdentityProvider(
-            KeycloakSession session, ClassLinkIdentityProviderConfig config, AllowedHosts allowedHosts) {
+            KeycloakSession session,
+            ClassLinkIdentityProviderConfig config,
+            AllowedHosts allowedHosts,
+            SealingKeys sealingKeys,
+            Refreshes refreshes) {
         super(session, config);
         this.config = config;
         this.allowedHosts = allowedHosts;
         this.upstream = new UpstreamClient(session, allowedHosts);
         this.keys = new SigningKeys(session, config, upstream);
-        this.vault = new TokenVault(session, config.getAlias(), clock);
+        this.endpoint = new TokenEndpoint(session, upstream, config.getApp());
+        this.vault = new TokenVault(
+                session, config.getAlias(), sealingKeys, endpoint, config.getTokenLifetimes(), refreshes, clock);
     }
 
     // ---- login -----------------------------------------------------------------------------------------------------
@@ -101,7 +109,6 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
     /** Redeems the code of this browser's own request. Sent once: a code that met a lost answer is spent. */
     TokenResponse redeem(String code, AuthenticationSessionModel login) throws LoginRefused {
         Map<String, String> form = new LinkedHashMap<>();
-        form.put(OAUTH2_PARAMETER_GRANT_TYPE, OAUTH2_GRANT_TYPE_AUTHORIZATION_CODE);
         form.put(OAUTH2_PARAMETER_CODE, code);
         form.put(OAUTH2_PARAMETER_REDIRECT_URI, redirectUri());
         if (config.isPkceEnabled()) {
@@ -111,12 +118,8 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
             }
             form.put(OAuth2Constants.CODE_VERIFIER, verifier);
         }
-        try (VaultStringSecret secret = session.vault().getStringSecret(config.getClientSecret())) {
-            ClientCredentials credentials = new ClientCredentials(
-                    config.getClientId(),
-                    secret.get().orElse(config.getClientSecret()),
-                    config.isBasicAuthentication());
-            return TokenResponse.read(upstream.post(Operation.TOKEN, config.getTokenUrl(), form, credentials));
+        try {
+            return endpoint.redeem(form);
         } catch (UpstreamFailure e) {
             throw LoginRefused.because(Operation.TOKEN, e);
         }
@@ -147,7 +150,7 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
             identity.getContextData().put(NONCE_NOTE, login.getClientNote(NONCE_NOTE));
         }
         if (Booleans.isTrue(config.isStoreToken())) {
-            identity.setToken(vault.record(TokenSet.issued(tokens, clock.instant(), config.getTokenLifetime())));
+            identity.setToken(vault.record(tokens, profile, identity.getId()));
         }
         identity.setIdp(this);
         identity.setAuthenticationSession(login);
@@ -216,11 +219,11 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
     }
 
     @Override
-    public TokenSet tokensOf(RealmModel realm, UserModel user) throws TokenFailure {
+    public VaultToken tokensOf(RealmModel realm, UserModel user) throws TokenFailure {
         if (!Booleans.isTrue(config.isStoreToken())) {
             throw new NotLinked();
         }
-        return vault.open(realm, user);
+        return vault.current(realm, user);
     }
 
     /** Version 1 of Keycloak's brokering API. */

@@ -7,11 +7,15 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import javax.net.ssl.SSLHandshakeException;
 import org.apache.http.Header;
 import org.apache.http.HttpEntity;
 import org.apache.http.NameValuePair;
@@ -22,6 +26,8 @@ import org.apache.http.client.methods.CloseableHttpResponse;
 import org.apache.http.client.methods.HttpGet;
 import org.apache.http.client.methods.HttpPost;
 import org.apache.http.client.methods.HttpRequestBase;
+import org.apache.http.conn.ConnectTimeoutException;
+import org.apache.http.conn.ConnectionPoolTimeoutException;
 import org.apache.http.message.BasicNameValuePair;
 import org.apache.http.util.EntityUtils;
 import org.keycloak.connections.httpclient.HttpClientProvider;
@@ -115,9 +121,19 @@ public final class UpstreamClient {
             } catch (IOException e) {
                 String what = deadline.passed() ? "did not finish its answer in time" : "could not be reached";
                 throw new UpstreamUnavailable(
-                        operation.label() + " " + what + ": " + e.getClass().getSimpleName(), e);
+                        operation.label() + " " + what + ": " + e.getClass().getSimpleName(), e, !isBeforeSending(e));
             }
         }
+    }
+
+    /** There was no connection that the request could have gone through. */
+    private static boolean isBeforeSending(IOException e) {
+        return e instanceof ConnectException
+                || e instanceof NoRouteToHostException
+                || e instanceof UnknownHostException
+                || e instanceof ConnectTimeoutException
+                || e instanceof ConnectionPoolTimeoutException
+                || e instanceof SSLHandshakeException;
     }
 
     private static ObjectNode read(Operation operation, CloseableHttpResponse response, HttpRequestBase request)
