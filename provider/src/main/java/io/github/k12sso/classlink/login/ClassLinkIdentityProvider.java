@@ -7,6 +7,7 @@ import io.github.k12sso.classlink.profile.ProfileUnreadable;
 import io.github.k12sso.classlink.token.KeycloakClock;
 import io.github.k12sso.classlink.token.NotLinked;
 import io.github.k12sso.classlink.token.Refreshes;
+import io.github.k12sso.classlink.token.Revocations;
 import io.github.k12sso.classlink.token.SealingKeys;
 import io.github.k12sso.classlink.token.TokenEndpoint;
 import io.github.k12sso.classlink.token.TokenFailure;
@@ -39,6 +40,7 @@ import org.keycloak.broker.provider.IdentityBrokerException;
 import org.keycloak.broker.provider.IdentityProviderMapper;
 import org.keycloak.broker.provider.TrustMaterialRequest;
 import org.keycloak.broker.social.SocialIdentityProvider;
+import org.keycloak.events.Details;
 import org.keycloak.events.EventBuilder;
 import org.keycloak.jose.jwk.JWK;
 import org.keycloak.models.ClientModel;
@@ -78,7 +80,8 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
             ClassLinkIdentityProviderConfig config,
             AllowedHosts allowedHosts,
             SealingKeys sealingKeys,
-            Refreshes refreshes) {
+            Refreshes refreshes,
+            Revocations revocations) {
         super(session, config);
         this.config = config;
         this.allowedHosts = allowedHosts;
@@ -86,7 +89,14 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
         this.keys = new SigningKeys(session, config, upstream);
         this.endpoint = new TokenEndpoint(session, upstream, config.getApp());
         this.vault = new TokenVault(
-                session, config.getAlias(), sealingKeys, endpoint, config.getTokenLifetimes(), refreshes, clock);
+                session,
+                config.getAlias(),
+                sealingKeys,
+                endpoint,
+                config.getTokenLifetimes(),
+                refreshes,
+                revocations,
+                clock);
     }
 
     // ---- login -----------------------------------------------------------------------------------------------------
@@ -271,16 +281,43 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
 
     // ---- logout ----------------------------------------------------------------------------------------------------
 
-    /** ClassLink has no logout for apps (classlink-facts section 6). */
+    /** ClassLink has no logout for apps (classlink-facts section 6); what can end is our hold on the person's tokens. */
     @Override
     public void backchannelLogout(
             KeycloakSession ignored, UserSessionModel userSession, UriInfo uriInfo, RealmModel realm) {
-        // nothing to tell ClassLink
+        leave(realm, userSession);
     }
 
     @Override
     public Response keycloakInitiatedBrowserLogout(
             KeycloakSession ignored, UserSessionModel userSession, UriInfo uriInfo, RealmModel realm) {
+        leave(realm, userSession);
         return null; // Keycloak goes on with its own logout
+    }
+
+    private void leave(RealmModel realm, UserSessionModel ending) {
+        if (config.isForgetTokensOnLogout() && isLast(realm, ending)) {
+            vault.forget(realm, ending.getUser());
+        }
+    }
+
+    /** Whether the person has no other session that began with this provider: on another device, say. */
+    private boolean isLast(RealmModel realm, UserSessionModel ending) {
+        return session.sessions()
+                .getUserSessionsStream(realm, ending.getUser())
+                .filter(other -> !other.getId().equals(ending.getId()))
+                .noneMatch(other -> config.getAlias().equals(other.getNote(Details.IDENTITY_PROVIDER)));
+    }
+
+    // ---- disconnecting ---------------------------------------------------------------------------------------------
+
+    /** A link of this provider is going away, and its record with it. */
+    void unlinked(RealmModel realm, FederatedIdentityModel link) {
+        vault.revokeAfterCommit(realm, link);
+    }
+
+    /** Takes a user's tokens away; the link stays. */
+    void forgetTokens(RealmModel realm, UserModel user) {
+        vault.forget(realm, user);
     }
 }

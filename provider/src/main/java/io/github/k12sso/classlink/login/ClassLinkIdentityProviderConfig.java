@@ -24,6 +24,7 @@ import org.keycloak.protocol.oidc.OIDCLoginProtocol;
  */
 public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderConfig {
 
+    static final String FORGET_TOKENS_ON_LOGOUT = "forgetTokensOnLogout";
     static final int DEFAULT_MIN_VALIDITY_SECONDS = 60;
     private static final int MIN_MIN_VALIDITY_SECONDS = 5;
     private static final int MAX_MIN_VALIDITY_SECONDS = 3600;
@@ -172,6 +173,11 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
         return number(MIN_VALIDITY_TOKEN, MIN_MIN_VALIDITY_SECONDS, MAX_MIN_VALIDITY_SECONDS)
                 .map(Long::intValue)
                 .orElse(DEFAULT_MIN_VALIDITY_SECONDS);
+    }
+
+    /** Whether a person's last logout takes their tokens out of the vault. Off unless switched on. */
+    public boolean isForgetTokensOnLogout() {
+        return setting(FORGET_TOKENS_ON_LOGOUT).map(Boolean::parseBoolean).orElse(false);
     }
 
     TokenVault.Lifetimes getTokenLifetimes() {

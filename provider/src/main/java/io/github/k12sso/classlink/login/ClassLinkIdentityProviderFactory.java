@@ -3,6 +3,7 @@ package io.github.k12sso.classlink.login;
 import io.github.k12sso.classlink.token.KeyRing;
 import io.github.k12sso.classlink.token.KeycloakClock;
 import io.github.k12sso.classlink.token.Refreshes;
+import io.github.k12sso.classlink.token.Revocations;
 import io.github.k12sso.classlink.token.SealingKeys;
 import io.github.k12sso.classlink.upstream.AllowedHosts;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import org.keycloak.broker.provider.AbstractIdentityProviderFactory;
 import org.keycloak.broker.social.SocialIdentityProviderFactory;
 import org.keycloak.models.IdentityProviderModel;
 import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.provider.ProviderConfigProperty;
 
 /** Registers the social login {@value #PROVIDER_ID}. */
@@ -32,6 +34,7 @@ public final class ClassLinkIdentityProviderFactory extends AbstractIdentityProv
     private static final long MAX_KEY_FILE_BYTES = 64L * 1024;
 
     private final Refreshes refreshes = new Refreshes(new KeycloakClock());
+    private final Revocations revocations = new Revocations();
     private AllowedHosts allowedHosts = AllowedHosts.builtIn();
     private SealingKeys sealingKeys = SealingKeys.ofRealms();
 
@@ -51,6 +54,16 @@ public final class ClassLinkIdentityProviderFactory extends AbstractIdentityProv
         sealingKeys = new SealingKeys(
                 Optional.ofNullable(options.get("tokenKeyFile")).map(ClassLinkIdentityProviderFactory::keyFile),
                 Optional.ofNullable(options.get("tokenKeyVaultEntry")));
+    }
+
+    @Override
+    public void postInit(KeycloakSessionFactory factory) {
+        factory.register(new Disconnections(this));
+    }
+
+    @Override
+    public void close() {
+        revocations.close();
     }
 
     /** Keycloak doesn't start without the keys it was told to use: it would seal with others, and open nothing. */
@@ -76,7 +89,8 @@ public final class ClassLinkIdentityProviderFactory extends AbstractIdentityProv
                 new ClassLinkIdentityProviderConfig(model, allowedHosts),
                 allowedHosts,
                 sealingKeys,
-                refreshes);
+                refreshes,
+                revocations);
     }
 
     @Override

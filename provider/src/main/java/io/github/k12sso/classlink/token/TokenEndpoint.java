@@ -63,6 +63,30 @@ public final class TokenEndpoint {
                 Operation.REFRESH, OAuth2Constants.REFRESH_TOKEN, Map.of(OAuth2Constants.REFRESH_TOKEN, refreshToken));
     }
 
+    boolean canRevoke() {
+        return app.revocationUrl().isPresent();
+    }
+
+    /**
+     * Revokes a token; nothing happens without a revocation endpoint.
+     *
+     * @param hint {@code access_token} or {@code refresh_token}
+     */
+    void revoke(String hint, String token) throws UpstreamFailure {
+        if (app.revocationUrl().isEmpty()) {
+            return;
+        }
+        Map<String, String> form = Map.of("token", token, "token_type_hint", hint);
+        try (VaultStringSecret secret = session.vault().getStringSecret(app.clientSecret())) {
+            upstream.send(Operation.REVOCATION, app.revocationUrl().get(), form, credentials(secret));
+        }
+    }
+
+    /** The same endpoints, called from another session. */
+    TokenEndpoint in(KeycloakSession other) {
+        return new TokenEndpoint(other, upstream.in(other), app);
+    }
+
     private TokenResponse grant(Operation operation, String grantType, Map<String, String> proof)
             throws UpstreamFailure {
         Map<String, String> form = new LinkedHashMap<>();

@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import org.keycloak.models.AbstractKeycloakTransaction;
 import org.keycloak.models.FederatedIdentityModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
@@ -19,6 +20,7 @@ public final class TokenVault {
     private final TokenEndpoint endpoint;
     private final Lifetimes lifetimes;
     private final Refreshes refreshes;
+    private final Revocations revocations;
     private final Clock clock;
 
     /**
@@ -41,6 +43,7 @@ public final class TokenVault {
             TokenEndpoint endpoint,
             Lifetimes lifetimes,
             Refreshes refreshes,
+            Revocations revocations,
             Clock clock) {
         this.session = session;
         this.alias = alias;
@@ -48,6 +51,7 @@ public final class TokenVault {
         this.endpoint = endpoint;
         this.lifetimes = lifetimes;
         this.refreshes = refreshes;
+        this.revocations = revocations;
         this.clock = clock;
     }
 
@@ -116,6 +120,54 @@ public final class TokenVault {
         return answer(
                 refreshes.once(row.key(), () -> refresh.of(link.getToken())),
                 expired ? Optional.empty() : Optional.of(tokens));
+    }
+
+    /** Takes a user's record away; the link stays. ClassLink hears of it as in {@link #revokeAfterCommit}. */
+    public void forget(RealmModel realm, UserModel user) {
+        FederatedIdentityModel link = session.users().getFederatedIdentity(realm, user, alias);
+        if (link == null || link.getToken() == null) {
+            return;
+        }
+        revokeAfterCommit(realm, link);
+        session.users()
+                .updateFederatedIdentity(
+                        realm, user, new FederatedIdentityModel(alias, link.getUserId(), link.getUserName(), null));
+    }
+
+    /**
+     * Has ClassLink revoke the tokens of a record that is going away, where it has a revocation endpoint: in the background,
+     * and only if what takes the record away is committed.
+     */
+    public void revokeAfterCommit(RealmModel realm, FederatedIdentityModel link) {
+        if (!endpoint.canRevoke() || link.getToken() == null || link.getToken().isBlank()) {
+            return;
+        }
+        seal(realm, link.getUserId())
+                .tryOpen(link.getToken())
+                .flatMap(TokenRecord::tokens)
+                .ifPresent(tokens -> session.getTransactionManager()
+                        .enlistAfterCompletion(
+                                new AfterCommit(() -> revocations.submit(session, realm, endpoint, tokens))));
+    }
+
+    /** Something to do once the transaction is committed, and not if it is rolled back. */
+    private static final class AfterCommit extends AbstractKeycloakTransaction {
+
+        private final Runnable work;
+
+        private AfterCommit(Runnable work) {
+            this.work = work;
+        }
+
+        @Override
+        protected void commitImpl() {
+            work.run();
+        }
+
+        @Override
+        protected void rollbackImpl() {
+            // What would have been revoked is still there.
+        }
     }
 
     /** What an outcome is to a caller who may still have a living token. */

@@ -81,19 +81,34 @@ public final class UpstreamClient {
 
     /** Reads a JSON object that needs no authorization. */
     public ObjectNode get(Operation operation, String url) throws UpstreamFailure {
-        return call(operation, new HttpGet(allowedHosts.require(url)));
+        return json(operation, call(operation, new HttpGet(allowedHosts.require(url))));
     }
 
     /** Reads a JSON object with a ClassLink access token. */
     public ObjectNode get(Operation operation, String url, String accessToken) throws UpstreamFailure {
         HttpGet request = new HttpGet(allowedHosts.require(url));
         request.setHeader("Authorization", "Bearer " + accessToken);
-        return call(operation, request);
+        return json(operation, call(operation, request));
+    }
+
+    /** The same limits, with the HTTP client of another session. */
+    public UpstreamClient in(KeycloakSession other) {
+        return new UpstreamClient(other, allowedHosts, callTimeout);
     }
 
     /** Posts a form with client authentication, exactly once, and reads the JSON object that comes back. */
     public ObjectNode post(Operation operation, String url, Map<String, String> form, ClientCredentials credentials)
             throws UpstreamFailure {
+        return json(operation, call(operation, form(url, form, credentials)));
+    }
+
+    /** Posts a form with client authentication, exactly once; status 200 is all the answer that counts. */
+    public void send(Operation operation, String url, Map<String, String> form, ClientCredentials credentials)
+            throws UpstreamFailure {
+        call(operation, form(url, form, credentials));
+    }
+
+    private HttpPost form(String url, Map<String, String> form, ClientCredentials credentials) throws HostNotAllowed {
         HttpPost request = new HttpPost(allowedHosts.require(url));
         List<NameValuePair> fields = new ArrayList<>();
         form.forEach((name, value) -> fields.add(new BasicNameValuePair(name, value)));
@@ -106,10 +121,10 @@ public final class UpstreamClient {
             fields.add(new BasicNameValuePair("client_secret", credentials.clientSecret()));
         }
         request.setEntity(new SentOnce(fields));
-        return call(operation, request);
+        return request;
     }
 
-    private ObjectNode call(Operation operation, HttpRequestBase request) throws UpstreamFailure {
+    private byte[] call(Operation operation, HttpRequestBase request) throws UpstreamFailure {
         request.setConfig(requestConfig);
         request.setHeader("User-Agent", USER_AGENT);
         request.setHeader("Accept", "application/json");
@@ -136,7 +151,7 @@ public final class UpstreamClient {
                 || e instanceof SSLHandshakeException;
     }
 
-    private static ObjectNode read(Operation operation, CloseableHttpResponse response, HttpRequestBase request)
+    private static byte[] read(Operation operation, CloseableHttpResponse response, HttpRequestBase request)
             throws UpstreamFailure, IOException {
         int status = response.getStatusLine().getStatusCode();
         if (status == 429 || status >= 500) {
@@ -149,6 +164,10 @@ public final class UpstreamClient {
         if (status != 200) {
             throw new UpstreamMalformed(operation, "answered status " + status + " where 200 is expected");
         }
+        return body;
+    }
+
+    private static ObjectNode json(Operation operation, byte[] body) throws UpstreamMalformed {
         JsonNode json;
         try {
             json = JSON.readTree(body);

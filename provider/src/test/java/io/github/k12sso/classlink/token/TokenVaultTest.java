@@ -164,6 +164,7 @@ class TokenVaultTest {
                 null,
                 new TokenVault.Lifetimes(Duration.ofHours(24), Duration.ofSeconds(60)),
                 new Refreshes(Clock.fixed(NOW, ZoneOffset.UTC)),
+                null,
                 Clock.fixed(NOW, ZoneOffset.UTC));
     }
 }
