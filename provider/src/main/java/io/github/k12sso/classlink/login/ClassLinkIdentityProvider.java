@@ -126,6 +126,8 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
             if (verifier == null) {
                 throw new LoginRefused(LoginProblem.PKCE_VERIFIER_MISSING);
             }
+            // Keycloak copies such notes into the client session, which is stored.
+            login.removeClientNote(PKCE_VERIFIER_NOTE);
             form.put(OAuth2Constants.CODE_VERIFIER, verifier);
         }
         try {

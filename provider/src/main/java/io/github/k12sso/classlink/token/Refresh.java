@@ -16,7 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.jboss.logging.Logger;
-import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakSessionFactory;
 
 /**
  * Renews one person's tokens: takes the cluster's lock, reads the record again, asks ClassLink once, commits the answer, and
@@ -29,7 +29,7 @@ final class Refresh {
     /** Between two attempts at a lock that another node holds. */
     private static final Duration POLL = Duration.ofMillis(100);
 
-    private final KeycloakSession session;
+    private final KeycloakSessionFactory factory;
     private final StoredLink link;
     private final RecordSeal seal;
     private final TokenEndpoint endpoint;
@@ -39,7 +39,7 @@ final class Refresh {
     private final Clock clock;
 
     Refresh(
-            KeycloakSession session,
+            KeycloakSessionFactory factory,
             StoredLink link,
             RecordSeal seal,
             TokenEndpoint endpoint,
@@ -47,7 +47,7 @@ final class Refresh {
             Refreshes refreshes,
             String provider,
             Clock clock) {
-        this.session = session;
+        this.factory = factory;
         this.link = link;
         this.seal = seal;
         this.endpoint = endpoint;
@@ -82,7 +82,7 @@ final class Refresh {
             if (rest.isPresent()) {
                 return new Unreachable(rest.get());
             }
-            Optional<RefreshLock> lock = RefreshLock.tryAcquire(session, link.key());
+            Optional<RefreshLock> lock = RefreshLock.tryAcquire(factory, link.key());
             if (lock.isPresent()) {
                 try {
                     return locked(seen);

@@ -4,8 +4,10 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import org.keycloak.models.KeycloakSession;
+import java.util.function.Predicate;
+import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.SingleUseObjectProvider;
+import org.keycloak.models.utils.KeycloakModelUtils;
 
 /**
  * The right to renew one person's tokens, held by at most one request of the whole cluster, in Keycloak's own cluster-wide
@@ -22,33 +24,41 @@ final class RefreshLock {
 
     private static final String OWNER = "owner";
 
-    private final SingleUseObjectProvider store;
+    private final KeycloakSessionFactory factory;
     private final String key;
     private final String owner;
 
-    private RefreshLock(SingleUseObjectProvider store, String key, String owner) {
-        this.store = store;
+    private RefreshLock(KeycloakSessionFactory factory, String key, String owner) {
+        this.factory = factory;
         this.key = key;
         this.owner = owner;
     }
 
     /** Empty if somebody else has it. */
-    static Optional<RefreshLock> tryAcquire(KeycloakSession session, String key) {
-        SingleUseObjectProvider store = session.singleUseObjects();
-        if (!store.putIfAbsent(key, LIFE.toSeconds())) {
-            return Optional.empty();
-        }
-        // The owner is written after: putIfAbsent takes none, and replace() would take the life away.
+    static Optional<RefreshLock> tryAcquire(KeycloakSessionFactory factory, String key) {
         String owner = UUID.randomUUID().toString();
-        store.put(key, LIFE.toSeconds(), Map.of(OWNER, owner));
-        return Optional.of(new RefreshLock(store, key, owner));
+        boolean acquired = inOwnTransaction(factory, store -> {
+            if (!store.putIfAbsent(key, LIFE.toSeconds())) {
+                return false;
+            }
+            // The owner is written after: putIfAbsent takes none, and replace() would take the life away.
+            store.put(key, LIFE.toSeconds(), Map.of(OWNER, owner));
+            return true;
+        });
+        return acquired ? Optional.of(new RefreshLock(factory, key, owner)) : Optional.empty();
     }
 
     /** Lets the next one in, unless the lock ran out and is somebody else's by now. */
     void release() {
-        Map<String, String> notes = store.get(key);
-        if (notes != null && owner.equals(notes.get(OWNER))) {
-            store.remove(key);
-        }
+        inOwnTransaction(factory, store -> {
+            Map<String, String> notes = store.get(key);
+            return notes != null && owner.equals(notes.get(OWNER)) && store.remove(key) != null;
+        });
+    }
+
+    /** {@code putIfAbsent} and {@code remove} act at once, but {@code put} when the transaction commits: after the release, say. */
+    private static boolean inOwnTransaction(KeycloakSessionFactory factory, Predicate<SingleUseObjectProvider> job) {
+        return KeycloakModelUtils.runJobInTransactionWithResult(
+                factory, session -> job.test(session.singleUseObjects()));
     }
 }

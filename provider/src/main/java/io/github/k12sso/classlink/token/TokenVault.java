@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.keycloak.models.AbstractKeycloakTransaction;
 import org.keycloak.models.FederatedIdentityModel;
 import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 
@@ -107,16 +108,10 @@ public final class TokenVault {
         if (!lifetimes.isDue(tokens, clock.instant())) {
             return new VaultToken(tokens, VaultToken.Source.STORED);
         }
-        StoredLink row = new StoredLink(session.getKeycloakSessionFactory(), realm.getId(), user.getId(), alias);
-        Refresh refresh = new Refresh(
-                session,
-                row,
-                seal,
-                endpoint,
-                lifetimes,
-                refreshes,
-                "realm=" + realm.getName() + ", provider=" + alias,
-                clock);
+        KeycloakSessionFactory factory = session.getKeycloakSessionFactory();
+        StoredLink row = new StoredLink(factory, realm.getId(), user.getId(), alias);
+        String provider = "realm=" + realm.getName() + ", provider=" + alias;
+        Refresh refresh = new Refresh(factory, row, seal, endpoint, lifetimes, refreshes, provider, clock);
         return answer(
                 refreshes.once(row.key(), () -> refresh.of(link.getToken())),
                 expired ? Optional.empty() : Optional.of(tokens));

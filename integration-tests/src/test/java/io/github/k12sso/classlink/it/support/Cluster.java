@@ -6,7 +6,6 @@ import io.github.k12sso.classlink.demo.keycloak.KeycloakSettings;
 import io.github.k12sso.classlink.demo.keycloak.ListeningPort;
 import io.github.k12sso.classlink.simulator.ClassLinkSimulator;
 import io.github.k12sso.classlink.simulator.SimulatorSettings;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -19,10 +18,9 @@ import java.util.List;
 public final class Cluster implements Deployment, AutoCloseable {
 
     private static final Duration BUILD_TIMEOUT = Duration.ofMinutes(4);
-    private static final String DATABASE_OWNER = "postgres";
 
     private final Path work;
-    private final EmbeddedPostgres postgres;
+    private final Postgres postgres;
     private final ClassLinkSimulator classLink;
     private final KeycloakDistribution distribution;
     private final List<Node> nodes;
@@ -66,13 +64,11 @@ public final class Cluster implements Deployment, AutoCloseable {
                     .withOptions(
                             // One name for both, as behind a load balancer: it is the issuer of tokens.
                             "--hostname=" + keycloakUrl(),
-                            "--db-url=" + postgres.getJdbcUrl(DATABASE_OWNER, DATABASE_OWNER),
-                            "--db-username=" + DATABASE_OWNER,
-                            "--db-password=" + DATABASE_OWNER,
                             "--cache-embedded-network-bind-address=127.0.0.1",
                             "--spi-social--classlink--allowed-hosts=localhost",
                             "--spi-social--classlink--token-key-file=" + keyFile(),
-                            "--log-level=info,io.github.k12sso:debug"));
+                            "--log-level=info,io.github.k12sso:debug")
+                    .withOptions(postgres.options().toArray(String[]::new)));
         }
 
         /** In good order, as in a rolling restart. */
@@ -86,7 +82,7 @@ public final class Cluster implements Deployment, AutoCloseable {
         }
     }
 
-    private Cluster(Path work, EmbeddedPostgres postgres, KeycloakDistribution distribution) {
+    private Cluster(Path work, Postgres postgres, KeycloakDistribution distribution) {
         this.work = work;
         this.postgres = postgres;
         this.distribution = distribution;
@@ -110,7 +106,7 @@ public final class Cluster implements Deployment, AutoCloseable {
                             List.of(TestBed.providerJar()),
                             List.of())
                     .build(List.of("--db=postgres"), work.resolve("build.log"), BUILD_TIMEOUT);
-            EmbeddedPostgres postgres = EmbeddedPostgres.builder().start();
+            Postgres postgres = Postgres.start();
             Cluster cluster = new Cluster(work, postgres, distribution);
             for (Node node : cluster.nodes) {
                 Files.deleteIfExists(node.logFile());
@@ -133,7 +129,7 @@ public final class Cluster implements Deployment, AutoCloseable {
     }
 
     public Database database() {
-        return new Database(postgres.getPostgresDatabase());
+        return postgres.database();
     }
 
     @Override
@@ -156,11 +152,7 @@ public final class Cluster implements Deployment, AutoCloseable {
     public void close() {
         nodes.forEach(Node::stop);
         classLink.close();
-        try {
-            postgres.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        postgres.close();
     }
 
     private static String read(Path file) {

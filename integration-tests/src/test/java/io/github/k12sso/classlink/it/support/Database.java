@@ -49,16 +49,17 @@ public final class Database {
         }
     }
 
-    /** Where one of the texts stands in clear: {@code table.column}, once for each row. Every column of text or bytes is read. */
+    /**
+     * Where the texts stand in clear: {@code table.column}, once for each text in each row. Every column of text or bytes is
+     * read.
+     */
     public List<String> placesOf(Collection<String> texts) {
         List<String> places = new ArrayList<>();
         for (String column : textColumns()) {
             String[] name = column.split("\\.", -1);
             for (String value :
                     rows("select \"%s\"::text from \"%s\" where \"%1$s\" is not null".formatted(name[1], name[0]))) {
-                if (texts.stream().anyMatch(value::contains)) {
-                    places.add(column);
-                }
+                texts.stream().filter(value::contains).forEach(text -> places.add(column));
             }
         }
         return places;
