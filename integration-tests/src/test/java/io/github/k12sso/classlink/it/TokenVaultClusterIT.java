@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.k12sso.classlink.it.support.Await;
 import io.github.k12sso.classlink.it.support.Cluster;
+import io.github.k12sso.classlink.it.support.Crowd;
 import io.github.k12sso.classlink.it.support.Http;
 import io.github.k12sso.classlink.it.support.School;
 import io.github.k12sso.classlink.simulator.fault.Fault;
@@ -18,11 +19,13 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.function.IntFunction;
+import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -41,6 +44,8 @@ class TokenVaultClusterIT {
     private static final String OLD_KEY = key("2025", 1);
     private static final String NEW_KEY = key("2026", 2);
     private static final int STORM = 64;
+    private static final int PEOPLE = 1_000;
+    private static final int REQUESTS_EACH = 8;
     /** Less than what is left of a token before Keycloak renews it (60 s). */
     private static final Duration ALMOST_OVER = Duration.ofSeconds(40);
 
@@ -76,8 +81,9 @@ class TokenVaultClusterIT {
         String keycloakToken = loginWithATokenThatLives(school, ALMOST_OVER);
         cluster.classLink().clearRequests();
 
-        List<HttpResponse<String>> answers =
-                together(STORM, number -> nodeOf(school, number).exchange(keycloakToken));
+        List<HttpResponse<String>> answers = together(
+                Collections.nCopies(STORM, keycloakToken),
+                (number, token) -> nodeOf(school, number).exchange(token));
 
         assertThat(answers).extracting(HttpResponse::statusCode).containsOnly(200);
         assertThat(answers.stream().map(this::accessToken).distinct()).hasSize(1);
@@ -99,6 +105,26 @@ class TokenVaultClusterIT {
 
         assertThat(tokens).doesNotHaveDuplicates();
         assertThat(refreshes()).hasSize(6).extracting(this::refreshToken).doesNotHaveDuplicates();
+    }
+
+    /** The morning at a school: everybody's token has run out over night, and every app wants a new one. */
+    @Test
+    @Order(3)
+    void givenAThousandPeopleWithEightRequestsEach_thenEachIsRenewedOnce() {
+        School school = cluster.newSchool();
+        Map<String, String> keycloakTokens = Crowd.of(PEOPLE).join(school, cluster);
+        cluster.classLink().clearRequests();
+
+        List<HttpResponse<String>> answers = together(
+                keycloakTokens.values().stream()
+                        .flatMap(token -> IntStream.range(0, REQUESTS_EACH).mapToObj(number -> token))
+                        .toList(),
+                (number, token) -> nodeOf(school, number).exchange(token));
+
+        assertThat(answers).hasSize(PEOPLE * REQUESTS_EACH);
+        assertThat(answers).extracting(HttpResponse::statusCode).containsOnly(200);
+        assertThat(answers.stream().map(this::accessToken).distinct()).hasSize(PEOPLE);
+        assertThat(refreshes()).hasSize(PEOPLE);
     }
 
     @Test
@@ -277,11 +303,14 @@ class TokenVaultClusterIT {
         return id + " " + Base64.getEncoder().encodeToString(secret) + "\n";
     }
 
-    private static <T> List<T> together(int count, IntFunction<T> request) {
-        ExecutorService threads = Executors.newFixedThreadPool(count);
+    /** Sixty-four requests at a time. */
+    private static List<HttpResponse<String>> together(
+            List<String> tokens, BiFunction<Integer, String, HttpResponse<String>> request) {
+        ExecutorService threads = Executors.newFixedThreadPool(STORM);
         try {
-            List<CompletableFuture<T>> answers = IntStream.range(0, count)
-                    .mapToObj(number -> CompletableFuture.supplyAsync(() -> request.apply(number), threads))
+            List<CompletableFuture<HttpResponse<String>>> answers = IntStream.range(0, tokens.size())
+                    .mapToObj(number ->
+                            CompletableFuture.supplyAsync(() -> request.apply(number, tokens.get(number)), threads))
                     .toList();
             return answers.stream().map(CompletableFuture::join).toList();
         } finally {

@@ -18,6 +18,7 @@ import java.util.List;
 public final class Cluster implements Deployment, AutoCloseable {
 
     private static final Duration BUILD_TIMEOUT = Duration.ofMinutes(4);
+    private static final int RECORDED_REQUESTS = 20_000;
 
     private final Path work;
     private final Postgres postgres;
@@ -86,7 +87,8 @@ public final class Cluster implements Deployment, AutoCloseable {
         this.work = work;
         this.postgres = postgres;
         this.distribution = distribution;
-        this.classLink = ClassLinkSimulator.start(SimulatorSettings.defaults());
+        this.classLink = ClassLinkSimulator.start(
+                SimulatorSettings.builder().recordedRequests(RECORDED_REQUESTS).build());
         this.nodes = List.of(new Node(1), new Node(2));
     }
 
