@@ -70,6 +70,8 @@ public final class TestBed implements AutoCloseable {
                         "--spi-social--classlink--allowed-hosts=localhost",
                         // Keycloak counts whole seconds: only -1 lets a key rotation show within the same one.
                         "--spi-public-key-storage--infinispan--min-time-between-requests=-1",
+                        // Deprecated, and off by itself.
+                        "--spi-login-protocol--openid-connect--allow-client-initiated-account-linking=true",
                         // A client certificate in a header, as a TLS-terminating proxy hands it on.
                         "--spi-x509cert-lookup--provider=haproxy",
                         "--spi-x509cert-lookup--haproxy--ssl-client-cert=ssl-client-cert",
