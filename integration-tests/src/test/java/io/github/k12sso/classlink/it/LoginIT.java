@@ -183,6 +183,32 @@ class LoginIT {
         }
 
         @Test
+        void keepsItsSecretWhenAnAdministratorSavesThePage() {
+            school.configure(provider -> {
+                // What the console was given, and sends back.
+                assertThat(provider.at("/config/clientSecret").textValue()).isEqualTo("**********");
+                ((ObjectNode) provider.get("config")).put("tokenLifetimeSeconds", "3600");
+            });
+
+            school.tokensOf("student");
+
+            assertThat(requests(Endpoint.TOKEN).get(0).parameters())
+                    .containsEntry("client_secret", School.CLASSLINK_SECRET);
+        }
+
+        @Test
+        void keepsItsPlaceInTheVaultWhenAnAdministratorSavesThePage() {
+            bed.keepInVault(school, "classlink-secret", School.CLASSLINK_SECRET);
+            school.configure("clientSecret", "${vault.classlink-secret}");
+            school.configure("tokenLifetimeSeconds", "3600");
+
+            school.tokensOf("student");
+
+            assertThat(requests(Endpoint.TOKEN).get(0).parameters())
+                    .containsEntry("client_secret", School.CLASSLINK_SECRET);
+        }
+
+        @Test
         void hasNoChallengeWhenPkceIsOff() {
             school.configure("pkceEnabled", "false");
             Browser browser = school.newBrowser();
