@@ -150,6 +150,11 @@ public final class Chromium implements AutoCloseable {
         return driver.findElements(elements);
     }
 
+    /** In CSS pixels, with what cannot be seen without scrolling. */
+    public int pageWidth() {
+        return ((Number) driver.executeScript("return document.documentElement.scrollWidth")).intValue();
+    }
+
     public URI address() {
         return URI.create(driver.getCurrentUrl());
     }
