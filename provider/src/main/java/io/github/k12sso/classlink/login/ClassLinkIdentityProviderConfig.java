@@ -191,7 +191,7 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
 
     /** Whether a person's last logout takes their tokens out of the vault. Off unless switched on. */
     public boolean isForgetTokensOnLogout() {
-        return setting(FORGET_TOKENS_ON_LOGOUT).map(Boolean::parseBoolean).orElse(false);
+        return flag(FORGET_TOKENS_ON_LOGOUT, false);
     }
 
     TokenVault.Lifetimes getTokenLifetimes() {
@@ -309,7 +309,8 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
         check("User name template", this::getUsernameTemplate);
         check("Allowed districts", this::getAllowedTenants);
         check("Token lifetime", this::getTokenLifetime);
-        check("Minimum validity of a token", this::getMinValidityToken);
+        check("Renew before the end", this::getMinValidityToken);
+        check("Forget tokens at logout", this::isForgetTokensOnLogout);
         check("Verify essential claim", () -> EssentialClaim.of(this));
         check("Allowed clock skew", this::getAllowedClockSkew);
         check("Scope for token exchange", () -> requireOneScope(getTokenScope()));
@@ -372,7 +373,11 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
 
     /** A switch that is on unless it is set to false. */
     private boolean flag(String key) {
-        String value = setting(key).orElse("true").toLowerCase(Locale.ROOT);
+        return flag(key, true);
+    }
+
+    private boolean flag(String key, boolean unset) {
+        String value = setting(key).orElse(String.valueOf(unset)).toLowerCase(Locale.ROOT);
         if (!value.equals("true") && !value.equals("false")) {
             throw new IllegalArgumentException("must be true or false");
         }
