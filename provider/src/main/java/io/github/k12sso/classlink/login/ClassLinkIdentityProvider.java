@@ -4,6 +4,7 @@ import io.github.k12sso.classlink.exchange.BrokeringApiAnswer;
 import io.github.k12sso.classlink.exchange.ExchangeableTokens;
 import io.github.k12sso.classlink.profile.Profile;
 import io.github.k12sso.classlink.profile.ProfileUnreadable;
+import io.github.k12sso.classlink.profile.UsernameTemplate;
 import io.github.k12sso.classlink.token.KeycloakClock;
 import io.github.k12sso.classlink.token.NotLinked;
 import io.github.k12sso.classlink.token.TokenFailure;
@@ -170,7 +171,9 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
                 .orElseThrow(() -> new LoginRefused(LoginProblem.IDENTITY_INCOMPLETE));
         BrokeredIdentityContext identity = new BrokeredIdentityContext(id, config);
         identity.setBrokerUserId(config.getAlias() + "." + id);
-        identity.setUsername(config.getUsernameTemplate().apply(profile).orElse(config.getAlias() + "." + id));
+        identity.setUsername(config.getUsernameTemplate()
+                .apply(profile)
+                .orElseGet(() -> UsernameTemplate.nameOfId(config.getAlias(), profile)));
         identity.setFirstName(profile.firstName().orElse(null));
         identity.setLastName(profile.lastName().orElse(null));
         identity.setEmail(profile.email().orElse(null));
