@@ -113,7 +113,7 @@ class LoginIT {
 
         assertThat(school.users())
                 .extracting(user -> user.get("username").textValue())
-                .contains("classlink.870001");
+                .contains("classlink_u870001");
     }
 
     @Nested

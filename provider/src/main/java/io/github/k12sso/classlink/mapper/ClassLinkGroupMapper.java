@@ -1,5 +1,7 @@
 package io.github.k12sso.classlink.mapper;
 
+import io.github.k12sso.classlink.profile.ClassLinkGroup;
+import io.github.k12sso.classlink.profile.Profile;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -20,6 +22,9 @@ public final class ClassLinkGroupMapper extends AbstractIdentityProviderMapper {
 
     static final String ID = "classlink-group-mapper";
     static final String GROUP_TEMPLATE = "groupTemplate";
+    static final String GROUP_SOURCE = "groupSource";
+    static final String PROFILE = "profile";
+    static final String MY_GROUPS = "my-groups";
 
     private static final Logger LOG = Logger.getLogger(ClassLinkGroupMapper.class);
 
@@ -59,17 +64,18 @@ public final class ClassLinkGroupMapper extends AbstractIdentityProviderMapper {
         return ProviderConfigurationBuilder.create()
                 .property()
                 .name(GROUP_TEMPLATE)
-                .label("Group template")
-                .helpText(
-                        "Path of the group, such as /districts/${tenant_name}/${role}: it starts with a fixed name and has "
-                                + "at most 6. Placeholders: ${tenant_id} ${tenant_name} ${building} ${state} ${role} "
-                                + "${sourced_id} ${login_id} ${user_id} ${email} ${first_name} ${last_name}. If ClassLink sends "
-                                + "no value for one of them, or an empty one, there is no group: at later logins the person leaves "
-                                + "the former one (sync modes force and legacy) or stays (import). With force and legacy, groups "
-                                + "that the template could have named are the mappers' alone: joined by hand, they are left at the "
-                                + "next login.")
+                .label(MapperTexts.label("group", GROUP_TEMPLATE))
+                .helpText(MapperTexts.help("group", GROUP_TEMPLATE))
                 .type(ProviderConfigProperty.STRING_TYPE)
                 .required(true)
+                .add()
+                .property()
+                .name(GROUP_SOURCE)
+                .label(MapperTexts.label("group", GROUP_SOURCE))
+                .helpText(MapperTexts.help("group", GROUP_SOURCE))
+                .type(ProviderConfigProperty.LIST_TYPE)
+                .options(PROFILE, MY_GROUPS)
+                .defaultValue(PROFILE)
                 .add()
                 .build();
     }
@@ -91,18 +97,47 @@ public final class ClassLinkGroupMapper extends AbstractIdentityProviderMapper {
             UserModel user,
             IdentityProviderMapperModel mapper,
             BrokeredIdentityContext login) {
-        template(mapper).ifPresent(template -> follow(template, new GroupsOnDemand(session, realm), user, login));
+        Optional<List<ClassLinkGroup>> myGroups = MyGroups.of(login);
+        if (asksForMyGroups(mapper) && myGroups.isEmpty()) {
+            return; // ClassLink did not tell, which the log says: nobody joins and nobody leaves
+        }
+        template(mapper).ifPresent(template -> {
+            List<List<String>> paths = LoginProfile.of(login)
+                    .map(profile -> asksForMyGroups(mapper)
+                            ? paths(template, profile, myGroups.get())
+                            : template.apply(profile).stream().toList())
+                    .orElse(List.of());
+            follow(template, paths, new GroupsOnDemand(session, realm), user, login);
+        });
+    }
+
+    /** One of the provider's settings says that ClassLink must be asked for the person's groups. */
+    static boolean asksForMyGroups(IdentityProviderMapperModel mapper) {
+        return MY_GROUPS.equals(mapper.getConfig().get(GROUP_SOURCE));
+    }
+
+    private static List<List<String>> paths(GroupTemplate template, Profile profile, List<ClassLinkGroup> myGroups) {
+        return myGroups.stream()
+                .flatMap(group -> template.apply(profile, group).stream())
+                .distinct()
+                .toList();
     }
 
     private static void follow(
-            GroupTemplate template, GroupsOnDemand groups, UserModel user, BrokeredIdentityContext login) {
+            GroupTemplate template,
+            List<List<String>> paths,
+            GroupsOnDemand groups,
+            UserModel user,
+            BrokeredIdentityContext login) {
         List<GroupModel> former = user.getGroupsStream()
                 .filter(group -> template.makes(GroupsOnDemand.namesOf(group)))
                 .toList();
-        LoginProfile.of(login).flatMap(template::apply).flatMap(groups::reach).ifPresent(group -> {
-            login.addMapperAssignedGroup(group.getId());
-            user.joinGroup(group);
-        });
+        for (List<String> path : paths) {
+            groups.reach(path).ifPresent(group -> {
+                login.addMapperAssignedGroup(group.getId());
+                user.joinGroup(group);
+            });
+        }
         former.stream()
                 .filter(group -> !login.hasMapperAssignedGroup(group.getId()))
                 .forEach(user::leaveGroup);
@@ -113,7 +148,8 @@ public final class ClassLinkGroupMapper extends AbstractIdentityProviderMapper {
                 .map(String::strip)
                 .orElse("");
         try {
-            return Optional.of(GroupTemplate.parse(text));
+            return Optional.of(
+                    asksForMyGroups(mapper) ? GroupTemplate.parseForMyGroups(text) : GroupTemplate.parse(text));
         } catch (IllegalArgumentException e) {
             LOG.warnf("Mapper '%s': Group template %s", mapper.getName(), e.getMessage());
             return Optional.empty();

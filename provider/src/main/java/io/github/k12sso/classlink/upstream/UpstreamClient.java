@@ -81,11 +81,16 @@ public final class UpstreamClient {
 
     /** Reads a JSON object that needs no authorization. */
     public ObjectNode get(Operation operation, String url) throws UpstreamFailure {
-        return json(operation, call(operation, new HttpGet(allowedHosts.require(url))));
+        return object(operation, json(operation, call(operation, new HttpGet(allowedHosts.require(url)))));
     }
 
     /** Reads a JSON object with a ClassLink access token. */
     public ObjectNode get(Operation operation, String url, String accessToken) throws UpstreamFailure {
+        return object(operation, getJson(operation, url, accessToken));
+    }
+
+    /** Reads whatever JSON there is, an array say, with a ClassLink access token. */
+    public JsonNode getJson(Operation operation, String url, String accessToken) throws UpstreamFailure {
         HttpGet request = new HttpGet(allowedHosts.require(url));
         request.setHeader("Authorization", "Bearer " + accessToken);
         return json(operation, call(operation, request));
@@ -99,7 +104,7 @@ public final class UpstreamClient {
     /** Posts a form with client authentication, exactly once, and reads the JSON object that comes back. */
     public ObjectNode post(Operation operation, String url, Map<String, String> form, ClientCredentials credentials)
             throws UpstreamFailure {
-        return json(operation, call(operation, form(url, form, credentials)));
+        return object(operation, json(operation, call(operation, form(url, form, credentials))));
     }
 
     /** Posts a form with client authentication, exactly once; status 200 is all the answer that counts. */
@@ -167,15 +172,17 @@ public final class UpstreamClient {
         return body;
     }
 
-    private static ObjectNode json(Operation operation, byte[] body) throws UpstreamMalformed {
-        JsonNode json;
+    private static JsonNode json(Operation operation, byte[] body) throws UpstreamMalformed {
         try {
-            json = JSON.readTree(body);
+            return JSON.readTree(body);
         } catch (IOException e) {
             // Not only Jackson's own: it has the JDK's CharConversionException for bytes that are no text. Its message
             // quotes the body and stays out of the failure.
             throw new UpstreamMalformed(operation, "answered something that is not JSON");
         }
+    }
+
+    private static ObjectNode object(Operation operation, JsonNode json) throws UpstreamMalformed {
         if (json instanceof ObjectNode object) {
             return object;
         }
