@@ -1,6 +1,5 @@
 package io.github.k12sso.classlink.mapper;
 
-import io.github.k12sso.classlink.profile.ClassLinkGroup;
 import io.github.k12sso.classlink.profile.Profile;
 import java.util.Arrays;
 import java.util.List;
@@ -80,6 +79,7 @@ public final class ClassLinkGroupMapper extends AbstractIdentityProviderMapper {
                 .build();
     }
 
+    /** Only joins: all that a new user is a member of was given a moment ago, by Keycloak's own mappers, say. */
     @Override
     public void importNewUser(
             KeycloakSession session,
@@ -87,7 +87,9 @@ public final class ClassLinkGroupMapper extends AbstractIdentityProviderMapper {
             UserModel user,
             IdentityProviderMapperModel mapper,
             BrokeredIdentityContext login) {
-        updateBrokeredUser(session, realm, user, mapper, login);
+        template(mapper)
+                .ifPresent(template -> paths(template, mapper, login)
+                        .ifPresent(paths -> join(paths, new GroupsOnDemand(session, realm), user, login)));
     }
 
     @Override
@@ -97,18 +99,16 @@ public final class ClassLinkGroupMapper extends AbstractIdentityProviderMapper {
             UserModel user,
             IdentityProviderMapperModel mapper,
             BrokeredIdentityContext login) {
-        Optional<List<ClassLinkGroup>> myGroups = MyGroups.of(login);
-        if (asksForMyGroups(mapper) && myGroups.isEmpty()) {
-            return; // ClassLink did not tell, which the log says: nobody joins and nobody leaves
-        }
-        template(mapper).ifPresent(template -> {
-            List<List<String>> paths = LoginProfile.of(login)
-                    .map(profile -> asksForMyGroups(mapper)
-                            ? paths(template, profile, myGroups.get())
-                            : template.apply(profile).stream().toList())
-                    .orElse(List.of());
-            follow(template, paths, new GroupsOnDemand(session, realm), user, login);
-        });
+        template(mapper)
+                .ifPresent(template -> paths(template, mapper, login).ifPresent(paths -> {
+                    List<GroupModel> former = user.getGroupsStream()
+                            .filter(group -> template.makes(GroupsOnDemand.namesOf(group)))
+                            .toList();
+                    join(paths, new GroupsOnDemand(session, realm), user, login);
+                    former.stream()
+                            .filter(group -> !login.hasMapperAssignedGroup(group.getId()))
+                            .forEach(user::leaveGroup);
+                }));
     }
 
     /** One of the provider's settings says that ClassLink must be asked for the person's groups. */
@@ -116,31 +116,28 @@ public final class ClassLinkGroupMapper extends AbstractIdentityProviderMapper {
         return MY_GROUPS.equals(mapper.getConfig().get(GROUP_SOURCE));
     }
 
-    private static List<List<String>> paths(GroupTemplate template, Profile profile, List<ClassLinkGroup> myGroups) {
-        return myGroups.stream()
-                .flatMap(group -> template.apply(profile, group).stream())
-                .distinct()
-                .toList();
+    /** The ways to the person's groups; empty if ClassLink did not tell: then nobody joins and nobody leaves. */
+    private static Optional<List<List<String>>> paths(
+            GroupTemplate template, IdentityProviderMapperModel mapper, BrokeredIdentityContext login) {
+        Optional<Profile> profile = LoginProfile.of(login);
+        if (!asksForMyGroups(mapper)) {
+            return Optional.of(profile.flatMap(template::apply).stream().toList());
+        }
+        return MyGroups.of(login)
+                .map(groups -> groups.stream()
+                        .flatMap(group -> profile.flatMap(known -> template.apply(known, group)).stream())
+                        .distinct()
+                        .toList());
     }
 
-    private static void follow(
-            GroupTemplate template,
-            List<List<String>> paths,
-            GroupsOnDemand groups,
-            UserModel user,
-            BrokeredIdentityContext login) {
-        List<GroupModel> former = user.getGroupsStream()
-                .filter(group -> template.makes(GroupsOnDemand.namesOf(group)))
-                .toList();
+    private static void join(
+            List<List<String>> paths, GroupsOnDemand groups, UserModel user, BrokeredIdentityContext login) {
         for (List<String> path : paths) {
             groups.reach(path).ifPresent(group -> {
                 login.addMapperAssignedGroup(group.getId());
                 user.joinGroup(group);
             });
         }
-        former.stream()
-                .filter(group -> !login.hasMapperAssignedGroup(group.getId()))
-                .forEach(user::leaveGroup);
     }
 
     private static Optional<GroupTemplate> template(IdentityProviderMapperModel mapper) {

@@ -60,7 +60,9 @@ public final class ClassLinkRoleMapper extends AbstractClaimToRoleMapper {
                 .name(CLASSLINK_ROLES)
                 .label(MapperTexts.label("role", CLASSLINK_ROLES))
                 .helpText(MapperTexts.help("role", CLASSLINK_ROLES))
-                .type(ProviderConfigProperty.MULTIVALUED_STRING_TYPE)
+                // Not the multi-valued type: the console's page for mappers sends it as an array, and Keycloak takes
+                // text.
+                .type(ProviderConfigProperty.TEXT_TYPE)
                 .add()
                 .property()
                 .name(ConfigConstants.ROLE)

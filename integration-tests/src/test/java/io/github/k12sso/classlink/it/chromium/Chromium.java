@@ -159,6 +159,10 @@ public final class Chromium implements AutoCloseable {
         return URI.create(driver.getCurrentUrl());
     }
 
+    void scrollTo(By element) {
+        driver.executeScript("arguments[0].scrollIntoView({block: 'start'})", await(element));
+    }
+
     /** Keeps a picture in {@code target/screenshots}. */
     public void screenshot(String name) {
         try {
