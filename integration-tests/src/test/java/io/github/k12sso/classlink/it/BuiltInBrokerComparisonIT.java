@@ -11,6 +11,7 @@ import io.github.k12sso.classlink.it.support.School;
 import io.github.k12sso.classlink.it.support.TestBed;
 import io.github.k12sso.classlink.simulator.fault.Fault;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
+import io.github.k12sso.classlink.simulator.http.RecordedRequest;
 import io.github.k12sso.classlink.simulator.runtime.TokenMode;
 import java.io.IOException;
 import java.net.http.HttpRequest;
@@ -21,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -28,6 +30,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -42,7 +45,8 @@ class BuiltInBrokerComparisonIT {
 
     /** One column of the table. */
     private record Measured(
-            int copiesInClear,
+            int copiesInDatabase,
+            int linesInLog,
             int refreshesInAStorm,
             long answersInAStorm,
             boolean aliveAfterAStorm,
@@ -59,6 +63,7 @@ class BuiltInBrokerComparisonIT {
         try (Postgres postgres = Postgres.start()) {
             List<String> options = new ArrayList<>(postgres.options());
             options.add("--db=postgres");
+            options.add("--log-level=info,org.keycloak:debug,io.github.k12sso:debug");
             try (TestBed bed = TestBed.startOwn("comparison", options.toArray(String[]::new))) {
                 version1 = measure(bed, postgres, builtIn(bed), BuiltInBrokerComparisonIT::version1);
                 ours = measure(bed, postgres, ours(bed), School::exchange);
@@ -72,9 +77,9 @@ class BuiltInBrokerComparisonIT {
                 Path.of(System.getProperty("work.dir")).resolve("comparison.md"),
                 "version 1: %s%nversion 2: %s%nours: %s%n".formatted(version1, version2, ours));
 
-        assertThat(ours).isEqualTo(new Measured(0, 1, STORM, true, true, true, false, 2));
+        assertThat(ours).isEqualTo(new Measured(0, 0, 1, STORM, true, true, true, false, 2));
         for (Measured builtIn : List.of(version1, version2)) {
-            assertThat(builtIn.copiesInClear()).isGreaterThan(1);
+            assertThat(builtIn.copiesInDatabase()).isGreaterThan(1);
             assertThat(builtIn.refreshesInAStorm()).isGreaterThan(1);
             assertThat(builtIn.survivesA503()).isFalse();
             assertThat(builtIn.saysWhenItEnds()).isFalse();
@@ -142,7 +147,8 @@ class BuiltInBrokerComparisonIT {
     private static Measured measure(TestBed bed, Postgres postgres, School school, TokenRequest request) {
         bed.classLink().tokenMode(TokenMode.GUIDE);
         bed.classLink().revocation(true);
-        int copies = copiesInClear(bed, postgres, school);
+        List<String> secrets = secretsOfTwoLogins(bed, school);
+        int copies = postgres.database().placesOf(secrets).size();
 
         String storming = login(bed, school, "student", OVER_AT_ONCE);
         List<HttpResponse<String>> answers = together(() -> request.send(school, storming));
@@ -174,6 +180,7 @@ class BuiltInBrokerComparisonIT {
         int revocations = revocationsAfterUnlink(bed, school);
         return new Measured(
                 copies,
+                (int) bed.log().lines().filter(line -> secrets.stream().anyMatch(line::contains)).count(),
                 refreshes,
                 answers.stream().filter(one -> one.statusCode() == 200).count(),
                 alive,
@@ -183,21 +190,25 @@ class BuiltInBrokerComparisonIT {
                 revocations);
     }
 
-    /** Of two people's access tokens and the refresh tokens that ClassLink knows, after both have logged in. */
-    private static int copiesInClear(TestBed bed, Postgres postgres, School school) {
+    /** Codes, PKCE verifiers and access tokens, as ClassLink saw them. */
+    private static List<String> secretsOfTwoLogins(TestBed bed, School school) {
         List<String> secrets = new ArrayList<>();
         for (String persona : List.of("student", "teacher")) {
             login(bed, school, persona, LONG);
-            bed.classLink().requests().stream()
-                    .flatMap(request -> request.headers().entrySet().stream())
-                    .filter(header -> header.getKey().equalsIgnoreCase("Authorization"))
-                    .map(Map.Entry::getValue)
-                    .filter(value -> value.startsWith("Bearer "))
-                    .map(value -> value.substring("Bearer ".length()))
-                    .forEach(secrets::add);
+            for (RecordedRequest request : bed.classLink().requests()) {
+                Stream.of("code", "code_verifier")
+                        .map(request.parameters()::get)
+                        .filter(Objects::nonNull)
+                        .forEach(secrets::add);
+                request.headers().entrySet().stream()
+                        .filter(header -> header.getKey().equalsIgnoreCase("Authorization"))
+                        .filter(header -> header.getValue().startsWith("Bearer "))
+                        .map(header -> header.getValue().substring("Bearer ".length()))
+                        .forEach(secrets::add);
+            }
         }
-        assertThat(secrets).as("the search has something to search for").hasSizeGreaterThanOrEqualTo(2);
-        return postgres.database().placesOf(secrets).size();
+        assertThat(secrets).as("the search has something to search for").hasSizeGreaterThanOrEqualTo(6);
+        return secrets;
     }
 
     private static int revocationsAfterUnlink(TestBed bed, School school) {
