@@ -25,13 +25,20 @@ public final class TestBed implements AutoCloseable {
     private static final Duration GUIDE_TOKEN_LIFETIME = Duration.ofHours(1);
 
     private final Path work;
+    private final KeycloakDistribution distribution;
     private final ClassLinkSimulator classLink;
     private final KeycloakServer keycloak;
     private final AdminApi admin;
     private final DemoRealm demoRealm;
 
-    private TestBed(Path work, ClassLinkSimulator classLink, KeycloakServer keycloak, int demoAppPort) {
+    private TestBed(
+            Path work,
+            KeycloakDistribution distribution,
+            ClassLinkSimulator classLink,
+            KeycloakServer keycloak,
+            int demoAppPort) {
         this.work = work;
+        this.distribution = distribution;
         this.classLink = classLink;
         this.keycloak = keycloak;
         this.admin = AdminApi.signIn(keycloak.baseUrl(), ADMIN, ADMIN);
@@ -58,7 +65,7 @@ public final class TestBed implements AutoCloseable {
                 Path.of(System.getProperty("keycloak.zip")),
                 work.resolve("keycloak"),
                 List.of(providerJar()),
-                List.of(DemoRealm.file()));
+                List.of(DemoRealm.file(), DistrictRealm.file()));
         Path log = work.resolve("keycloak.log");
         deleteOldLog(log);
         ClassLinkSimulator classLink = ClassLinkSimulator.start(SimulatorSettings.defaults());
@@ -78,8 +85,9 @@ public final class TestBed implements AutoCloseable {
                         "--vault-dir=" + emptyVault(work),
                         "--log-level=info,io.github.k12sso:debug")
                 .withOptions(options.toArray(String[]::new));
-        KeycloakServer keycloak = KeycloakServer.start(DemoRealm.describe(settings, classLink.baseUrl(), demoAppPort));
-        return new TestBed(work, classLink, keycloak, demoAppPort);
+        settings = DemoRealm.describe(settings, classLink.baseUrl(), demoAppPort);
+        KeycloakServer keycloak = KeycloakServer.start(DistrictRealm.describe(settings));
+        return new TestBed(work, distribution, classLink, keycloak, demoAppPort);
     }
 
     /** The server appends, and realms of different runs have the same names. */
@@ -153,6 +161,21 @@ public final class TestBed implements AutoCloseable {
     /** A new realm with a ClassLink provider, described in {@code school-realm.json}. */
     public School newSchool() {
         return School.open(this);
+    }
+
+    /** A realm that was not described here; its ClassLink provider is {@code classlink}. */
+    public School school(String realm) {
+        return School.existing(this, realm);
+    }
+
+    /** The district's realm, which Keycloak imported when it started; without users, and asking the local ClassLink. */
+    public School newDistrict() {
+        return DistrictRealm.restore(this);
+    }
+
+    /** Runs {@code kcadm.sh} and what else a page says in a shell, as this server's administrator. */
+    public DocumentedCommands commandsOf(Path page) {
+        return new DocumentedCommands(page, distribution.home(), work, keycloakUrl());
     }
 
     /** The realm of the demo, which Keycloak imported when it started. */
