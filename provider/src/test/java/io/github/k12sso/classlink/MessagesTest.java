@@ -83,10 +83,12 @@ class MessagesTest {
     @ParameterizedTest
     @MethodSource("bundles")
     void everyParameterIsFilledIn(Path bundle) {
-        Object[] values = {"first-value", "second-value"};
+        Object[] values = {"first-value", "second-value", "third-value"};
         assertThat(Messages.of(bundle)).allSatisfy((key, text) -> {
             if (key.startsWith("classlink.error.") || PARAMETER.matcher(text).find()) {
-                String expected = text.replace("{0}", "first-value").replace("{1}", "second-value");
+                String expected = text.replace("{0}", "first-value")
+                        .replace("{1}", "second-value")
+                        .replace("{2}", "third-value");
                 assertThat(new MessageFormat(text).format(values)).isEqualTo(expected);
             }
         });

@@ -25,7 +25,7 @@ class ConsoleInChromiumIT {
     void aRealmWithoutClassLink(TestBed bed) {
         school = bed.newSchool();
         school.admin().delete("/realms/" + school.realm() + "/identity-provider/instances/" + School.ALIAS);
-        browser = Chromium.start().sized(1300, 1680);
+        browser = Chromium.start().sized(1300, 1980);
         page = AddProviderPage.open(browser, bed.keycloakUrl(), school.realm(), TestBed.ADMIN, TestBed.ADMIN);
     }
 
@@ -62,6 +62,18 @@ class ConsoleInChromiumIT {
                         .isEqualTo(setting.get("defaultValue").asText());
             }
         }
+    }
+
+    @Test
+    void aWrongValueIsRefusedWithWhatToType() {
+        page.type("clientId", "c1").type("clientSecret", "s1").type("partnerKey", "pk-4711");
+
+        String refusal = page.addInVain();
+        browser.screenshot("console-refused");
+
+        assertThat(refusal)
+                .contains("Partner key must be a reference to Keycloak's vault")
+                .doesNotContain("4711");
     }
 
     private JsonNode settings() {

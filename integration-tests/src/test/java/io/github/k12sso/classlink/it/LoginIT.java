@@ -113,7 +113,7 @@ class LoginIT {
 
         assertThat(school.users())
                 .extracting(user -> user.get("username").textValue())
-                .contains("classlink.870001");
+                .contains("classlink_u870001");
     }
 
     @Nested
@@ -180,6 +180,32 @@ class LoginIT {
                     .singleElement()
                     .satisfies(request ->
                             assertThat(request.parameters()).containsEntry("client_secret", School.CLASSLINK_SECRET));
+        }
+
+        @Test
+        void keepsItsSecretWhenAnAdministratorSavesThePage() {
+            school.configure(provider -> {
+                // What the console was given, and sends back.
+                assertThat(provider.at("/config/clientSecret").textValue()).isEqualTo("**********");
+                ((ObjectNode) provider.get("config")).put("tokenLifetimeSeconds", "3600");
+            });
+
+            school.tokensOf("student");
+
+            assertThat(requests(Endpoint.TOKEN).get(0).parameters())
+                    .containsEntry("client_secret", School.CLASSLINK_SECRET);
+        }
+
+        @Test
+        void keepsItsPlaceInTheVaultWhenAnAdministratorSavesThePage() {
+            bed.keepInVault(school, "classlink-secret", School.CLASSLINK_SECRET);
+            school.configure("clientSecret", "${vault.classlink-secret}");
+            school.configure("tokenLifetimeSeconds", "3600");
+
+            school.tokensOf("student");
+
+            assertThat(requests(Endpoint.TOKEN).get(0).parameters())
+                    .containsEntry("client_secret", School.CLASSLINK_SECRET);
         }
 
         @Test
@@ -284,7 +310,8 @@ class LoginIT {
             Page page = school.login(school.newBrowser(), "user-without-sourcedid");
 
             assertThat(page.status()).isEqualTo(403);
-            assertThat(page.error()).contains("no school id").contains("identity_incomplete");
+            assertThat(page.error()).contains("no school id");
+            assertThat(school.failureOn(page).at("/details/reason").textValue()).isEqualTo("identity_incomplete");
             assertThat(school.users()).hasSize(1);
         }
     }
@@ -307,10 +334,8 @@ class LoginIT {
             Page refused = school.login(school.newBrowser(), "outsider");
             assertThat(refused.status()).isEqualTo(403);
             assertThat(refused.error()).contains("Your district may not sign in here");
-            assertThat(school.events("IDENTITY_PROVIDER_LOGIN_ERROR"))
-                    .singleElement()
-                    .satisfies(event ->
-                            assertThat(event.at("/details/reason").textValue()).isEqualTo("district_not_allowed"));
+            assertThat(school.failureOn(refused).at("/details/reason").textValue())
+                    .isEqualTo("district_not_allowed");
             assertThat(school.users())
                     .noneMatch(user -> user.get("username").textValue().startsWith("iris"));
         }
@@ -330,7 +355,9 @@ class LoginIT {
                     .containsKey("code");
             Page refused = school.login(school.newBrowser(), "student");
             assertThat(refused.status()).isEqualTo(403);
-            assertThat(refused.error()).contains("essential_claim_unmatched");
+            assertThat(refused.error()).contains("not open to your ClassLink account");
+            assertThat(school.failureOn(refused).at("/details/reason").textValue())
+                    .isEqualTo("essential_claim_unmatched");
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.it.chromium.Chromium;
+import io.github.k12sso.classlink.it.chromium.LaunchPad;
 import io.github.k12sso.classlink.it.chromium.LoginPage;
 import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Http;
@@ -12,6 +13,8 @@ import io.github.k12sso.classlink.it.support.OnTestBed;
 import io.github.k12sso.classlink.it.support.Page;
 import io.github.k12sso.classlink.it.support.School;
 import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.simulator.fault.Fault;
+import io.github.k12sso.classlink.simulator.http.Endpoint;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -48,6 +51,7 @@ class LoginThemeIT {
         other.putObject("config").put("clientId", "c2").put("clientSecret", "s2");
         AdminApi.require(
                 school.admin().post("/realms/" + school.realm() + "/identity-provider/instances", other), OTHER_ALIAS);
+        school.configureClient(School.APP, app -> app.put("baseUrl", "http://app.example/"));
     }
 
     @Test
@@ -115,6 +119,21 @@ class LoginThemeIT {
                 assertThat(login.icon(alias)).contains("/login/classlink/img/classlink.svg");
                 assertThat(login.buttonWidth(alias)).isCloseTo(login.buttonWidth(), within(1));
             }
+        }
+    }
+
+    @ParameterizedTest(name = "{0}, {1} px")
+    @CsvSource({"light, 1200", "light, 360", "dark, 1200", "dark, 360"})
+    void anErrorPageFitsEveryScreen(String colorScheme, int width, TestBed bed) {
+        bed.classLink().faults().inject(Endpoint.TOKEN, Fault.status(503)).times(1);
+        try (Chromium browser = Chromium.start().sized(width, 500).preferring(colorScheme)) {
+            LaunchPad launchPad = LoginPage.open(browser, loginRequest()).chooseClassLink();
+            launchPad.signIn(bed.classLink().persona("student"));
+            String error = launchPad.refused().error();
+            browser.screenshot("error-" + colorScheme + "-" + width);
+
+            assertThat(error).startsWith("ClassLink does not answer right now.").contains("try again");
+            assertThat(browser.pageWidth()).isEqualTo(width);
         }
     }
 

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Http;
 import io.github.k12sso.classlink.it.support.OnTestBed;
 import io.github.k12sso.classlink.it.support.Page;
 import io.github.k12sso.classlink.it.support.School;
 import io.github.k12sso.classlink.it.support.TestBed;
 import java.net.http.HttpResponse;
+import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -26,6 +28,9 @@ class ProviderSettingsIT {
     @BeforeAll
     void aSchool(TestBed bed) {
         school = bed.newSchool();
+        ObjectNode closed =
+                ((ObjectNode) Http.json("{}")).put("clientId", "closed-app").put("enabled", false);
+        AdminApi.require(school.admin().post("/realms/" + school.realm() + "/clients", closed), "closed-app");
     }
 
     @ParameterizedTest
@@ -45,7 +50,16 @@ class ProviderSettingsIT {
         "tokenLifetimeSeconds, 59, Token lifetime, 60",
         "requireIdToken, maybe, Require id_token, true or false",
         "clientAuthMethod, private_key_jwt, Client authentication, client_secret_basic",
-        "tokenScope, two scopes, Scope for token exchange, without spaces"
+        "tokenScope, two scopes, Scope for token exchange, without spaces",
+        "pkceEnabled, 1, Use PKCE, true or false",
+        "allowedClockSkew, 301, Allowed clock skew, 0 to 300",
+        "filteredByClaim, true, Verify essential claim, the name of a claim",
+        "launchpadClient, closed-app, App for LaunchPad tiles, OpenID Connect client that is enabled",
+        "rosterMode, on, Roster access, 'off, user-token, partner-key'",
+        "rosterMode, partner-key, Partner key is missing, ${vault.classlink-partner-key}",
+        "partnerKey, pk-4711, Partner key, ${vault.classlink-partner-key}",
+        "rosterScope, two scopes, Scope for rosters, without spaces",
+        "rosterUrl, https://rosters.evil.example, Roster URL, rosters.evil.example"
     })
     void aWrongValueIsRefusedWithWhatToType(String key, String value, String label, String advice) {
         HttpResponse<String> answer =
@@ -55,6 +69,63 @@ class ProviderSettingsIT {
         assertThat(Http.json(answer.body()).get("errorMessage").textValue())
                 .startsWith(label)
                 .contains(advice);
+    }
+
+    @Test
+    void thePartnerKeyItselfIsNotRepeated() {
+        HttpResponse<String> answer =
+                school.tryToConfigure(provider -> ((ObjectNode) provider.get("config")).put("partnerKey", "pk-4711"));
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(answer.body()).doesNotContain("4711");
+    }
+
+    @Test
+    void everySettingHasAFieldInTheConsole() {
+        List<String> keycloaksOwn = List.of("clientId", "clientSecret", "defaultScope", "storeToken");
+        JsonNode ours = school.admin()
+                .get("/realms/" + school.realm() + "/identity-provider/providers/classlink")
+                .get("configProperties");
+
+        assertThat(ours)
+                .extracting(setting -> setting.get("name").textValue())
+                .doesNotContainAnyElementsOf(keycloaksOwn)
+                .contains(
+                        "authorizationUrl",
+                        "tokenUrl",
+                        "jwksUrl",
+                        "issuer",
+                        "userInfoUrl",
+                        "revocationUrl",
+                        "pkceEnabled",
+                        "requireIdToken",
+                        "identityKey",
+                        "usernameTemplate",
+                        "allowedTenants",
+                        "tokenLifetimeSeconds",
+                        "tokenScope",
+                        "launchpadClient",
+                        "rosterMode",
+                        "rosterUrl",
+                        "partnerKey",
+                        "rosterScope");
+    }
+
+    @Test
+    void tilesAndRostersCanBeSetUp() {
+        school.configure(provider -> ((ObjectNode) provider.get("config"))
+                .put("launchpadClient", School.APP)
+                .put("rosterMode", "partner-key")
+                .put("partnerKey", "${vault.classlink-partner-key}")
+                .put("rosterScope", "rosters")
+                .put("rosterUrl", "https://district.oneroster.com"));
+
+        JsonNode saved = school.admin()
+                .get("/realms/" + school.realm() + "/identity-provider/instances/" + School.ALIAS)
+                .get("config");
+        assertThat(saved.get("launchpadClient").textValue()).isEqualTo(School.APP);
+        assertThat(saved.get("partnerKey").textValue()).isEqualTo("${vault.classlink-partner-key}");
+        assertThat(saved.get("rosterUrl").textValue()).isEqualTo("https://district.oneroster.com");
     }
 
     @Test

@@ -149,7 +149,10 @@ class RealmConfigIT {
 
     /** Keycloak leaves a placeholder without a variable as it is, or takes the default behind the colon: here, nothing. */
     @ParameterizedTest
-    @CsvSource({"'',2,Client ID is missing", "some-client,${CLASSLINK_TENANT_ID},Allowed districts has an entry that is not a TenantId"})
+    @CsvSource({
+        "'',2,Client ID is missing",
+        "some-client,${CLASSLINK_TENANT_ID},Allowed districts has an entry that is not a TenantId"
+    })
     void aProductionRealmWithoutARequiredValueIsRefused(String clientId, String tenantId, String why) {
         String incomplete = RealmFiles.text("district-realm.json")
                 .replace("\"realm\": \"district\"", "\"realm\": \"incomplete\"")

@@ -2,8 +2,11 @@ package io.github.k12sso.classlink.login;
 
 import io.github.k12sso.classlink.exchange.BrokeringApiAnswer;
 import io.github.k12sso.classlink.exchange.ExchangeableTokens;
+import io.github.k12sso.classlink.mapper.MyGroups;
+import io.github.k12sso.classlink.profile.ClassLinkGroup;
 import io.github.k12sso.classlink.profile.Profile;
 import io.github.k12sso.classlink.profile.ProfileUnreadable;
+import io.github.k12sso.classlink.profile.UsernameTemplate;
 import io.github.k12sso.classlink.token.KeycloakClock;
 import io.github.k12sso.classlink.token.NotLinked;
 import io.github.k12sso.classlink.token.TokenFailure;
@@ -20,12 +23,15 @@ import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriBuilder;
 import jakarta.ws.rs.core.UriInfo;
+import java.net.URI;
 import java.time.Clock;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jboss.logging.Logger;
 import org.keycloak.OAuth2Constants;
 import org.keycloak.broker.oidc.OIDCIdentityProvider;
 import org.keycloak.broker.oidc.OIDCIdentityProviderConfig;
@@ -63,6 +69,8 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
     private static final String NONCE_NOTE = "BROKER_NONCE";
 
     private static final String PKCE_VERIFIER_NOTE = "BROKER_CODE_CHALLENGE";
+
+    private static final Logger LOG = Logger.getLogger(ClassLinkIdentityProvider.class);
 
     private final ClassLinkIdentityProviderConfig config;
     private final AllowedHosts allowedHosts;
@@ -142,6 +150,9 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
             throw new LoginRefused(LoginProblem.ESSENTIAL_CLAIM_UNMATCHED);
         }
         BrokeredIdentityContext identity = brokeredIdentity(profile);
+        if (MyGroups.neededBy(session.identityProviders().getMappersByAliasStream(config.getAlias()))) {
+            myGroups(tokens.accessToken()).ifPresent(groups -> MyGroups.keep(groups, identity));
+        }
         if (idToken != null) {
             identity.getContextData().put(VALIDATED_ID_TOKEN, idToken);
             identity.getContextData().put(NONCE_NOTE, login.getClientNote(NONCE_NOTE));
@@ -164,13 +175,34 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
         }
     }
 
+    /** Empty if ClassLink does not tell them: nobody is kept from logging in for that, memberships stay as they are. */
+    private Optional<List<ClassLinkGroup>> myGroups(String accessToken) {
+        String url = URI.create(config.getUserInfoUrl()).resolve("/my/groups").toString();
+        String why = "the list cannot be read, or is too long";
+        try {
+            Optional<List<ClassLinkGroup>> groups =
+                    ClassLinkGroup.readAll(upstream.getJson(Operation.GROUPS, url, accessToken));
+            if (groups.isPresent()) {
+                return groups;
+            }
+        } catch (UpstreamFailure e) {
+            why = e.getMessage();
+        }
+        LOG.warnf(
+                "Login with ClassLink goes on without the person's groups. realm=%s, provider=%s, reason=%s: %s",
+                session.getContext().getRealm().getName(), config.getAlias(), "groups_unavailable", why);
+        return Optional.empty();
+    }
+
     private BrokeredIdentityContext brokeredIdentity(Profile profile) throws LoginRefused {
         String id = config.getIdentityKey()
                 .of(profile)
                 .orElseThrow(() -> new LoginRefused(LoginProblem.IDENTITY_INCOMPLETE));
         BrokeredIdentityContext identity = new BrokeredIdentityContext(id, config);
         identity.setBrokerUserId(config.getAlias() + "." + id);
-        identity.setUsername(config.getUsernameTemplate().apply(profile).orElse(config.getAlias() + "." + id));
+        identity.setUsername(config.getUsernameTemplate()
+                .apply(profile)
+                .orElseGet(() -> UsernameTemplate.nameOfId(config.getAlias(), profile)));
         identity.setFirstName(profile.firstName().orElse(null));
         identity.setLastName(profile.lastName().orElse(null));
         identity.setEmail(profile.email().orElse(null));

@@ -9,9 +9,12 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.keycloak.OAuth2Constants;
 import org.keycloak.broker.oidc.OIDCIdentityProviderConfig;
+import org.keycloak.models.ClientModel;
 import org.keycloak.models.IdentityProviderModel;
 import org.keycloak.models.RealmModel;
 import org.keycloak.protocol.oidc.OIDCLoginProtocol;
@@ -34,6 +37,11 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
     static final String ALLOWED_TENANTS = "allowedTenants";
     static final String TOKEN_LIFETIME_SECONDS = "tokenLifetimeSeconds";
     static final String TOKEN_SCOPE = "tokenScope";
+    static final String LAUNCHPAD_CLIENT = "launchpadClient";
+    static final String ROSTER_MODE = "rosterMode";
+    static final String ROSTER_URL = "rosterUrl";
+    static final String PARTNER_KEY = "partnerKey";
+    static final String ROSTER_SCOPE = "rosterScope";
     static final String CLIENT_ID = "clientId";
     static final String CLIENT_AUTH_METHOD = "clientAuthMethod";
     static final String DEFAULT_SCOPE = "defaultScope";
@@ -48,6 +56,8 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
     static final String DEFAULT_SCOPES = "openid profile email";
     static final String DEFAULT_USERNAME_TEMPLATE = "${login_id}.${tenant_id}";
     static final String DEFAULT_TOKEN_SCOPE = "classlink-token";
+    static final String DEFAULT_ROSTER_URL = "https://oneroster-proxy.apis.classlink.com";
+    static final String DEFAULT_ROSTER_SCOPE = "classlink-roster";
     /** classlink-facts 2.3: access tokens live 24 hours and the answer does not say so. */
     static final long DEFAULT_TOKEN_LIFETIME_SECONDS = Duration.ofHours(24).toSeconds();
 
@@ -55,6 +65,9 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
     static final long MAX_TOKEN_LIFETIME_SECONDS = Duration.ofDays(365).toSeconds();
     static final int DEFAULT_CLOCK_SKEW_SECONDS = 30;
     static final int MAX_CLOCK_SKEW_SECONDS = 300;
+
+    /** What Keycloak's vault takes for one of its own. */
+    private static final Pattern VAULT_REFERENCE = Pattern.compile("\\$\\{vault\\.[^}]+}");
 
     // Server-wide, not a realm setting: transient, so that no copy of a model can carry it away.
     private final transient AllowedHosts allowedHosts;
@@ -141,8 +154,9 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
     /** Which id links a person to a user. */
     public IdentityKey getIdentityKey() {
         return setting(IDENTITY_KEY)
-                .map(value ->
-                        IdentityKey.ofSetting(value).orElseThrow(ClassLinkIdentityProviderConfig::unknownIdentityKey))
+                .map(value -> IdentityKey.ofSetting(value)
+                        .orElseThrow(() ->
+                                mustBeOneOf(Arrays.stream(IdentityKey.values()).map(IdentityKey::setting))))
                 .orElse(IdentityKey.USER_ID);
     }
 
@@ -164,6 +178,40 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
     /** The client scope that a Keycloak access token must carry to be exchanged for a ClassLink token. */
     public String getTokenScope() {
         return setting(TOKEN_SCOPE).orElse(DEFAULT_TOKEN_SCOPE);
+    }
+
+    /** The app that a LaunchPad tile opens, by its client id; empty, none. */
+    Optional<String> getLaunchpadClient() {
+        return setting(LAUNCHPAD_CLIENT);
+    }
+
+    RosterMode getRosterMode() {
+        return setting(ROSTER_MODE)
+                .map(value -> RosterMode.ofSetting(value)
+                        .orElseThrow(() ->
+                                mustBeOneOf(Arrays.stream(RosterMode.values()).map(RosterMode::setting))))
+                .orElse(RosterMode.OFF);
+    }
+
+    /** Base of the OneRoster service; {@code /ims/oneroster/v1p1/…} follows. */
+    String getRosterUrl() {
+        return setting(ROSTER_URL).orElse(DEFAULT_ROSTER_URL);
+    }
+
+    /** Where the vault keeps the partner's key, such as <code>${vault.partner}</code>: never the key itself. */
+    Optional<String> getPartnerKey() {
+        return setting(PARTNER_KEY).map(value -> {
+            if (!VAULT_REFERENCE.matcher(value).matches()) {
+                throw new IllegalArgumentException("must be a reference to Keycloak's vault such as"
+                        + " ${vault.classlink-partner-key}, not the key itself, which everybody could read here");
+            }
+            return value;
+        });
+    }
+
+    /** The client scope that a Keycloak access token must carry to read rosters. */
+    String getRosterScope() {
+        return setting(ROSTER_SCOPE).orElse(DEFAULT_ROSTER_SCOPE);
     }
 
     /** How far ClassLink's clock and ours may differ, in seconds: 0 to 300. */
@@ -217,7 +265,7 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
         check("Client ID", () -> {
             if (getClientId() == null) {
                 throw new IllegalArgumentException(
-                        "is missing. It is the OAuth2 client id of your app in ClassLink's " + "Partner Portal");
+                        "is missing. It is the OAuth2 client id of your app in ClassLink's Partner Portal");
             }
         });
         checkUrl("Authorization URL", getAuthorizationUrl());
@@ -234,13 +282,34 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
         check("Token lifetime", this::getTokenLifetime);
         check("Verify essential claim", () -> EssentialClaim.of(this));
         check("Allowed clock skew", this::getAllowedClockSkew);
-        check("Scope for token exchange", () -> {
-            if (getTokenScope().matches(".*\\s.*")) {
-                throw new IllegalArgumentException("is the name of one client scope, without spaces");
+        check("Scope for token exchange", () -> requireOneScope(getTokenScope()));
+        check("App for LaunchPad tiles", () -> getLaunchpadClient().ifPresent(id -> requireApp(realm, id)));
+        check("Roster access", this::getRosterMode);
+        checkUrl("Roster URL", getRosterUrl());
+        check("Partner key", () -> {
+            if (getPartnerKey().isEmpty() && getRosterMode() == RosterMode.PARTNER_KEY) {
+                throw new IllegalArgumentException(
+                        "is missing. Roster access partner-key needs a reference to Keycloak's"
+                                + " vault such as ${vault.classlink-partner-key}");
             }
         });
+        check("Scope for rosters", () -> requireOneScope(getRosterScope()));
         // Last, because Keycloak's messages name settings by other names than the console.
         super.validate(realm);
+    }
+
+    private static void requireOneScope(String scope) {
+        if (scope.matches(".*\\s.*")) {
+            throw new IllegalArgumentException("is the name of one client scope, without spaces");
+        }
+    }
+
+    /** A client that is not there passes: realm files bring providers first and clients afterwards. */
+    private static void requireApp(RealmModel realm, String clientId) {
+        ClientModel client = realm.getClientByClientId(clientId);
+        if (client != null && !(client.isEnabled() && OIDCLoginProtocol.LOGIN_PROTOCOL.equals(client.getProtocol()))) {
+            throw new IllegalArgumentException("must be the client id of an OpenID Connect client that is enabled");
+        }
     }
 
     private void checkClientAuthMethod() {
@@ -289,8 +358,7 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
         });
     }
 
-    private static IllegalArgumentException unknownIdentityKey() {
-        return new IllegalArgumentException("must be one of "
-                + Arrays.stream(IdentityKey.values()).map(IdentityKey::setting).collect(Collectors.joining(", ")));
+    private static IllegalArgumentException mustBeOneOf(Stream<String> values) {
+        return new IllegalArgumentException("must be one of " + values.collect(Collectors.joining(", ")));
     }
 }

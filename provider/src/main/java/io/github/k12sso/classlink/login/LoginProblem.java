@@ -53,6 +53,9 @@ enum LoginProblem {
     PKCE_VERIFIER_MISSING(Status.BAD_REQUEST, Page.MISSING_STATE),
     UNEXPECTED(Status.INTERNAL_SERVER_ERROR, Page.UNEXPECTED_ANSWER);
 
+    /** The page, for every problem, of somebody who is signed in and was connecting an account. Same parameters. */
+    static final String LINKING_MESSAGE_KEY = "classlink.error.linking";
+
     private final Status status;
     private final Page page;
 
@@ -65,12 +68,12 @@ enum LoginProblem {
         return status;
     }
 
-    /** The message key of the page; its parameters are the provider's display name and the reason. */
+    /** The message key of the page. Its parameters: the provider's display name, the reference, where to start again. */
     String messageKey() {
         return page.key;
     }
 
-    /** The constant that stands in the event, the log line and on the page. */
+    /** The constant that stands in the event and the log line. The page shows the way there: the {@link Reference}. */
     String reason() {
         return name().toLowerCase(Locale.ROOT);
     }

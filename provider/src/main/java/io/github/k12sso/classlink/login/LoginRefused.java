@@ -50,7 +50,7 @@ final class LoginRefused extends Exception {
         return switch (operation) {
             // From the token endpoint it is not the person who said no: the browser brings that.
             case TOKEN -> error == OAuthError.ACCESS_DENIED ? LoginProblem.REQUEST_REJECTED : meaning(error);
-            case PROFILE -> LoginProblem.PROFILE_REJECTED;
+            case PROFILE, GROUPS -> LoginProblem.PROFILE_REJECTED;
             case KEYS -> LoginProblem.ID_TOKEN_KEY_UNKNOWN;
         };
     }

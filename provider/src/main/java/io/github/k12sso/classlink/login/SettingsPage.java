@@ -4,8 +4,13 @@ import static io.github.k12sso.classlink.login.ClassLinkIdentityProviderConfig.A
 import static io.github.k12sso.classlink.login.ClassLinkIdentityProviderConfig.AUTHORIZATION_URL;
 import static io.github.k12sso.classlink.login.ClassLinkIdentityProviderConfig.CLIENT_AUTH_METHOD;
 import static io.github.k12sso.classlink.login.ClassLinkIdentityProviderConfig.IDENTITY_KEY;
+import static io.github.k12sso.classlink.login.ClassLinkIdentityProviderConfig.LAUNCHPAD_CLIENT;
+import static io.github.k12sso.classlink.login.ClassLinkIdentityProviderConfig.PARTNER_KEY;
 import static io.github.k12sso.classlink.login.ClassLinkIdentityProviderConfig.REQUIRE_ID_TOKEN;
 import static io.github.k12sso.classlink.login.ClassLinkIdentityProviderConfig.REVOCATION_URL;
+import static io.github.k12sso.classlink.login.ClassLinkIdentityProviderConfig.ROSTER_MODE;
+import static io.github.k12sso.classlink.login.ClassLinkIdentityProviderConfig.ROSTER_SCOPE;
+import static io.github.k12sso.classlink.login.ClassLinkIdentityProviderConfig.ROSTER_URL;
 import static io.github.k12sso.classlink.login.ClassLinkIdentityProviderConfig.TOKEN_LIFETIME_SECONDS;
 import static io.github.k12sso.classlink.login.ClassLinkIdentityProviderConfig.TOKEN_SCOPE;
 import static io.github.k12sso.classlink.login.ClassLinkIdentityProviderConfig.TOKEN_URL;
@@ -18,6 +23,7 @@ import static org.keycloak.models.IdentityProviderModel.ISSUER;
 import static org.keycloak.protocol.oidc.OIDCLoginProtocol.CLIENT_SECRET_BASIC;
 import static org.keycloak.protocol.oidc.OIDCLoginProtocol.CLIENT_SECRET_POST;
 import static org.keycloak.provider.ProviderConfigProperty.BOOLEAN_TYPE;
+import static org.keycloak.provider.ProviderConfigProperty.CLIENT_LIST_TYPE;
 import static org.keycloak.provider.ProviderConfigProperty.LIST_TYPE;
 import static org.keycloak.provider.ProviderConfigProperty.MULTIVALUED_STRING_TYPE;
 import static org.keycloak.provider.ProviderConfigProperty.STRING_TYPE;
@@ -37,13 +43,23 @@ final class SettingsPage {
 
     static List<ProviderConfigProperty> properties() {
         return List.of(
+                // who gets in, as whom
                 setting(ALLOWED_TENANTS, MULTIVALUED_STRING_TYPE, null),
                 setting(USERNAME_TEMPLATE, STRING_TYPE, ClassLinkIdentityProviderConfig.DEFAULT_USERNAME_TEMPLATE),
                 choice(IDENTITY_KEY, identityKeys(), IdentityKey.USER_ID.setting()),
+                // tiles
+                setting(LAUNCHPAD_CLIENT, CLIENT_LIST_TYPE, null),
+                // tokens for apps
+                setting(TOKEN_SCOPE, STRING_TYPE, ClassLinkIdentityProviderConfig.DEFAULT_TOKEN_SCOPE),
+                number(TOKEN_LIFETIME_SECONDS, ClassLinkIdentityProviderConfig.DEFAULT_TOKEN_LIFETIME_SECONDS),
+                // rosters
+                choice(ROSTER_MODE, rosterModes(), RosterMode.OFF.setting()),
+                setting(PARTNER_KEY, STRING_TYPE, null),
+                setting(ROSTER_SCOPE, STRING_TYPE, ClassLinkIdentityProviderConfig.DEFAULT_ROSTER_SCOPE),
+                setting(ROSTER_URL, STRING_TYPE, ClassLinkIdentityProviderConfig.DEFAULT_ROSTER_URL),
+                // what hardly anybody changes
                 setting(REQUIRE_ID_TOKEN, BOOLEAN_TYPE, true),
                 setting(PKCE_ENABLED, BOOLEAN_TYPE, true),
-                number(TOKEN_LIFETIME_SECONDS, ClassLinkIdentityProviderConfig.DEFAULT_TOKEN_LIFETIME_SECONDS),
-                setting(TOKEN_SCOPE, STRING_TYPE, ClassLinkIdentityProviderConfig.DEFAULT_TOKEN_SCOPE),
                 choice(CLIENT_AUTH_METHOD, List.of(CLIENT_SECRET_POST, CLIENT_SECRET_BASIC), CLIENT_SECRET_POST),
                 number(ALLOWED_CLOCK_SKEW, ClassLinkIdentityProviderConfig.DEFAULT_CLOCK_SKEW_SECONDS),
                 setting(AUTHORIZATION_URL, STRING_TYPE, ClassLinkIdentityProviderConfig.DEFAULT_AUTHORIZATION_URL),
@@ -52,6 +68,10 @@ final class SettingsPage {
                 setting(ISSUER, STRING_TYPE, ClassLinkIdentityProviderConfig.DEFAULT_ISSUER),
                 setting(USER_INFO_URL, STRING_TYPE, ClassLinkIdentityProviderConfig.DEFAULT_USER_INFO_URL),
                 setting(REVOCATION_URL, STRING_TYPE, null));
+    }
+
+    private static List<String> rosterModes() {
+        return Arrays.stream(RosterMode.values()).map(RosterMode::setting).toList();
     }
 
     private static List<String> identityKeys() {

@@ -1,5 +1,6 @@
 package io.github.k12sso.classlink.mapper;
 
+import io.github.k12sso.classlink.profile.Profile;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -20,6 +21,9 @@ public final class ClassLinkGroupMapper extends AbstractIdentityProviderMapper {
 
     static final String ID = "classlink-group-mapper";
     static final String GROUP_TEMPLATE = "groupTemplate";
+    static final String GROUP_SOURCE = "groupSource";
+    static final String PROFILE = "profile";
+    static final String MY_GROUPS = "my-groups";
 
     private static final Logger LOG = Logger.getLogger(ClassLinkGroupMapper.class);
 
@@ -59,21 +63,23 @@ public final class ClassLinkGroupMapper extends AbstractIdentityProviderMapper {
         return ProviderConfigurationBuilder.create()
                 .property()
                 .name(GROUP_TEMPLATE)
-                .label("Group template")
-                .helpText(
-                        "Path of the group, such as /districts/${tenant_name}/${role}: it starts with a fixed name and has "
-                                + "at most 6. Placeholders: ${tenant_id} ${tenant_name} ${building} ${state} ${role} "
-                                + "${sourced_id} ${login_id} ${user_id} ${email} ${first_name} ${last_name}. If ClassLink sends "
-                                + "no value for one of them, or an empty one, there is no group: at later logins the person leaves "
-                                + "the former one (sync modes force and legacy) or stays (import). With force and legacy, groups "
-                                + "that the template could have named are the mappers' alone: joined by hand, they are left at the "
-                                + "next login.")
+                .label(MapperTexts.label("group", GROUP_TEMPLATE))
+                .helpText(MapperTexts.help("group", GROUP_TEMPLATE))
                 .type(ProviderConfigProperty.STRING_TYPE)
                 .required(true)
+                .add()
+                .property()
+                .name(GROUP_SOURCE)
+                .label(MapperTexts.label("group", GROUP_SOURCE))
+                .helpText(MapperTexts.help("group", GROUP_SOURCE))
+                .type(ProviderConfigProperty.LIST_TYPE)
+                .options(PROFILE, MY_GROUPS)
+                .defaultValue(PROFILE)
                 .add()
                 .build();
     }
 
+    /** Only joins: all that a new user is a member of was given a moment ago, by Keycloak's own mappers, say. */
     @Override
     public void importNewUser(
             KeycloakSession session,
@@ -81,7 +87,9 @@ public final class ClassLinkGroupMapper extends AbstractIdentityProviderMapper {
             UserModel user,
             IdentityProviderMapperModel mapper,
             BrokeredIdentityContext login) {
-        updateBrokeredUser(session, realm, user, mapper, login);
+        template(mapper)
+                .ifPresent(template -> paths(template, mapper, login)
+                        .ifPresent(paths -> join(paths, new GroupsOnDemand(session, realm), user, login)));
     }
 
     @Override
@@ -91,21 +99,45 @@ public final class ClassLinkGroupMapper extends AbstractIdentityProviderMapper {
             UserModel user,
             IdentityProviderMapperModel mapper,
             BrokeredIdentityContext login) {
-        template(mapper).ifPresent(template -> follow(template, new GroupsOnDemand(session, realm), user, login));
+        template(mapper)
+                .ifPresent(template -> paths(template, mapper, login).ifPresent(paths -> {
+                    List<GroupModel> former = user.getGroupsStream()
+                            .filter(group -> template.makes(GroupsOnDemand.namesOf(group)))
+                            .toList();
+                    join(paths, new GroupsOnDemand(session, realm), user, login);
+                    former.stream()
+                            .filter(group -> !login.hasMapperAssignedGroup(group.getId()))
+                            .forEach(user::leaveGroup);
+                }));
     }
 
-    private static void follow(
-            GroupTemplate template, GroupsOnDemand groups, UserModel user, BrokeredIdentityContext login) {
-        List<GroupModel> former = user.getGroupsStream()
-                .filter(group -> template.makes(GroupsOnDemand.namesOf(group)))
-                .toList();
-        LoginProfile.of(login).flatMap(template::apply).flatMap(groups::reach).ifPresent(group -> {
-            login.addMapperAssignedGroup(group.getId());
-            user.joinGroup(group);
-        });
-        former.stream()
-                .filter(group -> !login.hasMapperAssignedGroup(group.getId()))
-                .forEach(user::leaveGroup);
+    /** One of the provider's settings says that ClassLink must be asked for the person's groups. */
+    static boolean asksForMyGroups(IdentityProviderMapperModel mapper) {
+        return MY_GROUPS.equals(mapper.getConfig().get(GROUP_SOURCE));
+    }
+
+    /** The ways to the person's groups; empty if ClassLink did not tell: then nobody joins and nobody leaves. */
+    private static Optional<List<List<String>>> paths(
+            GroupTemplate template, IdentityProviderMapperModel mapper, BrokeredIdentityContext login) {
+        Optional<Profile> profile = LoginProfile.of(login);
+        if (!asksForMyGroups(mapper)) {
+            return Optional.of(profile.flatMap(template::apply).stream().toList());
+        }
+        return MyGroups.of(login)
+                .map(groups -> groups.stream()
+                        .flatMap(group -> profile.flatMap(known -> template.apply(known, group)).stream())
+                        .distinct()
+                        .toList());
+    }
+
+    private static void join(
+            List<List<String>> paths, GroupsOnDemand groups, UserModel user, BrokeredIdentityContext login) {
+        for (List<String> path : paths) {
+            groups.reach(path).ifPresent(group -> {
+                login.addMapperAssignedGroup(group.getId());
+                user.joinGroup(group);
+            });
+        }
     }
 
     private static Optional<GroupTemplate> template(IdentityProviderMapperModel mapper) {
@@ -113,7 +145,8 @@ public final class ClassLinkGroupMapper extends AbstractIdentityProviderMapper {
                 .map(String::strip)
                 .orElse("");
         try {
-            return Optional.of(GroupTemplate.parse(text));
+            return Optional.of(
+                    asksForMyGroups(mapper) ? GroupTemplate.parseForMyGroups(text) : GroupTemplate.parse(text));
         } catch (IllegalArgumentException e) {
             LOG.warnf("Mapper '%s': Group template %s", mapper.getName(), e.getMessage());
             return Optional.empty();

@@ -62,13 +62,8 @@ public final class ClassLinkOrganizationMapper extends AbstractIdentityProviderM
         return ProviderConfigurationBuilder.create()
                 .property()
                 .name(CREATE_ORGANIZATION)
-                .label("Create organization")
-                .helpText(
-                        "On: the first login of a district without an organization makes one, named like the district, with "
-                                + "the TenantId as its alias. Off or empty: only organizations that you gave the attribute "
-                                + "classlink.tenant_id are joined. If ClassLink sends no TenantId, or an empty one, no organization "
-                                + "is joined: at later logins the person leaves the district's (sync modes force and legacy) or "
-                                + "stays (import). Needs Organizations switched on in the realm's settings.")
+                .label(MapperTexts.label("organization", CREATE_ORGANIZATION))
+                .helpText(MapperTexts.help("organization", CREATE_ORGANIZATION))
                 .type(ProviderConfigProperty.BOOLEAN_TYPE)
                 .defaultValue(false)
                 .add()

@@ -58,20 +58,16 @@ public final class ClassLinkRoleMapper extends AbstractClaimToRoleMapper {
         return ProviderConfigurationBuilder.create()
                 .property()
                 .name(CLASSLINK_ROLES)
-                .label("ClassLink roles")
-                .helpText(
-                        "Whoever has one of these gets the role. One a line, such as Teacher or Tenant Administrator: the "
-                                + "whole name, upper and lower case alike. If none is named here, or ClassLink sends no role or "
-                                + "an empty one, nobody gets it; at later logins it is taken away (sync modes force and legacy) or "
-                                + "left alone (import).")
-                .type(ProviderConfigProperty.MULTIVALUED_STRING_TYPE)
+                .label(MapperTexts.label("role", CLASSLINK_ROLES))
+                .helpText(MapperTexts.help("role", CLASSLINK_ROLES))
+                // Not the multi-valued type: the console's page for mappers sends it as an array, and Keycloak takes
+                // text.
+                .type(ProviderConfigProperty.TEXT_TYPE)
                 .add()
                 .property()
                 .name(ConfigConstants.ROLE)
-                .label("Role")
-                .helpText(
-                        "Realm or client role to give. With sync modes force and legacy it is the mappers' alone: given by "
-                                + "hand, it is taken away at the next login. If it is empty or deleted, the mapper does nothing.")
+                .label(MapperTexts.label("role", ConfigConstants.ROLE))
+                .helpText(MapperTexts.help("role", ConfigConstants.ROLE))
                 .type(ProviderConfigProperty.ROLE_TYPE)
                 .required(true)
                 .add()

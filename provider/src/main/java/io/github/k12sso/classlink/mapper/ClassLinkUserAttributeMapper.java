@@ -64,21 +64,15 @@ public final class ClassLinkUserAttributeMapper extends AbstractIdentityProvider
         return ProviderConfigurationBuilder.create()
                 .property()
                 .name(JSON_FIELD)
-                .label("Profile member")
-                .helpText(
-                        "Where the value is in the profile document, such as SourcedId, address.locality or OrgId[0]: "
-                                + "'.' between nested names, [n] for one element of a list; without [n] every element becomes a "
-                                + "value. Numbers are written as text. An absent and an empty member are the same: at the first "
-                                + "login nothing is written, and at later logins the attribute is removed (sync modes force and "
-                                + "legacy) or left alone (import).")
+                .label(MapperTexts.label("attribute", JSON_FIELD))
+                .helpText(MapperTexts.help("attribute", JSON_FIELD))
                 .type(ProviderConfigProperty.STRING_TYPE)
                 .required(true)
                 .add()
                 .property()
                 .name(USER_ATTRIBUTE)
-                .label("User attribute")
-                .helpText("Attribute that receives the value, such as classlink_sourced_id. Mappers with the same "
-                        + "attribute add their values together. If it is empty, the mapper does nothing.")
+                .label(MapperTexts.label("attribute", USER_ATTRIBUTE))
+                .helpText(MapperTexts.help("attribute", USER_ATTRIBUTE))
                 .type(ProviderConfigProperty.USER_PROFILE_ATTRIBUTE_LIST_TYPE)
                 .required(true)
                 .add()

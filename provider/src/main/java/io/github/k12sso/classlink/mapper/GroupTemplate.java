@@ -1,5 +1,6 @@
 package io.github.k12sso.classlink.mapper;
 
+import io.github.k12sso.classlink.profile.ClassLinkGroup;
 import io.github.k12sso.classlink.profile.Placeholders;
 import io.github.k12sso.classlink.profile.Profile;
 import java.util.ArrayList;
@@ -26,6 +27,9 @@ final class GroupTemplate {
 
     private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([^}]*)}");
 
+    private static final ClassLinkGroup NO_GROUP =
+            new ClassLinkGroup(Optional.empty(), Optional.empty(), Optional.empty());
+
     private final List<Level> levels;
 
     private GroupTemplate(List<Level> levels) {
@@ -33,11 +37,34 @@ final class GroupTemplate {
     }
 
     /**
-     * Reads a template.
+     * Reads a template whose placeholders stand for the profile.
      *
      * @throws IllegalArgumentException with a message for an administrator: what is wrong and what may be typed
      */
     static GroupTemplate parse(String template) {
+        if (namesAGroup(template)) {
+            throw new IllegalArgumentException(
+                    "has a placeholder of ClassLink's groups. Set Group source to my-groups, or take it out");
+        }
+        return read(template);
+    }
+
+    /**
+     * Reads a template whose placeholders stand for the profile and for one of the person's groups at ClassLink.
+     *
+     * @throws IllegalArgumentException with a message for an administrator: what is wrong and what may be typed
+     */
+    static GroupTemplate parseForMyGroups(String template) {
+        GroupTemplate parsed = read(template);
+        if (!namesAGroup(template)) {
+            throw new IllegalArgumentException(
+                    "has no placeholder of ClassLink's groups, such as ${group_name}. Put one in,"
+                            + " or set Group source to profile");
+        }
+        return parsed;
+    }
+
+    private static GroupTemplate read(String template) {
         if (!template.startsWith("/")) {
             throw new IllegalArgumentException(
                     "does not start with '/'. Type a path such as /districts/${tenant_name}");
@@ -57,9 +84,14 @@ final class GroupTemplate {
 
     /** The names on the way to the person's group; empty if a value is absent, or makes a name of over 255 characters. */
     Optional<List<String>> apply(Profile profile) {
+        return apply(profile, NO_GROUP);
+    }
+
+    /** The same, for one of the person's groups at ClassLink. */
+    Optional<List<String>> apply(Profile profile, ClassLinkGroup classLinkGroup) {
         List<String> names = new ArrayList<>();
         for (Level level : levels) {
-            Optional<String> name = level.name(profile);
+            Optional<String> name = level.name(profile, classLinkGroup);
             if (name.isEmpty() || name.get().length() > MAX_NAME_LENGTH) {
                 return Optional.empty();
             }
@@ -81,8 +113,12 @@ final class GroupTemplate {
         return true;
     }
 
+    private static boolean namesAGroup(String template) {
+        return ClassLinkGroup.PLACEHOLDERS.keySet().stream().anyMatch(name -> template.contains("${" + name + "}"));
+    }
+
     private static Level level(String text) {
-        List<Function<Profile, Optional<String>>> parts = new ArrayList<>();
+        List<Part> parts = new ArrayList<>();
         StringBuilder shape = new StringBuilder();
         Matcher matcher = PLACEHOLDER.matcher(text);
         int end = 0;
@@ -101,31 +137,43 @@ final class GroupTemplate {
         return new Level(List.copyOf(parts), Pattern.compile(shape.toString()), fixed);
     }
 
-    private static Function<Profile, Optional<String>> literal(String text, StringBuilder shape) {
+    private static Part literal(String text, StringBuilder shape) {
         if (text.contains("${")) {
             throw new IllegalArgumentException("has a placeholder without its '}'");
         }
         shape.append(Pattern.quote(text));
-        return profile -> Optional.of(text);
+        return (profile, group) -> Optional.of(text);
     }
 
-    private static Function<Profile, Optional<String>> placeholder(String name) {
+    private static Part placeholder(String name) {
+        Function<ClassLinkGroup, Optional<String>> ofGroup = ClassLinkGroup.PLACEHOLDERS.get(name);
+        if (ofGroup != null) {
+            return (profile, group) -> ofGroup.apply(group).map(GroupTemplate::oneName);
+        }
         Function<Profile, Optional<String>> value = Placeholders.OF_A_GROUP.get(name);
         if (value == null) {
             throw new IllegalArgumentException(
                     "has an unknown placeholder. Allowed: " + Placeholders.listed(Placeholders.OF_A_GROUP));
         }
-        return profile ->
-                value.apply(profile).map(text -> text.replace("~", "~0").replace("/", "~1"));
+        return (profile, group) -> value.apply(profile).map(GroupTemplate::oneName);
+    }
+
+    private static String oneName(String value) {
+        return value.replace("~", "~0").replace("/", "~1");
+    }
+
+    /** What stands at one place of the template. */
+    private interface Part {
+        Optional<String> of(Profile profile, ClassLinkGroup group);
     }
 
     /** One group of the path. */
-    private record Level(List<Function<Profile, Optional<String>>> parts, Pattern shape, boolean fixed) {
+    private record Level(List<Part> parts, Pattern shape, boolean fixed) {
 
-        Optional<String> name(Profile profile) {
+        Optional<String> name(Profile profile, ClassLinkGroup group) {
             StringBuilder name = new StringBuilder();
-            for (Function<Profile, Optional<String>> part : parts) {
-                Optional<String> text = part.apply(profile);
+            for (Part part : parts) {
+                Optional<String> text = part.of(profile, group);
                 if (text.isEmpty()) {
                     return Optional.empty();
                 }

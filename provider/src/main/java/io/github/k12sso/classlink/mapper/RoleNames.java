@@ -19,12 +19,12 @@ final class RoleNames {
         this.names = names;
     }
 
-    /** Reads them as Keycloak stores a multi-valued setting; null and blank are no role at all. */
+    /** Reads one a line, or with Keycloak's {@code ##} between them; null and blank are no role at all. */
     static RoleNames parse(String setting) {
         if (setting == null) {
             return new RoleNames(Set.of());
         }
-        return new RoleNames(Arrays.stream(setting.split(Constants.CFG_DELIMITER))
+        return new RoleNames(Arrays.stream(setting.split(Constants.CFG_DELIMITER + "|\\R"))
                 .map(RoleNames::comparable)
                 .filter(name -> !name.isEmpty())
                 .collect(Collectors.toUnmodifiableSet()));

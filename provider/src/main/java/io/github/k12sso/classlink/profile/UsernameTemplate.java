@@ -1,7 +1,13 @@
 package io.github.k12sso.classlink.profile;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.text.Normalizer;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -11,12 +17,31 @@ import java.util.regex.Pattern;
  * Makes a user name of a profile, such as {@code ${login_id}.${tenant_id}}.
  *
  * <p>A template gives no name when one of its placeholders is absent from the profile: {@code jdoe.} or {@code .2284} would
- * be the same name for different people. The caller then falls back to a name made of the unique id.
+ * be the same name for different people. Nor when Keycloak would refuse it for a letter of another script than the Latin
+ * one, and ask a child to type a better one. The caller then takes {@link #nameOfId}.
+ *
+ * <p>A name that is not word for word what the template makes ends in {@code _u} and the person's UserId, and no other name
+ * ends like that: {@code a b} and {@code a_b} of one district are two names.
  */
 public final class UsernameTemplate {
 
     /** Keycloak's column for user names. */
     static final int MAX_LENGTH = 255;
+
+    /** What Keycloak's default user profile demands. */
+    static final int MIN_LENGTH = 3;
+
+    private static final int LONGEST_ID = 20;
+    private static final Pattern NUMBER = Pattern.compile("[0-9]{1," + LONGEST_ID + "}");
+
+    /** Longer than any number that is an id here. */
+    private static final int HASH_LENGTH = 24;
+
+    private static final Pattern MARKED =
+            Pattern.compile("_u[0-9a-f]{1," + HASH_LENGTH + "}$", Pattern.CASE_INSENSITIVE);
+
+    /** Keycloak's {@code up-username-not-idn-homograph}, which a combining mark fails, too. */
+    private static final Pattern LATIN = Pattern.compile("[\\p{IsLatin}\\p{IsCommon}]+");
 
     private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([^}]*)}");
 
@@ -55,7 +80,7 @@ public final class UsernameTemplate {
     }
 
     /**
-     * The person's user name: every part present, forbidden characters replaced by {@code _}, 255 characters at most.
+     * The person's user name: every part present, Latin, 3 to 255 characters; forbidden characters are {@code _}.
      */
     public Optional<String> apply(Profile profile) {
         StringBuilder name = new StringBuilder();
@@ -66,12 +91,58 @@ public final class UsernameTemplate {
             }
             name.append(value.get());
         }
-        String allowedName = FORBIDDEN.matcher(name).replaceAll("_");
-        return Optional.of(allowedName).filter(candidate -> candidate.length() <= MAX_LENGTH);
+        String asSaid = name.toString();
+        String allowed = FORBIDDEN
+                .matcher(Normalizer.normalize(asSaid, Normalizer.Form.NFC))
+                .replaceAll("_");
+        String stored = lowerCase(allowed);
+        if (!LATIN.matcher(stored).matches()) {
+            return Optional.empty();
+        }
+        boolean asItIs = allowed.equals(asSaid)
+                && stored.length() >= MIN_LENGTH
+                && stored.length() <= MAX_LENGTH
+                && !MARKED.matcher(stored).find();
+        return Optional.of(asItIs ? allowed : marked(allowed, profile));
+    }
+
+    /** A name for people whom the template gives none. */
+    public static String nameOfId(String alias, Profile profile) {
+        String start = FORBIDDEN.matcher(alias).replaceAll("_");
+        return marked(LATIN.matcher(lowerCase(start)).matches() ? start : "classlink", profile);
+    }
+
+    private static String marked(String start, Profile profile) {
+        String mark = "_u" + shortId(profile.userId());
+        int end = start.length();
+        // Lower case may have more characters: one capital letter has two.
+        while (lowerCase(start.substring(0, end)).length() + mark.length() > MAX_LENGTH) {
+            end = start.offsetByCodePoints(end, -1);
+        }
+        return start.substring(0, end) + mark;
+    }
+
+    /** ClassLink's ids are numbers; of other texts only a hash is sure to be short, and free of what Keycloak forbids. */
+    private static String shortId(String userId) {
+        if (NUMBER.matcher(userId).matches()) {
+            return userId;
+        }
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(userId.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(hash).substring(0, HASH_LENGTH);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e); // every Java has it
+        }
+    }
+
+    /** As Keycloak stores user names. */
+    private static String lowerCase(String name) {
+        return name.toLowerCase(Locale.ROOT);
     }
 
     private static Function<Profile, Optional<String>> literal(String text) {
-        if (FORBIDDEN.matcher(text).find()) {
+        if (FORBIDDEN.matcher(text).find()
+                || !(text.isEmpty() || LATIN.matcher(text).matches())) {
             throw new IllegalArgumentException("contains characters that user names may not have between placeholders. "
                     + "Use letters, digits, '.', '-', '_', '@' and placeholders: " + allowed());
         }

@@ -7,7 +7,9 @@ public enum Operation {
     /** The signing keys (JWKS). */
     KEYS("key endpoint", 256 * 1024),
     /** The signed-in person's profile. ClassLink's own are under 2 KiB. */
-    PROFILE("profile endpoint", 64 * 1024);
+    PROFILE("profile endpoint", 64 * 1024),
+    /** The signed-in person's groups. */
+    GROUPS("groups endpoint", 256 * 1024);
 
     private final String label;
     private final int maxBytes;

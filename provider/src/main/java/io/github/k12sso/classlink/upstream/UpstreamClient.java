@@ -75,11 +75,16 @@ public final class UpstreamClient {
 
     /** Reads a JSON object that needs no authorization. */
     public ObjectNode get(Operation operation, String url) throws UpstreamFailure {
-        return call(operation, new HttpGet(allowedHosts.require(url)));
+        return object(operation, call(operation, new HttpGet(allowedHosts.require(url))));
     }
 
     /** Reads a JSON object with a ClassLink access token. */
     public ObjectNode get(Operation operation, String url, String accessToken) throws UpstreamFailure {
+        return object(operation, getJson(operation, url, accessToken));
+    }
+
+    /** Reads whatever JSON there is, an array say, with a ClassLink access token. */
+    public JsonNode getJson(Operation operation, String url, String accessToken) throws UpstreamFailure {
         HttpGet request = new HttpGet(allowedHosts.require(url));
         request.setHeader("Authorization", "Bearer " + accessToken);
         return call(operation, request);
@@ -100,10 +105,10 @@ public final class UpstreamClient {
             fields.add(new BasicNameValuePair("client_secret", credentials.clientSecret()));
         }
         request.setEntity(new SentOnce(fields));
-        return call(operation, request);
+        return object(operation, call(operation, request));
     }
 
-    private ObjectNode call(Operation operation, HttpRequestBase request) throws UpstreamFailure {
+    private JsonNode call(Operation operation, HttpRequestBase request) throws UpstreamFailure {
         request.setConfig(requestConfig);
         request.setHeader("User-Agent", USER_AGENT);
         request.setHeader("Accept", "application/json");
@@ -120,7 +125,7 @@ public final class UpstreamClient {
         }
     }
 
-    private static ObjectNode read(Operation operation, CloseableHttpResponse response, HttpRequestBase request)
+    private static JsonNode read(Operation operation, CloseableHttpResponse response, HttpRequestBase request)
             throws UpstreamFailure, IOException {
         int status = response.getStatusLine().getStatusCode();
         if (status == 429 || status >= 500) {
@@ -133,14 +138,16 @@ public final class UpstreamClient {
         if (status != 200) {
             throw new UpstreamMalformed(operation, "answered status " + status + " where 200 is expected");
         }
-        JsonNode json;
         try {
-            json = JSON.readTree(body);
+            return JSON.readTree(body);
         } catch (IOException e) {
             // Not only Jackson's own: it has the JDK's CharConversionException for bytes that are no text. Its message
             // quotes the body and stays out of the failure.
             throw new UpstreamMalformed(operation, "answered something that is not JSON");
         }
+    }
+
+    private static ObjectNode object(Operation operation, JsonNode json) throws UpstreamMalformed {
         if (json instanceof ObjectNode object) {
             return object;
         }

@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.keycloak.common.enums.SslRequired;
+import org.keycloak.models.ClientModel;
 import org.keycloak.models.IdentityProviderModel;
 import org.keycloak.models.RealmModel;
 
@@ -43,6 +44,11 @@ class ClassLinkIdentityProviderConfigTest {
             "allowedTenants",
             "tokenLifetimeSeconds",
             "tokenScope",
+            "launchpadClient",
+            "rosterMode",
+            "rosterUrl",
+            "partnerKey",
+            "rosterScope",
             "clientAuthMethod",
             "allowedClockSkew");
 
@@ -126,6 +132,13 @@ class ClassLinkIdentityProviderConfigTest {
             "requireIdToken,FALSE",
             "pkceEnabled,false",
             "clientAuthMethod,client_secret_basic",
+            "launchpadClient,roster-app",
+            "launchpadClient,imported-after-the-provider",
+            "rosterMode,off",
+            "rosterMode,user-token",
+            "rosterUrl,https://x.oneroster.com/base",
+            "partnerKey,${vault.partner}",
+            "rosterScope,other-scope",
             "allowedClockSkew,0",
             "allowedClockSkew,300"
         })
@@ -155,6 +168,24 @@ class ClassLinkIdentityProviderConfigTest {
             assertThat(config.isRequireIdToken()).isFalse();
             assertThat(config.isDisableNonce()).isTrue();
             assertThat(config.isPkceEnabled()).isFalse();
+        }
+
+        @Test
+        void thenTilesAndRostersAreSetUp() {
+            config.getConfig()
+                    .putAll(Map.of(
+                            "launchpadClient", "roster-app",
+                            "rosterMode", "partner-key",
+                            "rosterUrl", " https://x.oneroster.com ",
+                            "partnerKey", " ${vault.partner} ",
+                            "rosterScope", "other-scope"));
+
+            assertThat(config.getLaunchpadClient()).contains("roster-app");
+            assertThat(config.getRosterMode()).isEqualTo(RosterMode.PARTNER_KEY);
+            assertThat(config.getRosterUrl()).isEqualTo("https://x.oneroster.com");
+            assertThat(config.getPartnerKey()).contains("${vault.partner}");
+            assertThat(config.getRosterScope()).isEqualTo("other-scope");
+            assertValid();
         }
 
         @Test
@@ -218,7 +249,7 @@ class ClassLinkIdentityProviderConfigTest {
     class GivenAWrongValue {
 
         @ParameterizedTest
-        @ValueSource(strings = {"authorizationUrl", "tokenUrl", "jwksUrl", "userInfoUrl", "revocationUrl"})
+        @ValueSource(strings = {"authorizationUrl", "tokenUrl", "jwksUrl", "userInfoUrl", "revocationUrl", "rosterUrl"})
         void givenAForeignHost_thenTheMessageNamesItAndSaysWhatIsAllowed(String key) {
             assertRefused(
                     key,
@@ -229,13 +260,13 @@ class ClassLinkIdentityProviderConfigTest {
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"authorizationUrl", "tokenUrl", "jwksUrl", "userInfoUrl", "revocationUrl"})
+        @ValueSource(strings = {"authorizationUrl", "tokenUrl", "jwksUrl", "userInfoUrl", "revocationUrl", "rosterUrl"})
         void givenHttp_thenTheMessageAsksForHttps(String key) {
             assertRefused(key, "http://launchpad.classlink.com/oauth2", "must start with https://");
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"authorizationUrl", "tokenUrl", "jwksUrl", "userInfoUrl", "revocationUrl"})
+        @ValueSource(strings = {"authorizationUrl", "tokenUrl", "jwksUrl", "userInfoUrl", "revocationUrl", "rosterUrl"})
         void givenHalfAUrl_thenTheMessageShowsAWholeOne(String key) {
             assertRefused(
                     key,
@@ -262,7 +293,13 @@ class ClassLinkIdentityProviderConfigTest {
                     List.of("clientAuthMethod", "private_key_jwt", "client_secret_post or client_secret_basic"),
                     List.of("requireIdToken", "yes", "true or false"),
                     List.of("pkceEnabled", "1", "true or false"),
-                    List.of("tokenScope", "classlink token", "one client scope, without spaces"));
+                    List.of("tokenScope", "classlink token", "one client scope, without spaces"),
+                    List.of("rosterScope", "classlink roster", "one client scope, without spaces"),
+                    List.of("rosterMode", "on", "must be one of off, user-token, partner-key"),
+                    List.of("partnerKey", "${vault.}", "reference", "${vault.classlink-partner-key}"),
+                    List.of("partnerKey", "x ${vault.a}", "reference", "${vault.classlink-partner-key}"),
+                    List.of("launchpadClient", "saml-app", "an OpenID Connect client that is enabled"),
+                    List.of("launchpadClient", "closed-app", "an OpenID Connect client that is enabled"));
         }
 
         @ParameterizedTest
@@ -270,6 +307,27 @@ class ClassLinkIdentityProviderConfigTest {
         void thenTheMessageNamesTheFieldAndSaysWhatToType(List<String> wrong) {
             assertRefused(
                     wrong.get(0), wrong.get(1), wrong.subList(2, wrong.size()).toArray(String[]::new));
+        }
+
+        @Test
+        void givenThePartnerKeyItself_thenTheMessageDoesNotRepeatIt() {
+            config.getConfig().put("partnerKey", "pk-4711-secret");
+
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> config.validate(realm(SslRequired.EXTERNAL)))
+                    .satisfies(refused -> assertThat(refused.getMessage())
+                            .startsWith("Partner key ")
+                            .doesNotContain("4711"));
+        }
+
+        @Test
+        void givenRostersByPartnerKeyWithoutOne_thenTheMessageAsksForIt() {
+            config.getConfig().put("rosterMode", "partner-key");
+
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> config.validate(realm(SslRequired.EXTERNAL)))
+                    .withMessageStartingWith("Partner key is missing")
+                    .withMessageContaining("${vault.classlink-partner-key}");
         }
 
         @Test
@@ -326,6 +384,11 @@ class ClassLinkIdentityProviderConfigTest {
         assertThat(config.getAllowedTenants().admits(student())).isTrue();
         assertThat(config.getTokenLifetime()).isEqualTo(Duration.ofDays(1));
         assertThat(config.getTokenScope()).isEqualTo("classlink-token");
+        assertThat(config.getLaunchpadClient()).isEmpty();
+        assertThat(config.getRosterMode()).isEqualTo(RosterMode.OFF);
+        assertThat(config.getRosterUrl()).isEqualTo("https://oneroster-proxy.apis.classlink.com");
+        assertThat(config.getPartnerKey()).isEmpty();
+        assertThat(config.getRosterScope()).isEqualTo("classlink-roster");
         assertThat(config.isBasicAuthentication()).isFalse();
         assertThat(config.getClientAuthMethod()).isEqualTo("client_secret_post");
         assertThat(config.getAllowedClockSkew()).isEqualTo(30);
@@ -344,6 +407,22 @@ class ClassLinkIdentityProviderConfigTest {
     }
 
     private static RealmModel realm(SslRequired sslRequired) {
-        return Stub.of(RealmModel.class, Map.of("getSslRequired", arguments -> sslRequired));
+        return Stub.of(
+                RealmModel.class,
+                Map.of(
+                        "getSslRequired", arguments -> sslRequired,
+                        "getClientByClientId", arguments -> clients().get((String) arguments[0])));
+    }
+
+    private static Map<String, ClientModel> clients() {
+        return Map.of(
+                "roster-app", client(true, "openid-connect"),
+                "closed-app", client(false, "openid-connect"),
+                "saml-app", client(true, "saml"));
+    }
+
+    private static ClientModel client(boolean enabled, String protocol) {
+        return Stub.of(
+                ClientModel.class, Map.of("isEnabled", arguments -> enabled, "getProtocol", arguments -> protocol));
     }
 }

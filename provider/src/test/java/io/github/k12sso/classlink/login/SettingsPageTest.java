@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.keycloak.provider.ProviderConfigProperty;
 
 class SettingsPageTest {
@@ -35,6 +36,11 @@ class SettingsPageTest {
                         "allowedTenants",
                         "tokenLifetimeSeconds",
                         "tokenScope",
+                        "launchpadClient",
+                        "rosterMode",
+                        "rosterUrl",
+                        "partnerKey",
+                        "rosterScope",
                         "clientAuthMethod",
                         "allowedClockSkew");
     }
@@ -63,6 +69,12 @@ class SettingsPageTest {
                 .containsExactlyInAnyOrderElementsOf(properties().stream()
                         .flatMap(property -> Stream.of(property.getLabel(), property.getHelpText()))
                         .toList());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"launchpadClient", "rosterMode", "rosterUrl", "partnerKey", "rosterScope"})
+    void whatHasNoEffectYetSaysSo(String setting) {
+        assertThat(english.get("classlink.settings." + setting + ".help")).contains("does not act on it yet");
     }
 
     @ParameterizedTest

@@ -3,6 +3,7 @@ package io.github.k12sso.classlink.mapper;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.github.k12sso.classlink.profile.ClassLinkGroup;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Nested;
@@ -103,6 +104,37 @@ class GroupTemplateTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> GroupTemplate.parse(template))
                 .withMessageContaining(reason);
+    }
+
+    @Nested
+    class GivenMyGroups {
+
+        private final ClassLinkGroup chess =
+                new ClassLinkGroup(Optional.of("Chess/5"), Optional.of("17"), Optional.empty());
+
+        @Test
+        void thenPlaceholdersOfTheGroupAndOfTheProfileAreNames() {
+            assertThat(GroupTemplate.parseForMyGroups("/cl/${tenant_id}/${group_name}-${group_id}")
+                            .apply(Documents.profile(FULL.strip()), chess))
+                    .contains(List.of("cl", "2284", "Chess~15-17"));
+        }
+
+        @Test
+        void thenAnAbsentMemberMakesNoGroup() {
+            assertThat(GroupTemplate.parseForMyGroups("/cl/${group_building_id}")
+                            .apply(Documents.profile(FULL.strip()), chess))
+                    .isEmpty();
+        }
+
+        @Test
+        void thenATemplateOfTheOtherSourceIsRefusedWithWhatToDo() {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> GroupTemplate.parse("/cl/${group_name}"))
+                    .withMessageContaining("Set Group source to my-groups");
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> GroupTemplate.parseForMyGroups("/cl/${tenant_id}"))
+                    .withMessageContaining("set Group source to profile");
+        }
     }
 
     private static Optional<List<String>> apply(String template, String members) {

@@ -2,8 +2,13 @@ package io.github.k12sso.classlink.mapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.k12sso.classlink.Messages;
+import io.github.k12sso.classlink.profile.ClassLinkGroup;
+import io.github.k12sso.classlink.profile.Placeholders;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.keycloak.broker.provider.IdentityProviderMapper;
@@ -12,6 +17,27 @@ import org.keycloak.provider.ProviderConfigProperty;
 
 /** What an administrator reads and may choose, for each of our mappers. */
 class MapperPagesTest {
+
+    private final Map<String, String> english = Messages.english();
+
+    @Test
+    void everyTextIsUsed() {
+        assertThat(english.keySet().stream().filter(key -> key.startsWith("classlink.mapper.")))
+                .containsExactlyInAnyOrderElementsOf(mappers()
+                        .flatMap(mapper -> mapper.getConfigProperties().stream())
+                        .flatMap(setting -> Stream.of(setting.getLabel(), setting.getHelpText()))
+                        .toList());
+    }
+
+    @Test
+    void theGroupsPageListsEveryPlaceholder() {
+        assertThat(Placeholders.OF_A_GROUP.keySet())
+                .allMatch(name ->
+                        english.get("classlink.mapper.group.groupTemplate.help").contains("${" + name + "}"));
+        assertThat(ClassLinkGroup.PLACEHOLDERS.keySet())
+                .allMatch(name ->
+                        english.get("classlink.mapper.group.groupSource.help").contains("${" + name + "}"));
+    }
 
     @ParameterizedTest
     @MethodSource("mappers")
@@ -22,12 +48,12 @@ class MapperPagesTest {
         assertThat(settings)
                 .isNotEmpty()
                 .allSatisfy(setting -> {
-                    assertThat(setting.getLabel()).isNotBlank();
-                    assertThat(setting.getHelpText()).endsWith(".").hasSizeGreaterThan(60);
+                    assertThat(english.get(setting.getLabel())).isNotBlank();
+                    assertThat(english.get(setting.getHelpText())).endsWith(".").hasSizeGreaterThan(60);
                 })
                 .extracting(ProviderConfigProperty::getLabel)
                 .doesNotHaveDuplicates();
-        assertThat(settings.get(0).getHelpText()).contains("empty").contains("import");
+        assertThat(english.get(settings.get(0).getHelpText())).contains("empty").contains("import");
     }
 
     @ParameterizedTest

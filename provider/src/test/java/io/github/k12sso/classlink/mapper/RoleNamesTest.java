@@ -43,6 +43,14 @@ class RoleNamesTest {
         assertThat(matches(setting, "null")).isFalse();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"Aide\nTeacher", "Aide\r\n Teacher \n", "Aide\nParent##Teacher"})
+    void standOneALineAsTheConsoleWritesThem(String setting) {
+        assertThat(matches(setting, "\"Teacher\"")).isTrue();
+        assertThat(matches(setting, "\"Aide\"")).isTrue();
+        assertThat(matches(setting, "\"AideTeacher\"")).isFalse();
+    }
+
     @Test
     void matchAnyOfSeveralRoles() {
         assertThat(matches("Aide", "[\"Teacher\", \"aide\"]")).isTrue();

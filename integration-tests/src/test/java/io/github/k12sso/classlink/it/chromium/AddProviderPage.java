@@ -59,6 +59,12 @@ public final class AddProviderPage {
         browser.await(By.xpath("//button[normalize-space()='Save']"));
     }
 
+    /** What the console says when the server refuses the values. */
+    public String addInVain() {
+        browser.click(By.cssSelector("[data-testid='createProvider']"));
+        return browser.await(By.cssSelector(".pf-v5-c-alert")).getText();
+    }
+
     private static By field(String setting) {
         return By.cssSelector("main [name='config." + setting + "']");
     }

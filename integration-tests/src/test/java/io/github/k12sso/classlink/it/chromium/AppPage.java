@@ -47,6 +47,11 @@ public final class AppPage {
         return this;
     }
 
+    /** Keycloak's account console in the app's place. */
+    public void personalInfo() {
+        browser.await(By.cssSelector("[data-testid='page-heading']"));
+    }
+
     /** The text that stands where the classes would be. */
     public String note(String id) {
         return browser.await(By.id(id)).getText();

@@ -150,8 +150,17 @@ public final class Chromium implements AutoCloseable {
         return driver.findElements(elements);
     }
 
+    /** In CSS pixels, with what cannot be seen without scrolling. */
+    public int pageWidth() {
+        return ((Number) driver.executeScript("return document.documentElement.scrollWidth")).intValue();
+    }
+
     public URI address() {
         return URI.create(driver.getCurrentUrl());
+    }
+
+    void scrollTo(By element) {
+        driver.executeScript("arguments[0].scrollIntoView({block: 'start'})", await(element));
     }
 
     /** Keeps a picture in {@code target/screenshots}. */

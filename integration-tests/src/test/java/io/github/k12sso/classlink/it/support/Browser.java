@@ -40,6 +40,11 @@ public final class Browser {
 
     /** Presses a button: sends its form. */
     public Page press(Page page, String buttonSelector) {
+        return press(page, buttonSelector, Map.of());
+    }
+
+    /** Fills in fields of the form, by name, and presses its button. */
+    public Page press(Page page, String buttonSelector, Map<String, String> typed) {
         Element button = require(page, buttonSelector);
         Element form = button.closest("form");
         if (form == null) {
@@ -47,6 +52,7 @@ public final class Browser {
         }
         Map<String, String> fields = new LinkedHashMap<>();
         form.select("input[name]").forEach(input -> fields.put(input.attr("name"), input.val()));
+        fields.putAll(typed);
         if (!button.attr("name").isEmpty()) {
             fields.put(button.attr("name"), button.val());
         }

@@ -7,6 +7,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jsoup.Jsoup;
 import org.jsoup.nodes.Document;
 
@@ -17,6 +19,8 @@ import org.jsoup.nodes.Document;
  * @param status 0 for an app's callback
  */
 public record Page(URI address, int status, String html) {
+
+    private static final Pattern REFERENCE = Pattern.compile("\\b[2-9A-Z]{4}-[2-9A-Z]{4}\\b");
 
     public Document document() {
         return Jsoup.parse(html, address.toString());
@@ -32,6 +36,15 @@ public record Page(URI address, int status, String html) {
         return Optional.ofNullable(document().selectFirst("#kc-error-message, .pf-v5-c-alert, .alert-error"))
                 .orElseThrow(() -> new AssertionError("no error message at " + address + ": " + text()))
                 .text();
+    }
+
+    /** What the person is to tell an administrator. */
+    public String reference() {
+        Matcher reference = REFERENCE.matcher(error());
+        if (!reference.find()) {
+            throw new AssertionError("no reference in: " + error());
+        }
+        return reference.group();
     }
 
     /** The parameters of the address, decoded. */

@@ -198,6 +198,15 @@ public final class School {
         AdminApi.require(bed.admin().put("/realms/" + realm, description), "realm settings");
     }
 
+    /** Changes settings of an app. */
+    public void configureClient(String clientId, Consumer<ObjectNode> change) {
+        String clients = "/realms/" + realm + "/clients";
+        ObjectNode client =
+                (ObjectNode) bed.admin().get(clients + "?clientId=" + clientId).get(0);
+        change.accept(client);
+        AdminApi.require(bed.admin().put(clients + "/" + client.get("id").textValue(), client), "client settings");
+    }
+
     /** Changes the provider, as an administrator would, and expects it to be accepted. */
     public void configure(Consumer<ObjectNode> change) {
         AdminApi.require(tryToConfigure(change), "provider settings");
@@ -301,6 +310,15 @@ public final class School {
     /** Events of a type, newest first. */
     public JsonNode events(String type) {
         return bed.admin().get("/realms/" + realm + "/events?max=20&type=" + type);
+    }
+
+    /** The failed login that a page is about, found as an administrator finds it: by the reference. */
+    public JsonNode failureOn(Page page) {
+        String reference = page.reference();
+        return StreamSupport.stream(events("IDENTITY_PROVIDER_LOGIN_ERROR").spliterator(), false)
+                .filter(event -> event.at("/details/reference").asText().equals(reference))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no event with the reference " + reference));
     }
 
     public AdminApi admin() {

@@ -24,10 +24,13 @@ public final class TestBed implements AutoCloseable {
 
     private static final Duration GUIDE_TOKEN_LIFETIME = Duration.ofHours(1);
 
+    private static final String ALLOWED_HOSTS = "--spi-social--classlink--allowed-hosts=";
+
     private final Path work;
     private final KeycloakDistribution distribution;
     private final ClassLinkSimulator classLink;
-    private final KeycloakServer keycloak;
+    private final KeycloakSettings settings;
+    private KeycloakServer keycloak;
     private final AdminApi admin;
     private final DemoRealm demoRealm;
 
@@ -35,12 +38,13 @@ public final class TestBed implements AutoCloseable {
             Path work,
             KeycloakDistribution distribution,
             ClassLinkSimulator classLink,
-            KeycloakServer keycloak,
+            KeycloakSettings settings,
             int demoAppPort) {
         this.work = work;
         this.distribution = distribution;
         this.classLink = classLink;
-        this.keycloak = keycloak;
+        this.settings = settings;
+        this.keycloak = KeycloakServer.start(settings.withOptions(ALLOWED_HOSTS + "localhost"));
         this.admin = AdminApi.signIn(keycloak.baseUrl(), ADMIN, ADMIN);
         this.demoRealm = new DemoRealm(this, demoAppPort);
     }
@@ -74,9 +78,10 @@ public final class TestBed implements AutoCloseable {
                 .withAdmin(ADMIN, ADMIN)
                 .withLogFile(log)
                 .withOptions(
-                        "--spi-social--classlink--allowed-hosts=localhost",
                         // Keycloak counts whole seconds: only -1 lets a key rotation show within the same one.
                         "--spi-public-key-storage--infinispan--min-time-between-requests=-1",
+                        // Deprecated, and off by itself.
+                        "--spi-login-protocol--openid-connect--allow-client-initiated-account-linking=true",
                         // A client certificate in a header, as a TLS-terminating proxy hands it on.
                         "--spi-x509cert-lookup--provider=haproxy",
                         "--spi-x509cert-lookup--haproxy--ssl-client-cert=ssl-client-cert",
@@ -85,9 +90,15 @@ public final class TestBed implements AutoCloseable {
                         "--vault-dir=" + emptyVault(work),
                         "--log-level=info,io.github.k12sso:debug")
                 .withOptions(options.toArray(String[]::new));
-        settings = DemoRealm.describe(settings, classLink.baseUrl(), demoAppPort);
-        KeycloakServer keycloak = KeycloakServer.start(DistrictRealm.describe(settings));
-        return new TestBed(work, distribution, classLink, keycloak, demoAppPort);
+        settings = DistrictRealm.describe(DemoRealm.describe(settings, classLink.baseUrl(), demoAppPort));
+        return new TestBed(work, distribution, classLink, settings, demoAppPort);
+    }
+
+    /** Starts Keycloak once more, on the same port and database, with other hosts allowed than {@code localhost}. */
+    public void restartAllowing(String hosts) {
+        int port = keycloak.baseUrl().getPort();
+        keycloak.close();
+        keycloak = KeycloakServer.start(settings.withHttpPort(port).withOptions(ALLOWED_HOSTS + hosts));
     }
 
     /** The server appends, and realms of different runs have the same names. */
