@@ -53,7 +53,8 @@ class WorkedExamplesIT {
         assertThat(groups("orla.thistledown")).containsExactly("/people/Teacher");
         assertThat(roles("mira.fernwick")).doesNotContain("staff");
         assertThat(groups("mira.fernwick")).containsExactly("/people/Student");
-        assertThat(school.login(school.newBrowser(), "harbor-teacher").error()).contains("district_not_allowed");
+        assertThat(school.login(school.newBrowser(), "harbor-teacher").error())
+                .contains("Your district may not sign in here");
     }
 
     @Test
@@ -98,7 +99,7 @@ class WorkedExamplesIT {
         for (String persona : List.of("student", "parent")) {
             Page refused = school.login(school.newBrowser(), persona);
             assertThat(refused.status()).isEqualTo(403);
-            assertThat(refused.error()).contains("essential_claim_unmatched");
+            assertThat(refused.error()).contains("not open to your ClassLink account");
         }
         assertThat(school.users())
                 .extracting(user -> user.get("username").textValue())
@@ -134,9 +135,10 @@ class WorkedExamplesIT {
 
         assertThat(school.user("jordan.samewise").get("id"))
                 .isNotEqualTo(harborSchool.user("jordan.samewise").get("id"));
-        assertThat(school.login(school.newBrowser(), "twin-harbor").error()).contains("district_not_allowed");
+        assertThat(school.login(school.newBrowser(), "twin-harbor").error())
+                .contains("Your district may not sign in here");
         assertThat(harborSchool.login(harborSchool.newBrowser(), "twin-maple").error())
-                .contains("district_not_allowed");
+                .contains("Your district may not sign in here");
     }
 
     /** One realm of two districts with user names that do not say which: the second person is not let into the first's. */

@@ -73,6 +73,10 @@ public final class School {
         return school;
     }
 
+    static School existing(Deployment bed, String realm) {
+        return new School(bed, bed.keycloakUrl(), realm);
+    }
+
     private static String newSigningKey() {
         try {
             KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
@@ -171,6 +175,29 @@ public final class School {
         return tokenEndpoint(exchangeForm(subjectToken));
     }
 
+    /** The app, for realms whose file describes none; they have the scope for exchange. */
+    public void addApp() {
+        ObjectNode app = Http.JSON.createObjectNode();
+        app.put("clientId", APP).put("secret", APP_SECRET);
+        app.putArray("redirectUris").add(APP_CALLBACK.toString());
+        app.set(
+                "defaultClientScopes",
+                Http.json("[\"basic\", \"acr\", \"profile\", \"email\", \"roles\", \"web-origins\"]"));
+        app.putArray("optionalClientScopes").add(TOKEN_SCOPE);
+        AdminApi.require(bed.admin().post("/realms/" + realm + "/clients", app), "new app");
+    }
+
+    /** The provider asks the local ClassLink, for realms whose file leaves the addresses at ClassLink's own. */
+    public void useLocalClassLink() {
+        URI base = bed.classLink().baseUrl();
+        configure(provider -> ((ObjectNode) provider.get("config"))
+                .put("authorizationUrl", base + "/oauth2/v2/auth")
+                .put("tokenUrl", base + "/oauth2/v2/token")
+                .put("jwksUrl", base + "/oauth2/v2/jwks")
+                .put("issuer", base.toString())
+                .put("userInfoUrl", base + "/v2/my/info"));
+    }
+
     /** Changes settings of the realm. */
     public void configureRealm(Consumer<ObjectNode> change) {
         ObjectNode description = (ObjectNode) bed.admin().get("/realms/" + realm);
@@ -243,6 +270,34 @@ public final class School {
                 .filter(user -> user.get("username").textValue().equals(username))
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("no user " + username + " in " + users()));
+    }
+
+    /** Names of a user's realm roles, without the default ones. */
+    public List<String> roles(JsonNode user) {
+        return texts(ofUser(user, "/role-mappings/realm"), "name").stream()
+                .filter(role -> !role.startsWith("default-roles-"))
+                .toList();
+    }
+
+    /** Paths of a user's groups. */
+    public List<String> groups(JsonNode user) {
+        return texts(ofUser(user, "/groups"), "path");
+    }
+
+    /** Aliases of a user's organizations. */
+    public List<String> organizations(JsonNode user) {
+        String path = "/organizations/members/" + user.get("id").textValue() + "/organizations";
+        return texts(bed.admin().get("/realms/" + realm + path), "alias");
+    }
+
+    private JsonNode ofUser(JsonNode user, String path) {
+        return bed.admin().get("/realms/" + realm + "/users/" + user.get("id").textValue() + path);
+    }
+
+    private static List<String> texts(JsonNode list, String member) {
+        return StreamSupport.stream(list.spliterator(), false)
+                .map(element -> element.get(member).textValue())
+                .toList();
     }
 
     public JsonNode links(JsonNode user) {

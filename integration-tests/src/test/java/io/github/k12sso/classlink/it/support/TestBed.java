@@ -27,14 +27,21 @@ public final class TestBed implements Deployment, AutoCloseable {
     private static final String ALLOWED_HOSTS = "--spi-social--classlink--allowed-hosts=";
 
     private final Path work;
+    private final KeycloakDistribution distribution;
     private final ClassLinkSimulator classLink;
     private final KeycloakSettings settings;
     private KeycloakServer keycloak;
     private final AdminApi admin;
     private final DemoRealm demoRealm;
 
-    private TestBed(Path work, ClassLinkSimulator classLink, KeycloakSettings settings, int demoAppPort) {
+    private TestBed(
+            Path work,
+            KeycloakDistribution distribution,
+            ClassLinkSimulator classLink,
+            KeycloakSettings settings,
+            int demoAppPort) {
         this.work = work;
+        this.distribution = distribution;
         this.classLink = classLink;
         this.settings = settings;
         this.keycloak = KeycloakServer.start(settings.withOptions(ALLOWED_HOSTS + "localhost"));
@@ -62,7 +69,7 @@ public final class TestBed implements Deployment, AutoCloseable {
                 Path.of(System.getProperty("keycloak.zip")),
                 work.resolve("keycloak"),
                 List.of(providerJar()),
-                List.of(DemoRealm.file()));
+                List.of(DemoRealm.file(), DistrictRealm.file()));
         Path log = work.resolve("keycloak.log");
         deleteOldLog(log);
         ClassLinkSimulator classLink = ClassLinkSimulator.start(SimulatorSettings.defaults());
@@ -83,8 +90,8 @@ public final class TestBed implements Deployment, AutoCloseable {
                         "--vault-dir=" + emptyVault(work),
                         "--log-level=info,io.github.k12sso:debug")
                 .withOptions(options.toArray(String[]::new));
-        return new TestBed(
-                work, classLink, DemoRealm.describe(settings, classLink.baseUrl(), demoAppPort), demoAppPort);
+        settings = DistrictRealm.describe(DemoRealm.describe(settings, classLink.baseUrl(), demoAppPort));
+        return new TestBed(work, distribution, classLink, settings, demoAppPort);
     }
 
     /** Starts Keycloak once more, on the same port and database, with other hosts allowed than {@code localhost}. */
@@ -163,6 +170,21 @@ public final class TestBed implements Deployment, AutoCloseable {
     public List<String> logOf(School school) {
         String realm = "realm=" + school.realm() + ",";
         return log().lines().filter(line -> line.contains(realm)).toList();
+    }
+
+    /** A realm that was not described here; its ClassLink provider is {@code classlink}. */
+    public School school(String realm) {
+        return School.existing(this, realm);
+    }
+
+    /** The district's realm, which Keycloak imported when it started; without users, and asking the local ClassLink. */
+    public School newDistrict() {
+        return DistrictRealm.restore(this);
+    }
+
+    /** Runs {@code kcadm.sh} and what else a page says in a shell, as this server's administrator. */
+    public DocumentedCommands commandsOf(Path page) {
+        return new DocumentedCommands(page, distribution.home(), work, keycloakUrl());
     }
 
     /** The realm of the demo, which Keycloak imported when it started. */

@@ -1,0 +1,59 @@
+package io.github.k12sso.classlink.it.support;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.k12sso.classlink.demo.keycloak.KeycloakSettings;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.StreamSupport;
+
+/**
+ * The realm that the server itself imported from {@code realm-config/district-realm.json}, for Maple Valley alone. There is
+ * one for all tests.
+ */
+public final class DistrictRealm {
+
+    private static final String NAME = "district";
+    private static final String CLIENT = "district-client";
+    private static final String SECRET = "secret-of-the-district";
+    private static final Map<String, String> VARIABLES = Map.of(
+            "DISTRICT_NAME",
+            "Maple Valley Schools",
+            "CLASSLINK_CLIENT_ID",
+            CLIENT,
+            "CLASSLINK_CLIENT_SECRET",
+            SECRET,
+            "CLASSLINK_TENANT_ID",
+            "2");
+
+    private DistrictRealm() {}
+
+    static Path file() {
+        return RealmFiles.path("district-realm.json");
+    }
+
+    static KeycloakSettings describe(KeycloakSettings settings) {
+        KeycloakSettings described = settings;
+        for (Map.Entry<String, String> variable : VARIABLES.entrySet()) {
+            described = described.withEnvironment(variable.getKey(), variable.getValue());
+        }
+        return described;
+    }
+
+    static School restore(TestBed bed) {
+        School district = bed.school(NAME);
+        bed.classLink().registerClient(CLIENT, SECRET, List.of(bed.keycloakUrl() + "/realms/*"));
+        district.useLocalClassLink();
+        String realm = "/realms/" + NAME;
+        if (StreamSupport.stream(bed.admin().get(realm + "/clients").spliterator(), false)
+                .noneMatch(client -> client.get("clientId").textValue().equals(School.APP))) {
+            district.addApp();
+        }
+        AdminApi.require(bed.admin().delete(realm + "/events"), "forget events");
+        for (JsonNode user : district.users()) {
+            AdminApi.require(
+                    bed.admin().delete(realm + "/users/" + user.get("id").textValue()), "delete user");
+        }
+        return district;
+    }
+}

@@ -1,0 +1,91 @@
+package io.github.k12sso.classlink.it.support;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The commands that a page shows, run in a real shell next to that page, word for word. */
+public final class DocumentedCommands {
+
+    private static final int SECONDS = 120;
+
+    private final Path page;
+    private final Path keycloakHome;
+    private final Path work;
+    private final URI keycloak;
+
+    DocumentedCommands(Path page, Path keycloakHome, Path work, URI keycloak) {
+        this.page = page;
+        this.keycloakHome = keycloakHome;
+        this.work = work;
+        this.keycloak = keycloak;
+    }
+
+    /**
+     * Runs the first block of commands below a heading; the first command that fails ends it.
+     *
+     * @param heading without the {@code #} signs
+     * @param variables that the page tells its reader to set
+     */
+    public Outcome run(String heading, Map<String, String> variables) {
+        Path output = work.resolve("documented-commands.log");
+        ProcessBuilder shell = new ProcessBuilder("bash", "-e", "-c", blockBelow(heading))
+                .directory(page.getParent().toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile());
+        Map<String, String> environment = shell.environment();
+        environment.put("PATH", keycloakHome.resolve("bin") + ":" + environment.get("PATH"));
+        environment.put("KEYCLOAK", keycloak.toString());
+        environment.put("KC_CLI_PASSWORD", TestBed.ADMIN);
+        // kcadm keeps its session in the home folder; a test leaves the user's own alone.
+        environment.put("KC_OPTS", "-Duser.home=" + work.toAbsolutePath());
+        environment.putAll(variables);
+        try {
+            Process process = shell.start();
+            process.getOutputStream().close();
+            if (!process.waitFor(SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                throw new AssertionError("not done after " + SECONDS + " s: " + Files.readString(output));
+            }
+            return new Outcome(process.exitValue(), Files.readString(output, StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    private String blockBelow(String heading) {
+        try {
+            Matcher block = Pattern.compile(
+                            "^#+ " + Pattern.quote(heading) + "$.*?^```\\w*$(.*?)^```$",
+                            Pattern.MULTILINE | Pattern.DOTALL)
+                    .matcher(Files.readString(page));
+            if (!block.find()) {
+                throw new AssertionError("no commands below '" + heading + "' in " + page);
+            }
+            return block.group(1);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** How it went. */
+    public record Outcome(int exitCode, String output) {
+
+        /** Fails the test unless all commands succeeded. */
+        public void requireSuccess() {
+            if (exitCode != 0) {
+                throw new AssertionError("exit code " + exitCode + ": " + output);
+            }
+        }
+    }
+}
