@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -68,6 +69,22 @@ class TokenRefreshIT {
             assertThat(refreshes()).hasSize(1);
             assertThat(lastExchange().get("details").get("classlink_token").textValue())
                     .isEqualTo("stored");
+        }
+
+        @Test
+        void givenAnotherExchangeRenewsIt_thenItsTokenIsAwaited_andTheEventSaysSo() {
+            String app = loginWithATokenThatLives(OVER_AT_ONCE);
+            bed.classLink().faults().inject(Endpoint.TOKEN, Fault.delay(Duration.ofSeconds(3)));
+            CompletableFuture<HttpResponse<String>> first = CompletableFuture.supplyAsync(() -> school.exchange(app));
+            Await.until("the first one's refresh", () -> !refreshes().isEmpty());
+
+            String second = accessToken(school.exchange(app));
+
+            assertThat(second).isEqualTo(accessToken(first.join()));
+            assertThat(refreshes()).hasSize(1);
+            assertThat(school.events("TOKEN_EXCHANGE"))
+                    .extracting(event -> event.at("/details/classlink_token").textValue())
+                    .containsExactlyInAnyOrder("refreshed", "coalesced");
         }
 
         @Test
