@@ -107,6 +107,10 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
                 clock);
     }
 
+    ClassLinkIdentityProviderConfig settings() {
+        return config;
+    }
+
     // ---- login -----------------------------------------------------------------------------------------------------
 
     @Override

@@ -30,6 +30,8 @@ public final class ClassLinkIdentityProviderFactory extends AbstractIdentityProv
      */
     public static final String PROVIDER_ID = "classlink";
 
+    static final String NAME = "ClassLink";
+
     /** The key file's size ends at this: thirty keys are under three KiB. */
     private static final long MAX_KEY_FILE_BYTES = 64L * 1024;
 
@@ -45,7 +47,7 @@ public final class ClassLinkIdentityProviderFactory extends AbstractIdentityProv
 
     @Override
     public String getName() {
-        return "ClassLink";
+        return NAME;
     }
 
     @Override
