@@ -29,8 +29,8 @@ public final class RealmResource implements RealmResourceProvider {
         if (model == null || !ClassLinkIdentityProviderFactory.PROVIDER_ID.equals(model.getProviderId())) {
             throw new NotFoundException();
         }
-        return new ProviderResource(session, (ClassLinkIdentityProvider)
-                IdentityBrokerService.getIdentityProvider(session, model.getAlias()));
+        return new ProviderResource(
+                session, IdentityBrokerService.getIdentityProvider(session, model, ClassLinkIdentityProvider.class));
     }
 
     @Override
