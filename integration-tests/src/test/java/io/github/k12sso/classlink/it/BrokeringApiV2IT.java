@@ -9,6 +9,8 @@ import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Http;
 import io.github.k12sso.classlink.it.support.School;
 import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.simulator.fault.Fault;
+import io.github.k12sso.classlink.simulator.http.Endpoint;
 import io.github.k12sso.classlink.simulator.runtime.TokenMode;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -43,6 +45,8 @@ class BrokeringApiV2IT {
     @BeforeEach
     void aSchoolWhoseAppMayAsk() {
         bed.classLink().tokenMode(TokenMode.CLASSLINK);
+        bed.classLink().switches().refreshTokens(true);
+        bed.classLink().faults().clear();
         school = bed.newSchool();
         String clients = "/realms/" + school.realm() + "/clients";
         ObjectNode app = (ObjectNode)
@@ -78,9 +82,23 @@ class BrokeringApiV2IT {
     @Test
     void givenAnExpiredClassLinkToken_thenTheAppIsToldSo() {
         bed.classLink().tokenMode(TokenMode.GUIDE);
+        bed.classLink().switches().refreshTokens(false);
         bed.classLink().switches().guideTokenLifetime(Duration.ofSeconds(2));
 
         assertRefused(ask(accessToken("openid " + School.TOKEN_SCOPE)), 400, "token_expired");
+    }
+
+    @Test
+    void givenClassLinkCannotRenewNow_thenTheAppIsToldWhenToComeAgain() {
+        bed.classLink().tokenMode(TokenMode.GUIDE);
+        bed.classLink().switches().guideTokenLifetime(Duration.ofSeconds(2));
+        String token = accessToken("openid " + School.TOKEN_SCOPE);
+        bed.classLink().faults().inject(Endpoint.TOKEN, Fault.status(503).retryAfter(7));
+
+        HttpResponse<String> answer = ask(token);
+
+        assertRefused(answer, 503, "temporarily_unavailable");
+        assertThat(answer.headers().firstValue("Retry-After")).hasValue("7");
     }
 
     @Test

@@ -38,8 +38,8 @@ class CallbackIT {
     class State {
 
         @Test
-        void missing() {
-            Page page = school.newBrowser().open(URI.create(school.callbackUrl() + "?code=c1&response_type=code"));
+        void andCodeMissing() {
+            Page page = school.newBrowser().open(school.callbackUrl());
 
             assertThat(page.status()).isEqualTo(400);
             assertThat(page.error()).contains("did not start in your app");

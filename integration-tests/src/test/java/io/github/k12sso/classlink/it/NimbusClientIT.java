@@ -1,13 +1,13 @@
 package io.github.k12sso.classlink.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.oauth2.sdk.AuthorizationCodeGrant;
-import com.nimbusds.oauth2.sdk.AuthorizationGrant;
+import com.nimbusds.oauth2.sdk.ErrorObject;
 import com.nimbusds.oauth2.sdk.ResponseType;
 import com.nimbusds.oauth2.sdk.Scope;
-import com.nimbusds.oauth2.sdk.TokenErrorResponse;
 import com.nimbusds.oauth2.sdk.TokenRequest;
 import com.nimbusds.oauth2.sdk.TokenResponse;
 import com.nimbusds.oauth2.sdk.auth.ClientSecretBasic;
@@ -39,9 +39,10 @@ import io.github.k12sso.classlink.it.support.OnTestBed;
 import io.github.k12sso.classlink.it.support.Page;
 import io.github.k12sso.classlink.it.support.School;
 import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.simulator.fault.Fault;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
-import java.util.List;
-import java.util.Map;
+import io.github.k12sso.classlink.simulator.runtime.TokenMode;
+import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -51,6 +52,9 @@ class NimbusClientIT {
 
     private static final ClientSecretBasic APP =
             new ClientSecretBasic(new ClientID(School.APP), new Secret(School.APP_SECRET));
+
+    /** Expired on arrival: the last five seconds of a token count as over. */
+    private static final Duration OVER_AT_ONCE = Duration.ofSeconds(2);
 
     private TestBed bed;
     private School school;
@@ -97,10 +101,8 @@ class NimbusClientIT {
                 redeem(login("student", "openid", School.TOKEN_SCOPE)).getAccessToken();
         bed.classLink().clearRequests();
 
-        HTTPResponse http = exchange(keycloakToken);
+        Tokens tokens = exchange(keycloakToken);
 
-        assertThat(http.getStatusCode()).isEqualTo(200);
-        Tokens tokens = TokenResponse.parse(http).toSuccessResponse().getTokens();
         AccessToken classLinkToken = tokens.getAccessToken();
         assertThat(classLinkToken.getType()).isEqualTo(AccessTokenType.BEARER);
         assertThat(classLinkToken.getIssuedTokenType()).isEqualTo(TokenTypeURI.ACCESS_TOKEN);
@@ -122,12 +124,27 @@ class NimbusClientIT {
     void readsARefusalAsAnOAuthError() throws Exception {
         AccessToken withoutTheScope = redeem(login("student", "openid")).getAccessToken();
 
-        HTTPResponse http = exchange(withoutTheScope);
+        Refused refused = catchThrowableOfType(Refused.class, () -> exchange(withoutTheScope));
 
-        TokenErrorResponse refusal = TokenResponse.parse(http).toErrorResponse();
-        assertThat(refusal.getErrorObject().getHTTPStatusCode()).isEqualTo(403);
-        assertThat(refusal.getErrorObject().getCode()).isEqualTo("access_denied");
-        assertThat(refusal.getErrorObject().getDescription()).contains("lacks the client scope");
+        assertThat(refused.error.getHTTPStatusCode()).isEqualTo(403);
+        assertThat(refused.error.getCode()).isEqualTo("access_denied");
+        assertThat(refused.error.getDescription()).contains("lacks the client scope");
+        assertThat(refused.retryAfter).isNull();
+    }
+
+    @Test
+    void hearsWhenToComeAgain() throws Exception {
+        bed.classLink().tokenMode(TokenMode.GUIDE);
+        bed.classLink().switches().guideTokenLifetime(OVER_AT_ONCE);
+        AccessToken keycloakToken =
+                redeem(login("student", "openid", School.TOKEN_SCOPE)).getAccessToken();
+        bed.classLink().faults().inject(Endpoint.TOKEN, Fault.status(503).retryAfter(7));
+
+        Refused refused = catchThrowableOfType(Refused.class, () -> exchange(keycloakToken));
+
+        assertThat(refused.error.getHTTPStatusCode()).isEqualTo(503);
+        assertThat(refused.error.getCode()).isEqualTo("temporarily_unavailable");
+        assertThat(refused.retryAfter).isEqualTo("7");
     }
 
     private Login login(String personaId, String... scopes) throws Exception {
@@ -145,25 +162,46 @@ class NimbusClientIT {
     }
 
     private OIDCTokens redeem(Login login) throws Exception {
-        HTTPResponse http = send(
-                new AuthorizationCodeGrant(
-                        login.response().toSuccessResponse().getAuthorizationCode(),
-                        School.APP_CALLBACK,
-                        login.verifier()),
-                Map.of());
+        HTTPResponse http = new TokenRequest.Builder(
+                        realm.getTokenEndpointURI(),
+                        APP,
+                        new AuthorizationCodeGrant(
+                                login.response().toSuccessResponse().getAuthorizationCode(),
+                                School.APP_CALLBACK,
+                                login.verifier()))
+                .build()
+                .toHTTPRequest()
+                .send();
         return (OIDCTokens)
                 OIDCTokenResponseParser.parse(http).toSuccessResponse().getTokens();
     }
 
-    private HTTPResponse exchange(AccessToken subject) throws Exception {
-        return send(
-                new TokenExchangeGrant(subject, TokenTypeURI.ACCESS_TOKEN),
-                Map.of("requested_issuer", List.of(School.ALIAS)));
+    /** Shown in docs/token-exchange.md. */
+    private Tokens exchange(AccessToken accessToken) throws Exception {
+        TokenExchangeGrant grant = new TokenExchangeGrant(accessToken, TokenTypeURI.ACCESS_TOKEN);
+        HTTPResponse http = new TokenRequest.Builder(realm.getTokenEndpointURI(), APP, grant)
+                .customParameter("requested_issuer", "classlink")
+                .build()
+                .toHTTPRequest()
+                .send();
+        TokenResponse answer = TokenResponse.parse(http);
+        if (!answer.indicatesSuccess()) {
+            throw new Refused(answer.toErrorResponse().getErrorObject(), http.getHeaderValue("Retry-After"));
+        }
+        return answer.toSuccessResponse().getTokens();
     }
 
-    private HTTPResponse send(AuthorizationGrant grant, Map<String, List<String>> more) throws Exception {
-        TokenRequest.Builder request = new TokenRequest.Builder(realm.getTokenEndpointURI(), APP, grant);
-        more.forEach((name, values) -> request.customParameter(name, values.toArray(String[]::new)));
-        return request.build().toHTTPRequest().send();
+    private static final class Refused extends Exception {
+
+        private static final long serialVersionUID = 1L;
+
+        private final transient ErrorObject error;
+        private final String retryAfter;
+
+        Refused(ErrorObject error, String retryAfter) {
+            super(error.getCode());
+            this.error = error;
+            this.retryAfter = retryAfter;
+        }
     }
 }

@@ -164,6 +164,7 @@ class RosterAppInChromiumIT {
     @Test
     void aClassLinkTokenThatIsAlwaysExpiredIsExplainedAfterOneMoreLogin() {
         bed.classLink().tokenMode(TokenMode.GUIDE);
+        bed.classLink().switches().refreshTokens(false);
         bed.classLink().switches().guideTokenLifetime(Duration.ofSeconds(2));
 
         AppPage page =

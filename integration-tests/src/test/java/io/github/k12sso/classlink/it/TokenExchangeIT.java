@@ -258,6 +258,78 @@ class TokenExchangeIT {
 
             assertThat(answer.statusCode()).isEqualTo(200);
         }
+
+        @Test
+        void isTheAudience_andNeedsAConsentThatNobodyGave() {
+            changeClient("other-app", client -> client.put("consentRequired", true));
+            JsonNode tokens = school.redeem(
+                    school.login(
+                            school.newBrowser(),
+                            "student",
+                            school.loginRequest("openid classlink-token for-other-app")),
+                    School.APP,
+                    School.APP_SECRET);
+
+            assertRefused(
+                    exchange(tokens.get("access_token").textValue(), TokenExchangeIT::asOtherApp),
+                    400,
+                    "invalid_scope");
+        }
+
+        @Test
+        void fallsUnderAClientPolicy() {
+            String token = accessTokenOf("student");
+            policy("azp", "another-app");
+            assertThat(school.exchange(token).statusCode()).isEqualTo(400);
+
+            policy("azp", "app");
+            assertThat(school.exchange(token).statusCode()).isEqualTo(200);
+        }
+
+        /** Keycloak's executor that wants a claim of the subject token to have a value. */
+        private void policy(String claim, String value) {
+            String policies = "/realms/" + school.realm() + "/client-policies";
+            AdminApi.require(
+                    school.admin().put(policies + "/profiles", Http.json("""
+                            {"profiles": [{"name": "exchange", "executors": [{"executor": "jwt-claim-enforcer",
+                              "configuration": {"claim-name": "%s", "allowed-value": "%s"}}]}]}
+                            """.formatted(claim, value))),
+                    "client profile");
+            AdminApi.require(school.admin().put(policies + "/policies", Http.json("""
+                            {"policies": [{"name": "exchange", "enabled": true, "profiles": ["exchange"],
+                              "conditions": [{"condition": "any-client", "configuration": {}}]}]}
+                            """)), "client policy");
+        }
+    }
+
+    @Nested
+    class AnOfflineSession {
+
+        @Test
+        void outlivesTheLogin_soThatANightlyJobCanReadRosters() {
+            JsonNode tokens = school.redeem(
+                    school.login(
+                            school.newBrowser(),
+                            "teacher",
+                            school.loginRequest("openid classlink-token offline_access")),
+                    School.APP,
+                    School.APP_SECRET);
+            assertThat(school.sessions()).as("Keycloak keeps no other session").isZero();
+
+            JsonNode refreshed = Http.json(school.tokenEndpoint(Map.of(
+                            "grant_type",
+                            "refresh_token",
+                            "client_id",
+                            School.APP,
+                            "client_secret",
+                            School.APP_SECRET,
+                            "refresh_token",
+                            tokens.get("refresh_token").textValue()))
+                    .body());
+
+            assertThat(school.exchange(refreshed.path("access_token").asText()).statusCode())
+                    .isEqualTo(200);
+        }
     }
 
     @Nested
@@ -312,14 +384,12 @@ class TokenExchangeIT {
         }
 
         @Test
-        void hasAnExpiredClassLinkToken() {
+        void hasAnExpiredClassLinkTokenAndNoRefreshToken() {
             bed.classLink().tokenMode(TokenMode.GUIDE);
+            bed.classLink().switches().refreshTokens(false);
             bed.classLink().switches().guideTokenLifetime(Duration.ofSeconds(2));
-            try {
-                assertRefused(school.exchange(accessTokenOf("student")), 400, "token_expired");
-            } finally {
-                bed.classLink().switches().guideTokenLifetime(Duration.ofHours(1));
-            }
+
+            assertRefused(school.exchange(accessTokenOf("student")), 400, "token_expired");
         }
 
         @Test

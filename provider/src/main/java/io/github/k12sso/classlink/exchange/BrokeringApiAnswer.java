@@ -2,9 +2,9 @@ package io.github.k12sso.classlink.exchange;
 
 import io.github.k12sso.classlink.token.KeycloakClock;
 import io.github.k12sso.classlink.token.TokenFailure;
+import io.github.k12sso.classlink.token.VaultToken;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.util.Map;
 import org.keycloak.OAuth2Constants;
 import org.keycloak.jose.jws.JWSInput;
 import org.keycloak.jose.jws.JWSInputException;
@@ -26,27 +26,22 @@ public final class BrokeringApiAnswer {
      */
     public static Response version2(KeycloakSession session, UserModel user, ExchangeableTokens provider) {
         if (!TokenScope.isIn(verifiedToken(session), provider.tokenScope())) {
-            return refusal(ExchangeError.TOKEN_SCOPE_MISSING);
+            return refusal(new ExchangeRefused(ExchangeError.TOKEN_SCOPE_MISSING));
         }
         try {
+            VaultToken token = provider.tokensOf(session.getContext().getRealm(), user);
             return Response.ok(
-                            IssuedToken.json(
-                                    provider.tokensOf(session.getContext().getRealm(), user),
-                                    new KeycloakClock().instant()),
+                            IssuedToken.json(token.tokens(), new KeycloakClock().instant()),
                             MediaType.APPLICATION_JSON_TYPE)
                     .build();
         } catch (TokenFailure e) {
-            return refusal(ExchangeError.of(e));
+            return refusal(new ExchangeRefused(e));
         }
     }
 
     /** Version 1, {@code GET …/token}: its caller is any holder of a realm-wide role, so it never gets a ClassLink token. */
     public static Response version1() {
-        return json(
-                Response.Status.FORBIDDEN,
-                "access_denied",
-                "ClassLink tokens are not handed out here. Use token exchange with requested_issuer, or the Identity "
-                        + "Brokering API V2");
+        return refusal(new ExchangeRefused(ExchangeError.BROKERING_API_VERSION));
     }
 
     private static AccessToken verifiedToken(KeycloakSession session) {
@@ -59,14 +54,7 @@ public final class BrokeringApiAnswer {
         }
     }
 
-    private static Response refusal(ExchangeError error) {
-        return json(error.status(), error.error(), error.description());
-    }
-
-    private static Response json(Response.Status status, String error, String description) {
-        return Response.status(status)
-                .type(MediaType.APPLICATION_JSON_TYPE)
-                .entity(Map.of(OAuth2Constants.ERROR, error, OAuth2Constants.ERROR_DESCRIPTION, description))
-                .build();
+    private static Response refusal(ExchangeRefused refused) {
+        return refused.answer().build();
     }
 }

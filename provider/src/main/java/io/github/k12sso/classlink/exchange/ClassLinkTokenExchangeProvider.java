@@ -2,9 +2,10 @@ package io.github.k12sso.classlink.exchange;
 
 import io.github.k12sso.classlink.token.KeycloakClock;
 import io.github.k12sso.classlink.token.TokenFailure;
-import io.github.k12sso.classlink.token.TokenSet;
+import io.github.k12sso.classlink.token.VaultToken;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.util.Locale;
 import java.util.Optional;
 import org.keycloak.OAuth2Constants;
 import org.keycloak.broker.provider.IdentityProvider;
@@ -16,7 +17,6 @@ import org.keycloak.models.UserModel;
 import org.keycloak.protocol.oidc.TokenExchangeContext;
 import org.keycloak.protocol.oidc.TokenExchangeProvider;
 import org.keycloak.representations.AccessToken;
-import org.keycloak.services.CorsErrorResponseException;
 import org.keycloak.services.managers.AuthenticationManager;
 import org.keycloak.services.resources.IdentityBrokerService;
 
@@ -25,6 +25,9 @@ import org.keycloak.services.resources.IdentityBrokerService;
  * enabled ClassLink provider come here; every other exchange stays Keycloak's own.
  */
 final class ClassLinkTokenExchangeProvider implements TokenExchangeProvider {
+
+    /** The event's detail that says how the answer came about: {@code stored}, {@code refreshed} or {@code coalesced}. */
+    private static final String TOKEN_SOURCE = "classlink_token";
 
     @Override
     public boolean supports(TokenExchangeContext context) {
@@ -39,20 +42,23 @@ final class ClassLinkTokenExchangeProvider implements TokenExchangeProvider {
         String alias = requestedIssuer(context);
         event.detail(Details.REQUESTED_ISSUER, alias).detail(Details.IDENTITY_PROVIDER, alias);
         try {
-            TokenSet tokens = exchange(context, requestedProvider(context).orElseThrow());
+            VaultToken token = exchange(context, requestedProvider(context).orElseThrow());
+            event.detail(TOKEN_SOURCE, token.source().name().toLowerCase(Locale.ROOT));
             event.success();
             return context.getCors()
                     .add(Response.ok(
-                            IssuedToken.json(tokens, new KeycloakClock().instant()), MediaType.APPLICATION_JSON_TYPE));
+                            IssuedToken.json(token.tokens(), new KeycloakClock().instant()),
+                            MediaType.APPLICATION_JSON_TYPE));
         } catch (ExchangeRefused e) {
             ExchangeError error = e.error();
             event.detail(Details.REASON, error.description());
             event.error(error.eventError());
-            throw new CorsErrorResponseException(context.getCors(), error.error(), error.description(), error.status());
+            return context.getCors().add(e.answer());
         }
     }
 
-    private static TokenSet exchange(TokenExchangeContext context, ExchangeableTokens provider) throws ExchangeRefused {
+    private static VaultToken exchange(TokenExchangeContext context, ExchangeableTokens provider)
+            throws ExchangeRefused {
         ExchangeRequest request = new ExchangeRequest(context);
         request.requireConfidentialClientWithExchangeEnabled();
         request.requireUnderstoodParameters();
@@ -69,7 +75,7 @@ final class ClassLinkTokenExchangeProvider implements TokenExchangeProvider {
         try {
             return provider.tokensOf(context.getRealm(), user);
         } catch (TokenFailure e) {
-            throw new ExchangeRefused(ExchangeError.of(e));
+            throw new ExchangeRefused(e);
         }
     }
 

@@ -3,6 +3,7 @@ package io.github.k12sso.classlink.exchange;
 import io.github.k12sso.classlink.token.NotLinked;
 import io.github.k12sso.classlink.token.TokenExpired;
 import io.github.k12sso.classlink.token.TokenFailure;
+import io.github.k12sso.classlink.token.TokenUnavailable;
 import jakarta.ws.rs.core.Response.Status;
 import org.keycloak.OAuthErrorException;
 import org.keycloak.events.Errors;
@@ -86,7 +87,18 @@ enum ExchangeError {
             Status.BAD_REQUEST,
             "token_expired",
             "The ClassLink token is expired: send the user through login with ClassLink again",
-            Errors.INVALID_TOKEN);
+            Errors.INVALID_TOKEN),
+    TEMPORARILY_UNAVAILABLE(
+            Status.SERVICE_UNAVAILABLE,
+            OAuthErrorException.TEMPORARILY_UNAVAILABLE,
+            "The ClassLink token is expired and ClassLink cannot renew it now. It is kept: try again after Retry-After",
+            "temporarily_unavailable"),
+    BROKERING_API_VERSION(
+            Status.FORBIDDEN,
+            OAuthErrorException.ACCESS_DENIED,
+            "ClassLink tokens are not handed out here. Use token exchange with requested_issuer, or the Identity "
+                    + "Brokering API V2",
+            Errors.NOT_ALLOWED);
 
     private final Status status;
     private final String error;
@@ -107,6 +119,9 @@ enum ExchangeError {
         }
         if (failure instanceof TokenExpired) {
             return TOKEN_EXPIRED;
+        }
+        if (failure instanceof TokenUnavailable) {
+            return TEMPORARILY_UNAVAILABLE;
         }
         throw new IllegalStateException("No answer for " + failure.getClass().getSimpleName(), failure);
     }

@@ -1,7 +1,7 @@
 package io.github.k12sso.classlink.exchange;
 
 import io.github.k12sso.classlink.token.TokenFailure;
-import io.github.k12sso.classlink.token.TokenSet;
+import io.github.k12sso.classlink.token.VaultToken;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 
@@ -16,5 +16,5 @@ public interface ExchangeableTokens {
      *
      * @throws TokenFailure if there are none: not linked, not stored, over
      */
-    TokenSet tokensOf(RealmModel realm, UserModel user) throws TokenFailure;
+    VaultToken tokensOf(RealmModel realm, UserModel user) throws TokenFailure;
 }

@@ -5,40 +5,30 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
-import org.jboss.logging.Logger;
 import org.keycloak.OAuth2Constants;
-import org.keycloak.authentication.AuthenticationProcessor;
 import org.keycloak.broker.provider.BrokeredIdentityContext;
 import org.keycloak.broker.provider.IdpLinkAction;
 import org.keycloak.broker.provider.UserAuthenticationIdentityProvider.AuthenticationCallback;
 import org.keycloak.events.Details;
-import org.keycloak.events.Errors;
 import org.keycloak.events.EventBuilder;
 import org.keycloak.events.EventType;
 import org.keycloak.models.IdentityProviderModel;
 import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.utils.KeycloakModelUtils;
-import org.keycloak.services.ErrorPage;
-import org.keycloak.services.Urls;
 import org.keycloak.services.resources.IdentityBrokerService;
 import org.keycloak.sessions.AuthenticationSessionModel;
 
 /**
- * {@code /realms/{realm}/broker/{alias}/endpoint}, where ClassLink sends the browser back to. Every way out that is not a
- * login is a page that says what to do, one {@code IDENTITY_PROVIDER_LOGIN_ERROR} event and one log line, all three with the
- * same reference.
+ * {@code /realms/{realm}/broker/{alias}/endpoint}, where ClassLink sends the browser to: back from a login that began here, or
+ * from a tile in LaunchPad. Every way out that is not a login ends as {@link FailedLogin} says.
  */
 public final class CallbackEndpoint {
-
-    private static final Logger LOG = Logger.getLogger(CallbackEndpoint.class);
-
-    /** The detail of the event that stands on the page, too. */
-    private static final String REFERENCE = "reference";
 
     private final KeycloakSession session;
     private final ClassLinkIdentityProvider provider;
     private final AuthenticationCallback callback;
     private final EventBuilder event;
+    private final TileLaunch launch;
+    private final FailedLogin failed;
 
     CallbackEndpoint(
             KeycloakSession session,
@@ -49,6 +39,8 @@ public final class CallbackEndpoint {
         this.provider = provider;
         this.callback = callback;
         this.event = event;
+        this.launch = new TileLaunch(session, provider.settings(), event);
+        this.failed = new FailedLogin(session, provider.getConfig(), event);
     }
 
     @GET
@@ -59,27 +51,47 @@ public final class CallbackEndpoint {
         event.event(EventType.IDENTITY_PROVIDER_LOGIN).detail(Details.IDENTITY_PROVIDER, alias());
         AuthenticationSessionModel login = null;
         try {
+            if (state == null) {
+                return unasked(code, error);
+            }
             login = loginUnderWay(state);
             session.getContext().setAuthenticationSession(login);
             if (error != null) {
                 return refusedByClassLink(OAuthError.of(error), login);
             }
-            return callback.authenticated(identify(code, login));
+            BrokeredIdentityContext person = identify(code, login);
+            if (launch.isOne(login)) {
+                login = launch.forThisPersonOnly(person, login);
+            }
+            return callback.authenticated(person);
         } catch (LoginRefused e) {
-            return page(e.problem(), report(e), login);
+            return page(e.problem(), failed.report(e), login);
         } catch (WebApplicationException e) {
             return e.getResponse(); // Keycloak's own page, its event is out
         } catch (RuntimeException e) {
-            LoginRefused unexpected = unexpected(LoginProblem.UNEXPECTED, e);
-            return page(unexpected.problem(), report(unexpected), login);
+            LoginRefused unexpected = FailedLogin.unexpected(LoginProblem.UNEXPECTED, e);
+            return page(unexpected.problem(), failed.report(unexpected), login);
         }
+    }
+
+    /**
+     * What no login here asked for: a tile, or a refusal, with which ClassLink sends no state back (classlink-facts 2.1). The
+     * code is somebody's, and nobody knows whose. It is not looked at.
+     */
+    private Response unasked(String code, String error) throws LoginRefused {
+        if (error != null) {
+            OAuthError refusal = OAuthError.of(error);
+            throw new LoginRefused(
+                    LoginRefused.meaning(refusal), "ClassLink sent the error " + refusal.code() + " without a state");
+        }
+        if (code == null) {
+            throw new LoginRefused(LoginProblem.MISSING_STATE);
+        }
+        return launch.begin();
     }
 
     /** The login that this browser began, and no other: Keycloak compares the state with the browser's cookies. */
     private AuthenticationSessionModel loginUnderWay(String state) throws LoginRefused {
-        if (state == null) {
-            throw new LoginRefused(LoginProblem.MISSING_STATE);
-        }
         try {
             return callback.getAndVerifyAuthenticationSession(state);
         } catch (WebApplicationException e) {
@@ -98,7 +110,7 @@ public final class CallbackEndpoint {
             return provider.identify(provider.redeem(code, login), login);
         } catch (IllegalArgumentException e) {
             // A setting that was stored without being validated, by an older version, say.
-            throw unexpected(LoginProblem.CONFIGURATION, e);
+            throw FailedLogin.unexpected(LoginProblem.CONFIGURATION, e);
         }
     }
 
@@ -107,16 +119,19 @@ public final class CallbackEndpoint {
                 new LoginRefused(LoginRefused.meaning(error), "ClassLink sent the error " + error.code());
         switch (error) {
             case ACCESS_DENIED -> {
+                if (launch.isOne(login)) {
+                    throw refused; // not Keycloak's login page, which may let in whoever was here before
+                }
                 // The login page again, saying so; or the app that asked for the link.
-                report(refused);
+                failed.report(refused);
                 return callback.cancelled(config());
             }
             case LOGIN_REQUIRED, INTERACTION_REQUIRED -> {
-                if (isLinking(login)) {
+                if (isLinking(login) || launch.isOne(login)) {
                     throw refused;
                 }
                 // The app asked for a silent login and gets the answer it expects.
-                report(refused);
+                failed.report(refused);
                 return callback.error(config(), error.code());
             }
             default -> throw refused;
@@ -133,14 +148,14 @@ public final class CallbackEndpoint {
             endLinking(login);
             messageKey = LoginProblem.LINKING_MESSAGE_KEY;
         }
-        return ErrorPage.error(
-                session,
-                login,
-                problem.status(),
-                messageKey,
-                KeycloakModelUtils.getIdentityProviderDisplayName(session, config()),
-                reference.text(),
-                login == null ? "" : startAgain(login));
+        return failed.page(problem, messageKey, reference, login, startAgain(login));
+    }
+
+    private String startAgain(AuthenticationSessionModel login) {
+        if (login == null) {
+            return "";
+        }
+        return launch.isOne(login) ? launch.startUrl() : failed.firstPage(login);
     }
 
     /** Whether somebody who is signed in is connecting an account. */
@@ -156,41 +171,6 @@ public final class CallbackEndpoint {
         login.removeAuthNote(IdentityBrokerService.LINKING_IDENTITY_PROVIDER);
         login.removeAuthNote(IdpLinkAction.KC_ACTION_LINKING_IDENTITY_PROVIDER);
         login.setAction(AuthenticationSessionModel.Action.REQUIRED_ACTIONS.name());
-    }
-
-    /** The first page of the same login; it stays what the app asked for. */
-    private String startAgain(AuthenticationSessionModel login) {
-        return Urls.realmLoginRestartPage(
-                        session.getContext().getUri().getBaseUri(),
-                        session.getContext().getRealm().getName(),
-                        login.getClient().getClientId(),
-                        login.getTabId(),
-                        AuthenticationProcessor.getClientData(session, login),
-                        true)
-                .toString();
-    }
-
-    private static LoginRefused unexpected(LoginProblem problem, RuntimeException thrown) {
-        LOG.debug("Login with ClassLink failed unexpectedly", thrown);
-        // Not the message: Keycloak's exceptions may quote names, addresses and whole statements.
-        StackTraceElement[] trace = thrown.getStackTrace();
-        return new LoginRefused(problem, thrown.getClass().getName() + (trace.length == 0 ? "" : " at " + trace[0]));
-    }
-
-    /** A copy of the event, because Keycloak's own handling may go on with the original. */
-    private Reference report(LoginRefused refused) {
-        LoginProblem problem = refused.problem();
-        Reference reference = Reference.random();
-        LOG.warnf(
-                "Login with ClassLink failed. realm=%s, provider=%s, reference=%s, reason=%s: %s",
-                session.getContext().getRealm().getName(), alias(), reference, problem.reason(), refused.getMessage());
-        event.clone()
-                .event(EventType.IDENTITY_PROVIDER_LOGIN)
-                .detail(Details.IDENTITY_PROVIDER, alias())
-                .detail(Details.REASON, problem.reason())
-                .detail(REFERENCE, reference.text())
-                .error(Errors.IDENTITY_PROVIDER_LOGIN_FAILURE);
-        return reference;
     }
 
     private IdentityProviderModel config() {

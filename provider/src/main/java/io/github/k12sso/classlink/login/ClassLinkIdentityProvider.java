@@ -9,12 +9,15 @@ import io.github.k12sso.classlink.profile.ProfileUnreadable;
 import io.github.k12sso.classlink.profile.UsernameTemplate;
 import io.github.k12sso.classlink.token.KeycloakClock;
 import io.github.k12sso.classlink.token.NotLinked;
+import io.github.k12sso.classlink.token.Refreshes;
+import io.github.k12sso.classlink.token.Revocations;
+import io.github.k12sso.classlink.token.SealingKeys;
+import io.github.k12sso.classlink.token.TokenEndpoint;
 import io.github.k12sso.classlink.token.TokenFailure;
 import io.github.k12sso.classlink.token.TokenResponse;
-import io.github.k12sso.classlink.token.TokenSet;
 import io.github.k12sso.classlink.token.TokenVault;
+import io.github.k12sso.classlink.token.VaultToken;
 import io.github.k12sso.classlink.upstream.AllowedHosts;
-import io.github.k12sso.classlink.upstream.ClientCredentials;
 import io.github.k12sso.classlink.upstream.HostNotAllowed;
 import io.github.k12sso.classlink.upstream.Operation;
 import io.github.k12sso.classlink.upstream.UpstreamClient;
@@ -43,6 +46,7 @@ import org.keycloak.broker.provider.IdentityBrokerException;
 import org.keycloak.broker.provider.IdentityProviderMapper;
 import org.keycloak.broker.provider.TrustMaterialRequest;
 import org.keycloak.broker.social.SocialIdentityProvider;
+import org.keycloak.events.Details;
 import org.keycloak.events.EventBuilder;
 import org.keycloak.jose.jwk.JWK;
 import org.keycloak.models.ClientModel;
@@ -56,7 +60,6 @@ import org.keycloak.representations.JsonWebToken;
 import org.keycloak.services.Urls;
 import org.keycloak.sessions.AuthenticationSessionModel;
 import org.keycloak.util.Booleans;
-import org.keycloak.vault.VaultStringSecret;
 
 /**
  * ClassLink as a social login. The request to ClassLink is Keycloak's own; the answer is handled here, because Keycloak's
@@ -76,17 +79,36 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
     private final AllowedHosts allowedHosts;
     private final UpstreamClient upstream;
     private final SigningKeys keys;
+    private final TokenEndpoint endpoint;
     private final TokenVault vault;
     private final Clock clock = new KeycloakClock();
 
     ClassLinkIdentityProvider(
-            KeycloakSession session, ClassLinkIdentityProviderConfig config, AllowedHosts allowedHosts) {
+            KeycloakSession session,
+            ClassLinkIdentityProviderConfig config,
+            AllowedHosts allowedHosts,
+            SealingKeys sealingKeys,
+            Refreshes refreshes,
+            Revocations revocations) {
         super(session, config);
         this.config = config;
         this.allowedHosts = allowedHosts;
         this.upstream = new UpstreamClient(session, allowedHosts);
         this.keys = new SigningKeys(session, config, upstream);
-        this.vault = new TokenVault(session, config.getAlias(), clock);
+        this.endpoint = new TokenEndpoint(session, upstream, config.getApp());
+        this.vault = new TokenVault(
+                session,
+                config.getAlias(),
+                sealingKeys,
+                endpoint,
+                config.getTokenLifetimes(),
+                refreshes,
+                revocations,
+                clock);
+    }
+
+    ClassLinkIdentityProviderConfig settings() {
+        return config;
     }
 
     // ---- login -----------------------------------------------------------------------------------------------------
@@ -109,7 +131,6 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
     /** Redeems the code of this browser's own request. Sent once: a code that met a lost answer is spent. */
     TokenResponse redeem(String code, AuthenticationSessionModel login) throws LoginRefused {
         Map<String, String> form = new LinkedHashMap<>();
-        form.put(OAUTH2_PARAMETER_GRANT_TYPE, OAUTH2_GRANT_TYPE_AUTHORIZATION_CODE);
         form.put(OAUTH2_PARAMETER_CODE, code);
         form.put(OAUTH2_PARAMETER_REDIRECT_URI, redirectUri());
         if (config.isPkceEnabled()) {
@@ -117,14 +138,12 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
             if (verifier == null) {
                 throw new LoginRefused(LoginProblem.PKCE_VERIFIER_MISSING);
             }
+            // Keycloak copies such notes into the client session, which is stored.
+            login.removeClientNote(PKCE_VERIFIER_NOTE);
             form.put(OAuth2Constants.CODE_VERIFIER, verifier);
         }
-        try (VaultStringSecret secret = session.vault().getStringSecret(config.getClientSecret())) {
-            ClientCredentials credentials = new ClientCredentials(
-                    config.getClientId(),
-                    secret.get().orElse(config.getClientSecret()),
-                    config.isBasicAuthentication());
-            return TokenResponse.read(upstream.post(Operation.TOKEN, config.getTokenUrl(), form, credentials));
+        try {
+            return endpoint.redeem(form);
         } catch (UpstreamFailure e) {
             throw LoginRefused.because(Operation.TOKEN, e);
         }
@@ -158,7 +177,7 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
             identity.getContextData().put(NONCE_NOTE, login.getClientNote(NONCE_NOTE));
         }
         if (Booleans.isTrue(config.isStoreToken())) {
-            identity.setToken(vault.record(TokenSet.issued(tokens, clock.instant(), config.getTokenLifetime())));
+            identity.setToken(vault.record(tokens, profile, identity.getId()));
         }
         identity.setIdp(this);
         identity.setAuthenticationSession(login);
@@ -248,11 +267,11 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
     }
 
     @Override
-    public TokenSet tokensOf(RealmModel realm, UserModel user) throws TokenFailure {
+    public VaultToken tokensOf(RealmModel realm, UserModel user) throws TokenFailure {
         if (!Booleans.isTrue(config.isStoreToken())) {
             throw new NotLinked();
         }
-        return vault.open(realm, user);
+        return vault.current(realm, user);
     }
 
     /** Version 1 of Keycloak's brokering API. */
@@ -300,16 +319,43 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
 
     // ---- logout ----------------------------------------------------------------------------------------------------
 
-    /** ClassLink has no logout for apps (classlink-facts section 6). */
+    /** ClassLink has no logout for apps (classlink-facts section 6); what can end is our hold on the person's tokens. */
     @Override
     public void backchannelLogout(
             KeycloakSession ignored, UserSessionModel userSession, UriInfo uriInfo, RealmModel realm) {
-        // nothing to tell ClassLink
+        leave(realm, userSession);
     }
 
     @Override
     public Response keycloakInitiatedBrowserLogout(
             KeycloakSession ignored, UserSessionModel userSession, UriInfo uriInfo, RealmModel realm) {
+        leave(realm, userSession);
         return null; // Keycloak goes on with its own logout
+    }
+
+    private void leave(RealmModel realm, UserSessionModel ending) {
+        if (config.isForgetTokensOnLogout() && isLast(realm, ending)) {
+            vault.forget(realm, ending.getUser());
+        }
+    }
+
+    /** Whether the person has no other session that began with this provider: on another device, say. */
+    private boolean isLast(RealmModel realm, UserSessionModel ending) {
+        return session.sessions()
+                .getUserSessionsStream(realm, ending.getUser())
+                .filter(other -> !other.getId().equals(ending.getId()))
+                .noneMatch(other -> config.getAlias().equals(other.getNote(Details.IDENTITY_PROVIDER)));
+    }
+
+    // ---- disconnecting ---------------------------------------------------------------------------------------------
+
+    /** A link of this provider is going away, and its record with it. */
+    void unlinked(RealmModel realm, FederatedIdentityModel link) {
+        vault.revokeAfterCommit(realm, link);
+    }
+
+    /** Takes a user's tokens away; the link stays. */
+    void forgetTokens(RealmModel realm, UserModel user) {
+        vault.forget(realm, user);
     }
 }

@@ -3,6 +3,8 @@ package io.github.k12sso.classlink.login;
 import io.github.k12sso.classlink.profile.IdentityKey;
 import io.github.k12sso.classlink.profile.TenantAllowList;
 import io.github.k12sso.classlink.profile.UsernameTemplate;
+import io.github.k12sso.classlink.token.TokenEndpoint;
+import io.github.k12sso.classlink.token.TokenVault;
 import io.github.k12sso.classlink.upstream.AllowedHosts;
 import io.github.k12sso.classlink.upstream.HostNotAllowed;
 import java.time.Duration;
@@ -25,6 +27,10 @@ import org.keycloak.protocol.oidc.OIDCLoginProtocol;
  */
 public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderConfig {
 
+    static final String FORGET_TOKENS_ON_LOGOUT = "forgetTokensOnLogout";
+    static final int DEFAULT_MIN_VALIDITY_SECONDS = 60;
+    private static final int MIN_MIN_VALIDITY_SECONDS = 5;
+    private static final int MAX_MIN_VALIDITY_SECONDS = 3600;
     private static final long serialVersionUID = 1L;
 
     static final String AUTHORIZATION_URL = "authorizationUrl";
@@ -175,6 +181,29 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
                 .orElse(DEFAULT_TOKEN_LIFETIME_SECONDS));
     }
 
+    /** Keycloak's own setting, with another default: an access token with less left is renewed. 5 seconds to an hour. */
+    @Override
+    public int getMinValidityToken() {
+        return number(MIN_VALIDITY_TOKEN, MIN_MIN_VALIDITY_SECONDS, MAX_MIN_VALIDITY_SECONDS)
+                .map(Long::intValue)
+                .orElse(DEFAULT_MIN_VALIDITY_SECONDS);
+    }
+
+    /** Whether a person's last logout takes their tokens out of the vault. Off unless switched on. */
+    public boolean isForgetTokensOnLogout() {
+        return flag(FORGET_TOKENS_ON_LOGOUT, false);
+    }
+
+    TokenVault.Lifetimes getTokenLifetimes() {
+        return new TokenVault.Lifetimes(getTokenLifetime(), Duration.ofSeconds(getMinValidityToken()));
+    }
+
+    /** The app at ClassLink. */
+    TokenEndpoint.App getApp() {
+        return new TokenEndpoint.App(
+                getTokenUrl(), getRevocationUrl(), getClientId(), getClientSecret(), isBasicAuthentication());
+    }
+
     /** The client scope that a Keycloak access token must carry to be exchanged for a ClassLink token. */
     public String getTokenScope() {
         return setting(TOKEN_SCOPE).orElse(DEFAULT_TOKEN_SCOPE);
@@ -280,6 +309,8 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
         check("User name template", this::getUsernameTemplate);
         check("Allowed districts", this::getAllowedTenants);
         check("Token lifetime", this::getTokenLifetime);
+        check("Renew before the end", this::getMinValidityToken);
+        check("Forget tokens at logout", this::isForgetTokensOnLogout);
         check("Verify essential claim", () -> EssentialClaim.of(this));
         check("Allowed clock skew", this::getAllowedClockSkew);
         check("Scope for token exchange", () -> requireOneScope(getTokenScope()));
@@ -342,7 +373,11 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
 
     /** A switch that is on unless it is set to false. */
     private boolean flag(String key) {
-        String value = setting(key).orElse("true").toLowerCase(Locale.ROOT);
+        return flag(key, true);
+    }
+
+    private boolean flag(String key, boolean unset) {
+        String value = setting(key).orElse(String.valueOf(unset)).toLowerCase(Locale.ROOT);
         if (!value.equals("true") && !value.equals("false")) {
             throw new IllegalArgumentException("must be true or false");
         }

@@ -1,12 +1,23 @@
 package io.github.k12sso.classlink.login;
 
+import io.github.k12sso.classlink.token.KeyRing;
+import io.github.k12sso.classlink.token.KeycloakClock;
+import io.github.k12sso.classlink.token.Refreshes;
+import io.github.k12sso.classlink.token.Revocations;
+import io.github.k12sso.classlink.token.SealingKeys;
 import io.github.k12sso.classlink.upstream.AllowedHosts;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.keycloak.Config;
 import org.keycloak.broker.provider.AbstractIdentityProviderFactory;
 import org.keycloak.broker.social.SocialIdentityProviderFactory;
 import org.keycloak.models.IdentityProviderModel;
 import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.provider.ProviderConfigProperty;
 
 /** Registers the social login {@value #PROVIDER_ID}. */
@@ -19,7 +30,15 @@ public final class ClassLinkIdentityProviderFactory extends AbstractIdentityProv
      */
     public static final String PROVIDER_ID = "classlink";
 
+    static final String NAME = "ClassLink";
+
+    /** The key file's size ends at this: thirty keys are under three KiB. */
+    private static final long MAX_KEY_FILE_BYTES = 64L * 1024;
+
+    private final Refreshes refreshes = new Refreshes(new KeycloakClock());
+    private final Revocations revocations = new Revocations();
     private AllowedHosts allowedHosts = AllowedHosts.builtIn();
+    private SealingKeys sealingKeys = SealingKeys.ofRealms();
 
     @Override
     public String getId() {
@@ -28,18 +47,52 @@ public final class ClassLinkIdentityProviderFactory extends AbstractIdentityProv
 
     @Override
     public String getName() {
-        return "ClassLink";
+        return NAME;
     }
 
     @Override
     public void init(Config.Scope options) {
         allowedHosts = AllowedHosts.with(options.get("allowedHosts"));
+        sealingKeys = new SealingKeys(
+                Optional.ofNullable(options.get("tokenKeyFile")).map(ClassLinkIdentityProviderFactory::keyFile),
+                Optional.ofNullable(options.get("tokenKeyVaultEntry")));
+    }
+
+    @Override
+    public void postInit(KeycloakSessionFactory factory) {
+        factory.register(new Disconnections(this));
+    }
+
+    @Override
+    public void close() {
+        revocations.close();
+    }
+
+    /** Keycloak doesn't start without the keys it was told to use: it would seal with others, and open nothing. */
+    private static KeyRing keyFile(String path) {
+        String option = "The key file of the option spi-social--classlink--token-key-file ";
+        try {
+            if (Files.size(Path.of(path)) > MAX_KEY_FILE_BYTES) {
+                throw new IllegalStateException(option + "is larger than " + MAX_KEY_FILE_BYTES + " bytes: " + path);
+            }
+            return KeyRing.parse(Files.readString(Path.of(path)));
+        } catch (IOException | InvalidPathException e) {
+            throw new IllegalStateException(
+                    option + "cannot be read (" + e.getClass().getSimpleName() + "): " + path, e);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalStateException(option + "cannot be used (" + path + "): " + e.getMessage(), e);
+        }
     }
 
     @Override
     public ClassLinkIdentityProvider create(KeycloakSession session, IdentityProviderModel model) {
         return new ClassLinkIdentityProvider(
-                session, new ClassLinkIdentityProviderConfig(model, allowedHosts), allowedHosts);
+                session,
+                new ClassLinkIdentityProviderConfig(model, allowedHosts),
+                allowedHosts,
+                sealingKeys,
+                refreshes,
+                revocations);
     }
 
     @Override

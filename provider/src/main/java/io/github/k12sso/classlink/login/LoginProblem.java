@@ -51,6 +51,20 @@ enum LoginProblem {
     CONFIGURATION(Status.INTERNAL_SERVER_ERROR, Page.SETUP),
     /** The login's PKCE verifier is gone; the code is not redeemed without it. */
     PKCE_VERIFIER_MISSING(Status.BAD_REQUEST, Page.MISSING_STATE),
+    /** A tile was clicked, and the setting {@code launchpadClient} is blank. */
+    LAUNCH_NOT_CONFIGURED(Status.BAD_REQUEST, Page.TILE),
+    /** {@code launchpadClient} names no app that is there and enabled. */
+    LAUNCH_APP_UNUSABLE(Status.BAD_REQUEST, Page.TILE),
+    /** The tile's app has no Home URL. */
+    LAUNCH_HOME_MISSING(Status.BAD_REQUEST, Page.TILE),
+    /** Launch after launch began, and none ended: ClassLink drops the state, say. */
+    LAUNCH_LOOP(Status.BAD_REQUEST, Page.CIRCLE),
+    REALM_DISABLED(Status.FORBIDDEN, Page.CLOSED),
+    PROVIDER_DISABLED(Status.FORBIDDEN, Page.CLOSED),
+    /** The provider connects accounts and signs nobody in. */
+    PROVIDER_LINK_ONLY(Status.FORBIDDEN, Page.CLOSED),
+    /** The realm wants https, and the browser came without. */
+    HTTPS_REQUIRED(Status.FORBIDDEN, Page.CLOSED),
     UNEXPECTED(Status.INTERNAL_SERVER_ERROR, Page.UNEXPECTED_ANSWER);
 
     /** The page, for every problem, of somebody who is signed in and was connecting an account. Same parameters. */
@@ -88,7 +102,10 @@ enum LoginProblem {
         ID_TOKEN("classlink.error.idToken"),
         DISTRICT("classlink.error.district"),
         NOT_FOR_YOU("classlink.error.notForYou"),
-        INCOMPLETE("classlink.error.incomplete");
+        INCOMPLETE("classlink.error.incomplete"),
+        TILE("classlink.error.tile"),
+        CIRCLE("classlink.error.circle"),
+        CLOSED("classlink.error.closed");
 
         private final String key;
 

@@ -49,7 +49,8 @@ final class LoginRefused extends Exception {
     private static LoginProblem meaning(Operation operation, OAuthError error) {
         return switch (operation) {
             // From the token endpoint it is not the person who said no: the browser brings that.
-            case TOKEN -> error == OAuthError.ACCESS_DENIED ? LoginProblem.REQUEST_REJECTED : meaning(error);
+            case TOKEN, REFRESH, REVOCATION ->
+                error == OAuthError.ACCESS_DENIED ? LoginProblem.REQUEST_REJECTED : meaning(error);
             case PROFILE, GROUPS -> LoginProblem.PROFILE_REJECTED;
             case KEYS -> LoginProblem.ID_TOKEN_KEY_UNKNOWN;
         };

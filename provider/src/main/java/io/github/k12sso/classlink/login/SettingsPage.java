@@ -3,6 +3,7 @@ package io.github.k12sso.classlink.login;
 import static io.github.k12sso.classlink.login.ClassLinkIdentityProviderConfig.ALLOWED_TENANTS;
 import static io.github.k12sso.classlink.login.ClassLinkIdentityProviderConfig.AUTHORIZATION_URL;
 import static io.github.k12sso.classlink.login.ClassLinkIdentityProviderConfig.CLIENT_AUTH_METHOD;
+import static io.github.k12sso.classlink.login.ClassLinkIdentityProviderConfig.FORGET_TOKENS_ON_LOGOUT;
 import static io.github.k12sso.classlink.login.ClassLinkIdentityProviderConfig.IDENTITY_KEY;
 import static io.github.k12sso.classlink.login.ClassLinkIdentityProviderConfig.LAUNCHPAD_CLIENT;
 import static io.github.k12sso.classlink.login.ClassLinkIdentityProviderConfig.PARTNER_KEY;
@@ -20,6 +21,7 @@ import static org.keycloak.broker.oidc.OAuth2IdentityProviderConfig.PKCE_ENABLED
 import static org.keycloak.broker.oidc.OIDCIdentityProviderConfig.JWKS_URL;
 import static org.keycloak.models.IdentityProviderModel.ALLOWED_CLOCK_SKEW;
 import static org.keycloak.models.IdentityProviderModel.ISSUER;
+import static org.keycloak.models.IdentityProviderModel.MIN_VALIDITY_TOKEN;
 import static org.keycloak.protocol.oidc.OIDCLoginProtocol.CLIENT_SECRET_BASIC;
 import static org.keycloak.protocol.oidc.OIDCLoginProtocol.CLIENT_SECRET_POST;
 import static org.keycloak.provider.ProviderConfigProperty.BOOLEAN_TYPE;
@@ -52,6 +54,8 @@ final class SettingsPage {
                 // tokens for apps
                 setting(TOKEN_SCOPE, STRING_TYPE, ClassLinkIdentityProviderConfig.DEFAULT_TOKEN_SCOPE),
                 number(TOKEN_LIFETIME_SECONDS, ClassLinkIdentityProviderConfig.DEFAULT_TOKEN_LIFETIME_SECONDS),
+                number(MIN_VALIDITY_TOKEN, ClassLinkIdentityProviderConfig.DEFAULT_MIN_VALIDITY_SECONDS),
+                setting(FORGET_TOKENS_ON_LOGOUT, BOOLEAN_TYPE, false),
                 // rosters
                 choice(ROSTER_MODE, rosterModes(), RosterMode.OFF.setting()),
                 setting(PARTNER_KEY, STRING_TYPE, null),

@@ -1,7 +1,7 @@
 package io.github.k12sso.classlink.token;
 
 /** No ClassLink token can be given for a person. */
-public abstract sealed class TokenFailure extends Exception permits NotLinked, TokenExpired {
+public abstract sealed class TokenFailure extends Exception permits NotLinked, TokenExpired, TokenUnavailable {
 
     private static final long serialVersionUID = 1L;
 

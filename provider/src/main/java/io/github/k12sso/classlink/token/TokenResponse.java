@@ -22,11 +22,12 @@ public record TokenResponse(
     /**
      * Reads an answer.
      *
+     * @param operation what was asked for
      * @throws UpstreamMalformed if there is no access token in it
      */
-    public static TokenResponse read(ObjectNode document) throws UpstreamMalformed {
+    public static TokenResponse read(Operation operation, ObjectNode document) throws UpstreamMalformed {
         String accessToken = text(document, "access_token")
-                .orElseThrow(() -> new UpstreamMalformed(Operation.TOKEN, "answered without an access_token"));
+                .orElseThrow(() -> new UpstreamMalformed(operation, "answered without an access_token"));
         return new TokenResponse(
                 accessToken,
                 text(document, "refresh_token"),

@@ -28,6 +28,11 @@ public record TokenSet(String accessToken, Optional<String> refreshToken, Instan
                 now.plus(response.expiresIn().orElse(lifetime)));
     }
 
+    /** These tokens with another set's refresh token, if they have none: an answer without one leaves the old one valid. */
+    TokenSet orRefreshTokenOf(TokenSet older) {
+        return new TokenSet(accessToken, refreshToken.or(older::refreshToken), expiresAt);
+    }
+
     public boolean isExpired(Instant now) {
         return !now.plus(MARGIN).isBefore(expiresAt);
     }

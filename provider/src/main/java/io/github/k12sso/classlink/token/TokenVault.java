@@ -1,46 +1,197 @@
 package io.github.k12sso.classlink.token;
 
+import io.github.k12sso.classlink.profile.Profile;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
+import org.keycloak.models.AbstractKeycloakTransaction;
 import org.keycloak.models.FederatedIdentityModel;
 import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 
-/** Where a provider's tokens are kept, one record for each linked user. The one place that knows how they are written. */
+/** Where a provider's tokens are kept, one sealed record for each linked user. */
 public final class TokenVault {
 
     private final KeycloakSession session;
     private final String alias;
+    private final SealingKeys keys;
+    private final TokenEndpoint endpoint;
+    private final Lifetimes lifetimes;
+    private final Refreshes refreshes;
+    private final Revocations revocations;
     private final Clock clock;
 
-    public TokenVault(KeycloakSession session, String alias, Clock clock) {
+    /**
+     * How long tokens live.
+     *
+     * @param unstated of an access token whose answer has no {@code expires_in}
+     * @param minValidity an access token with less left than this is renewed, if there is a refresh token
+     */
+    public record Lifetimes(Duration unstated, Duration minValidity) {
+
+        boolean isDue(TokenSet tokens, Instant now) {
+            return tokens.remaining(now).compareTo(minValidity) < 0;
+        }
+    }
+
+    public TokenVault(
+            KeycloakSession session,
+            String alias,
+            SealingKeys keys,
+            TokenEndpoint endpoint,
+            Lifetimes lifetimes,
+            Refreshes refreshes,
+            Revocations revocations,
+            Clock clock) {
         this.session = session;
         this.alias = alias;
+        this.keys = keys;
+        this.endpoint = endpoint;
+        this.lifetimes = lifetimes;
+        this.refreshes = refreshes;
+        this.revocations = revocations;
         this.clock = clock;
     }
 
-    /** The record that Keycloak is to store with the link of a person who just signed in. */
-    public String record(TokenSet tokens) {
-        return TokenRecord.write(tokens);
+    /**
+     * The record that Keycloak is to store with the link of a person who just logged in. A refresh token that they had before
+     * is carried over if ClassLink sent none this time: it does not take the old one away by staying silent.
+     *
+     * @param brokerUserId the id that links the user to ClassLink
+     */
+    public String record(TokenResponse answer, Profile profile, String brokerUserId) {
+        RealmModel realm = session.getContext().getRealm();
+        RecordSeal seal = seal(realm, brokerUserId);
+        TokenSet tokens = TokenSet.issued(answer, clock.instant(), lifetimes.unstated());
+        if (tokens.refreshToken().isEmpty()) {
+            tokens = stored(realm, brokerUserId)
+                    .flatMap(seal::tryOpen)
+                    .flatMap(TokenRecord::tokens)
+                    .map(tokens::orRefreshTokenOf)
+                    .orElse(tokens);
+        }
+        return seal.seal(new TokenRecord(Optional.of(tokens), Optional.of(RecordedIdentity.of(profile))));
+    }
+
+    private Optional<String> stored(RealmModel realm, String brokerUserId) {
+        return Optional.ofNullable(session.users()
+                        .getUserByFederatedIdentity(realm, new FederatedIdentityModel(alias, brokerUserId, null)))
+                .map(user -> session.users().getFederatedIdentity(realm, user, alias))
+                .map(FederatedIdentityModel::getToken);
     }
 
     /**
-     * A user's tokens, the access token being alive.
+     * A user's tokens, the access token being alive; renewed at ClassLink if it is about to end.
      *
      * @throws NotLinked if the user has no link to this provider, or a link without a record
-     * @throws TokenExpired if the access token is over, or the record cannot be read
+     * @throws TokenExpired if the access token is over and cannot be renewed, or the record cannot be read
+     * @throws TokenUnavailable if it is over and ClassLink cannot renew it now
      */
-    public TokenSet open(RealmModel realm, UserModel user) throws TokenFailure {
+    public VaultToken current(RealmModel realm, UserModel user) throws TokenFailure {
         FederatedIdentityModel link = session.users().getFederatedIdentity(realm, user, alias);
         if (link == null || link.getToken() == null || link.getToken().isBlank()) {
             throw new NotLinked();
         }
-        TokenSet tokens = TokenRecord.read(link.getToken()).orElseThrow(TokenExpired::new);
-        Instant now = clock.instant();
-        if (tokens.isExpired(now)) {
+        RecordSeal seal = seal(realm, link.getUserId());
+        TokenSet tokens =
+                seal.tryOpen(link.getToken()).flatMap(TokenRecord::tokens).orElseThrow(TokenExpired::new);
+        boolean expired = tokens.isExpired(clock.instant());
+        if (tokens.refreshToken().isEmpty()) {
+            if (expired) {
+                throw new TokenExpired();
+            }
+            return new VaultToken(tokens, VaultToken.Source.STORED);
+        }
+        if (!lifetimes.isDue(tokens, clock.instant())) {
+            return new VaultToken(tokens, VaultToken.Source.STORED);
+        }
+        KeycloakSessionFactory factory = session.getKeycloakSessionFactory();
+        StoredLink row = new StoredLink(factory, realm.getId(), user.getId(), alias);
+        String provider = "realm=" + realm.getName() + ", provider=" + alias;
+        Refresh refresh = new Refresh(factory, row, seal, endpoint, lifetimes, refreshes, provider, clock);
+        return answer(
+                refreshes.once(row.key(), () -> refresh.of(link.getToken())),
+                expired ? Optional.empty() : Optional.of(tokens));
+    }
+
+    /** Takes a user's record away; the link stays. ClassLink hears of it as in {@link #revokeAfterCommit}. */
+    public void forget(RealmModel realm, UserModel user) {
+        FederatedIdentityModel link = session.users().getFederatedIdentity(realm, user, alias);
+        if (link == null || link.getToken() == null) {
+            return;
+        }
+        revokeAfterCommit(realm, link);
+        session.users()
+                .updateFederatedIdentity(
+                        realm, user, new FederatedIdentityModel(alias, link.getUserId(), link.getUserName(), null));
+    }
+
+    /**
+     * Has ClassLink revoke the tokens of a record that is going away, where it has a revocation endpoint: in the background,
+     * and only if what takes the record away is committed.
+     */
+    public void revokeAfterCommit(RealmModel realm, FederatedIdentityModel link) {
+        if (!endpoint.canRevoke() || link.getToken() == null || link.getToken().isBlank()) {
+            return;
+        }
+        seal(realm, link.getUserId())
+                .tryOpen(link.getToken())
+                .flatMap(TokenRecord::tokens)
+                .ifPresent(tokens -> session.getTransactionManager()
+                        .enlistAfterCompletion(
+                                new AfterCommit(() -> revocations.submit(session, realm, endpoint, tokens))));
+    }
+
+    /** Something to do once the transaction is committed, and not if it is rolled back. */
+    private static final class AfterCommit extends AbstractKeycloakTransaction {
+
+        private final Runnable work;
+
+        private AfterCommit(Runnable work) {
+            this.work = work;
+        }
+
+        @Override
+        protected void commitImpl() {
+            work.run();
+        }
+
+        @Override
+        protected void rollbackImpl() {
+            // What would have been revoked is still there.
+        }
+    }
+
+    /** What an outcome is to a caller who may still have a living token. */
+    private static VaultToken answer(Refreshes.Shared shared, Optional<TokenSet> alive) throws TokenFailure {
+        RefreshOutcome outcome = shared.outcome();
+        // Not a switch over types: that is Java 21, and this runs on 17.
+        if (outcome instanceof RefreshOutcome.Refreshed refreshed) {
+            return new VaultToken(
+                    refreshed.tokens(), shared.own() ? VaultToken.Source.REFRESHED : VaultToken.Source.COALESCED);
+        }
+        if (outcome instanceof RefreshOutcome.StillValid valid) {
+            return new VaultToken(valid.tokens(), VaultToken.Source.COALESCED);
+        }
+        if (outcome instanceof RefreshOutcome.GrantRevoked) {
             throw new TokenExpired();
         }
-        return tokens;
+        if (outcome instanceof RefreshOutcome.Gone) {
+            throw new NotLinked();
+        }
+        if (alive.isPresent()) {
+            return new VaultToken(alive.get(), VaultToken.Source.STORED);
+        }
+        if (outcome instanceof RefreshOutcome.Ambiguous ambiguous) {
+            throw new TokenUnavailable(ambiguous.retryAfter());
+        }
+        throw new TokenUnavailable(((RefreshOutcome.Unreachable) outcome).retryAfter());
+    }
+
+    private RecordSeal seal(RealmModel realm, String brokerUserId) {
+        return new RecordSeal(session, realm, keys, new RecordOwner(realm.getId(), alias, brokerUserId));
     }
 }

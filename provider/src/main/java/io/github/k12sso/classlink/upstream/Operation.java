@@ -4,6 +4,10 @@ package io.github.k12sso.classlink.upstream;
 public enum Operation {
     /** The authorization code's redemption. */
     TOKEN("token endpoint", 64 * 1024),
+    /** A refresh token's redemption. */
+    REFRESH("token endpoint (refresh)", 64 * 1024),
+    /** A token's revocation, RFC 7009. */
+    REVOCATION("revocation endpoint", 64 * 1024),
     /** The signing keys (JWKS). */
     KEYS("key endpoint", 256 * 1024),
     /** The signed-in person's profile. ClassLink's own are under 2 KiB. */

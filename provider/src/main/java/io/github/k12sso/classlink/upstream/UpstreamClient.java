@@ -7,11 +7,15 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import javax.net.ssl.SSLHandshakeException;
 import org.apache.http.Header;
 import org.apache.http.HttpEntity;
 import org.apache.http.NameValuePair;
@@ -22,6 +26,8 @@ import org.apache.http.client.methods.CloseableHttpResponse;
 import org.apache.http.client.methods.HttpGet;
 import org.apache.http.client.methods.HttpPost;
 import org.apache.http.client.methods.HttpRequestBase;
+import org.apache.http.conn.ConnectTimeoutException;
+import org.apache.http.conn.ConnectionPoolTimeoutException;
 import org.apache.http.message.BasicNameValuePair;
 import org.apache.http.util.EntityUtils;
 import org.keycloak.connections.httpclient.HttpClientProvider;
@@ -75,7 +81,7 @@ public final class UpstreamClient {
 
     /** Reads a JSON object that needs no authorization. */
     public ObjectNode get(Operation operation, String url) throws UpstreamFailure {
-        return object(operation, call(operation, new HttpGet(allowedHosts.require(url))));
+        return object(operation, json(operation, call(operation, new HttpGet(allowedHosts.require(url)))));
     }
 
     /** Reads a JSON object with a ClassLink access token. */
@@ -87,12 +93,27 @@ public final class UpstreamClient {
     public JsonNode getJson(Operation operation, String url, String accessToken) throws UpstreamFailure {
         HttpGet request = new HttpGet(allowedHosts.require(url));
         request.setHeader("Authorization", "Bearer " + accessToken);
-        return call(operation, request);
+        return json(operation, call(operation, request));
+    }
+
+    /** The same limits, with the HTTP client of another session. */
+    public UpstreamClient in(KeycloakSession other) {
+        return new UpstreamClient(other, allowedHosts, callTimeout);
     }
 
     /** Posts a form with client authentication, exactly once, and reads the JSON object that comes back. */
     public ObjectNode post(Operation operation, String url, Map<String, String> form, ClientCredentials credentials)
             throws UpstreamFailure {
+        return object(operation, json(operation, call(operation, form(url, form, credentials))));
+    }
+
+    /** Posts a form with client authentication, exactly once; status 200 is all the answer that counts. */
+    public void send(Operation operation, String url, Map<String, String> form, ClientCredentials credentials)
+            throws UpstreamFailure {
+        call(operation, form(url, form, credentials));
+    }
+
+    private HttpPost form(String url, Map<String, String> form, ClientCredentials credentials) throws HostNotAllowed {
         HttpPost request = new HttpPost(allowedHosts.require(url));
         List<NameValuePair> fields = new ArrayList<>();
         form.forEach((name, value) -> fields.add(new BasicNameValuePair(name, value)));
@@ -105,10 +126,10 @@ public final class UpstreamClient {
             fields.add(new BasicNameValuePair("client_secret", credentials.clientSecret()));
         }
         request.setEntity(new SentOnce(fields));
-        return object(operation, call(operation, request));
+        return request;
     }
 
-    private JsonNode call(Operation operation, HttpRequestBase request) throws UpstreamFailure {
+    private byte[] call(Operation operation, HttpRequestBase request) throws UpstreamFailure {
         request.setConfig(requestConfig);
         request.setHeader("User-Agent", USER_AGENT);
         request.setHeader("Accept", "application/json");
@@ -120,12 +141,22 @@ public final class UpstreamClient {
             } catch (IOException e) {
                 String what = deadline.passed() ? "did not finish its answer in time" : "could not be reached";
                 throw new UpstreamUnavailable(
-                        operation.label() + " " + what + ": " + e.getClass().getSimpleName(), e);
+                        operation.label() + " " + what + ": " + e.getClass().getSimpleName(), e, !isBeforeSending(e));
             }
         }
     }
 
-    private static JsonNode read(Operation operation, CloseableHttpResponse response, HttpRequestBase request)
+    /** There was no connection that the request could have gone through. */
+    private static boolean isBeforeSending(IOException e) {
+        return e instanceof ConnectException
+                || e instanceof NoRouteToHostException
+                || e instanceof UnknownHostException
+                || e instanceof ConnectTimeoutException
+                || e instanceof ConnectionPoolTimeoutException
+                || e instanceof SSLHandshakeException;
+    }
+
+    private static byte[] read(Operation operation, CloseableHttpResponse response, HttpRequestBase request)
             throws UpstreamFailure, IOException {
         int status = response.getStatusLine().getStatusCode();
         if (status == 429 || status >= 500) {
@@ -138,6 +169,10 @@ public final class UpstreamClient {
         if (status != 200) {
             throw new UpstreamMalformed(operation, "answered status " + status + " where 200 is expected");
         }
+        return body;
+    }
+
+    private static JsonNode json(Operation operation, byte[] body) throws UpstreamMalformed {
         try {
             return JSON.readTree(body);
         } catch (IOException e) {

@@ -33,7 +33,7 @@ class LoginProblemTest {
             assertThat(page).doesNotContain("{", "}").endsWith("<strong>7KQ2-M9XD</strong>");
             assertThat(page.replaceAll("<[^>]*>", " ").split("[.?] |  "))
                     .as(page)
-                    .hasSizeBetween(2, 6)
+                    .hasSizeBetween(2, 8)
                     .allSatisfy(sentence ->
                             assertThat(sentence.strip().split("\\s+")).hasSizeLessThan(20));
         });

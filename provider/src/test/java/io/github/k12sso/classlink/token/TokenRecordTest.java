@@ -2,7 +2,12 @@ package io.github.k12sso.classlink.token;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.k12sso.classlink.profile.SourcedId;
+import io.github.k12sso.classlink.profile.TenantId;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -18,15 +23,22 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TokenRecordTest {
 
     @Property
-    void whatIsWritten_readsTheSame(@ForAll("tokenSets") TokenSet tokens) {
-        assertThat(TokenRecord.read(TokenRecord.write(tokens))).contains(tokens);
+    void whatIsWritten_readsTheSame(@ForAll("records") TokenRecord record) throws JsonProcessingException {
+        assertThat(TokenRecord.read(new ObjectMapper().readTree(record.write().toString())))
+                .isEqualTo(record);
+    }
+
+    @Property
+    void whatABuiltInBrokerWouldWrite_readsTheSame(@ForAll("tokenSets") TokenSet tokens) {
+        TokenRecord record = new TokenRecord(Optional.of(tokens), Optional.empty());
+
+        assertThat(TokenRecord.readPlain(record.write().toString())).contains(record);
     }
 
     @Property
     void anyText_isARecordOrNone(@ForAll String text, @ForAll long expiration) {
-        assertThat(TokenRecord.read(text).map(TokenSet::accessToken).orElse("present"))
-                .isNotBlank();
-        assertThat(TokenRecord.read("{\"access_token\":\"a\",\"accessTokenExpiration\":" + expiration + "}")
+        assertThat(read(text).map(TokenSet::accessToken).orElse("present")).isNotBlank();
+        assertThat(read("{\"access_token\":\"a\",\"accessTokenExpiration\":" + expiration + "}")
                         .map(tokens -> tokens.expiresAt().getEpochSecond())
                         .orElse(expiration))
                 .isEqualTo(expiration);
@@ -37,7 +49,7 @@ class TokenRecordTest {
 
         @Test
         void givenItSaysWhenTheTokenEnds_thenItReadsLikeOurs() {
-            Optional<TokenSet> tokens = TokenRecord.read("""
+            Optional<TokenSet> tokens = read("""
                     {"access_token":"access-1","expires_in":3600,"refresh_expires_in":0,"refresh_token":"refresh-1",
                      "token_type":"Bearer","id_token":"head.body.signature","not-before-policy":0,"scope":"openid profile",
                      "accessTokenExpiration":1795420800}
@@ -48,8 +60,15 @@ class TokenRecordTest {
         }
 
         @Test
+        void givenItDoesNotSay_andThereIsARefreshToken_thenItIsLongOverAndCanBeRenewed() {
+            assertThat(read("""
+                    {"access_token":"access-1","token_type":"Bearer","refresh_token":"refresh-1"}
+                    """)).contains(new TokenSet("access-1", Optional.of("refresh-1"), Instant.EPOCH));
+        }
+
+        @Test
         void givenItDoesNotSay_thenItCannotBeUsed() {
-            assertThat(TokenRecord.read("""
+            assertThat(read("""
                                     {"access_token":"access-1","token_type":"Bearer","response_type":"code","id_token":"h.b.s"}
                                     """)).isEmpty();
         }
@@ -75,7 +94,43 @@ class TokenRecordTest {
                 "eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0..aaaa.bbbb.cccc"
             })
     void givenARecordThatCannotBeRead_thenThereIsNone(String record) {
-        assertThat(TokenRecord.read(record)).isEmpty();
+        assertThat(read(record)).isEmpty();
+    }
+
+    @Test
+    void givenARevokedGrant_thenThePersonIsStillKnown() throws JsonProcessingException {
+        TokenRecord record = new TokenRecord(
+                Optional.of(new TokenSet("access", Optional.of("refresh"), Instant.ofEpochSecond(1795420800L))),
+                Optional.of(new RecordedIdentity("870001", Optional.empty(), Optional.empty(), List.of("Student"))));
+
+        TokenRecord read = TokenRecord.read(
+                new ObjectMapper().readTree(record.revoked().write().toString()));
+
+        assertThat(read.tokens()).isEmpty();
+        assertThat(read.identity()).isEqualTo(record.identity());
+    }
+
+    private static Optional<TokenSet> read(String text) {
+        return TokenRecord.readPlain(text).flatMap(TokenRecord::tokens);
+    }
+
+    @Provide
+    Arbitrary<TokenRecord> records() {
+        Arbitrary<RecordedIdentity> people = Combinators.combine(
+                        Arbitraries.strings().ofMinLength(1).ofMaxLength(20),
+                        Arbitraries.longs()
+                                .greaterOrEqual(0)
+                                .map(Object::toString)
+                                .map(TenantId::new)
+                                .optional(),
+                        Arbitraries.strings()
+                                .ofMaxLength(255)
+                                .filter(text -> !text.isBlank())
+                                .map(SourcedId::new)
+                                .optional(),
+                        Arbitraries.strings().ofMaxLength(20).list().ofMaxSize(3))
+                .as(RecordedIdentity::new);
+        return Combinators.combine(tokenSets().optional(), people.optional()).as(TokenRecord::new);
     }
 
     @Provide

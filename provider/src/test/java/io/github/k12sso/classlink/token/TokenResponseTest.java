@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.k12sso.classlink.upstream.Operation;
 import io.github.k12sso.classlink.upstream.UpstreamMalformed;
 import java.time.Duration;
 import org.junit.jupiter.api.Nested;
@@ -139,6 +140,6 @@ class TokenResponseTest {
     }
 
     private static TokenResponse read(String document) throws UpstreamMalformed, JsonProcessingException {
-        return TokenResponse.read((ObjectNode) new ObjectMapper().readTree(document));
+        return TokenResponse.read(Operation.TOKEN, (ObjectNode) new ObjectMapper().readTree(document));
     }
 }

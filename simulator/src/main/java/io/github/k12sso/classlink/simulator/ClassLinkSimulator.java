@@ -16,6 +16,7 @@ import io.github.k12sso.classlink.simulator.oauth.AuthorizationCodes;
 import io.github.k12sso.classlink.simulator.oauth.AuthorizeEndpoint;
 import io.github.k12sso.classlink.simulator.oauth.Clients;
 import io.github.k12sso.classlink.simulator.oauth.DiscoveryEndpoint;
+import io.github.k12sso.classlink.simulator.oauth.Grant;
 import io.github.k12sso.classlink.simulator.oauth.IdTokenIssuer;
 import io.github.k12sso.classlink.simulator.oauth.IdTokens;
 import io.github.k12sso.classlink.simulator.oauth.RegisteredClient;
@@ -136,6 +137,12 @@ public final class ClassLinkSimulator implements AutoCloseable {
     /** All access and refresh tokens stop working, as if the users had withdrawn their grants. */
     public void endAllGrants() {
         tokens.endAllGrants();
+    }
+
+    /** A refresh token as if the person had logged in at the app; for storms of more people than can be logged in. */
+    public String refreshTokenOf(String personaId, String clientId) {
+        Grant grant = Grant.ofTile(persona(personaId), clientId, clock.instant());
+        return tokens.refreshTokenOf(grant);
     }
 
     /** Lets a test make the id_tokens, hostile ones included. */

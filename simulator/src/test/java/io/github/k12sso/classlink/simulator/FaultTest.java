@@ -97,6 +97,17 @@ class FaultTest {
     }
 
     @Test
+    void aStallEndsWithAResetBeforeAnythingIsDone() {
+        String code = app.codeFor("student");
+        simulator.faults().inject(Endpoint.TOKEN, Fault.stall(Duration.ofMillis(200)));
+        long start = System.nanoTime();
+        assertThatThrownBy(() -> app.redeem(code)).hasCauseInstanceOf(IOException.class);
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(Duration.ofMillis(200));
+        simulator.faults().clear();
+        assertThat(app.redeem(code).statusCode()).isEqualTo(200);
+    }
+
+    @Test
     void aLostAnswerLeavesTheCodeSpent() {
         String code = app.codeFor("student");
         simulator.faults().inject(Endpoint.TOKEN, Fault.answerLost());

@@ -44,16 +44,23 @@ public final class School {
     private static final String TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange";
     private static final String ACCESS_TOKEN_TYPE = "urn:ietf:params:oauth:token-type:access_token";
 
-    private final TestBed bed;
+    private final Deployment bed;
+    private final URI node;
     private final String realm;
     private final Http http = new Http();
 
-    private School(TestBed bed, String realm) {
+    private School(Deployment bed, URI node, String realm) {
         this.bed = bed;
+        this.node = node;
         this.realm = realm;
     }
 
-    static School open(TestBed bed) {
+    /** The same school, its apps talking to one node of the cluster. */
+    public School at(Cluster.Node other) {
+        return new School(bed, other.url(), realm);
+    }
+
+    static School open(Deployment bed) {
         String realm = "school-" + COUNT.incrementAndGet();
         JsonNode description = Http.json(template()
                 .replace("@REALM@", realm)
@@ -61,13 +68,13 @@ public final class School {
                 .replace("@SIGNING_KEY@", SIGNING_KEY)
                 .replace("@SECRET@", CLASSLINK_SECRET));
         AdminApi.require(bed.admin().post("/realms", description), "new realm");
-        School school = new School(bed, realm);
+        School school = new School(bed, bed.keycloakUrl(), realm);
         bed.classLink().registerClient(CLASSLINK_CLIENT, CLASSLINK_SECRET, List.of(bed.keycloakUrl() + "/realms/*"));
         return school;
     }
 
-    static School existing(TestBed bed, String realm) {
-        return new School(bed, realm);
+    static School existing(Deployment bed, String realm) {
+        return new School(bed, bed.keycloakUrl(), realm);
     }
 
     private static String newSigningKey() {
@@ -231,7 +238,7 @@ public final class School {
     }
 
     public URI url(String path) {
-        return bed.keycloakUrl().resolve("/realms/" + realm + path);
+        return node.resolve("/realms/" + realm + path);
     }
 
     public URI callbackUrl() {

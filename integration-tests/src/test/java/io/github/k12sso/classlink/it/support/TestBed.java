@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** The one Keycloak and the one ClassLink of a test run, with the built jar in {@code providers/}. */
-public final class TestBed implements AutoCloseable {
+public final class TestBed implements Deployment, AutoCloseable {
 
     /** User name and password of the server's administrator. */
     public static final String ADMIN = "admin";
@@ -142,14 +142,17 @@ public final class TestBed implements AutoCloseable {
         return Path.of(System.getProperty("provider.jar"));
     }
 
+    @Override
     public ClassLinkSimulator classLink() {
         return classLink;
     }
 
+    @Override
     public URI keycloakUrl() {
         return keycloak.baseUrl();
     }
 
+    @Override
     public AdminApi admin() {
         return admin;
     }
@@ -167,11 +170,6 @@ public final class TestBed implements AutoCloseable {
     public List<String> logOf(School school) {
         String realm = "realm=" + school.realm() + ",";
         return log().lines().filter(line -> line.contains(realm)).toList();
-    }
-
-    /** A new realm with a ClassLink provider, described in {@code school-realm.json}. */
-    public School newSchool() {
-        return School.open(this);
     }
 
     /** A realm that was not described here; its ClassLink provider is {@code classlink}. */
@@ -202,6 +200,8 @@ public final class TestBed implements AutoCloseable {
         classLink.clock().reset();
         classLink.tokenMode(TokenMode.CLASSLINK);
         classLink.switches().guideTokenLifetime(GUIDE_TOKEN_LIFETIME);
+        classLink.switches().refreshTokens(true);
+        classLink.switches().refreshRotation(true);
         classLink.consent(false);
         classLink.guideProfile(false);
         classLink.clearRequests();

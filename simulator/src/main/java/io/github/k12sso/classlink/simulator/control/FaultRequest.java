@@ -18,6 +18,7 @@ final class FaultRequest {
                 switch (kind()) {
                     case STATUS -> status();
                     case DELAY -> Fault.delay(millis());
+                    case STALL -> Fault.stall(millis());
                     case RESET -> Fault.reset();
                     case ANSWER_LOST -> Fault.answerLost();
                     case TRUNCATED -> Fault.truncated();

@@ -10,6 +10,7 @@ public final class Fault {
     public enum Kind {
         STATUS,
         DELAY,
+        STALL,
         RESET,
         ANSWER_LOST,
         TRUNCATED,
@@ -48,6 +49,11 @@ public final class Fault {
     /** Does the work, then waits before the answer leaves. */
     public static Fault delay(Duration delay) {
         return new Fault(Kind.DELAY, 200, null, null, delay, 0, null);
+    }
+
+    /** Waits, then resets the connection without having done the work: a server that hung before it began. */
+    public static Fault stall(Duration wait) {
+        return new Fault(Kind.STALL, 200, null, null, wait, 0, null);
     }
 
     /** Resets the connection without doing the work. */

@@ -73,6 +73,11 @@ public final class Gate implements AutoCloseable {
         switch (fault.kind()) {
             case STATUS -> wire.send(withRetryAfter(fault, statusAnswer(fault, endpoint)));
             case DELAY -> sendLater(fault, context, wire, work.get());
+            case STALL -> {
+                CompletableFuture<Void> done = new CompletableFuture<>();
+                Wire.later(timer, fault.pace(), () -> done.complete(null));
+                context.future(() -> done.thenRun(wire::reset));
+            }
             case RESET -> wire.reset();
             case ANSWER_LOST -> {
                 Answer lost = work.get();

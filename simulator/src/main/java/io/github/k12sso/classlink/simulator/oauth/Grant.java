@@ -23,7 +23,7 @@ public record Grant(
     /** RFC 7636 code challenge. */
     public record Challenge(String value, String method) {}
 
-    static Grant ofTile(Persona persona, String clientId, Instant authenticatedAt) {
+    public static Grant ofTile(Persona persona, String clientId, Instant authenticatedAt) {
         return new Grant(
                 persona,
                 clientId,

@@ -89,7 +89,7 @@ public final class TokenEndpoint {
         }
         boolean guide = switches.tokenMode() == TokenMode.GUIDE;
         Duration lifetime = switches.tokenLifetime();
-        Tokens.Pair pair = tokens.issue(grant.get(), lifetime, guide);
+        Tokens.Pair pair = tokens.issue(grant.get(), lifetime, guide && switches.refreshTokens());
         ObjectNode body = Json.object()
                 .put("access_token", pair.accessToken())
                 .put("token_type", "Bearer")

@@ -27,6 +27,11 @@ public final class Tokens {
         this.clock = clock;
     }
 
+    /** The refresh token of a new family whose access token is over already. */
+    public String refreshTokenOf(Grant grant) {
+        return issue(grant, Duration.ZERO, true).refreshToken().orElseThrow();
+    }
+
     synchronized Pair issue(Grant grant, Duration lifetime, boolean withRefresh) {
         return issue(grant, UUID.randomUUID().toString(), lifetime, withRefresh);
     }

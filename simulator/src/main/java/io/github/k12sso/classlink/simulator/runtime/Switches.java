@@ -12,6 +12,7 @@ public final class Switches {
     private volatile boolean rosterScopeRequired;
     private volatile boolean stateOnErrors = true;
     private volatile boolean refreshRotation = true;
+    private volatile boolean refreshTokens = true;
     private volatile Duration accessTokenLifetime = Duration.ofHours(24);
     private volatile Duration guideTokenLifetime = Duration.ofHours(1);
 
@@ -69,6 +70,15 @@ public final class Switches {
 
     public void stateOnErrors(boolean value) {
         stateOnErrors = value;
+    }
+
+    /** Whether {@link TokenMode#GUIDE} issues refresh tokens with new grants. */
+    public boolean refreshTokens() {
+        return refreshTokens;
+    }
+
+    public void refreshTokens(boolean value) {
+        refreshTokens = value;
     }
 
     public boolean refreshRotation() {

@@ -1,0 +1,167 @@
+package io.github.k12sso.classlink.it.support;
+
+import io.github.k12sso.classlink.demo.keycloak.KeycloakDistribution;
+import io.github.k12sso.classlink.demo.keycloak.KeycloakServer;
+import io.github.k12sso.classlink.demo.keycloak.KeycloakSettings;
+import io.github.k12sso.classlink.demo.keycloak.ListeningPort;
+import io.github.k12sso.classlink.simulator.ClassLinkSimulator;
+import io.github.k12sso.classlink.simulator.SimulatorSettings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/** Two Keycloak nodes in production mode on one PostgreSQL, and one ClassLink. Nothing in it comes from a container. */
+public final class Cluster implements Deployment, AutoCloseable {
+
+    private static final Duration BUILD_TIMEOUT = Duration.ofMinutes(4);
+    private static final int RECORDED_REQUESTS = 20_000;
+
+    private final Path work;
+    private final Postgres postgres;
+    private final ClassLinkSimulator classLink;
+    private final KeycloakDistribution distribution;
+    private final List<Node> nodes;
+    private AdminApi admin;
+
+    /** One Keycloak of the cluster. */
+    public final class Node {
+
+        private final int number;
+        private final int port = ListeningPort.anyFree();
+        private KeycloakServer server;
+
+        private Node(int number) {
+            this.number = number;
+        }
+
+        public URI url() {
+            return URI.create("http://localhost:" + port);
+        }
+
+        public Path keyFile() {
+            return work.resolve("token-keys-" + number);
+        }
+
+        public Path logFile() {
+            return work.resolve("node-" + number + ".log");
+        }
+
+        public String log() {
+            return read(logFile());
+        }
+
+        /** Starts it, with the keys that its file holds now, and waits until it answers. */
+        public void start() {
+            server = KeycloakServer.start(KeycloakSettings.of(distribution)
+                    .optimized()
+                    .withHttpPort(port)
+                    .withHeap("-Xms256m -Xmx640m")
+                    .withAdmin(TestBed.ADMIN, TestBed.ADMIN)
+                    .withLogFile(logFile())
+                    .withOptions(
+                            // One name for both, as behind a load balancer: it is the issuer of tokens.
+                            "--hostname=" + keycloakUrl(),
+                            "--cache-embedded-network-bind-address=127.0.0.1",
+                            "--spi-social--classlink--allowed-hosts=localhost",
+                            "--spi-social--classlink--token-key-file=" + keyFile(),
+                            "--log-level=info,io.github.k12sso:debug")
+                    .withOptions(postgres.options().toArray(String[]::new)));
+        }
+
+        /** In good order, as in a rolling restart. */
+        public void stop() {
+            server.close();
+        }
+
+        /** As in a power cut. */
+        public void kill() {
+            server.kill();
+        }
+    }
+
+    private Cluster(Path work, Postgres postgres, KeycloakDistribution distribution) {
+        this.work = work;
+        this.postgres = postgres;
+        this.distribution = distribution;
+        this.classLink = ClassLinkSimulator.start(
+                SimulatorSettings.builder().recordedRequests(RECORDED_REQUESTS).build());
+        this.nodes = List.of(new Node(1), new Node(2));
+    }
+
+    /**
+     * Starts the database and both nodes.
+     *
+     * @param name folder of its files below {@code target/}
+     * @param keys what each node's key file holds
+     */
+    public static Cluster start(String name, String keys) {
+        try {
+            Path work = Files.createDirectories(
+                    Path.of(System.getProperty("work.dir")).resolve(name).toAbsolutePath());
+            KeycloakDistribution distribution = KeycloakDistribution.prepare(
+                            Path.of(System.getProperty("keycloak.zip")),
+                            work.resolve("keycloak"),
+                            List.of(TestBed.providerJar()),
+                            List.of())
+                    .build(List.of("--db=postgres"), work.resolve("build.log"), BUILD_TIMEOUT);
+            Postgres postgres = Postgres.start();
+            Cluster cluster = new Cluster(work, postgres, distribution);
+            for (Node node : cluster.nodes) {
+                Files.deleteIfExists(node.logFile());
+                Files.writeString(node.keyFile(), keys);
+                node.start();
+            }
+            cluster.admin = AdminApi.signIn(cluster.keycloakUrl(), TestBed.ADMIN, TestBed.ADMIN);
+            return cluster;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public Node first() {
+        return nodes.get(0);
+    }
+
+    public Node second() {
+        return nodes.get(1);
+    }
+
+    public Database database() {
+        return postgres.database();
+    }
+
+    @Override
+    public ClassLinkSimulator classLink() {
+        return classLink;
+    }
+
+    /** The first node's. */
+    @Override
+    public URI keycloakUrl() {
+        return first().url();
+    }
+
+    @Override
+    public AdminApi admin() {
+        return admin;
+    }
+
+    @Override
+    public void close() {
+        nodes.forEach(Node::stop);
+        classLink.close();
+        postgres.close();
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

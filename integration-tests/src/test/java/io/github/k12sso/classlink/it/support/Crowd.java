@@ -1,0 +1,106 @@
+package io.github.k12sso.classlink.it.support;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * More people than a test can send through the login page. They have a link with a record as a built-in provider would have
+ * left it, its access token over and its refresh token good.
+ */
+public final class Crowd {
+
+    private static final String PERSONA = "student";
+    private static final String PASSWORD = "password";
+
+    private final int size;
+
+    private Crowd(int size) {
+        this.size = size;
+    }
+
+    public static Crowd of(int size) {
+        return new Crowd(size);
+    }
+
+    /** Makes them users of a school. Each one's Keycloak access token for the app, by user name. */
+    public Map<String, String> join(School school, Cluster cluster) {
+        school.configureRealm(
+                realm -> realm.put("passwordPolicy", "hashAlgorithm(pbkdf2-sha256) and hashIterations(1)"));
+        AdminApi.require(
+                cluster.admin().post("/realms/" + school.realm() + "/partialImport", users()), "import of users");
+        leaveRecords(school, cluster);
+        Map<String, String> tokens = new LinkedHashMap<>();
+        for (int number = 0; number < size; number++) {
+            tokens.put(name(number), keycloakToken(school, number));
+        }
+        return tokens;
+    }
+
+    private JsonNode users() {
+        ObjectNode everybody = Http.JSON.createObjectNode().put("ifResourceExists", "FAIL");
+        ArrayNode users = everybody.putArray("users");
+        for (int number = 0; number < size; number++) {
+            ObjectNode user = users.addObject()
+                    .put("username", name(number))
+                    .put("firstName", "Crowd")
+                    .put("lastName", "Member")
+                    .put("email", name(number) + "@example.org")
+                    .put("enabled", true);
+            user.putArray("credentials").addObject().put("type", "password").put("value", PASSWORD);
+            user.putArray("federatedIdentities")
+                    .addObject()
+                    .put("identityProvider", School.ALIAS)
+                    .put("userId", name(number))
+                    .put("userName", name(number));
+        }
+        return everybody;
+    }
+
+    private void leaveRecords(School school, Cluster cluster) {
+        String records = IntStream.range(0, size)
+                .mapToObj(number ->
+                        "('%s', '{\"access_token\":\"over\",\"refresh_token\":\"%s\",\"accessTokenExpiration\":0}')"
+                                .formatted(
+                                        name(number),
+                                        cluster.classLink().refreshTokenOf(PERSONA, School.CLASSLINK_CLIENT)))
+                .collect(Collectors.joining(", "));
+        int written = cluster.database().update("""
+                        update federated_identity set token = record.token
+                        from (values %s) as record(id, token)
+                        where federated_user_id = record.id and realm_id = (select id from realm where name = '%s')
+                        """.formatted(records, school.realm()));
+        if (written != size) {
+            throw new AssertionError("wrote " + written + " records of " + size);
+        }
+    }
+
+    private static String keycloakToken(School school, int number) {
+        return Http.json(AdminApi.require(
+                                school.tokenEndpoint(Map.of(
+                                        "grant_type",
+                                        "password",
+                                        "client_id",
+                                        School.APP,
+                                        "client_secret",
+                                        School.APP_SECRET,
+                                        "username",
+                                        name(number),
+                                        "password",
+                                        PASSWORD,
+                                        "scope",
+                                        "openid " + School.TOKEN_SCOPE)),
+                                "login of " + name(number))
+                        .body())
+                .get("access_token")
+                .textValue();
+    }
+
+    private static String name(int number) {
+        return "member-" + number;
+    }
+}

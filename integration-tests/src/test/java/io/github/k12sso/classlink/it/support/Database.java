@@ -1,0 +1,81 @@
+package io.github.k12sso.classlink.it.support;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import javax.sql.DataSource;
+
+/** Keycloak's database, looked at from outside while Keycloak runs. */
+public final class Database {
+
+    private static final String TEXT_COLUMNS = """
+            select table_name, column_name from information_schema.columns
+            where table_schema = 'public' and data_type in ('text', 'character varying', 'bytea')
+            order by table_name, column_name
+            """;
+
+    private final DataSource source;
+
+    Database(DataSource source) {
+        this.source = source;
+    }
+
+    /** The first column of every row. */
+    public List<String> rows(String query) {
+        try (Connection connection = source.getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery(query)) {
+            List<String> rows = new ArrayList<>();
+            while (result.next()) {
+                rows.add(result.getString(1));
+            }
+            return rows;
+        } catch (SQLException e) {
+            throw new AssertionError(query, e);
+        }
+    }
+
+    /** Changes rows; how many. */
+    public int update(String statement) {
+        try (Connection connection = source.getConnection();
+                Statement sql = connection.createStatement()) {
+            return sql.executeUpdate(statement);
+        } catch (SQLException e) {
+            throw new AssertionError(statement, e);
+        }
+    }
+
+    /**
+     * Where the texts stand in clear: {@code table.column}, once for each text in each row. Every column of text or bytes is
+     * read.
+     */
+    public List<String> placesOf(Collection<String> texts) {
+        List<String> places = new ArrayList<>();
+        for (String column : textColumns()) {
+            String[] name = column.split("\\.", -1);
+            for (String value :
+                    rows("select \"%s\"::text from \"%s\" where \"%1$s\" is not null".formatted(name[1], name[0]))) {
+                texts.stream().filter(value::contains).forEach(text -> places.add(column));
+            }
+        }
+        return places;
+    }
+
+    private List<String> textColumns() {
+        try (Connection connection = source.getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery(TEXT_COLUMNS)) {
+            List<String> columns = new ArrayList<>();
+            while (result.next()) {
+                columns.add(result.getString(1) + "." + result.getString(2));
+            }
+            return columns;
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        }
+    }
+}

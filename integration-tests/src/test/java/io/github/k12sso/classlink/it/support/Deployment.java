@@ -1,0 +1,20 @@
+package io.github.k12sso.classlink.it.support;
+
+import io.github.k12sso.classlink.simulator.ClassLinkSimulator;
+import java.net.URI;
+
+/** A Keycloak of one node or several, and its ClassLink. */
+public interface Deployment {
+
+    ClassLinkSimulator classLink();
+
+    /** The address that people and apps use. */
+    URI keycloakUrl();
+
+    AdminApi admin();
+
+    /** A new realm with a ClassLink provider, described in {@code school-realm.json}. */
+    default School newSchool() {
+        return School.open(this);
+    }
+}
