@@ -67,11 +67,11 @@ final class FailedLogin {
             AuthenticationSessionModel login,
             String startAgain) {
         return ErrorPage.error(
-                session, login, problem.status(), messageKey, displayName(), reference.text(), startAgain);
+                session, login, problem.status(), messageKey, displayName(provider), reference.text(), startAgain);
     }
 
     /** Not Keycloak's look-up, which fails for a provider that is disabled. */
-    private String displayName() {
+    static String displayName(IdentityProviderModel provider) {
         String name = provider.getDisplayName();
         return name == null || name.isBlank() ? ClassLinkIdentityProviderFactory.NAME : name;
     }

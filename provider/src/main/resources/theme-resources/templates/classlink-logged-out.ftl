@@ -1,0 +1,18 @@
+<#import "template.ftl" as layout>
+<@layout.registrationLayout displayMessage=false; section>
+    <#if section = "header">
+        ${kcSanitize(msg("successLogout"))?no_esc}
+    <#elseif section = "form">
+        <div id="classlink-logged-out">
+            <p class="instruction">${msg("classlink.loggedOut.elsewhere", providerName)}</p>
+            <p class="instruction">${msg("classlink.loggedOut.sharedDevice", providerName)}</p>
+            <p>
+                <a id="classlink-sign-out" rel="noreferrer" href="${signOutUrl}"
+                   class="${properties.kcButtonClass!} ${properties.kcButtonPrimaryClass!} ${properties.kcButtonBlockClass!} ${properties.kcButtonLargeClass!}">${msg("classlink.loggedOut.signOut", providerName)}</a>
+            </p>
+            <#if appUrl?has_content>
+                <p><a id="classlink-back" href="${appUrl}">${kcSanitize(msg("backToApplication"))?no_esc}</a></p>
+            </#if>
+        </div>
+    </#if>
+</@layout.registrationLayout>
