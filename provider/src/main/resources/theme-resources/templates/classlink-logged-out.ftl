@@ -3,15 +3,17 @@
     <#if section = "header">
         ${kcSanitize(msg("successLogout"))?no_esc}
     <#elseif section = "form">
-        <div id="classlink-logged-out">
-            <p class="instruction">${msg("classlink.loggedOut.elsewhere", providerName)}</p>
-            <p class="instruction">${msg("classlink.loggedOut.sharedDevice", providerName)}</p>
-            <p>
+        <div id="classlink-logged-out" class="${properties.kcFormClass!}">
+            <div class="${properties.kcFormGroupClass!}">
+                <p class="instruction">${msg("classlink.loggedOut.elsewhere", providerName)}</p>
+                <p class="instruction">${msg("classlink.loggedOut.sharedDevice", providerName)}</p>
+            </div>
+            <div class="${properties.kcFormGroupClass!}">
                 <a id="classlink-sign-out" rel="noreferrer" href="${signOutUrl}"
                    class="${properties.kcButtonClass!} ${properties.kcButtonPrimaryClass!} ${properties.kcButtonBlockClass!} ${properties.kcButtonLargeClass!}">${msg("classlink.loggedOut.signOut", providerName)}</a>
-            </p>
+            </div>
             <#if appUrl?has_content>
-                <p><a id="classlink-back" href="${appUrl}">${kcSanitize(msg("backToApplication"))?no_esc}</a></p>
+                <p class="${properties.kcFormGroupClass!}"><a id="classlink-back" href="${appUrl}">${kcSanitize(msg("backToApplication"))?no_esc}</a></p>
             </#if>
         </div>
     </#if>

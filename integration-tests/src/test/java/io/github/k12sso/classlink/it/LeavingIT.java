@@ -177,6 +177,7 @@ class LeavingIT {
 
     @Test
     void aClassLinkThatHangsHoldsNobodyUp() {
+        logOut(Map.of());
         bed.classLink().tokenMode(TokenMode.GUIDE);
         bed.classLink().revocation(true);
         school.configure("revocationUrl", bed.classLink().baseUrl() + "/oauth2/v2/revoke");
