@@ -66,10 +66,9 @@ class ConsoleInChromiumIT {
 
     @Test
     void theAppForTilesIsOneOfTheRealmsClients() {
-        page.type("clientId", "c1")
-                .type("clientSecret", "s1")
-                .pick("App for LaunchPad tiles", School.APP)
-                .add();
+        page.type("clientId", "c1").type("clientSecret", "s1").pick("App for LaunchPad tiles", School.APP);
+        browser.screenshot("tile-setting");
+        page.add();
 
         JsonNode saved =
                 school.admin().get("/realms/" + school.realm() + "/identity-provider/instances/" + School.ALIAS);

@@ -82,7 +82,7 @@ class LeavingIT {
             assertThat(page.status()).isEqualTo(200);
             assertThat(page.text())
                     .contains("You are logged out")
-                    .contains("You are still signed in to ClassLink.")
+                    .contains("You may still be signed in to ClassLink.")
                     .contains("Do other people use this device?")
                     .doesNotContain("{");
             assertThat(link(page, "#classlink-sign-out")).isEqualTo(signOutUrl);

@@ -211,7 +211,7 @@ class RosterAppInChromiumIT {
 
         LoggedOutPage loggedOut = page.signOut().loggedOut();
         browser.screenshot("logged-out");
-        assertThat(loggedOut.text()).contains("You are still signed in to ClassLink.");
+        assertThat(loggedOut.text()).contains("You may still be signed in to ClassLink.");
         assertThat(bed.demoRealm().sessions()).isEmpty();
 
         // LaunchPad knows the student, and asks nothing.

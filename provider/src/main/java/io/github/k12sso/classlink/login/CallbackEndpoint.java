@@ -60,6 +60,9 @@ public final class CallbackEndpoint {
                 return refusedByClassLink(OAuthError.of(error), login);
             }
             BrokeredIdentityContext person = identify(code, login);
+            if (!isLinking(login)) {
+                new KnownAccount(session, provider.settings(), event).recognise(person);
+            }
             if (launch.isOne(login)) {
                 login = launch.forThisPersonOnly(person, login);
             }

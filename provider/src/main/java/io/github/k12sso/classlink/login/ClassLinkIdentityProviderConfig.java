@@ -88,6 +88,11 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
         this.allowedHosts = allowedHosts;
     }
 
+    /** Of another ClassLink provider on this server. */
+    ClassLinkIdentityProviderConfig another(IdentityProviderModel model) {
+        return new ClassLinkIdentityProviderConfig(model, allowedHosts);
+    }
+
     /** Without the blanks that come with pasting: it is compared with the id_token's audience. */
     @Override
     public String getClientId() {
