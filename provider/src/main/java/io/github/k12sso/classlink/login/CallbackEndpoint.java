@@ -1,5 +1,6 @@
 package io.github.k12sso.classlink.login;
 
+import io.github.k12sso.classlink.upstream.Measurement;
 import io.github.k12sso.classlink.upstream.OAuthError;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.QueryParam;
@@ -66,6 +67,7 @@ public final class CallbackEndpoint {
             if (launch.isOne(login)) {
                 login = launch.forThisPersonOnly(person, login);
             }
+            Measurement.LOGINS.count(Result.IDENTIFIED);
             return callback.authenticated(person);
         } catch (LoginRefused e) {
             return page(e.problem(), failed.report(e), login);
@@ -178,6 +180,12 @@ public final class CallbackEndpoint {
 
     private IdentityProviderModel config() {
         return provider.getConfig();
+    }
+
+    /** Beside the {@link LoginProblem}s, for {@link Measurement#LOGINS}. */
+    private enum Result {
+        /** ClassLink said who it is; the rest is Keycloak's flow. */
+        IDENTIFIED
     }
 
     private String alias() {

@@ -1,5 +1,6 @@
 package io.github.k12sso.classlink.login;
 
+import io.github.k12sso.classlink.upstream.Measurement;
 import jakarta.ws.rs.core.Response;
 import org.jboss.logging.Logger;
 import org.keycloak.authentication.AuthenticationProcessor;
@@ -38,6 +39,7 @@ final class FailedLogin {
     Reference report(LoginRefused refused) {
         LoginProblem problem = refused.problem();
         Reference reference = Reference.random();
+        Measurement.LOGINS.count(problem);
         LOG.warnf(
                 "Login with ClassLink failed. realm=%s, provider=%s, reference=%s, reason=%s: %s",
                 session.getContext().getRealm().getName(),
