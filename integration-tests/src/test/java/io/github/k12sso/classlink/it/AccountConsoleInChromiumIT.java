@@ -8,11 +8,15 @@ import io.github.k12sso.classlink.it.chromium.AccountConsole;
 import io.github.k12sso.classlink.it.chromium.Chromium;
 import io.github.k12sso.classlink.it.chromium.LaunchPad;
 import io.github.k12sso.classlink.it.support.AdminApi;
+import io.github.k12sso.classlink.it.support.Await;
 import io.github.k12sso.classlink.it.support.Http;
 import io.github.k12sso.classlink.it.support.OnTestBed;
 import io.github.k12sso.classlink.it.support.School;
 import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.simulator.ClassLinkSimulator;
 import io.github.k12sso.classlink.simulator.district.Persona;
+import io.github.k12sso.classlink.simulator.http.Endpoint;
+import io.github.k12sso.classlink.simulator.runtime.TokenMode;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,6 +27,7 @@ class AccountConsoleInChromiumIT {
 
     private static final String LOCAL = "local-teacher";
 
+    private ClassLinkSimulator classLink;
     private School school;
     private Persona teacher;
     private Chromium browser;
@@ -30,8 +35,9 @@ class AccountConsoleInChromiumIT {
 
     @BeforeEach
     void aPersonWithAPassword(TestBed bed) {
+        classLink = bed.classLink();
         school = bed.newSchool();
-        teacher = bed.classLink().persona("teacher");
+        teacher = classLink.persona("teacher");
         ObjectNode user =
                 (ObjectNode) Http.json("{\"enabled\": true, \"firstName\": \"Orla\", \"lastName\": \"Local\"}");
         user.put("username", LOCAL)
@@ -46,11 +52,15 @@ class AccountConsoleInChromiumIT {
 
     @AfterEach
     void closeBrowser() {
+        classLink.revocation(false);
         browser.close();
     }
 
     @Test
     void linksAndUnlinksClassLink() {
+        classLink.tokenMode(TokenMode.GUIDE);
+        classLink.revocation(true);
+        school.configure("revocationUrl", classLink.baseUrl() + "/oauth2/v2/revoke");
         account.link().signIn(teacher);
         account.linked();
         browser.screenshot("account-linked");
@@ -63,6 +73,7 @@ class AccountConsoleInChromiumIT {
         account.unlink();
         browser.screenshot("account-unlinked");
         assertThat(links()).isEmpty();
+        Await.until("revocation of both tokens", () -> revocations() == 2);
     }
 
     @Test
@@ -77,6 +88,12 @@ class AccountConsoleInChromiumIT {
         assertThat(error).contains("already linked to another user");
         assertThat(links()).isEmpty();
         assertThat(school.links(school.user("orla.thistledown.2"))).hasSize(1);
+    }
+
+    private long revocations() {
+        return classLink.requests().stream()
+                .filter(request -> request.endpoint() == Endpoint.REVOKE)
+                .count();
     }
 
     private JsonNode links() {

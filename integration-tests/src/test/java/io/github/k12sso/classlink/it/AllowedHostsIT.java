@@ -7,43 +7,63 @@ import io.github.k12sso.classlink.it.support.Http;
 import io.github.k12sso.classlink.it.support.Page;
 import io.github.k12sso.classlink.it.support.School;
 import io.github.k12sso.classlink.it.support.TestBed;
-import io.github.k12sso.classlink.simulator.http.Endpoint;
 import java.net.URI;
 import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 
-/** The operator allows fewer hosts than when the settings were saved. */
+/** The operator allows fewer hosts than when the settings were saved. It takes a server of its own, started twice. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AllowedHostsIT {
 
     private TestBed bed;
+    private School allLocal;
+    private School localTokenEndpoint;
 
-    @BeforeEach
-    void aServerOfItsOwn() {
+    @BeforeAll
+    void aServerThatAllowsNoLocalHostAnyMore() {
         bed = TestBed.startOwn("allowed-hosts");
+        allLocal = bed.newSchool();
+        localTokenEndpoint = bed.newSchool();
+        localTokenEndpoint.configure("authorizationUrl", "");
+        bed.restartAllowing("classlink.example");
+        bed.classLink().clearRequests();
     }
 
-    @AfterEach
+    @AfterAll
     void stop() {
         bed.close();
     }
 
+    @AfterEach
+    void nothingWasSentThere() {
+        assertThat(bed.classLink().requests()).isEmpty();
+    }
+
     @Test
     void aHostIsCheckedAgainBeforeItIsCalled() {
-        School school = bed.newSchool();
-        // The browser goes to a host that stays allowed; the token endpoint is the local one, which does not.
-        school.configure("authorizationUrl", "");
-        bed.restartAllowing("classlink.example");
         Browser browser = new Browser().stoppingAt(address -> "launchpad.classlink.com".equals(address.getHost()));
-        String state = browser.open(school.loginRequest("openid")).parameters().get("state");
+        String state = browser.open(localTokenEndpoint.loginRequest("openid"))
+                .parameters()
+                .get("state");
 
-        Page page =
-                browser.open(URI.create(school.callbackUrl() + "?" + Http.query(Map.of("code", "c1", "state", state))));
+        Page page = browser.open(
+                URI.create(localTokenEndpoint.callbackUrl() + "?" + Http.query(Map.of("code", "c1", "state", state))));
 
         assertThat(page.status()).isEqualTo(500);
         assertThat(page.error()).startsWith("Signing in with ClassLink is not set up correctly.");
-        assertThat(school.failureOn(page).at("/details/reason").textValue()).isEqualTo("configuration");
-        assertThat(bed.classLink().requests()).noneMatch(request -> request.endpoint() == Endpoint.TOKEN);
+        assertThat(localTokenEndpoint.failureOn(page).at("/details/reason").textValue())
+                .isEqualTo("configuration");
+    }
+
+    @Test
+    void aHostIsCheckedAgainBeforeABrowserIsSentThere() {
+        Page page = allLocal.newBrowser().open(allLocal.loginRequest("openid"));
+
+        assertThat(page.status()).isEqualTo(502);
+        assertThat(page.error()).startsWith("Could not send authentication request to identity provider");
     }
 }

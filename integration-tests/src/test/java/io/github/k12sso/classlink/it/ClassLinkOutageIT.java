@@ -13,6 +13,7 @@ import io.github.k12sso.classlink.simulator.fault.Fault;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -117,11 +118,13 @@ class ClassLinkOutageIT {
         assertThat(own.failureOn(page).at("/details/reason").textValue()).isEqualTo("client_rejected");
     }
 
-    @Test
-    void whoeverTriesAgainGetsToTheAppThatTheyCameFrom(TestBed bed) {
+    @ParameterizedTest
+    @EnumSource(names = {"JWKS", "MY_INFO", "TOKEN"})
+    void whoeverTriesAgainGetsToTheAppThatTheyCameFrom(Endpoint endpoint, TestBed bed) {
         Browser browser = school.newBrowser();
         URI request = school.loginRequest("openid");
-        bed.classLink().faults().inject(Endpoint.TOKEN, Fault.status(503)).times(1);
+        forgetKeys(bed);
+        bed.classLink().faults().inject(endpoint, Fault.status(503)).times(1);
         Page page = school.login(browser, "student", request);
         assertThat(page.error()).startsWith("ClassLink does not answer right now.");
 
@@ -146,6 +149,33 @@ class ClassLinkOutageIT {
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(DEADLINE);
         assertThat(reasonOf(page)).isEqualTo("classlink_unavailable");
         assertThat(school.login(school.newBrowser(), "student").parameters()).containsKey("code");
+        cleanUp();
+    }
+
+    @Test
+    void whoeverIsSignedInNoticesNothing(TestBed bed) {
+        Browser teacher = school.newBrowser();
+        JsonNode tokens = school.redeem(school.login(teacher, "teacher"), School.APP, School.APP_SECRET);
+        Stream.of(Endpoint.values())
+                .forEach(endpoint -> bed.classLink().faults().inject(endpoint, Fault.status(503)));
+
+        Map<String, String> refresh = Map.of(
+                "grant_type",
+                "refresh_token",
+                "client_id",
+                School.APP,
+                "client_secret",
+                School.APP_SECRET,
+                "refresh_token",
+                tokens.get("refresh_token").textValue());
+        assertThat(school.tokenEndpoint(refresh).statusCode()).isEqualTo(200);
+        assertThat(school.exchange(tokens.get("access_token").textValue()).statusCode())
+                .isEqualTo(200);
+        // Another app, in the same browser: Keycloak's session is enough.
+        assertThat(teacher.open(school.loginRequest("other-app", "openid", Map.of()))
+                        .parameters())
+                .containsKey("code");
+        bed.classLink().faults().clear();
         cleanUp();
     }
 

@@ -65,6 +65,17 @@ class ConsoleInChromiumIT {
     }
 
     @Test
+    void theAppForTilesIsOneOfTheRealmsClients() {
+        page.type("clientId", "c1").type("clientSecret", "s1").pick("App for LaunchPad tiles", School.APP);
+        browser.screenshot("tile-setting");
+        page.add();
+
+        JsonNode saved =
+                school.admin().get("/realms/" + school.realm() + "/identity-provider/instances/" + School.ALIAS);
+        assertThat(saved.at("/config/launchpadClient").textValue()).isEqualTo(School.APP);
+    }
+
+    @Test
     void aWrongValueIsRefusedWithWhatToType() {
         page.type("clientId", "c1").type("clientSecret", "s1").type("partnerKey", "pk-4711");
 

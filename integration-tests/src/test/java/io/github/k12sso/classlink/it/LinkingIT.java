@@ -63,6 +63,52 @@ class LinkingIT {
         assertThat(links()).hasSize(1);
     }
 
+    /** Not a merge, and no hint whose it is. */
+    @Test
+    void aClassLinkAccountOfSomebodyElseIsRefusedAndNobodyIsChanged() {
+        String others = school.tokensOf("teacher").get("access_token").textValue();
+        JsonNode teacher = school.user("orla.thistledown.2");
+        JsonNode local = school.user("local");
+
+        Page page = school.choosePersona(browser, startAction(), "teacher");
+
+        assertThat(page.error()).contains("is already linked to another user").doesNotContain("orla");
+        assertThat(links()).isEmpty();
+        assertThat(school.user("local")).isEqualTo(local);
+        assertThat(school.user("orla.thistledown.2")).isEqualTo(teacher);
+        assertThat(school.links(teacher)).hasSize(1);
+        assertThat(school.exchange(others).statusCode()).isEqualTo(200);
+    }
+
+    /** Another ClassLink account is not taken in the place of the one that the person has. */
+    @Test
+    void aSecondClassLinkAccountDoesNotReplaceTheFirst() {
+        school.choosePersona(browser, startAction(), "teacher");
+        assertThat(links()).hasSize(1);
+        Browser atAnotherDevice = school.newBrowser();
+        Page loginPage = atAnotherDevice.open(school.loginRequest(School.APP, "openid", Map.of()));
+        atAnotherDevice.press(loginPage, "#kc-login", Map.of("username", "local", "password", "local"));
+        browser = atAnotherDevice;
+
+        Page page = school.choosePersona(browser, startAction(), "student");
+
+        assertThat(page.error()).contains("already linked");
+        assertThat(links())
+                .singleElement()
+                .satisfies(link -> assertThat(link.get("userId").textValue()).isEqualTo("870002"));
+    }
+
+    @Test
+    void whoeverSaysNoAtClassLinkStaysAsTheyAre() {
+        bed.classLink().consent(true);
+        Page asked = school.choosePersona(browser, startAction(), "teacher");
+
+        Page callback = browser.press(asked, "#consent-deny");
+
+        assertThat(callback.parameters()).containsEntry("kc_action_status", "cancelled");
+        assertThat(links()).isEmpty();
+    }
+
     /** Keycloak would send an app nothing but its code word, and show it to the person. */
     @Test
     void anActionThatClassLinkAnswersAsASilentLoginEndsOnAPage() {

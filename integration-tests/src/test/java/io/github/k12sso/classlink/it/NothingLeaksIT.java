@@ -86,6 +86,17 @@ class NothingLeaksIT {
     }
 
     @Test
+    void noSecretAndNobodysNameIsInAMetric(TestBed bed) {
+        String metrics = bed.metrics();
+
+        assertThat(metrics).contains("classlink_logins_total", "classlink_token_requests_total");
+        assertThat(secrets).noneMatch(metrics::contains);
+        assertThat(bed.classLink().personas())
+                .flatExtracting(persona -> List.of(persona.lastName(), persona.loginId()))
+                .noneMatch(metrics::contains);
+    }
+
+    @Test
     void ourOwnLogLinesNameNobody(TestBed bed) {
         List<String> ours = bed.log()
                 .lines()

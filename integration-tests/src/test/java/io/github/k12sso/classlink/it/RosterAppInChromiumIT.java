@@ -8,6 +8,7 @@ import io.github.k12sso.classlink.it.chromium.AppPage;
 import io.github.k12sso.classlink.it.chromium.Chromium;
 import io.github.k12sso.classlink.it.chromium.LaunchPad;
 import io.github.k12sso.classlink.it.chromium.LinkPage;
+import io.github.k12sso.classlink.it.chromium.LoggedOutPage;
 import io.github.k12sso.classlink.it.chromium.LoginPage;
 import io.github.k12sso.classlink.it.support.Http;
 import io.github.k12sso.classlink.it.support.OnTestBed;
@@ -197,6 +198,27 @@ class RosterAppInChromiumIT {
         // A session that Keycloak still knew would lead straight back here.
         AppPage.open(browser, app.baseUrl()).welcome().signIn().shown();
         assertThatNoClassLinkTokenWasSeen();
+    }
+
+    /** ClassLink has no logout for apps: on a shared device the next click on a tile would be the last person's. */
+    @Test
+    void whoeverSignsOutOnASharedDeviceIsLedToLaunchPadsSignOut() {
+        bed.demoRealm().leadToLaunchPadsSignOut();
+        AppPage page = AppPage.open(browser, app.baseUrl())
+                .signInWithClassLink()
+                .signIn(persona("student"))
+                .withClasses();
+
+        LoggedOutPage loggedOut = page.signOut().loggedOut();
+        browser.screenshot("logged-out");
+        assertThat(loggedOut.text()).contains("You may still be signed in to ClassLink.");
+        assertThat(bed.demoRealm().sessions()).isEmpty();
+
+        // LaunchPad knows the student, and asks nothing.
+        AppPage again = loggedOut.backToApp().welcome().renew().withClasses();
+        again.signOut().loggedOut().signOutOfClassLink();
+
+        AppPage.open(browser, app.baseUrl()).signInWithClassLink().districtSearch();
     }
 
     @Test

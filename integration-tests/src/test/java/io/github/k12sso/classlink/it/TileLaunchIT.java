@@ -125,6 +125,34 @@ class TileLaunchIT {
         assertThat(home.address()).isEqualTo(HOME);
     }
 
+    /** Login CSRF: a link with somebody else's living code, sent to a person who is signed in at ClassLink, or is not. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aLivingCodeOfSomebodyElseSignsNobodyInAsThem(boolean signedInAtClassLink) throws ParseException {
+        Browser teacher = new Browser().stoppingAt(address -> address.getPath().endsWith("/endpoint"));
+        Page districts = teacher.open(bed.classLink().baseUrl().resolve("/launch/" + School.CLASSLINK_CLIENT));
+        URI trap = URI.create(school.callbackUrl() + "?"
+                + school.choosePersona(teacher, districts, "teacher").address().getRawQuery());
+        Browser student = school.newBrowser();
+        if (signedInAtClassLink) {
+            school.choosePersona(student, student.open(bed.classLink().baseUrl().resolve("/home")), "student");
+        }
+
+        Page home = student.open(trap);
+        if (!signedInAtClassLink) {
+            home = school.choosePersona(student, home, "student");
+        }
+
+        assertThat(home.address()).isEqualTo(HOME);
+        assertThat(usernameOfSilentLogin(student)).isEqualTo("mira.fernwick.2");
+        assertThat(redeemedCodes())
+                .hasSize(1)
+                .doesNotContain(new Page(trap, 0, "").parameters().get("code"));
+        assertThat(school.users())
+                .as("nobody but the student and the local user")
+                .hasSize(2);
+    }
+
     @Test
     void landsNowhereElseForWhoeverCallsTheLandingAddress() {
         Page home =

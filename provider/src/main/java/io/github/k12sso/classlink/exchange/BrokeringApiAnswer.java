@@ -3,6 +3,7 @@ package io.github.k12sso.classlink.exchange;
 import io.github.k12sso.classlink.token.KeycloakClock;
 import io.github.k12sso.classlink.token.TokenFailure;
 import io.github.k12sso.classlink.token.VaultToken;
+import io.github.k12sso.classlink.upstream.Measurement;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import org.keycloak.OAuth2Constants;
@@ -26,22 +27,23 @@ public final class BrokeringApiAnswer {
      */
     public static Response version2(KeycloakSession session, UserModel user, ExchangeableTokens provider) {
         if (!TokenScope.isIn(verifiedToken(session), provider.tokenScope())) {
-            return refusal(new ExchangeRefused(ExchangeError.TOKEN_SCOPE_MISSING));
+            return refusal(Api.BROKERING_V2, new ExchangeRefused(ExchangeError.TOKEN_SCOPE_MISSING));
         }
         try {
             VaultToken token = provider.tokensOf(session.getContext().getRealm(), user);
+            Measurement.TOKEN_REQUESTS.count(Api.BROKERING_V2, token.source());
             return Response.ok(
                             IssuedToken.json(token.tokens(), new KeycloakClock().instant()),
                             MediaType.APPLICATION_JSON_TYPE)
                     .build();
         } catch (TokenFailure e) {
-            return refusal(new ExchangeRefused(e));
+            return refusal(Api.BROKERING_V2, new ExchangeRefused(e));
         }
     }
 
     /** Version 1, {@code GET …/token}: its caller is any holder of a realm-wide role, so it never gets a ClassLink token. */
     public static Response version1() {
-        return refusal(new ExchangeRefused(ExchangeError.BROKERING_API_VERSION));
+        return refusal(Api.BROKERING_V1, new ExchangeRefused(ExchangeError.BROKERING_API_VERSION));
     }
 
     private static AccessToken verifiedToken(KeycloakSession session) {
@@ -54,7 +56,8 @@ public final class BrokeringApiAnswer {
         }
     }
 
-    private static Response refusal(ExchangeRefused refused) {
+    private static Response refusal(Api api, ExchangeRefused refused) {
+        Measurement.TOKEN_REQUESTS.count(api, refused.error());
         return refused.answer().build();
     }
 }

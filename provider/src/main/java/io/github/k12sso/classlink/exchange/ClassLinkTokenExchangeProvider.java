@@ -3,6 +3,7 @@ package io.github.k12sso.classlink.exchange;
 import io.github.k12sso.classlink.token.KeycloakClock;
 import io.github.k12sso.classlink.token.TokenFailure;
 import io.github.k12sso.classlink.token.VaultToken;
+import io.github.k12sso.classlink.upstream.Measurement;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.Locale;
@@ -45,6 +46,7 @@ final class ClassLinkTokenExchangeProvider implements TokenExchangeProvider {
             VaultToken token = exchange(context, requestedProvider(context).orElseThrow());
             event.detail(TOKEN_SOURCE, token.source().name().toLowerCase(Locale.ROOT));
             event.success();
+            Measurement.TOKEN_REQUESTS.count(Api.TOKEN_EXCHANGE, token.source());
             return context.getCors()
                     .add(Response.ok(
                             IssuedToken.json(token.tokens(), new KeycloakClock().instant()),
@@ -53,6 +55,7 @@ final class ClassLinkTokenExchangeProvider implements TokenExchangeProvider {
             ExchangeError error = e.error();
             event.detail(Details.REASON, error.description());
             event.error(error.eventError());
+            Measurement.TOKEN_REQUESTS.count(Api.TOKEN_EXCHANGE, error);
             return context.getCors().add(e.answer());
         }
     }

@@ -1,5 +1,6 @@
 package io.github.k12sso.classlink.login;
 
+import io.github.k12sso.classlink.upstream.Measurement;
 import io.github.k12sso.classlink.upstream.OAuthError;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.QueryParam;
@@ -60,9 +61,13 @@ public final class CallbackEndpoint {
                 return refusedByClassLink(OAuthError.of(error), login);
             }
             BrokeredIdentityContext person = identify(code, login);
+            if (!isLinking(login)) {
+                new KnownAccount(session, provider.settings(), event).recognise(person);
+            }
             if (launch.isOne(login)) {
                 login = launch.forThisPersonOnly(person, login);
             }
+            Measurement.LOGINS.count(Result.IDENTIFIED);
             return callback.authenticated(person);
         } catch (LoginRefused e) {
             return page(e.problem(), failed.report(e), login);
@@ -175,6 +180,12 @@ public final class CallbackEndpoint {
 
     private IdentityProviderModel config() {
         return provider.getConfig();
+    }
+
+    /** Beside the {@link LoginProblem}s, for {@link Measurement#LOGINS}. */
+    private enum Result {
+        /** ClassLink said who it is; the rest is Keycloak's flow. */
+        IDENTIFIED
     }
 
     private String alias() {

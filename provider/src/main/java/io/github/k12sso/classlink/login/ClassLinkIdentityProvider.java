@@ -330,7 +330,9 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
     public Response keycloakInitiatedBrowserLogout(
             KeycloakSession ignored, UserSessionModel userSession, UriInfo uriInfo, RealmModel realm) {
         leave(realm, userSession);
-        return null; // Keycloak goes on with its own logout
+        return config.getLaunchpadSignOutUrl()
+                .map(url -> new LoggedOutPage(session, config, url).end(userSession, uriInfo, realm))
+                .orElse(null); // Keycloak goes on with its own logout
     }
 
     private void leave(RealmModel realm, UserSessionModel ending) {

@@ -44,6 +44,7 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
     static final String TOKEN_LIFETIME_SECONDS = "tokenLifetimeSeconds";
     static final String TOKEN_SCOPE = "tokenScope";
     static final String LAUNCHPAD_CLIENT = "launchpadClient";
+    static final String LAUNCHPAD_SIGN_OUT_URL = "launchpadSignOutUrl";
     static final String ROSTER_MODE = "rosterMode";
     static final String ROSTER_URL = "rosterUrl";
     static final String PARTNER_KEY = "partnerKey";
@@ -85,6 +86,11 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
     ClassLinkIdentityProviderConfig(IdentityProviderModel model, AllowedHosts allowedHosts) {
         super(model);
         this.allowedHosts = allowedHosts;
+    }
+
+    /** Of another ClassLink provider on this server. */
+    ClassLinkIdentityProviderConfig another(IdentityProviderModel model) {
+        return new ClassLinkIdentityProviderConfig(model, allowedHosts);
     }
 
     /** Without the blanks that come with pasting: it is compared with the id_token's audience. */
@@ -214,6 +220,11 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
         return setting(LAUNCHPAD_CLIENT);
     }
 
+    /** Where people leave LaunchPad: the page after a logout links there; empty, there is no such page. */
+    Optional<String> getLaunchpadSignOutUrl() {
+        return setting(LAUNCHPAD_SIGN_OUT_URL);
+    }
+
     RosterMode getRosterMode() {
         return setting(ROSTER_MODE)
                 .map(value -> RosterMode.ofSetting(value)
@@ -315,6 +326,7 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
         check("Allowed clock skew", this::getAllowedClockSkew);
         check("Scope for token exchange", () -> requireOneScope(getTokenScope()));
         check("App for LaunchPad tiles", () -> getLaunchpadClient().ifPresent(id -> requireApp(realm, id)));
+        getLaunchpadSignOutUrl().ifPresent(url -> checkUrl("LaunchPad sign-out page", url));
         check("Roster access", this::getRosterMode);
         checkUrl("Roster URL", getRosterUrl());
         check("Partner key", () -> {

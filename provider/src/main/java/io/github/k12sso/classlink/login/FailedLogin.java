@@ -1,5 +1,6 @@
 package io.github.k12sso.classlink.login;
 
+import io.github.k12sso.classlink.upstream.Measurement;
 import jakarta.ws.rs.core.Response;
 import org.jboss.logging.Logger;
 import org.keycloak.authentication.AuthenticationProcessor;
@@ -38,6 +39,7 @@ final class FailedLogin {
     Reference report(LoginRefused refused) {
         LoginProblem problem = refused.problem();
         Reference reference = Reference.random();
+        Measurement.LOGINS.count(problem);
         LOG.warnf(
                 "Login with ClassLink failed. realm=%s, provider=%s, reference=%s, reason=%s: %s",
                 session.getContext().getRealm().getName(),
@@ -67,11 +69,11 @@ final class FailedLogin {
             AuthenticationSessionModel login,
             String startAgain) {
         return ErrorPage.error(
-                session, login, problem.status(), messageKey, displayName(), reference.text(), startAgain);
+                session, login, problem.status(), messageKey, displayName(provider), reference.text(), startAgain);
     }
 
     /** Not Keycloak's look-up, which fails for a provider that is disabled. */
-    private String displayName() {
+    static String displayName(IdentityProviderModel provider) {
         String name = provider.getDisplayName();
         return name == null || name.isBlank() ? ClassLinkIdentityProviderFactory.NAME : name;
     }

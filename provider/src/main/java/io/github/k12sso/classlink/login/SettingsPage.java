@@ -6,6 +6,7 @@ import static io.github.k12sso.classlink.login.ClassLinkIdentityProviderConfig.C
 import static io.github.k12sso.classlink.login.ClassLinkIdentityProviderConfig.FORGET_TOKENS_ON_LOGOUT;
 import static io.github.k12sso.classlink.login.ClassLinkIdentityProviderConfig.IDENTITY_KEY;
 import static io.github.k12sso.classlink.login.ClassLinkIdentityProviderConfig.LAUNCHPAD_CLIENT;
+import static io.github.k12sso.classlink.login.ClassLinkIdentityProviderConfig.LAUNCHPAD_SIGN_OUT_URL;
 import static io.github.k12sso.classlink.login.ClassLinkIdentityProviderConfig.PARTNER_KEY;
 import static io.github.k12sso.classlink.login.ClassLinkIdentityProviderConfig.REQUIRE_ID_TOKEN;
 import static io.github.k12sso.classlink.login.ClassLinkIdentityProviderConfig.REVOCATION_URL;
@@ -55,7 +56,9 @@ final class SettingsPage {
                 setting(TOKEN_SCOPE, STRING_TYPE, ClassLinkIdentityProviderConfig.DEFAULT_TOKEN_SCOPE),
                 number(TOKEN_LIFETIME_SECONDS, ClassLinkIdentityProviderConfig.DEFAULT_TOKEN_LIFETIME_SECONDS),
                 number(MIN_VALIDITY_TOKEN, ClassLinkIdentityProviderConfig.DEFAULT_MIN_VALIDITY_SECONDS),
+                // leaving
                 setting(FORGET_TOKENS_ON_LOGOUT, BOOLEAN_TYPE, false),
+                setting(LAUNCHPAD_SIGN_OUT_URL, STRING_TYPE, null),
                 // rosters
                 choice(ROSTER_MODE, rosterModes(), RosterMode.OFF.setting()),
                 setting(PARTNER_KEY, STRING_TYPE, null),

@@ -1,6 +1,7 @@
 package io.github.k12sso.classlink.login;
 
 import io.github.k12sso.classlink.token.KeycloakClock;
+import io.github.k12sso.classlink.upstream.Measurement;
 import jakarta.ws.rs.core.CacheControl;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
@@ -87,6 +88,17 @@ final class TileLaunch extends AuthorizationEndpointBase {
      * @throws LoginRefused if tiles are not set up, the provider or the app may not be used, or the browser goes in circles
      */
     Response begin() throws LoginRefused {
+        try {
+            Response intoTheLogin = login();
+            Measurement.LAUNCHES.count(Step.BEGUN);
+            return intoTheLogin;
+        } catch (LoginRefused e) {
+            Measurement.LAUNCHES.count(Step.REFUSED);
+            throw e;
+        }
+    }
+
+    private Response login() throws LoginRefused {
         requireLogins();
         ClientModel app = app();
         homeOf(app); // said before the login, not after it
@@ -109,7 +121,9 @@ final class TileLaunch extends AuthorizationEndpointBase {
     /** To the app, the person being signed in. */
     Response land() throws LoginRefused {
         requireLogins();
-        return to(homeOf(app()));
+        Response home = to(homeOf(app()));
+        Measurement.LAUNCHES.count(Step.LANDED);
+        return home;
     }
 
     /**
@@ -214,6 +228,15 @@ final class TileLaunch extends AuthorizationEndpointBase {
                 .map(other -> other.getAuthNote(BEGAN))
                 .filter(began -> began != null && Long.parseLong(began) >= since)
                 .count();
+    }
+
+    /** For {@link Measurement#LAUNCHES}. Whatever is between begun and landed is a login, and counted as one. */
+    private enum Step {
+        BEGUN,
+        /** Before a login began. */
+        REFUSED,
+        /** The person is signed in and on the way to the app. */
+        LANDED
     }
 
     private static Response to(String address) {

@@ -6,6 +6,7 @@ import io.github.k12sso.classlink.token.RefreshOutcome.GrantRevoked;
 import io.github.k12sso.classlink.token.RefreshOutcome.Refreshed;
 import io.github.k12sso.classlink.token.RefreshOutcome.StillValid;
 import io.github.k12sso.classlink.token.RefreshOutcome.Unreachable;
+import io.github.k12sso.classlink.upstream.Measurement;
 import io.github.k12sso.classlink.upstream.OAuthError;
 import io.github.k12sso.classlink.upstream.UpstreamFailure;
 import io.github.k12sso.classlink.upstream.UpstreamMalformed;
@@ -63,6 +64,12 @@ final class Refresh {
      * @param seen the stored record by which the caller decided
      */
     RefreshOutcome of(String seen) {
+        RefreshOutcome outcome = attempt(seen);
+        Measurement.REFRESHES.count(outcome.kind());
+        return outcome;
+    }
+
+    private RefreshOutcome attempt(String seen) {
         try {
             return whenNobodyElseDoes(seen);
         } catch (RuntimeException e) {

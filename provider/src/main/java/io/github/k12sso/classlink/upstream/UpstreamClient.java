@@ -32,6 +32,7 @@ import org.apache.http.message.BasicNameValuePair;
 import org.apache.http.util.EntityUtils;
 import org.keycloak.connections.httpclient.HttpClientProvider;
 import org.keycloak.models.KeycloakSession;
+import org.keycloak.tracing.TracingProvider;
 import org.keycloak.util.BasicAuthHelper;
 
 /**
@@ -130,6 +131,33 @@ public final class UpstreamClient {
     }
 
     private byte[] call(Operation operation, HttpRequestBase request) throws UpstreamFailure {
+        long start = System.nanoTime();
+        Outcome outcome = Outcome.ANSWERED;
+        try {
+            return traced(operation, request);
+        } catch (UpstreamFailure e) {
+            outcome = Outcome.of(e);
+            throw e;
+        } finally {
+            Measurement.UPSTREAM_CALLS.record(Duration.ofNanos(System.nanoTime() - start), operation, outcome);
+        }
+    }
+
+    /** A span of Keycloak's tracing, which costs nothing where it is off. */
+    private byte[] traced(Operation operation, HttpRequestBase request) throws UpstreamFailure {
+        TracingProvider tracing = session.getProvider(TracingProvider.class);
+        tracing.startSpan(UpstreamClient.class.getName(), "ClassLink " + operation.label());
+        try {
+            return send(operation, request);
+        } catch (UpstreamFailure e) {
+            tracing.error(e);
+            throw e;
+        } finally {
+            tracing.endSpan();
+        }
+    }
+
+    private byte[] send(Operation operation, HttpRequestBase request) throws UpstreamFailure {
         request.setConfig(requestConfig);
         request.setHeader("User-Agent", USER_AGENT);
         request.setHeader("Accept", "application/json");

@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.http.client.config.RequestConfig;
 import org.apache.http.impl.client.BasicCookieStore;
 import org.apache.http.impl.client.CloseableHttpClient;
@@ -37,6 +38,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.keycloak.connections.httpclient.HttpClientProvider;
 import org.keycloak.models.KeycloakSession;
+import org.keycloak.tracing.NoopTracingProvider;
+import org.keycloak.tracing.TracingProvider;
 
 /** Against a real Apache client and real sockets: what ClassLink, or somebody in its place, may answer. */
 @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // a blocked socket cannot be interrupted
@@ -610,9 +613,11 @@ class UpstreamClientTest {
                 .build();
         open.add(client);
         HttpClientProvider provider = Stub.of(HttpClientProvider.class, Map.of("getHttpClient", arguments -> client));
+        Map<Object, Object> providers =
+                Map.of(HttpClientProvider.class, provider, TracingProvider.class, new NoopTracingProvider());
         return Stub.of(KeycloakSession.class, Map.of("getProvider", arguments -> {
-            assertThat(arguments).containsExactly(HttpClientProvider.class);
-            return provider;
+            assertThat(arguments).hasSize(1);
+            return Objects.requireNonNull(providers.get(arguments[0]));
         }));
     }
 }

@@ -78,6 +78,11 @@ public final class AppPage {
         return this;
     }
 
+    /** Keycloak's page after a logout, in the app's place. */
+    public LoggedOutPage loggedOut() {
+        return LoggedOutPage.shown(browser);
+    }
+
     public String name() {
         return browser.await(By.id("person-name")).getText();
     }

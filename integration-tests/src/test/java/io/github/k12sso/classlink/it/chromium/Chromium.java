@@ -18,6 +18,7 @@ import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.interactions.Actions;
 import org.openqa.selenium.support.ui.ExpectedCondition;
 import org.openqa.selenium.support.ui.ExpectedConditions;
 import org.openqa.selenium.support.ui.WebDriverWait;
@@ -143,6 +144,24 @@ public final class Chromium implements AutoCloseable {
 
     void click(By element) {
         await(element).click();
+    }
+
+    void doubleClick(By element) {
+        new Actions(driver).doubleClick(await(element)).perform();
+    }
+
+    /** As by the browser's own button. */
+    public void back() {
+        driver.navigate().back();
+    }
+
+    /** Addresses of the pages that were shown in this tab, oldest first. Redirects show none. */
+    public List<URI> history() {
+        Map<String, Object> history = driver.executeCdpCommand("Page.getNavigationHistory", Map.of());
+        return ((List<?>) history.get("entries"))
+                .stream()
+                        .map(entry -> URI.create((String) ((Map<?, ?>) entry).get("url")))
+                        .toList();
     }
 
     /** What there is now; to be called on a page that was awaited. */

@@ -1,6 +1,7 @@
 package io.github.k12sso.classlink.it.chromium;
 
 import io.github.k12sso.classlink.simulator.district.Persona;
+import java.net.URI;
 import org.openqa.selenium.By;
 
 /** The local ClassLink's pages. */
@@ -10,6 +11,28 @@ public final class LaunchPad {
 
     LaunchPad(Chromium browser) {
         this.browser = browser;
+    }
+
+    /** The page with the tiles, or, for somebody who is not signed in, the way there. */
+    public static LaunchPad open(Chromium browser, URI classLink) {
+        browser.open(classLink.resolve("/home"));
+        return new LaunchPad(browser);
+    }
+
+    /** The one click. */
+    public TileApp tile(String app) {
+        browser.click(By.id("tile-" + app));
+        return new TileApp(browser);
+    }
+
+    public TileApp tileTwiceAtOnce(String app) {
+        browser.doubleClick(By.id("tile-" + app));
+        return new TileApp(browser);
+    }
+
+    public LaunchPad signOut() {
+        browser.click(By.id("sign-out"));
+        return districtSearch();
     }
 
     /** At the page where people look for their district. */

@@ -29,7 +29,22 @@ final class Script implements StockClient {
     }
 
     static Script javaScript() {
-        Path folder = copy("javascript", "package.json", "package-lock.json", ".npmrc", "exchange.js");
+        return new Script(
+                "JavaScript",
+                new Program("node", NODE_REMEDY),
+                javaScriptFolder().resolve("exchange.js"));
+    }
+
+    /** The scripts for Node.js, and the packages that they need. */
+    static Path javaScriptFolder() {
+        Path folder = copy(
+                "javascript",
+                "package.json",
+                "package-lock.json",
+                ".npmrc",
+                "exchange.js",
+                "apps.js",
+                "spa/index.html");
         Program.Ended fetched = new Program("npm", NODE_REMEDY)
                 .run(
                         Map.of(),
@@ -40,7 +55,7 @@ final class Script implements StockClient {
                         "--no-audit",
                         "--no-fund");
         require(fetched, "npm ci needs Node.js 20 or newer and a registry");
-        return new Script("JavaScript", new Program("node", NODE_REMEDY), folder.resolve("exchange.js"));
+        return folder;
     }
 
     static Script python() {
@@ -54,8 +69,8 @@ final class Script implements StockClient {
         Path from = Path.of(System.getProperty("project.root"), "integration-tests", "clients", name);
         Path to = Path.of(System.getProperty("work.dir"), "clients", name);
         try {
-            Files.createDirectories(to);
             for (String file : files) {
+                Files.createDirectories(to.resolve(file).getParent());
                 Files.copy(from.resolve(file), to.resolve(file), StandardCopyOption.REPLACE_EXISTING);
             }
             return to;

@@ -63,8 +63,17 @@ public final class DemoRealm {
 
     /** Which districts may sign in: tenant ids joined by {@code ##}, or empty for all. */
     public void allowTenants(String tenants) {
+        configure("allowedTenants", tenants);
+    }
+
+    /** The page after a logout leads to ClassLink's page for signing out. */
+    public void leadToLaunchPadsSignOut() {
+        configure("launchpadSignOutUrl", bed.classLink().baseUrl() + "/logout");
+    }
+
+    private void configure(String key, String value) {
         ObjectNode provider = (ObjectNode) bed.admin().get(PROVIDER);
-        ((ObjectNode) provider.get("config")).put("allowedTenants", tenants);
+        ((ObjectNode) provider.get("config")).put(key, value);
         AdminApi.require(bed.admin().put(PROVIDER, provider), "provider settings");
     }
 
@@ -77,9 +86,10 @@ public final class DemoRealm {
         return bed.admin().get(PATH + "/client-session-stats");
     }
 
-    /** Nobody but the user of the file, without a link or a session; all districts may sign in. */
+    /** Nobody but the user of the file, without a link or a session; all districts may sign in; no page after a logout. */
     public void restore() {
         allowTenants("");
+        configure("launchpadSignOutUrl", "");
         AdminApi.require(bed.admin().post(PATH + "/logout-all", Http.json("{}")), "log out all");
         JsonNode described = read(file()).get("users").get(0);
         boolean untouched = false;

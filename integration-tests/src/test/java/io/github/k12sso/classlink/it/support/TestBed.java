@@ -10,6 +10,7 @@ import io.github.k12sso.classlink.simulator.runtime.TokenMode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.net.http.HttpRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,6 +31,7 @@ public final class TestBed implements Deployment, AutoCloseable {
     private final KeycloakDistribution distribution;
     private final ClassLinkSimulator classLink;
     private final KeycloakSettings settings;
+    private final int managementPort;
     private KeycloakServer keycloak;
     private final AdminApi admin;
     private final DemoRealm demoRealm;
@@ -39,11 +41,13 @@ public final class TestBed implements Deployment, AutoCloseable {
             KeycloakDistribution distribution,
             ClassLinkSimulator classLink,
             KeycloakSettings settings,
-            int demoAppPort) {
+            int demoAppPort,
+            int managementPort) {
         this.work = work;
         this.distribution = distribution;
         this.classLink = classLink;
         this.settings = settings;
+        this.managementPort = managementPort;
         this.keycloak = KeycloakServer.start(settings.withOptions(ALLOWED_HOSTS + "localhost"));
         this.admin = AdminApi.signIn(keycloak.baseUrl(), ADMIN, ADMIN);
         this.demoRealm = new DemoRealm(this, demoAppPort);
@@ -51,7 +55,7 @@ public final class TestBed implements Deployment, AutoCloseable {
 
     /** The one that all tests share. */
     static TestBed start() {
-        return start(Path.of(System.getProperty("work.dir")), List.of());
+        return start(Path.of(System.getProperty("work.dir")), List.of("--metrics-enabled=true"));
     }
 
     /**
@@ -74,6 +78,7 @@ public final class TestBed implements Deployment, AutoCloseable {
         deleteOldLog(log);
         ClassLinkSimulator classLink = ClassLinkSimulator.start(SimulatorSettings.defaults());
         int demoAppPort = ListeningPort.anyFree();
+        int managementPort = ListeningPort.anyFree();
         KeycloakSettings settings = KeycloakSettings.of(distribution)
                 .withAdmin(ADMIN, ADMIN)
                 .withLogFile(log)
@@ -88,10 +93,11 @@ public final class TestBed implements Deployment, AutoCloseable {
                         "--spi-x509cert-lookup--haproxy--certificate-chain-length=0",
                         "--vault=file",
                         "--vault-dir=" + emptyVault(work),
+                        "--http-management-port=" + managementPort,
                         "--log-level=info,io.github.k12sso:debug")
                 .withOptions(options.toArray(String[]::new));
         settings = DistrictRealm.describe(DemoRealm.describe(settings, classLink.baseUrl(), demoAppPort));
-        return new TestBed(work, distribution, classLink, settings, demoAppPort);
+        return new TestBed(work, distribution, classLink, settings, demoAppPort, managementPort);
     }
 
     /** Starts Keycloak once more, on the same port and database, with other hosts allowed than {@code localhost}. */
@@ -164,6 +170,13 @@ public final class TestBed implements Deployment, AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** What Keycloak's metrics endpoint shows, in Prometheus' format; the shared server has it switched on. */
+    public String metrics() {
+        URI address = URI.create("http://localhost:" + managementPort + "/metrics");
+        return AdminApi.require(new Http().send(HttpRequest.newBuilder(address)), "metrics")
+                .body();
     }
 
     /** The lines of the log that name a school's realm. */

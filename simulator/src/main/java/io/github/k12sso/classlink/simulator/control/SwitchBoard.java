@@ -30,6 +30,7 @@ final class SwitchBoard {
                 "rosterScopeRequired",
                 new Knob(switches::rosterScopeRequired, text -> switches.rosterScopeRequired(bool(text))));
         knobs.put("stateOnErrors", new Knob(switches::stateOnErrors, text -> switches.stateOnErrors(bool(text))));
+        knobs.put("stateOnCodes", new Knob(switches::stateOnCodes, text -> switches.stateOnCodes(bool(text))));
         knobs.put("refreshRotation", new Knob(switches::refreshRotation, text -> switches.refreshRotation(bool(text))));
     }
 

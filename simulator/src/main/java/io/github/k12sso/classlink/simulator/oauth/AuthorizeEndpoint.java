@@ -112,7 +112,9 @@ public final class AuthorizeEndpoint {
         RedirectLocation location = new RedirectLocation(redirectUri)
                 .with("code", codes.issue(grant))
                 .with("response_type", "code");
-        request.state().ifPresent(state -> location.with("state", state));
+        if (switches.stateOnCodes()) {
+            request.state().ifPresent(state -> location.with("state", state));
+        }
         return Answer.redirect(location.toString());
     }
 

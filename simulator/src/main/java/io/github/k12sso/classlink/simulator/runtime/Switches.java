@@ -11,6 +11,7 @@ public final class Switches {
     private volatile boolean guideProfile;
     private volatile boolean rosterScopeRequired;
     private volatile boolean stateOnErrors = true;
+    private volatile boolean stateOnCodes = true;
     private volatile boolean refreshRotation = true;
     private volatile boolean refreshTokens = true;
     private volatile Duration accessTokenLifetime = Duration.ofHours(24);
@@ -62,6 +63,15 @@ public final class Switches {
 
     public void rosterScopeRequired(boolean value) {
         rosterScopeRequired = value;
+    }
+
+    /** Whether an answer with a code has the request's state: off, every login looks like a tile. */
+    public boolean stateOnCodes() {
+        return stateOnCodes;
+    }
+
+    public void stateOnCodes(boolean value) {
+        stateOnCodes = value;
     }
 
     public boolean stateOnErrors() {
