@@ -72,7 +72,7 @@ class SettingsPageTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"launchpadClient", "rosterMode", "rosterUrl", "partnerKey", "rosterScope"})
+    @ValueSource(strings = {"rosterMode", "rosterUrl", "partnerKey", "rosterScope"})
     void whatHasNoEffectYetSaysSo(String setting) {
         assertThat(english.get("classlink.settings." + setting + ".help")).contains("does not act on it yet");
     }
