@@ -107,7 +107,7 @@ public final class Policy {
             }
             Map<String, Set<String>> visible = visiblePeople();
             if (visible.isEmpty()) {
-                return new Nothing();
+                return nothing();
             }
             if (request.isSingle()
                     && !visible.containsKey(request.idAfter(request.first()).orElseThrow())) {
@@ -199,13 +199,13 @@ public final class Policy {
                         : new Refused(Refusal.NOT_THEIRS);
             }
             if (!reader.is(Role.STUDENT) && !reader.is(Role.TEACHER)) {
-                return new Nothing();
+                return nothing();
             }
             Set<String> theirs = new HashSet<>(taughtClasses());
             if (reader.is(Role.STUDENT)) {
                 theirs.addAll(memberships.classesOfStudent(self()));
             }
-            return theirs.isEmpty() ? new Nothing() : allowed("sourcedId", theirs, ifIn(theirs));
+            return theirs.isEmpty() ? nothing() : allowed("sourcedId", theirs, ifIn(theirs));
         }
 
         private Decision classesOf(String person) throws E {
@@ -225,7 +225,7 @@ public final class Policy {
 
         private Decision enrollments() throws E {
             if (!reader.is(Role.STUDENT) && !reader.is(Role.TEACHER)) {
-                return new Nothing();
+                return nothing();
             }
             Optional<String> classId = request.idAfter("classes");
             if (classId.isPresent() && !teaches(classId.get()) && !attends(classId.get())) {
@@ -244,6 +244,11 @@ public final class Policy {
         }
 
         // ---- steps -------------------------------------------------------------------------------------------------
+
+        /** An empty collection; an object cannot be empty. */
+        private Decision nothing() {
+            return request.isSingle() ? new Refused(Refusal.NOT_THEIRS) : new Nothing();
+        }
 
         /** Filtered at the source, where one filter can say it; row by row in any case. */
         private Decision allowed(String field, Set<String> ids, RowRule rows) {

@@ -200,6 +200,9 @@ class PolicyTest {
         assertThat(decide(School.reader("new", "Teacher"), "classes")).isInstanceOf(Nothing.class);
         assertThat(decide(GIL, "classes")).isInstanceOf(Nothing.class);
         assertThat(decide(GIL, "enrollments")).isInstanceOf(Nothing.class);
+        assertThat(decide(GIL, "enrollments/e1")).isEqualTo(new Refused(Refusal.NOT_THEIRS));
+        assertThat(decide(School.reader("new", "Guardian"), "teachers/tina"))
+                .isEqualTo(new Refused(Refusal.NOT_THEIRS));
     }
 
     // ---- classes and enrollments -----------------------------------------------------------------------------------
