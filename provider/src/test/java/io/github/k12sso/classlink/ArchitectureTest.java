@@ -2,8 +2,10 @@ package io.github.k12sso.classlink;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;
@@ -19,6 +21,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -93,7 +96,7 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule no_predictable_randomness =
-            noClasses().should().dependOnClassesThat().areAssignableFrom(Random.class);
+            noClasses().should().dependOnClassesThat(assignableTo(Random.class).and(not(type(SecureRandom.class))));
 
     @ArchTest
     static void every_class_has_a_package_of_the_house(JavaClasses classes) {
@@ -101,7 +104,32 @@ class ArchitectureTest {
                         .map(type -> type.getPackageName().substring(ROOT.length()))
                         .distinct())
                 .contains(".login", ".profile", ".token", ".upstream")
-                .isSubsetOf(".login", ".profile", ".mapper", ".token", ".exchange", ".roster", ".upstream");
+                .isSubsetOf(
+                        ".login",
+                        ".profile",
+                        ".mapper",
+                        ".token",
+                        ".exchange",
+                        ".roster",
+                        ".roster.policy",
+                        ".roster.source",
+                        ".upstream");
+    }
+
+    @ArchTest
+    static final ArchRule policy_knows_nothing_of_Keycloak_and_nothing_else_of_ours = noClasses()
+            .that(resideInAPackage(ROOT + ".roster.policy.."))
+            .should()
+            .dependOnClassesThat(resideInAnyPackage(ROOT + "..", "org.keycloak..", "jakarta..")
+                    .and(not(resideInAPackage(ROOT + ".roster.policy.."))));
+
+    @ArchTest
+    static void rosters_run_down(JavaClasses classes) {
+        noClasses()
+                .that(resideInAPackage(ROOT + ".roster.source.."))
+                .should()
+                .dependOnClassesThat(resideInAPackage(ROOT + ".roster"))
+                .check(classes);
     }
 
     @ArchTest

@@ -71,13 +71,15 @@ public final class Demo implements AutoCloseable {
                 started(KeycloakServer.start(keycloakSettings(classLinkSecret, appSecret, classLink)));
         narrator.ready("Keycloak", keycloak.baseUrl());
 
-        RosterApp app = started(RosterApp.start(new RosterAppSettings(
+        RosterAppSettings direct = new RosterAppSettings(
                 settings.appPort(),
                 keycloak.baseUrl().resolve("/realms/demo"),
                 APP_CLIENT,
                 appSecret,
                 ALIAS,
-                classLink.baseUrl())));
+                classLink.baseUrl(),
+                false);
+        RosterApp app = started(RosterApp.start(settings.gateway() ? direct.throughGateway() : direct));
         narrator.ready("Roster app", app.baseUrl());
         narrator.invites(app.baseUrl(), keycloak.baseUrl(), ADMIN, classLink.personas());
     }

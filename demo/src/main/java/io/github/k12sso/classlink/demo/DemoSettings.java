@@ -11,17 +11,26 @@ import java.util.stream.Stream;
 /**
  * Where the demo listens and what it is made of.
  *
+ * @param gateway whether the app reads rosters through Keycloak's gateway
  * @param keycloakSource the unpacked distribution, see {@code KeycloakDistribution}
  * @param providers folder of the provider's jar
  * @param realm the realm file to import
  * @param work folder for the prepared Keycloak and its log
  */
 record DemoSettings(
-        int keycloakPort, int classLinkPort, int appPort, Path keycloakSource, Path providers, Path realm, Path work) {
+        int keycloakPort,
+        int classLinkPort,
+        int appPort,
+        boolean gateway,
+        Path keycloakSource,
+        Path providers,
+        Path realm,
+        Path work) {
 
     private static final String KEYCLOAK_PORT = "demo.keycloak.port";
     private static final String CLASSLINK_PORT = "demo.classlink.port";
     private static final String APP_PORT = "demo.app.port";
+    private static final String ROSTER = "demo.roster";
 
     /** From {@code -D} options; the folders are set by the build. */
     static DemoSettings fromSystemProperties() {
@@ -29,6 +38,7 @@ record DemoSettings(
                 port(KEYCLOAK_PORT, 8080),
                 port(CLASSLINK_PORT, 8090),
                 port(APP_PORT, 8070),
+                isThroughGateway(),
                 folder("demo.keycloak.source"),
                 folder("demo.providers"),
                 folder("demo.realm"),
@@ -56,6 +66,14 @@ record DemoSettings(
 
     private static String remedy(String property) {
         return "-D" + property + "=<port>";
+    }
+
+    private static boolean isThroughGateway() {
+        String value = System.getProperty(ROSTER, "direct");
+        if (!value.equals("direct") && !value.equals("gateway")) {
+            throw new IllegalArgumentException("-D" + ROSTER + "=" + value + " must be direct or gateway.");
+        }
+        return value.equals("gateway");
     }
 
     private static int port(String property, int byDefault) {

@@ -45,6 +45,6 @@ class DemoSettingsTest {
 
     private static DemoSettings ports(int keycloak, int classLink, int app) {
         Path unused = Path.of("unused");
-        return new DemoSettings(keycloak, classLink, app, unused, unused, unused, unused);
+        return new DemoSettings(keycloak, classLink, app, false, unused, unused, unused, unused);
     }
 }

@@ -7,6 +7,8 @@ import io.github.k12sso.classlink.profile.ClassLinkGroup;
 import io.github.k12sso.classlink.profile.Profile;
 import io.github.k12sso.classlink.profile.ProfileUnreadable;
 import io.github.k12sso.classlink.profile.UsernameTemplate;
+import io.github.k12sso.classlink.roster.RosterSettings;
+import io.github.k12sso.classlink.roster.RosterState;
 import io.github.k12sso.classlink.token.KeycloakClock;
 import io.github.k12sso.classlink.token.NotLinked;
 import io.github.k12sso.classlink.token.Refreshes;
@@ -81,6 +83,7 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
     private final SigningKeys keys;
     private final TokenEndpoint endpoint;
     private final TokenVault vault;
+    private final RosterState rosters;
     private final Clock clock = new KeycloakClock();
 
     ClassLinkIdentityProvider(
@@ -89,8 +92,10 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
             AllowedHosts allowedHosts,
             SealingKeys sealingKeys,
             Refreshes refreshes,
-            Revocations revocations) {
+            Revocations revocations,
+            RosterState rosters) {
         super(session, config);
+        this.rosters = rosters;
         this.config = config;
         this.allowedHosts = allowedHosts;
         this.upstream = new UpstreamClient(session, allowedHosts);
@@ -297,6 +302,23 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
             UserModel tokenSubject,
             MultivaluedMap<String, String> params) {
         return exchangeNotSupported();
+    }
+
+    // ---- rosters ---------------------------------------------------------------------------------------------------
+
+    RosterSettings rosterSettings() {
+        return new RosterSettings(
+                config.getAlias(),
+                config.isEnabled(),
+                config.getRosterMode(),
+                config.getRosterUrl(),
+                config.getPartnerKey(),
+                config.getRosterScope(),
+                config.getRosterRequestsPerMinute(),
+                config.getAllowedTenants(),
+                vault,
+                upstream,
+                rosters);
     }
 
     // ---- what a ClassLink provider is not --------------------------------------------------------------------------

@@ -3,6 +3,7 @@ package io.github.k12sso.classlink.login;
 import io.github.k12sso.classlink.profile.IdentityKey;
 import io.github.k12sso.classlink.profile.TenantAllowList;
 import io.github.k12sso.classlink.profile.UsernameTemplate;
+import io.github.k12sso.classlink.roster.RosterMode;
 import io.github.k12sso.classlink.token.TokenEndpoint;
 import io.github.k12sso.classlink.token.TokenVault;
 import io.github.k12sso.classlink.upstream.AllowedHosts;
@@ -49,6 +50,7 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
     static final String ROSTER_URL = "rosterUrl";
     static final String PARTNER_KEY = "partnerKey";
     static final String ROSTER_SCOPE = "rosterScope";
+    static final String ROSTER_REQUESTS_PER_MINUTE = "rosterRequestsPerMinute";
     static final String CLIENT_ID = "clientId";
     static final String CLIENT_AUTH_METHOD = "clientAuthMethod";
     static final String DEFAULT_SCOPE = "defaultScope";
@@ -70,6 +72,8 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
 
     static final long MIN_TOKEN_LIFETIME_SECONDS = Duration.ofMinutes(1).toSeconds();
     static final long MAX_TOKEN_LIFETIME_SECONDS = Duration.ofDays(365).toSeconds();
+    static final int DEFAULT_ROSTER_REQUESTS_PER_MINUTE = 600;
+    private static final int MAX_ROSTER_REQUESTS_PER_MINUTE = 100_000;
     static final int DEFAULT_CLOCK_SKEW_SECONDS = 30;
     static final int MAX_CLOCK_SKEW_SECONDS = 300;
 
@@ -254,6 +258,13 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
         return setting(ROSTER_SCOPE).orElse(DEFAULT_ROSTER_SCOPE);
     }
 
+    /** Of one client, on one node: 1 to 100,000. */
+    int getRosterRequestsPerMinute() {
+        return number(ROSTER_REQUESTS_PER_MINUTE, 1, MAX_ROSTER_REQUESTS_PER_MINUTE)
+                .map(Long::intValue)
+                .orElse(DEFAULT_ROSTER_REQUESTS_PER_MINUTE);
+    }
+
     /** How far ClassLink's clock and ours may differ, in seconds: 0 to 300. */
     @Override
     public int getAllowedClockSkew() {
@@ -337,6 +348,7 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
             }
         });
         check("Scope for rosters", () -> requireOneScope(getRosterScope()));
+        check("Roster requests a minute", this::getRosterRequestsPerMinute);
         // Last, because Keycloak's messages name settings by other names than the console.
         super.validate(realm);
     }
@@ -399,7 +411,7 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
     private Optional<Long> number(String key, long min, long max) {
         return setting(key).map(value -> {
             if (!value.matches("[0-9]{1,9}") || Long.parseLong(value) < min || Long.parseLong(value) > max) {
-                throw new IllegalArgumentException("must be a whole number of seconds from " + min + " to " + max);
+                throw new IllegalArgumentException("must be a whole number from " + min + " to " + max);
             }
             return Long.valueOf(value);
         });

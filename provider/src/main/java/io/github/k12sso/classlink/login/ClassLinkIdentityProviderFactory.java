@@ -1,5 +1,7 @@
 package io.github.k12sso.classlink.login;
 
+import io.github.k12sso.classlink.roster.RosterLimits;
+import io.github.k12sso.classlink.roster.RosterState;
 import io.github.k12sso.classlink.token.KeyRing;
 import io.github.k12sso.classlink.token.KeycloakClock;
 import io.github.k12sso.classlink.token.Refreshes;
@@ -11,7 +13,9 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
 import org.keycloak.Config;
 import org.keycloak.broker.provider.AbstractIdentityProviderFactory;
 import org.keycloak.broker.social.SocialIdentityProviderFactory;
@@ -35,10 +39,13 @@ public final class ClassLinkIdentityProviderFactory extends AbstractIdentityProv
     /** The key file's size ends at this: thirty keys are under three KiB. */
     private static final long MAX_KEY_FILE_BYTES = 64L * 1024;
 
+    private static final int MAX_ROSTER_CALLS = 1000;
+
     private final Refreshes refreshes = new Refreshes(new KeycloakClock());
     private final Revocations revocations = new Revocations();
     private AllowedHosts allowedHosts = AllowedHosts.builtIn();
     private SealingKeys sealingKeys = SealingKeys.ofRealms();
+    private RosterState rosters = rosters(name -> null);
 
     @Override
     public String getId() {
@@ -56,6 +63,28 @@ public final class ClassLinkIdentityProviderFactory extends AbstractIdentityProv
         sealingKeys = new SealingKeys(
                 Optional.ofNullable(options.get("tokenKeyFile")).map(ClassLinkIdentityProviderFactory::keyFile),
                 Optional.ofNullable(options.get("tokenKeyVaultEntry")));
+        rosters = rosters(options::getInt);
+    }
+
+    private static RosterState rosters(Function<String, Integer> option) {
+        KeycloakClock clock = new KeycloakClock();
+        return new RosterState(
+                new RosterLimits(
+                        bound(option, "rosterCalls", RosterLimits.DEFAULT_PER_SERVER),
+                        bound(option, "rosterCallsPerClient", RosterLimits.DEFAULT_PER_CLIENT),
+                        bound(option, "rosterCallsPerDistrict", RosterLimits.DEFAULT_PER_DISTRICT),
+                        clock),
+                clock);
+    }
+
+    private static int bound(Function<String, Integer> option, String name, int byDefault) {
+        Integer value = option.apply(name);
+        if (value != null && (value < 1 || value > MAX_ROSTER_CALLS)) {
+            throw new IllegalStateException("The option spi-social--classlink--"
+                    + name.replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT) + " must be a whole number from 1 to "
+                    + MAX_ROSTER_CALLS);
+        }
+        return value == null ? byDefault : value;
     }
 
     @Override
@@ -92,7 +121,8 @@ public final class ClassLinkIdentityProviderFactory extends AbstractIdentityProv
                 allowedHosts,
                 sealingKeys,
                 refreshes,
-                revocations);
+                revocations,
+                rosters);
     }
 
     @Override

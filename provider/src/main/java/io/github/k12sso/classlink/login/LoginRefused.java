@@ -53,6 +53,7 @@ final class LoginRefused extends Exception {
                 error == OAuthError.ACCESS_DENIED ? LoginProblem.REQUEST_REJECTED : meaning(error);
             case PROFILE, GROUPS -> LoginProblem.PROFILE_REJECTED;
             case KEYS -> LoginProblem.ID_TOKEN_KEY_UNKNOWN;
+            case APPLICATIONS, ROSTER -> throw new IllegalArgumentException(operation + " is no part of a login");
         };
     }
 

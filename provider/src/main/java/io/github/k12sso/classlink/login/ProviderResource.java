@@ -1,10 +1,13 @@
 package io.github.k12sso.classlink.login;
 
+import io.github.k12sso.classlink.roster.RosterResource;
 import io.github.k12sso.classlink.upstream.OAuthError;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Response;
+import java.util.Optional;
 import org.keycloak.OAuth2Constants;
 import org.keycloak.events.EventBuilder;
 import org.keycloak.models.KeycloakSession;
@@ -40,6 +43,18 @@ public final class ProviderResource {
             }
             return launch.land();
         });
+    }
+
+    /** The roster gateway, for the caller's own district. */
+    @Path("ims/oneroster/v1p1")
+    public RosterResource roster() {
+        return new RosterResource(session, provider.rosterSettings(), Optional.empty());
+    }
+
+    /** The same for a district that the address names. */
+    @Path("tenants/{tenantId}/ims/oneroster/v1p1")
+    public RosterResource roster(@PathParam("tenantId") String tenantId) {
+        return new RosterResource(session, provider.rosterSettings(), Optional.of(tenantId));
     }
 
     private Response page(Step step) {

@@ -11,6 +11,7 @@ import static io.github.k12sso.classlink.login.ClassLinkIdentityProviderConfig.P
 import static io.github.k12sso.classlink.login.ClassLinkIdentityProviderConfig.REQUIRE_ID_TOKEN;
 import static io.github.k12sso.classlink.login.ClassLinkIdentityProviderConfig.REVOCATION_URL;
 import static io.github.k12sso.classlink.login.ClassLinkIdentityProviderConfig.ROSTER_MODE;
+import static io.github.k12sso.classlink.login.ClassLinkIdentityProviderConfig.ROSTER_REQUESTS_PER_MINUTE;
 import static io.github.k12sso.classlink.login.ClassLinkIdentityProviderConfig.ROSTER_SCOPE;
 import static io.github.k12sso.classlink.login.ClassLinkIdentityProviderConfig.ROSTER_URL;
 import static io.github.k12sso.classlink.login.ClassLinkIdentityProviderConfig.TOKEN_LIFETIME_SECONDS;
@@ -32,6 +33,7 @@ import static org.keycloak.provider.ProviderConfigProperty.MULTIVALUED_STRING_TY
 import static org.keycloak.provider.ProviderConfigProperty.STRING_TYPE;
 
 import io.github.k12sso.classlink.profile.IdentityKey;
+import io.github.k12sso.classlink.roster.RosterMode;
 import java.util.Arrays;
 import java.util.List;
 import org.keycloak.provider.ProviderConfigProperty;
@@ -64,6 +66,7 @@ final class SettingsPage {
                 setting(PARTNER_KEY, STRING_TYPE, null),
                 setting(ROSTER_SCOPE, STRING_TYPE, ClassLinkIdentityProviderConfig.DEFAULT_ROSTER_SCOPE),
                 setting(ROSTER_URL, STRING_TYPE, ClassLinkIdentityProviderConfig.DEFAULT_ROSTER_URL),
+                number(ROSTER_REQUESTS_PER_MINUTE, ClassLinkIdentityProviderConfig.DEFAULT_ROSTER_REQUESTS_PER_MINUTE),
                 // what hardly anybody changes
                 setting(REQUIRE_ID_TOKEN, BOOLEAN_TYPE, true),
                 setting(PKCE_ENABLED, BOOLEAN_TYPE, true),

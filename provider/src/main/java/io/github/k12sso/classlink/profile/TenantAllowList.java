@@ -40,7 +40,13 @@ public final class TenantAllowList {
                 .collect(Collectors.toUnmodifiableSet()));
     }
 
+    /** Whether a person's district is on it; every one is on an empty list. */
     public boolean admits(Profile profile) {
         return tenants.isEmpty() || profile.tenantId().filter(tenants::contains).isPresent();
+    }
+
+    /** Whether a district is on it; every one is on an empty list. */
+    public boolean admits(TenantId tenant) {
+        return tenants.isEmpty() || tenants.contains(tenant);
     }
 }

@@ -4,6 +4,7 @@ import io.github.k12sso.classlink.profile.Profile;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import org.keycloak.models.AbstractKeycloakTransaction;
 import org.keycloak.models.FederatedIdentityModel;
@@ -31,6 +32,11 @@ public final class TokenVault {
      * @param minValidity an access token with less left than this is renewed, if there is a refresh token
      */
     public record Lifetimes(Duration unstated, Duration minValidity) {
+
+        /** For a token that ClassLink does not take any more, whatever our clock says. */
+        Lifetimes always() {
+            return new Lifetimes(unstated, ChronoUnit.FOREVER.getDuration());
+        }
 
         boolean isDue(TokenSet tokens, Instant now) {
             return tokens.remaining(now).compareTo(minValidity) < 0;
@@ -108,13 +114,62 @@ public final class TokenVault {
         if (!lifetimes.isDue(tokens, clock.instant())) {
             return new VaultToken(tokens, VaultToken.Source.STORED);
         }
+        return renew(realm, user, link, seal, lifetimes, expired ? Optional.empty() : Optional.of(tokens));
+    }
+
+    /**
+     * What ClassLink said about the person at their last login: the only thing that may decide what they read.
+     *
+     * @return empty if the record is one that a built-in provider left
+     * @throws NotLinked if the user has no link to this provider, or a link without a record
+     * @throws TokenExpired if the record cannot be read
+     */
+    public Optional<RecordedIdentity> identity(RealmModel realm, UserModel user) throws TokenFailure {
+        FederatedIdentityModel link = session.users().getFederatedIdentity(realm, user, alias);
+        if (link == null || link.getToken() == null || link.getToken().isBlank()) {
+            throw new NotLinked();
+        }
+        return seal(realm, link.getUserId())
+                .tryOpen(link.getToken())
+                .orElseThrow(TokenExpired::new)
+                .identity();
+    }
+
+    /**
+     * A user's tokens after ClassLink refused the access token: renewed, whatever life it had left by our clock.
+     *
+     * @throws TokenExpired if there is nothing to renew it with
+     */
+    public VaultToken renewed(RealmModel realm, UserModel user, String refusedAccessToken) throws TokenFailure {
+        FederatedIdentityModel link = session.users().getFederatedIdentity(realm, user, alias);
+        if (link == null || link.getToken() == null) {
+            throw new NotLinked();
+        }
+        RecordSeal seal = seal(realm, link.getUserId());
+        TokenSet tokens =
+                seal.tryOpen(link.getToken()).flatMap(TokenRecord::tokens).orElseThrow(TokenExpired::new);
+        if (!tokens.accessToken().equals(refusedAccessToken)) {
+            return new VaultToken(tokens, VaultToken.Source.COALESCED);
+        }
+        if (tokens.refreshToken().isEmpty()) {
+            throw new TokenExpired();
+        }
+        return renew(realm, user, link, seal, lifetimes.always(), Optional.empty());
+    }
+
+    private VaultToken renew(
+            RealmModel realm,
+            UserModel user,
+            FederatedIdentityModel link,
+            RecordSeal seal,
+            Lifetimes due,
+            Optional<TokenSet> alive)
+            throws TokenFailure {
         KeycloakSessionFactory factory = session.getKeycloakSessionFactory();
         StoredLink row = new StoredLink(factory, realm.getId(), user.getId(), alias);
         String provider = "realm=" + realm.getName() + ", provider=" + alias;
-        Refresh refresh = new Refresh(factory, row, seal, endpoint, lifetimes, refreshes, provider, clock);
-        return answer(
-                refreshes.once(row.key(), () -> refresh.of(link.getToken())),
-                expired ? Optional.empty() : Optional.of(tokens));
+        Refresh refresh = new Refresh(factory, row, seal, endpoint, due, refreshes, provider, clock);
+        return answer(refreshes.once(row.key(), () -> refresh.of(link.getToken())), alive);
     }
 
     /** Takes a user's record away; the link stays. ClassLink hears of it as in {@link #revokeAfterCommit}. */

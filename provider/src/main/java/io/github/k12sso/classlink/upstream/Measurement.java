@@ -24,7 +24,13 @@ public enum Measurement {
     /** Apps' requests for a ClassLink token. */
     TOKEN_REQUESTS("classlink.token.requests", "Requests for ClassLink tokens", "api,outcome"),
     /** Attempts of this node to renew tokens. */
-    REFRESHES("classlink.token.refreshes", "Attempts to renew ClassLink tokens", "outcome");
+    REFRESHES("classlink.token.refreshes", "Attempts to renew ClassLink tokens", "outcome"),
+    /** Requests to the roster gateway, and how long they took. */
+    ROSTER_REQUESTS("classlink.roster.requests", "Requests to the roster gateway", "object,outcome"),
+    /** Requests to the roster gateway that a limit turned away. */
+    ROSTER_LIMITS("classlink.roster.limits", "Roster requests that a limit turned away", "limit"),
+    /** What the roster gateway knew already, and what it had to ask. */
+    ROSTER_CACHE("classlink.roster.cache", "Look-ups in the roster gateway's caches", "result");
 
     private final String meter;
     private final String description;

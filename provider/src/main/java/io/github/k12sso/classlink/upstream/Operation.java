@@ -13,7 +13,11 @@ public enum Operation {
     /** The signed-in person's profile. ClassLink's own are under 2 KiB. */
     PROFILE("profile endpoint", 64 * 1024),
     /** The signed-in person's groups. */
-    GROUPS("groups endpoint", 256 * 1024);
+    GROUPS("groups endpoint", 256 * 1024),
+    /** The districts of the partner, up to a thousand a page. */
+    APPLICATIONS("applications endpoint", 4 * 1024 * 1024),
+    /** A page of a roster: 10,000 rows are about 6 MiB. */
+    ROSTER("roster service", 32 * 1024 * 1024);
 
     private final String label;
     private final int maxBytes;

@@ -9,12 +9,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
+import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import javax.net.ssl.SSLHandshakeException;
 import org.apache.http.Header;
 import org.apache.http.HttpEntity;
@@ -97,6 +99,66 @@ public final class UpstreamClient {
         return json(operation, call(operation, request));
     }
 
+    /**
+     * Reads a long answer as it comes.
+     *
+     * @param timeout for the call as a whole, reading included
+     * @param <X> when the answer is not what its reader wants
+     */
+    public <T, X extends Exception> T stream(
+            Operation operation, String url, String bearer, Duration timeout, StreamReader<T, X> reader)
+            throws UpstreamFailure, X {
+        HttpGet request = new HttpGet(allowedHosts.require(url));
+        request.setHeader("Authorization", "Bearer " + bearer);
+        request.setHeader("User-Agent", USER_AGENT);
+        request.setHeader("Accept", "application/json");
+        request.setConfig(RequestConfig.copy(requestConfig)
+                .setSocketTimeout((int) timeout.toMillis())
+                .build());
+        Spent spent = new Spent(operation);
+        try (Deadline deadline = Deadline.start(request, timeout.toMillis())) {
+            return spent.in(() -> stream(operation, request, deadline, reader));
+        }
+    }
+
+    private <T, X extends Exception> T stream(
+            Operation operation, HttpGet request, Deadline deadline, StreamReader<T, X> reader)
+            throws UpstreamFailure, X {
+        boolean answered = false;
+        boolean whole = false;
+        boolean late = false;
+        try (CloseableHttpResponse response =
+                session.getProvider(HttpClientProvider.class).getHttpClient().execute(request)) {
+            answered = true;
+            if (response.getStatusLine().getStatusCode() != 200 || response.getEntity() == null) {
+                read(operation, response, request);
+                throw new UpstreamMalformed(operation, "answered nothing");
+            }
+            try {
+                T result = reader.read(
+                        new LimitedStream(response.getEntity().getContent(), operation.maxBytes()),
+                        name -> Optional.ofNullable(response.getFirstHeader(name))
+                                .map(Header::getValue));
+                EntityUtils.consume(response.getEntity());
+                whole = true;
+                return result;
+            } finally {
+                late = deadline.passed();
+                if (!whole) {
+                    request.abort(); // closing would read the rest first
+                }
+            }
+        } catch (LimitedStream.TooLong e) {
+            throw new UpstreamMalformed(operation, "answered more than " + operation.maxBytes() + " bytes");
+        } catch (IOException e) {
+            throw unavailable(
+                    operation,
+                    answered ? late : deadline.passed(),
+                    e,
+                    answered ? UpstreamUnavailable.Kind.BROKEN_OFF : UpstreamUnavailable.Kind.NOT_REACHED);
+        }
+    }
+
     /** The same limits, with the HTTP client of another session. */
     public UpstreamClient in(KeycloakSession other) {
         return new UpstreamClient(other, allowedHosts, callTimeout);
@@ -131,30 +193,38 @@ public final class UpstreamClient {
     }
 
     private byte[] call(Operation operation, HttpRequestBase request) throws UpstreamFailure {
-        long start = System.nanoTime();
-        Outcome outcome = Outcome.ANSWERED;
-        try {
-            return traced(operation, request);
-        } catch (UpstreamFailure e) {
-            outcome = Outcome.of(e);
-            throw e;
-        } finally {
-            Measurement.UPSTREAM_CALLS.record(Duration.ofNanos(System.nanoTime() - start), operation, outcome);
+        return new Spent(operation).in(() -> send(operation, request));
+    }
+
+    /** What a call costs: a measurement, and a span of Keycloak's tracing, which is nothing where tracing is off. */
+    private final class Spent {
+
+        private final Operation operation;
+        private final TracingProvider tracing = session.getProvider(TracingProvider.class);
+
+        private Spent(Operation operation) {
+            this.operation = operation;
+        }
+
+        private <T, X extends Exception> T in(Call<T, X> call) throws UpstreamFailure, X {
+            long start = System.nanoTime();
+            Outcome outcome = Outcome.ANSWERED;
+            tracing.startSpan(UpstreamClient.class.getName(), "ClassLink " + operation.label());
+            try {
+                return call.go();
+            } catch (UpstreamFailure e) {
+                outcome = Outcome.of(e);
+                tracing.error(e);
+                throw e;
+            } finally {
+                tracing.endSpan();
+                Measurement.UPSTREAM_CALLS.record(Duration.ofNanos(System.nanoTime() - start), operation, outcome);
+            }
         }
     }
 
-    /** A span of Keycloak's tracing, which costs nothing where it is off. */
-    private byte[] traced(Operation operation, HttpRequestBase request) throws UpstreamFailure {
-        TracingProvider tracing = session.getProvider(TracingProvider.class);
-        tracing.startSpan(UpstreamClient.class.getName(), "ClassLink " + operation.label());
-        try {
-            return send(operation, request);
-        } catch (UpstreamFailure e) {
-            tracing.error(e);
-            throw e;
-        } finally {
-            tracing.endSpan();
-        }
+    private interface Call<T, X extends Exception> {
+        T go() throws UpstreamFailure, X;
     }
 
     private byte[] send(Operation operation, HttpRequestBase request) throws UpstreamFailure {
@@ -167,11 +237,21 @@ public final class UpstreamClient {
                     .execute(request)) {
                 return read(operation, response, request);
             } catch (IOException e) {
-                String what = deadline.passed() ? "did not finish its answer in time" : "could not be reached";
-                throw new UpstreamUnavailable(
-                        operation.label() + " " + what + ": " + e.getClass().getSimpleName(), e, !isBeforeSending(e));
+                throw unavailable(operation, deadline.passed(), e, UpstreamUnavailable.Kind.NOT_REACHED);
             }
         }
+    }
+
+    private static UpstreamUnavailable unavailable(
+            Operation operation, boolean tooSlow, IOException e, UpstreamUnavailable.Kind otherwise) {
+        String what = tooSlow
+                ? "did not finish its answer in time"
+                : otherwise == UpstreamUnavailable.Kind.BROKEN_OFF ? "broke off its answer" : "could not be reached";
+        return new UpstreamUnavailable(
+                tooSlow || e instanceof SocketTimeoutException ? UpstreamUnavailable.Kind.TOO_SLOW : otherwise,
+                operation.label() + " " + what + ": " + e.getClass().getSimpleName(),
+                e,
+                !isBeforeSending(e));
     }
 
     /** There was no connection that the request could have gone through. */
@@ -188,7 +268,8 @@ public final class UpstreamClient {
             throws UpstreamFailure, IOException {
         int status = response.getStatusLine().getStatusCode();
         if (status == 429 || status >= 500) {
-            throw new UpstreamUnavailable(operation.label() + " answered status " + status, retryAfter(response));
+            throw new UpstreamUnavailable(
+                    operation.label() + " answered status " + status, status, retryAfter(response));
         }
         byte[] body = body(operation, response.getEntity(), request);
         if (status >= 400) {

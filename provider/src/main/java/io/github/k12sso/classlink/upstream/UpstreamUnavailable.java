@@ -9,6 +9,20 @@ public final class UpstreamUnavailable extends UpstreamFailure {
 
     private static final long serialVersionUID = 1L;
 
+    /** How it failed. */
+    public enum Kind {
+        /** No connection, or one that broke before an answer came. */
+        NOT_REACHED,
+        /** No answer in time. */
+        TOO_SLOW,
+        /** The answer began and did not end. */
+        BROKEN_OFF,
+        /** 429 or 5xx. */
+        SAID_SO
+    }
+
+    private final Kind kind;
+    private final int status;
     private final Duration retryAfter;
     private final boolean answerLost;
 
@@ -17,16 +31,29 @@ public final class UpstreamUnavailable extends UpstreamFailure {
      *
      * @param sent the request may have left, so that nobody knows whether ClassLink acted on it
      */
-    UpstreamUnavailable(String message, IOException cause, boolean sent) {
+    UpstreamUnavailable(Kind kind, String message, IOException cause, boolean sent) {
         super(message, cause);
+        this.kind = kind;
+        this.status = 0;
         this.retryAfter = null;
         this.answerLost = sent;
     }
 
-    UpstreamUnavailable(String message, Duration retryAfter) {
+    UpstreamUnavailable(String message, int status, Duration retryAfter) {
         super(message);
+        this.kind = Kind.SAID_SO;
+        this.status = status;
         this.retryAfter = retryAfter;
         this.answerLost = false;
+    }
+
+    public Kind kind() {
+        return kind;
+    }
+
+    /** 429 or 500 to 599; 0 unless ClassLink said so. */
+    public int status() {
+        return status;
     }
 
     /** How long ClassLink asked to wait ({@code Retry-After} in seconds), if it did. */

@@ -8,6 +8,7 @@ import io.github.k12sso.classlink.Messages;
 import io.github.k12sso.classlink.Stub;
 import io.github.k12sso.classlink.profile.IdentityKey;
 import io.github.k12sso.classlink.profile.Profile;
+import io.github.k12sso.classlink.roster.RosterMode;
 import io.github.k12sso.classlink.upstream.AllowedHosts;
 import java.time.Duration;
 import java.util.Arrays;
@@ -286,9 +287,9 @@ class ClassLinkIdentityProviderConfigTest {
                     List.of("tokenLifetimeSeconds", "0", "from 60 to 31536000"),
                     List.of("tokenLifetimeSeconds", "59", "from 60 to 31536000"),
                     List.of("tokenLifetimeSeconds", "31536001", "from 60 to 31536000"),
-                    List.of("tokenLifetimeSeconds", "abc", "whole number of seconds"),
-                    List.of("tokenLifetimeSeconds", "-60", "whole number of seconds"),
-                    List.of("tokenLifetimeSeconds", "24h", "whole number of seconds"),
+                    List.of("tokenLifetimeSeconds", "abc", "whole number"),
+                    List.of("tokenLifetimeSeconds", "-60", "whole number"),
+                    List.of("tokenLifetimeSeconds", "24h", "whole number"),
                     List.of("tokenLifetimeSeconds", "99999999999999999999", "from 60 to 31536000"),
                     List.of("clientAuthMethod", "private_key_jwt", "client_secret_post or client_secret_basic"),
                     List.of("requireIdToken", "yes", "true or false"),
@@ -336,7 +337,7 @@ class ClassLinkIdentityProviderConfigTest {
 
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> config.validate(realm(SslRequired.EXTERNAL)))
-                    .withMessage("Allowed clock skew must be a whole number of seconds from 0 to 300");
+                    .withMessage("Allowed clock skew must be a whole number from 0 to 300");
         }
 
         @ParameterizedTest

@@ -9,7 +9,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.keycloak.provider.ProviderConfigProperty;
 
 class SettingsPageTest {
@@ -69,12 +68,6 @@ class SettingsPageTest {
                 .containsExactlyInAnyOrderElementsOf(properties().stream()
                         .flatMap(property -> Stream.of(property.getLabel(), property.getHelpText()))
                         .toList());
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"rosterMode", "rosterUrl", "partnerKey", "rosterScope"})
-    void whatHasNoEffectYetSaysSo(String setting) {
-        assertThat(english.get("classlink.settings." + setting + ".help")).contains("does not act on it yet");
     }
 
     @ParameterizedTest

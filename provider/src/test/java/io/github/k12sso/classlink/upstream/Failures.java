@@ -14,7 +14,7 @@ public final class Failures {
 
     /** A status of 503. */
     public static UpstreamFailure unavailable(Operation operation) {
-        return new UpstreamUnavailable(operation.label() + " answered status 503", Duration.ofSeconds(7));
+        return new UpstreamUnavailable(operation.label() + " answered status 503", 503, Duration.ofSeconds(7));
     }
 
     /** An address on a host that may not be called. */

@@ -53,7 +53,7 @@ final class OpenIdClient {
     private static final int CONNECT_TIMEOUT_MS = 5_000;
     private static final int READ_TIMEOUT_MS = 10_000;
     private static final int JWKS_LIMIT_BYTES = 256 * 1024;
-    private static final Scope SCOPE = new Scope("openid", "profile", "email", "classlink-token");
+    private static final Scope PROFILE = new Scope("openid", "profile", "email");
 
     private final RosterAppSettings settings;
     private final URI callback;
@@ -76,7 +76,7 @@ final class OpenIdClient {
         Nonce nonce = new Nonce();
         CodeVerifier verifier = new CodeVerifier();
         AuthenticationRequest.Builder request = new AuthenticationRequest.Builder(
-                        ResponseType.CODE, SCOPE, authentication.getClientID(), callback)
+                        ResponseType.CODE, scope(), authentication.getClientID(), callback)
                 .endpointURI(realm().metadata().getAuthorizationEndpointURI())
                 .state(state)
                 .nonce(nonce)
@@ -198,6 +198,13 @@ final class OpenIdClient {
         } catch (IOException e) {
             throw new KeycloakUnavailableException("Keycloak's token endpoint does not answer", e);
         }
+    }
+
+    /** What opens the roster: the exchange for a ClassLink token, or the gateway. */
+    private Scope scope() {
+        Scope scope = new Scope(PROFILE);
+        scope.add(settings.gateway() ? "classlink-roster" : "classlink-token");
+        return scope;
     }
 
     private Issuer issuer() {

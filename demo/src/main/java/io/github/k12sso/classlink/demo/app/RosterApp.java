@@ -30,11 +30,13 @@ public final class RosterApp implements AutoCloseable {
     private final BrowserSessions sessions;
     private final OpenIdClient keycloak;
     private final RosterClient roster;
+    private final boolean gateway;
 
     private RosterApp(RosterAppSettings settings, Clock clock) {
         this.clock = clock;
         this.sessions = new BrowserSessions(clock);
         this.roster = new RosterClient(settings.rosterUrl());
+        this.gateway = settings.gateway();
         this.server = Javalin.create(config -> config.showJavalinBanner = false);
         routes();
         server.start("localhost", settings.port());
@@ -127,16 +129,22 @@ public final class RosterApp implements AutoCloseable {
         try {
             SignIn signIn = keycloak.fresh(before);
             session.signedIn(signIn);
-            Page page = classesPage(person, keycloak.classLinkToken(signIn));
+            Page page = classesPage(person, gateway ? bearer(signIn) : keycloak.classLinkToken(signIn));
             session.exchangeWorked();
             show(ctx, page);
         } catch (ExchangeRefusedException e) {
             showRefusal(ctx, session, person, e);
         } catch (RosterTokenRefusedException e) {
             renew(ctx, session, person);
+        } catch (RosterRefusedException e) {
+            show(ctx, Pages.notLinked(person));
         } catch (RosterUnavailableException e) {
             show(ctx, Pages.rosterUnavailable(person));
         }
+    }
+
+    private static BearerAccessToken bearer(SignIn signIn) {
+        return new BearerAccessToken(signIn.accessToken().getValue());
     }
 
     private void showRefusal(Context ctx, BrowserSession session, Person person, ExchangeRefusedException refusal) {

@@ -22,7 +22,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Reads a person's classes over OneRoster 1.1, with that person's own ClassLink token. */
+/** Reads a person's classes over OneRoster 1.1, with their own ClassLink token or, at the gateway, Keycloak's. */
 final class RosterClient {
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
@@ -105,6 +105,9 @@ final class RosterClient {
             if (e.getCause() instanceof RosterTokenRefusedException refused) {
                 throw refused;
             }
+            if (e.getCause() instanceof RosterRefusedException refused) {
+                throw refused;
+            }
             throw new RosterUnavailableException("The roster cannot be read", e.getCause());
         } catch (TimeoutException e) {
             answer.cancel(true);
@@ -119,6 +122,9 @@ final class RosterClient {
         try (InputStream body = response.body()) {
             if (response.statusCode() == 401) {
                 throw new RosterTokenRefusedException();
+            }
+            if (response.statusCode() == 403) {
+                throw new RosterRefusedException();
             }
             if (response.statusCode() != 200) {
                 throw new RosterUnavailableException("The roster answered " + response.statusCode());

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** The page for people who write apps. */
+/** A page for people who write apps. */
 public final class ExchangePage {
 
     private final String text;
@@ -17,7 +17,12 @@ public final class ExchangePage {
     }
 
     public static ExchangePage read() {
-        return new ExchangePage(fileOfTheProject("docs/token-exchange.md"));
+        return of("docs/token-exchange.md");
+    }
+
+    /** Another page with code in the same languages. */
+    public static ExchangePage of(String page) {
+        return new ExchangePage(fileOfTheProject(page));
     }
 
     /** A source of the project that the page quotes. */

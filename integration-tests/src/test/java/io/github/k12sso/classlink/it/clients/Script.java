@@ -43,6 +43,7 @@ final class Script implements StockClient {
                 "package-lock.json",
                 ".npmrc",
                 "exchange.js",
+                "roster.js",
                 "apps.js",
                 "spa/index.html");
         Program.Ended fetched = new Program("npm", NODE_REMEDY)

@@ -52,13 +52,23 @@ public final class DemoRealm {
 
     /** The demo's app, in this JVM. */
     public RosterApp startApp() {
-        return RosterApp.start(new RosterAppSettings(
+        return RosterApp.start(app());
+    }
+
+    /** The same, reading through Keycloak's roster gateway. */
+    public RosterApp startAppOnGateway() {
+        return RosterApp.start(app().throughGateway());
+    }
+
+    private RosterAppSettings app() {
+        return new RosterAppSettings(
                 appPort,
                 bed.keycloakUrl().resolve(PATH),
                 "roster-app",
                 APP_SECRET,
                 "classlink",
-                bed.classLink().baseUrl()));
+                bed.classLink().baseUrl(),
+                false);
     }
 
     /** Which districts may sign in: tenant ids joined by {@code ##}, or empty for all. */

@@ -25,6 +25,8 @@ public final class TestBed implements Deployment, AutoCloseable {
 
     private static final Duration GUIDE_TOKEN_LIFETIME = Duration.ofHours(1);
 
+    private static final String HEAP = "-Xms256m -Xmx768m";
+
     private static final String ALLOWED_HOSTS = "--spi-social--classlink--allowed-hosts=";
 
     private final Path work;
@@ -55,7 +57,11 @@ public final class TestBed implements Deployment, AutoCloseable {
 
     /** The one that all tests share. */
     static TestBed start() {
-        return start(Path.of(System.getProperty("work.dir")), List.of("--metrics-enabled=true"));
+        return start(
+                Path.of(System.getProperty("work.dir")),
+                SimulatorSettings.defaults(),
+                HEAP,
+                List.of("--metrics-enabled=true"));
     }
 
     /**
@@ -65,10 +71,19 @@ public final class TestBed implements Deployment, AutoCloseable {
      * @param options of {@code kc.sh}, besides the shared server's
      */
     public static TestBed startOwn(String name, String... options) {
-        return start(Path.of(System.getProperty("work.dir")).resolve(name), List.of(options));
+        return startOwn(name, SimulatorSettings.defaults(), HEAP, options);
     }
 
-    private static TestBed start(Path work, List<String> options) {
+    /**
+     * One with another ClassLink, or another heap.
+     *
+     * @param heap options of Keycloak's JVM
+     */
+    public static TestBed startOwn(String name, SimulatorSettings classLink, String heap, String... options) {
+        return start(Path.of(System.getProperty("work.dir")).resolve(name), classLink, heap, List.of(options));
+    }
+
+    private static TestBed start(Path work, SimulatorSettings districts, String heap, List<String> options) {
         KeycloakDistribution distribution = KeycloakDistribution.prepare(
                 Path.of(System.getProperty("keycloak.zip")),
                 work.resolve("keycloak"),
@@ -76,12 +91,13 @@ public final class TestBed implements Deployment, AutoCloseable {
                 List.of(DemoRealm.file(), DistrictRealm.file()));
         Path log = work.resolve("keycloak.log");
         deleteOldLog(log);
-        ClassLinkSimulator classLink = ClassLinkSimulator.start(SimulatorSettings.defaults());
+        ClassLinkSimulator classLink = ClassLinkSimulator.start(districts);
         int demoAppPort = ListeningPort.anyFree();
         int managementPort = ListeningPort.anyFree();
         KeycloakSettings settings = KeycloakSettings.of(distribution)
                 .withAdmin(ADMIN, ADMIN)
                 .withLogFile(log)
+                .withHeap(heap)
                 .withOptions(
                         // Keycloak counts whole seconds: only -1 lets a key rotation show within the same one.
                         "--spi-public-key-storage--infinispan--min-time-between-requests=-1",

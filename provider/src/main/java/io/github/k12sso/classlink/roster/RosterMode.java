@@ -1,10 +1,10 @@
-package io.github.k12sso.classlink.login;
+package io.github.k12sso.classlink.roster;
 
 import java.util.Arrays;
 import java.util.Optional;
 
 /** Whose key opens the roster service. */
-enum RosterMode {
+public enum RosterMode {
     /** No rosters. */
     OFF("off"),
     /** The person's own ClassLink token: what ClassLink lets that person see. */
@@ -19,11 +19,12 @@ enum RosterMode {
     }
 
     /** The value of the setting {@code rosterMode} that chooses this mode. */
-    String setting() {
+    public String setting() {
         return setting;
     }
 
-    static Optional<RosterMode> ofSetting(String setting) {
+    /** The mode that a value of the setting chooses; empty if none does. */
+    public static Optional<RosterMode> ofSetting(String setting) {
         return Arrays.stream(values())
                 .filter(mode -> mode.setting.equals(setting))
                 .findFirst();
