@@ -72,6 +72,7 @@ public final class Demo implements AutoCloseable {
         narrator.ready("Keycloak", keycloak.baseUrl());
 
         RosterAppSettings direct = new RosterAppSettings(
+                "localhost",
                 settings.appPort(),
                 keycloak.baseUrl().resolve("/realms/demo"),
                 APP_CLIENT,

@@ -35,6 +35,14 @@ class InstallationIT {
     }
 
     @Test
+    void theServerSaysWhichVersionItIs(TestBed bed) {
+        JsonNode info = bed.admin().get("/serverinfo").at("/providers/social/providers/classlink/operationalInfo");
+
+        assertThat(info.get("Version").textValue()).matches("[0-9]+\\.[0-9]+\\.[0-9]+(-SNAPSHOT)?");
+        assertThat(info.get("Keycloak").textValue()).startsWith("26.");
+    }
+
+    @Test
     void everySettingHasALabelAndAHelpTextInTheConsole(TestBed bed) {
         School school = bed.newSchool();
         JsonNode factory = school.admin().get("/realms/" + school.realm() + "/identity-provider/providers/classlink");

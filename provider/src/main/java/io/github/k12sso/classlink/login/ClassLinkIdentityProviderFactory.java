@@ -14,6 +14,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.keycloak.Config;
@@ -23,10 +24,11 @@ import org.keycloak.models.IdentityProviderModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.provider.ProviderConfigProperty;
+import org.keycloak.provider.ServerInfoAwareProviderFactory;
 
 /** Registers the social login {@value #PROVIDER_ID}. */
 public final class ClassLinkIdentityProviderFactory extends AbstractIdentityProviderFactory<ClassLinkIdentityProvider>
-        implements SocialIdentityProviderFactory<ClassLinkIdentityProvider> {
+        implements SocialIdentityProviderFactory<ClassLinkIdentityProvider>, ServerInfoAwareProviderFactory {
 
     /**
      * The provider id. Keycloak's console takes any id that contains "oidc", "oauth2" or "saml" for one of those and shows
@@ -55,6 +57,11 @@ public final class ClassLinkIdentityProviderFactory extends AbstractIdentityProv
     @Override
     public String getName() {
         return NAME;
+    }
+
+    @Override
+    public Map<String, String> getOperationalInfo() {
+        return Build.info();
     }
 
     @Override

@@ -39,7 +39,7 @@ public final class RosterApp implements AutoCloseable {
         this.gateway = settings.gateway();
         this.server = Javalin.create(config -> config.showJavalinBanner = false);
         routes();
-        server.start("localhost", settings.port());
+        server.start(settings.bind(), settings.port());
         this.baseUrl = URI.create("http://localhost:" + server.port());
         this.keycloak = new OpenIdClient(settings, baseUrl.resolve("/callback"), clock);
         // Signing out ends at Keycloak, and a browser applies form-action to redirects, too.

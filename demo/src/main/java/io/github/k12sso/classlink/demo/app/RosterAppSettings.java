@@ -5,6 +5,7 @@ import java.net.URI;
 /**
  * What an app must know about the places it talks to.
  *
+ * @param bind address that the app listens on: {@code localhost}, or {@code 0.0.0.0} in a container
  * @param port of the app itself; 0 for a free one
  * @param issuer the realm: {@code http://localhost:8080/realms/demo}
  * @param clientId of a confidential client with PKCE and the optional scopes {@code classlink-token}, {@code classlink-roster}
@@ -15,6 +16,7 @@ import java.net.URI;
  *     it for the person's ClassLink token
  */
 public record RosterAppSettings(
+        String bind,
         int port,
         URI issuer,
         String clientId,
@@ -26,7 +28,7 @@ public record RosterAppSettings(
     /** The same app, reading through Keycloak's gateway. */
     public RosterAppSettings throughGateway() {
         URI base = URI.create(issuer + "/classlink/" + providerAlias);
-        return new RosterAppSettings(port, issuer, clientId, clientSecret, providerAlias, base, true);
+        return new RosterAppSettings(bind, port, issuer, clientId, clientSecret, providerAlias, base, true);
     }
 
     /** Without the secret. */

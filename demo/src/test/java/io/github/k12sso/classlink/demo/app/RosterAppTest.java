@@ -26,7 +26,8 @@ class RosterAppTest {
     void start() throws JOSEException {
         keycloak = new StandIn();
         app = RosterApp.start(
-                new RosterAppSettings(0, keycloak.issuer(), "roster-app", "secret", "classlink", keycloak.url(), false),
+                new RosterAppSettings(
+                        "localhost", 0, keycloak.issuer(), "roster-app", "secret", "classlink", keycloak.url(), false),
                 clock);
         browser = new Browser(app.baseUrl());
     }

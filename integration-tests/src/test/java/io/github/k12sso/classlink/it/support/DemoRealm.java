@@ -62,6 +62,7 @@ public final class DemoRealm {
 
     private RosterAppSettings app() {
         return new RosterAppSettings(
+                "localhost",
                 appPort,
                 bed.keycloakUrl().resolve(PATH),
                 "roster-app",
