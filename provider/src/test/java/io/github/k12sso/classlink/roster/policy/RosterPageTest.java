@@ -67,6 +67,15 @@ class RosterPageTest {
         assertThatExceptionOfType(BrokenPage.class).isThrownBy(() -> read("users", RowRule.all(), answer));
     }
 
+    /** Found by fuzzing: Jackson takes these bytes for UTF-32, and its exception for them is not that of its other ones. */
+    @Test
+    void bytesThatAreNoTextAreAFailureToo() throws InvalidRequest {
+        RosterPage page = new RosterPage(Requests.of("users"), RowRule.all(), LINKS);
+
+        assertThatExceptionOfType(BrokenPage.class)
+                .isThrownBy(() -> page.read(new ByteArrayInputStream(new byte[] {'{', 0, 0, 0, '"', 0}), rows::add));
+    }
+
     /** Trap 21. */
     @Test
     void linksLeadToTheGatewayOrNowhere() throws Exception {

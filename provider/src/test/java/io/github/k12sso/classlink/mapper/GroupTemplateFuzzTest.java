@@ -1,0 +1,37 @@
+package io.github.k12sso.classlink.mapper;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import com.code_intelligence.jazzer.mutation.annotation.NotNull;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.k12sso.classlink.profile.Profile;
+import io.github.k12sso.classlink.profile.ProfileUnreadable;
+
+/** Any template for any person: refused with a message, or group names that are neither empty nor a level too many. */
+class GroupTemplateFuzzTest {
+
+    @FuzzTest(maxDuration = "5s")
+    void makesNamesOrIsRefused(@NotNull String template, @NotNull String role, @NotNull String school)
+            throws ProfileUnreadable {
+        ObjectNode document = JsonNodeFactory.instance.objectNode();
+        document.put("UserId", 1).put("Role", role).put("Building", school).put("TenantId", 2);
+        GroupTemplate parsed;
+        try {
+            parsed = GroupTemplate.parse(template);
+        } catch (IllegalArgumentException refused) {
+            assertThat(refused.getMessage()).isNotBlank();
+            return;
+        }
+        parsed.apply(Profile.read(document)).ifPresent(names -> {
+            assertThat(names)
+                    .isNotEmpty()
+                    .allSatisfy(name ->
+                            assertThat(name).isNotBlank().doesNotContain("/").hasSizeLessThanOrEqualTo(255));
+            assertThat(parsed.makes(names))
+                    .as("what a template makes is its own")
+                    .isTrue();
+        });
+    }
+}
