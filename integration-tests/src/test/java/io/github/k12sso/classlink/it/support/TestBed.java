@@ -11,6 +11,7 @@ import io.github.k12sso.classlink.simulator.runtime.TokenMode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -193,10 +194,12 @@ public final class TestBed implements Deployment, AutoCloseable {
         }
     }
 
-    /** What Keycloak's metrics endpoint shows, in Prometheus' format; the shared server has it switched on. */
+    /** What Keycloak's metrics endpoint shows, asked for over HTTP/1.1 as Prometheus does, in Prometheus' format; the shared server has it switched on. */
     public String metrics() {
         URI address = URI.create("http://localhost:" + managementPort + "/metrics");
-        return AdminApi.require(new Http().send(HttpRequest.newBuilder(address)), "metrics")
+        return AdminApi.require(
+                        new Http().send(HttpRequest.newBuilder(address).version(HttpClient.Version.HTTP_1_1)),
+                        "metrics")
                 .body();
     }
 
