@@ -22,8 +22,9 @@ for version in "$@"; do
   table+="| $version | $works | ${result:-Keycloak does not start with the jar} |"$'\n'
 done
 
+page=docs/compatibility.md
 java=$(java -version 2>&1 | head -1 | sed 's/.*"\(.*\)".*/\1/')
-cat > docs/compatibility.md <<EOF
+cat > "$page" <<EOF
 # Which Keycloaks does the jar run on?
 
 Written by \`bash integration-tests/compatibility.sh $*\`: the jar, built once against the version of \`pom.xml\`, in the real distributions from
