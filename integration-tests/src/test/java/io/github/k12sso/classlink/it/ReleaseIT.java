@@ -14,7 +14,9 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -65,6 +67,30 @@ class ReleaseIT {
                 .allSatisfy(component -> assertThat(component.get("licenses"))
                         .as(component.get("name").textValue())
                         .isNotEmpty());
+    }
+
+    @Test
+    void thePageOfLicencesSaysTheSame() throws IOException {
+        Path file = list(first, "-sbom.json").get(0);
+        Path page = Path.of(System.getProperty("project.root"), "docs", "dependencies.md");
+
+        assertThat(Files.readString(page).lines().filter(line -> line.startsWith("| `")))
+                .containsExactlyInAnyOrderElementsOf(StreamSupport.stream(
+                                new ObjectMapper()
+                                        .readTree(file.toFile())
+                                        .get("components")
+                                        .spliterator(),
+                                false)
+                        .map(ReleaseIT::row)
+                        .toList());
+    }
+
+    private static String row(JsonNode component) {
+        String licences = StreamSupport.stream(component.get("licenses").spliterator(), false)
+                .map(licence -> licence.at("/license/id").asText())
+                .collect(Collectors.joining(", "));
+        return "| `" + component.get("group").textValue() + ":"
+                + component.get("name").textValue() + "` | " + licences + " |";
     }
 
     private static Path build(Path copy) throws IOException, InterruptedException {

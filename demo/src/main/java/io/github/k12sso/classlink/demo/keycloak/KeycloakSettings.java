@@ -97,43 +97,53 @@ public final class KeycloakSettings {
         return with(copy -> copy.progress = listener);
     }
 
-    Path home() {
+    /** The folder that holds {@code bin/kc.sh}. */
+    public Path home() {
         return home;
     }
 
-    boolean isOptimized() {
+    /** Whether it is a start in production mode, from a finished build. */
+    public boolean isOptimized() {
         return optimized;
     }
 
-    int httpPort() {
+    /** 0 for a free one. */
+    public int httpPort() {
         return httpPort;
     }
 
-    int managementPort() {
+    /** 0 for a free one. */
+    public int managementPort() {
         return managementPort;
     }
 
-    List<String> options() {
+    /** Of {@code kc.sh}, in their order. */
+    public List<String> options() {
         return options;
     }
 
-    Map<String, String> environment() {
+    /** What the process gets besides. */
+    public Map<String, String> environment() {
         return environment;
     }
 
-    String heap() {
+    /** Of the server's JVM. */
+    public String heap() {
         return heap;
     }
 
-    Path logFile() {
+    /** Where everything that Keycloak prints goes. */
+    public Path logFile() {
         return logFile;
     }
 
-    String readyPath() {
+    /** Below the base URL. */
+    public String readyPath() {
         return readyPath;
     }
 
-    Duration startTimeout() {
+    /** From the start of the process to the first answer. */
+    public Duration startTimeout() {
         return startTimeout;
     }
 

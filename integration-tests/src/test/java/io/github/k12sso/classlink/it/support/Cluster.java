@@ -1,9 +1,10 @@
 package io.github.k12sso.classlink.it.support;
 
 import io.github.k12sso.classlink.demo.keycloak.KeycloakDistribution;
-import io.github.k12sso.classlink.demo.keycloak.KeycloakServer;
 import io.github.k12sso.classlink.demo.keycloak.KeycloakSettings;
 import io.github.k12sso.classlink.demo.keycloak.ListeningPort;
+import io.github.k12sso.classlink.it.runtime.KeycloakRuntime;
+import io.github.k12sso.classlink.it.runtime.RunningKeycloak;
 import io.github.k12sso.classlink.simulator.ClassLinkSimulator;
 import io.github.k12sso.classlink.simulator.SimulatorSettings;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import java.util.List;
 public final class Cluster implements Deployment, AutoCloseable {
 
     private static final Duration BUILD_TIMEOUT = Duration.ofMinutes(4);
+    private static final List<String> BUILD_OPTIONS = List.of("--db=postgres");
     private static final int RECORDED_REQUESTS = 20_000;
 
     private final Path work;
@@ -32,7 +34,7 @@ public final class Cluster implements Deployment, AutoCloseable {
 
         private final int number;
         private final int port = ListeningPort.anyFree();
-        private KeycloakServer server;
+        private RunningKeycloak server;
 
         private Node(int number) {
             this.number = number;
@@ -56,7 +58,7 @@ public final class Cluster implements Deployment, AutoCloseable {
 
         /** Starts it, with the keys that its file holds now, and waits until it answers. */
         public void start() {
-            server = KeycloakServer.start(KeycloakSettings.of(distribution)
+            KeycloakSettings settings = KeycloakSettings.of(distribution)
                     .optimized()
                     .withHttpPort(port)
                     .withHeap("-Xms256m -Xmx640m")
@@ -69,7 +71,8 @@ public final class Cluster implements Deployment, AutoCloseable {
                             "--spi-social--classlink--allowed-hosts=localhost",
                             "--spi-social--classlink--token-key-file=" + keyFile(),
                             "--log-level=info,io.github.k12sso:debug")
-                    .withOptions(postgres.options().toArray(String[]::new)));
+                    .withOptions(postgres.options().toArray(String[]::new));
+            server = KeycloakRuntime.chosen().start(settings, BUILD_OPTIONS);
         }
 
         /** In good order, as in a rolling restart. */
@@ -107,7 +110,7 @@ public final class Cluster implements Deployment, AutoCloseable {
                             work.resolve("keycloak"),
                             List.of(TestBed.providerJar()),
                             List.of())
-                    .build(List.of("--db=postgres"), work.resolve("build.log"), BUILD_TIMEOUT);
+                    .build(BUILD_OPTIONS, work.resolve("build.log"), BUILD_TIMEOUT);
             Postgres postgres = Postgres.start();
             Cluster cluster = new Cluster(work, postgres, distribution);
             for (Node node : cluster.nodes) {

@@ -1,15 +1,17 @@
 package io.github.k12sso.classlink.it.support;
 
 import io.github.k12sso.classlink.demo.keycloak.KeycloakDistribution;
-import io.github.k12sso.classlink.demo.keycloak.KeycloakServer;
 import io.github.k12sso.classlink.demo.keycloak.KeycloakSettings;
 import io.github.k12sso.classlink.demo.keycloak.ListeningPort;
+import io.github.k12sso.classlink.it.runtime.KeycloakRuntime;
+import io.github.k12sso.classlink.it.runtime.RunningKeycloak;
 import io.github.k12sso.classlink.simulator.ClassLinkSimulator;
 import io.github.k12sso.classlink.simulator.SimulatorSettings;
 import io.github.k12sso.classlink.simulator.runtime.TokenMode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,7 +36,7 @@ public final class TestBed implements Deployment, AutoCloseable {
     private final ClassLinkSimulator classLink;
     private final KeycloakSettings settings;
     private final int managementPort;
-    private KeycloakServer keycloak;
+    private RunningKeycloak keycloak;
     private final AdminApi admin;
     private final DemoRealm demoRealm;
 
@@ -50,7 +52,7 @@ public final class TestBed implements Deployment, AutoCloseable {
         this.classLink = classLink;
         this.settings = settings;
         this.managementPort = managementPort;
-        this.keycloak = KeycloakServer.start(settings.withOptions(ALLOWED_HOSTS + "localhost"));
+        this.keycloak = run(settings.withOptions(ALLOWED_HOSTS + "localhost"));
         this.admin = AdminApi.signIn(keycloak.baseUrl(), ADMIN, ADMIN);
         this.demoRealm = new DemoRealm(this, demoAppPort);
     }
@@ -97,6 +99,7 @@ public final class TestBed implements Deployment, AutoCloseable {
         KeycloakSettings settings = KeycloakSettings.of(distribution)
                 .withAdmin(ADMIN, ADMIN)
                 .withLogFile(log)
+                .withManagementPort(managementPort)
                 .withHeap(heap)
                 .withOptions(
                         // Keycloak counts whole seconds: only -1 lets a key rotation show within the same one.
@@ -109,18 +112,21 @@ public final class TestBed implements Deployment, AutoCloseable {
                         "--spi-x509cert-lookup--haproxy--certificate-chain-length=0",
                         "--vault=file",
                         "--vault-dir=" + emptyVault(work),
-                        "--http-management-port=" + managementPort,
                         "--log-level=info,io.github.k12sso:debug")
                 .withOptions(options.toArray(String[]::new));
         settings = DistrictRealm.describe(DemoRealm.describe(settings, classLink.baseUrl(), demoAppPort));
         return new TestBed(work, distribution, classLink, settings, demoAppPort, managementPort);
     }
 
+    private static RunningKeycloak run(KeycloakSettings settings) {
+        return KeycloakRuntime.chosen().start(settings, List.of());
+    }
+
     /** Starts Keycloak once more, on the same port and database, with other hosts allowed than {@code localhost}. */
     public void restartAllowing(String hosts) {
         int port = keycloak.baseUrl().getPort();
         keycloak.close();
-        keycloak = KeycloakServer.start(settings.withHttpPort(port).withOptions(ALLOWED_HOSTS + hosts));
+        keycloak = run(settings.withHttpPort(port).withOptions(ALLOWED_HOSTS + hosts));
     }
 
     /** The server appends, and realms of different runs have the same names. */
@@ -188,10 +194,12 @@ public final class TestBed implements Deployment, AutoCloseable {
         }
     }
 
-    /** What Keycloak's metrics endpoint shows, in Prometheus' format; the shared server has it switched on. */
+    /** What Keycloak's metrics endpoint shows, asked for over HTTP/1.1 as Prometheus does, in Prometheus' format; the shared server has it switched on. */
     public String metrics() {
         URI address = URI.create("http://localhost:" + managementPort + "/metrics");
-        return AdminApi.require(new Http().send(HttpRequest.newBuilder(address)), "metrics")
+        return AdminApi.require(
+                        new Http().send(HttpRequest.newBuilder(address).version(HttpClient.Version.HTTP_1_1)),
+                        "metrics")
                 .body();
     }
 

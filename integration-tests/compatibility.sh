@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# Runs the jar, built against the version of pom.xml, on other Keycloaks, and writes docs/compatibility.md.
+#
+#   bash integration-tests/compatibility.sh 26.5.6 26.7.0 26.7.3
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+tests='InstallationIT,LoginIT*,CallbackIT*,TileLaunchIT,TokenExchangeIT*,TokenRefreshIT*,DisconnectIT*,RoleMapperIT*,GroupMapperIT*,UserAttributeMapperIT*,RosterGatewayIT*,MessagesIT'
+table=''
+for version in "$@"; do
+  log="integration-tests/target/compatibility-$version.log"
+  mkdir -p integration-tests/target
+  mvn -B -ntp -pl provider,simulator,demo,integration-tests verify "-Dkeycloak.dist.version=$version" "-Dit.test=$tests" \
+    -Dtest=None -Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.failIfNoSpecifiedTests=false > "$log" 2>&1 || true
+  result=$(grep -Eo 'Tests run: [0-9]+, Failures: [0-9]+, Errors: [0-9]+, Skipped: [0-9]+$' "$log" | tail -1 || true)
+  if grep -q 'BUILD SUCCESS' "$log"; then
+    works=yes
+  else
+    works=no
+  fi
+  echo "$version: $works. ${result:-It did not start: see $log}"
+  table+="| $version | $works | ${result:-Keycloak does not start with the jar} |"$'\n'
+done
+
+page=docs/compatibility.md
+java=$(java -version 2>&1 | head -1 | sed 's/.*"\(.*\)".*/\1/')
+cat > "$page" <<EOF
+# Which Keycloaks does the jar run on?
+
+Written by \`bash integration-tests/compatibility.sh $*\`: the jar, built once against the version of \`pom.xml\`, in the real distributions from
+Maven Central, on Java $java. The tests are those of installation, login, tiles, exchange, refresh, disconnecting, mappers, texts and rosters.
+
+| Keycloak | works | |
+| --- | --- | --- |
+$table
+"No" means no: the jar uses interfaces that Keycloak calls internal and changes between minor versions. What to do when Keycloak moves:
+[upgrading.md](upgrading.md#when-keycloak-moves).
+EOF
