@@ -19,7 +19,7 @@ class DocumentationIT {
 
     private static final Path ROOT =
             Path.of(System.getProperty("project.root")).toAbsolutePath().normalize();
-    private static final Pattern TEST = Pattern.compile("`([A-Z]\\w+(?:IT|Test))`");
+    private static final Pattern TEST = Pattern.compile("`([A-Z]\\w*[a-z]\\w*(?:IT|Test))`");
     private static final Pattern LINK = Pattern.compile("]\\((?!https?:|mailto:)([^)#]+)(?:#[^)]*)?\\)");
     private static final Set<String> NOT_SOURCES = Set.of("target", ".git", "node_modules");
 

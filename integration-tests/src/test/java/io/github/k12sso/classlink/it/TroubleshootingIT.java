@@ -133,9 +133,10 @@ class TroubleshootingIT {
 
     @Test
     void aPersonOutsideTheEssentialClaim() {
-        school.configure("filteredByClaim", "true");
-        school.configure("claimFilterName", "Role");
-        school.configure("claimFilterValue", "Teacher");
+        school.configure(provider -> ((ObjectNode) provider.get("config"))
+                .put("filteredByClaim", "true")
+                .put("claimFilterName", "Role")
+                .put("claimFilterValue", "Teacher"));
 
         assertHeading("This app is not open to your ClassLink account.", login());
         assertReason("essential_claim_unmatched");
@@ -195,7 +196,7 @@ class TroubleshootingIT {
         plain.useLocalClassLink();
         plain.addApp();
 
-        Page page = plain.login(plain.newBrowser(), "student-without-email");
+        Page page = plain.login(plain.newBrowser(), "student-without-email", plain.loginRequest("openid"));
 
         assertThat(page.document().text()).contains("Update Account Information");
         assertThat(headings()).contains("Update Account Information");

@@ -64,7 +64,11 @@ public final class TerraformFile {
         }
     }
 
-    /** @param variables what {@code var.<name>} stands for */
+    /**
+     * Reads the blocks of a file.
+     *
+     * @param variables what {@code var.<name>} stands for
+     */
     public static TerraformFile read(Path file, Map<String, String> variables) {
         try {
             return new TerraformFile(Files.readString(file), variables);
