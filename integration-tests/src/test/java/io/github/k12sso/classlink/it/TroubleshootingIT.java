@@ -180,19 +180,19 @@ class TroubleshootingIT {
 
     @Test
     void keycloaksOwnFirstLoginAndAPersonWithoutEmail() throws IOException {
-        ObjectNode realm = (ObjectNode) Http.json("{\"realm\": \"plain\", \"enabled\": true}");
+        ObjectNode realm = (ObjectNode) Http.json("{\"realm\": \"troubled\", \"enabled\": true}");
         AdminApi.require(bed.admin().post("/realms", realm), "new realm");
         AdminApi.require(
                 bed.admin()
                         .post(
-                                "/realms/plain/identity-provider/instances",
+                                "/realms/troubled/identity-provider/instances",
                                 Http.json(
                                         "{\"alias\": \"classlink\", \"providerId\": \"classlink\", \"enabled\": true, "
                                                 + "\"config\": {\"clientId\": \"" + School.CLASSLINK_CLIENT
                                                 + "\", \"clientSecret\": \"plain\"}}")),
                 "new provider");
         bed.classLink().registerClient(School.CLASSLINK_CLIENT, "plain", List.of(bed.keycloakUrl() + "/realms/*"));
-        School plain = bed.school("plain");
+        School plain = bed.school("troubled");
         plain.useLocalClassLink();
         plain.addApp();
 
