@@ -1,23 +1,36 @@
 package io.github.k12sso.classlink.demo.keycloak;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.security.SecureRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Questions about TCP ports of this machine, asked before anything is started on them. */
 public final class ListeningPort {
 
+    private static final int FIRST = 20_000;
+    private static final int LAST = 32_000;
+    /** Two programs that ask at the same time begin at different places. */
+    private static final AtomicInteger NEXT = new AtomicInteger(new SecureRandom().nextInt(FIRST, LAST));
+
     private ListeningPort() {}
 
-    /** A port that nobody listens on right now; another program may still take it before the caller does. */
+    /**
+     * A port that nobody listens on. It is below those that systems lend to outgoing connections (Linux from 32768, RFC 6335
+     * from 49152), so that none of these takes it before the caller does, and no other call gets it for a long time.
+     *
+     * @return {@value #FIRST} to {@value #LAST}
+     */
     public static int anyFree() {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException("This machine has no free TCP port", e);
+        for (int tries = FIRST; tries <= LAST; tries++) {
+            int port = NEXT.getAndUpdate(last -> last == LAST ? FIRST : last + 1);
+            if (isFree(port)) {
+                return port;
+            }
         }
+        throw new IllegalStateException("This machine has no free TCP port from " + FIRST + " to " + LAST);
     }
 
     /** Whether the port can be bound, on all addresses and on loopback. */
