@@ -3,8 +3,8 @@ package io.github.k12sso.classlink.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.it.support.AdminApi;
+import io.github.k12sso.classlink.it.support.BuiltInBroker;
 import io.github.k12sso.classlink.it.support.Http;
 import io.github.k12sso.classlink.it.support.Postgres;
 import io.github.k12sso.classlink.it.support.School;
@@ -108,12 +108,12 @@ class BuiltInBrokerComparisonIT {
             options.add("--db=postgres");
             options.add("--log-level=info,org.keycloak:debug,io.github.k12sso:debug");
             try (TestBed bed = TestBed.startOwn("comparison", options.toArray(String[]::new))) {
-                version1 = measure(bed, postgres, builtIn(bed), BuiltInBrokerComparisonIT::version1);
+                version1 = measure(bed, postgres, BuiltInBroker.newSchool(bed), BuiltInBroker::version1);
                 ours = measure(bed, postgres, ours(bed), School::exchange);
             }
             options.add("--features=identity-brokering-api:v2");
             try (TestBed bed = TestBed.startOwn("comparison", options.toArray(String[]::new))) {
-                version2 = measure(bed, postgres, builtIn(bed), BuiltInBrokerComparisonIT::version2);
+                version2 = measure(bed, postgres, BuiltInBroker.newSchool(bed), BuiltInBroker::version2);
             }
         }
         String table = table(version1, version2, ours);
@@ -149,47 +149,6 @@ class BuiltInBrokerComparisonIT {
         School school = bed.newSchool();
         school.configure("revocationUrl", bed.classLink().baseUrl() + "/oauth2/v2/revoke");
         return school;
-    }
-
-    /** The same realm with Keycloak's own provider under the same alias. */
-    private static School builtIn(TestBed bed) {
-        School school = bed.newSchool();
-        String providers = "/realms/" + school.realm() + "/identity-provider/instances";
-        ObjectNode provider = (ObjectNode) school.admin().get(providers + "/" + School.ALIAS);
-        AdminApi.require(school.admin().delete(providers + "/" + School.ALIAS), "remove provider");
-        provider.remove("internalId");
-        provider.put("providerId", "oidc").put("addReadTokenRoleOnCreate", true);
-        ((ObjectNode) provider.get("config"))
-                .put("clientSecret", School.CLASSLINK_SECRET)
-                .put("clientAuthMethod", "client_secret_post")
-                .put("userInfoUrl", bed.classLink().baseUrl() + "/v2/my/profileinfo")
-                .put("defaultScope", "openid profile email")
-                .put("validateSignature", "true")
-                .put("useJwksUrl", "true")
-                .put("pkceEnabled", "true")
-                .put("pkceMethod", "S256");
-        AdminApi.require(school.admin().post(providers, provider), "built-in provider");
-        String clients = "/realms/" + school.realm() + "/clients";
-        ObjectNode app = (ObjectNode)
-                school.admin().get(clients + "?clientId=" + School.APP).get(0);
-        ((ObjectNode) app.get("attributes"))
-                .put("external.token.enabled", "true")
-                .put("external.token.idp", School.ALIAS);
-        AdminApi.require(school.admin().put(clients + "/" + app.get("id").textValue(), app), "change client");
-        return school;
-    }
-
-    private static HttpResponse<String> version1(School school, String token) {
-        return new Http()
-                .send(HttpRequest.newBuilder(school.url("/broker/" + School.ALIAS + "/token"))
-                        .header("Authorization", "Bearer " + token));
-    }
-
-    private static HttpResponse<String> version2(School school, String token) {
-        return new Http()
-                .send(Http.form(
-                        school.url("/broker/" + School.ALIAS + "/token"),
-                        Map.of("client_id", School.APP, "client_secret", School.APP_SECRET, "token", token)));
     }
 
     private interface TokenRequest {

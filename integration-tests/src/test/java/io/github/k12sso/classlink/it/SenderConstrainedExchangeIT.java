@@ -11,11 +11,11 @@ import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.JWTParser;
 import com.nimbusds.oauth2.sdk.dpop.DefaultDPoPProofFactory;
-import io.github.k12sso.classlink.it.support.ClientCertificate;
 import io.github.k12sso.classlink.it.support.Http;
 import io.github.k12sso.classlink.it.support.OnTestBed;
 import io.github.k12sso.classlink.it.support.Page;
 import io.github.k12sso.classlink.it.support.School;
+import io.github.k12sso.classlink.it.support.SelfSignedCertificate;
 import io.github.k12sso.classlink.it.support.TestBed;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -32,16 +32,16 @@ import org.junit.jupiter.api.io.TempDir;
 @OnTestBed
 class SenderConstrainedExchangeIT {
 
-    private static ClientCertificate ownCertificate;
-    private static ClientCertificate otherCertificate;
+    private static SelfSignedCertificate ownCertificate;
+    private static SelfSignedCertificate otherCertificate;
 
     private final Http http = new Http();
     private School school;
 
     @BeforeAll
     static void certificates(@TempDir Path folder) {
-        ownCertificate = ClientCertificate.selfSigned(folder.resolve("own.p12"));
-        otherCertificate = ClientCertificate.selfSigned(folder.resolve("other.p12"));
+        ownCertificate = SelfSignedCertificate.selfSigned(folder.resolve("own.p12"));
+        otherCertificate = SelfSignedCertificate.selfSigned(folder.resolve("other.p12"));
     }
 
     @BeforeEach

@@ -7,6 +7,7 @@ import io.github.k12sso.classlink.it.support.Await;
 import io.github.k12sso.classlink.it.support.Cluster;
 import io.github.k12sso.classlink.it.support.Crowd;
 import io.github.k12sso.classlink.it.support.Http;
+import io.github.k12sso.classlink.it.support.Page;
 import io.github.k12sso.classlink.it.support.School;
 import io.github.k12sso.classlink.simulator.fault.Fault;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
@@ -226,6 +227,28 @@ class TokenVaultClusterIT {
         doomed.handle((done, failure) -> null).get();
         thread.shutdown();
         cluster.second().start();
+    }
+
+    @Test
+    @Order(6)
+    void givenTheDatabaseIsGone_thenAppsAndPeopleAreToldSo_andNothingIsLost() {
+        School school = cluster.newSchool();
+        String keycloakToken = loginWithATokenThatLives(school, LONG);
+        String classLinkToken = accessToken(school.exchange(keycloakToken));
+
+        cluster.postgres().stop();
+        HttpResponse<String> exchange = school.exchange(keycloakToken);
+        Page login = school.newBrowser().open(school.loginRequest("openid"));
+        cluster.postgres().startAgain();
+
+        assertThat(exchange.statusCode()).as(exchange.body()).isGreaterThanOrEqualTo(500);
+        assertThat(login.status()).isGreaterThanOrEqualTo(500);
+        Await.until(
+                "the database",
+                () -> school.exchange(keycloakToken).statusCode() == 200
+                        && nodeOf(school, 1).exchange(keycloakToken).statusCode() == 200);
+        assertThat(accessToken(school.exchange(keycloakToken))).isEqualTo(classLinkToken);
+        assertThat(school.login(school.newBrowser(), "teacher").parameters()).containsKey("code");
     }
 
     @Test

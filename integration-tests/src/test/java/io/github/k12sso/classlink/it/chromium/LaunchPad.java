@@ -47,8 +47,11 @@ public final class LaunchPad {
         return this;
     }
 
+    /** And waits until the page is left: whoever opens another before that stops the sign-in on its way. */
     public AppPage choosePersona(Persona persona) {
-        browser.click(By.id("persona-" + persona.id()));
+        By choice = By.id("persona-" + persona.id());
+        browser.click(choice);
+        browser.awaitGone(choice);
         return AppPage.of(browser);
     }
 

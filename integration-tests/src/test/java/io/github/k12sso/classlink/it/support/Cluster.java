@@ -14,18 +14,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Two Keycloak nodes in production mode on one PostgreSQL, and one ClassLink. Nothing in it comes from a container. */
 public final class Cluster implements Deployment, AutoCloseable {
 
     private static final Duration BUILD_TIMEOUT = Duration.ofMinutes(4);
-    private static final List<String> BUILD_OPTIONS = List.of("--db=postgres");
+    private static final String POSTGRES = "--db=postgres";
+    private static final String LOGS_FOR_TESTS = "info,io.github.k12sso:debug";
     private static final int RECORDED_REQUESTS = 20_000;
 
     private final Path work;
     private final Postgres postgres;
     private final ClassLinkSimulator classLink;
     private final KeycloakDistribution distribution;
+    private final List<String> buildOptions;
+    private final String logLevels;
     private final List<Node> nodes;
     private AdminApi admin;
 
@@ -70,9 +74,9 @@ public final class Cluster implements Deployment, AutoCloseable {
                             "--cache-embedded-network-bind-address=127.0.0.1",
                             "--spi-social--classlink--allowed-hosts=localhost",
                             "--spi-social--classlink--token-key-file=" + keyFile(),
-                            "--log-level=info,io.github.k12sso:debug")
+                            "--log-level=" + logLevels)
                     .withOptions(postgres.options().toArray(String[]::new));
-            server = KeycloakRuntime.chosen().start(settings, BUILD_OPTIONS);
+            server = KeycloakRuntime.chosen().start(settings, buildOptions);
         }
 
         /** In good order, as in a rolling restart. */
@@ -86,10 +90,17 @@ public final class Cluster implements Deployment, AutoCloseable {
         }
     }
 
-    private Cluster(Path work, Postgres postgres, KeycloakDistribution distribution) {
+    private Cluster(
+            Path work,
+            Postgres postgres,
+            KeycloakDistribution distribution,
+            List<String> buildOptions,
+            String logLevels) {
         this.work = work;
         this.postgres = postgres;
         this.distribution = distribution;
+        this.buildOptions = buildOptions;
+        this.logLevels = logLevels;
         this.classLink = ClassLinkSimulator.start(
                 SimulatorSettings.builder().recordedRequests(RECORDED_REQUESTS).build());
         this.nodes = List.of(new Node(1), new Node(2));
@@ -102,6 +113,18 @@ public final class Cluster implements Deployment, AutoCloseable {
      * @param keys what each node's key file holds
      */
     public static Cluster start(String name, String keys) {
+        return start(name, keys, LOGS_FOR_TESTS);
+    }
+
+    /**
+     * One that is built or logs otherwise.
+     *
+     * @param logLevels as in {@code --log-level}
+     * @param features options of {@code kc.sh build}, besides the database's
+     */
+    public static Cluster start(String name, String keys, String logLevels, String... features) {
+        List<String> buildOptions =
+                Stream.concat(Stream.of(POSTGRES), Stream.of(features)).toList();
         try {
             Path work = Files.createDirectories(
                     Path.of(System.getProperty("work.dir")).resolve(name).toAbsolutePath());
@@ -110,9 +133,9 @@ public final class Cluster implements Deployment, AutoCloseable {
                             work.resolve("keycloak"),
                             List.of(TestBed.providerJar()),
                             List.of())
-                    .build(BUILD_OPTIONS, work.resolve("build.log"), BUILD_TIMEOUT);
+                    .build(buildOptions, work.resolve("build.log"), BUILD_TIMEOUT);
             Postgres postgres = Postgres.start();
-            Cluster cluster = new Cluster(work, postgres, distribution);
+            Cluster cluster = new Cluster(work, postgres, distribution, buildOptions, logLevels);
             for (Node node : cluster.nodes) {
                 Files.deleteIfExists(node.logFile());
                 Files.writeString(node.keyFile(), keys);
@@ -131,6 +154,11 @@ public final class Cluster implements Deployment, AutoCloseable {
 
     public Node second() {
         return nodes.get(1);
+    }
+
+    /** The server itself, for days on which it is gone. */
+    public Postgres postgres() {
+        return postgres;
     }
 
     public Database database() {

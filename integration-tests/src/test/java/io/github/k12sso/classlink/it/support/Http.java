@@ -18,8 +18,8 @@ import java.util.stream.Collectors;
 /** Plain HTTP calls of the tests; an answer of any status is an answer. */
 public final class Http {
 
-    /** Longer than the 10 s that the provider gives ClassLink, so that a hanging call is seen as one. */
-    private static final Duration TIMEOUT = Duration.ofSeconds(30);
+    /** Longer than the 10 s of a call to ClassLink and the 30 s of a roster, so that a request that hangs is seen as one. */
+    private static final Duration TIMEOUT = Duration.ofSeconds(40);
 
     static final ObjectMapper JSON = new ObjectMapper();
 

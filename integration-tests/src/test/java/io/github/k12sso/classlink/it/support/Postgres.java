@@ -1,24 +1,58 @@
 package io.github.k12sso.classlink.it.support;
 
+import io.github.k12sso.classlink.demo.keycloak.ListeningPort;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** A real PostgreSQL, from binaries on Maven Central. Unlike Keycloak's own development database, it can be looked into. */
 public final class Postgres implements AutoCloseable {
 
     private static final String OWNER = "postgres";
 
-    private final EmbeddedPostgres server;
+    private final Path data;
+    private final int port = ListeningPort.anyFree();
+    private EmbeddedPostgres server;
 
-    private Postgres(EmbeddedPostgres server) {
-        this.server = server;
+    private Postgres(Path data) throws IOException {
+        this.data = data;
+        this.server = run();
     }
 
     public static Postgres start() {
         try {
-            return new Postgres(EmbeddedPostgres.builder().start());
+            return new Postgres(Files.createTempDirectory("postgres"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private EmbeddedPostgres run() throws IOException {
+        return EmbeddedPostgres.builder()
+                .setPort(port)
+                .setDataDirectory(data.resolve("data"))
+                .setCleanDataDirectory(false)
+                .start();
+    }
+
+    /** Ends it, and every connection with it; the data stay. */
+    public void stop() {
+        try {
+            server.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Starts it again with its data, on the same port. */
+    public void startAgain() {
+        try {
+            server = run();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -36,8 +70,11 @@ public final class Postgres implements AutoCloseable {
 
     @Override
     public void close() {
-        try {
-            server.close();
+        stop();
+        try (Stream<Path> files = Files.walk(data)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

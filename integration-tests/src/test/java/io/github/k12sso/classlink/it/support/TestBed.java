@@ -17,6 +17,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** The one Keycloak and the one ClassLink of a test run, with the built jar in {@code providers/}. */
@@ -24,6 +26,9 @@ public final class TestBed implements Deployment, AutoCloseable {
 
     /** User name and password of the server's administrator. */
     public static final String ADMIN = "admin";
+
+    /** Reserved for names that do not exist (RFC 6761); Keycloak may ask it. */
+    public static final String UNKNOWN_HOST = "classlink.invalid";
 
     private static final Duration GUIDE_TOKEN_LIFETIME = Duration.ofHours(1);
 
@@ -52,7 +57,7 @@ public final class TestBed implements Deployment, AutoCloseable {
         this.classLink = classLink;
         this.settings = settings;
         this.managementPort = managementPort;
-        this.keycloak = run(settings.withOptions(ALLOWED_HOSTS + "localhost"));
+        this.keycloak = run(settings.withOptions(ALLOWED_HOSTS + "localhost," + UNKNOWN_HOST));
         this.admin = AdminApi.signIn(keycloak.baseUrl(), ADMIN, ADMIN);
         this.demoRealm = new DemoRealm(this, demoAppPort);
     }
@@ -205,8 +210,9 @@ public final class TestBed implements Deployment, AutoCloseable {
 
     /** The lines of the log that name a school's realm. */
     public List<String> logOf(School school) {
-        String realm = "realm=" + school.realm() + ",";
-        return log().lines().filter(line -> line.contains(realm)).toList();
+        Predicate<String> named = Pattern.compile("realm=" + Pattern.quote(school.realm()) + "(?![\\w-])")
+                .asPredicate();
+        return log().lines().filter(named).toList();
     }
 
     /** A realm that was not described here; its ClassLink provider is {@code classlink}. */

@@ -9,17 +9,21 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.util.Base64;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
 
-/** A certificate that a client shows in its TLS handshake, made by the JDK's own keytool. */
-public final class ClientCertificate {
+/** A certificate that nobody has signed, for a client or a server, made by the JDK's own keytool. */
+public final class SelfSignedCertificate {
 
     private static final String PASSWORD = "changeit";
     private static final String ALIAS = "client";
 
+    private final KeyStore keys;
     private final X509Certificate certificate;
 
-    private ClientCertificate(X509Certificate certificate) {
-        this.certificate = certificate;
+    private SelfSignedCertificate(KeyStore keys) throws GeneralSecurityException {
+        this.keys = keys;
+        this.certificate = (X509Certificate) keys.getCertificate(ALIAS);
     }
 
     /**
@@ -27,7 +31,7 @@ public final class ClientCertificate {
      *
      * @param store the file to make on the way
      */
-    public static ClientCertificate selfSigned(Path store) {
+    public static SelfSignedCertificate selfSigned(Path store) {
         try {
             Process keytool = new ProcessBuilder(
                             Path.of(System.getProperty("java.home"), "bin", "keytool")
@@ -56,7 +60,7 @@ public final class ClientCertificate {
                 throw new AssertionError("keytool: " + output);
             }
             KeyStore keys = KeyStore.getInstance(store.toFile(), PASSWORD.toCharArray());
-            return new ClientCertificate((X509Certificate) keys.getCertificate(ALIAS));
+            return new SelfSignedCertificate(keys);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (GeneralSecurityException e) {
@@ -64,6 +68,19 @@ public final class ClientCertificate {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    /** A server's side of TLS that shows it. */
+    public SSLContext serverContext() {
+        try {
+            KeyManagerFactory own = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            own.init(keys, PASSWORD.toCharArray());
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(own.getKeyManagers(), null, null);
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
         }
     }
 

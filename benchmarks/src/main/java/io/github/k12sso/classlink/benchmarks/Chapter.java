@@ -1,0 +1,11 @@
+package io.github.k12sso.classlink.benchmarks;
+
+import io.github.k12sso.classlink.benchmarks.load.Gatling;
+import java.util.List;
+
+/** Some rows that are measured on the same servers. */
+interface Chapter {
+
+    /** Sets up what it needs, measures, and takes it down again. */
+    List<Row> measure(Gatling gatling);
+}

@@ -1,0 +1,83 @@
+package io.github.k12sso.classlink.benchmarks;
+
+import java.awt.Color;
+import java.awt.Font;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.knowm.xchart.BitmapEncoder;
+import org.knowm.xchart.CategoryChart;
+import org.knowm.xchart.CategoryChartBuilder;
+import org.knowm.xchart.style.Styler;
+
+/**
+ * The part of {@code docs/performance.md} between {@code <!-- chapter: name -->} and {@code <!-- end -->}, one for each
+ * chapter, and the plot of all ratios that the page holds.
+ */
+final class PerformancePage {
+
+    private static final Pattern RATIO = Pattern.compile("(?m)^\\| ([^|]+) \\| [^|]* \\| [^|]* \\| ([0-9.]+)× \\|");
+
+    private final Path page;
+    private final Path plot;
+
+    PerformancePage(Path project) {
+        this.page = project.resolve("docs").resolve("performance.md");
+        this.plot = project.resolve("docs").resolve("images").resolve("performance.png");
+    }
+
+    /** Replaces one chapter's figures; those of the others stay. */
+    void write(String chapter, List<Row> rows) throws IOException {
+        String begin = "<!-- chapter: " + chapter + " -->\n";
+        String end = "<!-- end -->";
+        String text = Files.readString(page);
+        int from = text.indexOf(begin);
+        if (from < 0) {
+            throw new IOException(page + " has no place for the chapter " + chapter);
+        }
+        int to = text.indexOf(end, from);
+        Files.writeString(page, text.substring(0, from) + begin + tables(rows) + text.substring(to));
+    }
+
+    private static String tables(List<Row> rows) {
+        Map<String, List<Row>> chapters = new LinkedHashMap<>();
+        rows.forEach(row -> chapters.computeIfAbsent(row.chapter(), name -> new ArrayList<>())
+                .add(row));
+        StringBuilder text = new StringBuilder();
+        chapters.forEach((name, lines) -> {
+            text.append("\n**").append(name).append("**\n\n");
+            text.append("| | this provider | compared with | ratio | goal |\n| --- | --- | --- | --- | --- |\n");
+            lines.forEach(row -> text.append(row.line()));
+        });
+        return text.append('\n').toString();
+    }
+
+    /** Every ratio of the page as a bar; what both take alike is 1. */
+    void plot() throws IOException {
+        List<String> names = new ArrayList<>();
+        List<Double> ratios = new ArrayList<>();
+        RATIO.matcher(Files.readString(page)).results().forEach(row -> {
+            names.add(row.group(1));
+            ratios.add(Double.valueOf(row.group(2)));
+        });
+        CategoryChart chart = new CategoryChartBuilder()
+                .width(1_200)
+                .height(700)
+                .title("This provider beside what it is compared with (1 = alike)")
+                .build();
+        chart.addSeries("ratio", names, ratios);
+        chart.addSeries("alike", names, Collections.nCopies(names.size(), 1.0))
+                .setChartCategorySeriesRenderStyle(org.knowm.xchart.CategorySeries.CategorySeriesRenderStyle.Line);
+        chart.getStyler().setLegendPosition(Styler.LegendPosition.InsideNE);
+        chart.getStyler().setXAxisLabelRotation(60);
+        chart.getStyler().setAxisTickLabelsFont(new Font(Font.SANS_SERIF, Font.PLAIN, 11));
+        chart.getStyler().setChartBackgroundColor(Color.WHITE);
+        BitmapEncoder.saveBitmap(chart, plot.toString(), BitmapEncoder.BitmapFormat.PNG);
+    }
+}

@@ -1,0 +1,185 @@
+package io.github.k12sso.classlink.benchmarks;
+
+import io.github.k12sso.classlink.benchmarks.load.Gatling;
+import io.github.k12sso.classlink.benchmarks.load.Load;
+import io.github.k12sso.classlink.benchmarks.load.Logins;
+import io.github.k12sso.classlink.it.support.Roster;
+import io.github.k12sso.classlink.it.support.School;
+import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.simulator.SimulatorSettings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Pattern;
+
+/** A million people through the gateway of a server with 512 MB of heap, and the same pages directly, page by page in turn. */
+final class RosterChapter implements Chapter {
+
+    private static final String CHAPTER = "Roster gateway";
+    private static final int PEOPLE = 1_000_000;
+    private static final int PAGE = 10_000;
+    private static final int PAGES = PEOPLE / PAGE;
+    private static final int TENANT = 4711;
+    private static final String DISTRICT = "bigcounty";
+    private static final int HEAP = 512;
+    private static final int ROUNDS = 3;
+    private static final Pattern AFTER_COLLECTION =
+            Pattern.compile("(?m)^jvm_gc_live_data_size_bytes(?:\\{[^}]*})? ([0-9.E]+)$");
+    private static final Pattern USED = Pattern.compile("(?m)^jvm_memory_used_bytes\\{area=\"heap\"[^}]*} ([0-9.E]+)$");
+
+    private final Path work;
+
+    RosterChapter(Path work) {
+        this.work = work;
+    }
+
+    /** One transfer by curl. Seconds. */
+    private record Transfer(int status, double firstByte, double whole, long bytes) {}
+
+    @Override
+    public List<Row> measure(Gatling gatling) {
+        try (TestBed bed = TestBed.startOwn(
+                "roster",
+                SimulatorSettings.builder().district(DISTRICT, TENANT, PEOPLE).build(),
+                "-Xms256m -Xmx" + HEAP + "m",
+                "--metrics-enabled=true")) {
+            School school = Servers.withLongTokens(bed.newSchool());
+            Roster roster = Roster.withPartnerKey(bed, school);
+            String token = roster.administratorsToken("roster-administrator");
+            String gateway = school.url("/classlink/" + School.ALIAS + "/tenants/" + TENANT + "/ims/oneroster/v1p1/")
+                    .toString();
+            String direct =
+                    bed.classLink().baseUrl() + "/" + bed.classLink().applicationId(DISTRICT) + "/ims/oneroster/v1p1/";
+            String bearer = bed.classLink().districtBearer(DISTRICT);
+            for (int page = 0; page < 10; page++) {
+                page(gateway, token, page);
+                page(direct, bearer, page);
+            }
+            List<Row> rows = new ArrayList<>(pull(bed, gateway, token, direct, bearer));
+            rows.add(logins(gatling, bed, school, gateway, token));
+            return rows;
+        }
+    }
+
+    private static List<Row> pull(TestBed bed, String gateway, String token, String direct, String bearer) {
+        double[] firstThere = new double[PAGES];
+        double[] firstDirect = new double[PAGES];
+        double[] wholeThere = new double[PAGES];
+        double[] wholeDirect = new double[PAGES];
+        double there = 0;
+        double straight = 0;
+        double used = 0;
+        double live = 0;
+        for (int page = 0; page < PAGES; page++) {
+            Transfer through = page(gateway, token, page);
+            Transfer by = page(direct, bearer, page);
+            firstThere[page] = through.firstByte() * 1_000;
+            firstDirect[page] = by.firstByte() * 1_000;
+            wholeThere[page] = through.whole() * 1_000;
+            wholeDirect[page] = by.whole() * 1_000;
+            there += through.whole();
+            straight += by.whole();
+            String metrics = bed.metrics();
+            used = Math.max(used, sum(USED, metrics));
+            live = Math.max(live, sum(AFTER_COLLECTION, metrics));
+        }
+        return List.of(
+                Row.compared(CHAPTER, "page of 10,000 users, ms", new Sample(wholeThere), new Sample(wholeDirect), ""),
+                Row.compared(
+                        CHAPTER,
+                        "pull of 1,000,000 users, users/s",
+                        new Sample(PEOPLE / there),
+                        new Sample(PEOPLE / straight),
+                        "≥ 0.90×"),
+                Row.compared(CHAPTER, "first byte, ms", new Sample(firstThere), new Sample(firstDirect), "+5 ms"),
+                Row.alone(
+                        CHAPTER,
+                        "heap used at most during the pull, of " + HEAP + " MB (after a full collection: "
+                                + (live > 0 ? Sample.rounded(live / 1e6) + " MB" : "there was none") + ")",
+                        Sample.rounded(used / 1e6) + " MB",
+                        "flat"));
+    }
+
+    private Row logins(Gatling gatling, TestBed bed, School school, String gateway, String token) {
+        Map<String, String> settings = new HashMap<>(
+                LoginChapter.settings(work, bed.classLink().baseUrl().toString(), school));
+        settings.put("district", bed.classLink().persona("student").districtCode());
+        settings.put("seconds", "15");
+        gatling.run(Logins.class, Logins.NAME, settings);
+        double[] alone = new double[ROUNDS];
+        double[] meanwhile = new double[ROUNDS];
+        for (int round = 0; round < ROUNDS; round++) {
+            alone[round] = gatling.run(Logins.class, Logins.NAME, settings).p95();
+            AtomicBoolean pulling = new AtomicBoolean(true);
+            ExecutorService thread = Executors.newSingleThreadExecutor();
+            CompletableFuture<Void> pull = CompletableFuture.runAsync(
+                    () -> {
+                        for (int page = 0; pulling.get(); page = (page + 1) % PAGES) {
+                            page(gateway, token, page);
+                        }
+                    },
+                    thread);
+            Load load = gatling.run(Logins.class, Logins.NAME, settings);
+            pulling.set(false);
+            pull.join();
+            thread.shutdown();
+            if (load.failed() > 0) {
+                throw new IllegalStateException(load.failed() + " logins failed");
+            }
+            meanwhile[round] = load.p95();
+        }
+        return Row.compared(
+                CHAPTER,
+                "p95 of a login while one app pulls without a pause, and alone, ms",
+                new Sample(meanwhile),
+                new Sample(alone),
+                "≤ 1.20×");
+    }
+
+    private static Transfer page(String root, String bearer, int page) {
+        List<String> curl = List.of(
+                "curl",
+                "--silent",
+                "--output",
+                "/dev/null",
+                "--max-time",
+                "60",
+                "--header",
+                "Authorization: Bearer " + bearer,
+                "--write-out",
+                "%{http_code} %{time_starttransfer} %{time_total} %{size_download}",
+                root + "users?limit=" + PAGE + "&offset=" + page * PAGE);
+        try {
+            Process process = new ProcessBuilder(curl).start();
+            String[] answer =
+                    new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).split(" ", -1);
+            Transfer transfer = new Transfer(
+                    Integer.parseInt(answer[0]),
+                    Double.parseDouble(answer[1]),
+                    Double.parseDouble(answer[2]),
+                    Long.parseLong(answer[3]));
+            if (transfer.status() != 200) {
+                throw new IllegalStateException("page " + page + " of " + root + " answered " + transfer.status());
+            }
+            return transfer;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static double sum(Pattern metric, String metrics) {
+        return metric.matcher(metrics)
+                .results()
+                .mapToDouble(match -> Double.parseDouble(match.group(1)))
+                .sum();
+    }
+}

@@ -1,0 +1,37 @@
+package io.github.k12sso.classlink.benchmarks;
+
+import java.util.Arrays;
+import java.util.Locale;
+
+/** Figures of the same thing, one from each round. */
+final class Sample {
+
+    private final double[] figures;
+
+    Sample(double... figures) {
+        this.figures = figures.clone();
+        Arrays.sort(this.figures);
+    }
+
+    double median() {
+        int half = figures.length / 2;
+        return figures.length % 2 == 1 ? figures[half] : (figures[half - 1] + figures[half]) / 2;
+    }
+
+    /** {@code 12.3 (11.9–14.0)}: the median, the least and the most. */
+    String text() {
+        if (figures.length == 1) {
+            return rounded(median());
+        }
+        return "%s (%s–%s)".formatted(rounded(median()), rounded(figures[0]), rounded(figures[figures.length - 1]));
+    }
+
+    static String rounded(double figure) {
+        return String.format(Locale.ROOT, figure >= 100 ? "%.0f" : figure >= 10 ? "%.1f" : "%.2f", figure);
+    }
+
+    @Override
+    public String toString() {
+        return text();
+    }
+}

@@ -1,0 +1,62 @@
+package io.github.k12sso.classlink.benchmarks;
+
+import io.github.k12sso.classlink.it.support.Cluster;
+import io.github.k12sso.classlink.it.support.School;
+import io.github.k12sso.classlink.simulator.http.Endpoint;
+import io.github.k12sso.classlink.simulator.http.RecordedRequest;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** What several chapters set up. */
+final class Servers {
+
+    private static final Set<Endpoint> PAGES = Set.of(Endpoint.AUTHORIZE, Endpoint.LAUNCHPAD);
+
+    private Servers() {}
+
+    /** Two optimised nodes in production mode on PostgreSQL, with the brokering API that is compared with. */
+    static Cluster twoNodes() {
+        return Cluster.start(
+                "cluster",
+                "2026-11 " + Base64.getEncoder().encodeToString(new byte[32]),
+                "info",
+                "--features=identity-brokering-api:v2");
+    }
+
+    static Cluster oneNode() {
+        Cluster cluster = twoNodes();
+        cluster.second().stop();
+        return cluster;
+    }
+
+    /** Tokens live an hour, in Keycloak. */
+    static School withLongTokens(School school) {
+        school.configureRealm(realm -> realm.put("accessTokenLifespan", 7200).put("ssoSessionIdleTimeout", 7200));
+        return school;
+    }
+
+    /** What Keycloak itself asked of ClassLink. */
+    static List<RecordedRequest> upstream(Cluster cluster) {
+        return cluster.classLink().requests().stream()
+                .filter(request -> !PAGES.contains(request.endpoint()))
+                .toList();
+    }
+
+    /** A file for Gatling. */
+    static Path csv(Path folder, String columns, Stream<String> lines) {
+        try {
+            return Files.writeString(
+                    Files.createDirectories(folder).resolve(columns.replace(',', '-') + ".csv"),
+                    lines.collect(Collectors.joining("\n", columns + "\n", "\n")));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
