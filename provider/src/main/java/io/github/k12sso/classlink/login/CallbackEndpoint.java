@@ -17,12 +17,16 @@ import org.keycloak.models.IdentityProviderModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.services.resources.IdentityBrokerService;
 import org.keycloak.sessions.AuthenticationSessionModel;
+import org.keycloak.tracing.TracingProvider;
 
 /**
  * {@code /realms/{realm}/broker/{alias}/endpoint}, where ClassLink sends the browser to: back from a login that began here, or
  * from a tile in LaunchPad. Every way out that is not a login ends as {@link FailedLogin} says.
  */
 public final class CallbackEndpoint {
+
+    /** OpenTelemetry's name for it. */
+    private static final String QUERY_OF_SPAN = "url.query";
 
     private final KeycloakSession session;
     private final ClassLinkIdentityProvider provider;
@@ -49,6 +53,7 @@ public final class CallbackEndpoint {
             @QueryParam(OAuth2Constants.STATE) String state,
             @QueryParam(OAuth2Constants.CODE) String sentCode,
             @QueryParam(OAuth2Constants.ERROR) String error) {
+        keepQueryOutOfTraces();
         String code = sentCode == null || sentCode.isBlank() ? null : sentCode;
         event.event(EventType.IDENTITY_PROVIDER_LOGIN).detail(Details.IDENTITY_PROVIDER, alias());
         AuthenticationSessionModel login = null;
@@ -78,6 +83,11 @@ public final class CallbackEndpoint {
             LoginRefused unexpected = FailedLogin.unexpected(LoginProblem.UNEXPECTED, e);
             return page(unexpected.problem(), failed.report(unexpected), login);
         }
+    }
+
+    /** Keycloak's span of the request has its address with the query, and in it the code. */
+    private void keepQueryOutOfTraces() {
+        session.getProvider(TracingProvider.class).getCurrentSpan().setAttribute(QUERY_OF_SPAN, "");
     }
 
     /**

@@ -14,6 +14,7 @@ public final class BuiltInBroker {
     /** A school like every other, with Keycloak's own provider under the same alias. */
     public static School newSchool(Deployment bed) {
         School school = bed.newSchool();
+        SecretSearch.ofThisRun().except(school);
         String providers = "/realms/" + school.realm() + "/identity-provider/instances";
         ObjectNode provider = (ObjectNode) school.admin().get(providers + "/" + School.ALIAS);
         AdminApi.require(school.admin().delete(providers + "/" + School.ALIAS), "remove provider");
