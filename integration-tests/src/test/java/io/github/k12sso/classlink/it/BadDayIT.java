@@ -81,8 +81,8 @@ class BadDayIT {
                 continue;
             }
             School school = bed.newSchool();
-            Map<String, Double> counted = outcomes(call);
-            UpstreamCall.Met met = call.meet(trouble, unreachable, bed, school);
+            Map<String, Double> counted = new LinkedHashMap<>();
+            UpstreamCall.Met met = call.meet(trouble, unreachable, bed, school, () -> counted.putAll(outcomes(call)));
             bed.classLink().faults().clear();
             assertThat(met.took())
                     .as("%s: %s", call, trouble)

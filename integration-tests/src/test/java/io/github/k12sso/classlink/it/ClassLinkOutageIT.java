@@ -79,7 +79,7 @@ class ClassLinkOutageIT {
         assertThat(school.sessions()).isZero();
 
         bed.classLink().faults().clear();
-        assertThat(school.login(school.newBrowser(), "student").parameters()).containsKey("code");
+        assertThat(school.login(school.newBrowser(), "student").handedToApp()).containsKey("code");
         cleanUp();
     }
 
@@ -131,7 +131,7 @@ class ClassLinkOutageIT {
         // Keycloak knows where the app wanted to go, and LaunchPad who it is.
         Page callback = browser.click(page, "#kc-error-message .instruction a");
 
-        assertThat(callback.parameters())
+        assertThat(callback.handedToApp())
                 .containsKey("code")
                 .containsEntry("state", new Page(request, 0, "").parameters().get("state"));
         cleanUp();
@@ -148,7 +148,7 @@ class ClassLinkOutageIT {
 
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(DEADLINE);
         assertThat(reasonOf(page)).isEqualTo("classlink_unavailable");
-        assertThat(school.login(school.newBrowser(), "student").parameters()).containsKey("code");
+        assertThat(school.login(school.newBrowser(), "student").handedToApp()).containsKey("code");
         cleanUp();
     }
 
@@ -173,7 +173,7 @@ class ClassLinkOutageIT {
                 .isEqualTo(200);
         // Another app, in the same browser: Keycloak's session is enough.
         assertThat(teacher.open(school.loginRequest("other-app", "openid", Map.of()))
-                        .parameters())
+                        .handedToApp())
                 .containsKey("code");
         bed.classLink().faults().clear();
         cleanUp();

@@ -248,7 +248,7 @@ class TokenVaultClusterIT {
                 () -> school.exchange(keycloakToken).statusCode() == 200
                         && nodeOf(school, 1).exchange(keycloakToken).statusCode() == 200);
         assertThat(accessToken(school.exchange(keycloakToken))).isEqualTo(classLinkToken);
-        assertThat(school.login(school.newBrowser(), "teacher").parameters()).containsKey("code");
+        assertThat(school.login(school.newBrowser(), "teacher").handedToApp()).containsKey("code");
     }
 
     @Test

@@ -80,6 +80,7 @@ public class Logins extends Simulation {
         ChainBuilder one = feed(csv(System.getProperty("people")).eager().circular())
                 .exec(flushCookieJar(), flushHttpCache())
                 .exec(login)
+                .exitHereIfFailed()
                 .exec(doIf(session -> !users.isEmpty()).then(forget));
         Duration time = Duration.ofSeconds(Integer.getInteger("seconds"));
         String perSecond = System.getProperty("perSecond", "");
@@ -92,6 +93,6 @@ public class Logins extends Simulation {
                                         .exec(one)
                                         .injectOpen(constantUsersPerSec(Double.parseDouble(perSecond))
                                                 .during(time))))
-                .protocols(http.acceptHeader("text/html").shareConnections());
+                .protocols(http.baseUrl(classLink).acceptHeader("text/html").shareConnections());
     }
 }
