@@ -40,6 +40,7 @@ public final class Benchmarks {
             System.out.println("Chapter " + name);
             page.write(name, chapters.get(name).measure(gatling));
         }
+        page.describeMachine();
         page.plot();
     }
 }

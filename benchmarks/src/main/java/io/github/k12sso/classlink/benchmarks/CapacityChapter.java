@@ -35,7 +35,7 @@ final class CapacityChapter implements Chapter {
     @Override
     public List<Row> measure(Gatling gatling) {
         try (Cluster cluster = Servers.oneNode()) {
-            School school = cluster.newSchool();
+            School school = Servers.prepared(cluster.newSchool());
             Map<String, String> settings = new HashMap<>(
                     LoginChapter.settings(work, cluster.classLink().baseUrl().toString(), school));
             settings.put("district", DISTRICT);

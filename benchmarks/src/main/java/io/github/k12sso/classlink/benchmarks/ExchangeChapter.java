@@ -62,8 +62,8 @@ final class ExchangeChapter implements Chapter {
         try (Cluster cluster = Servers.oneNode()) {
             cluster.classLink().tokenMode(TokenMode.GUIDE);
             cluster.classLink().switches().guideTokenLifetime(Duration.ofHours(2));
-            School ours = Servers.withLongTokens(cluster.newSchool());
-            School builtIn = Servers.withLongTokens(BuiltInBroker.newSchool(cluster));
+            School ours = Servers.prepared(cluster.newSchool());
+            School builtIn = Servers.prepared(BuiltInBroker.newSchool(cluster));
             Collection<String> oursTokens = Crowd.of(PEOPLE).join(ours, cluster).values();
             Collection<String> builtInTokens =
                     Crowd.of(PEOPLE).join(builtIn, cluster).values();

@@ -32,8 +32,8 @@ final class LoginChapter implements Chapter {
     @Override
     public List<Row> measure(Gatling gatling) {
         try (Cluster cluster = Servers.oneNode()) {
-            School ours = cluster.newSchool();
-            School builtIn = BuiltInBroker.newSchool(cluster);
+            School ours = Servers.prepared(cluster.newSchool());
+            School builtIn = Servers.prepared(BuiltInBroker.newSchool(cluster));
             logins(gatling, cluster, ours, 20, false);
             logins(gatling, cluster, builtIn, 20, false);
 
