@@ -118,10 +118,11 @@ public enum UpstreamCall {
 
     /**
      * Whether it has an address of its own. Groups are asked where the profile is, and rosters where the list of districts is:
-     * without that, neither call is reached.
+     * without that, neither call is reached. A revocation's answer has no body that could break off or drip.
      */
     public boolean canMeet(Trouble trouble) {
-        return trouble.fault().isPresent() || addressSetting.isPresent();
+        boolean needsBody = trouble == Trouble.TRUNCATED || trouble == Trouble.DRIP;
+        return (trouble.fault().isPresent() || addressSetting.isPresent()) && !(this == REVOCATION && needsBody);
     }
 
     /**
