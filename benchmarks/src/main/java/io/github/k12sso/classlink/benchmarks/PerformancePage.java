@@ -1,8 +1,8 @@
 package io.github.k12sso.classlink.benchmarks;
 
+import com.sun.management.OperatingSystemMXBean;
 import java.awt.Color;
 import java.awt.Font;
-import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -99,6 +99,9 @@ final class PerformancePage {
             names.add(row.group(1));
             ratios.add(Double.valueOf(row.group(2)));
         });
+        if (names.isEmpty()) {
+            return;
+        }
         CategoryChart chart = new CategoryChartBuilder()
                 .width(1_200)
                 .height(700)

@@ -32,6 +32,7 @@ final class RosterChapter implements Chapter {
     private static final int PAGES = PEOPLE / PAGE;
     /** OneRoster's default limit. */
     private static final int SHORT = 100;
+
     private static final int TENANT = 4711;
     private static final String DISTRICT = "bigcounty";
     private static final int HEAP = 512;
@@ -102,7 +103,12 @@ final class RosterChapter implements Chapter {
                         new Sample(PEOPLE / there),
                         new Sample(PEOPLE / straight),
                         "≥ 0.90×"),
-                Row.compared(CHAPTER, "first byte of a page of 10,000, ms", new Sample(firstThere), new Sample(firstDirect), "+5 ms"));
+                Row.compared(
+                        CHAPTER,
+                        "first byte of a page of 10,000, ms",
+                        new Sample(firstThere),
+                        new Sample(firstDirect),
+                        "+5 ms"));
     }
 
     private static Row heap(List<Integer> left) {
@@ -203,7 +209,8 @@ final class RosterChapter implements Chapter {
                     Double.parseDouble(answer[2]),
                     Long.parseLong(answer[3]));
             if (transfer.status() != 200) {
-                throw new IllegalStateException("the page at " + offset + " of " + root + " answered " + transfer.status());
+                throw new IllegalStateException(
+                        "the page at " + offset + " of " + root + " answered " + transfer.status());
             }
             return transfer;
         } catch (IOException e) {
