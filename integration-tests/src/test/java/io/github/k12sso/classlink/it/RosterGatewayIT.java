@@ -318,6 +318,7 @@ class RosterGatewayIT {
         @Test
         void isRefusedWhenItIsNotOne() {
             assertRefused(roster.get(ofTeacher + "x", "schools"), 401, "unauthorisedrequest");
+            assertRefused(roster.get("e30.e30.AAAA", "schools"), 401, "unauthorisedrequest"); // the header {}
         }
 
         @Test

@@ -109,6 +109,7 @@ class TokenExchangeIT {
         @Test
         void isMalformed() {
             assertRefused(school.exchange("not-a-token"), 400, "invalid_request");
+            assertRefused(school.exchange("e30.e30.AAAA"), 400, "invalid_request"); // the header {}
         }
 
         @Test

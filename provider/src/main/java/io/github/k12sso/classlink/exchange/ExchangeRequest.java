@@ -1,5 +1,6 @@
 package io.github.k12sso.classlink.exchange;
 
+import io.github.k12sso.classlink.token.SignedToken;
 import org.keycloak.OAuth2Constants;
 import org.keycloak.common.Profile;
 import org.keycloak.common.VerificationException;
@@ -60,6 +61,7 @@ final class ExchangeRequest {
 
     /** The subject token, verified as a resource endpoint would: signature, expiry, realm, user, session, not-before. */
     AuthenticationManager.AuthResult requireSubject() throws ExchangeRefused {
+        refuseIf(!SignedToken.isOne(context.getParams().getSubjectToken()), ExchangeError.SUBJECT_TOKEN_INVALID);
         AuthenticationManager.AuthResult subject = AuthenticationManager.verifyIdentityToken(
                 session,
                 context.getRealm(),

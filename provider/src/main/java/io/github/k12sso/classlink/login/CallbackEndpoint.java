@@ -47,8 +47,9 @@ public final class CallbackEndpoint {
     @GET
     public Response authResponse(
             @QueryParam(OAuth2Constants.STATE) String state,
-            @QueryParam(OAuth2Constants.CODE) String code,
+            @QueryParam(OAuth2Constants.CODE) String sentCode,
             @QueryParam(OAuth2Constants.ERROR) String error) {
+        String code = sentCode == null || sentCode.isBlank() ? null : sentCode;
         event.event(EventType.IDENTITY_PROVIDER_LOGIN).detail(Details.IDENTITY_PROVIDER, alias());
         AuthenticationSessionModel login = null;
         try {

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Arrays;
 import org.keycloak.common.VerificationException;
 import org.keycloak.crypto.Algorithm;
 import org.keycloak.crypto.KeyWrapper;
@@ -60,15 +61,19 @@ final class IdTokenVerifier {
     private static JWSInput parse(String encoded) throws LoginRefused {
         require(encoded.length() <= MAX_LENGTH, LoginProblem.ID_TOKEN_MALFORMED);
         try {
-            return new JWSInput(encoded);
+            JWSInput jws = new JWSInput(encoded);
+            require(jws.getHeader() != null, LoginProblem.ID_TOKEN_MALFORMED); // the JSON text null
+            return jws;
         } catch (JWSInputException e) {
             throw new LoginRefused(LoginProblem.ID_TOKEN_MALFORMED);
         }
     }
 
     private void requireSignature(JWSInput jws) throws LoginRefused {
-        // First, and against a constant: the header is the sender's.
-        require(Algorithm.RS256.equals(jws.getHeader().getRawAlgorithm()), LoginProblem.ID_TOKEN_ALGORITHM);
+        // First, and against a constant: the header is the sender's. Not getRawAlgorithm(), which trips over its
+        // absence.
+        String algorithm = String.valueOf(jws.getHeader().getAlgorithm());
+        require(Algorithm.RS256.equals(algorithm), LoginProblem.ID_TOKEN_ALGORITHM);
         KeyWrapper key = key(jws.getHeader().getKeyId());
         require(isSignedWith(key, jws), LoginProblem.ID_TOKEN_SIGNATURE);
     }
@@ -111,7 +116,9 @@ final class IdTokenVerifier {
     /** ClassLink shares its issuer and keys with LTI 1.3: only the audience tells a login from a launch. */
     private void requireAudience(JsonWebToken claims) throws LoginRefused {
         String clientId = config.getClientId();
-        require(claims.hasAudience(clientId), LoginProblem.ID_TOKEN_AUDIENCE);
+        // Not hasAudience(), which trips over a null in the list.
+        String[] audience = claims.getAudience();
+        require(audience != null && Arrays.asList(audience).contains(clientId), LoginProblem.ID_TOKEN_AUDIENCE);
         require(
                 claims.getIssuedFor() == null || claims.getIssuedFor().equals(clientId),
                 LoginProblem.ID_TOKEN_AUDIENCE);

@@ -2,6 +2,7 @@ package io.github.k12sso.classlink.roster;
 
 import io.github.k12sso.classlink.roster.source.RosterFailure;
 import io.github.k12sso.classlink.roster.source.RosterProblem;
+import io.github.k12sso.classlink.token.SignedToken;
 import java.util.Arrays;
 import java.util.Objects;
 import org.keycloak.models.KeycloakSession;
@@ -21,9 +22,9 @@ final class RosterBearer {
      */
     static AuthResult verify(KeycloakSession session) throws RosterFailure {
         AuthResult result = null;
-        if (AppAuthManager.extractAuthorizationHeaderTokenOrReturnNull(
-                        session.getContext().getHttpRequest().getHttpHeaders())
-                != null) {
+        AppAuthManager.AuthHeader sent = AppAuthManager.extractAuthorizationHeaderTokenOrReturnNull(
+                session.getContext().getHttpRequest().getHttpHeaders());
+        if (sent != null && SignedToken.isOne(sent.getToken())) {
             result = new AppAuthManager.BearerTokenAuthenticator(session)
                     .setHeaders(session.getContext().getHttpRequest().getHttpHeaders())
                     .authenticate();
