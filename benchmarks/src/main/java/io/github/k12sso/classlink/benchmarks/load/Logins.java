@@ -69,11 +69,13 @@ public class Logins extends Simulation {
                 http("find")
                         .get(users + "?username=" + System.getProperty("username", ""))
                         .header("Authorization", "Bearer " + System.getProperty("admin", ""))
+                        .header("Accept", "application/json")
                         .silent()
                         .check(jsonPath("$[0].id").saveAs("id")),
                 http("remove")
                         .delete(users + "/#{id}")
                         .header("Authorization", "Bearer " + System.getProperty("admin", ""))
+                        .header("Accept", "application/json")
                         .body(StringBody(""))
                         .silent()
                         .check(status().is(204)));
