@@ -29,7 +29,7 @@ class MixedLoadIT {
 
             assertThat(report.wrong()).isEmpty();
             assertThat(report.answers())
-                    .containsKeys("login and out 204", "exchange 200", "exchange 503", "roster 200");
+                    .containsKeys("login and out 204", "login 503 told", "exchange 200", "roster 200");
             assertThat(report.everybodyHasTheirToken()).isTrue();
             assertThat(report.rowsAfter()).isEqualTo(report.rowsBefore());
             assertThat(report.last().databaseConnections()).isZero();
