@@ -3,6 +3,7 @@ package io.github.k12sso.classlink.benchmarks;
 import io.github.k12sso.classlink.benchmarks.load.Gatling;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,10 +37,20 @@ public final class Benchmarks {
         System.setProperty("java.awt.headless", "true");
         PerformancePage page = new PerformancePage(Path.of(System.getProperty("project.root")));
         Gatling gatling = new Gatling(work);
+        List<String> failed = new ArrayList<>();
         for (String name : chosen) {
             System.out.println("Chapter " + name);
-            page.write(name, chapters.get(name).measure(gatling));
+            try {
+                page.write(name, chapters.get(name).measure(gatling));
+            } catch (RuntimeException | AssertionError e) {
+                e.printStackTrace(); // the others are worth their time all the same
+                failed.add(name);
+            }
         }
+        page.describeMachine();
         page.plot();
+        if (!failed.isEmpty()) {
+            throw new IllegalStateException("Not measured: " + failed);
+        }
     }
 }

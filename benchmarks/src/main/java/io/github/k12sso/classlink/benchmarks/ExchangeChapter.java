@@ -62,8 +62,8 @@ final class ExchangeChapter implements Chapter {
         try (Cluster cluster = Servers.oneNode()) {
             cluster.classLink().tokenMode(TokenMode.GUIDE);
             cluster.classLink().switches().guideTokenLifetime(Duration.ofHours(2));
-            School ours = Servers.withLongTokens(cluster.newSchool());
-            School builtIn = Servers.withLongTokens(BuiltInBroker.newSchool(cluster));
+            School ours = Servers.prepared(cluster.newSchool());
+            School builtIn = Servers.prepared(BuiltInBroker.newSchool(cluster));
             Collection<String> oursTokens = Crowd.of(PEOPLE).join(ours, cluster).values();
             Collection<String> builtInTokens =
                     Crowd.of(PEOPLE).join(builtIn, cluster).values();
@@ -77,6 +77,7 @@ final class ExchangeChapter implements Chapter {
                 run(gatling, introspection, oursTokens, 16, 5);
             }
             List<Row> rows = new ArrayList<>();
+            rows.add(processorTime(gatling, exchange, oursTokens, version2, builtInTokens));
             for (int people : List.of(1, PEOPLE)) {
                 for (int connections : List.of(16, 64)) {
                     double[][] perSecond = new double[3][ROUNDS];
@@ -112,6 +113,18 @@ final class ExchangeChapter implements Chapter {
             }
             return rows;
         }
+    }
+
+    private Row processorTime(
+            Gatling gatling, Kind ours, Collection<String> oursTokens, Kind other, Collection<String> otherTokens) {
+        double[] spent = new double[2];
+        for (int kind = 0; kind < spent.length; kind++) {
+            CpuTime before = CpuTime.now();
+            Load load = run(gatling, kind == 0 ? ours : other, kind == 0 ? oursTokens : otherTokens, 16, SECONDS);
+            spent[kind] = CpuTime.now().since(before).keycloak() / load.count();
+        }
+        return Row.compared(
+                CHAPTER, "Keycloak's processor time for one, ms", new Sample(spent[0]), new Sample(spent[1]), "");
     }
 
     private Load run(Gatling gatling, Kind kind, Collection<String> tokens, int connections, int seconds) {

@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 final class LoginChapter implements Chapter {
 
     private static final String CHAPTER = "Login";
-    private static final int ROUNDS = 4;
+    private static final int ROUNDS = 6;
     private static final String PERSONA = "student";
 
     private final Path work;
@@ -32,10 +32,12 @@ final class LoginChapter implements Chapter {
     @Override
     public List<Row> measure(Gatling gatling) {
         try (Cluster cluster = Servers.oneNode()) {
-            School ours = cluster.newSchool();
-            School builtIn = BuiltInBroker.newSchool(cluster);
-            logins(gatling, cluster, ours, 20, false);
-            logins(gatling, cluster, builtIn, 20, false);
+            School ours = Servers.prepared(cluster.newSchool());
+            School builtIn = Servers.prepared(BuiltInBroker.newSchool(cluster));
+            for (int warmUp = 0; warmUp < 2; warmUp++) {
+                logins(gatling, cluster, ours, 25, false);
+                logins(gatling, cluster, builtIn, 25, false);
+            }
 
             List<Row> rows = new ArrayList<>();
             List<Load> oursKnown = new ArrayList<>();
@@ -58,8 +60,8 @@ final class LoginChapter implements Chapter {
             clearUsers(cluster, builtIn);
             List<Load> oursNew = new ArrayList<>();
             List<Load> builtInNew = new ArrayList<>();
-            logins(gatling, cluster, ours, 8, true);
-            logins(gatling, cluster, builtIn, 8, true);
+            logins(gatling, cluster, ours, 15, true);
+            logins(gatling, cluster, builtIn, 15, true);
             for (int round = 0; round < ROUNDS; round++) {
                 oursNew.add(logins(gatling, cluster, ours, 12, true));
                 builtInNew.add(logins(gatling, cluster, builtIn, 12, true));

@@ -1,8 +1,10 @@
 package io.github.k12sso.classlink.benchmarks;
 
+import com.sun.management.OperatingSystemMXBean;
 import java.awt.Color;
 import java.awt.Font;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,6 +36,37 @@ final class PerformancePage {
 
     /** Replaces one chapter's figures; those of the others stay. */
     void write(String chapter, List<Row> rows) throws IOException {
+        replace(chapter, tables(rows));
+    }
+
+    /** Says on what the newest chapter was measured. */
+    void describeMachine() throws IOException {
+        replace(
+                "machine",
+                "%nMeasured with %d cores (%s), %d GiB of memory, Java %s, Keycloak %s.%n%n"
+                        .formatted(
+                                Runtime.getRuntime().availableProcessors(),
+                                processor(),
+                                Math.round(((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
+                                                .getTotalMemorySize()
+                                        / Math.pow(2, 30)),
+                                Runtime.version().feature(),
+                                System.getProperty("keycloak.version")));
+    }
+
+    private static String processor() throws IOException {
+        Path information = Path.of("/proc/cpuinfo");
+        if (!Files.isReadable(information)) {
+            return System.getProperty("os.arch");
+        }
+        return Files.readAllLines(information).stream()
+                .filter(line -> line.startsWith("model name"))
+                .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                .findFirst()
+                .orElse(System.getProperty("os.arch"));
+    }
+
+    private void replace(String chapter, String figures) throws IOException {
         String begin = "<!-- chapter: " + chapter + " -->\n";
         String end = "<!-- end -->";
         String text = Files.readString(page);
@@ -42,7 +75,7 @@ final class PerformancePage {
             throw new IOException(page + " has no place for the chapter " + chapter);
         }
         int to = text.indexOf(end, from);
-        Files.writeString(page, text.substring(0, from) + begin + tables(rows) + text.substring(to));
+        Files.writeString(page, text.substring(0, from) + begin + figures + text.substring(to));
     }
 
     private static String tables(List<Row> rows) {
@@ -66,6 +99,9 @@ final class PerformancePage {
             names.add(row.group(1));
             ratios.add(Double.valueOf(row.group(2)));
         });
+        if (names.isEmpty()) {
+            return;
+        }
         CategoryChart chart = new CategoryChartBuilder()
                 .width(1_200)
                 .height(700)

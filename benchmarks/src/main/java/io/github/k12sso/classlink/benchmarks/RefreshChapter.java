@@ -33,7 +33,7 @@ final class RefreshChapter implements Chapter {
     public List<Row> measure(Gatling gatling) {
         try (Cluster cluster = Servers.twoNodes()) {
             cluster.classLink().tokenMode(TokenMode.GUIDE);
-            School school = Servers.withLongTokens(cluster.newSchool());
+            School school = Servers.prepared(cluster.newSchool());
             List<Row> rows = new ArrayList<>();
             List<School> both = List.of(school.at(cluster.first()), school.at(cluster.second()));
             List<School> one = List.of(school.at(cluster.first()));

@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
 /** How long an optimised Keycloak takes to start, by its own word. */
 final class StartChapter implements Chapter {
 
-    private static final int ROUNDS = 7;
+    private static final int ROUNDS = 3;
     private static final Pattern STARTED = Pattern.compile("started in ([0-9.]+)s");
 
     private final Path work;

@@ -15,11 +15,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -71,42 +76,67 @@ class BadDayIT {
         bed.classLink().revocation(true);
         // A server that does not rotate takes the refresh token again even when it had done the work.
         bed.classLink().switches().refreshRotation(false);
-        StringBuilder table = new StringBuilder("""
+        Map<Trouble, Seen> seen = Collections.synchronizedMap(new EnumMap<>(Trouble.class));
+        List<Trouble> troubles =
+                Arrays.stream(Trouble.values()).filter(call::canMeet).toList();
+        troubles.stream()
+                .filter(trouble -> !trouble.onlyTimeEnds())
+                .forEach(trouble -> seen.put(trouble, meet(call, trouble, () -> {})));
+        // The other two at once: each has an address or a fault of its own, and takes as long as it may.
+        CompletableFuture<Void> begun = new CompletableFuture<>();
+        CompletableFuture<Void> stalls = troubles.contains(Trouble.CONNECT_STALLS)
+                ? CompletableFuture.runAsync(() -> seen.put(
+                        Trouble.CONNECT_STALLS, meet(call, Trouble.CONNECT_STALLS, () -> begun.complete(null))))
+                : CompletableFuture.completedFuture(null);
+        CompletableFuture.anyOf(begun, stalls).join();
+        if (troubles.contains(Trouble.DRIP)) {
+            seen.put(Trouble.DRIP, meet(call, Trouble.DRIP, () -> {}));
+        }
+        stalls.join();
+
+        bed.classLink().faults().clear();
+        seen.values().forEach(each -> each.over().run());
+        String table = seen.values().stream().map(Seen::row).collect(Collectors.joining("", """
                 | ClassLink | who needed it sees | event | `outcome` | log |
                 | --- | --- | --- | --- | --- |
-                """);
-        Map<Trouble, Runnable> over = new LinkedHashMap<>();
-        for (Trouble trouble : Trouble.values()) {
-            if (!call.canMeet(trouble)) {
-                continue;
-            }
-            School school = bed.newSchool();
-            Map<String, Double> counted = outcomes(call);
-            UpstreamCall.Met met = call.meet(trouble, unreachable, bed, school);
-            bed.classLink().faults().clear();
-            assertThat(met.took())
-                    .as("%s: %s", call, trouble)
-                    .isLessThan(
-                            call == UpstreamCall.ROSTER || call == UpstreamCall.APPLICATIONS
-                                    ? ROSTER_DEADLINE
-                                    : DEADLINE);
-            table.append("| %s | %s | %s | %s | %s |%n"
-                    .formatted(
-                            trouble,
-                            met.answer(),
-                            event(school),
-                            String.join(", ", risen(counted, outcomes(call))),
-                            log(school)));
-            over.put(trouble, met.over());
-        }
-        over.forEach((trouble, ends) -> ends.run());
-
-        Path seen =
+                """, ""));
+        Path folder =
                 Files.createDirectories(Path.of(System.getProperty("work.dir")).resolve("bad-day"));
-        Files.writeString(seen.resolve(call.name() + ".md"), table);
+        Files.writeString(folder.resolve(call.name() + ".md"), table);
         assertThat(Files.readString(Path.of(System.getProperty("project.root"), "docs", "reliability.md")))
                 .as("docs/reliability.md says so")
                 .contains(table);
+    }
+
+    /**
+     * One trouble that was met.
+     *
+     * @param over ends what is left of it, and fails if the next call does not work
+     */
+    private record Seen(String row, Runnable over) {}
+
+    private Seen meet(UpstreamCall call, Trouble trouble, Runnable begins) {
+        School school = bed.newSchool();
+        Map<String, Double> counted = new LinkedHashMap<>();
+        UpstreamCall.Met met = call.meet(trouble, unreachable, bed, school, () -> {
+            counted.putAll(outcomes(call));
+            begins.run();
+        });
+        if (!trouble.onlyTimeEnds()) {
+            bed.classLink().faults().clear();
+        }
+        assertThat(met.took())
+                .as("%s: %s", call, trouble)
+                .isLessThan(
+                        call == UpstreamCall.ROSTER || call == UpstreamCall.APPLICATIONS ? ROSTER_DEADLINE : DEADLINE);
+        String row = "| %s | %s | %s | %s | %s |%n"
+                .formatted(
+                        trouble,
+                        met.answer(),
+                        event(school),
+                        String.join(", ", risen(counted, outcomes(call))),
+                        log(school));
+        return new Seen(row, met.over());
     }
 
     /** The newest event that is an error, as {@code TYPE reason}, or its error where the reason is a sentence. */

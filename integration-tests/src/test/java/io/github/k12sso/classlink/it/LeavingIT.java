@@ -202,7 +202,7 @@ class LeavingIT {
 
         Page callback = browser.open(school.loginRequest("openid"));
 
-        assertThat(callback.parameters()).containsKey("code");
+        assertThat(callback.handedToApp()).containsKey("code");
     }
 
     // ---- steps -----------------------------------------------------------------------------------------------------

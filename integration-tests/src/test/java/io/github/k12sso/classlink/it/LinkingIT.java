@@ -59,7 +59,7 @@ class LinkingIT {
         // LaunchPad knows by now who it is.
         Page callback = startAction();
 
-        assertThat(callback.parameters()).containsKey("code").containsEntry("kc_action_status", "success");
+        assertThat(callback.handedToApp()).containsKey("code").containsEntry("kc_action_status", "success");
         assertThat(links()).hasSize(1);
     }
 

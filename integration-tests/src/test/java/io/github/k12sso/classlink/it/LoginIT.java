@@ -214,7 +214,7 @@ class LoginIT {
             Browser browser = school.newBrowser();
             Page callback = school.login(browser, "student");
 
-            assertThat(callback.parameters()).containsKey("code");
+            assertThat(callback.handedToApp()).containsKey("code");
             assertThat(requests(Endpoint.AUTHORIZE).get(0).parameters()).doesNotContainKey("code_challenge");
             assertThat(requests(Endpoint.TOKEN).get(0).parameters()).doesNotContainKey("code_verifier");
         }
@@ -321,7 +321,7 @@ class LoginIT {
 
         @Test
         void areAllLetInByDefault() {
-            assertThat(school.login(school.newBrowser(), "outsider").parameters())
+            assertThat(school.login(school.newBrowser(), "outsider").handedToApp())
                     .containsKey("code");
         }
 
@@ -329,7 +329,7 @@ class LoginIT {
         void areRefusedUnlessListed() {
             school.configure("allowedTenants", "2##4711");
 
-            assertThat(school.login(school.newBrowser(), "student").parameters())
+            assertThat(school.login(school.newBrowser(), "student").handedToApp())
                     .containsKey("code");
             Page refused = school.login(school.newBrowser(), "outsider");
             assertThat(refused.status()).isEqualTo(403);
@@ -351,7 +351,7 @@ class LoginIT {
                     .put("claimFilterName", "Role")
                     .put("claimFilterValue", "Teacher|Tenant Administrator"));
 
-            assertThat(school.login(school.newBrowser(), "teacher").parameters())
+            assertThat(school.login(school.newBrowser(), "teacher").handedToApp())
                     .containsKey("code");
             Page refused = school.login(school.newBrowser(), "student");
             assertThat(refused.status()).isEqualTo(403);

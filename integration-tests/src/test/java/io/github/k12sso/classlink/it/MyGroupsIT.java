@@ -148,7 +148,7 @@ class MyGroupsIT {
         assertThat(school.users()).hasSize(1);
         Page callback = browser.press(review, "#kc-idp-review-profile-form [type=submit]");
 
-        assertThat(callback.parameters()).containsKey("code");
+        assertThat(callback.handedToApp()).containsKey("code");
         assertThat(groups()).containsExactly("/classlink/Chess");
     }
 

@@ -79,7 +79,7 @@ class RealmConfigIT {
         void letsAStudentWithoutEmailInWithoutAnyQuestion() {
             Page callback = district.login(district.newBrowser(), "student-without-email");
 
-            assertThat(callback.parameters()).containsKey("code");
+            assertThat(callback.handedToApp()).containsKey("code");
             JsonNode student = district.user(STUDENT);
             assertThat(student.has("email")).isFalse();
             assertThat(district.roles(student)).containsExactly("classlink-student");
@@ -175,7 +175,7 @@ class RealmConfigIT {
         plain.addApp();
         String installed = state(plain);
 
-        assertThat(plain.login(plain.newBrowser(), "student-without-email").parameters())
+        assertThat(plain.login(plain.newBrowser(), "student-without-email").handedToApp())
                 .containsKey("code");
         JsonNode student = plain.user(STUDENT);
         assertThat(plain.roles(student)).containsExactly("classlink-student");

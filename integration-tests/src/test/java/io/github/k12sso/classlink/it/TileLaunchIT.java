@@ -288,7 +288,7 @@ class TileLaunchIT {
     /** What the app's own login gets when no page may be shown. */
     private Map<String, String> silentLogin(Browser browser) {
         return browser.open(school.loginRequest(School.APP, "openid", Map.of("prompt", "none")))
-                .parameters();
+                .handedToApp();
     }
 
     private String usernameOfSilentLogin(Browser browser) throws ParseException {

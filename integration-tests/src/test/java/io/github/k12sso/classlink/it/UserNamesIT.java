@@ -124,7 +124,7 @@ class UserNamesIT {
 
     private void assertSignedIn(String persona) {
         Page page = school.login(school.newBrowser(), persona);
-        assertThat(page.parameters()).as(page.text()).containsKey("code");
+        assertThat(page.handedToApp()).as(page.text()).containsKey("code");
     }
 
     private void classLinkCalls(String persona, String loginId) {

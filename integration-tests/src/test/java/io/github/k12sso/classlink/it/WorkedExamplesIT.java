@@ -93,8 +93,8 @@ class WorkedExamplesIT {
                 .put("claimFilterName", "Role")
                 .put("claimFilterValue", "Teacher|Administrator|Tenant Administrator"));
 
-        assertThat(school.login(school.newBrowser(), "teacher").parameters()).containsKey("code");
-        assertThat(school.login(school.newBrowser(), "tenant-administrator").parameters())
+        assertThat(school.login(school.newBrowser(), "teacher").handedToApp()).containsKey("code");
+        assertThat(school.login(school.newBrowser(), "tenant-administrator").handedToApp())
                 .containsKey("code");
         for (String persona : List.of("student", "parent")) {
             Page refused = school.login(school.newBrowser(), persona);

@@ -1,5 +1,6 @@
 package io.github.k12sso.classlink.exchange;
 
+import io.github.k12sso.classlink.token.KeysUnavailable;
 import io.github.k12sso.classlink.token.NotLinked;
 import io.github.k12sso.classlink.token.TokenExpired;
 import io.github.k12sso.classlink.token.TokenFailure;
@@ -93,6 +94,12 @@ enum ExchangeError {
             OAuthErrorException.TEMPORARILY_UNAVAILABLE,
             "The ClassLink token is expired and ClassLink cannot renew it now. It is kept: try again after Retry-After",
             "temporarily_unavailable"),
+    KEYS_UNAVAILABLE(
+            Status.SERVICE_UNAVAILABLE,
+            OAuthErrorException.TEMPORARILY_UNAVAILABLE,
+            "The ClassLink token cannot be opened now, because Keycloak's vault is incomplete. It is kept: try again "
+                    + "after Retry-After",
+            "temporarily_unavailable"),
     BROKERING_API_VERSION(
             Status.FORBIDDEN,
             OAuthErrorException.ACCESS_DENIED,
@@ -122,6 +129,9 @@ enum ExchangeError {
         }
         if (failure instanceof TokenUnavailable) {
             return TEMPORARILY_UNAVAILABLE;
+        }
+        if (failure instanceof KeysUnavailable) {
+            return KEYS_UNAVAILABLE;
         }
         throw new IllegalStateException("No answer for " + failure.getClass().getSimpleName(), failure);
     }

@@ -1,5 +1,6 @@
 package io.github.k12sso.classlink.exchange;
 
+import io.github.k12sso.classlink.token.KeysUnavailable;
 import io.github.k12sso.classlink.token.TokenFailure;
 import io.github.k12sso.classlink.token.TokenUnavailable;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -26,7 +27,14 @@ final class ExchangeRefused extends Exception {
     ExchangeRefused(TokenFailure failure) {
         super(failure.getMessage(), failure);
         this.error = ExchangeError.of(failure);
-        this.retryAfter = failure instanceof TokenUnavailable unavailable ? unavailable.retryAfter() : null;
+        this.retryAfter = retryAfter(failure);
+    }
+
+    private static Duration retryAfter(TokenFailure failure) {
+        if (failure instanceof TokenUnavailable unavailable) {
+            return unavailable.retryAfter();
+        }
+        return failure instanceof KeysUnavailable unavailable ? unavailable.retryAfter() : null;
     }
 
     ExchangeError error() {

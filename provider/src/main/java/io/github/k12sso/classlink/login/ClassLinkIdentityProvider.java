@@ -182,11 +182,19 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
             identity.getContextData().put(NONCE_NOTE, login.getClientNote(NONCE_NOTE));
         }
         if (Booleans.isTrue(config.isStoreToken())) {
-            identity.setToken(vault.record(tokens, profile, identity.getId()));
+            identity.setToken(record(tokens, profile, identity.getId()));
         }
         identity.setIdp(this);
         identity.setAuthenticationSession(login);
         return identity;
+    }
+
+    private String record(TokenResponse tokens, Profile profile, String brokerUserId) throws LoginRefused {
+        try {
+            return vault.record(tokens, profile, brokerUserId);
+        } catch (SealingKeys.Unavailable e) {
+            throw new LoginRefused(LoginProblem.CONFIGURATION, e.getMessage());
+        }
     }
 
     private Profile profile(String accessToken) throws LoginRefused {

@@ -3,10 +3,10 @@ package io.github.k12sso.classlink.login;
 import io.github.k12sso.classlink.roster.RosterLimits;
 import io.github.k12sso.classlink.roster.RosterState;
 import io.github.k12sso.classlink.token.KeyRing;
-import io.github.k12sso.classlink.token.KeycloakClock;
 import io.github.k12sso.classlink.token.Refreshes;
 import io.github.k12sso.classlink.token.Revocations;
 import io.github.k12sso.classlink.token.SealingKeys;
+import io.github.k12sso.classlink.token.SteadyClock;
 import io.github.k12sso.classlink.upstream.AllowedHosts;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -43,7 +43,7 @@ public final class ClassLinkIdentityProviderFactory extends AbstractIdentityProv
 
     private static final int MAX_ROSTER_CALLS = 1000;
 
-    private final Refreshes refreshes = new Refreshes(new KeycloakClock());
+    private final Refreshes refreshes = new Refreshes(new SteadyClock());
     private final Revocations revocations = new Revocations();
     private AllowedHosts allowedHosts = AllowedHosts.builtIn();
     private SealingKeys sealingKeys = SealingKeys.ofRealms();
@@ -74,7 +74,7 @@ public final class ClassLinkIdentityProviderFactory extends AbstractIdentityProv
     }
 
     private static RosterState rosters(Function<String, Integer> option) {
-        KeycloakClock clock = new KeycloakClock();
+        SteadyClock clock = new SteadyClock();
         return new RosterState(
                 new RosterLimits(
                         bound(option, "rosterCalls", RosterLimits.DEFAULT_PER_SERVER),

@@ -14,7 +14,6 @@ import io.github.k12sso.classlink.upstream.UpstreamRefused;
 import io.github.k12sso.classlink.upstream.UpstreamUnavailable;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.keycloak.models.KeycloakSessionFactory;
@@ -83,7 +82,7 @@ final class Refresh {
     }
 
     private RefreshOutcome whenNobodyElseDoes(String seen) {
-        Instant giveUp = Instant.now().plus(Refreshes.MAX_WAIT);
+        long start = System.nanoTime();
         while (true) {
             Optional<Duration> rest = refreshes.resting(provider);
             if (rest.isPresent()) {
@@ -97,7 +96,7 @@ final class Refresh {
                     lock.get().release();
                 }
             }
-            if (Instant.now().isAfter(giveUp) || !pause()) {
+            if (System.nanoTime() - start > Refreshes.MAX_WAIT.toNanos() || !pause()) {
                 return new Unreachable(Refreshes.COOL_DOWN);
             }
         }

@@ -19,6 +19,16 @@ public final class SealingKeys {
     private final Optional<KeyRing> file;
     private final Optional<String> vaultEntry;
 
+    /** A source that was set up cannot be read now. The message says which, for the log, and nothing of a key. */
+    public static final class Unavailable extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        private Unavailable(String message) {
+            super(message);
+        }
+    }
+
     /**
      * Names the sources.
      *
@@ -35,7 +45,11 @@ public final class SealingKeys {
         return new SealingKeys(Optional.empty(), Optional.empty());
     }
 
-    /** The key that seals now. */
+    /**
+     * The key that seals now.
+     *
+     * @throws Unavailable if a source cannot be read
+     */
     SealingKey active(KeycloakSession session, RealmModel realm) {
         return rings(session)
                 .findFirst()
@@ -43,7 +57,11 @@ public final class SealingKeys {
                 .orElseGet(() -> realmKey(session.keys().getActiveKey(realm, KeyUse.ENC, Algorithm.AES)));
     }
 
-    /** The key that a record names; empty if it is in no source. */
+    /**
+     * The key that a record names; empty if it is in no source.
+     *
+     * @throws Unavailable if a source cannot be read
+     */
     Optional<SealingKey> find(KeycloakSession session, RealmModel realm, String id) {
         return rings(session)
                 .map(ring -> ring.find(id))
@@ -63,13 +81,12 @@ public final class SealingKeys {
         try (VaultStringSecret secret = session.vault().getStringSecret("${vault." + name + "}")) {
             String text = secret.get()
                     .filter(value -> !value.startsWith("${vault."))
-                    .orElseThrow(
-                            () -> new IllegalStateException("Keycloak's vault has no entry for ClassLink's token keys "
-                                    + "(server option token-key-vault-entry)"));
+                    .orElseThrow(() -> new Unavailable("Keycloak's vault has no entry for ClassLink's token keys "
+                            + "(server option token-key-vault-entry)"));
             return KeyRing.parse(text);
         } catch (IllegalArgumentException e) {
-            throw new IllegalStateException(
-                    "The entry for ClassLink's token keys in Keycloak's vault cannot be used: " + e.getMessage(), e);
+            throw new Unavailable(
+                    "the entry for ClassLink's token keys in Keycloak's vault cannot be used: " + e.getMessage());
         }
     }
 

@@ -1,7 +1,8 @@
 package io.github.k12sso.classlink.token;
 
 /** No ClassLink token can be given for a person. */
-public abstract sealed class TokenFailure extends Exception permits NotLinked, TokenExpired, TokenUnavailable {
+public abstract sealed class TokenFailure extends Exception
+        permits NotLinked, TokenExpired, TokenUnavailable, KeysUnavailable {
 
     private static final long serialVersionUID = 1L;
 

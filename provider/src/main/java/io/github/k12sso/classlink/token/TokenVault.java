@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
+import org.jboss.logging.Logger;
 import org.keycloak.models.AbstractKeycloakTransaction;
 import org.keycloak.models.FederatedIdentityModel;
 import org.keycloak.models.KeycloakSession;
@@ -15,6 +16,8 @@ import org.keycloak.models.UserModel;
 
 /** Where a provider's tokens are kept, one sealed record for each linked user. */
 public final class TokenVault {
+
+    private static final Logger LOG = Logger.getLogger(TokenVault.class);
 
     private final KeycloakSession session;
     private final String alias;
@@ -67,6 +70,7 @@ public final class TokenVault {
      * is carried over if ClassLink sent none this time: it does not take the old one away by staying silent.
      *
      * @param brokerUserId the id that links the user to ClassLink
+     * @throws SealingKeys.Unavailable if there is no key to seal it with: another one would weaken what was asked for
      */
     public String record(TokenResponse answer, Profile profile, String brokerUserId) {
         RealmModel realm = session.getContext().getRealm();
@@ -94,6 +98,7 @@ public final class TokenVault {
      *
      * @throws NotLinked if the user has no link to this provider, or a link without a record
      * @throws TokenExpired if the access token is over and cannot be renewed, or the record cannot be read
+     * @throws KeysUnavailable if the keys cannot be read now
      * @throws TokenUnavailable if it is over and ClassLink cannot renew it now
      */
     public VaultToken current(RealmModel realm, UserModel user) throws TokenFailure {
@@ -102,8 +107,7 @@ public final class TokenVault {
             throw new NotLinked();
         }
         RecordSeal seal = seal(realm, link.getUserId());
-        TokenSet tokens =
-                seal.tryOpen(link.getToken()).flatMap(TokenRecord::tokens).orElseThrow(TokenExpired::new);
+        TokenSet tokens = open(realm, seal, link).tokens().orElseThrow(TokenExpired::new);
         boolean expired = tokens.isExpired(clock.instant());
         if (tokens.refreshToken().isEmpty()) {
             if (expired) {
@@ -129,10 +133,18 @@ public final class TokenVault {
         if (link == null || link.getToken() == null || link.getToken().isBlank()) {
             throw new NotLinked();
         }
-        return seal(realm, link.getUserId())
-                .tryOpen(link.getToken())
-                .orElseThrow(TokenExpired::new)
-                .identity();
+        return open(realm, seal(realm, link.getUserId()), link).identity();
+    }
+
+    private TokenRecord open(RealmModel realm, RecordSeal seal, FederatedIdentityModel link) throws TokenFailure {
+        try {
+            return seal.tryOpen(link.getToken()).orElseThrow(TokenExpired::new);
+        } catch (SealingKeys.Unavailable e) {
+            LOG.errorf(
+                    "A stored ClassLink token cannot be opened now and is kept: %s. realm=%s, provider=%s",
+                    e.getMessage(), realm.getName(), alias);
+            throw new KeysUnavailable();
+        }
     }
 
     /**
@@ -146,8 +158,7 @@ public final class TokenVault {
             throw new NotLinked();
         }
         RecordSeal seal = seal(realm, link.getUserId());
-        TokenSet tokens =
-                seal.tryOpen(link.getToken()).flatMap(TokenRecord::tokens).orElseThrow(TokenExpired::new);
+        TokenSet tokens = open(realm, seal, link).tokens().orElseThrow(TokenExpired::new);
         if (!tokens.accessToken().equals(refusedAccessToken)) {
             return new VaultToken(tokens, VaultToken.Source.COALESCED);
         }
@@ -192,12 +203,21 @@ public final class TokenVault {
         if (!endpoint.canRevoke() || link.getToken() == null || link.getToken().isBlank()) {
             return;
         }
-        seal(realm, link.getUserId())
-                .tryOpen(link.getToken())
+        openToRevoke(realm, link)
                 .flatMap(TokenRecord::tokens)
                 .ifPresent(tokens -> session.getTransactionManager()
                         .enlistAfterCompletion(
                                 new AfterCommit(() -> revocations.submit(session, realm, endpoint, tokens))));
+    }
+
+    /** Nobody's account stays because a key is missing. */
+    private Optional<TokenRecord> openToRevoke(RealmModel realm, FederatedIdentityModel link) {
+        try {
+            return seal(realm, link.getUserId()).tryOpen(link.getToken());
+        } catch (SealingKeys.Unavailable e) {
+            LOG.warnf("A ClassLink token was not revoked: %s. realm=%s", e.getMessage(), realm.getName());
+            return Optional.empty();
+        }
     }
 
     /** Something to do once the transaction is committed, and not if it is rolled back. */

@@ -31,7 +31,8 @@ public final class Gatling {
      */
     public Load run(Class<? extends Simulation> simulation, String name, Map<String, String> settings) {
         try {
-            Path results = Files.createDirectories(work.resolve("gatling").resolve(String.valueOf(++runs)));
+            Path results = Files.createTempDirectory(
+                    Files.createDirectories(work.resolve("gatling")), "%03d-".formatted(++runs));
             Path output = results.resolve("output.txt");
             List<String> command = new ArrayList<>(List.of(
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),

@@ -69,17 +69,20 @@ public class Logins extends Simulation {
                 http("find")
                         .get(users + "?username=" + System.getProperty("username", ""))
                         .header("Authorization", "Bearer " + System.getProperty("admin", ""))
+                        .header("Accept", "application/json")
                         .silent()
                         .check(jsonPath("$[0].id").saveAs("id")),
                 http("remove")
                         .delete(users + "/#{id}")
                         .header("Authorization", "Bearer " + System.getProperty("admin", ""))
+                        .header("Accept", "application/json")
                         .body(StringBody(""))
                         .silent()
                         .check(status().is(204)));
         ChainBuilder one = feed(csv(System.getProperty("people")).eager().circular())
                 .exec(flushCookieJar(), flushHttpCache())
                 .exec(login)
+                .exitHereIfFailed()
                 .exec(doIf(session -> !users.isEmpty()).then(forget));
         Duration time = Duration.ofSeconds(Integer.getInteger("seconds"));
         String perSecond = System.getProperty("perSecond", "");
@@ -92,6 +95,6 @@ public class Logins extends Simulation {
                                         .exec(one)
                                         .injectOpen(constantUsersPerSec(Double.parseDouble(perSecond))
                                                 .during(time))))
-                .protocols(http.acceptHeader("text/html").shareConnections());
+                .protocols(http.baseUrl(classLink).acceptHeader("text/html").shareConnections());
     }
 }

@@ -45,6 +45,11 @@ public enum Trouble {
         return Optional.ofNullable(fault);
     }
 
+    /** Nothing comes, or never enough. */
+    public boolean onlyTimeEnds() {
+        return this == CONNECT_STALLS || this == DRIP;
+    }
+
     /** As the page says it. */
     @Override
     public String toString() {

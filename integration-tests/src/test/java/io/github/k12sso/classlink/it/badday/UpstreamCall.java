@@ -16,6 +16,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** A call to ClassLink, and what somebody does that needs it. */
 public enum UpstreamCall {
@@ -117,19 +118,22 @@ public enum UpstreamCall {
 
     /**
      * Whether it has an address of its own. Groups are asked where the profile is, and rosters where the list of districts is:
-     * without that, neither call is reached.
+     * without that, neither call is reached. A revocation's answer has no body that could break off or drip.
      */
     public boolean canMeet(Trouble trouble) {
-        return trouble.fault().isPresent() || addressSetting.isPresent();
+        boolean needsBody = trouble == Trouble.TRUNCATED || trouble == Trouble.DRIP;
+        return (trouble.fault().isPresent() || addressSetting.isPresent()) && !(this == REVOCATION && needsBody);
     }
 
     /**
      * Lets somebody need it while the trouble lasts.
      *
+     * @param begins called when the trouble does, and nothing that the call counts is under way
      * @return what to look at when it is over
      */
-    public Met meet(Trouble trouble, Unreachable unreachable, TestBed bed, School school) {
+    public Met meet(Trouble trouble, Unreachable unreachable, TestBed bed, School school, Runnable begins) {
         Journey journey = begin(bed, school);
+        begins.run();
         AdminApi.require(school.admin().delete("/realms/" + school.realm() + "/events"), "clear events");
         String before = trouble.fault().isPresent() ? null : addressOf(school);
         trouble.fault()
@@ -180,8 +184,11 @@ public enum UpstreamCall {
         void afterwards();
     }
 
+    private static final Pattern ANSWERED_REVOCATIONS = Pattern.compile(
+            "(?m)^classlink_upstream_calls_seconds_count\\{operation=\"revocation\",outcome=\"answered\"} ([0-9.E]+)$");
+
     private static boolean isSignedIn(Page page) {
-        return page.parameters().containsKey("code");
+        return page.handedToApp().containsKey("code");
     }
 
     private record Login(School school) implements Journey {
@@ -242,10 +249,12 @@ public enum UpstreamCall {
 
         @Override
         public String during() {
+            double before = answered();
             unlink();
             Await.until(
-                    "a line of the log",
-                    () -> bed.logOf(school).stream().anyMatch(line -> line.contains("was not revoked")));
+                    "the end of both revocations, or of the first one that failed",
+                    () -> answered() == before + 2
+                            || bed.logOf(school).stream().anyMatch(line -> line.contains("was not revoked")));
             return "unlinked";
         }
 
@@ -258,6 +267,14 @@ public enum UpstreamCall {
                     "revocation",
                     () -> bed.classLink().requests().stream()
                             .anyMatch(request -> request.endpoint() == Endpoint.REVOKE));
+        }
+
+        private double answered() {
+            return ANSWERED_REVOCATIONS
+                    .matcher(bed.metrics())
+                    .results()
+                    .mapToDouble(count -> Double.parseDouble(count.group(1)))
+                    .sum();
         }
 
         private void unlink() {

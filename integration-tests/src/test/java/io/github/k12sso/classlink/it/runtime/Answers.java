@@ -8,6 +8,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.rnorth.ducttape.unreliables.Unreliables;
+import org.testcontainers.containers.ContainerLaunchException;
 import org.testcontainers.containers.wait.strategy.AbstractWaitStrategy;
 
 /** Waits for a 200 at an address; Testcontainers' own asks for ports that it published, and a host's network has none. */
@@ -28,7 +29,14 @@ final class Answers extends AbstractWaitStrategy {
         Unreliables.retryUntilTrue(
                 (int) startupTimeout.toSeconds(),
                 TimeUnit.SECONDS,
-                () -> getRateLimiter().getWhenReady(this::isReady));
+                () -> getRateLimiter().getWhenReady(() -> hasEnded() || isReady()));
+        if (hasEnded()) {
+            throw new ContainerLaunchException("Keycloak ended before it answered " + request.uri());
+        }
+    }
+
+    private boolean hasEnded() {
+        return !waitStrategyTarget.isRunning();
     }
 
     private boolean isReady() throws InterruptedException {

@@ -1,6 +1,10 @@
 package io.github.k12sso.classlink.it.runtime;
 
+import static java.nio.file.StandardOpenOption.APPEND;
+import static java.nio.file.StandardOpenOption.CREATE;
+
 import com.github.dockerjava.api.command.CreateContainerCmd;
+import com.github.dockerjava.api.command.InspectContainerResponse;
 import com.github.dockerjava.api.model.Bind;
 import com.github.dockerjava.api.model.Volume;
 import dasniko.testcontainers.keycloak.ExtendableKeycloakContainer;
@@ -15,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.testcontainers.containers.output.OutputFrame;
 import org.testcontainers.images.PullPolicy;
 
 /**
@@ -71,6 +76,16 @@ final class KeycloakInContainer extends ExtendableKeycloakContainer<KeycloakInCo
         KeycloakInContainer container = new KeycloakInContainer(settings, buildOptions);
         container.start();
         return container;
+    }
+
+    /** What keeps Keycloak from starting is printed, and is not in its log; a container that did not start is removed at once. */
+    @Override
+    protected void containerIsStopping(InspectContainerResponse container) {
+        try {
+            Files.writeString(logFile, getLogs(OutputFrame.OutputType.STDERR), CREATE, APPEND);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** The image of the version under test. */

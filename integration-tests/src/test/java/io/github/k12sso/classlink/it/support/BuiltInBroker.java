@@ -30,6 +30,13 @@ public final class BuiltInBroker {
                 .put("pkceEnabled", "true")
                 .put("pkceMethod", "S256");
         AdminApi.require(school.admin().post(providers, provider), "built-in provider");
+        // The one mapper that every school has went with the other provider.
+        new ProviderMappers(school)
+                .add(
+                        "district",
+                        "oidc-user-attribute-idp-mapper",
+                        "FORCE",
+                        Map.of("claim", "classLink_tenant_id", "user.attribute", "classlink_tenant_name"));
         school.configureClient(
                 School.APP,
                 app -> ((ObjectNode) app.get("attributes"))

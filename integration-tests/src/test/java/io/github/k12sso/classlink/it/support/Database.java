@@ -61,6 +61,20 @@ public final class Database {
         }
     }
 
+    /** Locks the rows of a query, as a slow transaction would, until it is closed. */
+    public AutoCloseable hold(String query) {
+        try {
+            Connection connection = source.getConnection();
+            connection.setAutoCommit(false);
+            try (Statement statement = connection.createStatement()) {
+                statement.execute(query + " for update");
+            }
+            return connection;
+        } catch (SQLException e) {
+            throw new AssertionError(query, e);
+        }
+    }
+
     /**
      * Where the texts stand in clear: {@code table.column}, once for each text in each row. Every column of text or bytes is
      * read.

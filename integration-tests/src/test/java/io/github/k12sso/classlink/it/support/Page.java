@@ -57,6 +57,11 @@ public record Page(URI address, int status, String html) {
         return parameters;
     }
 
+    /** The parameters with which an app was called back; none on a page. Keycloak's own callback has a code, too: ClassLink's. */
+    public Map<String, String> handedToApp() {
+        return status == 0 ? parameters() : Map.of();
+    }
+
     private static String decode(String text) {
         return URLDecoder.decode(text, StandardCharsets.UTF_8);
     }

@@ -144,7 +144,7 @@ public final class School {
     }
 
     public JsonNode redeem(Page callback, String clientId, String secret) {
-        String code = Optional.ofNullable(callback.parameters().get("code"))
+        String code = Optional.ofNullable(callback.handedToApp().get("code"))
                 .orElseThrow(() -> new AssertionError("no code at " + callback.address() + ": " + callback.text()));
         HttpResponse<String> answer = tokenEndpoint(Map.of(
                 "grant_type", "authorization_code",

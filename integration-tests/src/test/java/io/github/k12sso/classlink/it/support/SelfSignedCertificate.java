@@ -4,6 +4,7 @@ import com.nimbusds.jose.util.X509CertUtils;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -33,6 +34,7 @@ public final class SelfSignedCertificate {
      */
     public static SelfSignedCertificate selfSigned(Path store) {
         try {
+            Files.deleteIfExists(store);
             Process keytool = new ProcessBuilder(
                             Path.of(System.getProperty("java.home"), "bin", "keytool")
                                     .toString(),

@@ -3,6 +3,7 @@ package io.github.k12sso.classlink.it.support;
 import io.github.k12sso.classlink.demo.keycloak.KeycloakDistribution;
 import io.github.k12sso.classlink.demo.keycloak.KeycloakSettings;
 import io.github.k12sso.classlink.demo.keycloak.ListeningPort;
+import io.github.k12sso.classlink.it.clock.MovableClockJar;
 import io.github.k12sso.classlink.it.runtime.KeycloakRuntime;
 import io.github.k12sso.classlink.it.runtime.RunningKeycloak;
 import io.github.k12sso.classlink.simulator.ClassLinkSimulator;
@@ -74,6 +75,7 @@ public final class TestBed implements Deployment, AutoCloseable {
                 Path.of(System.getProperty("work.dir")),
                 SimulatorSettings.defaults(),
                 HEAP,
+                List.of(),
                 Stream.concat(Stream.of("--metrics-enabled=true"), traces.options().stream())
                         .toList(),
                 Optional.of(traces));
@@ -95,24 +97,36 @@ public final class TestBed implements Deployment, AutoCloseable {
      * @param heap options of Keycloak's JVM
      */
     public static TestBed startOwn(String name, SimulatorSettings classLink, String heap, String... options) {
+        return start(ownFolder(name), classLink, heap, List.of(), List.of(options), Optional.empty());
+    }
+
+    /** One whose clock can be moved, with another heap. */
+    public static TestBed startOwnWithMovableClock(String name, String heap, String... options) {
+        Path folder = ownFolder(name);
         return start(
-                Path.of(System.getProperty("work.dir")).resolve(name),
-                classLink,
+                folder,
+                SimulatorSettings.defaults(),
                 heap,
+                List.of(MovableClockJar.writeTo(folder)),
                 List.of(options),
                 Optional.empty());
+    }
+
+    private static Path ownFolder(String name) {
+        return Path.of(System.getProperty("work.dir")).resolve(name);
     }
 
     private static TestBed start(
             Path work,
             SimulatorSettings districts,
             String heap,
+            List<Path> moreJars,
             List<String> options,
             Optional<TraceCollector> traces) {
         KeycloakDistribution distribution = KeycloakDistribution.prepare(
                 Path.of(System.getProperty("keycloak.zip")),
                 work.resolve("keycloak"),
-                List.of(providerJar()),
+                Stream.concat(Stream.of(providerJar()), moreJars.stream()).toList(),
                 List.of(DemoRealm.file(), DistrictRealm.file()));
         Path log = work.resolve("keycloak.log");
         deleteOldLog(log);
@@ -187,6 +201,24 @@ public final class TestBed implements Deployment, AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Takes it out again. */
+    public void removeFromVault(School school, String key) {
+        try {
+            Files.delete(vaultFolder(work).resolve(school.realm() + "_" + key));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Moves Keycloak's clock; only where it was started so. */
+    public void setClock(School school, Duration ahead) {
+        AdminApi.require(
+                new Http()
+                        .send(HttpRequest.newBuilder(school.url("/movable-clock/" + ahead.toSeconds()))
+                                .POST(HttpRequest.BodyPublishers.noBody())),
+                "clock");
     }
 
     /** The jar under test, as it would be dropped into {@code providers/}. */

@@ -1,5 +1,6 @@
 package io.github.k12sso.classlink.roster.source;
 
+import io.github.k12sso.classlink.token.KeysUnavailable;
 import io.github.k12sso.classlink.token.NotLinked;
 import io.github.k12sso.classlink.token.TokenFailure;
 import io.github.k12sso.classlink.token.TokenUnavailable;
@@ -59,6 +60,13 @@ public final class UserTokenSource implements RosterSource {
             return new RosterFailure(
                     RosterProblem.CLASSLINK_TOKEN_UNAVAILABLE,
                     "ClassLink cannot renew the person's token now. It is kept",
+                    unavailable.retryAfter(),
+                    failure);
+        }
+        if (failure instanceof KeysUnavailable unavailable) {
+            return new RosterFailure(
+                    RosterProblem.CLASSLINK_TOKEN_UNAVAILABLE,
+                    "The person's ClassLink token cannot be opened now. It is kept",
                     unavailable.retryAfter(),
                     failure);
         }

@@ -1,0 +1,278 @@
+package io.github.k12sso.classlink.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.k12sso.classlink.it.support.AdminApi;
+import io.github.k12sso.classlink.it.support.Browser;
+import io.github.k12sso.classlink.it.support.Http;
+import io.github.k12sso.classlink.it.support.Page;
+import io.github.k12sso.classlink.it.support.Roster;
+import io.github.k12sso.classlink.it.support.School;
+import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.simulator.fault.Fault;
+import io.github.k12sso.classlink.simulator.http.Endpoint;
+import io.github.k12sso.classlink.simulator.runtime.TokenMode;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What goes wrong is Keycloak's own: its clock, its vault, its keys, its heap, its administrators. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class KeycloakOnABadDayIT {
+
+    private static final String KEYS = "classlink-token-keys";
+    private static final Duration HOUR = Duration.ofHours(1);
+
+    private TestBed bed;
+    private School school;
+
+    @BeforeAll
+    void aSmallServer() {
+        bed = TestBed.startOwnWithMovableClock(
+                "own-faults",
+                "-Xms128m -Xmx320m",
+                "--spi-social--classlink--token-key-vault-entry=" + KEYS,
+                "--metrics-enabled=true");
+    }
+
+    @AfterAll
+    void stop() {
+        if (bed != null) {
+            bed.close();
+        }
+    }
+
+    @BeforeEach
+    void aSchool() {
+        bed.classLink().faults().clear();
+        bed.classLink().tokenMode(TokenMode.GUIDE);
+        bed.classLink().switches().guideTokenLifetime(Duration.ofHours(2));
+        school = bed.newSchool();
+        school.configureRealm(realm -> realm.put("accessTokenLifespan", 7_200).put("ssoSessionIdleTimeout", 14_400));
+        bed.keepInVault(school, KEYS, "2026 " + Base64.getEncoder().encodeToString(new byte[32]));
+    }
+
+    @Nested
+    class GivenItsClockJumps {
+
+        @Test
+        void anHourAhead_thenTokensAreRenewedSooner_andLoginsGoOn() {
+            String before = appToken();
+            bed.setClock(school, HOUR.plusMinutes(30));
+            try {
+                assertThat(school.exchange(before).statusCode()).isEqualTo(200);
+                assertThat(isSignedIn(school.login(school.newBrowser(), "teacher")))
+                        .isTrue();
+            } finally {
+                bed.setClock(school, Duration.ZERO);
+            }
+            assertThat(school.exchange(before).statusCode()).as("and back").isEqualTo(200);
+        }
+
+        @Test
+        void anHourBack_thenALoginSaysThatTheClocksDiffer_andTokensAreKept() {
+            String before = appToken();
+            bed.setClock(school, HOUR.negated());
+            try {
+                Page page = school.login(school.newBrowser(), "teacher");
+
+                assertThat(school.failureOn(page).at("/details/reason").asText())
+                        .isEqualTo("id_token_times");
+                assertThat(school.users()).as("nothing half made").hasSize(2);
+            } finally {
+                bed.setClock(school, Duration.ZERO);
+            }
+            assertThat(school.exchange(before).statusCode()).isEqualTo(200);
+            assertThat(isSignedIn(school.login(school.newBrowser(), "teacher"))).isTrue();
+        }
+
+        /** A rest of three seconds, measured by a clock that goes back, would last an hour. */
+        @Test
+        void anHourBack_whileClassLinkRests_thenTheRestIsNotLonger() {
+            bed.classLink().switches().guideTokenLifetime(Duration.ofSeconds(1));
+            String token = appToken();
+            bed.classLink().faults().inject(Endpoint.TOKEN, Fault.status(503));
+            bed.setClock(school, HOUR);
+            try {
+                assertThat(school.exchange(token).statusCode()).isEqualTo(503);
+                bed.classLink().faults().clear();
+            } finally {
+                bed.setClock(school, Duration.ZERO);
+            }
+            HttpResponse<String> resting = school.exchange(token);
+
+            assertThat(Stream.of(resting.headers().firstValue("Retry-After").orElse("0"))
+                            .mapToInt(Integer::parseInt)
+                            .sum())
+                    .isLessThanOrEqualTo(3);
+        }
+    }
+
+    @Nested
+    class GivenTheVaultHasNoEntryForTheKeys {
+
+        @Test
+        void thenNobodyIsSealedWithAnotherKey_andThePageAndTheLogSayWhatToDo() {
+            bed.removeFromVault(school, KEYS);
+
+            Page page = school.login(school.newBrowser(), "student");
+
+            assertThat(page.status()).isEqualTo(500);
+            assertThat(school.failureOn(page).at("/details/reason").asText()).isEqualTo("configuration");
+            assertThat(bed.log())
+                    .contains("reason=configuration: Keycloak's vault has no entry for ClassLink's token keys");
+            assertThat(school.users()).as("nothing half made").hasSize(1);
+        }
+
+        @Test
+        void thenAnExchangeComesAgainLater_andFindsItsToken() {
+            String token = appToken();
+            String classLinkToken = accessToken(school.exchange(token));
+            bed.removeFromVault(school, KEYS);
+
+            HttpResponse<String> refused = school.exchange(token);
+            bed.keepInVault(school, KEYS, "2026 " + Base64.getEncoder().encodeToString(new byte[32]));
+
+            assertThat(refused.statusCode()).as(refused.body()).isEqualTo(503);
+            assertThat(Http.json(refused.body()).get("error").textValue()).isEqualTo("temporarily_unavailable");
+            assertThat(accessToken(school.exchange(token))).isEqualTo(classLinkToken);
+        }
+    }
+
+    @Nested
+    class GivenASmallHeap {
+
+        private static final int AT_ONCE = 16;
+
+        @Test
+        void thenHugeAnswersAndBigRostersDoNotFillIt() {
+            Roster roster = Roster.withPartnerKey(bed, school);
+            String administrator = roster.administratorsToken("roster-administrator");
+            assertThat(isSignedIn(school.login(school.newBrowser(), "teacher"))).isTrue();
+            for (Endpoint endpoint : List.of(Endpoint.TOKEN, Endpoint.MY_INFO, Endpoint.ROSTER)) {
+                bed.classLink().faults().inject(endpoint, Fault.oversize(20_000_000));
+            }
+
+            ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE);
+            List<CompletableFuture<Void>> crowd = IntStream.range(0, 4 * AT_ONCE)
+                    .mapToObj(number -> CompletableFuture.runAsync(
+                            () -> {
+                                if (number % 2 == 0) {
+                                    school.login(school.newBrowser(), "student");
+                                } else {
+                                    roster.get(
+                                            administrator, Roster.MAPLE_VALLEY, "users?limit=10000&offset=" + number);
+                                }
+                            },
+                            threads))
+                    .toList();
+            crowd.forEach(CompletableFuture::join);
+            threads.shutdown();
+            bed.classLink().faults().clear();
+
+            assertThat(bed.log()).doesNotContain("OutOfMemoryError");
+            assertThat(isSignedIn(school.login(school.newBrowser(), "teacher"))).isTrue();
+            assertThat(roster.get(administrator, Roster.MAPLE_VALLEY, "users?limit=10000")
+                            .statusCode())
+                    .isEqualTo(200);
+        }
+    }
+
+    /** What an administrator does while somebody is at ClassLink. */
+    enum Change {
+        DISABLED(provider -> provider.put("enabled", false), "Page not found"),
+        ANOTHER_CLIENT(provider -> config(provider).put("clientId", "another"), "not set up"),
+        ANOTHER_SECRET(provider -> config(provider).put("clientSecret", "another"), "not set up"),
+        ANOTHER_ISSUER(provider -> config(provider).put("issuer", "https://launchpad.classlink.com/x"), "who you are"),
+        OTHER_DISTRICTS(provider -> config(provider).put("allowedTenants", "4711"), "district");
+
+        @SuppressWarnings("ImmutableEnumChecker") // None of the lambdas holds anything.
+        private final Consumer<ObjectNode> change;
+
+        private final String message;
+
+        Change(Consumer<ObjectNode> change, String message) {
+            this.change = change;
+            this.message = message;
+        }
+
+        private static ObjectNode config(ObjectNode provider) {
+            return (ObjectNode) provider.get("config");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void givenTheSettingsChangeUnderARunningLogin_thenItEndsOnAPage_andTheNextOneIsAsSet(Change change) {
+        Browser browser = school.newBrowser();
+        Page atClassLink = browser.open(school.loginRequest("openid"));
+        JsonNode before = provider();
+        school.configure(change.change);
+
+        Page page = school.choosePersona(browser, atClassLink, "student");
+
+        assertThat(page.status()).isBetween(400, 503);
+        assertThat(page.text()).contains(change.message);
+        assertThat(school.users()).as("nothing half made").hasSize(1);
+        AdminApi.require(school.admin().put(providerPath(), withSecret(before)), "as it was");
+        assertThat(isSignedIn(school.login(school.newBrowser(), "student"))).isTrue();
+    }
+
+    @Test
+    void givenTheProviderIsRemovedUnderARunningLogin_thenItEndsOnAPage() {
+        Browser browser = school.newBrowser();
+        Page atClassLink = browser.open(school.loginRequest("openid"));
+        AdminApi.require(school.admin().delete(providerPath()), "remove provider");
+
+        Page page = school.choosePersona(browser, atClassLink, "student");
+
+        assertThat(page.status()).isEqualTo(404);
+        assertThat(school.users()).as("nothing half made").hasSize(1);
+    }
+
+    // ---- steps -----------------------------------------------------------------------------------------------------
+
+    private String appToken() {
+        return school.tokensOf("student").get("access_token").textValue();
+    }
+
+    private static String accessToken(HttpResponse<String> answer) {
+        return Http.json(AdminApi.require(answer, "exchange").body())
+                .get("access_token")
+                .textValue();
+    }
+
+    private static boolean isSignedIn(Page page) {
+        return page.handedToApp().containsKey("code");
+    }
+
+    private JsonNode provider() {
+        return school.admin().get(providerPath());
+    }
+
+    private String providerPath() {
+        return "/realms/" + school.realm() + "/identity-provider/instances/" + School.ALIAS;
+    }
+
+    private static JsonNode withSecret(JsonNode provider) {
+        ((ObjectNode) provider.get("config")).put("clientSecret", School.CLASSLINK_SECRET);
+        return provider;
+    }
+}

@@ -1,0 +1,50 @@
+package io.github.k12sso.classlink.it.clock;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.jar.JarOutputStream;
+import java.util.zip.ZipEntry;
+import org.keycloak.services.resource.RealmResourceProviderFactory;
+
+/** The jar that a test drops into {@code providers/} to move Keycloak's clock. */
+public final class MovableClockJar {
+
+    private static final String EMPTY_BEANS = "<beans bean-discovery-mode=\"annotated\"/>";
+
+    private MovableClockJar() {}
+
+    /** Writes it into a folder. */
+    public static Path writeTo(Path folder) {
+        try {
+            Path file = Files.createDirectories(folder).resolve("movable-clock.jar");
+            try (JarOutputStream jar = new JarOutputStream(Files.newOutputStream(file))) {
+                add(jar, "META-INF/beans.xml", EMPTY_BEANS.getBytes(StandardCharsets.UTF_8));
+                add(
+                        jar,
+                        "META-INF/services/" + RealmResourceProviderFactory.class.getName(),
+                        MovableClockFactory.class.getName().getBytes(StandardCharsets.UTF_8));
+                for (String name : new String[] {"MovableClock", "MovableClockFactory", "MovableClockFactory$1"}) {
+                    try (InputStream type = MovableClockJar.class.getResourceAsStream(name + ".class")) {
+                        add(
+                                jar,
+                                MovableClockJar.class.getPackageName().replace('.', '/') + "/" + name + ".class",
+                                type.readAllBytes());
+                    }
+                }
+            }
+            return file;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void add(JarOutputStream jar, String name, byte[] content) throws IOException {
+        jar.putNextEntry(new ZipEntry(name));
+        jar.write(content);
+        jar.closeEntry();
+    }
+}
