@@ -136,7 +136,8 @@ final class ExchangeChapter implements Chapter {
         double[][] perSecond = new double[2][ROUNDS];
         for (int round = 0; round < ROUNDS; round++) {
             perSecond[0][round] = run(gatling, ours, oursTokens, 16, SECONDS).count() / (double) SECONDS;
-            perSecond[1][round] = run(gatling, builtIn, builtInTokens, 16, SECONDS).count() / (double) SECONDS;
+            perSecond[1][round] =
+                    run(gatling, builtIn, builtInTokens, 16, SECONDS).count() / (double) SECONDS;
         }
         return Row.compared(
                 CHAPTER,

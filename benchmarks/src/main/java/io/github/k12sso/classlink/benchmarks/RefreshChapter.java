@@ -52,7 +52,7 @@ final class RefreshChapter implements Chapter {
     private record Storm(Load load, long refreshes, Load calm) {
 
         /** What the refresh cost those who waited longest, without ClassLink's part. Milliseconds. */
-        double wait() {
+        double addedWait() {
             return load.p99() - CLASSLINKS_TIME.toMillis() - calm.p99();
         }
     }
@@ -67,7 +67,7 @@ final class RefreshChapter implements Chapter {
                 storms.stream().mapToDouble(storm -> storm.load().p99()).toArray());
         Sample calm = new Sample(
                 storms.stream().mapToDouble(storm -> storm.calm().p99()).toArray());
-        Sample wait = new Sample(storms.stream().mapToDouble(Storm::wait).toArray());
+        Sample wait = new Sample(storms.stream().mapToDouble(Storm::addedWait).toArray());
         return List.of(
                 Row.alone(
                         chapter,
@@ -85,12 +85,12 @@ final class RefreshChapter implements Chapter {
                                 .sum()),
                         "0"),
                 Row.compared(
+                        chapter, "p99 of all, beside the same requests when the token is good, ms", whole, calm, ""),
+                Row.alone(
                         chapter,
-                        "p99 of all, beside the same requests when the token is good, ms",
-                        whole,
-                        calm,
-                        ""),
-                Row.alone(chapter, "p99 that the refresh adds, without ClassLink's own 300 ms, ms", wait.text(), "≤ 200 ms"));
+                        "p99 that the refresh adds, without ClassLink's own 300 ms, ms",
+                        wait.text(),
+                        "≤ 200 ms"));
     }
 
     private Storm storm(Gatling gatling, Cluster cluster, List<School> nodes, int requests) {
@@ -111,12 +111,7 @@ final class RefreshChapter implements Chapter {
         return new Storm(load, refreshes, calm);
     }
 
-    private Load run(
-            Gatling gatling,
-            List<School> nodes,
-            int requests,
-            String token,
-            Map<String, String> form) {
+    private Load run(Gatling gatling, List<School> nodes, int requests, String token, Map<String, String> form) {
         Path file = Servers.csv(
                 work,
                 "address,token",
