@@ -2,6 +2,7 @@ package io.github.k12sso.classlink.login;
 
 import io.github.k12sso.classlink.upstream.Measurement;
 import io.github.k12sso.classlink.upstream.OAuthError;
+import io.opentelemetry.instrumentation.api.instrumenter.LocalRootSpan;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.WebApplicationException;
@@ -17,7 +18,6 @@ import org.keycloak.models.IdentityProviderModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.services.resources.IdentityBrokerService;
 import org.keycloak.sessions.AuthenticationSessionModel;
-import org.keycloak.tracing.TracingProvider;
 
 /**
  * {@code /realms/{realm}/broker/{alias}/endpoint}, where ClassLink sends the browser to: back from a login that began here, or
@@ -85,9 +85,9 @@ public final class CallbackEndpoint {
         }
     }
 
-    /** Keycloak's span of the request has its address with the query, and in it the code. */
-    private void keepQueryOutOfTraces() {
-        session.getProvider(TracingProvider.class).getCurrentSpan().setAttribute(QUERY_OF_SPAN, "");
+    /** Quarkus' span of the request has its address with the query, and in it the code. Without tracing there is no span. */
+    private static void keepQueryOutOfTraces() {
+        LocalRootSpan.current().setAttribute(QUERY_OF_SPAN, "");
     }
 
     /**
