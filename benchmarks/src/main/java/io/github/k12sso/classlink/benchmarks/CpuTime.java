@@ -7,17 +7,24 @@ import java.util.function.Predicate;
 record CpuTime(double keycloak, double postgres) {
 
     static CpuTime now() {
-        return new CpuTime(of(command -> command.contains(" -Dkc.")), of(command -> command.startsWith("postgres:")));
+        return new CpuTime(
+                of(process -> process.commandLine()
+                        .filter(line -> line.contains(" -Dkc."))
+                        .isPresent()),
+                of(process -> process.command()
+                        .filter(file -> file.endsWith("/postgres"))
+                        .isPresent()));
     }
 
     CpuTime since(CpuTime before) {
         return new CpuTime(keycloak - before.keycloak, postgres - before.postgres);
     }
 
-    private static double of(Predicate<String> command) {
+    private static double of(Predicate<ProcessHandle.Info> which) {
         return ProcessHandle.allProcesses()
-                .filter(process -> process.info().commandLine().filter(command).isPresent())
-                .map(process -> process.info().totalCpuDuration().orElse(Duration.ZERO))
+                .map(ProcessHandle::info)
+                .filter(which)
+                .map(process -> process.totalCpuDuration().orElse(Duration.ZERO))
                 .mapToDouble(Duration::toMillis)
                 .sum();
     }

@@ -3,9 +3,8 @@ package io.github.k12sso.classlink.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-import io.github.k12sso.classlink.it.support.AdminApi;
+import io.github.k12sso.classlink.it.support.BuiltInBroker;
 import io.github.k12sso.classlink.it.support.Http;
 import io.github.k12sso.classlink.it.support.School;
 import io.github.k12sso.classlink.it.support.TestBed;
@@ -48,13 +47,7 @@ class BrokeringApiV2IT {
         bed.classLink().switches().refreshTokens(true);
         bed.classLink().faults().clear();
         school = bed.newSchool();
-        String clients = "/realms/" + school.realm() + "/clients";
-        ObjectNode app = (ObjectNode)
-                school.admin().get(clients + "?clientId=" + School.APP).get(0);
-        ((ObjectNode) app.get("attributes"))
-                .put("external.token.enabled", "true")
-                .put("external.token.idp", School.ALIAS);
-        AdminApi.require(school.admin().put(clients + "/" + app.get("id").textValue(), app), "change client");
+        BuiltInBroker.allowVersion2(school);
     }
 
     @Test

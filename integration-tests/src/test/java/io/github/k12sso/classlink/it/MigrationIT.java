@@ -8,6 +8,7 @@ import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Http;
 import io.github.k12sso.classlink.it.support.OnTestBed;
 import io.github.k12sso.classlink.it.support.School;
+import io.github.k12sso.classlink.it.support.SecretSearch;
 import io.github.k12sso.classlink.it.support.TestBed;
 import java.net.http.HttpResponse;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,6 +26,7 @@ class MigrationIT {
     @BeforeEach
     void aTeacherCameThroughTheBuiltInProvider(TestBed bed) {
         school = bed.newSchool();
+        SecretSearch.ofThisRun().except(school);
         realm = "/realms/" + school.realm();
         ours = (ObjectNode) school.admin().get(provider());
         ours.remove("internalId");

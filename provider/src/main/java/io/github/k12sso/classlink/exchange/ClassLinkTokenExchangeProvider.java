@@ -30,11 +30,16 @@ final class ClassLinkTokenExchangeProvider implements TokenExchangeProvider {
     /** The event's detail that says how the answer came about: {@code stored}, {@code refreshed} or {@code coalesced}. */
     private static final String TOKEN_SOURCE = "classlink_token";
 
+    /** Found by {@link #supports}, which Keycloak asks first, of the same instance: one look-up for a request. */
+    private Optional<ExchangeableTokens> requested = Optional.empty();
+
     @Override
     public boolean supports(TokenExchangeContext context) {
-        return context.getFormParams().getFirst(OAuth2Constants.REQUESTED_SUBJECT) == null
-                && context.getFormParams().getFirst(OAuth2Constants.SUBJECT_ISSUER) == null
-                && requestedProvider(context).isPresent();
+        requested = context.getFormParams().getFirst(OAuth2Constants.REQUESTED_SUBJECT) == null
+                        && context.getFormParams().getFirst(OAuth2Constants.SUBJECT_ISSUER) == null
+                ? requestedProvider(context)
+                : Optional.empty();
+        return requested.isPresent();
     }
 
     @Override
@@ -43,7 +48,7 @@ final class ClassLinkTokenExchangeProvider implements TokenExchangeProvider {
         String alias = requestedIssuer(context);
         event.detail(Details.REQUESTED_ISSUER, alias).detail(Details.IDENTITY_PROVIDER, alias);
         try {
-            VaultToken token = exchange(context, requestedProvider(context).orElseThrow());
+            VaultToken token = exchange(context, requested.orElseThrow());
             event.detail(TOKEN_SOURCE, token.source().name().toLowerCase(Locale.ROOT));
             event.success();
             Measurement.TOKEN_REQUESTS.count(Api.TOKEN_EXCHANGE, token.source());

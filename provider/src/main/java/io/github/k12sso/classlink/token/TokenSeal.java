@@ -5,9 +5,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.keycloak.jose.JOSEHeader;
 import org.keycloak.jose.jwe.JWE;
 import org.keycloak.jose.jwe.JWEConstants;
 import org.keycloak.jose.jwe.JWEException;
@@ -26,6 +27,8 @@ final class TokenSeal {
     private static final String REALM = "realm";
     private static final String ALIAS = "idp";
     private static final String BROKER_USER_ID = "sub";
+
+    private static final Pattern KEY_ID = Pattern.compile("[A-Za-z0-9._-]{1,128}");
 
     private TokenSeal() {}
 
@@ -57,14 +60,14 @@ final class TokenSeal {
      */
     static TokenRecord open(String sealed, RecordOwner owner, Function<String, Optional<SealingKey>> keys)
             throws RecordUnreadable {
-        String keyId = keyId(sealed);
+        JWE jwe = parse(sealed);
+        String keyId = keyId(jwe.getHeader());
         SealingKey key = keys.apply(keyId)
                 .orElseThrow(() -> new RecordUnreadable("the key '" + keyId + "' that sealed it is in no key source"));
-        JWE jwe = new JWE();
         jwe.getKeyStorage().setCEKKey(key.key(), JWEKeyStorage.KeyUse.ENCRYPTION);
         JsonNode content;
         try {
-            content = JSON.readTree(jwe.verifyAndDecodeJwe(sealed).getContent());
+            content = JSON.readTree(jwe.verifyAndDecodeJwe().getContent());
         } catch (JWEException | IOException e) {
             throw new RecordUnreadable("it is damaged, or another key has the id '" + keyId + "'");
         }
@@ -77,18 +80,20 @@ final class TokenSeal {
         return TokenRecord.read(content);
     }
 
-    /** Only what such an id can be, because it ends up in a log line. */
-    private static String keyId(String sealed) throws RecordUnreadable {
-        int end = sealed.indexOf('.');
+    private static JWE parse(String sealed) throws RecordUnreadable {
         try {
-            String id = JSON.readTree(Base64.getUrlDecoder().decode(sealed.substring(0, Math.max(end, 0))))
-                    .path("kid")
-                    .asText();
-            if (id.matches("[A-Za-z0-9._-]{1,128}")) {
-                return id;
-            }
-        } catch (IOException | IllegalArgumentException e) {
+            return new JWE(sealed);
+        } catch (RuntimeException e) { // Keycloak has no type of its own for what is no JWE
             throw new RecordUnreadable("it is no sealed record");
+        }
+    }
+
+    /** Only what such an id can be, because it ends up in a log line. */
+    private static String keyId(JOSEHeader header) throws RecordUnreadable {
+        if (header != null
+                && header.getKeyId() != null
+                && KEY_ID.matcher(header.getKeyId()).matches()) {
+            return header.getKeyId();
         }
         throw new RecordUnreadable("it names no key");
     }

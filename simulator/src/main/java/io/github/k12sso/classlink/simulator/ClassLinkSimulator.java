@@ -29,11 +29,14 @@ import io.github.k12sso.classlink.simulator.runtime.PkceMode;
 import io.github.k12sso.classlink.simulator.runtime.SimulatorClock;
 import io.github.k12sso.classlink.simulator.runtime.Switches;
 import io.github.k12sso.classlink.simulator.runtime.TokenMode;
+import io.github.k12sso.classlink.simulator.secret.Secret;
+import io.github.k12sso.classlink.simulator.secret.Secrets;
 import io.javalin.Javalin;
 import java.net.URI;
 import java.util.Collection;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.eclipse.jetty.http.UriCompliance;
 
@@ -48,7 +51,8 @@ public final class ClassLinkSimulator implements AutoCloseable {
     private final Districts districts;
     private final Clients clients = new Clients();
     private final SigningKeys keys = new SigningKeys();
-    private final Tokens tokens = new Tokens(clock);
+    private final Secrets secrets = new Secrets();
+    private final Tokens tokens = new Tokens(clock, secrets);
     private final IdTokens idTokens;
     private final MyEndpoints my;
     private final Applications applications;
@@ -66,10 +70,10 @@ public final class ClassLinkSimulator implements AutoCloseable {
         server.start(settings.bindAddress(), settings.port()); // before the routes: the issuer names the port
         baseUrl = withoutSlash(settings.publicUrl().orElse(URI.create("http://localhost:" + server.port())));
         requests = new RequestLog(settings.recordedRequests());
-        gate = new Gate(faults, requests, clock);
+        gate = new Gate(faults, requests, clock, secrets);
         districts = new Districts(settings.districts());
         settings.clients().forEach(clients::register);
-        idTokens = new IdTokens(baseUrl.toString(), keys, clock);
+        idTokens = new IdTokens(baseUrl.toString(), keys, clock, secrets);
         my = new MyEndpoints(tokens, districts, switches);
         applications = new Applications(districts, settings.partnerKey(), settings.fillerApplications());
         turn(settings);
@@ -127,6 +131,14 @@ public final class ClassLinkSimulator implements AutoCloseable {
 
     public void clearRequests() {
         requests.clear();
+    }
+
+    /**
+     * Tells every secret from now on, as it is issued or received; some more than once, and from the threads that serve
+     * requests. {@link #clearRequests()} changes nothing about it.
+     */
+    public void tellSecretsTo(Consumer<Secret> listener) {
+        secrets.tellTo(listener);
     }
 
     /** All access tokens are expired from now on. */
@@ -229,7 +241,7 @@ public final class ClassLinkSimulator implements AutoCloseable {
     private void addRoutes() {
         Sessions sessions = new Sessions(clock);
         LaunchPad launchPad = new LaunchPad(districts, clients, sessions);
-        AuthorizationCodes codes = new AuthorizationCodes(clock);
+        AuthorizationCodes codes = new AuthorizationCodes(clock, secrets);
         AuthorizeEndpoint authorize = new AuthorizeEndpoint(clients, codes, switches, sessions::of, launchPad);
         TokenEndpoint token = new TokenEndpoint(clients, codes, tokens, idTokens, switches);
         DiscoveryEndpoint discovery = new DiscoveryEndpoint(baseUrl.toString(), keys);

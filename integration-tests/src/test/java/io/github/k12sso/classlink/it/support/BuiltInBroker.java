@@ -14,6 +14,7 @@ public final class BuiltInBroker {
     /** A school like every other, with Keycloak's own provider under the same alias. */
     public static School newSchool(Deployment bed) {
         School school = bed.newSchool();
+        SecretSearch.ofThisRun().except(school);
         String providers = "/realms/" + school.realm() + "/identity-provider/instances";
         ObjectNode provider = (ObjectNode) school.admin().get(providers + "/" + School.ALIAS);
         AdminApi.require(school.admin().delete(providers + "/" + School.ALIAS), "remove provider");
@@ -36,12 +37,17 @@ public final class BuiltInBroker {
                         "oidc-user-attribute-idp-mapper",
                         "FORCE",
                         Map.of("claim", "classLink_tenant_id", "user.attribute", "classlink_tenant_name"));
+        allowVersion2(school);
+        return school;
+    }
+
+    /** The school's app may use version 2 of the brokering API. */
+    public static void allowVersion2(School school) {
         school.configureClient(
                 School.APP,
                 app -> ((ObjectNode) app.get("attributes"))
                         .put("external.token.enabled", "true")
                         .put("external.token.idp", School.ALIAS));
-        return school;
     }
 
     /** The stored token from Keycloak's brokering API, version 1. */

@@ -103,6 +103,7 @@ public final class Cluster implements Deployment, AutoCloseable {
         this.logLevels = logLevels;
         this.classLink = ClassLinkSimulator.start(
                 SimulatorSettings.builder().recordedRequests(RECORDED_REQUESTS).build());
+        SecretSearch.ofThisRun().watch(classLink);
         this.nodes = List.of(new Node(1), new Node(2));
     }
 
@@ -184,6 +185,8 @@ public final class Cluster implements Deployment, AutoCloseable {
     @Override
     public void close() {
         nodes.forEach(Node::stop);
+        nodes.forEach(node -> SecretSearch.ofThisRun().log(node.logFile()));
+        SecretSearch.ofThisRun().database(work.getFileName().toString(), database());
         classLink.close();
         postgres.close();
     }

@@ -67,7 +67,7 @@ public final class Crowd {
                         "('%s', '{\"access_token\":\"over\",\"refresh_token\":\"%s\",\"accessTokenExpiration\":0}')"
                                 .formatted(
                                         name(number),
-                                        cluster.classLink().refreshTokenOf(PERSONA, School.CLASSLINK_CLIENT)))
+                                        planted(cluster.classLink().refreshTokenOf(PERSONA, School.CLASSLINK_CLIENT))))
                 .collect(Collectors.joining(", "));
         int written = cluster.database().update("""
                         update federated_identity set token = record.token
@@ -77,6 +77,11 @@ public final class Crowd {
         if (written != size) {
             throw new AssertionError("wrote " + written + " records of " + size);
         }
+    }
+
+    private static String planted(String refreshToken) {
+        SecretSearch.ofThisRun().plantedInDatabase(refreshToken);
+        return refreshToken;
     }
 
     private static String keycloakToken(School school, int number) {

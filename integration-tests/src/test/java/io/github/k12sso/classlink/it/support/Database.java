@@ -1,5 +1,6 @@
 package io.github.k12sso.classlink.it.support;
 
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -7,14 +8,18 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
+import java.util.function.BiConsumer;
 import javax.sql.DataSource;
+import org.h2.jdbcx.JdbcDataSource;
 
-/** Keycloak's database, looked at from outside while Keycloak runs. */
+/** Keycloak's database, looked at from outside: PostgreSQL while Keycloak runs, H2 when it has ended. */
 public final class Database {
 
     private static final String TEXT_COLUMNS = """
             select table_name, column_name from information_schema.columns
-            where table_schema = 'public' and data_type in ('text', 'character varying', 'bytea')
+            where lower(table_schema) = 'public' and lower(data_type) in
+                ('text', 'character varying', 'bytea', 'character large object', 'binary varying', 'binary large object')
             order by table_name, column_name
             """;
 
@@ -22,6 +27,13 @@ public final class Database {
 
     Database(DataSource source) {
         this.source = source;
+    }
+
+    /** The development database of a distribution, read only; it has neither user nor password. */
+    static Database ofH2(Path file) {
+        JdbcDataSource source = new JdbcDataSource();
+        source.setURL("jdbc:h2:file:" + file + ";IFEXISTS=TRUE;ACCESS_MODE_DATA=r;NON_KEYWORDS=VALUE");
+        return new Database(source);
     }
 
     /** The first column of every row. */
@@ -69,14 +81,17 @@ public final class Database {
      */
     public List<String> placesOf(Collection<String> texts) {
         List<String> places = new ArrayList<>();
+        eachText((column, value) -> texts.stream().filter(value::contains).forEach(text -> places.add(column)));
+        return places;
+    }
+
+    /** Every value of every column of text or bytes, with {@code table.column} in lower case. */
+    void eachText(BiConsumer<String, String> reader) {
         for (String column : textColumns()) {
             String[] name = column.split("\\.", -1);
-            for (String value :
-                    rows("select \"%s\"::text from \"%s\" where \"%1$s\" is not null".formatted(name[1], name[0]))) {
-                texts.stream().filter(value::contains).forEach(text -> places.add(column));
-            }
+            rows("select \"%s\"::text from \"%s\" where \"%1$s\" is not null".formatted(name[1], name[0]))
+                    .forEach(value -> reader.accept(column.toLowerCase(Locale.ROOT), value));
         }
-        return places;
     }
 
     private List<String> textColumns() {

@@ -15,7 +15,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Plain HTTP calls of the tests; an answer of any status is an answer. */
+/** Plain HTTP calls of the tests; an answer of any status is an answer. Each is searched for secrets. */
 public final class Http {
 
     /** Longer than the 10 s of a call to ClassLink and the 30 s of a roster, so that a request that hangs is seen as one. */
@@ -37,7 +37,10 @@ public final class Http {
 
     public HttpResponse<String> send(HttpRequest.Builder request) {
         try {
-            return client.send(request.timeout(TIMEOUT).build(), HttpResponse.BodyHandlers.ofString());
+            HttpResponse<String> answer =
+                    client.send(request.timeout(TIMEOUT).build(), HttpResponse.BodyHandlers.ofString());
+            SecretSearch.ofThisRun().answer(answer);
+            return answer;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -42,7 +43,9 @@ public final class TestBed implements Deployment, AutoCloseable {
     private final ClassLinkSimulator classLink;
     private final KeycloakSettings settings;
     private final int managementPort;
+    private final Optional<TraceCollector> traces;
     private RunningKeycloak keycloak;
+    private boolean closed;
     private final AdminApi admin;
     private final DemoRealm demoRealm;
 
@@ -51,12 +54,14 @@ public final class TestBed implements Deployment, AutoCloseable {
             KeycloakDistribution distribution,
             ClassLinkSimulator classLink,
             KeycloakSettings settings,
+            Optional<TraceCollector> traces,
             int demoAppPort,
             int managementPort) {
         this.work = work;
         this.distribution = distribution;
         this.classLink = classLink;
         this.settings = settings;
+        this.traces = traces;
         this.managementPort = managementPort;
         this.keycloak = run(settings.withOptions(ALLOWED_HOSTS + "localhost," + UNKNOWN_HOST));
         this.admin = AdminApi.signIn(keycloak.baseUrl(), ADMIN, ADMIN);
@@ -65,12 +70,15 @@ public final class TestBed implements Deployment, AutoCloseable {
 
     /** The one that all tests share. */
     static TestBed start() {
+        TraceCollector traces = new TraceCollector();
         return start(
                 Path.of(System.getProperty("work.dir")),
                 SimulatorSettings.defaults(),
                 HEAP,
                 List.of(),
-                List.of("--metrics-enabled=true"));
+                Stream.concat(Stream.of("--metrics-enabled=true"), traces.options().stream())
+                        .toList(),
+                Optional.of(traces));
     }
 
     /**
@@ -89,14 +97,19 @@ public final class TestBed implements Deployment, AutoCloseable {
      * @param heap options of Keycloak's JVM
      */
     public static TestBed startOwn(String name, SimulatorSettings classLink, String heap, String... options) {
-        return start(ownFolder(name), classLink, heap, List.of(), List.of(options));
+        return start(ownFolder(name), classLink, heap, List.of(), List.of(options), Optional.empty());
     }
 
     /** One whose clock can be moved, with another heap. */
     public static TestBed startOwnWithMovableClock(String name, String heap, String... options) {
         Path folder = ownFolder(name);
         return start(
-                folder, SimulatorSettings.defaults(), heap, List.of(MovableClockJar.writeTo(folder)), List.of(options));
+                folder,
+                SimulatorSettings.defaults(),
+                heap,
+                List.of(MovableClockJar.writeTo(folder)),
+                List.of(options),
+                Optional.empty());
     }
 
     private static Path ownFolder(String name) {
@@ -104,7 +117,12 @@ public final class TestBed implements Deployment, AutoCloseable {
     }
 
     private static TestBed start(
-            Path work, SimulatorSettings districts, String heap, List<Path> moreJars, List<String> options) {
+            Path work,
+            SimulatorSettings districts,
+            String heap,
+            List<Path> moreJars,
+            List<String> options,
+            Optional<TraceCollector> traces) {
         KeycloakDistribution distribution = KeycloakDistribution.prepare(
                 Path.of(System.getProperty("keycloak.zip")),
                 work.resolve("keycloak"),
@@ -113,6 +131,7 @@ public final class TestBed implements Deployment, AutoCloseable {
         Path log = work.resolve("keycloak.log");
         deleteOldLog(log);
         ClassLinkSimulator classLink = ClassLinkSimulator.start(districts);
+        SecretSearch.ofThisRun().watch(classLink);
         int demoAppPort = ListeningPort.anyFree();
         int managementPort = ListeningPort.anyFree();
         KeycloakSettings settings = KeycloakSettings.of(distribution)
@@ -134,7 +153,7 @@ public final class TestBed implements Deployment, AutoCloseable {
                         "--log-level=info,io.github.k12sso:debug")
                 .withOptions(options.toArray(String[]::new));
         settings = DistrictRealm.describe(DemoRealm.describe(settings, classLink.baseUrl(), demoAppPort));
-        return new TestBed(work, distribution, classLink, settings, demoAppPort, managementPort);
+        return new TestBed(work, distribution, classLink, settings, traces, demoAppPort, managementPort);
     }
 
     private static RunningKeycloak run(KeycloakSettings settings) {
@@ -282,9 +301,21 @@ public final class TestBed implements Deployment, AutoCloseable {
         classLink.clearRequests();
     }
 
+    /** Once; what the server leaves behind is searched for secrets. */
     @Override
     public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
         keycloak.close();
+        SecretSearch search = SecretSearch.ofThisRun();
+        search.log(keycloak.logFile());
+        Path database = distribution.home().resolve("data").resolve("h2").resolve("keycloakdb");
+        if (Files.exists(database.resolveSibling("keycloakdb.mv.db"))) { // in a container, it went with it
+            search.database(work.getFileName().toString(), Database.ofH2(database));
+        }
+        traces.ifPresent(TraceCollector::close);
         classLink.close();
     }
 }

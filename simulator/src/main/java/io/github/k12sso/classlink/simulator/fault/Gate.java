@@ -5,6 +5,8 @@ import io.github.k12sso.classlink.simulator.http.Endpoint;
 import io.github.k12sso.classlink.simulator.http.Exchange;
 import io.github.k12sso.classlink.simulator.http.RecordedRequest;
 import io.github.k12sso.classlink.simulator.http.RequestLog;
+import io.github.k12sso.classlink.simulator.secret.Secrets;
+import io.github.k12sso.classlink.simulator.secret.SecretsOfRequests;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import java.io.IOException;
@@ -23,16 +25,18 @@ public final class Gate implements AutoCloseable {
     private final Faults faults;
     private final RequestLog log;
     private final Clock clock;
+    private final SecretsOfRequests secrets;
     private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(2, task -> {
         Thread thread = new Thread(task, "simulator-faults");
         thread.setDaemon(true);
         return thread;
     });
 
-    public Gate(Faults faults, RequestLog log, Clock clock) {
+    public Gate(Faults faults, RequestLog log, Clock clock, Secrets secrets) {
         this.faults = faults;
         this.log = log;
         this.clock = clock;
+        this.secrets = new SecretsOfRequests(secrets);
     }
 
     public Handler at(Endpoint endpoint, Function<Exchange, Answer> work) {
@@ -59,6 +63,7 @@ public final class Gate implements AutoCloseable {
     }
 
     private void record(Endpoint endpoint, Exchange exchange) {
+        secrets.tell(endpoint, exchange);
         log.add(new RecordedRequest(
                 endpoint,
                 exchange.method(),

@@ -1,5 +1,7 @@
 package io.github.k12sso.classlink.simulator.oauth;
 
+import io.github.k12sso.classlink.simulator.secret.Secret;
+import io.github.k12sso.classlink.simulator.secret.Secrets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,13 +17,16 @@ public final class AuthorizationCodes {
 
     private final Map<String, Issued> codes = new ConcurrentHashMap<>();
     private final Clock clock;
+    private final Secrets secrets;
 
-    public AuthorizationCodes(Clock clock) {
+    public AuthorizationCodes(Clock clock, Secrets secrets) {
         this.clock = clock;
+        this.secrets = secrets;
     }
 
     String issue(Grant grant) {
         String code = OpaqueValue.next(clock);
+        secrets.tell(Secret.Kind.CODE, code, grant.redirectUri());
         codes.put(code, new Issued(grant, clock.instant().plus(LIFETIME)));
         return code;
     }

@@ -2,6 +2,8 @@ package io.github.k12sso.classlink.simulator.oauth;
 
 import com.nimbusds.jwt.JWTClaimsSet;
 import io.github.k12sso.classlink.simulator.district.Persona;
+import io.github.k12sso.classlink.simulator.secret.Secret;
+import io.github.k12sso.classlink.simulator.secret.Secrets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,12 +18,14 @@ public final class IdTokens {
     private final String issuer;
     private final SigningKeys keys;
     private final Clock clock;
+    private final Secrets secrets;
     private volatile IdTokenIssuer signer = IdTokenDraft::sign;
 
-    public IdTokens(String issuer, SigningKeys keys, Clock clock) {
+    public IdTokens(String issuer, SigningKeys keys, Clock clock, Secrets secrets) {
         this.issuer = issuer;
         this.keys = keys;
         this.clock = clock;
+        this.secrets = secrets;
     }
 
     public void issueWith(IdTokenIssuer other) {
@@ -34,7 +38,10 @@ public final class IdTokens {
 
     /** Empty when the issuer in place leaves the token out. */
     Optional<String> issue(Grant grant) {
-        return Optional.ofNullable(signer.issue(new IdTokenDraft(claims(grant), keys.current(), grant.clientId())));
+        Optional<String> idToken =
+                Optional.ofNullable(signer.issue(new IdTokenDraft(claims(grant), keys.current(), grant.clientId())));
+        idToken.ifPresent(text -> secrets.tell(Secret.Kind.ID_TOKEN, text, grant.redirectUri()));
+        return idToken;
     }
 
     private JWTClaimsSet claims(Grant grant) {

@@ -1,5 +1,7 @@
 package io.github.k12sso.classlink.simulator.oauth;
 
+import io.github.k12sso.classlink.simulator.secret.Secret;
+import io.github.k12sso.classlink.simulator.secret.Secrets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,9 +24,11 @@ public final class Tokens {
     private final Map<String, Access> access = new HashMap<>();
     private final Map<String, Refresh> refresh = new HashMap<>();
     private final Clock clock;
+    private final Secrets secrets;
 
-    public Tokens(Clock clock) {
+    public Tokens(Clock clock, Secrets secrets) {
         this.clock = clock;
+        this.secrets = secrets;
     }
 
     /** The refresh token of a new family whose access token is over already. */
@@ -92,11 +96,13 @@ public final class Tokens {
 
     private Pair issue(Grant grant, String family, Duration lifetime, boolean withRefresh) {
         String accessToken = OpaqueValue.next(clock);
+        secrets.tell(Secret.Kind.ACCESS_TOKEN, accessToken, grant.redirectUri());
         access.put(accessToken, new Access(grant, family, clock.instant().plus(lifetime)));
         if (!withRefresh) {
             return new Pair(accessToken, Optional.empty(), grant);
         }
         String refreshToken = OpaqueValue.next(clock);
+        secrets.tell(Secret.Kind.REFRESH_TOKEN, refreshToken, grant.redirectUri());
         refresh.put(refreshToken, new Refresh(grant, family, clock.instant().plus(REFRESH_LIFETIME), false));
         return new Pair(accessToken, Optional.of(refreshToken), grant);
     }

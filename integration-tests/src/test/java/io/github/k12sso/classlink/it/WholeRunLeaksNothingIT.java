@@ -1,0 +1,52 @@
+package io.github.k12sso.classlink.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.k12sso.classlink.it.support.OnTestBed;
+import io.github.k12sso.classlink.it.support.School;
+import io.github.k12sso.classlink.it.support.SecretSearch;
+import io.github.k12sso.classlink.it.support.SecretSearch.Where;
+import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.simulator.runtime.TokenMode;
+import io.github.k12sso.classlink.simulator.secret.Secret;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The last test of a run, whatever its length: it ends the shared server, and every secret of all tests is searched in all that
+ * their servers wrote and answered. Of a built-in provider's realms nothing is searched: it keeps tokens in clear.
+ */
+@OnTestBed
+@Order(Integer.MAX_VALUE)
+class WholeRunLeaksNothingIT {
+
+    private final SecretSearch search = SecretSearch.ofThisRun();
+
+    @Test
+    void noSecretIsWhereItHasNoBusiness(TestBed bed) {
+        bed.classLink().tokenMode(TokenMode.GUIDE);
+        School school = bed.newSchool();
+        school.exchange(school.tokensOf("student").get("access_token").textValue());
+        search.look(Where.METRICS, "the metrics page", bed.metrics());
+        bed.close();
+
+        assertThat(search.isFull()).as("some secrets were not searched").isFalse();
+        assertThat(search.secrets())
+                .extracting(Secret::kind)
+                .contains(
+                        Secret.Kind.CODE,
+                        Secret.Kind.PKCE_VERIFIER,
+                        Secret.Kind.ACCESS_TOKEN,
+                        Secret.Kind.REFRESH_TOKEN,
+                        Secret.Kind.ID_TOKEN,
+                        Secret.Kind.CLIENT_SECRET);
+        assertThat(Where.values())
+                .allSatisfy(where -> assertThat(search.searched(where))
+                        .as(where + " searched")
+                        .isGreaterThan(1000));
+        assertThat(search.rightPlaces())
+                .as("the search finds what is there")
+                .contains("ACCESS_TOKEN in ANSWERS", "CLIENT_SECRET in DATABASE");
+        assertThat(search.findings()).isEmpty();
+    }
+}

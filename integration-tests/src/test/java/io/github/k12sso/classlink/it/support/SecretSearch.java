@@ -1,0 +1,165 @@
+package io.github.k12sso.classlink.it.support;
+
+import io.github.k12sso.classlink.simulator.ClassLinkSimulator;
+import io.github.k12sso.classlink.simulator.secret.Secret;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * The search of a whole run: every secret that any ClassLink of it issued or received, in all that its Keycloaks wrote and
+ * answered. Answers and traces are looked at as they come, logs and databases when a server ends. What was found is told by
+ * {@code WholeRunLeaksNothingIT}, the last test.
+ */
+public final class SecretSearch {
+
+    private static final SecretSearch OF_THIS_RUN = new SecretSearch();
+
+    /** The app's own way to the access token: exchange, and Keycloak's brokering API. */
+    private static final Pattern HANDS_OUT_ACCESS_TOKENS =
+            Pattern.compile("/realms/[^/]+/(protocol/openid-connect/token|broker/[^/]+/token)");
+
+    /** Where Keycloak keeps a provider's client secret, unless the setting names its vault. */
+    private static final String PROVIDER_SETTINGS = "identity_provider_config.value";
+
+    /** More of them say nothing new. */
+    private static final int MAX_FINDINGS = 200;
+
+    private final SecretIndex index = new SecretIndex();
+    private final Set<String> classLinks = ConcurrentHashMap.newKeySet();
+    private final Set<String> exceptedRealms = ConcurrentHashMap.newKeySet();
+    private final Set<String> planted = ConcurrentHashMap.newKeySet();
+    private final Set<String> findings = new ConcurrentSkipListSet<>();
+    private final Set<String> rightPlaces = new ConcurrentSkipListSet<>();
+    private final Map<Where, LongAdder> searched = new ConcurrentSkipListMap<>();
+
+    /** Where a secret has no business. */
+    public enum Where {
+        LOG,
+        DATABASE,
+        EVENTS,
+        METRICS,
+        TRACES,
+        ANSWERS
+    }
+
+    public static SecretSearch ofThisRun() {
+        return OF_THIS_RUN;
+    }
+
+    /** Its secrets are searched, and what it says itself is not. */
+    public void watch(ClassLinkSimulator classLink) {
+        classLinks.add(classLink.baseUrl().getAuthority());
+        classLink.tellSecretsTo(index::add);
+    }
+
+    /** A realm in which Keycloak's built-in provider works, which keeps tokens in clear and logs them. */
+    public void except(School school) {
+        exceptedRealms.add("/realms/" + school.realm() + "/");
+    }
+
+    /** A token that a test writes into the database in clear, as the built-in provider would have left it. */
+    public void plantedInDatabase(String token) {
+        planted.add(token);
+    }
+
+    // ---- where to look ---------------------------------------------------------------------------------------------
+
+    public void look(Where where, String place, String text) {
+        look(where, place, text, secret -> false);
+    }
+
+    void log(Path file) {
+        int number = 0;
+        try (Stream<String> lines = Files.lines(file, StandardCharsets.UTF_8)) {
+            for (String line : (Iterable<String>) lines::iterator) {
+                look(Where.LOG, file.getFileName() + " line " + ++number, line);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Every text of every table, stored events of users and administrators among them. */
+    void database(String name, Database database) {
+        database.eachText((column, text) -> look(
+                column.contains("event_entity.") ? Where.EVENTS : Where.DATABASE,
+                column + " of " + name,
+                text,
+                secret -> planted.contains(secret.text())
+                        || (secret.kind() == Secret.Kind.CLIENT_SECRET && column.equals(PROVIDER_SETTINGS))));
+    }
+
+    void answer(HttpResponse<String> answer) {
+        URI address = answer.uri();
+        if (classLinks.contains(address.getAuthority())) {
+            return;
+        }
+        String place = answer.request().method() + " " + address.getPath() + " answered " + answer.statusCode();
+        boolean handsOut = HANDS_OUT_ACCESS_TOKENS.matcher(address.getPath()).matches();
+        Predicate<Secret> allowed = secret -> handsOut && secret.kind() == Secret.Kind.ACCESS_TOKEN;
+        look(Where.ANSWERS, place, answer.body(), allowed);
+        answer.headers().map().values().forEach(values -> look(Where.ANSWERS, place, values.toString(), allowed));
+    }
+
+    private void look(Where where, String place, String text, Predicate<Secret> allowed) {
+        searched.computeIfAbsent(where, none -> new LongAdder()).add(text.length());
+        index.find(text, secret -> {
+            if (isExcepted(secret)) {
+                return;
+            }
+            if (allowed.test(secret)) {
+                rightPlaces.add(secret.kind() + " in " + where);
+            } else if (findings.size() < MAX_FINDINGS) {
+                findings.add(secret.kind() + " in " + where + ", " + place);
+            }
+        });
+    }
+
+    private boolean isExcepted(Secret secret) {
+        return secret.redirectUri()
+                .filter(uri -> exceptedRealms.stream().anyMatch(uri::contains))
+                .isPresent();
+    }
+
+    // ---- what there was --------------------------------------------------------------------------------------------
+
+    /** What was found and where; never the secret itself. */
+    public Collection<String> findings() {
+        return findings;
+    }
+
+    /** Kinds of secrets that were found where they belong, and where. The search sees what is there. */
+    public Collection<String> rightPlaces() {
+        return rightPlaces;
+    }
+
+    public Collection<Secret> secrets() {
+        return index.secrets();
+    }
+
+    /** Whether there were so many secrets that some were not searched. */
+    public boolean isFull() {
+        return index.secrets().size() >= SecretIndex.MAX_SECRETS;
+    }
+
+    /** Characters that were looked at. */
+    public long searched(Where where) {
+        LongAdder length = searched.get(where);
+        return length == null ? 0 : length.sum();
+    }
+}

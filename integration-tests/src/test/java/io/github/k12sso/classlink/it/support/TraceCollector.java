@@ -1,0 +1,60 @@
+package io.github.k12sso.classlink.it.support;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/** Takes Keycloak's spans by OTLP over HTTP and searches them for secrets. It keeps none. */
+final class TraceCollector implements AutoCloseable {
+
+    private final SecretSearch search = SecretSearch.ofThisRun();
+    private final ExecutorService thread = Executors.newSingleThreadExecutor(task -> {
+        Thread made = new Thread(task, "trace-collector");
+        made.setDaemon(true);
+        return made;
+    });
+    private final HttpServer server;
+
+    TraceCollector() {
+        try {
+            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        server.createContext("/", this::take);
+        server.setExecutor(thread);
+        server.start();
+    }
+
+    /** Options of {@code kc.sh}: every request is traced. */
+    List<String> options() {
+        return List.of(
+                "--tracing-enabled=true",
+                "--tracing-protocol=http/protobuf",
+                "--tracing-compression=none",
+                "--tracing-sampler-type=always_on",
+                "--tracing-endpoint=http://localhost:" + server.getAddress().getPort());
+    }
+
+    /** Texts stand in protobuf as they are, in UTF-8. */
+    private void take(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            String spans = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+            search.look(SecretSearch.Where.TRACES, exchange.getRequestURI().getPath(), spans);
+            exchange.sendResponseHeaders(200, -1);
+        }
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+        thread.shutdown();
+    }
+}

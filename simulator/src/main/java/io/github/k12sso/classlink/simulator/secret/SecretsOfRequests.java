@@ -1,0 +1,42 @@
+package io.github.k12sso.classlink.simulator.secret;
+
+import io.github.k12sso.classlink.simulator.http.Endpoint;
+import io.github.k12sso.classlink.simulator.http.Exchange;
+import java.util.Map;
+import java.util.Optional;
+
+/** The secrets that come with requests: form parameters and the Authorization header. */
+public final class SecretsOfRequests {
+    private static final Map<String, Secret.Kind> PARAMETERS = Map.of(
+            "code", Secret.Kind.CODE,
+            "code_verifier", Secret.Kind.PKCE_VERIFIER,
+            "refresh_token", Secret.Kind.REFRESH_TOKEN,
+            "client_secret", Secret.Kind.CLIENT_SECRET);
+    private static final String BASIC = "Basic ";
+
+    private final Secrets secrets;
+
+    public SecretsOfRequests(Secrets secrets) {
+        this.secrets = secrets;
+    }
+
+    public void tell(Endpoint endpoint, Exchange request) {
+        PARAMETERS.forEach((name, kind) ->
+                request.parameter(name).ifPresent(text -> secrets.tell(kind, text, request.parameter("redirect_uri"))));
+        request.bearer().ifPresent(text -> secrets.tell(bearerOf(endpoint), text, Optional.empty()));
+        request.header("Authorization")
+                .filter(value -> value.regionMatches(true, 0, BASIC, 0, BASIC.length()))
+                .ifPresent(value -> secrets.tell(
+                        Secret.Kind.CLIENT_SECRET,
+                        value.substring(BASIC.length()).trim(),
+                        Optional.empty()));
+    }
+
+    private static Secret.Kind bearerOf(Endpoint endpoint) {
+        return switch (endpoint) {
+            case APPLICATIONS -> Secret.Kind.PARTNER_KEY;
+            case ROSTER -> Secret.Kind.DISTRICT_BEARER;
+            default -> Secret.Kind.ACCESS_TOKEN;
+        };
+    }
+}

@@ -1,0 +1,82 @@
+package io.github.k12sso.classlink.simulator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.k12sso.classlink.simulator.runtime.TokenMode;
+import io.github.k12sso.classlink.simulator.secret.Secret;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Every secret is told, for searches of where it must not be. */
+class SecretsTest {
+    private final Queue<Secret> told = new ConcurrentLinkedQueue<>();
+    private ClassLinkSimulator simulator;
+    private App app;
+
+    @BeforeEach
+    void start() {
+        simulator = ClassLinkSimulator.start(SimulatorSettings.defaults());
+        simulator.tokenMode(TokenMode.GUIDE);
+        app = new App(simulator);
+        simulator.tellSecretsTo(told::add);
+    }
+
+    @AfterEach
+    void stop() {
+        simulator.close();
+    }
+
+    @Test
+    void thoseOfALoginAreToldWithWhereItLeadsBackTo() {
+        String code = app.codeFor("student");
+        simulator.clearRequests();
+        JsonNode tokens =
+                App.json(app.redeem(code, "code_verifier", "a-verifier-of-mine", "redirect_uri", App.CALLBACK));
+
+        assertThat(told)
+                .contains(
+                        ofLogin(Secret.Kind.CODE, code),
+                        ofLogin(Secret.Kind.PKCE_VERIFIER, "a-verifier-of-mine"),
+                        ofLogin(Secret.Kind.CLIENT_SECRET, App.SECRET),
+                        ofLogin(
+                                Secret.Kind.ACCESS_TOKEN,
+                                tokens.get("access_token").asText()),
+                        ofLogin(
+                                Secret.Kind.REFRESH_TOKEN,
+                                tokens.get("refresh_token").asText()),
+                        ofLogin(Secret.Kind.ID_TOKEN, tokens.get("id_token").asText()));
+    }
+
+    @Test
+    void thoseOfAHeaderAreTold() {
+        String basic = Base64.getEncoder().encodeToString("test-app:secret".getBytes(StandardCharsets.UTF_8));
+        app.get("/applications", "Authorization", "Bearer a-partner-key");
+        app.get("/ims/oneroster/v1p1/schools", "Authorization", "bearer a-district-bearer");
+        app.get("/v2/my/info", "Authorization", "Bearer an-access-token");
+        app.get("/v2/my/info", "Authorization", "Basic " + basic);
+
+        assertThat(told)
+                .containsExactlyElementsOf(List.of(
+                        ofNoLogin(Secret.Kind.PARTNER_KEY, "a-partner-key"),
+                        ofNoLogin(Secret.Kind.DISTRICT_BEARER, "a-district-bearer"),
+                        ofNoLogin(Secret.Kind.ACCESS_TOKEN, "an-access-token"),
+                        ofNoLogin(Secret.Kind.CLIENT_SECRET, basic)));
+        assertThat(told.toString()).doesNotContain("partner-key", basic);
+    }
+
+    private static Secret ofLogin(Secret.Kind kind, String text) {
+        return new Secret(kind, text, Optional.of(App.CALLBACK));
+    }
+
+    private static Secret ofNoLogin(Secret.Kind kind, String text) {
+        return new Secret(kind, text, Optional.empty());
+    }
+}
