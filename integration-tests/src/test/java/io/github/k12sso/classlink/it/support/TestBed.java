@@ -49,6 +49,14 @@ public final class TestBed implements Deployment, AutoCloseable {
     private final AdminApi admin;
     private final DemoRealm demoRealm;
 
+    /** What a server is given to start with. Realms cost seconds each: a server of a test's own has none but those it makes. */
+    private record Contents(List<Path> jars, List<Path> realms, Optional<TraceCollector> traces) {
+
+        static Contents jars(Path... jars) {
+            return new Contents(List.of(jars), List.of(), Optional.empty());
+        }
+    }
+
     private TestBed(
             Path work,
             KeycloakDistribution distribution,
@@ -75,10 +83,10 @@ public final class TestBed implements Deployment, AutoCloseable {
                 Path.of(System.getProperty("work.dir")),
                 SimulatorSettings.defaults(),
                 HEAP,
-                List.of(),
+                new Contents(
+                        List.of(providerJar()), List.of(DemoRealm.file(), DistrictRealm.file()), Optional.of(traces)),
                 Stream.concat(Stream.of("--metrics-enabled=true"), traces.options().stream())
-                        .toList(),
-                Optional.of(traces));
+                        .toList());
     }
 
     /**
@@ -97,7 +105,7 @@ public final class TestBed implements Deployment, AutoCloseable {
      * @param heap options of Keycloak's JVM
      */
     public static TestBed startOwn(String name, SimulatorSettings classLink, String heap, String... options) {
-        return start(ownFolder(name), classLink, heap, List.of(), List.of(options), Optional.empty());
+        return start(ownFolder(name), classLink, heap, Contents.jars(providerJar()), List.of(options));
     }
 
     /** One whose clock can be moved, with another heap. */
@@ -107,9 +115,8 @@ public final class TestBed implements Deployment, AutoCloseable {
                 folder,
                 SimulatorSettings.defaults(),
                 heap,
-                List.of(MovableClockJar.writeTo(folder)),
-                List.of(options),
-                Optional.empty());
+                Contents.jars(providerJar(), MovableClockJar.writeTo(folder)),
+                List.of(options));
     }
 
     private static Path ownFolder(String name) {
@@ -117,17 +124,12 @@ public final class TestBed implements Deployment, AutoCloseable {
     }
 
     private static TestBed start(
-            Path work,
-            SimulatorSettings districts,
-            String heap,
-            List<Path> moreJars,
-            List<String> options,
-            Optional<TraceCollector> traces) {
+            Path work, SimulatorSettings districts, String heap, Contents contents, List<String> options) {
         KeycloakDistribution distribution = KeycloakDistribution.prepare(
                 Path.of(System.getProperty("keycloak.zip")),
                 work.resolve("keycloak"),
-                Stream.concat(Stream.of(providerJar()), moreJars.stream()).toList(),
-                List.of(DemoRealm.file(), DistrictRealm.file()));
+                contents.jars(),
+                contents.realms());
         Path log = work.resolve("keycloak.log");
         deleteOldLog(log);
         ClassLinkSimulator classLink = ClassLinkSimulator.start(districts);
@@ -152,8 +154,10 @@ public final class TestBed implements Deployment, AutoCloseable {
                         "--vault-dir=" + emptyVault(work),
                         "--log-level=info,io.github.k12sso:debug")
                 .withOptions(options.toArray(String[]::new));
-        settings = DistrictRealm.describe(DemoRealm.describe(settings, classLink.baseUrl(), demoAppPort));
-        return new TestBed(work, distribution, classLink, settings, traces, demoAppPort, managementPort);
+        if (!contents.realms().isEmpty()) {
+            settings = DistrictRealm.describe(DemoRealm.describe(settings, classLink.baseUrl(), demoAppPort));
+        }
+        return new TestBed(work, distribution, classLink, settings, contents.traces(), demoAppPort, managementPort);
     }
 
     private static RunningKeycloak run(KeycloakSettings settings) {
@@ -271,7 +275,7 @@ public final class TestBed implements Deployment, AutoCloseable {
         return School.existing(this, realm);
     }
 
-    /** The district's realm, which Keycloak imported when it started; without users, and asking the local ClassLink. */
+    /** The district's realm, which the shared server imported when it started; without users, and asking the local ClassLink. */
     public School newDistrict() {
         return DistrictRealm.restore(this);
     }
@@ -281,7 +285,7 @@ public final class TestBed implements Deployment, AutoCloseable {
         return new DocumentedCommands(page, distribution.home(), work, keycloakUrl());
     }
 
-    /** The realm of the demo, which Keycloak imported when it started. */
+    /** The realm of the demo, which the shared server imported when it started. */
     public DemoRealm demoRealm() {
         return demoRealm;
     }
