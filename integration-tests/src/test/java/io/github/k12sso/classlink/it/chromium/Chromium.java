@@ -169,9 +169,10 @@ public final class Chromium implements AutoCloseable {
         return driver.findElements(elements);
     }
 
-    /** In CSS pixels, with what cannot be seen without scrolling. */
-    public int pageWidth() {
-        return ((Number) driver.executeScript("return document.documentElement.scrollWidth")).intValue();
+    /** Whether some of the page cannot be seen without scrolling to the side. */
+    public boolean isTooWide() {
+        return (Boolean) driver.executeScript(
+                "return document.documentElement.scrollWidth > document.documentElement.clientWidth");
     }
 
     public URI address() {
