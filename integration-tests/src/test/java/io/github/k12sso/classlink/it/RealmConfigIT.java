@@ -204,14 +204,15 @@ class RealmConfigIT {
                 .replaceAll("\\$\\(env:DISTRICT_NAME[^)]*\\)", "Maple Valley Schools")
                 .replace("$(env:CLASSLINK_TENANT_ID)", "2")
                 .replace("$(env:CLASSLINK_CLIENT_ID)", School.CLASSLINK_CLIENT)
-                .replaceAll("\\$\\(env:CLASSLINK_CLIENT_SECRET[^)]*\\)", "plain-secret"));
+                .replaceAll("\\$\\(env:CLASSLINK_CLIENT_SECRET[^)]*\\)", "only-classlink-knows-it"));
         JsonNode profile = file.remove("userProfile");
         ((ObjectNode) file.get("attributes")).put("CreateDefaultClientScopes", "true");
         AdminApi.require(bed.admin().post("/realms", file), "new realm");
         AdminApi.require(bed.admin().put("/realms/from-config-cli/users/profile", profile), "user profile");
         School district = bed.school("from-config-cli");
         bed.classLink()
-                .registerClient(School.CLASSLINK_CLIENT, "plain-secret", List.of(bed.keycloakUrl() + "/realms/*"));
+                .registerClient(
+                        School.CLASSLINK_CLIENT, "only-classlink-knows-it", List.of(bed.keycloakUrl() + "/realms/*"));
         district.useLocalClassLink();
         district.addApp();
         district.tokensOf("teacher");
@@ -257,7 +258,8 @@ class RealmConfigIT {
                 "new realm");
         School plain = bed.school(name);
         bed.classLink()
-                .registerClient(School.CLASSLINK_CLIENT, "plain-secret", List.of(bed.keycloakUrl() + "/realms/*"));
+                .registerClient(
+                        School.CLASSLINK_CLIENT, "only-classlink-knows-it", List.of(bed.keycloakUrl() + "/realms/*"));
         run(plain, "Signing in").requireSuccess();
         return plain;
     }
@@ -272,7 +274,7 @@ class RealmConfigIT {
                                 "CLASSLINK_CLIENT_ID",
                                 School.CLASSLINK_CLIENT,
                                 "CLASSLINK_CLIENT_SECRET",
-                                "plain-secret"));
+                                "only-classlink-knows-it"));
     }
 
     /** All that the commands touch. */

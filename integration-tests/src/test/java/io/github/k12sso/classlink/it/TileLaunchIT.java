@@ -129,7 +129,8 @@ class TileLaunchIT {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void aLivingCodeOfSomebodyElseSignsNobodyInAsThem(boolean signedInAtClassLink) throws ParseException {
-        Browser teacher = new Browser().stoppingAt(address -> address.getPath().endsWith("/endpoint"));
+        // The client is registered for all realms, so that its tile leads to none.
+        Browser teacher = new Browser().stoppingAt(address -> address.getPath().endsWith("/realms/"));
         Page districts = teacher.open(bed.classLink().baseUrl().resolve("/launch/" + School.CLASSLINK_CLIENT));
         URI trap = URI.create(school.callbackUrl() + "?"
                 + school.choosePersona(teacher, districts, "teacher").address().getRawQuery());

@@ -36,6 +36,9 @@ public final class TestBed implements Deployment, AutoCloseable {
 
     private static final String HEAP = "-Xms256m -Xmx768m";
 
+    /** A server of a few tests is sooner there if its code is compiled once, and not well: 55 s instead of 75 on two cores. */
+    private static final String SHORT_LIVED = HEAP + " -XX:TieredStopAtLevel=1";
+
     private static final String ALLOWED_HOSTS = "--spi-social--classlink--allowed-hosts=";
 
     private final Path work;
@@ -43,17 +46,18 @@ public final class TestBed implements Deployment, AutoCloseable {
     private final ClassLinkSimulator classLink;
     private final KeycloakSettings settings;
     private final int managementPort;
-    private final Optional<TraceCollector> traces;
+    private final Contents contents;
     private RunningKeycloak keycloak;
     private boolean closed;
     private final AdminApi admin;
     private final DemoRealm demoRealm;
 
     /** What a server is given to start with. Realms cost seconds each: a server of a test's own has none but those it makes. */
-    private record Contents(List<Path> jars, List<Path> realms, Optional<TraceCollector> traces) {
+    private record Contents(
+            List<Path> jars, List<Path> realms, Optional<TraceCollector> traces, Optional<Postgres> postgres) {
 
         static Contents jars(Path... jars) {
-            return new Contents(List.of(jars), List.of(), Optional.empty());
+            return new Contents(List.of(jars), List.of(), Optional.empty(), Optional.empty());
         }
     }
 
@@ -62,30 +66,35 @@ public final class TestBed implements Deployment, AutoCloseable {
             KeycloakDistribution distribution,
             ClassLinkSimulator classLink,
             KeycloakSettings settings,
-            Optional<TraceCollector> traces,
+            Contents contents,
             int demoAppPort,
             int managementPort) {
         this.work = work;
         this.distribution = distribution;
         this.classLink = classLink;
         this.settings = settings;
-        this.traces = traces;
+        this.contents = contents;
         this.managementPort = managementPort;
         this.keycloak = run(settings.withOptions(ALLOWED_HOSTS + "localhost," + UNKNOWN_HOST));
         this.admin = AdminApi.signIn(keycloak.baseUrl(), ADMIN, ADMIN);
         this.demoRealm = new DemoRealm(this, demoAppPort);
     }
 
-    /** The one that all tests share. */
+    /** The one that all tests share. On PostgreSQL: with hundreds of realms, Keycloak's development database halts for seconds. */
     static TestBed start() {
         TraceCollector traces = new TraceCollector();
+        Postgres postgres = Postgres.start();
         return start(
                 Path.of(System.getProperty("work.dir")),
                 SimulatorSettings.defaults(),
                 HEAP,
                 new Contents(
-                        List.of(providerJar()), List.of(DemoRealm.file(), DistrictRealm.file()), Optional.of(traces)),
-                Stream.concat(Stream.of("--metrics-enabled=true"), traces.options().stream())
+                        List.of(providerJar()),
+                        List.of(DemoRealm.file(), DistrictRealm.file()),
+                        Optional.of(traces),
+                        Optional.of(postgres)),
+                Stream.of(List.of("--db=postgres", "--metrics-enabled=true"), postgres.options(), traces.options())
+                        .flatMap(List::stream)
                         .toList());
     }
 
@@ -96,7 +105,7 @@ public final class TestBed implements Deployment, AutoCloseable {
      * @param options of {@code kc.sh}, besides the shared server's
      */
     public static TestBed startOwn(String name, String... options) {
-        return startOwn(name, SimulatorSettings.defaults(), HEAP, options);
+        return startOwn(name, SimulatorSettings.defaults(), SHORT_LIVED, options);
     }
 
     /**
@@ -157,7 +166,7 @@ public final class TestBed implements Deployment, AutoCloseable {
         if (!contents.realms().isEmpty()) {
             settings = DistrictRealm.describe(DemoRealm.describe(settings, classLink.baseUrl(), demoAppPort));
         }
-        return new TestBed(work, distribution, classLink, settings, contents.traces(), demoAppPort, managementPort);
+        return new TestBed(work, distribution, classLink, settings, contents, demoAppPort, managementPort);
     }
 
     private static RunningKeycloak run(KeycloakSettings settings) {
@@ -254,11 +263,17 @@ public final class TestBed implements Deployment, AutoCloseable {
         }
     }
 
-    /** What Keycloak's metrics endpoint shows, asked for over HTTP/1.1 as Prometheus does, in Prometheus' format; the shared server has it switched on. */
+    /**
+     * What Keycloak's metrics endpoint shows, asked for over HTTP/1.1 as Prometheus does, in Prometheus' older format: with
+     * tracing on, the newer one has traces' ids behind its numbers. The shared server has metrics switched on.
+     */
     public String metrics() {
         URI address = URI.create("http://localhost:" + managementPort + "/metrics");
         return AdminApi.require(
-                        new Http().send(HttpRequest.newBuilder(address).version(HttpClient.Version.HTTP_1_1)),
+                        new Http()
+                                .send(HttpRequest.newBuilder(address)
+                                        .header("Accept", "text/plain; version=0.0.4")
+                                        .version(HttpClient.Version.HTTP_1_1)),
                         "metrics")
                 .body();
     }
@@ -315,11 +330,16 @@ public final class TestBed implements Deployment, AutoCloseable {
         keycloak.close();
         SecretSearch search = SecretSearch.ofThisRun();
         search.log(keycloak.logFile());
-        Path database = distribution.home().resolve("data").resolve("h2").resolve("keycloakdb");
-        if (Files.exists(database.resolveSibling("keycloakdb.mv.db"))) { // in a container, it went with it
-            search.database(work.getFileName().toString(), Database.ofH2(database));
+        String name = work.getFileName().toString();
+        contents.postgres().ifPresent(postgres -> {
+            search.database(name, postgres.database());
+            postgres.close();
+        });
+        Path development = distribution.home().resolve("data").resolve("h2").resolve("keycloakdb");
+        if (Files.exists(development.resolveSibling("keycloakdb.mv.db"))) { // in a container, it went with it
+            search.database(name, Database.ofH2(development));
         }
-        traces.ifPresent(TraceCollector::close);
+        contents.traces().ifPresent(TraceCollector::close);
         classLink.close();
     }
 }
