@@ -45,7 +45,7 @@ class BadDayIT {
 
     private static final Duration ROSTER_DEADLINE = Duration.ofSeconds(34);
     private static final Pattern COUNT = Pattern.compile(
-            "(?m)^classlink_upstream_calls_seconds_count\\{operation=\"([a-z]+)\",outcome=\"([a-z]+)\"} ([0-9.E]+)$");
+            "(?m)^classlink_upstream_calls_seconds_count\\{operation=\"([a-z]+)\",outcome=\"([a-z]+)\",?} ([0-9.E]+)$");
     /** Where, when and whose. */
     private static final Pattern PARTICULARS =
             Pattern.compile(",? ?\\b(realm|provider|reference|client|path|user|district|tenant)=[^ ,]+,?");

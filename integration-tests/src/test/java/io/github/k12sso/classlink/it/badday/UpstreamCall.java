@@ -185,7 +185,7 @@ public enum UpstreamCall {
     }
 
     private static final Pattern ANSWERED_REVOCATIONS = Pattern.compile(
-            "(?m)^classlink_upstream_calls_seconds_count\\{operation=\"revocation\",outcome=\"answered\"} ([0-9.E]+)$");
+            "(?m)^classlink_upstream_calls_seconds_count\\{operation=\"revocation\",outcome=\"answered\",?} ([0-9.E]+)$");
 
     private static boolean isSignedIn(Page page) {
         return page.handedToApp().containsKey("code");
