@@ -80,18 +80,16 @@ final class ExchangeChapter implements Chapter {
                 run(gatling, introspection, oursTokens, 16, 5);
             }
             List<Row> rows = new ArrayList<>();
-            rows.add(Row.compared(
-                    CHAPTER,
-                    "Keycloak's processor time for one, ms",
-                    processorTime(gatling, exchange, oursTokens),
-                    processorTime(gatling, version2, builtInTokens),
-                    ""));
-            rows.add(Row.compared(
-                    CHAPTER,
-                    "the same, version 2 on both sides",
-                    processorTime(gatling, oursByVersion2, oursTokens),
-                    processorTime(gatling, version2, builtInTokens),
-                    ""));
+            Kind[] ways = {exchange, oursByVersion2};
+            String[] names = {"Keycloak's processor time for one, ms", "the same, version 2 on both sides"};
+            for (int way = 0; way < ways.length; way++) {
+                rows.add(Row.compared(
+                        CHAPTER,
+                        names[way],
+                        processorTime(gatling, ways[way], oursTokens),
+                        processorTime(gatling, version2, builtInTokens),
+                        ""));
+            }
             for (int people : List.of(1, PEOPLE)) {
                 for (int connections : List.of(16, 64)) {
                     double[][] perSecond = new double[3][ROUNDS];

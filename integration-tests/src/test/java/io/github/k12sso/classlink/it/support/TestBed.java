@@ -80,7 +80,10 @@ public final class TestBed implements Deployment, AutoCloseable {
         this.demoRealm = new DemoRealm(this, demoAppPort);
     }
 
-    /** The one that all tests share. On PostgreSQL: with hundreds of realms, Keycloak's development database halts for seconds. */
+    /**
+     * The one that all tests share. On PostgreSQL: Keycloak's development database grew to 436 MB in a run, and the last tests of
+     * it waited for seconds each.
+     */
     static TestBed start() {
         TraceCollector traces = new TraceCollector();
         Postgres postgres = Postgres.start();
