@@ -1,12 +1,21 @@
 #!/usr/bin/env bash
-# Runs the jar, built against the version of pom.xml, on other Keycloaks, and writes docs/compatibility.md.
+# Runs the jar, built against the version of pom.xml, on the Keycloaks named, and writes their rows of docs/compatibility.md;
+# the other rows stay.
 #
 #   bash integration-tests/compatibility.sh 26.5.6 26.7.0 26.7.3
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 tests='InstallationIT,LoginIT*,CallbackIT*,TileLaunchIT,TokenExchangeIT*,TokenRefreshIT*,DisconnectIT*,RoleMapperIT*,GroupMapperIT*,UserAttributeMapperIT*,RosterGatewayIT*,MessagesIT'
-table=''
+page=docs/compatibility.md
+java=$(java -version 2>&1 | head -1 | sed 's/.*"\(.*\)".*/\1/')
+today=$(date +%F)
+
+# Prints the page's rows with that of version $1 replaced by $2.
+rows_with() {
+  { grep -E '^\| [0-9]' "$page" | grep -vF "| $1 |" || true; echo "$2"; } | sort -V
+}
+
 for version in "$@"; do
   log="integration-tests/target/compatibility-$version.log"
   mkdir -p integration-tests/target
@@ -19,20 +28,19 @@ for version in "$@"; do
     works=no
   fi
   echo "$version: $works. ${result:-It did not start: see $log}"
-  table+="| $version | $works | ${result:-Keycloak does not start with the jar} |"$'\n'
-done
-
-page=docs/compatibility.md
-java=$(java -version 2>&1 | head -1 | sed 's/.*"\(.*\)".*/\1/')
-cat > "$page" <<EOF
+  rows=$(rows_with "$version" "| $version | $works | ${result:-Keycloak does not start with the jar} | $java | $today |")
+  cat > "$page" <<EOP
 # Which Keycloaks does the jar run on?
 
-Written by \`bash integration-tests/compatibility.sh $*\`: the jar, built once against the version of \`pom.xml\`, in the real distributions from
-Maven Central, on Java $java. The tests are those of installation, login, tiles, exchange, refresh, disconnecting, mappers, texts and rosters.
+Written by \`bash integration-tests/compatibility.sh\` with the versions to run: the jar, built once against the version of \`pom.xml\`, in
+the real distributions from Maven Central. The tests are those of installation, login, tiles, exchange, refresh, disconnecting, mappers,
+texts and rosters. Every build runs the whole suite on the version of \`pom.xml\`.
 
-| Keycloak | works | |
-| --- | --- | --- |
-$table
+| Keycloak | works | tests | Java | on |
+| --- | --- | --- | --- | --- |
+$rows
+
 "No" means no: the jar uses interfaces that Keycloak calls internal and changes between minor versions. What to do when Keycloak moves:
 [upgrading.md](upgrading.md#when-keycloak-moves).
-EOF
+EOP
+done

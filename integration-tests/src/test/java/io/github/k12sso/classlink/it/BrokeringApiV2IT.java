@@ -33,7 +33,7 @@ class BrokeringApiV2IT {
 
     @BeforeAll
     void aServerWithTheFeature() {
-        bed = TestBed.startOwn("brokering-api-v2", "--features=identity-brokering-api:v2");
+        bed = TestBed.startOwnWithBrokeringApiV2("brokering-api-v2");
     }
 
     @AfterAll

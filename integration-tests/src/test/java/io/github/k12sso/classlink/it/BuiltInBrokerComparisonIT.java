@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.BuiltInBroker;
 import io.github.k12sso.classlink.it.support.Http;
-import io.github.k12sso.classlink.it.support.Postgres;
 import io.github.k12sso.classlink.it.support.School;
 import io.github.k12sso.classlink.it.support.TestBed;
 import io.github.k12sso.classlink.simulator.fault.Fault;
@@ -47,6 +46,7 @@ class BuiltInBrokerComparisonIT {
     private static final Duration CLASSLINKS_TIME = Duration.ofMillis(300);
 
     private static final Duration LONG = Duration.ofHours(1);
+    private static final String TELL_MORE = "--log-level=info,org.keycloak:debug,io.github.k12sso:debug";
 
     /** One column of the table. */
     private record Measured(
@@ -103,18 +103,12 @@ class BuiltInBrokerComparisonIT {
         Measured version1;
         Measured version2;
         Measured ours;
-        try (Postgres postgres = Postgres.start()) {
-            List<String> options = new ArrayList<>(postgres.options());
-            options.add("--db=postgres");
-            options.add("--log-level=info,org.keycloak:debug,io.github.k12sso:debug");
-            try (TestBed bed = TestBed.startOwn("comparison", options.toArray(String[]::new))) {
-                version1 = measure(bed, postgres, BuiltInBroker.newSchool(bed), BuiltInBroker::version1);
-                ours = measure(bed, postgres, ours(bed), School::exchange);
-            }
-            options.add("--features=identity-brokering-api:v2");
-            try (TestBed bed = TestBed.startOwn("comparison", options.toArray(String[]::new))) {
-                version2 = measure(bed, postgres, BuiltInBroker.newSchool(bed), BuiltInBroker::version2);
-            }
+        try (TestBed bed = TestBed.startOwn("comparison", TELL_MORE)) {
+            version1 = measure(bed, BuiltInBroker.newSchool(bed), BuiltInBroker::version1);
+            ours = measure(bed, ours(bed), School::exchange);
+        }
+        try (TestBed bed = TestBed.startOwnWithBrokeringApiV2("comparison-v2", TELL_MORE)) {
+            version2 = measure(bed, BuiltInBroker.newSchool(bed), BuiltInBroker::version2);
         }
         String table = table(version1, version2, ours);
         Files.writeString(Path.of(System.getProperty("work.dir")).resolve("comparison.md"), table);
@@ -157,11 +151,11 @@ class BuiltInBrokerComparisonIT {
 
     // ---- the rows --------------------------------------------------------------------------------------------------
 
-    private static Measured measure(TestBed bed, Postgres postgres, School school, TokenRequest request) {
+    private static Measured measure(TestBed bed, School school, TokenRequest request) {
         bed.classLink().tokenMode(TokenMode.GUIDE);
         bed.classLink().revocation(true);
         List<String> secrets = secretsOfTwoLogins(bed, school);
-        int copies = postgres.database().placesOf(secrets).size();
+        int copies = bed.database().placesOf(secrets).size();
 
         String storming = login(bed, school, "student", OVER_AT_ONCE);
         bed.classLink().faults().inject(Endpoint.TOKEN, Fault.delay(CLASSLINKS_TIME));
@@ -176,11 +170,11 @@ class BuiltInBrokerComparisonIT {
                 .isPresent();
 
         String fading = login(bed, school, "teacher", OVER_AT_ONCE);
-        int links = storedTokens(postgres, school);
+        int links = storedTokens(bed, school);
         bed.classLink().faults().inject(Endpoint.TOKEN, Fault.status(503));
         request.send(school, fading);
         bed.classLink().faults().clear();
-        boolean kept = storedTokens(postgres, school) == links;
+        boolean kept = storedTokens(bed, school) == links;
 
         String app = login(bed, school, "student", LONG);
         JsonNode answer = Http.json(request.send(school, app).body());
@@ -209,8 +203,8 @@ class BuiltInBrokerComparisonIT {
                 revocations);
     }
 
-    private static int storedTokens(Postgres postgres, School school) {
-        return postgres.database().rows("""
+    private static int storedTokens(TestBed bed, School school) {
+        return bed.database().rows("""
                         select f.token from federated_identity f join realm r on r.id = f.realm_id
                         where r.name = '%s' and f.token is not null
                         """.formatted(school.realm())).size();

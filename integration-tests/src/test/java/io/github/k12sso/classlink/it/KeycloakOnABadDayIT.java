@@ -46,10 +46,7 @@ class KeycloakOnABadDayIT {
     @BeforeAll
     void aSmallServer() {
         bed = TestBed.startOwnWithMovableClock(
-                "own-faults",
-                "-Xms128m -Xmx320m",
-                "--spi-social--classlink--token-key-vault-entry=" + KEYS,
-                "--metrics-enabled=true");
+                "own-faults", "-Xms128m -Xmx320m", "--spi-social--classlink--token-key-vault-entry=" + KEYS);
     }
 
     @AfterAll

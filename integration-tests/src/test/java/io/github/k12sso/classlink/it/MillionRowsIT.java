@@ -41,8 +41,7 @@ class MillionRowsIT {
                 SimulatorSettings.builder()
                         .district("bigcounty", TENANT, PEOPLE)
                         .build(),
-                "-Xms256m -Xmx512m",
-                "--metrics-enabled=true")) {
+                "-Xms256m -Xmx512m")) {
             School school = bed.newSchool();
             school.configureRealm(realm -> realm.put("accessTokenLifespan", 3600));
             Roster roster = Roster.withPartnerKey(bed, school);

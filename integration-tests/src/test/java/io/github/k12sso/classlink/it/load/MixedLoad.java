@@ -1,7 +1,6 @@
 package io.github.k12sso.classlink.it.load;
 
 import io.github.k12sso.classlink.it.support.Await;
-import io.github.k12sso.classlink.it.support.Postgres;
 import io.github.k12sso.classlink.it.support.Roster;
 import io.github.k12sso.classlink.it.support.School;
 import io.github.k12sso.classlink.it.support.TestBed;
@@ -18,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
-/** A server of its own on PostgreSQL, its traffic and its weather. */
+/** A server of its own, its traffic and its weather. */
 public final class MixedLoad implements AutoCloseable {
 
     private static final Duration LOGIN_EVERY = Duration.ofMillis(400);
@@ -29,14 +28,12 @@ public final class MixedLoad implements AutoCloseable {
     /** Longest of a request that was under way when the load ended. */
     private static final Duration LAST_REQUEST = Duration.ofSeconds(60);
 
-    private final Postgres postgres;
     private final TestBed bed;
     private final Traffic traffic;
     private final Weather weather;
     private final List<Vitals> samples = new ArrayList<>();
 
-    private MixedLoad(Postgres postgres, TestBed bed) {
-        this.postgres = postgres;
+    private MixedLoad(TestBed bed) {
         this.bed = bed;
         bed.classLink().tokenMode(TokenMode.GUIDE);
         // Less than is left when Keycloak renews it (60 s), so that every exchange asks ClassLink; and a lost answer
@@ -63,13 +60,7 @@ public final class MixedLoad implements AutoCloseable {
      * @param name folder of its files below {@code target/}
      */
     public static MixedLoad start(String name) {
-        Postgres postgres = Postgres.start();
-        List<String> options = new ArrayList<>(postgres.options());
-        options.addAll(List.of("--db=postgres", "--metrics-enabled=true"));
-        return new MixedLoad(
-                postgres,
-                TestBed.startOwn(
-                        name, SimulatorSettings.defaults(), "-Xms256m -Xmx512m", options.toArray(String[]::new)));
+        return new MixedLoad(TestBed.startOwn(name, SimulatorSettings.defaults(), "-Xms256m -Xmx512m"));
     }
 
     /**
@@ -122,7 +113,7 @@ public final class MixedLoad implements AutoCloseable {
     public Report run(Duration length) {
         during(length.dividedBy(6)); // warms up, and fills what is filled once
         traffic.closeForTheDay();
-        Map<String, Long> before = Vitals.rows(postgres.database());
+        Map<String, Long> before = Vitals.rows(bed.database());
         samples.clear();
         during(length);
         Await.until("everybody's token", traffic::everyResidentHasTheirToken);
@@ -136,7 +127,7 @@ public final class MixedLoad implements AutoCloseable {
                 traffic.wrong(),
                 traffic.everyResidentHasTheirToken(),
                 before,
-                Vitals.rows(postgres.database()),
+                Vitals.rows(bed.database()),
                 Vitals.least(samples.subList(quarter, 2 * quarter)),
                 Vitals.least(samples.subList(samples.size() - quarter, samples.size())));
     }
@@ -183,6 +174,5 @@ public final class MixedLoad implements AutoCloseable {
     @Override
     public void close() {
         bed.close();
-        postgres.close();
     }
 }

@@ -1,6 +1,5 @@
 package io.github.k12sso.classlink.it.support;
 
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -11,15 +10,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.BiConsumer;
 import javax.sql.DataSource;
-import org.h2.jdbcx.JdbcDataSource;
 
-/** Keycloak's database, looked at from outside: PostgreSQL while Keycloak runs, H2 when it has ended. */
+/** Keycloak's database, looked at from outside. */
 public final class Database {
 
     private static final String TEXT_COLUMNS = """
             select table_name, column_name from information_schema.columns
-            where lower(table_schema) = 'public' and lower(data_type) in
-                ('text', 'character varying', 'bytea', 'character large object', 'binary varying', 'binary large object')
+            where table_schema = 'public' and data_type in ('text', 'character varying', 'bytea')
             order by table_name, column_name
             """;
 
@@ -27,13 +24,6 @@ public final class Database {
 
     Database(DataSource source) {
         this.source = source;
-    }
-
-    /** The development database of a distribution, read only; it has neither user nor password. */
-    static Database ofH2(Path file) {
-        JdbcDataSource source = new JdbcDataSource();
-        source.setURL("jdbc:h2:file:" + file + ";IFEXISTS=TRUE;ACCESS_MODE_DATA=r;NON_KEYWORDS=VALUE");
-        return new Database(source);
     }
 
     /** The first column of every row. */

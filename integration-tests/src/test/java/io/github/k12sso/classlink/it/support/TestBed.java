@@ -23,7 +23,7 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** The one Keycloak and the one ClassLink of a test run, with the built jar in {@code providers/}. */
+/** A Keycloak on PostgreSQL and a ClassLink, with the built jar in {@code providers/}; one of them is what most tests share. */
 public final class TestBed implements Deployment, AutoCloseable {
 
     /** User name and password of the server's administrator. */
@@ -36,76 +36,79 @@ public final class TestBed implements Deployment, AutoCloseable {
 
     private static final String HEAP = "-Xms256m -Xmx768m";
 
-    /** A server of a few tests is sooner there if its code is compiled once, and not well: 55 s instead of 75 on two cores. */
+    /** A server of a few tests is sooner there if its code is compiled once, and not well. */
     private static final String SHORT_LIVED = HEAP + " -XX:TieredStopAtLevel=1";
+
+    private static final String BROKERING_API_V2 = "--features=identity-brokering-api:v2";
 
     private static final String ALLOWED_HOSTS = "--spi-social--classlink--allowed-hosts=";
 
     private final Path work;
     private final KeycloakDistribution distribution;
+    private final Postgres postgres;
     private final ClassLinkSimulator classLink;
     private final KeycloakSettings settings;
     private final int managementPort;
-    private final Contents contents;
+    private final Optional<TraceCollector> traces;
     private RunningKeycloak keycloak;
     private boolean closed;
     private final AdminApi admin;
     private final DemoRealm demoRealm;
 
-    /** What a server is given to start with. Realms cost seconds each: a server of a test's own has none but those it makes. */
-    private record Contents(
-            List<Path> jars, List<Path> realms, Optional<TraceCollector> traces, Optional<Postgres> postgres) {
+    /**
+     * What a server is made of. Realms cost seconds each: a server of a test's own has none but those it makes.
+     *
+     * @param home unpacked and built by the first server that needs it: Keycloak builds itself anew, for half a minute, where
+     *     jars or build options differ from the last time
+     */
+    private record Contents(Path home, List<Path> jars, List<Path> realms, Optional<TraceCollector> traces) {
 
-        static Contents jars(Path... jars) {
-            return new Contents(List.of(jars), List.of(), Optional.empty(), Optional.empty());
+        static Contents jars(String home, Path... jars) {
+            return new Contents(folder(home), List.of(jars), List.of(), Optional.empty());
         }
     }
 
     private TestBed(
             Path work,
             KeycloakDistribution distribution,
+            Postgres postgres,
             ClassLinkSimulator classLink,
             KeycloakSettings settings,
-            Contents contents,
+            Optional<TraceCollector> traces,
             int demoAppPort,
             int managementPort) {
         this.work = work;
         this.distribution = distribution;
+        this.postgres = postgres;
         this.classLink = classLink;
         this.settings = settings;
-        this.contents = contents;
+        this.traces = traces;
         this.managementPort = managementPort;
         this.keycloak = run(settings.withOptions(ALLOWED_HOSTS + "localhost," + UNKNOWN_HOST));
         this.admin = AdminApi.signIn(keycloak.baseUrl(), ADMIN, ADMIN);
         this.demoRealm = new DemoRealm(this, demoAppPort);
     }
 
-    /**
-     * The one that all tests share. On PostgreSQL: Keycloak's development database grew to 436 MB in a run, and the last tests of
-     * it waited for seconds each.
-     */
+    /** The one that most tests share. */
     static TestBed start() {
         TraceCollector traces = new TraceCollector();
-        Postgres postgres = Postgres.start();
         return start(
                 Path.of(System.getProperty("work.dir")),
                 SimulatorSettings.defaults(),
                 HEAP,
                 new Contents(
+                        folder("keycloak"),
                         List.of(providerJar()),
                         List.of(DemoRealm.file(), DistrictRealm.file()),
-                        Optional.of(traces),
-                        Optional.of(postgres)),
-                Stream.of(List.of("--db=postgres", "--metrics-enabled=true"), postgres.options(), traces.options())
-                        .flatMap(List::stream)
-                        .toList());
+                        Optional.of(traces)),
+                traces.options());
     }
 
     /**
-     * One of a test's own, for what the shared server cannot have switched on. Close it: each is half a gigabyte.
+     * One of a test's own, for what the shared server cannot have switched on. One at a time: close it before the next.
      *
      * @param name folder of its files below {@code target/}
-     * @param options of {@code kc.sh}, besides the shared server's
+     * @param options of {@code kc.sh} at run time, besides the shared server's
      */
     public static TestBed startOwn(String name, String... options) {
         return startOwn(name, SimulatorSettings.defaults(), SHORT_LIVED, options);
@@ -117,31 +120,39 @@ public final class TestBed implements Deployment, AutoCloseable {
      * @param heap options of Keycloak's JVM
      */
     public static TestBed startOwn(String name, SimulatorSettings classLink, String heap, String... options) {
-        return start(ownFolder(name), classLink, heap, Contents.jars(providerJar()), List.of(options));
+        return start(folder(name), classLink, heap, Contents.jars("own-keycloak", providerJar()), List.of(options));
+    }
+
+    /** One with version 2 of Keycloak's brokering API, which excludes version 1. */
+    public static TestBed startOwnWithBrokeringApiV2(String name, String... options) {
+        return start(
+                folder(name),
+                SimulatorSettings.defaults(),
+                SHORT_LIVED,
+                Contents.jars("own-keycloak-with-brokering-api-v2", providerJar()),
+                Stream.concat(Stream.of(BROKERING_API_V2), Stream.of(options)).toList());
     }
 
     /** One whose clock can be moved, with another heap. */
     public static TestBed startOwnWithMovableClock(String name, String heap, String... options) {
-        Path folder = ownFolder(name);
+        Path folder = folder(name);
         return start(
                 folder,
                 SimulatorSettings.defaults(),
                 heap,
-                Contents.jars(providerJar(), MovableClockJar.writeTo(folder)),
+                Contents.jars("own-keycloak-with-movable-clock", providerJar(), MovableClockJar.writeTo(folder)),
                 List.of(options));
     }
 
-    private static Path ownFolder(String name) {
+    private static Path folder(String name) {
         return Path.of(System.getProperty("work.dir")).resolve(name);
     }
 
     private static TestBed start(
             Path work, SimulatorSettings districts, String heap, Contents contents, List<String> options) {
         KeycloakDistribution distribution = KeycloakDistribution.prepare(
-                Path.of(System.getProperty("keycloak.zip")),
-                work.resolve("keycloak"),
-                contents.jars(),
-                contents.realms());
+                Path.of(System.getProperty("keycloak.zip")), contents.home(), contents.jars(), contents.realms());
+        Postgres postgres = Postgres.start();
         Path log = work.resolve("keycloak.log");
         deleteOldLog(log);
         ClassLinkSimulator classLink = ClassLinkSimulator.start(districts);
@@ -162,14 +173,18 @@ public final class TestBed implements Deployment, AutoCloseable {
                         "--spi-x509cert-lookup--provider=haproxy",
                         "--spi-x509cert-lookup--haproxy--ssl-client-cert=ssl-client-cert",
                         "--spi-x509cert-lookup--haproxy--certificate-chain-length=0",
+                        "--db=postgres",
+                        "--metrics-enabled=true",
                         "--vault=file",
                         "--vault-dir=" + emptyVault(work),
                         "--log-level=info,io.github.k12sso:debug")
+                .withOptions(postgres.options().toArray(String[]::new))
                 .withOptions(options.toArray(String[]::new));
         if (!contents.realms().isEmpty()) {
             settings = DistrictRealm.describe(DemoRealm.describe(settings, classLink.baseUrl(), demoAppPort));
         }
-        return new TestBed(work, distribution, classLink, settings, contents, demoAppPort, managementPort);
+        return new TestBed(
+                work, distribution, postgres, classLink, settings, contents.traces(), demoAppPort, managementPort);
     }
 
     private static RunningKeycloak run(KeycloakSettings settings) {
@@ -257,6 +272,10 @@ public final class TestBed implements Deployment, AutoCloseable {
         return admin;
     }
 
+    public Database database() {
+        return postgres.database();
+    }
+
     /** Everything that Keycloak has logged so far. */
     public String log() {
         try {
@@ -333,16 +352,9 @@ public final class TestBed implements Deployment, AutoCloseable {
         keycloak.close();
         SecretSearch search = SecretSearch.ofThisRun();
         search.log(keycloak.logFile());
-        String name = work.getFileName().toString();
-        contents.postgres().ifPresent(postgres -> {
-            search.database(name, postgres.database());
-            postgres.close();
-        });
-        Path development = distribution.home().resolve("data").resolve("h2").resolve("keycloakdb");
-        if (Files.exists(development.resolveSibling("keycloakdb.mv.db"))) { // in a container, it went with it
-            search.database(name, Database.ofH2(development));
-        }
-        contents.traces().ifPresent(TraceCollector::close);
+        search.database(work.getFileName().toString(), postgres.database());
+        postgres.close();
+        traces.ifPresent(TraceCollector::close);
         classLink.close();
     }
 }
