@@ -16,12 +16,22 @@ rows_with() {
   { grep -E '^\| [0-9]' "$page" | grep -vF "| $1 |" || true; echo "$2"; } | sort -V
 }
 
+if [ $# = 0 ]; then
+  echo "Which Keycloaks? For example: bash integration-tests/compatibility.sh 26.7.0 26.7.3" >&2
+  exit 2
+fi
+
 for version in "$@"; do
   log="integration-tests/target/compatibility-$version.log"
   mkdir -p integration-tests/target
   mvn -B -ntp -pl provider,simulator,demo,integration-tests verify "-Dkeycloak.dist.version=$version" "-Dit.test=$tests" \
     -Dtest=None -Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.failIfNoSpecifiedTests=false > "$log" 2>&1 || true
   result=$(grep -Eo 'Tests run: [0-9]+, Failures: [0-9]+, Errors: [0-9]+, Skipped: [0-9]+$' "$log" | tail -1 || true)
+  # A version that does not exist, or a jar that does not compile, says nothing of a Keycloak.
+  if ! grep -q 'failsafe.*:integration-test .*integration-tests' "$log"; then
+    echo "$version: no test was begun, its row stays as it was: see $log" >&2
+    exit 1
+  fi
   if grep -q 'BUILD SUCCESS' "$log"; then
     works=yes
   else

@@ -46,7 +46,7 @@ class BuiltInBrokerComparisonIT {
     private static final Duration CLASSLINKS_TIME = Duration.ofMillis(300);
 
     private static final Duration LONG = Duration.ofHours(1);
-    private static final String TELL_MORE = "--log-level=info,org.keycloak:debug,io.github.k12sso:debug";
+    private static final String DEBUG_LOG = "--log-level=info,org.keycloak:debug,io.github.k12sso:debug";
 
     /** One column of the table. */
     private record Measured(
@@ -103,11 +103,11 @@ class BuiltInBrokerComparisonIT {
         Measured version1;
         Measured version2;
         Measured ours;
-        try (TestBed bed = TestBed.startOwn("comparison", TELL_MORE)) {
+        try (TestBed bed = TestBed.startOwn("comparison", DEBUG_LOG)) {
             version1 = measure(bed, BuiltInBroker.newSchool(bed), BuiltInBroker::version1);
             ours = measure(bed, ours(bed), School::exchange);
         }
-        try (TestBed bed = TestBed.startOwnWithBrokeringApiV2("comparison-v2", TELL_MORE)) {
+        try (TestBed bed = TestBed.startOwnWithBrokeringApiV2("comparison-v2", DEBUG_LOG)) {
             version2 = measure(bed, BuiltInBroker.newSchool(bed), BuiltInBroker::version2);
         }
         String table = table(version1, version2, ours);

@@ -23,7 +23,10 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** A Keycloak on PostgreSQL and a ClassLink, with the built jar in {@code providers/}; one of them is what most tests share. */
+/**
+ * A Keycloak and a ClassLink, with the built jar in {@code providers/}; one of them is what most tests share. On PostgreSQL:
+ * Keycloak's development database grew to 436 MB in a run, and the last tests of it waited for seconds each.
+ */
 public final class TestBed implements Deployment, AutoCloseable {
 
     /** User name and password of the server's administrator. */
@@ -63,7 +66,7 @@ public final class TestBed implements Deployment, AutoCloseable {
      */
     private record Contents(Path home, List<Path> jars, List<Path> realms, Optional<TraceCollector> traces) {
 
-        static Contents jars(String home, Path... jars) {
+        static Contents withoutRealms(String home, Path... jars) {
             return new Contents(folder(home), List.of(jars), List.of(), Optional.empty());
         }
     }
@@ -120,7 +123,8 @@ public final class TestBed implements Deployment, AutoCloseable {
      * @param heap options of Keycloak's JVM
      */
     public static TestBed startOwn(String name, SimulatorSettings classLink, String heap, String... options) {
-        return start(folder(name), classLink, heap, Contents.jars("own-keycloak", providerJar()), List.of(options));
+        return start(
+                folder(name), classLink, heap, Contents.withoutRealms("own-keycloak", providerJar()), List.of(options));
     }
 
     /** One with version 2 of Keycloak's brokering API, which excludes version 1. */
@@ -129,7 +133,7 @@ public final class TestBed implements Deployment, AutoCloseable {
                 folder(name),
                 SimulatorSettings.defaults(),
                 SHORT_LIVED,
-                Contents.jars("own-keycloak-with-brokering-api-v2", providerJar()),
+                Contents.withoutRealms("own-keycloak-with-brokering-api-v2", providerJar()),
                 Stream.concat(Stream.of(BROKERING_API_V2), Stream.of(options)).toList());
     }
 
@@ -140,7 +144,8 @@ public final class TestBed implements Deployment, AutoCloseable {
                 folder,
                 SimulatorSettings.defaults(),
                 heap,
-                Contents.jars("own-keycloak-with-movable-clock", providerJar(), MovableClockJar.writeTo(folder)),
+                Contents.withoutRealms(
+                        "own-keycloak-with-movable-clock", providerJar(), MovableClockJar.writeTo(folder)),
                 List.of(options));
     }
 
