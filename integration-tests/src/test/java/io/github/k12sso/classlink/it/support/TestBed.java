@@ -17,8 +17,10 @@ import java.net.http.HttpRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -46,6 +48,13 @@ public final class TestBed implements Deployment, AutoCloseable {
 
     private static final String ALLOWED_HOSTS = "--spi-social--classlink--allowed-hosts=";
 
+    /** Takes the roles for a realm out of the role {@code admin}. */
+    private static final String ADMINISTRATORS_PARTS = """
+            delete from composite_role where child_role in (
+                select role.id from keycloak_role role join client on role.client = client.id
+                where client.client_id = '%s-realm')
+            """;
+
     private final Path work;
     private final KeycloakDistribution distribution;
     private final Postgres postgres;
@@ -57,6 +66,7 @@ public final class TestBed implements Deployment, AutoCloseable {
     private boolean closed;
     private final AdminApi admin;
     private final DemoRealm demoRealm;
+    private final Deque<School> schools = new ConcurrentLinkedDeque<>();
 
     /**
      * What a server is made of. Realms cost seconds each: a server of a test's own has none but those it makes.
@@ -312,6 +322,34 @@ public final class TestBed implements Deployment, AutoCloseable {
         return log().lines().filter(named).toList();
     }
 
+    @Override
+    public School newSchool() {
+        School school = Deployment.super.newSchool();
+        schools.push(school);
+        return school;
+    }
+
+    /** How many schools there are that {@link #keepSchools} has not released. */
+    int schools() {
+        return schools.size();
+    }
+
+    /** Releases all schools but the first, of tests that are not over. */
+    void keepSchools(int first) {
+        while (schools.size() > first) {
+            release(schools.pop());
+        }
+    }
+
+    /**
+     * The server's administrator has no more to do there; what the realm holds stays, for the search for secrets. Keycloak makes
+     * some twenty roles of each realm part of the administrator's, and each new realm waits for all of them: 1.3 s for the
+     * tenth, 9 s for the 340th. Its own interface refuses to take them out.
+     */
+    private void release(School school) {
+        database().update(ADMINISTRATORS_PARTS.formatted(school.realm()));
+    }
+
     /** A realm that was not described here; its ClassLink provider is {@code classlink}. */
     public School school(String realm) {
         return School.existing(this, realm);
@@ -354,6 +392,7 @@ public final class TestBed implements Deployment, AutoCloseable {
             return;
         }
         closed = true;
+        schools.clear();
         keycloak.close();
         SecretSearch search = SecretSearch.ofThisRun();
         search.log(keycloak.logFile());
