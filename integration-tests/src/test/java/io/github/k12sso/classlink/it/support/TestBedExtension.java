@@ -1,7 +1,5 @@
 package io.github.k12sso.classlink.it.support;
 
-import org.junit.jupiter.api.extension.AfterAllCallback;
-import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -12,40 +10,29 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  * Starts the {@link TestBed} with the first test that wants it, and ends it with the run. The schools of a test, or of a class,
  * are released with it.
  */
-final class TestBedExtension
-        implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback, ParameterResolver {
+final class TestBedExtension implements BeforeAllCallback, BeforeEachCallback, ParameterResolver {
 
     private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace.create(TestBed.class);
 
-    private static final String SCHOOLS = "schools before";
+    private static final String SCHOOLS = "release of schools";
 
     @Override
     public void beforeAll(ExtensionContext context) {
-        rememberSchools(context);
+        releaseSchoolsAtTheEndOf(context);
     }
 
     @Override
     public void beforeEach(ExtensionContext context) {
         testBed(context).restoreClassLink();
-        rememberSchools(context);
+        releaseSchoolsAtTheEndOf(context);
     }
 
-    @Override
-    public void afterEach(ExtensionContext context) {
-        releaseSchools(context);
-    }
-
-    @Override
-    public void afterAll(ExtensionContext context) {
-        releaseSchools(context);
-    }
-
-    private static void rememberSchools(ExtensionContext context) {
-        context.getStore(NAMESPACE).put(SCHOOLS, testBed(context).schools());
-    }
-
-    private static void releaseSchools(ExtensionContext context) {
-        testBed(context).keepSchools(context.getStore(NAMESPACE).get(SCHOOLS, Integer.class));
+    /** Those that are made from now on; JUnit closes what is kept for a test or a class when that is over. */
+    private static void releaseSchoolsAtTheEndOf(ExtensionContext context) {
+        TestBed bed = testBed(context);
+        int before = bed.schools();
+        AutoCloseable release = () -> bed.keepSchools(before);
+        context.getStore(NAMESPACE).put(SCHOOLS, release);
     }
 
     @Override
