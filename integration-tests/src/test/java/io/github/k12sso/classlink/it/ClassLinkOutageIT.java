@@ -90,6 +90,7 @@ class ClassLinkOutageIT {
 
     @Test
     void whoeverIsSignedInNoticesNothing(TestBed bed) {
+        school.addApps("other-app");
         Browser teacher = school.newBrowser();
         JsonNode tokens = school.redeem(school.login(teacher, "teacher"), School.APP, School.APP_SECRET);
         Stream.of(Endpoint.values())

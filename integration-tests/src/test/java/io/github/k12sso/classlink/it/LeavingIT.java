@@ -151,6 +151,7 @@ class LeavingIT {
         });
         otherApp.start();
         try {
+            school.addApps("other-app");
             school.configureClient(
                     "other-app",
                     app -> attributes(app)

@@ -32,6 +32,10 @@ import org.junit.jupiter.api.io.TempDir;
 @OnTestBed
 class SenderConstrainedExchangeIT {
 
+    private static final App DPOP_APP = new App("dpop-app", "dpop-secret");
+    private static final App MTLS_APP = new App("mtls-app", "mtls-secret");
+    private static final App OTHER_APP = new App("other-app", "other-secret");
+
     private static SelfSignedCertificate ownCertificate;
     private static SelfSignedCertificate otherCertificate;
 
@@ -47,6 +51,7 @@ class SenderConstrainedExchangeIT {
     @BeforeEach
     void aSchool(TestBed bed) {
         school = bed.newSchool();
+        school.addApps(OTHER_APP.id(), DPOP_APP.id(), MTLS_APP.id());
     }
 
     /** An app, and what it adds to a request to show that a token is its own. */
@@ -54,8 +59,6 @@ class SenderConstrainedExchangeIT {
 
     @Nested
     class ATokenBoundToAKey {
-
-        private static final App DPOP_APP = new App("dpop-app", "dpop-secret");
 
         private final ECKey ownKey = newKey();
         private String token;
@@ -96,7 +99,7 @@ class SenderConstrainedExchangeIT {
         @Test
         void isNotExchangedByAnotherApp() {
             assertInvalidRequest(
-                    exchange(new App("other-app", "other-secret"), token, "DPoP", proof(ownKey)),
+                    exchange(OTHER_APP, token, "DPoP", proof(ownKey)),
                     "the token was not issued for the requesting client");
         }
     }
@@ -123,7 +126,6 @@ class SenderConstrainedExchangeIT {
     @Nested
     class ATokenBoundToACertificate {
 
-        private static final App MTLS_APP = new App("mtls-app", "mtls-secret");
         private static final String HEADER = "ssl-client-cert";
 
         private String token;
@@ -154,7 +156,7 @@ class SenderConstrainedExchangeIT {
         @Test
         void isNotExchangedByAnotherApp() {
             assertInvalidRequest(
-                    exchange(new App("other-app", "other-secret"), token, HEADER, ownCertificate.base64()),
+                    exchange(OTHER_APP, token, HEADER, ownCertificate.base64()),
                     "the token was not issued for the requesting client");
         }
     }

@@ -118,6 +118,7 @@ class TileLaunchIT {
                 "next=//evil.example"
             })
     void nothingInTheRequestChoosesTheTarget(String parameter) {
+        school.addApps("other-app");
         Browser browser = school.newBrowser();
 
         Page home = school.choosePersona(browser, browser.open(URI.create(tile() + "&" + parameter)), "student");

@@ -26,6 +26,8 @@ import org.junit.jupiter.api.Test;
 @OnTestBed
 class TokenExchangeIT {
 
+    private static final String OTHER_APP = "other-app";
+
     private TestBed bed;
     private School school;
 
@@ -216,6 +218,8 @@ class TokenExchangeIT {
 
         @Test
         void isAPublicClient() {
+            school.addApps("public-app");
+
             HttpResponse<String> answer = exchange(form -> {
                 form.put("client_id", "public-app");
                 form.remove("client_secret");
@@ -231,6 +235,8 @@ class TokenExchangeIT {
 
         @Test
         void mayNotExchangeTokens() {
+            school.addApps("app-without-exchange");
+
             HttpResponse<String> answer = exchange(form -> {
                 form.put("client_id", "app-without-exchange");
                 form.put("client_secret", "plain-secret");
@@ -242,11 +248,14 @@ class TokenExchangeIT {
 
         @Test
         void isNeitherHolderNorAudience() {
+            school.addApps(OTHER_APP);
+
             assertRefused(exchange(TokenExchangeIT::asOtherApp), 403, "access_denied");
         }
 
         @Test
         void isTheAudience() {
+            school.addApps(OTHER_APP);
             JsonNode tokens = school.redeem(
                     school.login(
                             school.newBrowser(),
@@ -262,7 +271,8 @@ class TokenExchangeIT {
 
         @Test
         void isTheAudience_andNeedsAConsentThatNobodyGave() {
-            changeClient("other-app", client -> client.put("consentRequired", true));
+            school.addApps(OTHER_APP);
+            changeClient(OTHER_APP, client -> client.put("consentRequired", true));
             JsonNode tokens = school.redeem(
                     school.login(
                             school.newBrowser(),
@@ -352,6 +362,7 @@ class TokenExchangeIT {
 
         @Test
         void isAServiceAccount() {
+            school.addApps("service");
             HttpResponse<String> tokens = school.tokenEndpoint(Map.of(
                     "grant_type", "client_credentials",
                     "client_id", "service",
@@ -424,7 +435,9 @@ class TokenExchangeIT {
 
         @Test
         void whatCannotBeHonouredIsRefused() {
-            assertRefused(exchange(form -> form.put("audience", "other-app")), 400, "invalid_request");
+            school.addApps(OTHER_APP);
+
+            assertRefused(exchange(form -> form.put("audience", OTHER_APP)), 400, "invalid_request");
             assertRefused(exchange(form -> form.put("actor_token", "a.b.c")), 400, "invalid_request");
         }
 
@@ -496,7 +509,7 @@ class TokenExchangeIT {
     }
 
     private static void asOtherApp(Map<String, String> form) {
-        form.put("client_id", "other-app");
+        form.put("client_id", OTHER_APP);
         form.put("client_secret", "other-secret");
     }
 

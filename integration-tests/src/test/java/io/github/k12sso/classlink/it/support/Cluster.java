@@ -135,7 +135,7 @@ public final class Cluster implements Deployment, AutoCloseable {
                             List.of(TestBed.providerJar()),
                             List.of())
                     .build(buildOptions, work.resolve("build.log"), BUILD_TIMEOUT);
-            Postgres postgres = Postgres.start();
+            Postgres postgres = Postgres.startFilled(TestBed::fill);
             Cluster cluster = new Cluster(work, postgres, distribution, buildOptions, logLevels);
             for (Node node : cluster.nodes) {
                 Files.deleteIfExists(node.logFile());

@@ -17,6 +17,7 @@ public final class Roster {
     public static final String MAPLE_VALLEY = "2";
 
     private static final String PARTNER_KEY = "partner-key-of-the-simulator";
+    private static final String SERVICE = "service";
     private static final String ROOT = "/ims/oneroster/v1p1/";
 
     private final Deployment bed;
@@ -67,9 +68,12 @@ public final class Roster {
             AdminApi.require(
                     school.admin().post(realm + "/roles", Http.json("{\"name\":\"" + role + "\"}")), "new role");
         }
+        if (school.admin().get(realm + "/clients?clientId=" + SERVICE).isEmpty()) {
+            school.addApps(SERVICE);
+        }
         JsonNode given = school.admin().get(realm + "/roles/" + role);
         String client = school.admin()
-                .get(realm + "/clients?clientId=service")
+                .get(realm + "/clients?clientId=" + SERVICE)
                 .get(0)
                 .get("id")
                 .textValue();
@@ -85,10 +89,14 @@ public final class Roster {
 
     public String serviceToken() {
         HttpResponse<String> answer = school.tokenEndpoint(Map.of(
-                "grant_type", "client_credentials",
-                "client_id", "service",
-                "client_secret", "service-secret",
-                "scope", SCOPE));
+                "grant_type",
+                "client_credentials",
+                "client_id",
+                SERVICE,
+                "client_secret",
+                "service-secret",
+                "scope",
+                SCOPE));
         return Http.json(AdminApi.require(answer, "token endpoint").body())
                 .get("access_token")
                 .textValue();

@@ -89,7 +89,11 @@ public final class School {
     }
 
     private static String template() {
-        try (InputStream file = School.class.getResourceAsStream("/school-realm.json")) {
+        return resource("/school-realm.json");
+    }
+
+    private static String resource(String name) {
+        try (InputStream file = School.class.getResourceAsStream(name)) {
             return new String(file.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -185,6 +189,18 @@ public final class School {
                 Http.json("[\"basic\", \"acr\", \"profile\", \"email\", \"roles\", \"web-origins\"]"));
         app.putArray("optionalClientScopes").add(TOKEN_SCOPE);
         AdminApi.require(bed.admin().post("/realms/" + realm + "/clients", app), "new app");
+    }
+
+    /** Some of those in {@code more-apps.json}: each takes a new realm longer, and most tests need none of them. */
+    public void addApps(String... clientIds) {
+        JsonNode described = Http.json(resource("/more-apps.json"));
+        for (String clientId : clientIds) {
+            JsonNode app = StreamSupport.stream(described.spliterator(), false)
+                    .filter(other -> other.get("clientId").textValue().equals(clientId))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalArgumentException("no app " + clientId + " in more-apps.json"));
+            AdminApi.require(bed.admin().post("/realms/" + realm + "/clients", app), clientId);
+        }
     }
 
     /** The provider asks the local ClassLink, for realms whose file leaves the addresses at ClassLink's own. */

@@ -44,6 +44,9 @@ public final class TestBed implements Deployment, AutoCloseable {
     /** A server of a few tests is sooner there if its code is compiled once, and not well. */
     private static final String SHORT_LIVED = HEAP + " -XX:TieredStopAtLevel=1";
 
+    /** Home of the servers that differ from one another in options of run time only. */
+    private static final String OWN = "own-keycloak";
+
     private static final String BROKERING_API_V2 = "--features=identity-brokering-api:v2";
 
     private static final String ALLOWED_HOSTS = "--spi-social--classlink--allowed-hosts=";
@@ -78,6 +81,10 @@ public final class TestBed implements Deployment, AutoCloseable {
 
         static Contents withoutRealms(String home, Path... jars) {
             return new Contents(folder(home), List.of(jars), List.of(), Optional.empty());
+        }
+
+        KeycloakDistribution prepare() {
+            return KeycloakDistribution.prepare(Path.of(System.getProperty("keycloak.zip")), home, jars, realms);
         }
     }
 
@@ -133,8 +140,7 @@ public final class TestBed implements Deployment, AutoCloseable {
      * @param heap options of Keycloak's JVM
      */
     public static TestBed startOwn(String name, SimulatorSettings classLink, String heap, String... options) {
-        return start(
-                folder(name), classLink, heap, Contents.withoutRealms("own-keycloak", providerJar()), List.of(options));
+        return start(folder(name), classLink, heap, Contents.withoutRealms(OWN, providerJar()), List.of(options));
     }
 
     /** One with version 2 of Keycloak's brokering API, which excludes version 1. */
@@ -165,20 +171,37 @@ public final class TestBed implements Deployment, AutoCloseable {
 
     private static TestBed start(
             Path work, SimulatorSettings districts, String heap, Contents contents, List<String> options) {
-        KeycloakDistribution distribution = KeycloakDistribution.prepare(
-                Path.of(System.getProperty("keycloak.zip")), contents.home(), contents.jars(), contents.realms());
-        Postgres postgres = Postgres.start();
-        Path log = work.resolve("keycloak.log");
-        deleteOldLog(log);
+        Postgres postgres = Postgres.startFilled(TestBed::fill);
+        KeycloakDistribution distribution = contents.prepare();
         ClassLinkSimulator classLink = ClassLinkSimulator.start(districts);
         SecretSearch.ofThisRun().watch(classLink);
         int demoAppPort = ListeningPort.anyFree();
         int managementPort = ListeningPort.anyFree();
-        KeycloakSettings settings = KeycloakSettings.of(distribution)
-                .withAdmin(ADMIN, ADMIN)
-                .withLogFile(log)
+        KeycloakSettings settings = settings(distribution, work, postgres)
                 .withManagementPort(managementPort)
                 .withHeap(heap)
+                .withOptions(options.toArray(String[]::new));
+        if (!contents.realms().isEmpty()) {
+            settings = DistrictRealm.describe(DemoRealm.describe(settings, classLink.baseUrl(), demoAppPort));
+        }
+        return new TestBed(
+                work, distribution, postgres, classLink, settings, contents.traces(), demoAppPort, managementPort);
+    }
+
+    /** Has Keycloak make its tables and the realm {@code master}. */
+    static void fill(Postgres empty) {
+        Contents own = Contents.withoutRealms(OWN, providerJar());
+        run(settings(own.prepare(), folder("filled-database"), empty).withHeap(SHORT_LIVED))
+                .close();
+    }
+
+    /** What all of them have in common; without a log of a former run. */
+    private static KeycloakSettings settings(KeycloakDistribution distribution, Path work, Postgres postgres) {
+        Path log = work.resolve("keycloak.log");
+        deleteOldLog(log);
+        return KeycloakSettings.of(distribution)
+                .withAdmin(ADMIN, ADMIN)
+                .withLogFile(log)
                 .withOptions(
                         // Keycloak counts whole seconds: only -1 lets a key rotation show within the same one.
                         "--spi-public-key-storage--infinispan--min-time-between-requests=-1",
@@ -193,13 +216,7 @@ public final class TestBed implements Deployment, AutoCloseable {
                         "--vault=file",
                         "--vault-dir=" + emptyVault(work),
                         "--log-level=info,io.github.k12sso:debug")
-                .withOptions(postgres.options().toArray(String[]::new))
-                .withOptions(options.toArray(String[]::new));
-        if (!contents.realms().isEmpty()) {
-            settings = DistrictRealm.describe(DemoRealm.describe(settings, classLink.baseUrl(), demoAppPort));
-        }
-        return new TestBed(
-                work, distribution, postgres, classLink, settings, contents.traces(), demoAppPort, managementPort);
+                .withOptions(postgres.options().toArray(String[]::new));
     }
 
     private static RunningKeycloak run(KeycloakSettings settings) {
