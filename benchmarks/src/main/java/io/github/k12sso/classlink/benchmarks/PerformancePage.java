@@ -1,22 +1,34 @@
 package io.github.k12sso.classlink.benchmarks;
 
 import com.sun.management.OperatingSystemMXBean;
+import java.awt.BasicStroke;
 import java.awt.Color;
-import java.awt.Font;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.text.DecimalFormat;
+import java.text.DecimalFormatSymbols;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
-import org.knowm.xchart.BitmapEncoder;
-import org.knowm.xchart.CategoryChart;
-import org.knowm.xchart.CategoryChartBuilder;
-import org.knowm.xchart.style.Styler;
+import org.jfree.chart.ChartFactory;
+import org.jfree.chart.ChartUtils;
+import org.jfree.chart.JFreeChart;
+import org.jfree.chart.labels.ItemLabelAnchor;
+import org.jfree.chart.labels.ItemLabelPosition;
+import org.jfree.chart.labels.StandardCategoryItemLabelGenerator;
+import org.jfree.chart.plot.CategoryPlot;
+import org.jfree.chart.plot.PlotOrientation;
+import org.jfree.chart.plot.ValueMarker;
+import org.jfree.chart.renderer.category.BarRenderer;
+import org.jfree.chart.renderer.category.StandardBarPainter;
+import org.jfree.chart.ui.TextAnchor;
+import org.jfree.data.category.DefaultCategoryDataset;
 
 /**
  * The part of {@code docs/performance.md} between {@code <!-- chapter: name -->} and {@code <!-- end -->}, one for each
@@ -25,7 +37,10 @@ import org.knowm.xchart.style.Styler;
 final class PerformancePage {
 
     private static final Pattern RATIO_WITH_GOAL =
-            Pattern.compile("(?m)^\\| ([^|]+) \\| [^|]* \\| [^|]* \\| ([0-9.]+)× \\| [≤≥] [0-9.]+× \\|");
+            Pattern.compile("(?m)^\\| ([^|]+) \\| [^|]* \\| [^|]* \\| ([0-9.]+)× \\| ([≤≥]) ([0-9.]+)× \\|");
+
+    private static final String REACHED = "goal (in brackets) reached";
+    private static final String MISSED = "not reached";
 
     private final Path page;
     private final Path plot;
@@ -92,29 +107,61 @@ final class PerformancePage {
         return text.append('\n').toString();
     }
 
-    /** Every ratio of the page as a bar; what both take alike is 1. */
+    /** Every ratio of the page that has a goal as a bar, in one colour if it is reached and in another if not. */
     void plot() throws IOException {
-        List<String> names = new ArrayList<>();
-        List<Double> ratios = new ArrayList<>();
-        RATIO_WITH_GOAL.matcher(Files.readString(page)).results().forEach(row -> {
-            names.add(row.group(1));
-            ratios.add(Double.valueOf(row.group(2)));
-        });
-        if (names.isEmpty()) {
+        List<RatioWithGoal> ratios = RATIO_WITH_GOAL
+                .matcher(Files.readString(page))
+                .results()
+                .map(RatioWithGoal::of)
+                .toList();
+        if (ratios.isEmpty()) {
             return;
         }
-        CategoryChart chart = new CategoryChartBuilder()
-                .width(1_200)
-                .height(700)
-                .title("This provider beside what it is compared with (1 = alike)")
-                .build();
-        chart.addSeries("ratio", names, ratios);
-        chart.addSeries("alike", names, Collections.nCopies(names.size(), 1.0))
-                .setChartCategorySeriesRenderStyle(org.knowm.xchart.CategorySeries.CategorySeriesRenderStyle.Line);
-        chart.getStyler().setLegendPosition(Styler.LegendPosition.InsideNE);
-        chart.getStyler().setXAxisLabelRotation(60);
-        chart.getStyler().setAxisTickLabelsFont(new Font(Font.SANS_SERIF, Font.PLAIN, 11));
-        chart.getStyler().setChartBackgroundColor(Color.WHITE);
-        BitmapEncoder.saveBitmap(chart, plot.toString(), BitmapEncoder.BitmapFormat.PNG);
+        DefaultCategoryDataset bars = new DefaultCategoryDataset();
+        ratios.forEach(ratio -> bars.addValue(ratio.value(), ratio.isReached() ? REACHED : MISSED, ratio.label()));
+        JFreeChart chart = ChartFactory.createStackedBarChart(
+                "This provider beside what it is compared with; 1 is alike",
+                null,
+                null,
+                bars,
+                PlotOrientation.HORIZONTAL,
+                true,
+                false,
+                false);
+        chart.setBackgroundPaint(Color.WHITE);
+        chart.getTitle().setFont(chart.getTitle().getFont().deriveFont(16f));
+        CategoryPlot plot = chart.getCategoryPlot();
+        plot.setBackgroundPaint(Color.WHITE);
+        plot.setOutlineVisible(false);
+        plot.getRangeAxis().setUpperMargin(0.08);
+        plot.getDomainAxis().setMaximumCategoryLabelWidthRatio(0.6f);
+        plot.addRangeMarker(new ValueMarker(1, Color.DARK_GRAY, new BasicStroke(2)));
+        BarRenderer renderer = (BarRenderer) plot.getRenderer();
+        renderer.setBarPainter(new StandardBarPainter());
+        renderer.setShadowVisible(false);
+        renderer.setSeriesPaint(bars.getRowIndex(REACHED), new Color(0x2a78b8));
+        renderer.setSeriesPaint(bars.getRowIndex(MISSED), new Color(0xd9822b));
+        renderer.setDefaultItemLabelGenerator(new StandardCategoryItemLabelGenerator(
+                "{2}", new DecimalFormat("0.00×", DecimalFormatSymbols.getInstance(Locale.ENGLISH))));
+        renderer.setDefaultPositiveItemLabelPosition(
+                new ItemLabelPosition(ItemLabelAnchor.OUTSIDE3, TextAnchor.CENTER_LEFT));
+        renderer.setDefaultItemLabelsVisible(true);
+        ChartUtils.saveChartAsPNG(this.plot.toFile(), chart, 1_200, 120 + 40 * ratios.size());
+    }
+
+    private record RatioWithGoal(String name, double value, String comparison, double goal) {
+
+        static RatioWithGoal of(MatchResult row) {
+            return new RatioWithGoal(
+                    row.group(1), Double.parseDouble(row.group(2)), row.group(3), Double.parseDouble(row.group(4)));
+        }
+
+        boolean isReached() {
+            return comparison.equals("≤") ? value <= goal : value >= goal;
+        }
+
+        String label() {
+            return String.format(Locale.ENGLISH, "%s (%s %.2f×)", name, comparison, goal);
+        }
     }
 }
