@@ -39,6 +39,7 @@ for version in "$@"; do
   fi
   echo "$version: $works. ${result:-It did not start: see $log}"
   rows=$(rows_with "$version" "| $version | $works | ${result:-Keycloak does not start with the jar} | $java | $today |")
+  lowest=$(echo "$rows" | awk -F' *[|] *' '$3 == "yes" { print $2; exit }')
   cat > "$page" <<EOP
 # Which Keycloaks does the jar run on?
 
@@ -50,7 +51,8 @@ texts and rosters. Every build runs the whole suite on the version of \`pom.xml\
 | --- | --- | --- | --- | --- |
 $rows
 
-"No" means no: the jar uses interfaces that Keycloak calls internal and changes between minor versions. What to do when Keycloak moves:
-[upgrading.md](upgrading.md#when-keycloak-moves).
+**The lowest that works is $lowest.** The jar uses interfaces that Keycloak calls internal and changes between minor versions; 26.7 changed the
+exchange's (\`TokenExchangeProvider\`), the checks of scope and consent (\`TokenManager\`) and the address that restarts a login (\`Urls\`). What to do
+when Keycloak moves: [upgrading.md](upgrading.md#when-keycloak-moves).
 EOP
 done
