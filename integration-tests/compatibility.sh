@@ -51,7 +51,7 @@ texts and rosters. Every build runs the whole suite on the version of \`pom.xml\
 | --- | --- | --- | --- | --- |
 $rows
 
-**The lowest that works is $lowest.** The jar uses interfaces that Keycloak calls internal and changes between minor versions; 26.7 changed the
+**The lowest that works is ${lowest:-none of these}.** The jar uses interfaces that Keycloak calls internal and changes between minor versions; 26.7 changed the
 exchange's (\`TokenExchangeProvider\`), the checks of scope and consent (\`TokenManager\`) and the address that restarts a login (\`Urls\`). What to do
 when Keycloak moves: [upgrading.md](upgrading.md#when-keycloak-moves).
 EOP

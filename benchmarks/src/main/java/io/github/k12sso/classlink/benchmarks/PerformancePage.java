@@ -130,23 +130,26 @@ final class PerformancePage {
                 false);
         chart.setBackgroundPaint(Color.WHITE);
         chart.getTitle().setFont(chart.getTitle().getFont().deriveFont(16f));
-        CategoryPlot plot = chart.getCategoryPlot();
-        plot.setBackgroundPaint(Color.WHITE);
-        plot.setOutlineVisible(false);
-        plot.getRangeAxis().setUpperMargin(0.08);
-        plot.getDomainAxis().setMaximumCategoryLabelWidthRatio(0.6f);
-        plot.addRangeMarker(new ValueMarker(1, Color.DARK_GRAY, new BasicStroke(2)));
-        BarRenderer renderer = (BarRenderer) plot.getRenderer();
+        CategoryPlot area = chart.getCategoryPlot();
+        area.setBackgroundPaint(Color.WHITE);
+        area.setOutlineVisible(false);
+        area.getRangeAxis().setUpperMargin(0.08);
+        area.getDomainAxis().setMaximumCategoryLabelWidthRatio(0.6f);
+        area.addRangeMarker(new ValueMarker(1, Color.DARK_GRAY, new BasicStroke(2)));
+        BarRenderer renderer = (BarRenderer) area.getRenderer();
         renderer.setBarPainter(new StandardBarPainter());
         renderer.setShadowVisible(false);
-        renderer.setSeriesPaint(bars.getRowIndex(REACHED), new Color(0x2a78b8));
-        renderer.setSeriesPaint(bars.getRowIndex(MISSED), new Color(0xd9822b));
+        // One of the two may be without a bar, and then it is no series.
+        for (int series = 0; series < bars.getRowCount(); series++) {
+            renderer.setSeriesPaint(
+                    series, REACHED.equals(bars.getRowKey(series)) ? new Color(0x2a78b8) : new Color(0xd9822b));
+        }
         renderer.setDefaultItemLabelGenerator(new StandardCategoryItemLabelGenerator(
                 "{2}", new DecimalFormat("0.00×", DecimalFormatSymbols.getInstance(Locale.ENGLISH))));
         renderer.setDefaultPositiveItemLabelPosition(
                 new ItemLabelPosition(ItemLabelAnchor.OUTSIDE3, TextAnchor.CENTER_LEFT));
         renderer.setDefaultItemLabelsVisible(true);
-        ChartUtils.saveChartAsPNG(this.plot.toFile(), chart, 1_200, 120 + 40 * ratios.size());
+        ChartUtils.saveChartAsPNG(plot.toFile(), chart, 1_200, 120 + 40 * ratios.size());
     }
 
     private record RatioWithGoal(String name, double value, String comparison, double goal) {

@@ -87,7 +87,7 @@ public final class Roster {
         return serviceToken();
     }
 
-    public String serviceToken() {
+    private String serviceToken() {
         HttpResponse<String> answer = school.tokenEndpoint(Map.of(
                 "grant_type",
                 "client_credentials",

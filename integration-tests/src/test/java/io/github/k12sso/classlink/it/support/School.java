@@ -62,7 +62,7 @@ public final class School {
 
     static School open(Deployment bed) {
         String realm = "school-" + COUNT.incrementAndGet();
-        JsonNode description = Http.json(template()
+        JsonNode description = Http.json(resource("/school-realm.json")
                 .replace("@REALM@", realm)
                 .replace("@CLASSLINK@", bed.classLink().baseUrl().toString())
                 .replace("@SIGNING_KEY@", SIGNING_KEY)
@@ -86,10 +86,6 @@ public final class School {
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }
-    }
-
-    private static String template() {
-        return resource("/school-realm.json");
     }
 
     private static String resource(String name) {
