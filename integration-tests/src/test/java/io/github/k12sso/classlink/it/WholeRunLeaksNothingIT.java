@@ -9,6 +9,9 @@ import io.github.k12sso.classlink.it.support.SecretSearch.Where;
 import io.github.k12sso.classlink.it.support.TestBed;
 import io.github.k12sso.classlink.simulator.runtime.TokenMode;
 import io.github.k12sso.classlink.simulator.secret.Secret;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
@@ -23,11 +26,16 @@ class WholeRunLeaksNothingIT {
     private final SecretSearch search = SecretSearch.ofThisRun();
 
     @Test
-    void noSecretIsWhereItHasNoBusiness(TestBed bed) {
+    void noSecretIsWhereItHasNoBusiness(TestBed bed) throws IOException {
         bed.classLink().tokenMode(TokenMode.GUIDE);
         School school = bed.newSchool();
         school.exchange(school.tokensOf("student").get("access_token").textValue());
         search.look(Where.METRICS, "the metrics page", bed.metrics());
+        assertThat(bed.log())
+                .as("Keycloak's access log, of which docs/token-vault.md speaks, is among what was searched")
+                .containsPattern("\"GET /realms/[^/]+/broker/classlink/endpoint\" 30[23] ");
+        assertThat(Files.readString(Path.of(System.getProperty("project.root"), "docs", "token-vault.md")))
+                .contains("--http-access-log-pattern='" + TestBed.ACCESS_LOG_PATTERN + "'");
         bed.close();
 
         assertThat(search.isFull()).as("some secrets were not searched").isFalse();

@@ -2,7 +2,6 @@ package io.github.k12sso.classlink.login;
 
 import io.github.k12sso.classlink.upstream.Measurement;
 import io.github.k12sso.classlink.upstream.OAuthError;
-import io.opentelemetry.instrumentation.api.instrumenter.LocalRootSpan;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.WebApplicationException;
@@ -24,9 +23,6 @@ import org.keycloak.sessions.AuthenticationSessionModel;
  * from a tile in LaunchPad. Every way out that is not a login ends as {@link FailedLogin} says.
  */
 public final class CallbackEndpoint {
-
-    /** OpenTelemetry's name for it. */
-    private static final String QUERY_OF_SPAN = "url.query";
 
     private final KeycloakSession session;
     private final ClassLinkIdentityProvider provider;
@@ -53,7 +49,7 @@ public final class CallbackEndpoint {
             @QueryParam(OAuth2Constants.STATE) String state,
             @QueryParam(OAuth2Constants.CODE) String sentCode,
             @QueryParam(OAuth2Constants.ERROR) String error) {
-        keepQueryOutOfTraces();
+        QueryOfSpan.empty();
         String code = sentCode == null || sentCode.isBlank() ? null : sentCode;
         event.event(EventType.IDENTITY_PROVIDER_LOGIN).detail(Details.IDENTITY_PROVIDER, alias());
         AuthenticationSessionModel login = null;
@@ -83,11 +79,6 @@ public final class CallbackEndpoint {
             LoginRefused unexpected = FailedLogin.unexpected(LoginProblem.UNEXPECTED, e);
             return page(unexpected.problem(), failed.report(unexpected), login);
         }
-    }
-
-    /** Quarkus' span of the request has its address with the query, and in it the code. Without tracing there is no span. */
-    private static void keepQueryOutOfTraces() {
-        LocalRootSpan.current().setAttribute(QUERY_OF_SPAN, "");
     }
 
     /**

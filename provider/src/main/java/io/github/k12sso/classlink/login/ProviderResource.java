@@ -58,6 +58,7 @@ public final class ProviderResource {
     }
 
     private Response page(Step step) {
+        QueryOfSpan.empty();
         EventBuilder event = new EventBuilder(
                 session.getContext().getRealm(), session, session.getContext().getConnection());
         TileLaunch launch = new TileLaunch(session, provider.settings(), event);

@@ -1,5 +1,6 @@
 package io.github.k12sso.classlink.it.chromium;
 
+import io.github.k12sso.classlink.it.support.SecretSearch;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -198,10 +199,17 @@ public final class Chromium implements AutoCloseable {
     }
 
     private void remember() {
-        seen.add(driver.getCurrentUrl());
-        seen.add(driver.getPageSource());
-        seen.add(driver.executeCdpCommand("Storage.getCookies", Map.of()).toString());
-        seen.add(String.valueOf(driver.executeScript("return JSON.stringify([localStorage, sessionStorage])")));
+        URI address = address();
+        Map<String, String> now = Map.of(
+                "page",
+                driver.getPageSource(),
+                "cookies",
+                driver.executeCdpCommand("Storage.getCookies", Map.of()).toString(),
+                "storage",
+                String.valueOf(driver.executeScript("return JSON.stringify([localStorage, sessionStorage])")));
+        SecretSearch.ofThisRun().page(address, now);
+        seen.add(address.toString());
+        seen.addAll(now.values());
     }
 
     @Override

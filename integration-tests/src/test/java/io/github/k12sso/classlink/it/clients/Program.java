@@ -1,5 +1,6 @@
 package io.github.k12sso.classlink.it.clients;
 
+import io.github.k12sso.classlink.it.support.SecretSearch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -30,7 +31,9 @@ record Program(String file, String remedy) {
             Path errors = Files.createTempFile("errors-", ".txt");
             try {
                 int exitCode = run(environment, output, errors, List.of(arguments));
-                return new Ended(exitCode, Files.readString(output), Files.readString(errors));
+                Ended ended = new Ended(exitCode, Files.readString(output), Files.readString(errors));
+                SecretSearch.ofThisRun().printed(file, ended.output() + ended.errors());
+                return ended;
             } finally {
                 Files.delete(output);
                 Files.delete(errors);

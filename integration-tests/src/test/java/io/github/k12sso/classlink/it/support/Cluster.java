@@ -22,6 +22,7 @@ public final class Cluster implements Deployment, AutoCloseable {
     private static final Duration BUILD_TIMEOUT = Duration.ofMinutes(4);
     private static final String POSTGRES = "--db=postgres";
     private static final String LOGS_FOR_TESTS = "info,io.github.k12sso:debug";
+    private static final String HEAP = "-Xms256m -Xmx640m";
     private static final int RECORDED_REQUESTS = 20_000;
 
     private final Path work;
@@ -30,6 +31,7 @@ public final class Cluster implements Deployment, AutoCloseable {
     private final KeycloakDistribution distribution;
     private final List<String> buildOptions;
     private final String logLevels;
+    private final String jvmOptions;
     private final List<Node> nodes;
     private AdminApi admin;
 
@@ -65,7 +67,7 @@ public final class Cluster implements Deployment, AutoCloseable {
             KeycloakSettings settings = KeycloakSettings.of(distribution)
                     .optimized()
                     .withHttpPort(port)
-                    .withHeap("-Xms256m -Xmx640m")
+                    .withHeap(jvmOptions)
                     .withAdmin(TestBed.ADMIN, TestBed.ADMIN)
                     .withLogFile(logFile())
                     .withOptions(
@@ -95,12 +97,14 @@ public final class Cluster implements Deployment, AutoCloseable {
             Postgres postgres,
             KeycloakDistribution distribution,
             List<String> buildOptions,
-            String logLevels) {
+            String logLevels,
+            String jvmOptions) {
         this.work = work;
         this.postgres = postgres;
         this.distribution = distribution;
         this.buildOptions = buildOptions;
         this.logLevels = logLevels;
+        this.jvmOptions = jvmOptions;
         this.classLink = ClassLinkSimulator.start(
                 SimulatorSettings.builder().recordedRequests(RECORDED_REQUESTS).build());
         SecretSearch.ofThisRun().watch(classLink);
@@ -108,22 +112,26 @@ public final class Cluster implements Deployment, AutoCloseable {
     }
 
     /**
-     * Starts the database and both nodes.
+     * Starts the database and both nodes, which a test may start and stop often.
      *
      * @param name folder of its files below {@code target/}
      * @param keys what each node's key file holds
      */
     public static Cluster start(String name, String keys) {
-        return start(name, keys, LOGS_FOR_TESTS);
+        return start(name, keys, LOGS_FOR_TESTS, HEAP + TestBed.COMPILED_ONCE);
     }
 
     /**
-     * One that is built or logs otherwise.
+     * One whose nodes are as fast as they can be, once they are warm.
      *
      * @param logLevels as in {@code --log-level}
      * @param features options of {@code kc.sh build}, besides the database's
      */
-    public static Cluster start(String name, String keys, String logLevels, String... features) {
+    public static Cluster startToMeasure(String name, String keys, String logLevels, String... features) {
+        return start(name, keys, logLevels, HEAP, features);
+    }
+
+    private static Cluster start(String name, String keys, String logLevels, String jvmOptions, String... features) {
         List<String> buildOptions =
                 Stream.concat(Stream.of(POSTGRES), Stream.of(features)).toList();
         try {
@@ -136,7 +144,7 @@ public final class Cluster implements Deployment, AutoCloseable {
                             List.of())
                     .build(buildOptions, work.resolve("build.log"), BUILD_TIMEOUT);
             Postgres postgres = Postgres.startFilled(TestBed::fill);
-            Cluster cluster = new Cluster(work, postgres, distribution, buildOptions, logLevels);
+            Cluster cluster = new Cluster(work, postgres, distribution, buildOptions, logLevels, jvmOptions);
             for (Node node : cluster.nodes) {
                 Files.deleteIfExists(node.logFile());
                 Files.writeString(node.keyFile(), keys);

@@ -83,6 +83,11 @@ public final class SecretSearch {
         look(where, place, text, secret -> false);
     }
 
+    /** What Keycloak told a collector of traces. */
+    void spans(String text, Predicate<Secret> inevitable) {
+        look(Where.TRACES, "spans", text, secret -> secret.kind() == Secret.Kind.CODE && inevitable.test(secret));
+    }
+
     void log(Path file) {
         int number = 0;
         try (Stream<String> lines = Files.lines(file, StandardCharsets.UTF_8)) {
@@ -114,6 +119,29 @@ public final class SecretSearch {
         Predicate<Secret> allowed = secret -> handsOut && secret.kind() == Secret.Kind.ACCESS_TOKEN;
         look(Where.ANSWERS, place, answer.body(), allowed);
         answer.headers().map().values().forEach(values -> look(Where.ANSWERS, place, values.toString(), allowed));
+    }
+
+    /**
+     * What a browser holds at a stop, without its address: ClassLink sent it there with a code. An administrator's may show the
+     * client secret that was typed into it.
+     *
+     * @param contents by what they are
+     */
+    public void page(URI address, Map<String, String> contents) {
+        if (classLinks.contains(address.getAuthority())) {
+            return;
+        }
+        boolean console = address.getPath().startsWith("/admin/");
+        contents.forEach((what, text) -> look(
+                Where.ANSWERS,
+                what + " of a browser at " + address.getPath(),
+                text,
+                secret -> console && secret.kind() == Secret.Kind.CLIENT_SECRET));
+    }
+
+    /** What an app's program printed, which may have exchanged a token. */
+    public void printed(String program, String text) {
+        look(Where.ANSWERS, program, text, secret -> secret.kind() == Secret.Kind.ACCESS_TOKEN);
     }
 
     private void look(Where where, String place, String text, Predicate<Secret> allowed) {

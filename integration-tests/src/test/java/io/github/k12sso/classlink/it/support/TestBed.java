@@ -37,12 +37,17 @@ public final class TestBed implements Deployment, AutoCloseable {
     /** Reserved for names that do not exist (RFC 6761); Keycloak may ask it. */
     public static final String UNKNOWN_HOST = "classlink.invalid";
 
+    /** Of the access log that the shared server writes into its log: without queries. */
+    public static final String ACCESS_LOG_PATTERN = "%h %u %t \"%m %R\" %s %b";
+
     private static final Duration GUIDE_TOKEN_LIFETIME = Duration.ofHours(1);
 
     private static final String HEAP = "-Xms256m -Xmx768m";
 
     /** A server of a few tests is sooner there if its code is compiled once, and not well. */
-    private static final String SHORT_LIVED = HEAP + " -XX:TieredStopAtLevel=1";
+    static final String COMPILED_ONCE = " -XX:TieredStopAtLevel=1";
+
+    private static final String SHORT_LIVED = HEAP + COMPILED_ONCE;
 
     /** Home of the servers that differ from one another in options of run time only. */
     private static final String OWN = "own-keycloak";
@@ -121,7 +126,13 @@ public final class TestBed implements Deployment, AutoCloseable {
                         List.of(providerJar()),
                         List.of(DemoRealm.file(), DistrictRealm.file()),
                         Optional.of(traces)),
-                traces.options());
+                Stream.concat(
+                                traces.options().stream(),
+                                Stream.of(
+                                        "--http-access-log-enabled=true",
+                                        "--http-access-log-pattern=" + ACCESS_LOG_PATTERN,
+                                        "--http-access-log-exclude=/(admin|resources)/.*"))
+                        .toList());
     }
 
     /**
