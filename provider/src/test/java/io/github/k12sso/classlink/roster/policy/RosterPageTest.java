@@ -94,6 +94,26 @@ class RosterPageTest {
         assertThat(row.at("/course/sourcedId").asText()).isEqualTo("2");
     }
 
+    /** More links than are remembered, some longer than are, and each of them twice. */
+    @Test
+    void manyLinksLeadWhereFewDo() throws Exception {
+        String padding = "%7C".repeat(170);
+        for (int number = 0; number < 2_500; number++) {
+            String id = number % 5 == 0 ? number + padding : String.valueOf(number);
+            String answer = """
+                    {"classes":[{"school":{"href":"https://district.example/ims/oneroster/v1p1/orgs/%1$s"},
+                      "terms":[{"href":"https://other.example/ims/oneroster/v1p1/orgs/%1$s"}]}]}
+                    """.formatted(id);
+            rows.clear();
+
+            read("classes", RowRule.all(), answer);
+
+            String expected = "https://kc.example/realms/r/classlink/c/ims/oneroster/v1p1/orgs/" + id;
+            assertThat(rows.get(0).at("/school/href").asText()).isEqualTo(expected);
+            assertThat(rows.get(0).at("/terms/0/href").asText()).isEqualTo(expected);
+        }
+    }
+
     private int read(String request, RowRule rule, String answer) throws InvalidRequest, BrokenPage, IOException {
         return new RosterPage(Requests.of(request), rule, LINKS)
                 .read(new ByteArrayInputStream(answer.getBytes(StandardCharsets.UTF_8)), rows::add);
