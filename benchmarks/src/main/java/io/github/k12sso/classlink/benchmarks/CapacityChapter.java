@@ -42,7 +42,7 @@ final class CapacityChapter implements Chapter {
             settings.put(
                     "people", Servers.csv(work, "persona", students(cluster)).toString());
             settings.put("connections", String.valueOf(CONNECTIONS));
-            settings.put("seconds", "40");
+            settings.put("seconds", "90");
             gatling.run(Logins.class, Logins.NAME, settings); // everybody's first, and the code is warm
 
             settings.put("seconds", "25");

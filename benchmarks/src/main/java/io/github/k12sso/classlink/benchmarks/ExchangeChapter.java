@@ -17,6 +17,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 
 /** A token that is still good, by exchange and by Keycloak's brokering API V2; introspection is the floor. */
 final class ExchangeChapter implements Chapter {
@@ -74,81 +75,83 @@ final class ExchangeChapter implements Chapter {
             Kind introspection = Kind.introspection(ours);
             // Everybody's expired token is renewed, and the code is warm.
             for (int warmUp = 0; warmUp < 2; warmUp++) {
-                run(gatling, exchange, oursTokens, 16, 10);
-                run(gatling, version2, builtInTokens, 16, 10);
-                run(gatling, oursByVersion2, oursTokens, 16, 10);
-                run(gatling, introspection, oursTokens, 16, 5);
+                run(gatling, exchange, oursTokens, 16, 25);
+                run(gatling, version2, builtInTokens, 16, 25);
+                run(gatling, oursByVersion2, oursTokens, 16, 25);
+                run(gatling, introspection, oursTokens, 16, 25);
             }
             List<Row> rows = new ArrayList<>();
-            Kind[] ways = {exchange, oursByVersion2};
-            String[] names = {"Keycloak's processor time for one, ms", "the same, version 2 on both sides"};
-            for (int way = 0; way < ways.length; way++) {
-                rows.add(Row.compared(
-                        CHAPTER,
-                        names[way],
-                        processorTime(gatling, ways[way], oursTokens),
-                        processorTime(gatling, version2, builtInTokens),
-                        ""));
-            }
             for (int people : List.of(1, PEOPLE)) {
+                List<String> some = oursTokens.stream().limit(people).toList();
+                List<String> others = builtInTokens.stream().limit(people).toList();
                 for (int connections : List.of(16, 64)) {
-                    double[][] perSecond = new double[3][ROUNDS];
-                    double[][] p95 = new double[3][ROUNDS];
-                    for (int round = 0; round < ROUNDS; round++) {
-                        Collection<String> some =
-                                oursTokens.stream().limit(people).toList();
-                        Collection<String> others =
-                                builtInTokens.stream().limit(people).toList();
-                        Load[] loads = {
-                            run(gatling, exchange, some, connections, SECONDS),
-                            run(gatling, version2, others, connections, SECONDS),
-                            run(gatling, introspection, some, connections, SECONDS)
-                        };
-                        for (int kind = 0; kind < loads.length; kind++) {
-                            perSecond[kind][round] = loads[kind].count() / (double) SECONDS;
-                            p95[kind][round] = loads[kind].p95();
-                        }
-                    }
+                    List<List<Round>> rounds = inTurn(
+                            gatling,
+                            connections,
+                            List.of(exchange, version2, introspection),
+                            List.of(some, others, some));
                     String load =
                             ", %d connections, %,d %s".formatted(connections, people, people == 1 ? "user" : "users");
-                    Sample exchanged = new Sample(perSecond[0]);
-                    rows.add(
-                            Row.compared(CHAPTER, "requests/s" + load, exchanged, new Sample(perSecond[1]), "≥ 1.00×"));
-                    rows.add(Row.compared(
-                            CHAPTER,
+                    rows.add(compared("requests/s" + load, Round::perSecond, rounds.get(0), rounds.get(1), "≥ 1.00×"));
+                    rows.add(compared(
                             "requests/s" + load + ", beside introspection",
-                            exchanged,
-                            new Sample(perSecond[2]),
+                            Round::perSecond,
+                            rounds.get(0),
+                            rounds.get(2),
                             ""));
-                    rows.add(Row.compared(CHAPTER, "p95, ms" + load, new Sample(p95[0]), new Sample(p95[1]), ""));
+                    rows.add(compared("p95, ms" + load, Round::p95, rounds.get(0), rounds.get(1), ""));
+                    rows.add(compared(
+                            "Keycloak's processor time for one, ms" + load,
+                            Round::processor,
+                            rounds.get(0),
+                            rounds.get(1),
+                            ""));
                 }
             }
-            rows.add(version2OnBothSides(gatling, oursByVersion2, oursTokens, version2, builtInTokens));
+            // What sealing and this provider's checks cost by themselves: the way to them is the same.
+            List<List<Round>> version2OnBothSides =
+                    inTurn(gatling, 16, List.of(oursByVersion2, version2), List.of(oursTokens, builtInTokens));
+            rows.add(compared(
+                    "requests/s, 16 connections, 1,000 users, version 2 on both sides",
+                    Round::perSecond,
+                    version2OnBothSides.get(0),
+                    version2OnBothSides.get(1),
+                    "≥ 1.00×"));
+            rows.add(compared(
+                    "Keycloak's processor time for one, ms, version 2 on both sides",
+                    Round::processor,
+                    version2OnBothSides.get(0),
+                    version2OnBothSides.get(1),
+                    ""));
             return rows;
         }
     }
 
-    /** What sealing and this provider's checks cost by themselves: the way to them is the same. */
-    private Row version2OnBothSides(
-            Gatling gatling, Kind ours, Collection<String> oursTokens, Kind builtIn, Collection<String> builtInTokens) {
-        double[][] perSecond = new double[2][ROUNDS];
+    /** What one kind of request came to in a round. */
+    private record Round(double perSecond, double p95, double processor) {}
+
+    /** Some rounds of each kind, one after the other in turn. */
+    private List<List<Round>> inTurn(
+            Gatling gatling, int connections, List<Kind> kinds, List<? extends Collection<String>> tokens) {
+        List<List<Round>> rounds =
+                kinds.stream().<List<Round>>map(kind -> new ArrayList<>()).toList();
         for (int round = 0; round < ROUNDS; round++) {
-            perSecond[0][round] = run(gatling, ours, oursTokens, 16, SECONDS).count() / (double) SECONDS;
-            perSecond[1][round] =
-                    run(gatling, builtIn, builtInTokens, 16, SECONDS).count() / (double) SECONDS;
+            for (int kind = 0; kind < kinds.size(); kind++) {
+                CpuTime before = CpuTime.now();
+                Load load = run(gatling, kinds.get(kind), tokens.get(kind), connections, SECONDS);
+                rounds.get(kind)
+                        .add(new Round(
+                                load.count() / (double) SECONDS,
+                                load.p95(),
+                                CpuTime.now().since(before).keycloak() / load.count()));
+            }
         }
-        return Row.compared(
-                CHAPTER,
-                "requests/s, 16 connections, 1,000 users, version 2 on both sides",
-                new Sample(perSecond[0]),
-                new Sample(perSecond[1]),
-                "≥ 1.00×");
+        return rounds;
     }
 
-    private Sample processorTime(Gatling gatling, Kind kind, Collection<String> tokens) {
-        CpuTime before = CpuTime.now();
-        Load load = run(gatling, kind, tokens, 16, SECONDS);
-        return new Sample(CpuTime.now().since(before).keycloak() / load.count());
+    private static Row compared(
+            String what, ToDoubleFunction<Round> figure, List<Round> ours, List<Round> other, String goal) {
+        return Row.compared(CHAPTER, what, Sample.of(ours, figure), Sample.of(other, figure), goal);
     }
 
     private Load run(Gatling gatling, Kind kind, Collection<String> tokens, int connections, int seconds) {

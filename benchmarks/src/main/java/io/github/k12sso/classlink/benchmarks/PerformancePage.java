@@ -39,6 +39,7 @@ final class PerformancePage {
     private static final Pattern RATIO_WITH_GOAL =
             Pattern.compile("(?m)^\\| ([^|]+) \\| [^|]* \\| [^|]* \\| ([0-9.]+)× \\| ([≤≥]) ([0-9.]+)× \\|");
 
+    private static final String HEADING = "\n## ";
     private static final String REACHED = "goal (in brackets) reached";
     private static final String MISSED = "not reached";
 
@@ -109,10 +110,11 @@ final class PerformancePage {
 
     /** Every ratio of the page that has a goal as a bar, in one colour if it is reached and in another if not. */
     void plot() throws IOException {
+        String text = Files.readString(page);
         List<RatioWithGoal> ratios = RATIO_WITH_GOAL
-                .matcher(Files.readString(page))
+                .matcher(text)
                 .results()
-                .map(RatioWithGoal::of)
+                .map(row -> RatioWithGoal.of(sectionAt(row.start(), text), row))
                 .toList();
         if (ratios.isEmpty()) {
             return;
@@ -152,11 +154,21 @@ final class PerformancePage {
         ChartUtils.saveChartAsPNG(plot.toFile(), chart, 1_200, 120 + 40 * ratios.size());
     }
 
-    private record RatioWithGoal(String name, double value, String comparison, double goal) {
+    /** The newest heading above. */
+    private static String sectionAt(int position, String text) {
+        int heading = text.lastIndexOf(HEADING, position) + HEADING.length();
+        return text.substring(heading, text.indexOf('\n', heading));
+    }
 
-        static RatioWithGoal of(MatchResult row) {
+    private record RatioWithGoal(String section, String name, double value, String comparison, double goal) {
+
+        static RatioWithGoal of(String section, MatchResult row) {
             return new RatioWithGoal(
-                    row.group(1), Double.parseDouble(row.group(2)), row.group(3), Double.parseDouble(row.group(4)));
+                    section,
+                    row.group(1),
+                    Double.parseDouble(row.group(2)),
+                    row.group(3),
+                    Double.parseDouble(row.group(4)));
         }
 
         boolean isReached() {
@@ -164,7 +176,7 @@ final class PerformancePage {
         }
 
         String label() {
-            return String.format(Locale.ENGLISH, "%s (%s %.2f×)", name, comparison, goal);
+            return String.format(Locale.ENGLISH, "%s: %s (%s %.2f×)", section, name, comparison, goal);
         }
     }
 }

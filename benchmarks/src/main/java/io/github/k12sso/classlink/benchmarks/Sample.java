@@ -1,7 +1,9 @@
 package io.github.k12sso.classlink.benchmarks;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
+import java.util.function.ToDoubleFunction;
 
 /** Figures of the same thing, one from each round. */
 final class Sample {
@@ -11,6 +13,10 @@ final class Sample {
     Sample(double... figures) {
         this.figures = figures.clone();
         Arrays.sort(this.figures);
+    }
+
+    static <T> Sample of(List<T> rounds, ToDoubleFunction<T> figure) {
+        return new Sample(rounds.stream().mapToDouble(figure).toArray());
     }
 
     double median() {
@@ -27,7 +33,8 @@ final class Sample {
     }
 
     static String rounded(double figure) {
-        return String.format(Locale.ROOT, figure >= 100 ? "%.0f" : figure >= 10 ? "%.1f" : "%.2f", figure);
+        double size = Math.abs(figure);
+        return String.format(Locale.ROOT, size >= 100 ? "%.0f" : size >= 10 ? "%.1f" : "%.2f", figure);
     }
 
     @Override

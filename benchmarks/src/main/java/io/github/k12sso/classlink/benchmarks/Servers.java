@@ -23,7 +23,7 @@ final class Servers {
 
     /** Two optimised nodes in production mode on PostgreSQL, with the brokering API that is compared with. */
     static Cluster twoNodes() {
-        return Cluster.start(
+        return Cluster.startToMeasure(
                 "cluster",
                 "2026-11 " + Base64.getEncoder().encodeToString(new byte[32]),
                 "info",

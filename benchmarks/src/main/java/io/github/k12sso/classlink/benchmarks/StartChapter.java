@@ -54,12 +54,7 @@ final class StartChapter implements Chapter {
 
     private static Row compared(
             String what, ToDoubleFunction<Start> figure, List<Start> withJar, List<Start> withoutJar, String goal) {
-        return Row.compared(
-                "Server start",
-                what,
-                new Sample(withJar.stream().mapToDouble(figure).toArray()),
-                new Sample(withoutJar.stream().mapToDouble(figure).toArray()),
-                goal);
+        return Row.compared("Server start", what, Sample.of(withJar, figure), Sample.of(withoutJar, figure), goal);
     }
 
     private KeycloakDistribution prepare(String name, List<Path> jars) {

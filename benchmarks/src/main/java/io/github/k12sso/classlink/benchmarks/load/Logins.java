@@ -58,7 +58,8 @@ public class Logins extends Simulation {
                                 .formParam("persona", "#{persona}")
                                 .disableFollowRedirect()
                                 .check(status().in(302, 303), header("Location").saveAs("next")),
-                        asLongAs(session -> !session.getString("next").startsWith(APP))
+                        asLongAs(session -> !session.isFailed()
+                                        && !session.getString("next").startsWith(APP))
                                 .on(http("redirect")
                                         .get("#{next}")
                                         .disableFollowRedirect()
