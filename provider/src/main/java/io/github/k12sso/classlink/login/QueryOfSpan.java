@@ -4,7 +4,7 @@ import io.opentelemetry.instrumentation.api.instrumenter.LocalRootSpan;
 
 /**
  * Quarkus' span of a request has its query, and where ClassLink sends a browser there is a code in it. Where the browser gave
- * the request up before it came here, the span is over and keeps its query (docs/token-vault.md).
+ * the request up before it came here, the span is over and keeps its query (docs/metrics.md).
  */
 final class QueryOfSpan {
 
