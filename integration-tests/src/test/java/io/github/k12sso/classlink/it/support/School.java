@@ -47,17 +47,18 @@ public final class School {
     private final Deployment bed;
     private final URI node;
     private final String realm;
-    private final Http http = new Http();
+    private final Http http;
 
-    private School(Deployment bed, URI node, String realm) {
+    private School(Deployment bed, URI node, String realm, Http http) {
         this.bed = bed;
         this.node = node;
         this.realm = realm;
+        this.http = http;
     }
 
     /** The same school, its apps talking to one node of the cluster. */
     public School at(Cluster.Node other) {
-        return new School(bed, other.url(), realm);
+        return new School(bed, other.url(), realm, http);
     }
 
     static School open(Deployment bed) {
@@ -68,13 +69,13 @@ public final class School {
                 .replace("@SIGNING_KEY@", SIGNING_KEY)
                 .replace("@SECRET@", CLASSLINK_SECRET));
         AdminApi.require(bed.admin().post("/realms", description), "new realm");
-        School school = new School(bed, bed.keycloakUrl(), realm);
+        School school = new School(bed, bed.keycloakUrl(), realm, new Http());
         bed.classLink().registerClient(CLASSLINK_CLIENT, CLASSLINK_SECRET, List.of(bed.keycloakUrl() + "/realms/*"));
         return school;
     }
 
     static School existing(Deployment bed, String realm) {
-        return new School(bed, bed.keycloakUrl(), realm);
+        return new School(bed, bed.keycloakUrl(), realm, new Http());
     }
 
     private static String newSigningKey() {
