@@ -73,23 +73,23 @@ final class ExchangeChapter implements Chapter {
             BuiltInBroker.allowVersion2(ours);
             Kind oursByVersion2 = Kind.version2(ours);
             Kind introspection = Kind.introspection(ours);
-            // Everybody's expired token is renewed, and the code is warm.
-            for (int warmUp = 0; warmUp < 2; warmUp++) {
-                run(gatling, exchange, oursTokens, 16, 25);
-                run(gatling, version2, builtInTokens, 16, 25);
-                run(gatling, oursByVersion2, oursTokens, 16, 25);
-                run(gatling, introspection, oursTokens, 16, 25);
-            }
+            // Everybody's expired token is renewed meanwhile.
+            WarmUp.of(List.of(
+                    () -> round(gatling, exchange, oursTokens, 16, 15).processor(),
+                    () -> round(gatling, version2, builtInTokens, 16, 15).processor(),
+                    () -> round(gatling, oursByVersion2, oursTokens, 16, 15).processor(),
+                    () -> round(gatling, introspection, oursTokens, 16, 15).processor()));
             List<Row> rows = new ArrayList<>();
             for (int people : List.of(1, PEOPLE)) {
                 List<String> some = oursTokens.stream().limit(people).toList();
                 List<String> others = builtInTokens.stream().limit(people).toList();
                 for (int connections : List.of(16, 64)) {
-                    List<List<Round>> rounds = inTurn(
-                            gatling,
-                            connections,
-                            List.of(exchange, version2, introspection),
-                            List.of(some, others, some));
+                    List<List<Round>> rounds = Turns.of(
+                            ROUNDS,
+                            List.of(
+                                    () -> round(gatling, exchange, some, connections, SECONDS),
+                                    () -> round(gatling, version2, others, connections, SECONDS),
+                                    () -> round(gatling, introspection, some, connections, SECONDS)));
                     String load =
                             ", %d connections, %,d %s".formatted(connections, people, people == 1 ? "user" : "users");
                     rows.add(compared("requests/s" + load, Round::perSecond, rounds.get(0), rounds.get(1), "≥ 1.00×"));
@@ -109,8 +109,11 @@ final class ExchangeChapter implements Chapter {
                 }
             }
             // What sealing and this provider's checks cost by themselves: the way to them is the same.
-            List<List<Round>> version2OnBothSides =
-                    inTurn(gatling, 16, List.of(oursByVersion2, version2), List.of(oursTokens, builtInTokens));
+            List<List<Round>> version2OnBothSides = Turns.of(
+                    ROUNDS,
+                    List.of(
+                            () -> round(gatling, oursByVersion2, oursTokens, 16, SECONDS),
+                            () -> round(gatling, version2, builtInTokens, 16, SECONDS)));
             rows.add(compared(
                     "requests/s, 16 connections, 1,000 users, version 2 on both sides",
                     Round::perSecond,
@@ -130,23 +133,13 @@ final class ExchangeChapter implements Chapter {
     /** What one kind of request came to in a round. */
     private record Round(double perSecond, double p95, double processor) {}
 
-    /** Some rounds of each kind, one after the other in turn. */
-    private List<List<Round>> inTurn(
-            Gatling gatling, int connections, List<Kind> kinds, List<? extends Collection<String>> tokens) {
-        List<List<Round>> rounds =
-                kinds.stream().<List<Round>>map(kind -> new ArrayList<>()).toList();
-        for (int round = 0; round < ROUNDS; round++) {
-            for (int kind = 0; kind < kinds.size(); kind++) {
-                CpuTime before = CpuTime.now();
-                Load load = run(gatling, kinds.get(kind), tokens.get(kind), connections, SECONDS);
-                rounds.get(kind)
-                        .add(new Round(
-                                load.count() / (double) SECONDS,
-                                load.p95(),
-                                CpuTime.now().since(before).keycloak() / load.count()));
-            }
-        }
-        return rounds;
+    private Round round(Gatling gatling, Kind kind, Collection<String> tokens, int connections, int seconds) {
+        CpuTime before = CpuTime.now();
+        Load load = run(gatling, kind, tokens, connections, seconds);
+        return new Round(
+                load.count() / (double) seconds,
+                load.p95(),
+                CpuTime.now().since(before).keycloak() / load.count());
     }
 
     private static Row compared(

@@ -10,10 +10,11 @@ import io.github.k12sso.classlink.it.support.Http;
 import io.github.k12sso.classlink.it.support.School;
 import io.github.k12sso.classlink.it.support.TestBed;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 
@@ -39,18 +40,14 @@ final class LoginChapter implements Chapter {
             for (School side : sides) { // the first by itself: of several at once Keycloak lets one through
                 side.login(side.newBrowser(), PERSONA);
             }
-            for (int warmUp = 0; warmUp < 2; warmUp++) {
-                for (School side : sides) { // thousands, until the code is warm
-                    logins(gatling, cluster, side, new Run(30, 8, false));
-                }
-            }
-            List<List<Round>> known = inTurn(gatling, cluster, sides, new Run(12, 1, false));
+            warmUp(gatling, cluster, sides, new Run(30, 8, false));
+            List<List<Round>> known = inTurn(gatling, cluster, sides, new Run(15, 1, false));
 
             for (School side : sides) {
                 clearUsers(cluster, side);
-                logins(gatling, cluster, side, new Run(25, 1, true));
             }
-            List<List<Round>> asNew = inTurn(gatling, cluster, sides, new Run(12, 1, true));
+            warmUp(gatling, cluster, sides, new Run(25, 1, true));
+            List<List<Round>> asNew = inTurn(gatling, cluster, sides, new Run(15, 1, true));
 
             return List.of(
                     compared("known person, ms", Round::milliseconds, known, "≤ 1.00×"),
@@ -75,16 +72,19 @@ final class LoginChapter implements Chapter {
     /** What one login took in a round of one side. */
     private record Round(double milliseconds, double processor, double calls) {}
 
-    /** Some rounds of each side, one after the other in turn. */
+    private void warmUp(Gatling gatling, Cluster cluster, List<School> sides, Run run) {
+        WarmUp.of(sides.stream()
+                .<DoubleSupplier>map(
+                        side -> () -> round(gatling, cluster, side, run).processor())
+                .toList());
+    }
+
     private List<List<Round>> inTurn(Gatling gatling, Cluster cluster, List<School> sides, Run run) {
-        List<List<Round>> rounds =
-                sides.stream().<List<Round>>map(side -> new ArrayList<>()).toList();
-        for (int round = 0; round < ROUNDS; round++) {
-            for (int side = 0; side < sides.size(); side++) {
-                rounds.get(side).add(round(gatling, cluster, sides.get(side), run));
-            }
-        }
-        return rounds;
+        return Turns.of(
+                ROUNDS,
+                sides.stream()
+                        .<Supplier<Round>>map(side -> () -> round(gatling, cluster, side, run))
+                        .toList());
     }
 
     private Round round(Gatling gatling, Cluster cluster, School school, Run run) {
