@@ -174,9 +174,7 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
             throw new LoginRefused(LoginProblem.ESSENTIAL_CLAIM_UNMATCHED);
         }
         BrokeredIdentityContext identity = brokeredIdentity(profile);
-        if (MyGroups.neededBy(session.identityProviders().getMappersByAliasStream(config.getAlias()))) {
-            myGroups(tokens.accessToken()).ifPresent(groups -> MyGroups.keep(groups, identity));
-        }
+        MyGroups.mayBeAsked(session, () -> myGroups(tokens.accessToken()));
         if (idToken != null) {
             identity.getContextData().put(VALIDATED_ID_TOKEN, idToken);
             identity.getContextData().put(NONCE_NOTE, login.getClientNote(NONCE_NOTE));

@@ -79,6 +79,17 @@ public final class ClassLinkGroupMapper extends AbstractIdentityProviderMapper {
                 .build();
     }
 
+    @Override
+    public void preprocessFederatedIdentity(
+            KeycloakSession session,
+            RealmModel realm,
+            IdentityProviderMapperModel mapper,
+            BrokeredIdentityContext login) {
+        if (asksForMyGroups(mapper)) {
+            MyGroups.ask(session, login);
+        }
+    }
+
     /** Only joins: all that a new user is a member of was given a moment ago, by Keycloak's own mappers, say. */
     @Override
     public void importNewUser(
@@ -112,7 +123,7 @@ public final class ClassLinkGroupMapper extends AbstractIdentityProviderMapper {
     }
 
     /** One of the provider's settings says that ClassLink must be asked for the person's groups. */
-    static boolean asksForMyGroups(IdentityProviderMapperModel mapper) {
+    private static boolean asksForMyGroups(IdentityProviderMapperModel mapper) {
         return MY_GROUPS.equals(mapper.getConfig().get(GROUP_SOURCE));
     }
 

@@ -4,29 +4,39 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.github.k12sso.classlink.profile.ClassLinkGroup;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.keycloak.broker.provider.BrokeredIdentityContext;
-import org.keycloak.models.IdentityProviderMapperModel;
+import org.keycloak.models.KeycloakSession;
 
 /**
- * The person's groups at ClassLink, on their way from the callback, where the access token is, to the mappers. Between them
- * the first login may show pages, and Keycloak keeps the login as JSON.
+ * The person's groups at ClassLink, on their way from the callback, where the access token is, to the mappers. ClassLink is
+ * asked when the first mapper wants them, before anything else is done with the login: then the first login may show pages,
+ * and Keycloak keeps the login as JSON.
  */
 public final class MyGroups {
 
     private static final String CONTEXT_KEY = "classlink.my-groups";
+    private static final String QUESTION = "classlink.ask-my-groups";
 
     private MyGroups() {}
 
-    /** Whether one of a provider's mappers decides by them. */
-    public static boolean neededBy(Stream<IdentityProviderMapperModel> mappers) {
-        return mappers.filter(mapper -> ClassLinkGroupMapper.ID.equals(mapper.getIdentityProviderMapper()))
-                .anyMatch(ClassLinkGroupMapper::asksForMyGroups);
+    /** A call to ClassLink. */
+    @FunctionalInterface
+    public interface Question {
+
+        /** Empty if ClassLink does not tell. */
+        Optional<List<ClassLinkGroup>> ask();
     }
 
-    /** Keeps them for the mappers of this login. */
-    public static void keep(List<ClassLinkGroup> groups, BrokeredIdentityContext login) {
-        login.getContextData().put(CONTEXT_KEY, ClassLinkGroup.write(groups));
+    /** Lets the mappers of the login that this request is about ask; it is asked once at most. */
+    public static void mayBeAsked(KeycloakSession session, Question question) {
+        session.setAttribute(QUESTION, question);
+    }
+
+    /** Asks, and keeps the answer for the mappers of this login. */
+    static void ask(KeycloakSession session, BrokeredIdentityContext login) {
+        if (session.removeAttribute(QUESTION) instanceof Question question) {
+            question.ask().ifPresent(groups -> login.getContextData().put(CONTEXT_KEY, ClassLinkGroup.write(groups)));
+        }
     }
 
     /** Empty if ClassLink did not tell them; an empty list if there are none. */
