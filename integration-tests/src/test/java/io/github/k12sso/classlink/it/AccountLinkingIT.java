@@ -17,11 +17,13 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Somebody comes from ClassLink whose user name or e-mail address belongs to a local account. */
 @OnTestBed
+@ResourceLock("realm of the district")
 class AccountLinkingIT {
 
     private static final String TEACHER = "orla.thistledown.2";

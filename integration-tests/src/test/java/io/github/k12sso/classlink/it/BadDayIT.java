@@ -29,6 +29,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -38,6 +39,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 @OnTestBed
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Isolated
 class BadDayIT {
 
     /** The provider's 10 s for a call, and a margin for a busy machine. The roster gateway's own deadline is 30 s. */

@@ -57,7 +57,7 @@ class InstallationIT {
 
     @Test
     void theServerWarnsOfNothingButOurUseOfInternalInterfaces(TestBed bed) throws IOException {
-        List<String> warnings = bed.log()
+        List<String> warnings = bed.logFromTheStart()
                 .lines()
                 .takeWhile(line -> !line.contains("Keycloak 26"))
                 .filter(line -> line.contains("WARN") || line.contains("ERROR"))

@@ -11,6 +11,7 @@ import io.github.k12sso.classlink.it.support.Page;
 import io.github.k12sso.classlink.it.support.Roster;
 import io.github.k12sso.classlink.it.support.School;
 import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.simulator.SimulatorSettings;
 import io.github.k12sso.classlink.simulator.fault.Fault;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
 import io.github.k12sso.classlink.simulator.runtime.TokenMode;
@@ -30,11 +31,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What goes wrong is Keycloak's own: its clock, its vault, its keys, its heap, its administrators. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Isolated
 class KeycloakOnABadDayIT {
 
     private static final String KEYS = "classlink-token-keys";
@@ -45,8 +48,11 @@ class KeycloakOnABadDayIT {
 
     @BeforeAll
     void aSmallServer() {
-        bed = TestBed.startOwnWithMovableClock(
-                "own-faults", "-Xms128m -Xmx320m", "--spi-social--classlink--token-key-vault-entry=" + KEYS);
+        bed = TestBed.startOwn(
+                "own-faults",
+                SimulatorSettings.defaults(),
+                "-Xms128m -Xmx320m",
+                "--spi-social--classlink--token-key-vault-entry=" + KEYS);
     }
 
     @AfterAll

@@ -14,9 +14,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** What docs/metrics.md says, on Keycloak's own metrics endpoint. */
 @OnTestBed
+@Isolated
 class MetricsIT {
 
     private TestBed bed;

@@ -25,12 +25,14 @@ import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every file of {@code realm-config/} on a real server; the demo's is tested with the demo. */
 @OnTestBed
+@ResourceLock("realm of the district")
 class RealmConfigIT {
 
     private static final String STUDENT = "nolan.nomail.2";

@@ -14,9 +14,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** The demo's app on the roster gateway: it has no ClassLink token, and asks for none. */
 @OnTestBed
+@ResourceLock("realm of the demo")
 class RosterGatewayInChromiumIT {
 
     private static RosterApp app;

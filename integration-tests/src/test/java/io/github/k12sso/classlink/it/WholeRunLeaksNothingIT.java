@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * The last test of a run, whatever its length: it ends the shared server, and every secret of all tests is searched in all that
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Test;
  */
 @OnTestBed
 @Order(Integer.MAX_VALUE)
+@Isolated
 class WholeRunLeaksNothingIT {
 
     private final SecretSearch search = SecretSearch.ofThisRun();
@@ -31,12 +33,12 @@ class WholeRunLeaksNothingIT {
         School school = bed.newSchool();
         school.exchange(school.tokensOf("student").get("access_token").textValue());
         search.look(Where.METRICS, "the metrics page", bed.metrics());
-        assertThat(bed.log())
+        assertThat(bed.logFromTheStart())
                 .as("Keycloak's access log, of which docs/token-vault.md speaks, is among what was searched")
                 .containsPattern("\"GET /realms/[^/]+/broker/classlink/endpoint\" 30[23] ");
         assertThat(Files.readString(Path.of(System.getProperty("project.root"), "docs", "token-vault.md")))
                 .contains("--http-access-log-pattern='" + TestBed.ACCESS_LOG_PATTERN + "'");
-        bed.close();
+        bed.endServer();
 
         assertThat(search.isFull()).as("some secrets were not searched").isFalse();
         assertThat(search.secrets())

@@ -6,6 +6,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.jar.JarOutputStream;
 import java.util.zip.ZipEntry;
 import org.keycloak.services.resource.RealmResourceProviderFactory;
@@ -15,12 +17,14 @@ public final class MovableClockJar {
 
     private static final String EMPTY_BEANS = "<beans bean-discovery-mode=\"annotated\"/>";
 
+    private static final FileTime ALWAYS = FileTime.from(Instant.parse("2026-01-01T00:00:00Z"));
+
     private MovableClockJar() {}
 
-    /** Writes it into a folder. */
-    public static Path writeTo(Path folder) {
+    /** Writes it, the same bytes and the same time whenever it is written: Keycloak is built anew if either changes. */
+    public static Path writtenTo(Path file) {
         try {
-            Path file = Files.createDirectories(folder).resolve("movable-clock.jar");
+            Files.createDirectories(file.getParent());
             try (JarOutputStream jar = new JarOutputStream(Files.newOutputStream(file))) {
                 add(jar, "META-INF/beans.xml", EMPTY_BEANS.getBytes(StandardCharsets.UTF_8));
                 add(
@@ -36,6 +40,7 @@ public final class MovableClockJar {
                     }
                 }
             }
+            Files.setLastModifiedTime(file, ALWAYS);
             return file;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -43,7 +48,9 @@ public final class MovableClockJar {
     }
 
     private static void add(JarOutputStream jar, String name, byte[] content) throws IOException {
-        jar.putNextEntry(new ZipEntry(name));
+        ZipEntry entry = new ZipEntry(name);
+        entry.setLastModifiedTime(ALWAYS);
+        jar.putNextEntry(entry);
         jar.write(content);
         jar.closeEntry();
     }

@@ -12,15 +12,13 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Two Keycloak nodes in production mode on one PostgreSQL, and one ClassLink. Nothing in it comes from a container. */
 public final class Cluster implements Deployment, AutoCloseable {
 
-    private static final Duration BUILD_TIMEOUT = Duration.ofMinutes(4);
-    private static final String POSTGRES = "--db=postgres";
     private static final String LOGS_FOR_TESTS = "info,io.github.k12sso:debug";
     private static final String HEAP = "-Xms256m -Xmx640m";
     private static final int RECORDED_REQUESTS = 20_000;
@@ -32,8 +30,10 @@ public final class Cluster implements Deployment, AutoCloseable {
     private final List<String> buildOptions;
     private final String logLevels;
     private final String jvmOptions;
+    private final Optional<TraceCollector> traces;
     private final List<Node> nodes;
     private AdminApi admin;
+    private RealmTemplate template;
 
     /** One Keycloak of the cluster. */
     public final class Node {
@@ -77,6 +77,9 @@ public final class Cluster implements Deployment, AutoCloseable {
                             "--spi-social--classlink--allowed-hosts=localhost",
                             "--spi-social--classlink--token-key-file=" + keyFile(),
                             "--log-level=" + logLevels)
+                    .withOptions(traces.map(TraceCollector::options)
+                            .orElse(List.of())
+                            .toArray(String[]::new))
                     .withOptions(postgres.options().toArray(String[]::new));
             server = KeycloakRuntime.chosen().start(settings, buildOptions);
         }
@@ -98,8 +101,10 @@ public final class Cluster implements Deployment, AutoCloseable {
             KeycloakDistribution distribution,
             List<String> buildOptions,
             String logLevels,
-            String jvmOptions) {
+            String jvmOptions,
+            Optional<TraceCollector> traces) {
         this.work = work;
+        this.traces = traces;
         this.postgres = postgres;
         this.distribution = distribution;
         this.buildOptions = buildOptions;
@@ -118,7 +123,13 @@ public final class Cluster implements Deployment, AutoCloseable {
      * @param keys what each node's key file holds
      */
     public static Cluster start(String name, String keys) {
-        return start(name, keys, LOGS_FOR_TESTS, HEAP + TestBed.COMPILED_ONCE);
+        return start(
+                name,
+                keys,
+                TestServer.BUILD_OPTIONS,
+                LOGS_FOR_TESTS,
+                HEAP + TestBed.COMPILED_ONCE,
+                Optional.of(new TraceCollector()));
     }
 
     /**
@@ -128,23 +139,23 @@ public final class Cluster implements Deployment, AutoCloseable {
      * @param features options of {@code kc.sh build}, besides the database's
      */
     public static Cluster startToMeasure(String name, String keys, String logLevels, String... features) {
-        return start(name, keys, logLevels, HEAP, features);
+        List<String> buildOptions =
+                Stream.concat(Stream.of("--db=postgres"), Stream.of(features)).toList();
+        return start(name, keys, buildOptions, logLevels, HEAP, Optional.empty());
     }
 
-    private static Cluster start(String name, String keys, String logLevels, String jvmOptions, String... features) {
-        List<String> buildOptions =
-                Stream.concat(Stream.of(POSTGRES), Stream.of(features)).toList();
+    private static Cluster start(
+            String name,
+            String keys,
+            List<String> buildOptions,
+            String logLevels,
+            String jvmOptions,
+            Optional<TraceCollector> traces) {
         try {
-            Path work = Files.createDirectories(
-                    Path.of(System.getProperty("work.dir")).resolve(name).toAbsolutePath());
-            KeycloakDistribution distribution = KeycloakDistribution.prepare(
-                            Path.of(System.getProperty("keycloak.zip")),
-                            work.resolve("keycloak"),
-                            List.of(TestBed.providerJar()),
-                            List.of())
-                    .build(buildOptions, work.resolve("build.log"), BUILD_TIMEOUT);
-            Postgres postgres = Postgres.startFilled(TestBed::fill);
-            Cluster cluster = new Cluster(work, postgres, distribution, buildOptions, logLevels, jvmOptions);
+            Path work = Files.createDirectories(TestServer.folder(name));
+            KeycloakDistribution distribution = TestServer.build(name + "/keycloak", buildOptions, List.of());
+            Cluster cluster = new Cluster(
+                    work, SharedServer.newDatabase(), distribution, buildOptions, logLevels, jvmOptions, traces);
             for (Node node : cluster.nodes) {
                 Files.deleteIfExists(node.logFile());
                 Files.writeString(node.keyFile(), keys);
@@ -191,8 +202,17 @@ public final class Cluster implements Deployment, AutoCloseable {
     }
 
     @Override
+    public synchronized RealmTemplate template() {
+        if (template == null) {
+            template = School.template(this, database());
+        }
+        return template;
+    }
+
+    @Override
     public void close() {
         nodes.forEach(Node::stop);
+        traces.ifPresent(TraceCollector::close);
         nodes.forEach(node -> SecretSearch.ofThisRun().log(node.logFile()));
         SecretSearch.ofThisRun().database(work.getFileName().toString(), database());
         classLink.close();

@@ -26,6 +26,10 @@ public final class Database {
         this.source = source;
     }
 
+    Connection connect() throws SQLException {
+        return source.getConnection();
+    }
+
     /** The first column of every row. */
     public List<String> rows(String query) {
         try (Connection connection = source.getConnection();

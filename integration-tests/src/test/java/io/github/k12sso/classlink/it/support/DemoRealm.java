@@ -2,12 +2,12 @@ package io.github.k12sso.classlink.it.support;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.github.k12sso.classlink.demo.app.RosterApp;
 import io.github.k12sso.classlink.demo.app.RosterAppSettings;
 import io.github.k12sso.classlink.demo.keycloak.KeycloakSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -23,6 +23,8 @@ public final class DemoRealm {
     private static final String APP_SECRET = "secret-of-the-app";
     private static final String CLASSLINK_CLIENT = "classlink-demo";
     private static final String CLASSLINK_SECRET = "secret-at-classlink";
+    /** When the realm is imported, no class has begun. */
+    private static final String NO_CLASSLINK = "http://localhost:1";
 
     private final TestBed bed;
     private final int appPort;
@@ -42,8 +44,8 @@ public final class DemoRealm {
     }
 
     /** Fills the placeholders of the file. */
-    static KeycloakSettings describe(KeycloakSettings settings, URI classLink, int appPort) {
-        return settings.withEnvironment("DEMO_CLASSLINK_URL", classLink.toString())
+    static KeycloakSettings describe(KeycloakSettings settings, int appPort) {
+        return settings.withEnvironment("DEMO_CLASSLINK_URL", NO_CLASSLINK)
                 .withEnvironment("DEMO_CLASSLINK_SECRET", CLASSLINK_SECRET)
                 .withEnvironment("DEMO_APP_URL", "http://localhost:" + appPort)
                 .withEnvironment("DEMO_APP_SECRET", APP_SECRET)
@@ -70,6 +72,18 @@ public final class DemoRealm {
                 "classlink",
                 bed.classLink().baseUrl(),
                 false);
+    }
+
+    /** The addresses of the file, at this ClassLink instead of the one that was there when the realm was imported. */
+    private void askThisClassLink() {
+        ObjectNode provider = (ObjectNode) bed.admin().get(PROVIDER);
+        ObjectNode config = (ObjectNode) provider.get("config");
+        String before = config.get("issuer").textValue();
+        config.properties()
+                .forEach(setting -> setting.setValue(TextNode.valueOf(setting.getValue()
+                        .textValue()
+                        .replace(before, bed.classLink().baseUrl().toString()))));
+        AdminApi.require(bed.admin().put(PROVIDER, provider), "provider settings");
     }
 
     /** Which districts may sign in: tenant ids joined by {@code ##}, or empty for all. */
@@ -99,6 +113,7 @@ public final class DemoRealm {
 
     /** Nobody but the user of the file, without a link or a session; all districts may sign in; no page after a logout. */
     public void restore() {
+        askThisClassLink();
         allowTenants("");
         configure("launchpadSignOutUrl", "");
         AdminApi.require(bed.admin().post(PATH + "/logout-all", Http.json("{}")), "log out all");

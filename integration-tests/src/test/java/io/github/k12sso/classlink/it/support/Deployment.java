@@ -13,6 +13,9 @@ public interface Deployment {
 
     AdminApi admin();
 
+    /** What its schools are copied from. */
+    RealmTemplate template();
+
     /** A new realm with a ClassLink provider, described in {@code school-realm.json}. */
     default School newSchool() {
         return School.open(this);

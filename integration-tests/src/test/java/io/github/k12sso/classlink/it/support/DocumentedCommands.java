@@ -21,6 +21,11 @@ public final class DocumentedCommands {
     private final Path work;
     private final URI keycloak;
 
+    /**
+     * The commands of a page.
+     *
+     * @param work takes what they print, and kcadm's session
+     */
     DocumentedCommands(Path page, Path keycloakHome, Path work, URI keycloak) {
         this.page = page;
         this.keycloakHome = keycloakHome;

@@ -7,9 +7,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Comparator;
 import java.util.List;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /** A real PostgreSQL, from binaries on Maven Central. Unlike Keycloak's own development database, it can be looked into. */
@@ -17,6 +20,7 @@ public final class Postgres implements AutoCloseable {
 
     private static final String OWNER = "postgres";
     private static final String DATA = "data";
+    private static final String LOG_OF_CHANGES = "pg_wal";
 
     private final Path folder;
     private final int port = ListeningPort.anyFree();
@@ -36,37 +40,38 @@ public final class Postgres implements AutoCloseable {
         }
     }
 
-    /**
-     * One with the tables and the realm {@code master} that the tested Keycloak makes in an empty database, which takes it
-     * longer than all the rest of a start. They are kept in {@code target/}.
-     *
-     * @param fill starts a Keycloak on an empty database and ends it again; called only if nothing is kept yet
-     */
-    static Postgres startFilled(Consumer<Postgres> fill) {
+    /** One with the data that {@link #backUp} left in a folder. */
+    static Postgres startWith(Path backup) {
         try {
-            Path kept = Path.of(System.getProperty("work.dir"))
-                    .resolve("postgres-of-"
-                            + Path.of(System.getProperty("keycloak.zip")).getFileName());
-            if (Files.notExists(kept)) {
-                keepFilled(fill, kept);
-            }
             Path folder = Files.createTempDirectory("postgres");
-            copy(kept, folder.resolve(DATA));
+            copy(backup, folder.resolve(DATA));
             return new Postgres(folder);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static void keepFilled(Consumer<Postgres> fill, Path kept) throws IOException {
-        try (Postgres postgres = start()) {
-            fill.accept(postgres);
-            postgres.stop();
-            // Under its name when it is whole.
-            Path unfinished = kept.resolveSibling(kept.getFileName() + ".unfinished");
-            delete(unfinished);
-            copy(postgres.folder.resolve(DATA), unfinished);
-            Files.move(unfinished, kept);
+    /** Copies the data of this server while it runs, as PostgreSQL's own base backup does. */
+    void backUp(Path target) {
+        try (Connection connection = server.getPostgresDatabase().getConnection();
+                Statement statement = connection.createStatement()) {
+            delete(target);
+            statement.execute("select pg_backup_start('copy', true)");
+            Path data = folder.resolve(DATA);
+            copy(data, target);
+            String label;
+            try (ResultSet stop = statement.executeQuery("select labelfile from pg_backup_stop(false)")) {
+                stop.next();
+                label = stop.getString(1);
+            }
+            Files.writeString(target.resolve("backup_label"), label);
+            delete(target.resolve(LOG_OF_CHANGES));
+            copy(data.resolve(LOG_OF_CHANGES), target.resolve(LOG_OF_CHANGES));
+            Files.delete(target.resolve("postmaster.pid"));
+        } catch (SQLException e) {
+            throw new AssertionError("no copy of PostgreSQL's data", e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -115,10 +120,13 @@ public final class Postgres implements AutoCloseable {
         }
     }
 
+    String jdbcUrl() {
+        return server.getJdbcUrl(OWNER, OWNER);
+    }
+
     /** Options of {@code kc.sh} that make it Keycloak's database, the build option {@code --db} left out. */
     public List<String> options() {
-        return List.of(
-                "--db-url=" + server.getJdbcUrl(OWNER, OWNER), "--db-username=" + OWNER, "--db-password=" + OWNER);
+        return List.of("--db-url=" + jdbcUrl(), "--db-username=" + OWNER, "--db-password=" + OWNER);
     }
 
     public Database database() {

@@ -40,6 +40,12 @@ public final class School {
     /** Made once for a run: two new RSA keys for each realm would take a tenth of its time. PKCS 8, in base64. */
     private static final String SIGNING_KEY = newSigningKey();
 
+    /** In the template's settings, where a school has the address of its ClassLink; of a host that is allowed. */
+    private static final String TEMPLATES_CLASSLINK = "http://localhost:1/classlink";
+
+    /** Names are new on a server that outlives the run. */
+    private static final String RUN = Long.toString(System.currentTimeMillis() / 1000 % 1_000_000, Character.MAX_RADIX);
+
     private static final AtomicInteger COUNT = new AtomicInteger();
     private static final String TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange";
     private static final String ACCESS_TOKEN_TYPE = "urn:ietf:params:oauth:token-type:access_token";
@@ -61,14 +67,27 @@ public final class School {
         return new School(bed, other.url(), realm, http);
     }
 
+    /** The realm that every school of a server is copied from; Keycloak makes it if it is not there yet. */
+    static RealmTemplate template(Deployment bed, Database database) {
+        String description = resource("/school-realm.json");
+        String realm = "template-" + Integer.toHexString(description.hashCode());
+        if (database.rows("select id from realm where name = '" + realm + "'").isEmpty()) {
+            JsonNode filled = Http.json(description
+                    .replace("@REALM@", realm)
+                    .replace("@CLASSLINK@", TEMPLATES_CLASSLINK)
+                    .replace("@SIGNING_KEY@", SIGNING_KEY)
+                    .replace("@SECRET@", CLASSLINK_SECRET));
+            AdminApi.require(bed.admin().post("/realms", filled), "new realm");
+        }
+        return RealmTemplate.of(database, realm);
+    }
+
     static School open(Deployment bed) {
-        String realm = "school-" + COUNT.incrementAndGet();
-        JsonNode description = Http.json(resource("/school-realm.json")
-                .replace("@REALM@", realm)
-                .replace("@CLASSLINK@", bed.classLink().baseUrl().toString())
-                .replace("@SIGNING_KEY@", SIGNING_KEY)
-                .replace("@SECRET@", CLASSLINK_SECRET));
-        AdminApi.require(bed.admin().post("/realms", description), "new realm");
+        String realm = "school-%s-%d".formatted(RUN, COUNT.incrementAndGet());
+        bed.template()
+                .copy(
+                        realm,
+                        Map.of(TEMPLATES_CLASSLINK, bed.classLink().baseUrl().toString()));
         School school = new School(bed, bed.keycloakUrl(), realm, new Http());
         bed.classLink().registerClient(CLASSLINK_CLIENT, CLASSLINK_SECRET, List.of(bed.keycloakUrl() + "/realms/*"));
         return school;

@@ -1,11 +1,5 @@
 package io.github.k12sso.classlink.it.support;
 
-import io.github.k12sso.classlink.demo.keycloak.KeycloakDistribution;
-import io.github.k12sso.classlink.demo.keycloak.KeycloakSettings;
-import io.github.k12sso.classlink.demo.keycloak.ListeningPort;
-import io.github.k12sso.classlink.it.clock.MovableClockJar;
-import io.github.k12sso.classlink.it.runtime.KeycloakRuntime;
-import io.github.k12sso.classlink.it.runtime.RunningKeycloak;
 import io.github.k12sso.classlink.simulator.ClassLinkSimulator;
 import io.github.k12sso.classlink.simulator.SimulatorSettings;
 import io.github.k12sso.classlink.simulator.runtime.TokenMode;
@@ -14,20 +8,20 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
- * A Keycloak and a ClassLink, with the built jar in {@code providers/}; one of them is what most tests share. On PostgreSQL:
- * Keycloak's development database grew to 436 MB in a run, and the last tests of it waited for seconds each.
+ * What a test class works with: a Keycloak, shared with the other classes of the run or its own, and a ClassLink of its own, so
+ * that classes which run at the same time do not see what the others turn.
  */
 public final class TestBed implements Deployment, AutoCloseable {
 
@@ -49,90 +43,25 @@ public final class TestBed implements Deployment, AutoCloseable {
 
     private static final String SHORT_LIVED = HEAP + COMPILED_ONCE;
 
-    /** Home of the servers that differ from one another in options of run time only. */
-    private static final String OWN = "own-keycloak";
-
-    private static final String BROKERING_API_V2 = "--features=identity-brokering-api:v2";
-
-    private static final String ALLOWED_HOSTS = "--spi-social--classlink--allowed-hosts=";
-
-    /** Takes the roles for a realm out of the role {@code admin}. */
-    private static final String ADMINISTRATORS_PARTS = """
-            delete from composite_role where child_role in (
-                select role.id from keycloak_role role join client on role.client = client.id
-                where client.client_id = '%s-realm')
-            """;
-
-    private final Path work;
-    private final KeycloakDistribution distribution;
-    private final Postgres postgres;
+    private final RunningServer server;
+    private final Optional<TestServer> own;
     private final ClassLinkSimulator classLink;
-    private final KeycloakSettings settings;
-    private final int managementPort;
-    private final Optional<TraceCollector> traces;
-    private RunningKeycloak keycloak;
-    private boolean closed;
     private final AdminApi admin;
-    private final DemoRealm demoRealm;
-    private final Deque<School> schools = new ConcurrentLinkedDeque<>();
+    private final long logBegins;
+    private RealmTemplate template;
 
-    /**
-     * What a server is made of. Realms cost seconds each: a server of a test's own has none but those it makes.
-     *
-     * @param home unpacked and built by the first server that needs it: Keycloak builds itself anew, for half a minute, where
-     *     jars or build options differ from the last time
-     */
-    private record Contents(Path home, List<Path> jars, List<Path> realms, Optional<TraceCollector> traces) {
-
-        static Contents withoutRealms(String home, Path... jars) {
-            return new Contents(folder(home), List.of(jars), List.of(), Optional.empty());
-        }
-
-        KeycloakDistribution prepare() {
-            return KeycloakDistribution.prepare(Path.of(System.getProperty("keycloak.zip")), home, jars, realms);
-        }
+    private TestBed(RunningServer server, Optional<TestServer> own, SimulatorSettings districts) {
+        this.server = server;
+        this.own = own;
+        this.admin = AdminApi.signIn(server.keycloak(), ADMIN, ADMIN);
+        this.classLink = ClassLinkSimulator.start(districts);
+        this.logBegins = own.isPresent() ? 0 : server.log().toFile().length();
+        SecretSearch.ofThisRun().watch(classLink);
     }
 
-    private TestBed(
-            Path work,
-            KeycloakDistribution distribution,
-            Postgres postgres,
-            ClassLinkSimulator classLink,
-            KeycloakSettings settings,
-            Optional<TraceCollector> traces,
-            int demoAppPort,
-            int managementPort) {
-        this.work = work;
-        this.distribution = distribution;
-        this.postgres = postgres;
-        this.classLink = classLink;
-        this.settings = settings;
-        this.traces = traces;
-        this.managementPort = managementPort;
-        this.keycloak = run(settings.withOptions(ALLOWED_HOSTS + "localhost," + UNKNOWN_HOST));
-        this.admin = AdminApi.signIn(keycloak.baseUrl(), ADMIN, ADMIN);
-        this.demoRealm = new DemoRealm(this, demoAppPort);
-    }
-
-    /** The one that most tests share. */
-    static TestBed start() {
-        TraceCollector traces = new TraceCollector();
-        return start(
-                Path.of(System.getProperty("work.dir")),
-                SimulatorSettings.defaults(),
-                HEAP,
-                new Contents(
-                        folder("keycloak"),
-                        List.of(providerJar()),
-                        List.of(DemoRealm.file(), DistrictRealm.file()),
-                        Optional.of(traces)),
-                Stream.concat(
-                                traces.options().stream(),
-                                Stream.of(
-                                        "--http-access-log-enabled=true",
-                                        "--http-access-log-pattern=" + ACCESS_LOG_PATTERN,
-                                        "--http-access-log-exclude=/(admin|resources)/.*"))
-                        .toList());
+    /** On the server that all classes share. */
+    static TestBed onSharedServer() {
+        return new TestBed(SharedServer.get(), Optional.empty(), SimulatorSettings.defaults());
     }
 
     /**
@@ -151,127 +80,31 @@ public final class TestBed implements Deployment, AutoCloseable {
      * @param heap options of Keycloak's JVM
      */
     public static TestBed startOwn(String name, SimulatorSettings classLink, String heap, String... options) {
-        return start(folder(name), classLink, heap, Contents.withoutRealms(OWN, providerJar()), List.of(options));
+        return start(TestServer.BUILD_OPTIONS, name, classLink, heap, options);
     }
 
     /** One with version 2 of Keycloak's brokering API, which excludes version 1. */
     public static TestBed startOwnWithBrokeringApiV2(String name, String... options) {
-        return start(
-                folder(name),
-                SimulatorSettings.defaults(),
-                SHORT_LIVED,
-                Contents.withoutRealms("own-keycloak-with-brokering-api-v2", providerJar()),
-                Stream.concat(Stream.of(BROKERING_API_V2), Stream.of(options)).toList());
-    }
-
-    /** One whose clock can be moved, with another heap. */
-    public static TestBed startOwnWithMovableClock(String name, String heap, String... options) {
-        Path folder = folder(name);
-        return start(
-                folder,
-                SimulatorSettings.defaults(),
-                heap,
-                Contents.withoutRealms(
-                        "own-keycloak-with-movable-clock", providerJar(), MovableClockJar.writeTo(folder)),
-                List.of(options));
-    }
-
-    private static Path folder(String name) {
-        return Path.of(System.getProperty("work.dir")).resolve(name);
+        return start(TestServer.WITH_BROKERING_API_V2, name, SimulatorSettings.defaults(), SHORT_LIVED, options);
     }
 
     private static TestBed start(
-            Path work, SimulatorSettings districts, String heap, Contents contents, List<String> options) {
-        Postgres postgres = Postgres.startFilled(TestBed::fill);
-        KeycloakDistribution distribution = contents.prepare();
-        ClassLinkSimulator classLink = ClassLinkSimulator.start(districts);
-        SecretSearch.ofThisRun().watch(classLink);
-        int demoAppPort = ListeningPort.anyFree();
-        int managementPort = ListeningPort.anyFree();
-        KeycloakSettings settings = settings(distribution, work, postgres)
-                .withManagementPort(managementPort)
-                .withHeap(heap)
-                .withOptions(options.toArray(String[]::new));
-        if (!contents.realms().isEmpty()) {
-            settings = DistrictRealm.describe(DemoRealm.describe(settings, classLink.baseUrl(), demoAppPort));
-        }
-        return new TestBed(
-                work, distribution, postgres, classLink, settings, contents.traces(), demoAppPort, managementPort);
-    }
-
-    /** Has Keycloak make its tables and the realm {@code master}. */
-    static void fill(Postgres empty) {
-        Contents own = Contents.withoutRealms(OWN, providerJar());
-        run(settings(own.prepare(), folder("filled-database"), empty).withHeap(SHORT_LIVED))
-                .close();
-    }
-
-    /** What all of them have in common; without a log of a former run. */
-    private static KeycloakSettings settings(KeycloakDistribution distribution, Path work, Postgres postgres) {
-        Path log = work.resolve("keycloak.log");
-        deleteOldLog(log);
-        return KeycloakSettings.of(distribution)
-                .withAdmin(ADMIN, ADMIN)
-                .withLogFile(log)
-                .withOptions(
-                        // Keycloak counts whole seconds: only -1 lets a key rotation show within the same one.
-                        "--spi-public-key-storage--infinispan--min-time-between-requests=-1",
-                        // Deprecated, and off by itself.
-                        "--spi-login-protocol--openid-connect--allow-client-initiated-account-linking=true",
-                        // A client certificate in a header, as a TLS-terminating proxy hands it on.
-                        "--spi-x509cert-lookup--provider=haproxy",
-                        "--spi-x509cert-lookup--haproxy--ssl-client-cert=ssl-client-cert",
-                        "--spi-x509cert-lookup--haproxy--certificate-chain-length=0",
-                        "--db=postgres",
-                        "--metrics-enabled=true",
-                        "--vault=file",
-                        "--vault-dir=" + emptyVault(work),
-                        "--log-level=info,io.github.k12sso:debug")
-                .withOptions(postgres.options().toArray(String[]::new));
-    }
-
-    private static RunningKeycloak run(KeycloakSettings settings) {
-        return KeycloakRuntime.chosen().start(settings, List.of());
+            List<String> buildOptions, String name, SimulatorSettings classLink, String heap, String... options) {
+        TestServer own = TestServer.start(
+                new TestServer.Wanted(name, buildOptions, List.of(), heap, List.of(options)),
+                SharedServer.newDatabase());
+        return new TestBed(own.running(), Optional.of(own), classLink);
     }
 
     /** Starts Keycloak once more, on the same port and database, with other hosts allowed than {@code localhost}. */
     public void restartAllowing(String hosts) {
-        int port = keycloak.baseUrl().getPort();
-        keycloak.close();
-        keycloak = run(settings.withHttpPort(port).withOptions(ALLOWED_HOSTS + hosts));
-    }
-
-    /** The server appends, and realms of different runs have the same names. */
-    private static void deleteOldLog(Path log) {
-        try {
-            Files.deleteIfExists(log);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static Path emptyVault(Path work) {
-        try {
-            Path folder = Files.createDirectories(vaultFolder(work));
-            try (Stream<Path> secrets = Files.list(folder)) {
-                for (Path secret : secrets.toList()) {
-                    Files.delete(secret);
-                }
-            }
-            return folder;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static Path vaultFolder(Path work) {
-        return work.resolve("vault").toAbsolutePath();
+        own.orElseThrow().restartAllowing(hosts);
     }
 
     /** Puts a secret into Keycloak's vault, where the school's settings reach it as <code>${vault.key}</code>. */
     public void keepInVault(School school, String key, String secret) {
         try {
-            Files.writeString(vaultFolder(work).resolve(school.realm() + "_" + key), secret);
+            Files.writeString(inVault(school, key), secret);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -280,13 +113,17 @@ public final class TestBed implements Deployment, AutoCloseable {
     /** Takes it out again. */
     public void removeFromVault(School school, String key) {
         try {
-            Files.delete(vaultFolder(work).resolve(school.realm() + "_" + key));
+            Files.delete(inVault(school, key));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** Moves Keycloak's clock; only where it was started so. */
+    private Path inVault(School school, String key) {
+        return server.work().resolve("vault").resolve(school.realm() + "_" + key);
+    }
+
+    /** Moves Keycloak's clock, for everybody on this server. */
     public void setClock(School school, Duration ahead) {
         AdminApi.require(
                 new Http()
@@ -307,7 +144,7 @@ public final class TestBed implements Deployment, AutoCloseable {
 
     @Override
     public URI keycloakUrl() {
-        return keycloak.baseUrl();
+        return server.keycloak();
     }
 
     @Override
@@ -315,14 +152,34 @@ public final class TestBed implements Deployment, AutoCloseable {
         return admin;
     }
 
-    public Database database() {
-        return postgres.database();
+    @Override
+    public synchronized RealmTemplate template() {
+        if (own.isEmpty()) {
+            return SharedServer.template(this);
+        }
+        if (template == null) {
+            template = School.template(this, database());
+        }
+        return template;
     }
 
-    /** Everything that Keycloak has logged so far. */
+    public Database database() {
+        return server.connect();
+    }
+
+    /** What Keycloak has logged since this class began. */
     public String log() {
-        try {
-            return Files.readString(keycloak.logFile());
+        return log(logBegins);
+    }
+
+    /** What it has logged since it was started. */
+    public String logFromTheStart() {
+        return log(0);
+    }
+
+    private String log(long begins) {
+        try (FileChannel log = FileChannel.open(server.log())) {
+            return new String(Channels.newInputStream(log.position(begins)).readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -330,10 +187,10 @@ public final class TestBed implements Deployment, AutoCloseable {
 
     /**
      * What Keycloak's metrics endpoint shows, asked for over HTTP/1.1 as Prometheus does, in Prometheus' older format: with
-     * tracing on, the newer one has traces' ids behind its numbers. The shared server has metrics switched on.
+     * tracing on, the newer one has traces' ids behind its numbers.
      */
     public String metrics() {
-        URI address = URI.create("http://localhost:" + managementPort + "/metrics");
+        URI address = URI.create("http://localhost:" + server.managementPort() + "/metrics");
         return AdminApi.require(
                         new Http()
                                 .send(HttpRequest.newBuilder(address)
@@ -350,52 +207,35 @@ public final class TestBed implements Deployment, AutoCloseable {
         return log().lines().filter(named).toList();
     }
 
-    @Override
-    public School newSchool() {
-        School school = Deployment.super.newSchool();
-        schools.push(school);
-        return school;
-    }
-
-    /** How many schools there are that {@link #keepSchools} has not released. */
-    int schools() {
-        return schools.size();
-    }
-
-    /** Releases all schools but the first, of tests that are not over. */
-    void keepSchools(int first) {
-        while (schools.size() > first) {
-            release(schools.pop());
-        }
-    }
-
-    /**
-     * The server's administrator has no more to do there; what the realm holds stays, for the search for secrets. Keycloak makes
-     * some twenty roles of each realm part of the administrator's, and each new realm waits for all of them: 1.3 s for the
-     * tenth, 9 s for the 340th. Its own interface refuses to take them out.
-     */
-    private void release(School school) {
-        database().update(ADMINISTRATORS_PARTS.formatted(school.realm()));
-    }
-
     /** A realm that was not described here; its ClassLink provider is {@code classlink}. */
     public School school(String realm) {
         return School.existing(this, realm);
     }
 
-    /** The district's realm, which the shared server imported when it started; without users, and asking the local ClassLink. */
+    /** The district's realm, which the shared server imported when it started; without users, and asking this ClassLink. */
     public School newDistrict() {
         return DistrictRealm.restore(this);
     }
 
     /** Runs {@code kcadm.sh} and what else a page says in a shell, as this server's administrator. */
     public DocumentedCommands commandsOf(Path page) {
-        return new DocumentedCommands(page, distribution.home(), work, keycloakUrl());
+        try {
+            Path work = Files.createDirectories(
+                    TestServer.folder("commands-" + classLink.baseUrl().getPort()));
+            return new DocumentedCommands(page, server.home(), work, server.keycloak());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
-    /** The realm of the demo, which the shared server imported when it started. */
+    /** The realm of the demo, which the shared server imported when it started; asking this ClassLink. */
     public DemoRealm demoRealm() {
-        return demoRealm;
+        return new DemoRealm(this, server.demoAppPort());
+    }
+
+    /** Ends the server that all classes share, after the last of them. */
+    public void endServer() {
+        SharedServer.end();
     }
 
     /** Everything that a test may have turned at ClassLink is as it was. */
@@ -413,20 +253,10 @@ public final class TestBed implements Deployment, AutoCloseable {
         classLink.clearRequests();
     }
 
-    /** Once; what the server leaves behind is searched for secrets. */
+    /** Ends ClassLink, and the server if it is this class's own. */
     @Override
     public void close() {
-        if (closed) {
-            return;
-        }
-        closed = true;
-        schools.clear();
-        keycloak.close();
-        SecretSearch search = SecretSearch.ofThisRun();
-        search.log(keycloak.logFile());
-        search.database(work.getFileName().toString(), postgres.database());
-        postgres.close();
-        traces.ifPresent(TraceCollector::close);
+        own.ifPresent(TestServer::close);
         classLink.close();
     }
 }

@@ -38,13 +38,11 @@ final class TraceCollector implements AutoCloseable {
         server.start();
     }
 
-    /** Options of {@code kc.sh}: all requests are traced. */
+    /** Options of {@code kc.sh} at run time. */
     List<String> options() {
         return List.of(
-                "--tracing-enabled=true",
                 "--tracing-protocol=http/protobuf",
                 "--tracing-compression=none",
-                "--tracing-sampler-type=always_on",
                 "--tracing-endpoint=http://localhost:" + server.getAddress().getPort());
     }
 

@@ -1,0 +1,200 @@
+package io.github.k12sso.classlink.it.support;
+
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * A realm that Keycloak made once, and that is copied in its database for every test: a second of Keycloak's work becomes some
+ * milliseconds of PostgreSQL's. Nothing here knows Keycloak's tables: a row belongs to the realm if it names the realm, or a
+ * row that belongs to it. A copy has ids and secret keys of its own. It shares the client in {@code master} through which the
+ * server's administrator manages the template, so that the administrator's roles do not grow with every test.
+ */
+final class RealmTemplate {
+
+    private static final String TABLES =
+            "select tablename from pg_tables where schemaname = 'public' order by tablename";
+
+    /** What happened in the template, and tables that are no realm's. */
+    private static final Set<String> NOT_COPIED =
+            Set.of("event_entity", "admin_event_entity", "databasechangelog", "databasechangeloglock");
+
+    private static final Set<String> ID_COLUMNS = Set.of("id", "internal_id");
+
+    /** Of generated keys. */
+    private static final String KEY_ID = "kid";
+
+    private static final String KEY_SECRET = "secret";
+
+    private static final Pattern UUID_PATTERN =
+            Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
+
+    private final Database database;
+    private final String script;
+    private final Set<String> ids;
+    private final Set<String> keys;
+    private final String realm;
+
+    /** A row with the texts of its columns by name. */
+    private record Row(String table, Map<String, String> texts) {
+
+        boolean names(Set<String> ids) {
+            return texts.values().stream().anyMatch(ids::contains);
+        }
+    }
+
+    private RealmTemplate(Database database, String realm, String script, Set<String> ids, Set<String> keys) {
+        this.database = database;
+        this.script = script;
+        this.ids = ids;
+        this.keys = keys;
+        this.realm = realm;
+    }
+
+    /** Reads the realm; later changes of it are not copied. */
+    static RealmTemplate of(Database database, String realm) {
+        try (Connection connection = database.connect();
+                Statement statement = connection.createStatement()) {
+            List<Row> rest = everyRow(statement);
+            Set<String> ids = new HashSet<>();
+            rest.stream()
+                    .filter(row -> row.table().equals("realm")
+                            && realm.equals(row.texts().get("name")))
+                    .forEach(row -> ids.add(row.texts().get("id")));
+            List<Row> own = new ArrayList<>();
+            while (moveOwn(rest, own, ids)) {
+                // Until no further row names one of those.
+            }
+            Set<String> keys = new HashSet<>();
+            for (Row row : own) {
+                if (KEY_ID.equals(row.texts().get("name"))) {
+                    ids.add(row.texts().get("value"));
+                } else if (row.table().equals("component_config")
+                        && KEY_SECRET.equals(row.texts().get("name"))) {
+                    keys.add(row.texts().get("value"));
+                }
+            }
+            return new RealmTemplate(database, realm, script(own), ids, keys);
+        } catch (SQLException e) {
+            throw new AssertionError("cannot read the realm " + realm, e);
+        }
+    }
+
+    private static List<Row> everyRow(Statement statement) throws SQLException {
+        List<String> tables = new ArrayList<>();
+        try (ResultSet names = statement.executeQuery(TABLES)) {
+            while (names.next()) {
+                tables.add(names.getString(1));
+            }
+        }
+        List<Row> rows = new ArrayList<>();
+        for (String table : tables) {
+            if (!NOT_COPIED.contains(table)) {
+                try (ResultSet result = statement.executeQuery("select * from \"" + table + "\"")) {
+                    ResultSetMetaData columns = result.getMetaData();
+                    while (result.next()) {
+                        Map<String, String> texts = new LinkedHashMap<>();
+                        for (int column = 1; column <= columns.getColumnCount(); column++) {
+                            texts.put(columns.getColumnName(column), result.getString(column));
+                        }
+                        rows.add(new Row(table, texts));
+                    }
+                }
+            }
+        }
+        return rows;
+    }
+
+    private static boolean moveOwn(List<Row> rest, List<Row> own, Set<String> ids) {
+        int before = own.size();
+        rest.removeIf(row -> {
+            if (!row.names(ids)) {
+                return false;
+            }
+            own.add(row);
+            ID_COLUMNS.stream()
+                    .filter(column -> row.texts().get(column) != null)
+                    .forEach(column -> ids.add(row.texts().get(column)));
+            return true;
+        });
+        return own.size() > before;
+    }
+
+    private static String script(List<Row> rows) {
+        // Rows come in no order that foreign keys would like.
+        StringBuilder script = new StringBuilder("set local session_replication_role = replica;\n");
+        rows.stream()
+                .collect(Collectors.groupingBy(Row::table, LinkedHashMap::new, Collectors.toList()))
+                .forEach((table, ofTable) -> {
+                    Set<String> columns = ofTable.get(0).texts().keySet();
+                    script.append(
+                            "insert into \"%s\" (\"%s\") values\n".formatted(table, String.join("\", \"", columns)));
+                    script.append(ofTable.stream()
+                            .map(row -> row.texts().values().stream()
+                                    .map(RealmTemplate::literal)
+                                    .collect(Collectors.joining(", ", "(", ")")))
+                            .collect(Collectors.joining(",\n", "", ";\n")));
+                });
+        return script.toString();
+    }
+
+    private static String literal(String text) {
+        return text == null ? "null" : "'" + text.replace("'", "''") + "'";
+    }
+
+    /**
+     * Makes a realm of it.
+     *
+     * @param name instead of the template's, wherever that stands
+     * @param replacements of other texts
+     */
+    void copy(String name, Map<String, String> replacements) {
+        String copy = withOwnIds().replace(realm, name);
+        for (Map.Entry<String, String> replacement : replacements.entrySet()) {
+            copy = copy.replace(replacement.getKey(), replacement.getValue());
+        }
+        try (Connection connection = database.connect()) {
+            connection.setAutoCommit(false);
+            try (Statement statement = connection.createStatement()) {
+                statement.execute(copy);
+            }
+            connection.commit();
+        } catch (SQLException e) {
+            throw new AssertionError("cannot copy the realm", e);
+        }
+    }
+
+    private String withOwnIds() {
+        Map<String, String> own = new HashMap<>();
+        String copy = UUID_PATTERN
+                .matcher(script)
+                .replaceAll(id -> ids.contains(id.group())
+                        ? own.computeIfAbsent(
+                                id.group(), old -> UUID.randomUUID().toString())
+                        : id.group());
+        for (String key : keys) {
+            copy = copy.replace(key, newKeyLike(key));
+        }
+        return copy;
+    }
+
+    private static String newKeyLike(String key) {
+        byte[] secret = new byte[Base64.getUrlDecoder().decode(key).length];
+        new SecureRandom().nextBytes(secret);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(secret);
+    }
+}

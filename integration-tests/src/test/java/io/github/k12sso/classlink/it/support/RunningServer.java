@@ -1,0 +1,66 @@
+package io.github.k12sso.classlink.it.support;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Properties;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/**
+ * Where a Keycloak under test is, whoever started it.
+ *
+ * @param home folder that holds {@code bin/kcadm.sh}
+ * @param work folder of its files: {@code vault/} and what commands write
+ * @param keycloak base of its addresses
+ * @param managementPort where its metrics are
+ * @param log file that it appends to
+ * @param database JDBC address, user and password included
+ * @param demoAppPort where the realm of the demo expects its app; 0 if it has no such realm
+ */
+record RunningServer(
+        Path home, Path work, URI keycloak, int managementPort, Path log, String database, int demoAppPort) {
+
+    Database connect() {
+        PGSimpleDataSource source = new PGSimpleDataSource();
+        source.setUrl(database);
+        return new Database(source);
+    }
+
+    void writeTo(Path file) {
+        Properties properties = new Properties();
+        properties.setProperty("home", home.toString());
+        properties.setProperty("work", work.toString());
+        properties.setProperty("keycloak", keycloak.toString());
+        properties.setProperty("managementPort", String.valueOf(managementPort));
+        properties.setProperty("log", log.toString());
+        properties.setProperty("database", database);
+        properties.setProperty("demoAppPort", String.valueOf(demoAppPort));
+        try (Writer writer = Files.newBufferedWriter(file, StandardCharsets.UTF_8)) {
+            properties.store(writer, null);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static RunningServer readFrom(Path file) {
+        Properties properties = new Properties();
+        try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+            properties.load(reader);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new RunningServer(
+                Path.of(properties.getProperty("home")),
+                Path.of(properties.getProperty("work")),
+                URI.create(properties.getProperty("keycloak")),
+                Integer.parseInt(properties.getProperty("managementPort")),
+                Path.of(properties.getProperty("log")),
+                properties.getProperty("database"),
+                Integer.parseInt(properties.getProperty("demoAppPort")));
+    }
+}

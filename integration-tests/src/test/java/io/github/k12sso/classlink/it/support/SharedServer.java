@@ -1,0 +1,82 @@
+package io.github.k12sso.classlink.it.support;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The Keycloak that the classes of a run share. It starts with the first class that wants it, on an empty database, whose copies
+ * all other servers of the run begin with. With {@code -Dserver.kept} it is the one of {@link KeptServer}.
+ */
+final class SharedServer {
+
+    private static final String NAME = "shared";
+    private static final String HEAP = "-Xms512m -Xmx1g -XX:TieredStopAtLevel=1";
+
+    private static TestServer started;
+    private static RunningServer running;
+    private static boolean failed;
+    private static RealmTemplate template;
+
+    private SharedServer() {}
+
+    static synchronized RunningServer get() {
+        if (failed) {
+            throw new IllegalStateException("The shared server did not start; the first class that wanted it says why");
+        }
+        if (running == null) {
+            failed = true;
+            running = find();
+            failed = false;
+        }
+        return running;
+    }
+
+    private static RunningServer find() {
+        if (Boolean.getBoolean("server.kept")) {
+            return KeptServer.find();
+        }
+        started = start();
+        return started.running();
+    }
+
+    static TestServer start() {
+        TestServer server = TestServer.start(
+                new TestServer.Wanted(
+                        NAME,
+                        TestServer.BUILD_OPTIONS,
+                        List.of(DemoRealm.file(), DistrictRealm.file()),
+                        HEAP,
+                        List.of(
+                                "--http-access-log-enabled=true",
+                                "--http-access-log-pattern=" + TestBed.ACCESS_LOG_PATTERN,
+                                "--http-access-log-exclude=/(admin|resources)/.*")),
+                Postgres.start());
+        server.postgres().backUp(backup());
+        return server;
+    }
+
+    /** What all schools on it are copied from. */
+    static synchronized RealmTemplate template(TestBed any) {
+        if (template == null) {
+            template = School.template(any, any.database());
+        }
+        return template;
+    }
+
+    /** A PostgreSQL with the tables and the realm {@code master} that Keycloak makes in an empty one, which takes it long. */
+    static Postgres newDatabase() {
+        get();
+        return Postgres.startWith(backup());
+    }
+
+    private static Path backup() {
+        return TestServer.folder("filled-database");
+    }
+
+    /** Ends it, where this run has started it. */
+    static synchronized void end() {
+        if (started != null) {
+            started.close();
+        }
+    }
+}
