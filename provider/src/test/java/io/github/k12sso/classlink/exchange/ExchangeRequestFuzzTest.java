@@ -1,6 +1,7 @@
 package io.github.k12sso.classlink.exchange;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import com.code_intelligence.jazzer.mutation.annotation.NotNull;
@@ -12,6 +13,9 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.keycloak.representations.idm.OAuth2ErrorRepresentation;
 
 /**
@@ -29,6 +33,7 @@ class ExchangeRequestFuzzTest {
             .map(ExchangeError::description)
             .toList();
 
+    @MethodSource("seeds")
     @FuzzTest(maxDuration = "5s")
     void isRefusedWithAConstant(
             @NotNull @WithSize(max = 4) List<@NotNull Field> fields,
@@ -46,6 +51,32 @@ class ExchangeRequestFuzzTest {
 
         assertThat(exchanges.said())
                 .allSatisfy(text -> assertThat(text).hasSizeLessThan(200).doesNotContain(MARK));
+    }
+
+    static Stream<Arguments> seeds() {
+        String claims =
+                "{\"iss\":\"https://sso.example/realms/school\",\"typ\":\"Bearer\",\"azp\":\"app\",\"exp\":4102444800}";
+        return Stream.of(
+                arguments(List.of(), null, Header.SIGNED, claims),
+                arguments(List.of(), null, Header.UNSIGNED, claims),
+                arguments(List.of(), null, Header.WITH_A_SECRET, claims),
+                arguments(List.of(), null, Header.NULL, "{}"),
+                arguments(List.of(), null, Header.LIST, "null"),
+                arguments(List.of(), "..", Header.EMPTY, ""),
+                with(claims, new Field(Name.SUBJECT_TOKEN, null)),
+                with(claims, new Field(Name.SUBJECT_TOKEN_TYPE, null)),
+                with(claims, new Field(Name.REQUESTED_ISSUER, null)),
+                with(claims, new Field(Name.REQUESTED_ISSUER, "other")),
+                with(claims, new Field(Name.REQUESTED_SUBJECT, "mira.fernwick")),
+                with(claims, new Field(Name.ACTOR_TOKEN, "e30.e30.AAAA")),
+                with(
+                        claims,
+                        new Field(Name.REQUESTED_TOKEN_TYPE, "urn:ietf:params:oauth:token-type:id_token"),
+                        new Field(Name.AUDIENCE, "app")));
+    }
+
+    private static Arguments with(String claims, Field... fields) {
+        return arguments(List.of(fields), null, Header.SIGNED, claims);
     }
 
     private static void assertRefused(Response answer) {

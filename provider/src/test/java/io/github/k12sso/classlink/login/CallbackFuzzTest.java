@@ -6,6 +6,7 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import com.code_intelligence.jazzer.mutation.annotation.NotNull;
 import io.github.k12sso.classlink.upstream.OAuthError;
 import java.util.List;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Anything in the callback's query, in a browser with and without a login under way: one answer, and nothing of the query in a
@@ -16,6 +17,20 @@ class CallbackFuzzTest {
     /** Stands in every parameter, so that it is seen wherever one of them is repeated. */
     private static final String MARK = "zq7Xv9Kp";
 
+    @CsvSource(
+            nullValues = "none",
+            value = {
+                "true, false, false, state, c1 &=+%41 é, none, ''",
+                "true, false, false, state, ' ', none, ''",
+                "true, false, false, none, code, none, ''",
+                "true, true, false, state, none, ACCESS_DENIED, ''",
+                "true, false, true, state, none, LOGIN_REQUIRED, ''",
+                "true, false, false, state, code, INVALID_SCOPE, ''",
+                "true, false, false, state, code, UNKNOWN, <script>",
+                "true, false, true, state, code, none, ''",
+                "false, false, false, state.tab.app, code, none, ''",
+                "false, true, true, none, none, SERVER_ERROR, ''"
+            })
     @FuzzTest(maxDuration = "5s")
     void saysNothingOfTheQuery(
             boolean loginUnderWay,

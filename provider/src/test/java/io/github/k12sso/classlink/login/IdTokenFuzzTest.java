@@ -1,6 +1,7 @@
 package io.github.k12sso.classlink.login;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import com.code_intelligence.jazzer.mutation.annotation.InRange;
@@ -11,6 +12,9 @@ import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.keycloak.representations.JsonWebToken;
 
 /**
@@ -27,6 +31,7 @@ class IdTokenFuzzTest {
 
     private final IdTokenVerifier verifier = IdTokens.verifier();
 
+    @MethodSource("seeds")
     @FuzzTest(maxDuration = "5s")
     void takesNothingButWhatTheKeySignedForThisLogin(
             @NotNull @WithSize(max = 3) List<@NotNull Member> members,
@@ -53,6 +58,36 @@ class IdTokenFuzzTest {
             assertThat(refused).hasMessage(refused.problem().reason()).hasNoCause();
             assertThat(token).as("a good token is taken").isNotEqualTo(GOOD);
         }
+    }
+
+    static Stream<Arguments> seeds() {
+        return Stream.of(
+                arguments(List.of(), Signer.CLASSLINK, null, null, 0, null),
+                arguments(List.of(), Signer.SOMEBODY, null, null, 0, null),
+                arguments(List.of(), Signer.NOBODY, null, null, 0, null),
+                arguments(List.of(), Signer.CLASSLINK, null, null, 20, "A"),
+                arguments(List.of(), Signer.CLASSLINK, null, null, 400, "."),
+                arguments(List.of(), Signer.CLASSLINK, "null", null, 0, null),
+                arguments(List.of(), Signer.CLASSLINK, "[]", null, 0, null),
+                arguments(List.of(), Signer.CLASSLINK, null, "null", 0, null),
+                changed(Signer.NOBODY, Name.alg, Value.TEXT, "none"),
+                changed(Signer.CLASSLINK, Name.alg, Value.TEXT, "HS256"),
+                changed(Signer.CLASSLINK, Name.alg, Value.ABSENT, ""),
+                changed(Signer.CLASSLINK, Name.kid, Value.TEXT, "key-2"),
+                changed(Signer.CLASSLINK, Name.crit, Value.LIST, "b64"),
+                changed(Signer.CLASSLINK, Name.iss, Value.TEXT, IdTokens.ISSUER + "/"),
+                changed(Signer.CLASSLINK, Name.aud, Value.LIST, "another-app"),
+                changed(Signer.CLASSLINK, Name.azp, Value.TEXT, "another-app"),
+                changed(Signer.CLASSLINK, Name.sub, Value.TEXT, " "),
+                changed(Signer.CLASSLINK, Name.nonce, Value.TEXT, "planted"),
+                changed(Signer.CLASSLINK, Name.exp, Value.TIME_AS_TEXT, ""),
+                changed(Signer.CLASSLINK, Name.exp, Value.FRACTION, ""),
+                changed(Signer.CLASSLINK, Name.iat, Value.NULL, ""),
+                changed(Signer.CLASSLINK, Name.nbf, Value.TIME, ""));
+    }
+
+    private static Arguments changed(Signer signer, Name name, Value value, String text) {
+        return arguments(List.of(new Member(name, value, text, DAY / 2)), signer, null, null, 0, null);
     }
 
     private static void assertForThisLogin(JsonWebToken taken) {

@@ -8,10 +8,23 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.profile.Profile;
 import io.github.k12sso.classlink.profile.ProfileUnreadable;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Any template for any person: refused with a message, or group names that are neither empty nor a level too many. */
 class GroupTemplateFuzzTest {
 
+    @CsvSource({
+        "/districts/${tenant_id}/${role}, Student, North",
+        "/d/${role}-${building}, Oak/Teacher, ~1",
+        "/d/${building}, ../admins, ${role}",
+        "/d/role-${role}, '', a\\\\Eb$1",
+        "/everybody, Teacher, ''",
+        "/${role}, Teacher, North",
+        "/d//${role}, Teacher, North",
+        "/d/${nobody}, Teacher, North",
+        "/d/${role, Teacher, North",
+        "/a/b/c/d/e/f/${role}, Teacher, North"
+    })
     @FuzzTest(maxDuration = "5s")
     void makesNamesOrIsRefused(@NotNull String template, @NotNull String role, @NotNull String school)
             throws ProfileUnreadable {

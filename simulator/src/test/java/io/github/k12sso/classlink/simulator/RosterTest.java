@@ -15,6 +15,7 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -528,6 +529,7 @@ class RosterTest {
         }
 
         @Test
+        @Tag("full")
         void takeNoMemoryToSpeakOf() {
             Runtime runtime = Runtime.getRuntime();
             SimulatorSettings settings = SimulatorSettings.builder()

@@ -2,7 +2,6 @@ package io.github.k12sso.classlink.demo.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.nimbusds.jose.JOSEException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +22,7 @@ class RosterAppTest {
     private Browser browser;
 
     @BeforeEach
-    void start() throws JOSEException {
+    void start() {
         keycloak = new StandIn();
         app = RosterApp.start(
                 new RosterAppSettings(

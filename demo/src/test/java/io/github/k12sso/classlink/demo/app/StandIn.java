@@ -27,8 +27,9 @@ final class StandIn implements AutoCloseable {
 
     static final String CLASSLINK_TOKEN = "classlink-access-token";
 
+    private static final RSAKey KEY = newKey();
+
     private final Javalin server = Javalin.create(config -> config.showJavalinBanner = false);
-    private final RSAKey key;
     private final Map<String, String> nonces = new ConcurrentHashMap<>();
     final List<Map<String, List<String>>> logins = new CopyOnWriteArrayList<>();
     final List<String> exchanges = new CopyOnWriteArrayList<>();
@@ -38,19 +39,27 @@ final class StandIn implements AutoCloseable {
     volatile Consumer<Context> refreshAnswer;
     volatile String wrongNonce;
 
-    StandIn() throws JOSEException {
-        key = new RSAKeyGenerator(2048).keyID("k").generate();
+    StandIn() {
         teacher();
         exchangeGrants();
         refreshAnswer = ctx -> ctx.json(keycloakTokens());
         server.get("/realms/demo/.well-known/openid-configuration", this::discovery);
         server.get(
-                "/jwks", ctx -> ctx.contentType("application/json").result(new JWKSet(key.toPublicJWK()).toString()));
+                "/jwks", ctx -> ctx.contentType("application/json").result(new JWKSet(KEY.toPublicJWK()).toString()));
         server.get("/auth", this::authorize);
         server.post("/token", this::token);
         server.get("/end", ctx -> ctx.html("signed out"));
         server.get("/ims/oneroster/v1p1/*", this::roster);
         server.start("localhost", 0);
+    }
+
+    /** One for all tests: making it takes longer than most of them. */
+    private static RSAKey newKey() {
+        try {
+            return new RSAKeyGenerator(2048).keyID("k").generate();
+        } catch (JOSEException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     URI url() {
@@ -153,7 +162,7 @@ final class StandIn implements AutoCloseable {
         SignedJWT jwt = new SignedJWT(
                 new JWSHeader.Builder(JWSAlgorithm.RS256).keyID("k").build(), set.build());
         try {
-            jwt.sign(new RSASSASigner(key));
+            jwt.sign(new RSASSASigner(KEY));
         } catch (JOSEException e) {
             throw new IllegalStateException(e);
         }
