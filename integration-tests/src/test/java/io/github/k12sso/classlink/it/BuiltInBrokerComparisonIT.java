@@ -33,11 +33,14 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * The table of docs/comparison.md: this provider beside Keycloak's built-in OIDC broker, on the same server, database and
  * ClassLink. What was measured is in {@code target/comparison.md} afterwards.
  */
+@Full // two servers of its own, one after the other
+@Isolated("one server of a test's own at a time")
 class BuiltInBrokerComparisonIT {
 
     private static final int STORM = 64;

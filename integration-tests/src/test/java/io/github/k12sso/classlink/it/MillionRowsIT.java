@@ -22,11 +22,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * A district of a million people is pulled through the gateway by a server with 512 MB of heap, while people log in. What was
  * measured is in {@code target/million-rows.md} afterwards.
  */
+@Full // a million rows, on a server of its own
+@Isolated("needs the whole machine")
 class MillionRowsIT {
 
     private static final int PEOPLE = 1_000_000;

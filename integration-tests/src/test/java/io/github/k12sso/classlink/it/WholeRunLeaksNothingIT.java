@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
  * their servers wrote and answered. Of a built-in provider's realms nothing is searched: it keeps tokens in clear.
  */
 @OnTestBed
+@Tag("every-run")
 @Order(Integer.MAX_VALUE)
 class WholeRunLeaksNothingIT {
 
