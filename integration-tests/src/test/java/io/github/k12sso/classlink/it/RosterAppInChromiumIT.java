@@ -10,6 +10,8 @@ import io.github.k12sso.classlink.it.chromium.LaunchPad;
 import io.github.k12sso.classlink.it.chromium.LinkPage;
 import io.github.k12sso.classlink.it.chromium.LoggedOutPage;
 import io.github.k12sso.classlink.it.chromium.LoginPage;
+import io.github.k12sso.classlink.it.machine.Installed;
+import io.github.k12sso.classlink.it.machine.Needs;
 import io.github.k12sso.classlink.it.support.Http;
 import io.github.k12sso.classlink.it.support.OnTestBed;
 import io.github.k12sso.classlink.it.support.TestBed;
@@ -31,6 +33,7 @@ import org.junit.jupiter.api.Test;
 
 /** The demo as a person meets it: app, Keycloak's own pages and ClassLink's in a real browser, on the demo's realm file. */
 @OnTestBed
+@Needs(Installed.CHROMIUM)
 class RosterAppInChromiumIT {
 
     private static RosterApp app;
@@ -87,6 +90,7 @@ class RosterAppInChromiumIT {
         assertThatNoClassLinkTokenWasSeen();
     }
 
+    @Full // a browser of its own
     @Test
     void signInWithClassLinkSkipsKeycloaksLoginPage() {
         AppPage.open(browser, app.baseUrl()).signInWithClassLink().districtSearch();
@@ -95,6 +99,7 @@ class RosterAppInChromiumIT {
                 .isEqualTo(bed.classLink().baseUrl().getAuthority());
     }
 
+    @Full // a browser of its own
     @Test
     void aStudentWithoutEMailSeesTheirClasses() {
         Persona student = persona("student-without-email");
@@ -112,6 +117,7 @@ class RosterAppInChromiumIT {
         assertThatNoClassLinkTokenWasSeen();
     }
 
+    @Full // a browser of its own
     @Test
     void aPersonWithoutARosterRecordIsTold() {
         AppPage page =
@@ -123,6 +129,7 @@ class RosterAppInChromiumIT {
         assertThatNoClassLinkTokenWasSeen();
     }
 
+    @Full // a browser of its own
     @Test
     void aLocalUserCanConnectTheirClassLinkAccount() {
         AppPage page = AppPage.open(browser, app.baseUrl()).signIn().signIn("no-classlink", "demo");
@@ -145,6 +152,7 @@ class RosterAppInChromiumIT {
         assertThatNoClassLinkTokenWasSeen();
     }
 
+    @Full // a browser of its own
     @Test
     void anEndedClassLinkTokenIsRenewedByOneLogin() {
         AppPage page = AppPage.open(browser, app.baseUrl())
@@ -162,6 +170,7 @@ class RosterAppInChromiumIT {
         assertThatNoClassLinkTokenWasSeen();
     }
 
+    @Full // a browser of its own
     @Test
     void aClassLinkTokenThatIsAlwaysExpiredIsExplainedAfterOneMoreLogin() {
         bed.classLink().tokenMode(TokenMode.GUIDE);
@@ -182,6 +191,7 @@ class RosterAppInChromiumIT {
         assertThatNoClassLinkTokenWasSeen();
     }
 
+    @Full // a browser of its own
     @Test
     void signingOutEndsTheSessionsOfAppAndKeycloak() {
         AppPage page = AppPage.open(browser, app.baseUrl())
@@ -221,6 +231,7 @@ class RosterAppInChromiumIT {
         AppPage.open(browser, app.baseUrl()).signInWithClassLink().districtSearch();
     }
 
+    @Full // a browser of its own
     @Test
     void whoeverRefusesConsentIsBackAtKeycloaksLoginPage() {
         bed.classLink().consent(true);
@@ -238,6 +249,7 @@ class RosterAppInChromiumIT {
         assertThat(codesRedeemed()).isZero();
     }
 
+    @Full // a browser of its own
     @Test
     void aPersonOfAnotherDistrictIsTurnedAwayInWords() {
         bed.demoRealm().allowTenants(String.valueOf(persona("teacher").tenantId()));
