@@ -16,6 +16,7 @@ import io.github.k12sso.classlink.it.support.TestBed;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.UUID;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,7 +28,7 @@ import org.junit.jupiter.api.Test;
 @Full // fifty clicks in the admin console
 class NewAdministratorInChromiumIT {
 
-    private static final String NAME = "new-district";
+    private static final String NAME = "new-district-" + UUID.randomUUID();
     private static final String REALM = "/realms/" + NAME;
 
     private TestBed bed;

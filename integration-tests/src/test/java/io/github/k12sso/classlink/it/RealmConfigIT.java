@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeEach;
@@ -169,7 +170,7 @@ class RealmConfigIT {
 
     @Test
     void theCommandsOfThePageMakeThePlainestRealmADistricts() {
-        School plain = plainRealm("plain");
+        School plain = plainRealm();
         runAll(plain);
         plain.useLocalClassLink();
         plain.addApp();
@@ -187,7 +188,7 @@ class RealmConfigIT {
     @Full // thirteen starts of kcadm.sh, a second each
     @Test
     void theCommandsOfThePageChangeNothingWhenTheyRunAgain() {
-        School plain = plainRealm("plain-twice");
+        School plain = plainRealm();
         runAll(plain);
         String installed = state(plain);
 
@@ -211,8 +212,9 @@ class RealmConfigIT {
      */
     @Test
     void theFileOfKeycloakConfigCliDescribesAWorkingRealm() {
+        String name = newName("from-config-cli");
         ObjectNode file = (ObjectNode) Http.json(RealmFiles.text("keycloak-config-cli.json")
-                .replace("\"realm\": \"district\"", "\"realm\": \"from-config-cli\"")
+                .replace("\"realm\": \"district\"", "\"realm\": \"" + name + "\"")
                 .replaceAll("\\$\\(env:DISTRICT_NAME[^)]*\\)", "Maple Valley Schools")
                 .replace("$(env:CLASSLINK_TENANT_ID)", "2")
                 .replace("$(env:CLASSLINK_CLIENT_ID)", School.CLASSLINK_CLIENT)
@@ -220,8 +222,8 @@ class RealmConfigIT {
         JsonNode profile = file.remove("userProfile");
         ((ObjectNode) file.get("attributes")).put("CreateDefaultClientScopes", "true");
         AdminApi.require(bed.admin().post("/realms", file), "new realm");
-        AdminApi.require(bed.admin().put("/realms/from-config-cli/users/profile", profile), "user profile");
-        School district = bed.school("from-config-cli");
+        AdminApi.require(bed.admin().put("/realms/" + name + "/users/profile", profile), "user profile");
+        School district = bed.school(name);
         bed.classLink()
                 .registerClient(
                         School.CLASSLINK_CLIENT, "only-classlink-knows-it", List.of(bed.keycloakUrl() + "/realms/*"));
@@ -264,7 +266,13 @@ class RealmConfigIT {
                 : Http.json(realm.findValue("kc.user.profile.config").get(0).textValue());
     }
 
-    private School plainRealm(String name) {
+    /** A server may have lived through several runs. */
+    private static String newName(String kind) {
+        return kind + "-" + UUID.randomUUID();
+    }
+
+    private School plainRealm() {
+        String name = newName("plain");
         AdminApi.require(
                 bed.admin().post("/realms", Http.json("{\"realm\": \"" + name + "\", \"enabled\": true}")),
                 "new realm");
