@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.it.chromium.AccountConsole;
 import io.github.k12sso.classlink.it.chromium.Chromium;
 import io.github.k12sso.classlink.it.chromium.LaunchPad;
+import io.github.k12sso.classlink.it.machine.Installed;
+import io.github.k12sso.classlink.it.machine.Needs;
 import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Await;
 import io.github.k12sso.classlink.it.support.Http;
@@ -23,6 +25,7 @@ import org.junit.jupiter.api.Test;
 
 /** Somebody with a local account links and unlinks ClassLink in Keycloak's account console. */
 @OnTestBed
+@Needs(Installed.CHROMIUM)
 class AccountConsoleInChromiumIT {
 
     private static final String LOCAL = "local-teacher";
@@ -76,6 +79,7 @@ class AccountConsoleInChromiumIT {
         Await.until("revocation of both tokens", () -> revocations() == 2);
     }
 
+    @Full // a browser of its own
     @Test
     void aClassLinkAccountThatBelongsToSomebodyElseIsRefused() {
         school.tokensOf("teacher");

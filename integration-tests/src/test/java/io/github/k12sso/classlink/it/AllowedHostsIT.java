@@ -17,8 +17,9 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /** The operator allows fewer hosts than when the settings were saved. It takes a server of its own, started twice. */
+@Full // a server of its own, started twice
+@Isolated("one server of a test's own at a time")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Isolated
 class AllowedHostsIT {
 
     private TestBed bed;

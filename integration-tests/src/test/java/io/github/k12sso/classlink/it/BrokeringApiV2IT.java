@@ -26,8 +26,9 @@ import org.junit.jupiter.api.parallel.Isolated;
  * Keycloak's own Identity Brokering API, version 2, gives the answers of the exchange. It excludes version 1, which the
  * shared server has, so it needs a server of its own.
  */
+@Full // a server of its own, built with another feature
+@Isolated("one server of a test's own at a time")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Isolated
 class BrokeringApiV2IT {
 
     private TestBed bed;

@@ -39,7 +39,8 @@ import org.junit.jupiter.api.parallel.Isolated;
  * The table of docs/comparison.md: this provider beside Keycloak's built-in OIDC broker, on the same server, database and
  * ClassLink. What was measured is in {@code target/comparison.md} afterwards.
  */
-@Isolated
+@Full // two servers of its own, one after the other
+@Isolated("one server of a test's own at a time")
 class BuiltInBrokerComparisonIT {
 
     private static final int STORM = 64;

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.k12sso.classlink.it.chromium.AddProviderPage;
+import io.github.k12sso.classlink.it.chromium.AdminConsole;
 import io.github.k12sso.classlink.it.chromium.Chromium;
+import io.github.k12sso.classlink.it.machine.Installed;
+import io.github.k12sso.classlink.it.machine.Needs;
 import io.github.k12sso.classlink.it.support.OnTestBed;
 import io.github.k12sso.classlink.it.support.School;
 import io.github.k12sso.classlink.it.support.TestBed;
@@ -15,6 +18,7 @@ import org.junit.jupiter.api.Test;
 
 /** The provider's page in Keycloak's own console, as an administrator fills it in. */
 @OnTestBed
+@Needs(Installed.CHROMIUM)
 class ConsoleInChromiumIT {
 
     private School school;
@@ -26,7 +30,8 @@ class ConsoleInChromiumIT {
         school = bed.newSchool();
         school.admin().delete("/realms/" + school.realm() + "/identity-provider/instances/" + School.ALIAS);
         browser = Chromium.start().sized(1300, 1980);
-        page = AddProviderPage.open(browser, bed.keycloakUrl(), school.realm(), TestBed.ADMIN, TestBed.ADMIN);
+        page = AdminConsole.open(browser, bed.keycloakUrl(), school.realm(), TestBed.ADMIN, TestBed.ADMIN)
+                .addProvider();
     }
 
     @AfterEach
@@ -34,6 +39,7 @@ class ConsoleInChromiumIT {
         browser.close();
     }
 
+    @Full // half a minute of clicks on question marks
     @Test
     void everyFieldHasALabelAndAHelpTextInWords() {
         browser.screenshot("console-add-provider");
@@ -64,6 +70,7 @@ class ConsoleInChromiumIT {
         }
     }
 
+    @Full // a browser of its own
     @Test
     void theAppForTilesIsOneOfTheRealmsClients() {
         page.type("clientId", "c1").type("clientSecret", "s1").pick("App for LaunchPad tiles", School.APP);
@@ -75,6 +82,7 @@ class ConsoleInChromiumIT {
         assertThat(saved.at("/config/launchpadClient").textValue()).isEqualTo(School.APP);
     }
 
+    @Full // a browser of its own
     @Test
     void aWrongValueIsRefusedWithWhatToType() {
         page.type("clientId", "c1").type("clientSecret", "s1").type("partnerKey", "pk-4711");

@@ -82,6 +82,16 @@ class DisconnectIT {
             unlink();
 
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(4));
+            Await.until("the call that hangs", () -> revocations().size() == 1);
+        }
+
+        @Test
+        void givenTheRevocationEndpointFails_thenTheLogSaysSo() {
+            login();
+            bed.classLink().faults().inject(Endpoint.REVOKE, Fault.reset());
+
+            unlink();
+
             String line =
                     "A ClassLink token was not revoked: revocation endpoint could not be reached: SocketException. realm="
                             + school.realm();

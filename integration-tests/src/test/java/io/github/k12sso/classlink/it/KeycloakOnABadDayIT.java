@@ -6,70 +6,41 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Browser;
-import io.github.k12sso.classlink.it.support.Http;
+import io.github.k12sso.classlink.it.support.OnTestBed;
 import io.github.k12sso.classlink.it.support.Page;
-import io.github.k12sso.classlink.it.support.Roster;
 import io.github.k12sso.classlink.it.support.School;
 import io.github.k12sso.classlink.it.support.TestBed;
-import io.github.k12sso.classlink.simulator.SimulatorSettings;
 import io.github.k12sso.classlink.simulator.fault.Fault;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
 import io.github.k12sso.classlink.simulator.runtime.TokenMode;
 import java.net.http.HttpResponse;
 import java.time.Duration;
-import java.util.Base64;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What goes wrong is Keycloak's own: its clock, its vault, its keys, its heap, its administrators. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Isolated
+/** What goes wrong is Keycloak's own: its clock, its administrators. Its vault and its heap are {@link VaultAndHeapIT}'s. */
+@OnTestBed
+@Isolated("moves the clock of the shared server")
 class KeycloakOnABadDayIT {
 
-    private static final String KEYS = "classlink-token-keys";
     private static final Duration HOUR = Duration.ofHours(1);
 
     private TestBed bed;
     private School school;
 
-    @BeforeAll
-    void aSmallServer() {
-        bed = TestBed.startOwn(
-                "own-faults",
-                SimulatorSettings.defaults(),
-                "-Xms128m -Xmx320m",
-                "--spi-social--classlink--token-key-vault-entry=" + KEYS);
-    }
-
-    @AfterAll
-    void stop() {
-        if (bed != null) {
-            bed.close();
-        }
-    }
-
     @BeforeEach
-    void aSchool() {
-        bed.classLink().faults().clear();
+    void aSchool(TestBed testBed) {
+        bed = testBed;
         bed.classLink().tokenMode(TokenMode.GUIDE);
         bed.classLink().switches().guideTokenLifetime(Duration.ofHours(2));
         school = bed.newSchool();
         school.configureRealm(realm -> realm.put("accessTokenLifespan", 7_200).put("ssoSessionIdleTimeout", 14_400));
-        bed.keepInVault(school, KEYS, "2026 " + Base64.getEncoder().encodeToString(new byte[32]));
     }
 
     @Nested
@@ -125,76 +96,6 @@ class KeycloakOnABadDayIT {
                             .mapToInt(Integer::parseInt)
                             .sum())
                     .isLessThanOrEqualTo(3);
-        }
-    }
-
-    @Nested
-    class GivenTheVaultHasNoEntryForTheKeys {
-
-        @Test
-        void thenNobodyIsSealedWithAnotherKey_andThePageAndTheLogSayWhatToDo() {
-            bed.removeFromVault(school, KEYS);
-
-            Page page = school.login(school.newBrowser(), "student");
-
-            assertThat(page.status()).isEqualTo(500);
-            assertThat(school.failureOn(page).at("/details/reason").asText()).isEqualTo("configuration");
-            assertThat(bed.log())
-                    .contains("reason=configuration: Keycloak's vault has no entry for ClassLink's token keys");
-            assertThat(school.users()).as("nothing half made").hasSize(1);
-        }
-
-        @Test
-        void thenAnExchangeComesAgainLater_andFindsItsToken() {
-            String token = appToken();
-            String classLinkToken = accessToken(school.exchange(token));
-            bed.removeFromVault(school, KEYS);
-
-            HttpResponse<String> refused = school.exchange(token);
-            bed.keepInVault(school, KEYS, "2026 " + Base64.getEncoder().encodeToString(new byte[32]));
-
-            assertThat(refused.statusCode()).as(refused.body()).isEqualTo(503);
-            assertThat(Http.json(refused.body()).get("error").textValue()).isEqualTo("temporarily_unavailable");
-            assertThat(accessToken(school.exchange(token))).isEqualTo(classLinkToken);
-        }
-    }
-
-    @Nested
-    class GivenASmallHeap {
-
-        private static final int AT_ONCE = 16;
-
-        @Test
-        void thenHugeAnswersAndBigRostersDoNotFillIt() {
-            Roster roster = Roster.withPartnerKey(bed, school);
-            String administrator = roster.administratorsToken("roster-administrator");
-            assertThat(isSignedIn(school.login(school.newBrowser(), "teacher"))).isTrue();
-            for (Endpoint endpoint : List.of(Endpoint.TOKEN, Endpoint.MY_INFO, Endpoint.ROSTER)) {
-                bed.classLink().faults().inject(endpoint, Fault.oversize(20_000_000));
-            }
-
-            ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE);
-            List<CompletableFuture<Void>> crowd = IntStream.range(0, 4 * AT_ONCE)
-                    .mapToObj(number -> CompletableFuture.runAsync(
-                            () -> {
-                                if (number % 2 == 0) {
-                                    school.login(school.newBrowser(), "student");
-                                } else {
-                                    roster.get(
-                                            administrator, Roster.MAPLE_VALLEY, "users?limit=10000&offset=" + number);
-                                }
-                            },
-                            threads))
-                    .toList();
-            crowd.forEach(CompletableFuture::join);
-            threads.shutdown();
-            bed.classLink().faults().clear();
-
-            assertThat(bed.log()).doesNotContain("OutOfMemoryError");
-            assertThat(isSignedIn(school.login(school.newBrowser(), "teacher"))).isTrue();
-            assertThat(roster.get(administrator, Roster.MAPLE_VALLEY, "users?limit=10000")
-                            .statusCode())
-                    .isEqualTo(200);
         }
     }
 
@@ -254,12 +155,6 @@ class KeycloakOnABadDayIT {
 
     private String appToken() {
         return school.tokensOf("student").get("access_token").textValue();
-    }
-
-    private static String accessToken(HttpResponse<String> answer) {
-        return Http.json(AdminApi.require(answer, "exchange").body())
-                .get("access_token")
-                .textValue();
     }
 
     private static boolean isSignedIn(Page page) {

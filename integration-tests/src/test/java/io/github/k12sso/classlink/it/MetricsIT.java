@@ -18,7 +18,7 @@ import org.junit.jupiter.api.parallel.Isolated;
 
 /** What docs/metrics.md says, on Keycloak's own metrics endpoint. */
 @OnTestBed
-@Isolated
+@Isolated("compares the counters of the shared server")
 class MetricsIT {
 
     private TestBed bed;

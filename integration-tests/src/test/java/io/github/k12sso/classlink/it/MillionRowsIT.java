@@ -28,7 +28,8 @@ import org.junit.jupiter.api.parallel.Isolated;
  * A district of a million people is pulled through the gateway by a server with 512 MB of heap, while people log in. What was
  * measured is in {@code target/million-rows.md} afterwards.
  */
-@Isolated
+@Full // a million rows, on a server of its own
+@Isolated("needs the whole machine")
 class MillionRowsIT {
 
     private static final int PEOPLE = 1_000_000;

@@ -14,7 +14,8 @@ import org.junit.jupiter.api.parallel.Isolated;
  * Logins, exchanges and rosters at once on a small heap while ClassLink's troubles come and go; for a minute, or for
  * {@code -Dmixed.load=PT30M}. What was measured is in {@code target/mixed-load.md} afterwards.
  */
-@Isolated
+@Full // a minute of load on a server of its own
+@Isolated("needs the whole machine")
 class MixedLoadIT {
 
     /** Young garbage that a sample can hold, in MB. */

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.k12sso.classlink.it.chromium.AdminConsole;
 import io.github.k12sso.classlink.it.chromium.Chromium;
 import io.github.k12sso.classlink.it.chromium.LoginPage;
+import io.github.k12sso.classlink.it.machine.Installed;
+import io.github.k12sso.classlink.it.machine.Needs;
 import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Http;
 import io.github.k12sso.classlink.it.support.OnTestBed;
@@ -14,6 +16,7 @@ import io.github.k12sso.classlink.it.support.TestBed;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.UUID;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,9 +24,11 @@ import org.junit.jupiter.api.Test;
 
 /** The steps of docs/setup.md, in the admin console of an empty realm, up to a teacher's first login. */
 @OnTestBed
+@Needs(Installed.CHROMIUM)
+@Full // fifty clicks in the admin console
 class NewAdministratorInChromiumIT {
 
-    private static final String NAME = "new-district";
+    private static final String NAME = "new-district-" + UUID.randomUUID();
     private static final String REALM = "/realms/" + NAME;
 
     private TestBed bed;

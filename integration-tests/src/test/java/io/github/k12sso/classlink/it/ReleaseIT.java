@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /** What {@code mvn -Prelease verify} makes of the provider, built twice in two places. */
+@Full // two Maven builds
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ReleaseIT {
 

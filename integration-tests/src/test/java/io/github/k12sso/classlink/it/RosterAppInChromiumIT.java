@@ -10,6 +10,8 @@ import io.github.k12sso.classlink.it.chromium.LaunchPad;
 import io.github.k12sso.classlink.it.chromium.LinkPage;
 import io.github.k12sso.classlink.it.chromium.LoggedOutPage;
 import io.github.k12sso.classlink.it.chromium.LoginPage;
+import io.github.k12sso.classlink.it.machine.Installed;
+import io.github.k12sso.classlink.it.machine.Needs;
 import io.github.k12sso.classlink.it.support.Http;
 import io.github.k12sso.classlink.it.support.OnTestBed;
 import io.github.k12sso.classlink.it.support.TestBed;
@@ -33,6 +35,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 /** The demo as a person meets it: app, Keycloak's own pages and ClassLink's in a real browser, on the demo's realm file. */
 @OnTestBed
 @ResourceLock("realm of the demo")
+@Needs(Installed.CHROMIUM)
 class RosterAppInChromiumIT {
 
     private static RosterApp app;
@@ -89,6 +92,7 @@ class RosterAppInChromiumIT {
         assertThatNoClassLinkTokenWasSeen();
     }
 
+    @Full // a browser of its own
     @Test
     void signInWithClassLinkSkipsKeycloaksLoginPage() {
         AppPage.open(browser, app.baseUrl()).signInWithClassLink().districtSearch();
@@ -97,6 +101,7 @@ class RosterAppInChromiumIT {
                 .isEqualTo(bed.classLink().baseUrl().getAuthority());
     }
 
+    @Full // a browser of its own
     @Test
     void aStudentWithoutEMailSeesTheirClasses() {
         Persona student = persona("student-without-email");
@@ -114,6 +119,7 @@ class RosterAppInChromiumIT {
         assertThatNoClassLinkTokenWasSeen();
     }
 
+    @Full // a browser of its own
     @Test
     void aPersonWithoutARosterRecordIsTold() {
         AppPage page =
@@ -125,6 +131,7 @@ class RosterAppInChromiumIT {
         assertThatNoClassLinkTokenWasSeen();
     }
 
+    @Full // a browser of its own
     @Test
     void aLocalUserCanConnectTheirClassLinkAccount() {
         AppPage page = AppPage.open(browser, app.baseUrl()).signIn().signIn("no-classlink", "demo");
@@ -147,6 +154,7 @@ class RosterAppInChromiumIT {
         assertThatNoClassLinkTokenWasSeen();
     }
 
+    @Full // a browser of its own
     @Test
     void anEndedClassLinkTokenIsRenewedByOneLogin() {
         AppPage page = AppPage.open(browser, app.baseUrl())
@@ -164,6 +172,7 @@ class RosterAppInChromiumIT {
         assertThatNoClassLinkTokenWasSeen();
     }
 
+    @Full // a browser of its own
     @Test
     void aClassLinkTokenThatIsAlwaysExpiredIsExplainedAfterOneMoreLogin() {
         bed.classLink().tokenMode(TokenMode.GUIDE);
@@ -184,6 +193,7 @@ class RosterAppInChromiumIT {
         assertThatNoClassLinkTokenWasSeen();
     }
 
+    @Full // a browser of its own
     @Test
     void signingOutEndsTheSessionsOfAppAndKeycloak() {
         AppPage page = AppPage.open(browser, app.baseUrl())
@@ -223,6 +233,7 @@ class RosterAppInChromiumIT {
         AppPage.open(browser, app.baseUrl()).signInWithClassLink().districtSearch();
     }
 
+    @Full // a browser of its own
     @Test
     void whoeverRefusesConsentIsBackAtKeycloaksLoginPage() {
         bed.classLink().consent(true);
@@ -240,6 +251,7 @@ class RosterAppInChromiumIT {
         assertThat(codesRedeemed()).isZero();
     }
 
+    @Full // a browser of its own
     @Test
     void aPersonOfAnotherDistrictIsTurnedAwayInWords() {
         bed.demoRealm().allowTenants(String.valueOf(persona("teacher").tenantId()));

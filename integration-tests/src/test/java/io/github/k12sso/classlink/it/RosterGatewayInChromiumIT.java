@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.k12sso.classlink.demo.app.RosterApp;
 import io.github.k12sso.classlink.it.chromium.AppPage;
 import io.github.k12sso.classlink.it.chromium.Chromium;
+import io.github.k12sso.classlink.it.machine.Installed;
+import io.github.k12sso.classlink.it.machine.Needs;
 import io.github.k12sso.classlink.it.support.OnTestBed;
 import io.github.k12sso.classlink.it.support.TestBed;
 import io.github.k12sso.classlink.simulator.district.Persona;
@@ -19,6 +21,8 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 /** The demo's app on the roster gateway: it has no ClassLink token, and asks for none. */
 @OnTestBed
 @ResourceLock("realm of the demo")
+@Needs(Installed.CHROMIUM)
+@Full // a browser for each test
 class RosterGatewayInChromiumIT {
 
     private static RosterApp app;

@@ -18,32 +18,22 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What docs/token-exchange.md tells people who write apps: its very code, run with the libraries that it names. */
 @OnTestBed
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class StockClientsIT {
 
     /** Expired on arrival: the last five seconds of a token count as over. */
     private static final Duration OVER_AT_ONCE = Duration.ofSeconds(2);
 
-    private StockClient curl;
-    private List<StockClient> libraries;
+    private final StockClient curl = StockClient.curl();
     private TestBed bed;
     private School school;
-
-    @BeforeAll
-    void theProgramsOfThisMachine() {
-        curl = StockClient.curl();
-        libraries = List.of(StockClient.javaScript(), StockClient.python());
-    }
 
     @BeforeEach
     void aSchool(TestBed testBed) {
@@ -131,8 +121,8 @@ class StockClientsIT {
         return code.replaceAll("(?m)^ +", "");
     }
 
-    private List<StockClient> libraries() {
-        return libraries;
+    static List<StockClient> libraries() {
+        return List.of(StockClient.javaScript(), StockClient.python());
     }
 
     private String accessTokenOf(String personaId) {

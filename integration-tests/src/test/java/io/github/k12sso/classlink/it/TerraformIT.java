@@ -12,13 +12,15 @@ import io.github.k12sso.classlink.it.support.TestBed;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /** {@code deploy/terraform}: what Terraform's provider for Keycloak sends for the file. Terraform itself is not on Maven Central. */
 @OnTestBed
 class TerraformIT {
 
-    private static final String REALM = "from-terraform";
+    /** A new one in each run: a server may have lived through several. */
+    private static final String REALM = "from-terraform-" + UUID.randomUUID();
 
     @Test
     void aRealmOfTheFileLogsATeacherIn(TestBed bed) {

@@ -8,6 +8,8 @@ import io.github.k12sso.classlink.it.chromium.Chromium;
 import io.github.k12sso.classlink.it.chromium.LaunchPad;
 import io.github.k12sso.classlink.it.chromium.TileApp;
 import io.github.k12sso.classlink.it.clients.StockApps;
+import io.github.k12sso.classlink.it.machine.Installed;
+import io.github.k12sso.classlink.it.machine.Needs;
 import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Http;
 import io.github.k12sso.classlink.it.support.OnTestBed;
@@ -33,6 +35,7 @@ import org.junit.jupiter.api.TestInstance;
  * keycloak-js, one on the server on openid-client. Each has a tile and a provider of its own, behind the same ClassLink.
  */
 @OnTestBed
+@Needs({Installed.CHROMIUM, Installed.NODE})
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TileLaunchInChromiumIT {
 
@@ -89,6 +92,7 @@ class TileLaunchInChromiumIT {
         }
     }
 
+    @Full // a browser of its own
     @Test
     void oneClickSignsInToAnAppInTheBrowser() {
         LaunchPad launchPad = signedIn("student");
@@ -112,6 +116,7 @@ class TileLaunchInChromiumIT {
     }
 
     /** Two providers, and one person: no second user, no question. */
+    @Full // a browser of its own
     @Test
     void theSamePersonOpensBothTiles() {
         assertThat(signedIn("student").tile(READING).person()).isEqualTo(STUDENT);
@@ -125,6 +130,7 @@ class TileLaunchInChromiumIT {
         assertThat(school.users()).hasSize(2);
     }
 
+    @Full // a browser of its own
     @Test
     void aDoubleClickAndTheBackButtonAreHarmless() {
         JsonNode failures = school.events("IDENTITY_PROVIDER_LOGIN_ERROR");
@@ -138,6 +144,7 @@ class TileLaunchInChromiumIT {
         assertThatNoForeignCodeWasRedeemed();
     }
 
+    @Full // a browser of its own
     @Test
     void theNextPersonOnASharedDeviceIsThemselves() {
         assertThat(signedIn("student").tile(MATH).person()).isEqualTo(STUDENT);
@@ -146,6 +153,7 @@ class TileLaunchInChromiumIT {
         assertThat(signedIn("teacher").tile(READING).person()).isEqualTo(TEACHER);
     }
 
+    @Full // a browser of its own
     @Test
     void whoeverSaysNoReadsSo() {
         bed.classLink().consent(true);
@@ -156,6 +164,7 @@ class TileLaunchInChromiumIT {
         assertThat(school.sessions()).isZero();
     }
 
+    @Full // a browser of its own
     @Test
     void aDisabledProviderSaysSoWhereTheTileIsAWebLink() {
         LaunchPad launchPad = signedIn("student");
@@ -173,6 +182,7 @@ class TileLaunchInChromiumIT {
     }
 
     /** A ClassLink that forgets the state makes a tile of every login: without a stop the browser would never rest. */
+    @Full // a browser of its own
     @Test
     void aCircleIsCut() {
         bed.classLink().switches().stateOnCodes(false);

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 
@@ -21,8 +22,9 @@ import org.junit.jupiter.api.parallel.Isolated;
  * their servers wrote and answered. Of a built-in provider's realms nothing is searched: it keeps tokens in clear.
  */
 @OnTestBed
+@Tag("every-run")
 @Order(Integer.MAX_VALUE)
-@Isolated
+@Isolated("ends the shared server")
 class WholeRunLeaksNothingIT {
 
     private final SecretSearch search = SecretSearch.ofThisRun();

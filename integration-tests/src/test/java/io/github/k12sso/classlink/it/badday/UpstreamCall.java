@@ -20,14 +20,14 @@ import java.util.regex.Pattern;
 
 /** A call to ClassLink, and what somebody does that needs it. */
 public enum UpstreamCall {
-    CODE("redemption of the code", "token", Endpoint.TOKEN, "tokenUrl", "/oauth2/v2/token") {
+    CODE("A login: redemption of the code", "token", Endpoint.TOKEN, "tokenUrl", "/oauth2/v2/token") {
         @Override
         Journey begin(TestBed bed, School school) {
             return new Login(school);
         }
     },
 
-    KEYS("signing keys", "keys", Endpoint.JWKS, "jwksUrl", "/oauth2/v2/jwks") {
+    KEYS("A login: ClassLink's signing keys", "keys", Endpoint.JWKS, "jwksUrl", "/oauth2/v2/jwks") {
         @Override
         Journey begin(TestBed bed, School school) {
             // A new key: the next login has to ask for it.
@@ -36,14 +36,14 @@ public enum UpstreamCall {
         }
     },
 
-    PROFILE("profile", "profile", Endpoint.MY_INFO, "userInfoUrl", "/v2/my/info") {
+    PROFILE("A login: the profile", "profile", Endpoint.MY_INFO, "userInfoUrl", "/v2/my/info") {
         @Override
         Journey begin(TestBed bed, School school) {
             return new Login(school);
         }
     },
 
-    GROUPS("groups", "groups", Endpoint.GROUPS, null, null) {
+    GROUPS("A login: the person's groups", "groups", Endpoint.GROUPS, null, null) {
         @Override
         Journey begin(TestBed bed, School school) {
             new ProviderMappers(school)
@@ -57,7 +57,7 @@ public enum UpstreamCall {
         }
     },
 
-    REFRESH("refresh", "refresh", Endpoint.TOKEN, "tokenUrl", "/oauth2/v2/token") {
+    REFRESH("An exchange that renews the token", "refresh", Endpoint.TOKEN, "tokenUrl", "/oauth2/v2/token") {
         @Override
         Journey begin(TestBed bed, School school) {
             bed.classLink().switches().guideTokenLifetime(Duration.ofSeconds(1));
@@ -67,7 +67,12 @@ public enum UpstreamCall {
         }
     },
 
-    REVOCATION("revocation", "revocation", Endpoint.REVOKE, "revocationUrl", "/oauth2/v2/revoke") {
+    REVOCATION(
+            "A person is unlinked, and their tokens are revoked",
+            "revocation",
+            Endpoint.REVOKE,
+            "revocationUrl",
+            "/oauth2/v2/revoke") {
         @Override
         Journey begin(TestBed bed, School school) {
             school.configure("revocationUrl", bed.classLink().baseUrl() + "/oauth2/v2/revoke");
@@ -76,7 +81,12 @@ public enum UpstreamCall {
         }
     },
 
-    APPLICATIONS("the partner's districts", "applications", Endpoint.APPLICATIONS, "rosterUrl", "") {
+    APPLICATIONS(
+            "A roster request: the partner's list of districts",
+            "applications",
+            Endpoint.APPLICATIONS,
+            "rosterUrl",
+            "") {
         @Override
         Journey begin(TestBed bed, School school) {
             Roster roster = Roster.withPartnerKey(bed, school);
@@ -84,7 +94,7 @@ public enum UpstreamCall {
         }
     },
 
-    ROSTER("roster", "roster", Endpoint.ROSTER, null, null) {
+    ROSTER("A roster request: the roster itself", "roster", Endpoint.ROSTER, null, null) {
         @Override
         Journey begin(TestBed bed, School school) {
             Roster roster = Roster.withPartnerKey(bed, school);
@@ -94,14 +104,14 @@ public enum UpstreamCall {
         }
     };
 
-    private final String text;
+    private final String heading;
     private final String operation;
     private final Endpoint endpoint;
     private final Optional<String> addressSetting;
     private final String path;
 
-    UpstreamCall(String text, String operation, Endpoint endpoint, String addressSetting, String path) {
-        this.text = text;
+    UpstreamCall(String heading, String operation, Endpoint endpoint, String addressSetting, String path) {
+        this.heading = heading;
         this.operation = operation;
         this.endpoint = endpoint;
         this.addressSetting = Optional.ofNullable(addressSetting);
@@ -160,10 +170,10 @@ public enum UpstreamCall {
                 .textValue();
     }
 
-    /** As the page says it. */
+    /** The heading of its table in docs/reliability.md. */
     @Override
     public String toString() {
-        return text;
+        return heading;
     }
 
     /**

@@ -1,6 +1,5 @@
 package io.github.k12sso.classlink.it.chromium;
 
-import java.net.URI;
 import org.openqa.selenium.By;
 import org.openqa.selenium.WebElement;
 
@@ -15,12 +14,7 @@ public final class AddProviderPage {
         this.browser = browser;
     }
 
-    /** Signs in on the way. */
-    public static AddProviderPage open(Chromium browser, URI keycloak, String realm, String user, String password) {
-        browser.open(keycloak.resolve("/admin/master/console/#/" + realm + "/identity-providers/classlink/add"));
-        browser.await(By.id("username")).sendKeys(user);
-        browser.await(By.id("password")).sendKeys(password);
-        browser.click(By.id("kc-login"));
+    static AddProviderPage shown(Chromium browser) {
         browser.await(field("clientId"));
         browser.await(field("revocationUrl"));
         return new AddProviderPage(browser);

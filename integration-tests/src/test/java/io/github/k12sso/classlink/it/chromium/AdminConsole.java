@@ -98,10 +98,16 @@ public final class AdminConsole {
 
     // ---- identity provider -----------------------------------------------------------------------------------------
 
+    /** Goes to the form for a new ClassLink provider. */
     public AdminConsole addClassLink() {
-        menu("identity-providers").press("classlink-card");
-        browser.await(By.cssSelector("main [name='config.revocationUrl']"));
+        addProvider();
         return this;
+    }
+
+    /** The same, to go on with that form alone. */
+    public AddProviderPage addProvider() {
+        menu("identity-providers").press("classlink-card");
+        return AddProviderPage.shown(browser);
     }
 
     /** Brings a setting to the top of the window. */

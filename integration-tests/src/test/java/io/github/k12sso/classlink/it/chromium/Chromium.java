@@ -1,5 +1,6 @@
 package io.github.k12sso.classlink.it.chromium;
 
+import io.github.k12sso.classlink.it.machine.Installed;
 import io.github.k12sso.classlink.it.support.SecretSearch;
 import java.io.File;
 import java.io.IOException;
@@ -60,7 +61,7 @@ public final class Chromium implements AutoCloseable {
             Path screenshots = Files.createDirectories(work.resolve("screenshots"));
             Path profiles = Files.createDirectories(work.resolve("chromium"));
             ChromeOptions options = new ChromeOptions();
-            options.setBinary(program("chromium.binary", "/usr/bin/chromium"));
+            options.setBinary(existing(Installed.chromium()));
             options.addArguments(
                     "--headless=new",
                     "--no-sandbox",
@@ -76,7 +77,7 @@ public final class Chromium implements AutoCloseable {
                     "--user-data-dir=" + Files.createTempDirectory(profiles, "profile-"));
             // With a driver of its own, Selenium never looks for one on the net.
             ChromeDriverService service = new ChromeDriverService.Builder()
-                    .usingDriverExecutable(program("chromium.driver", "/usr/bin/chromedriver"))
+                    .usingDriverExecutable(existing(Installed.chromiumDriver()))
                     .usingAnyFreePort()
                     .withLogFile(work.resolve("chromedriver.log").toFile())
                     .withAppendLog(true)
@@ -87,13 +88,11 @@ public final class Chromium implements AutoCloseable {
         }
     }
 
-    private static File program(String property, String byDefault) {
-        File file = new File(System.getProperty(property, byDefault));
-        if (!file.canExecute()) {
-            throw new AssertionError("There is no program " + file + ". Install the Debian packages chromium and"
-                    + " chromium-driver, or say where it is with -D" + property + "=<file>.");
+    private static File existing(File program) {
+        if (!program.canExecute()) {
+            throw new AssertionError("There is no program " + program + ": this test needs " + Installed.CHROMIUM);
         }
-        return file;
+        return program;
     }
 
     void open(URI address) {

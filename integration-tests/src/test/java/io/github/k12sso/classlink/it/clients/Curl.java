@@ -1,6 +1,7 @@
 package io.github.k12sso.classlink.it.clients;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.k12sso.classlink.it.machine.Installed;
 import io.github.k12sso.classlink.it.support.Http;
 import io.github.k12sso.classlink.it.support.School;
 import java.net.URI;
@@ -10,14 +11,13 @@ import java.util.Map;
 /** A shell command with the page's placeholders in it. */
 final class Curl implements StockClient {
 
-    private static final String REMEDY = "Install the Debian package curl.";
     private static final int COMMAND_NOT_FOUND = 127;
 
     private static final String ISSUER = "https://keycloak.example/realms/demo";
     private static final String CREDENTIALS = "roster-app:SECRET";
     private static final String TOKEN = "ACCESS_TOKEN";
 
-    private final Program shell = new Program("sh", "A POSIX shell is needed.");
+    private final Program shell = new Program("sh", Installed.CURL);
     private final String command;
 
     Curl(String command) {
@@ -36,7 +36,7 @@ final class Curl implements StockClient {
                 .replace(TOKEN, accessToken);
         Program.Ended ended = shell.run(Map.of(), "-c", filledIn);
         if (ended.exitCode() == COMMAND_NOT_FOUND) {
-            throw new AssertionError("There is no program curl. " + REMEDY);
+            throw new AssertionError("There is no program curl: this test needs " + Installed.CURL);
         }
         if (ended.exitCode() != 0) {
             throw new AssertionError("curl ended with " + ended.exitCode() + ": " + ended.errors());

@@ -1,5 +1,6 @@
 package io.github.k12sso.classlink.it.clients;
 
+import io.github.k12sso.classlink.it.machine.Installed;
 import io.github.k12sso.classlink.it.support.SecretSearch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,12 +13,12 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A program of this machine, which Maven Central does not have. A missing one fails the test: nothing is skipped.
+ * A program of this machine, which Maven Central does not have.
  *
  * @param file a file, or a name to be looked for on the path
- * @param remedy what to install where it is missing, a whole sentence
+ * @param needed without it the test that runs the program is skipped
  */
-record Program(String file, String remedy) {
+record Program(String file, Installed needed) {
 
     /** {@code npm ci} fetches three small packages; an exchange takes a second. */
     private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -26,6 +27,7 @@ record Program(String file, String remedy) {
 
     /** Runs it to its end, with the environment of this process and more. */
     Ended run(Map<String, String> environment, String... arguments) {
+        needed.orSkip();
         try {
             Path output = Files.createTempFile("output-", ".txt");
             Path errors = Files.createTempFile("errors-", ".txt");
@@ -65,7 +67,7 @@ record Program(String file, String remedy) {
         try {
             return builder.start();
         } catch (IOException e) {
-            throw new AssertionError("There is no program " + file + ". " + remedy, e);
+            throw new AssertionError("There is no program " + file + ": this test needs " + needed, e);
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.github.k12sso.classlink.it.clients;
 
+import io.github.k12sso.classlink.it.machine.Installed;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,27 +23,26 @@ public final class RosterProgram {
     public static RosterProgram curl() {
         return new RosterProgram(
                 "curl",
-                new Program("sh", "A POSIX shell is needed."),
+                new Program("sh", Installed.CURL),
                 List.of("-c", ExchangePage.of("docs/roster.md").code("sh")));
     }
 
     public static RosterProgram javaScript() {
-        Path folder = Script.javaScriptFolder();
         return new RosterProgram(
                 "JavaScript",
-                new Program("node", "Install Node.js 20 or newer."),
-                List.of(folder.resolve("roster.js").toString()));
+                new Program("node", Installed.NODE),
+                List.of(source("javascript", "roster.js").toString()));
     }
 
     public static RosterProgram python() {
-        Path script =
-                Path.of(System.getProperty("project.root"), "integration-tests", "clients", "python", "roster.py");
         return new RosterProgram(
                 "Python",
-                new Program(
-                        System.getProperty("python.binary", "/usr/bin/python3"),
-                        "Install the Debian package python3-requests."),
-                List.of(script.toString()));
+                new Program(Installed.python(), Installed.AUTHLIB),
+                List.of(source("python", "roster.py").toString()));
+    }
+
+    private static Path source(String language, String file) {
+        return Path.of(System.getProperty("project.root"), "integration-tests", "clients", language, file);
     }
 
     /** What it prints. */

@@ -1,6 +1,7 @@
 package io.github.k12sso.classlink.it.clients;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.k12sso.classlink.it.machine.Installed;
 import io.github.k12sso.classlink.it.support.Http;
 import io.github.k12sso.classlink.it.support.School;
 import java.io.IOException;
@@ -9,20 +10,27 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
-/** A script of {@code integration-tests/clients/}, run from a copy below {@code target/}. */
+/** A script of {@code integration-tests/clients/}. */
 final class Script implements StockClient {
 
-    private static final String NODE_REMEDY = "Install Node.js 20 or newer, with npm.";
-    private static final String PYTHON_REMEDY = "Install the Debian packages python3-authlib and python3-requests, or"
-            + " name a Python that has both with -Dpython.binary=<file>.";
+    private static final Path CLIENTS = Path.of(System.getProperty("project.root"), "integration-tests", "clients");
+    private static final List<String> JAVA_SCRIPT =
+            List.of("package.json", "package-lock.json", ".npmrc", "exchange.js", "apps.js", "spa/index.html");
+
+    /** A copy of the lock file, next to the packages that it named. */
+    private static final String FETCHED = "node_modules/fetched-packages.json";
+
+    private static Path javaScriptFolder;
 
     private final String language;
     private final Program interpreter;
-    private final Path file;
+    private final Supplier<Path> file;
 
-    private Script(String language, Program interpreter, Path file) {
+    private Script(String language, Program interpreter, Supplier<Path> file) {
         this.language = language;
         this.interpreter = interpreter;
         this.file = file;
@@ -31,22 +39,50 @@ final class Script implements StockClient {
     static Script javaScript() {
         return new Script(
                 "JavaScript",
-                new Program("node", NODE_REMEDY),
-                javaScriptFolder().resolve("exchange.js"));
+                new Program("node", Installed.NODE),
+                () -> javaScriptFolder().resolve("exchange.js"));
     }
 
-    /** The scripts for Node.js, and the packages that they need. */
-    static Path javaScriptFolder() {
-        Path folder = copy(
-                "javascript",
-                "package.json",
-                "package-lock.json",
-                ".npmrc",
-                "exchange.js",
-                "roster.js",
-                "apps.js",
-                "spa/index.html");
-        Program.Ended fetched = new Program("npm", NODE_REMEDY)
+    static Script python() {
+        return new Script(
+                "Python",
+                new Program(Installed.python(), Installed.AUTHLIB),
+                () -> CLIENTS.resolve("python").resolve("exchange.py"));
+    }
+
+    /**
+     * The scripts for Node.js below {@code target/}, with the packages that they need: once for all tests. npm is asked only if
+     * the lock file differs from the last run's.
+     */
+    static synchronized Path javaScriptFolder() {
+        if (javaScriptFolder == null) {
+            Path folder = Path.of(System.getProperty("work.dir"), "clients", "javascript");
+            try {
+                copyTo(folder);
+                Path lock = folder.resolve("package-lock.json");
+                Path fetched = folder.resolve(FETCHED);
+                if (Files.notExists(fetched) || Files.mismatch(lock, fetched) != -1) {
+                    fetchPackages(folder);
+                    Files.copy(lock, fetched);
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            javaScriptFolder = folder;
+        }
+        return javaScriptFolder;
+    }
+
+    private static void copyTo(Path folder) throws IOException {
+        for (String name : JAVA_SCRIPT) {
+            Path file = folder.resolve(name);
+            Files.createDirectories(file.getParent());
+            Files.copy(CLIENTS.resolve("javascript").resolve(name), file, StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+
+    private static void fetchPackages(Path folder) {
+        Program.Ended fetched = new Program("npm", Installed.NODE)
                 .run(
                         Map.of(),
                         "ci",
@@ -55,39 +91,15 @@ final class Script implements StockClient {
                         "--ignore-scripts",
                         "--no-audit",
                         "--no-fund");
-        require(fetched, "npm ci needs Node.js 20 or newer and a registry");
-        return folder;
-    }
-
-    static Script python() {
-        // Debian's own, whatever other Python is first on the path: its packages are for this one.
-        Program python = new Program(System.getProperty("python.binary", "/usr/bin/python3"), PYTHON_REMEDY);
-        require(python.run(Map.of(), "-c", "import authlib, requests"), PYTHON_REMEDY);
-        return new Script("Python", python, copy("python", "exchange.py").resolve("exchange.py"));
-    }
-
-    private static Path copy(String name, String... files) {
-        Path from = Path.of(System.getProperty("project.root"), "integration-tests", "clients", name);
-        Path to = Path.of(System.getProperty("work.dir"), "clients", name);
-        try {
-            for (String file : files) {
-                Files.createDirectories(to.resolve(file).getParent());
-                Files.copy(from.resolve(file), to.resolve(file), StandardCopyOption.REPLACE_EXISTING);
-            }
-            return to;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static void require(Program.Ended ended, String otherwise) {
-        if (ended.exitCode() != 0) {
-            throw new AssertionError(otherwise + "\n" + ended.errors());
+        if (fetched.exitCode() != 0) {
+            throw new AssertionError("npm ci needs a registry\n" + fetched.errors());
         }
     }
 
     @Override
     public JsonNode exchange(URI issuer, String accessToken) {
+        interpreter.needed().orSkip();
+        Path script = file.get();
         Program.Ended ended = interpreter.run(
                 Map.of(
                         "ISSUER",
@@ -98,9 +110,9 @@ final class Script implements StockClient {
                         School.APP_SECRET,
                         "ACCESS_TOKEN",
                         accessToken),
-                file.toString());
+                script.toString());
         if (ended.output().isBlank()) {
-            throw new AssertionError(file + " ended with " + ended.exitCode() + "\n" + ended.errors());
+            throw new AssertionError(script + " ended with " + ended.exitCode() + "\n" + ended.errors());
         }
         return Http.json(ended.output());
     }
