@@ -9,6 +9,7 @@ import io.github.k12sso.classlink.it.support.Browser;
 import io.github.k12sso.classlink.it.support.OnTestBed;
 import io.github.k12sso.classlink.it.support.Page;
 import io.github.k12sso.classlink.it.support.School;
+import io.github.k12sso.classlink.it.support.SecretSearch;
 import io.github.k12sso.classlink.it.support.TestBed;
 import io.github.k12sso.classlink.simulator.fault.Fault;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
@@ -128,6 +129,9 @@ class KeycloakOnABadDayIT {
         Browser browser = school.newBrowser();
         Page atClassLink = browser.open(school.loginRequest("openid"));
         JsonNode before = provider();
+        if (change == Change.DISABLED) {
+            SecretSearch.ofThisRun().exceptTracesOf(school);
+        }
         school.configure(change.change);
 
         Page page = school.choosePersona(browser, atClassLink, "student");
@@ -143,6 +147,7 @@ class KeycloakOnABadDayIT {
     void givenTheProviderIsRemovedUnderARunningLogin_thenItEndsOnAPage() {
         Browser browser = school.newBrowser();
         Page atClassLink = browser.open(school.loginRequest("openid"));
+        SecretSearch.ofThisRun().exceptTracesOf(school);
         AdminApi.require(school.admin().delete(providerPath()), "remove provider");
 
         Page page = school.choosePersona(browser, atClassLink, "student");

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -35,6 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The roster gateway on a real server, with the partner's key and with the person's own token. */
 @OnTestBed
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@ResourceLock(TestBed.PASSING_TIME)
 class RosterGatewayIT {
 
     private static final String DISTRICT = "maplevalley";

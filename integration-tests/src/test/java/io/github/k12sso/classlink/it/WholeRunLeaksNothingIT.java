@@ -2,6 +2,7 @@ package io.github.k12sso.classlink.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.k12sso.classlink.it.support.ClassOrder;
 import io.github.k12sso.classlink.it.support.OnTestBed;
 import io.github.k12sso.classlink.it.support.School;
 import io.github.k12sso.classlink.it.support.SecretSearch;
@@ -23,7 +24,7 @@ import org.junit.jupiter.api.parallel.Isolated;
  */
 @OnTestBed
 @Tag("every-run")
-@Order(Integer.MAX_VALUE)
+@Order(ClassOrder.LAST)
 @Isolated("ends the shared server")
 class WholeRunLeaksNothingIT {
 

@@ -1,15 +1,27 @@
 package io.github.k12sso.classlink.it.clock;
 
+import io.github.k12sso.classlink.token.PassedTime;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
+import java.time.Duration;
 import org.keycloak.common.util.Time;
 
-/** {@code POST /realms/{realm}/movable-clock/{seconds}}: Keycloak's clock goes so far ahead of the machine's. */
+/** Below {@code /realms/{realm}/movable-clock}. */
 public class MovableClock {
 
+    /** {@code POST passed/{seconds}}: so much time has passed for what the provider keeps in memory. */
+    @POST
+    @Path("passed/{seconds}")
+    @Produces(MediaType.TEXT_PLAIN)
+    public String pass(@PathParam("seconds") int seconds) {
+        PassedTime.of(Duration.ofSeconds(seconds));
+        return String.valueOf(seconds);
+    }
+
+    /** {@code POST {seconds}}: Keycloak's clock goes so far ahead of the machine's. */
     @POST
     @Path("{seconds}")
     @Produces(MediaType.TEXT_PLAIN)

@@ -18,17 +18,21 @@ public final class MovableClockFactory implements RealmResourceProviderFactory {
 
     @Override
     public RealmResourceProvider create(KeycloakSession session) {
-        return new RealmResourceProvider() {
-            @Override
-            public Object getResource() {
-                return new MovableClock();
-            }
+        return new Clocks();
+    }
 
-            @Override
-            public void close() {
-                // holds nothing
-            }
-        };
+    /** Holds nothing. */
+    static final class Clocks implements RealmResourceProvider {
+
+        @Override
+        public Object getResource() {
+            return new MovableClock();
+        }
+
+        @Override
+        public void close() {
+            // holds nothing
+        }
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.github.k12sso.classlink.it.clock;
 
+import io.github.k12sso.classlink.token.PassedTime;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -8,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.List;
 import java.util.jar.JarOutputStream;
 import java.util.zip.ZipEntry;
 import org.keycloak.services.resource.RealmResourceProviderFactory;
@@ -16,6 +18,9 @@ import org.keycloak.services.resource.RealmResourceProviderFactory;
 public final class MovableClockJar {
 
     private static final String EMPTY_BEANS = "<beans bean-discovery-mode=\"annotated\"/>";
+
+    private static final List<Class<?>> TYPES =
+            List.of(MovableClock.class, MovableClockFactory.class, MovableClockFactory.Clocks.class, PassedTime.class);
 
     private static final FileTime ALWAYS = FileTime.from(Instant.parse("2026-01-01T00:00:00Z"));
 
@@ -31,12 +36,10 @@ public final class MovableClockJar {
                         jar,
                         "META-INF/services/" + RealmResourceProviderFactory.class.getName(),
                         MovableClockFactory.class.getName().getBytes(StandardCharsets.UTF_8));
-                for (String name : new String[] {"MovableClock", "MovableClockFactory", "MovableClockFactory$1"}) {
-                    try (InputStream type = MovableClockJar.class.getResourceAsStream(name + ".class")) {
-                        add(
-                                jar,
-                                MovableClockJar.class.getPackageName().replace('.', '/') + "/" + name + ".class",
-                                type.readAllBytes());
+                for (Class<?> type : TYPES) {
+                    String name = type.getName().replace('.', '/') + ".class";
+                    try (InputStream content = type.getClassLoader().getResourceAsStream(name)) {
+                        add(jar, name, content.readAllBytes());
                     }
                 }
             }

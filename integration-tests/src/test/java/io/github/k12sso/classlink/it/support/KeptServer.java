@@ -2,6 +2,7 @@ package io.github.k12sso.classlink.it.support;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,9 @@ import java.util.stream.Stream;
  * provider's jar is another one.
  */
 public final class KeptServer {
+
+    /** The first argument: of a long command line the system shows no more than the beginning. */
+    private static final String MARK = "classlink-kept-server";
 
     private static final int SECONDS_TO_START = 180;
     private static final List<String> PROPERTIES = List.of(
@@ -55,7 +59,7 @@ public final class KeptServer {
             Files.createDirectories(folder());
             delete(address());
             List<String> command = Stream.of(
-                            Stream.of(ProcessHandle.current().info().command().orElse("java")),
+                            Stream.of(ProcessHandle.current().info().command().orElse("java"), "-D" + MARK),
                             PROPERTIES.stream().map(name -> "-D" + name + "=" + System.getProperty(name)),
                             Stream.of("-cp", System.getProperty("java.class.path"), KeptServer.class.getName()))
                     .flatMap(part -> part)
@@ -87,7 +91,7 @@ public final class KeptServer {
                     ? ProcessHandle.of(Long.parseLong(Files.readString(file)))
                             .filter(process -> process.info()
                                     .commandLine()
-                                    .filter(line -> line.contains(KeptServer.class.getName()))
+                                    .filter(line -> line.contains(MARK))
                                     .isPresent())
                     : Optional.empty();
         } catch (IOException e) {
@@ -111,7 +115,7 @@ public final class KeptServer {
     private static String digestOfTheJar() {
         try (InputStream jar = Files.newInputStream(TestBed.providerJar());
                 DigestInputStream digest = new DigestInputStream(jar, MessageDigest.getInstance("SHA-256"))) {
-            digest.transferTo(java.io.OutputStream.nullOutputStream());
+            digest.transferTo(OutputStream.nullOutputStream());
             return HexFormat.of().formatHex(digest.getMessageDigest().digest());
         } catch (IOException e) {
             throw new UncheckedIOException(e);

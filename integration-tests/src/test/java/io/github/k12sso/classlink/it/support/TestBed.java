@@ -34,6 +34,9 @@ public final class TestBed implements Deployment, AutoCloseable {
     /** Of the access log that the shared server writes into its log: without queries. */
     public static final String ACCESS_LOG_PATTERN = "%h %u %t \"%m %R\" %s %b";
 
+    /** Lock of the classes that let time pass, and of those for which none may pass. */
+    public static final String PASSING_TIME = "passing time";
+
     private static final Duration GUIDE_TOKEN_LIFETIME = Duration.ofHours(1);
 
     private static final String HEAP = "-Xms256m -Xmx768m";
@@ -125,9 +128,18 @@ public final class TestBed implements Deployment, AutoCloseable {
 
     /** Moves Keycloak's clock, for everybody on this server. */
     public void setClock(School school, Duration ahead) {
+        moveClock(school, String.valueOf(ahead.toSeconds()));
+    }
+
+    /** Lets time pass for what the provider keeps in memory: pauses after failures, limits, pages. Also for everybody. */
+    public void passTime(School school, Duration passed) {
+        moveClock(school, "passed/" + passed.toSeconds());
+    }
+
+    private static void moveClock(School school, String target) {
         AdminApi.require(
                 new Http()
-                        .send(HttpRequest.newBuilder(school.url("/movable-clock/" + ahead.toSeconds()))
+                        .send(HttpRequest.newBuilder(school.url("/movable-clock/" + target))
                                 .POST(HttpRequest.BodyPublishers.noBody())),
                 "clock");
     }

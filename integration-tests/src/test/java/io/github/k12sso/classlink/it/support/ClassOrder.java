@@ -1,0 +1,35 @@
+package io.github.k12sso.classlink.it.support;
+
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import org.junit.jupiter.api.ClassDescriptor;
+import org.junit.jupiter.api.ClassOrderer;
+import org.junit.jupiter.api.ClassOrdererContext;
+import org.junit.jupiter.api.Order;
+
+/**
+ * Classes as their {@link Order} says, long ones first so that nothing waits for them in the end; or in random order with
+ * {@code -Dclass.order=random}, or with a number that such a run has printed. The search for secrets goes last in either.
+ */
+public final class ClassOrder implements ClassOrderer {
+
+    /** The {@link Order} of what goes last. */
+    public static final int LAST = Integer.MAX_VALUE;
+
+    @Override
+    public void orderClasses(ClassOrdererContext context) {
+        List<? extends ClassDescriptor> classes = context.getClassDescriptors();
+        String order = System.getProperty("class.order", "");
+        if (!order.isEmpty()) {
+            long seed = order.equals("random") ? System.nanoTime() % 1_000_000 : Long.parseLong(order);
+            System.out.println("Random order of classes: -Dclass.order=" + seed);
+            Collections.shuffle(classes, new java.util.Random(seed));
+        }
+        classes.sort(Comparator.comparingInt(type -> order.isEmpty() || orderOf(type) == LAST ? orderOf(type) : 0));
+    }
+
+    private static int orderOf(ClassDescriptor type) {
+        return type.findAnnotation(Order.class).map(Order::value).orElse(Order.DEFAULT);
+    }
+}
