@@ -29,7 +29,7 @@ record PersonaSeed(
         return Optional.ofNullable(sourcedId).filter(id -> !id.isEmpty());
     }
 
-    /** The cast of classlink-facts 11. */
+    /** One for each kind of account that docs/internals/classlink-protocol.md#profile knows. */
     static List<PersonaSeed> cast() {
         return List.of(
                 new PersonaSeed(

@@ -5,7 +5,10 @@ import io.github.k12sso.classlink.simulator.http.Answer;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
 import io.github.k12sso.classlink.simulator.http.Json;
 
-/** The body that belongs to an error status at each endpoint. All constructed: ClassLink's own are unknown (classlink-facts 12). */
+/**
+ * The body that belongs to an error status at each endpoint. All constructed: ClassLink's own are unknown
+ * (docs/internals/classlink-protocol.md#unknown).
+ */
 public final class ErrorBodies {
     private ErrorBodies() {}
 
@@ -19,18 +22,21 @@ public final class ErrorBodies {
         };
     }
 
-    /** RFC 6749 section 5.2, suggested by classlink-facts 2.4. */
+    /** RFC 6749 section 5.2, suggested by docs/internals/classlink-protocol.md#error-responses. */
     public static Answer oauth(int status, String error, String description) {
         ObjectNode body = Json.object().put("error", error).put("error_description", description);
         return Answer.json(status, body).header("Cache-Control", "no-store");
     }
 
-    /** A JSON object with {@code message}: all that is known of nodeapi errors (classlink-facts 2.4). */
+    /**
+     * A JSON object with {@code message}: all that is known of nodeapi errors
+     * (docs/internals/classlink-protocol.md#error-responses).
+     */
     public static Answer message(int status, String message) {
         return Answer.json(status, Json.object().put("message", message));
     }
 
-    /** OneRoster 1.1 {@code statusInfoSet} (classlink-facts 7.8). */
+    /** OneRoster 1.1 {@code statusInfoSet} (docs/internals/classlink-rosters.md#errors). */
     public static Answer roster(int status, String codeMinor, String description) {
         ObjectNode body = Json.object();
         body.putArray("statusInfoSet").add(statusInfo("failure", "error", codeMinor, description));

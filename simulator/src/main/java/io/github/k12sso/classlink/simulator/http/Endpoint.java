@@ -16,7 +16,7 @@ public enum Endpoint {
     REVOKE,
     APPLICATIONS,
     ROSTER,
-    /** The integration guide's profile document, {@code /v2/my/profile}. */
+    /** {@code /v2/my/profile}, docs/internals/classlink-protocol.md#the-integration-guide. */
     MY_PROFILE,
     /** {@code /v2/my/district}, {@code /v2/my/profiles} and {@code /v2/my/students}. */
     MY_OTHER,

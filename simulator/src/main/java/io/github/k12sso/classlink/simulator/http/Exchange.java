@@ -19,7 +19,10 @@ public final class Exchange {
         return context.req().getMethod();
     }
 
-    /** The path exactly as it was sent: pre-encoded application ids must be compared undecoded (classlink-facts 7.1). */
+    /**
+     * The path exactly as it was sent: pre-encoded application ids must be compared undecoded
+     * (docs/internals/classlink-rosters.md#access).
+     */
     public String rawPath() {
         return context.req().getRequestURI();
     }
@@ -69,7 +72,7 @@ public final class Exchange {
         return context.body();
     }
 
-    /** The bearer token; the scheme is compared without case (classlink-facts 4). */
+    /** The bearer token; the scheme is compared without case (docs/internals/classlink-protocol.md#profile). */
     public Optional<String> bearer() {
         return header("Authorization")
                 .filter(value -> value.regionMatches(true, 0, "Bearer ", 0, 7))

@@ -15,7 +15,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The pages a person sees: find your district, sign in, home with tiles, consent, sign out (classlink-facts 1, 2.1, 3). */
+/**
+ * The pages a person sees: find your district, sign in, home with tiles, consent, sign out
+ * (docs/internals/classlink-protocol.md#hosts, #authorization-request, #launchpad-tiles).
+ */
 public final class LaunchPad implements AuthorizeEndpoint.Pages {
     private final Districts districts;
     private final Clients clients;
@@ -83,7 +86,10 @@ public final class LaunchPad implements AuthorizeEndpoint.Pages {
         return Answer.redirect(target).header("Set-Cookie", sessions.start(persona.get()));
     }
 
-    /** Ends the LaunchPad session only; no application is told (classlink-facts 6). */
+    /**
+     * Ends the LaunchPad session only; no application is told
+     * (docs/internals/classlink-protocol.md#districts-and-logout).
+     */
     public Answer signOut(Exchange exchange) {
         return Answer.redirect("/").header("Set-Cookie", sessions.end(exchange));
     }
@@ -121,7 +127,10 @@ public final class LaunchPad implements AuthorizeEndpoint.Pages {
         return Html.page(title, "", "<p id=\"error\">" + Html.escape(explanation) + "</p>");
     }
 
-    /** Launchpad's {@code /oauth2/v2/userinfo} is a web page, not JSON (classlink-facts 1, trap 12). */
+    /**
+     * Launchpad's {@code /oauth2/v2/userinfo} is a web page, not JSON (docs/internals/classlink-protocol.md#hosts,
+     * #trap-12).
+     */
     public Answer notUserinfo(Exchange exchange) {
         return Answer.html(200, Html.page("LaunchPad", "", "<p class=\"note\">This is not the userinfo endpoint.</p>"));
     }

@@ -21,7 +21,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
-/** nodeapi: what the signed-in user's token reads about the user (classlink-facts 4, 5). */
+/**
+ * nodeapi: what the signed-in user's token reads about the user (docs/internals/classlink-protocol.md#profile,
+ * #other-calls).
+ */
 public final class MyEndpoints {
     private static final Set<String> IDENTITY_SCOPES = Set.of("profile", "full");
     private static final Set<String> USERINFO_SCOPES = Set.of("openid", "profile", "full");
@@ -69,7 +72,9 @@ public final class MyEndpoints {
         return forUser(exchange, IDENTITY_SCOPES, persona -> Answer.json(200, ProfileDocuments.guide(persona)));
     }
 
-    /** A list of name, groupId, buildingId; the names are invented (classlink-facts 5). */
+    /**
+     * A list of name, groupId, buildingId; the names are invented (docs/internals/classlink-protocol.md#other-calls).
+     */
     public Answer groups(Exchange exchange) {
         return forUser(exchange, IDENTITY_SCOPES, persona -> {
             ArrayNode groups = Json.array();
@@ -88,7 +93,7 @@ public final class MyEndpoints {
         });
     }
 
-    /** "Described as a string" (classlink-facts 5); the body is invented. */
+    /** "Described as a string" (docs/internals/classlink-protocol.md#other-calls); the body is invented. */
     public Answer district(Exchange exchange) {
         return forUser(
                 exchange,
@@ -96,7 +101,7 @@ public final class MyEndpoints {
                 persona -> Answer.json(200, Json.MAPPER.getNodeFactory().textNode(persona.tenantName())));
     }
 
-    /** Invented body (classlink-facts 5). */
+    /** Invented body (docs/internals/classlink-protocol.md#other-calls). */
     public Answer profiles(Exchange exchange) {
         return forUser(exchange, IDENTITY_SCOPES, persona -> {
             ArrayNode profiles = Json.array();
@@ -107,7 +112,10 @@ public final class MyEndpoints {
         });
     }
 
-    /** A registered parent's children under {@code response}; an empty list for everybody else (classlink-facts 5). */
+    /**
+     * A registered parent's children under {@code response}; an empty list for everybody else
+     * (docs/internals/classlink-protocol.md#other-calls).
+     */
     public Answer students(Exchange exchange) {
         return forUser(exchange, IDENTITY_SCOPES, persona -> {
             ObjectNode body = Json.object();

@@ -4,7 +4,10 @@ import io.github.k12sso.classlink.simulator.http.Exchange;
 import java.util.Optional;
 import java.util.Set;
 
-/** The parameters of an authorization request, and the questions asked about them (classlink-facts 2.1). */
+/**
+ * The parameters of an authorization request, and the questions asked about them
+ * (docs/internals/classlink-protocol.md#authorization-request).
+ */
 final class AuthorizationRequest {
     private final Exchange exchange;
 

@@ -10,7 +10,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
-/** {@code /oauth2/v2/auth} and the tiles, which come to the same end: a code in the browser (classlink-facts 2.1, 3). */
+/**
+ * {@code /oauth2/v2/auth} and the tiles, which come to the same end: a code in the browser
+ * (docs/internals/classlink-protocol.md#authorization-request, #launchpad-tiles).
+ */
 public final class AuthorizeEndpoint {
     /** The two pages this endpoint shows itself. */
     public interface Pages {
@@ -38,7 +41,10 @@ public final class AuthorizeEndpoint {
         this.pages = pages;
     }
 
-    /** The sign-in detour comes before any check, even of the client id (classlink-facts 2.1, trap 15). */
+    /**
+     * The sign-in detour comes before any check, even of the client id
+     * (docs/internals/classlink-protocol.md#authorization-request, #trap-15).
+     */
     public Answer authorize(Exchange exchange) {
         Optional<SignedIn> user = session.apply(exchange);
         if (user.isEmpty()) {
@@ -59,7 +65,10 @@ public final class AuthorizeEndpoint {
         return decide(exchange, request, client.get(), redirectUri.get(), user.get());
     }
 
-    /** Sends the browser to the client with a code nobody asked for: no state, no nonce, no PKCE (classlink-facts 3). */
+    /**
+     * Sends the browser to the client with a code nobody asked for: no state, no nonce, no PKCE
+     * (docs/internals/classlink-protocol.md#launchpad-tiles).
+     */
     public Answer launch(Exchange exchange) {
         Optional<SignedIn> user = session.apply(exchange);
         if (user.isEmpty()) {

@@ -11,7 +11,10 @@ import java.security.MessageDigest;
 import java.util.Base64;
 import java.util.Optional;
 
-/** Who is calling the token endpoint: secret in the body, in the query string, as Basic, or several of them (facts 2.2). */
+/**
+ * Who is calling the token endpoint: secret in the body, in the query string, as Basic, or several of them
+ * (docs/internals/classlink-protocol.md#token-request).
+ */
 final class ClientAuthentication {
     /** Either a client or the answer that turns it away. */
     record Result(Optional<RegisteredClient> client, Optional<Answer> refusal) {}

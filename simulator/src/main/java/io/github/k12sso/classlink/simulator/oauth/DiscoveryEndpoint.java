@@ -10,7 +10,10 @@ import java.util.Locale;
 
 /** Discovery document and key set. */
 public final class DiscoveryEndpoint {
-    /** The members that people reported; PKCE, revocation and end of session are absent (classlink-facts 2.5). */
+    /**
+     * The members that people reported; PKCE, revocation and end of session are absent
+     * (docs/internals/classlink-protocol.md#discovery).
+     */
     private static final List<String> CLAIMS = List.of(
             "sub",
             "given_name",
@@ -54,7 +57,10 @@ public final class DiscoveryEndpoint {
         return Answer.json(200, document);
     }
 
-    /** Python's default user agent is turned away by ClassLink's firewall (classlink-facts 2.6). */
+    /**
+     * Python's default user agent is turned away by ClassLink's firewall
+     * (docs/internals/classlink-protocol.md#id_token).
+     */
     public Answer keys(Exchange exchange) {
         boolean python = exchange.header("User-Agent")
                 .map(agent -> agent.toLowerCase(Locale.ROOT))

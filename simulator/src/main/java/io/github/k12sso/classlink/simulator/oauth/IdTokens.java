@@ -11,7 +11,10 @@ import java.util.Date;
 import java.util.Map;
 import java.util.Optional;
 
-/** id_tokens as ClassLink documents them: no {@code nbf}, no tenant id, a role word in {@code profile} (classlink-facts 2.6). */
+/**
+ * id_tokens as ClassLink documents them: no {@code nbf}, no tenant id, a role word in {@code profile}
+ * (docs/internals/classlink-protocol.md#id_token).
+ */
 public final class IdTokens {
     private static final Duration LIFETIME = Duration.ofDays(1);
 

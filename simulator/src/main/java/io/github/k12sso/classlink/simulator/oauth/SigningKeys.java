@@ -11,7 +11,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 
-/** RSA keys: one signs, those that are published can be verified against (RS256 only, classlink-facts 2.6). */
+/**
+ * RSA keys: one signs, those that are published can be verified against (RS256 only,
+ * docs/internals/classlink-protocol.md#id_token).
+ */
 public final class SigningKeys {
     /** Newest first; made on first use, because not every run signs anything. */
     private final List<RSAKey> published = new ArrayList<>();

@@ -17,7 +17,8 @@ import java.util.Optional;
 
 /**
  * {@code POST /oauth2/v2/token}: three parameters are enough, unknown ones are ignored, and the answer has four members
- * (classlink-facts 2.2, 2.3). Error bodies are constructed (2.4).
+ * (docs/internals/classlink-protocol.md#token-request, #token-response). Error bodies are
+ * constructed (#error-responses).
  */
 public final class TokenEndpoint {
     private final ClientAuthentication authentication;

@@ -15,7 +15,9 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The partner's districts: {@code /applications}, and the bearer of each (classlink-facts 7.1). */
+/**
+ * The partner's districts: {@code /applications}, and the bearer of each (docs/internals/classlink-rosters.md#access).
+ */
 public final class Applications {
     private static final int APPLICATION_ID = 57;
 
@@ -49,7 +51,10 @@ public final class Applications {
         }
     }
 
-    /** The district changes what it shares: {@code x-perm-rev} moves (classlink-facts 7.4). */
+    /**
+     * The district changes what it shares: {@code x-perm-rev} moves
+     * (docs/internals/classlink-rosters.md#queries-and-headers).
+     */
     public void changePermissions(String districtCode) {
         permissionRevisions.merge(districtCode, 1, Integer::sum);
     }
@@ -61,7 +66,10 @@ public final class Applications {
         return UUID.nameUUIDFromBytes(seed.getBytes(StandardCharsets.UTF_8)).toString();
     }
 
-    /** Already percent-encoded and to be used verbatim: {@code %43} is a C that nobody may decode (classlink-facts 7.1). */
+    /**
+     * Already percent-encoded and to be used verbatim: {@code %43} is a C that nobody may decode
+     * (docs/internals/classlink-rosters.md#access).
+     */
     public String idOf(District district) {
         return "%2FgVa" + (1000 + district.ordinal()) + "d75Gs%43%3D";
     }

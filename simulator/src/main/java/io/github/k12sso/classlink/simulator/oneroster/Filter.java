@@ -10,8 +10,9 @@ import java.util.regex.Pattern;
 
 /**
  * OneRoster's filter grammar: {@code field predicate 'value'}, at most one AND or OR, dots into references
- * (classlink-facts 7.4). Strings are compared with case. {@code =} on a list asks that all values of the comma-separated
- * operand are in it, {@code ~} that any element contains one of them: both readings are choices, the specification is vague.
+ * (docs/internals/classlink-rosters.md#queries-and-headers). Strings are compared with case. {@code =} on a list asks
+ * that all values of the comma-separated operand are in it, {@code ~} that any element contains one of them: both
+ * readings are choices, the specification is vague.
  */
 final class Filter {
     private static final Pattern TERM =

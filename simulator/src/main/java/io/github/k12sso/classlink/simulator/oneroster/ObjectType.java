@@ -2,7 +2,10 @@ package io.github.k12sso.classlink.simulator.oneroster;
 
 import java.util.List;
 
-/** The kinds of OneRoster objects. The envelope names the type, not the path (classlink-facts 7.5). */
+/**
+ * The kinds of OneRoster objects. The envelope names the type, not the path
+ * (docs/internals/classlink-rosters.md#collections).
+ */
 enum ObjectType {
     USER(
             "user",

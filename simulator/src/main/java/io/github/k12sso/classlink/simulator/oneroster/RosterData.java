@@ -11,7 +11,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.IntFunction;
 
-/** A district as OneRoster collections: which path gives which rows (classlink-facts 7.5). */
+/**
+ * A district as OneRoster collections: which path gives which rows (docs/internals/classlink-rosters.md#collections).
+ */
 final class RosterData {
     private static final int RESOURCES = 3;
 
@@ -154,7 +156,10 @@ final class RosterData {
                 });
     }
 
-    /** The first class of a district lists a teacher among its students, as captures show (classlink-facts 7.5). */
+    /**
+     * The first class of a district lists a teacher among its students, as captures show
+     * (docs/internals/classlink-rosters.md#collections).
+     */
     private List<ObjectNode> studentsOf(int classIndex, Span students) {
         List<ObjectNode> rows = new ArrayList<>();
         for (int at = 0; at < students.size(); at++) {

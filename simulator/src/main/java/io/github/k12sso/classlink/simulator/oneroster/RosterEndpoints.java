@@ -21,7 +21,8 @@ import java.util.regex.Pattern;
 
 /**
  * OneRoster 1.1 behind three doors: the proxy, its alternative prefix (both with the district's bearer), and the bare path
- * with the user's own ClassLink token, which is the integration guide's form (classlink-facts 0, 7.1).
+ * with the user's own ClassLink token, which is the integration guide's form
+ * (docs/internals/classlink-protocol.md#the-integration-guide, docs/internals/classlink-rosters.md#access).
  */
 public final class RosterEndpoints {
     private static final Pattern PATH = Pattern.compile("(?:(?:/proxy/v1p0)?/([^/]+))?/ims/oneroster/v1p1/(.+)");
@@ -113,14 +114,14 @@ public final class RosterEndpoints {
         return direct && page.hasNext() ? answer.header("Link", linkToNext(exchange, query)) : answer;
     }
 
-    /** classlink-facts 7.4. */
+    /** docs/internals/classlink-rosters.md#queries-and-headers. */
     private Answer withRosterHeaders(Answer answer, District district, int count, int total) {
         return answer.header("X-Total-Count", Integer.toString(total))
                 .header("x-count", Integer.toString(count))
                 .header("x-perm-rev", applications.permissionRevision(district));
     }
 
-    /** Seen on district servers, not on the proxy (classlink-facts 7.4). */
+    /** Seen on district servers, not on the proxy (docs/internals/classlink-rosters.md#queries-and-headers). */
     private String linkToNext(Exchange exchange, RosterQuery query) {
         String kept = Arrays.stream(exchange.rawQuery().split("&", -1))
                 .filter(pair -> !pair.isEmpty() && !pair.startsWith("limit=") && !pair.startsWith("offset="))

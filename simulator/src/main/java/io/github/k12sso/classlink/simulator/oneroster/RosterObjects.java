@@ -17,7 +17,8 @@ import java.util.Optional;
 
 /**
  * One OneRoster 1.1 object at a time, in ClassLink's style: string booleans, empty strings for nulls, a blank password,
- * links to the district's own server (classlink-facts 7.6). User and class follow captures, the rest is constructed.
+ * links to the district's own server (docs/internals/classlink-rosters.md#rows). User and class follow captures, the
+ * rest is constructed.
  */
 final class RosterObjects {
     static final List<String> SESSIONS = List.of("FY", "GP1", "GP2", "GP3", "GP4", "T1", "T2");
@@ -244,7 +245,7 @@ final class RosterObjects {
         };
     }
 
-    /** A link to a host that is never the one that was asked (classlink-facts 10, trap 21). */
+    /** A link to a host that is never the one that was asked (docs/internals/classlink-rosters.md#trap-21). */
     private ObjectNode reference(String type, String collection, String sourcedId) {
         String segment = URLEncoder.encode(sourcedId, StandardCharsets.UTF_8).replace("+", "%20");
         return Json.object()

@@ -7,7 +7,8 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * {@code limit}, {@code offset}, {@code sort}, {@code orderBy}, {@code filter} and {@code fields} (classlink-facts 7.4).
+ * {@code limit}, {@code offset}, {@code sort}, {@code orderBy}, {@code filter} and {@code fields}
+ * (docs/internals/classlink-rosters.md#queries-and-headers).
  *
  * @param limit 100 unless asked, at most 10,000
  * @param sort the field asked for, known or not
