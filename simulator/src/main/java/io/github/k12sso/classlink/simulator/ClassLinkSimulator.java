@@ -27,6 +27,7 @@ import io.github.k12sso.classlink.simulator.oneroster.Applications;
 import io.github.k12sso.classlink.simulator.oneroster.RosterEndpoints;
 import io.github.k12sso.classlink.simulator.runtime.PkceMode;
 import io.github.k12sso.classlink.simulator.runtime.SimulatorClock;
+import io.github.k12sso.classlink.simulator.runtime.Switch;
 import io.github.k12sso.classlink.simulator.runtime.Switches;
 import io.github.k12sso.classlink.simulator.runtime.TokenMode;
 import io.github.k12sso.classlink.simulator.secret.Secret;
@@ -44,7 +45,7 @@ import org.eclipse.jetty.http.UriCompliance;
 public final class ClassLinkSimulator implements AutoCloseable {
     private final URI baseUrl;
     private final SimulatorClock clock = new SimulatorClock();
-    private final Switches switches = new Switches();
+    private final Switches switches;
     private final Faults faults = new Faults();
     private final RequestLog requests;
     private final Gate gate;
@@ -69,6 +70,7 @@ public final class ClassLinkSimulator implements AutoCloseable {
         });
         server.start(settings.bindAddress(), settings.port()); // before the routes: the issuer names the port
         baseUrl = withoutSlash(settings.publicUrl().orElse(URI.create("http://localhost:" + server.port())));
+        switches = settings.switches();
         requests = new RequestLog(settings.recordedRequests());
         gate = new Gate(faults, requests, clock, secrets);
         districts = new Districts(settings.districts());
@@ -76,7 +78,6 @@ public final class ClassLinkSimulator implements AutoCloseable {
         idTokens = new IdTokens(baseUrl.toString(), keys, clock, secrets);
         my = new MyEndpoints(tokens, districts, switches);
         applications = new Applications(districts, settings.partnerKey(), settings.fillerApplications());
-        turn(settings);
         addRoutes();
     }
 
@@ -191,30 +192,26 @@ public final class ClassLinkSimulator implements AutoCloseable {
     }
 
     public void tokenMode(TokenMode mode) {
-        switches.tokenMode(mode);
+        switches.set(Switch.TOKEN_MODE, mode);
     }
 
     public void pkce(PkceMode mode) {
-        switches.pkce(mode);
+        switches.set(Switch.PKCE, mode);
     }
 
     public void consent(boolean shown) {
-        switches.consent(shown);
+        switches.set(Switch.CONSENT, shown);
     }
 
     public void revocation(boolean offered) {
-        switches.revocation(offered);
+        switches.set(Switch.REVOCATION, offered);
     }
 
     public void guideProfile(boolean offered) {
-        switches.guideProfile(offered);
+        switches.set(Switch.GUIDE_PROFILE, offered);
     }
 
-    public void rosterScopeRequired(boolean required) {
-        switches.rosterScopeRequired(required);
-    }
-
-    /** Everything else that can be turned while running. */
+    /** Everything that can change while the simulator runs. */
     public Switches switches() {
         return switches;
     }
@@ -223,19 +220,6 @@ public final class ClassLinkSimulator implements AutoCloseable {
     public void close() {
         gate.close();
         server.stop();
-    }
-
-    private void turn(SimulatorSettings settings) {
-        switches.tokenMode(settings.tokenMode());
-        switches.pkce(settings.pkce());
-        switches.consent(settings.consent());
-        switches.revocation(settings.revocation());
-        switches.guideProfile(settings.guideProfile());
-        switches.rosterScopeRequired(settings.rosterScopeRequired());
-        switches.stateOnErrors(settings.stateOnErrors());
-        switches.refreshRotation(settings.refreshRotation());
-        switches.accessTokenLifetime(settings.accessTokenLifetime());
-        switches.guideTokenLifetime(settings.guideTokenLifetime());
     }
 
     private void addRoutes() {

@@ -1,11 +1,9 @@
 package io.github.k12sso.classlink.simulator;
 
 import io.github.k12sso.classlink.simulator.district.DistrictSpec;
-import io.github.k12sso.classlink.simulator.runtime.PkceMode;
-import io.github.k12sso.classlink.simulator.runtime.TokenMode;
+import io.github.k12sso.classlink.simulator.oauth.RegisteredClient;
 import java.io.PrintWriter;
 import java.net.URI;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -33,8 +31,10 @@ final class Main implements Callable<Integer> {
     @Mixin
     private Options options = new Options();
 
-    Options options() {
-        return options;
+    SimulatorSettings settings() {
+        SimulatorSettings.Builder settings = options.settings();
+        SwitchOptions.read(spec.commandLine().getParseResult(), settings);
+        return settings.build();
     }
 
     public static void main(String[] arguments) {
@@ -45,12 +45,14 @@ final class Main implements Callable<Integer> {
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new Main()).setCaseInsensitiveEnumValuesAllowed(true);
+        CommandLine line = new CommandLine(new Main());
+        SwitchOptions.addTo(line.getCommandSpec());
+        return line.setCaseInsensitiveEnumValuesAllowed(true);
     }
 
     @Override
     public Integer call() throws InterruptedException {
-        try (ClassLinkSimulator simulator = ClassLinkSimulator.start(options.settings())) {
+        try (ClassLinkSimulator simulator = ClassLinkSimulator.start(settings())) {
             announce(simulator, spec.commandLine().getOut());
             new CountDownLatch(1).await();
         }
@@ -109,49 +111,6 @@ final class Main implements Callable<Integer> {
         private List<String> districts = new ArrayList<>();
 
         @Option(
-                names = "--token-mode",
-                defaultValue = "CLASSLINK",
-                description = "${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}). GUIDE adds expires_in and refresh tokens.")
-        private TokenMode tokenMode;
-
-        @Option(
-                names = "--expires-in",
-                defaultValue = "3600",
-                description = "Life of access tokens in guide mode, in seconds (${DEFAULT-VALUE}).")
-        private int expiresIn;
-
-        @Option(
-                names = "--token-lifetime",
-                defaultValue = "86400",
-                description = "Life of access tokens in ClassLink mode, in seconds (${DEFAULT-VALUE}).")
-        private int tokenLifetime;
-
-        @Option(
-                names = "--pkce",
-                defaultValue = "VERIFY",
-                description = "${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}): what happens to code challenges.")
-        private PkceMode pkce;
-
-        @Option(names = "--consent", description = "Ask for consent at every authorization.")
-        private boolean consent;
-
-        @Option(names = "--revocation", description = "Offer /oauth2/v2/revoke.")
-        private boolean revocation;
-
-        @Option(names = "--guide-profile", description = "Offer the guide's profile document at /v2/my/profile.")
-        private boolean guideProfile;
-
-        @Option(
-                names = "--roster-scope-required",
-                description = "Rosters by user token need the scope oneroster or full.")
-        private boolean rosterScopeRequired;
-
-        @Option(
-                names = "--no-state-on-errors",
-                description = "Leave state out of error redirects, as ClassLink's documentation shows them.")
-        private boolean noStateOnErrors;
-
-        @Option(
                 names = "--partner-key",
                 defaultValue = "partner-key-of-the-simulator",
                 description = "Bearer of /applications (${DEFAULT-VALUE}).")
@@ -163,29 +122,19 @@ final class Main implements Callable<Integer> {
                 description = "Disabled districts that /applications lists first (${DEFAULT-VALUE}).")
         private int fillerApplications;
 
-        SimulatorSettings settings() {
+        SimulatorSettings.Builder settings() {
             SimulatorSettings.Builder settings = SimulatorSettings.builder()
                     .port(port)
                     .bindAddress(bind)
                     .publicUrl(publicUrl)
-                    .tokenMode(tokenMode)
-                    .guideTokenLifetime(Duration.ofSeconds(expiresIn))
-                    .accessTokenLifetime(Duration.ofSeconds(tokenLifetime))
-                    .pkce(pkce)
-                    .consent(consent)
-                    .revocation(revocation)
-                    .guideProfile(guideProfile)
-                    .rosterScopeRequired(rosterScopeRequired)
-                    .stateOnErrors(!noStateOnErrors)
                     .partnerKey(partnerKey)
-                    .fillerApplications(fillerApplications);
-            if (launchUrl == null) {
-                settings.client(clientId, clientSecret, redirectUris);
-            } else {
-                settings.client(clientId, clientSecret, redirectUris, launchUrl);
-            }
+                    .fillerApplications(fillerApplications)
+                    .client(
+                            launchUrl == null
+                                    ? RegisteredClient.of(clientId, clientSecret, redirectUris)
+                                    : new RegisteredClient(clientId, clientSecret, redirectUris, launchUrl));
             districts.stream().map(DistrictSpec::parse).forEach(settings::district);
-            return settings.build();
+            return settings;
         }
     }
 }

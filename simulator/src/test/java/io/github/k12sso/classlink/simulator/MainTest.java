@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.k12sso.classlink.simulator.district.DistrictSpec;
 import io.github.k12sso.classlink.simulator.oauth.RegisteredClient;
 import io.github.k12sso.classlink.simulator.runtime.PkceMode;
+import io.github.k12sso.classlink.simulator.runtime.Switch;
 import io.github.k12sso.classlink.simulator.runtime.TokenMode;
 import java.time.Duration;
 import java.util.List;
@@ -19,7 +20,7 @@ class MainTest {
     private static SimulatorSettings settings(String... arguments) {
         CommandLine line = Main.commandLine();
         line.parseArgs(arguments);
-        return line.<Main>getCommand().options().settings();
+        return line.<Main>getCommand().settings();
     }
 
     @Test
@@ -27,8 +28,8 @@ class MainTest {
         SimulatorSettings settings = settings();
         assertThat(settings.port()).isEqualTo(9400);
         assertThat(settings.bindAddress()).isEqualTo("127.0.0.1");
-        assertThat(settings.tokenMode()).isEqualTo(TokenMode.CLASSLINK);
-        assertThat(settings.stateOnErrors()).isTrue();
+        assertThat(settings.switches().get(Switch.TOKEN_MODE)).isEqualTo(TokenMode.CLASSLINK);
+        assertThat(settings.switches().get(Switch.STATE_ON_ERRORS)).isTrue();
         assertThat(settings.districts()).isEqualTo(DistrictSpec.defaults());
         assertThat(settings.clients())
                 .containsExactly(RegisteredClient.of(
@@ -57,14 +58,14 @@ class MainTest {
                 "--district=maplevalley:2:5000",
                 "--district=new:8:10");
         assertThat(settings.port()).isZero();
-        assertThat(settings.tokenMode()).isEqualTo(TokenMode.GUIDE);
-        assertThat(settings.guideTokenLifetime()).isEqualTo(Duration.ofMinutes(1));
-        assertThat(settings.pkce()).isEqualTo(PkceMode.REQUIRE);
-        assertThat(settings.consent()).isTrue();
-        assertThat(settings.revocation()).isTrue();
-        assertThat(settings.guideProfile()).isTrue();
-        assertThat(settings.rosterScopeRequired()).isTrue();
-        assertThat(settings.stateOnErrors()).isFalse();
+        assertThat(settings.switches().get(Switch.TOKEN_MODE)).isEqualTo(TokenMode.GUIDE);
+        assertThat(settings.switches().get(Switch.GUIDE_TOKEN_LIFETIME)).isEqualTo(Duration.ofMinutes(1));
+        assertThat(settings.switches().get(Switch.PKCE)).isEqualTo(PkceMode.REQUIRE);
+        assertThat(settings.switches().get(Switch.CONSENT)).isTrue();
+        assertThat(settings.switches().get(Switch.REVOCATION)).isTrue();
+        assertThat(settings.switches().get(Switch.GUIDE_PROFILE)).isTrue();
+        assertThat(settings.switches().get(Switch.ROSTER_SCOPE_REQUIRED)).isTrue();
+        assertThat(settings.switches().get(Switch.STATE_ON_ERRORS)).isFalse();
         assertThat(settings.partnerKey()).isEqualTo("k");
         assertThat(settings.fillerApplications()).isEqualTo(3);
         assertThat(settings.clients())

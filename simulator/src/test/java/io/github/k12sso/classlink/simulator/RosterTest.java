@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.k12sso.classlink.simulator.district.Persona;
+import io.github.k12sso.classlink.simulator.runtime.Switch;
 import java.net.URLEncoder;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -441,7 +442,7 @@ class RosterTest {
 
         @Test
         void mayAskForTheScopeOneroster() {
-            simulator.rosterScopeRequired(true);
+            simulator.switches().set(Switch.ROSTER_SCOPE_REQUIRED, true);
             try {
                 assertFailure(app.getAs(app.accessTokenFor("student"), "/ims/oneroster/v1p1/users"), 403, "forbidden");
                 assertThat(app.getAs(
@@ -450,7 +451,7 @@ class RosterTest {
                                 .statusCode())
                         .isEqualTo(200);
             } finally {
-                simulator.rosterScopeRequired(false);
+                simulator.switches().set(Switch.ROSTER_SCOPE_REQUIRED, false);
             }
         }
 

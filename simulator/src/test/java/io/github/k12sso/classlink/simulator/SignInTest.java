@@ -6,6 +6,7 @@ import com.nimbusds.jose.crypto.RSASSAVerifier;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
+import io.github.k12sso.classlink.simulator.runtime.Switch;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Map;
@@ -170,7 +171,7 @@ class SignInTest {
         assertThat(Browser.location(browser.post(request, Map.of("decision", "deny"))))
                 .isEqualTo(App.CALLBACK + "?error=access_denied&state=x");
 
-        simulator.switches().stateOnErrors(false);
+        simulator.switches().set(Switch.STATE_ON_ERRORS, false);
         assertThat(Browser.location(browser.post(request, Map.of("decision", "deny"))))
                 .isEqualTo(App.CALLBACK + "?error=access_denied");
     }

@@ -13,6 +13,7 @@ import io.github.k12sso.classlink.simulator.http.Exchange;
 import io.github.k12sso.classlink.simulator.http.Json;
 import io.github.k12sso.classlink.simulator.oauth.Grant;
 import io.github.k12sso.classlink.simulator.oauth.Tokens;
+import io.github.k12sso.classlink.simulator.runtime.Switch;
 import io.github.k12sso.classlink.simulator.runtime.Switches;
 import java.util.Map;
 import java.util.Optional;
@@ -66,7 +67,7 @@ public final class MyEndpoints {
 
     /** Not ClassLink's: 404 unless the guide's profile is switched on. */
     public Answer guideProfile(Exchange exchange) {
-        if (!switches.guideProfile()) {
+        if (!switches.get(Switch.GUIDE_PROFILE)) {
             return ErrorBodies.message(404, "Not Found");
         }
         return forUser(exchange, IDENTITY_SCOPES, persona -> Answer.json(200, ProfileDocuments.guide(persona)));

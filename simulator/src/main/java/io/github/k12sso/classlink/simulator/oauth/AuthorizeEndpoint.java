@@ -3,6 +3,7 @@ package io.github.k12sso.classlink.simulator.oauth;
 import io.github.k12sso.classlink.simulator.http.Answer;
 import io.github.k12sso.classlink.simulator.http.Exchange;
 import io.github.k12sso.classlink.simulator.runtime.PkceMode;
+import io.github.k12sso.classlink.simulator.runtime.Switch;
 import io.github.k12sso.classlink.simulator.runtime.Switches;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -99,12 +100,12 @@ public final class AuthorizeEndpoint {
         if (scopes.isEmpty()) {
             return error(redirectUri, "invalid_scope", request);
         }
-        if (switches.pkce() == PkceMode.REQUIRE && request.challenge().isEmpty()) {
+        if (switches.get(Switch.PKCE) == PkceMode.REQUIRE && request.challenge().isEmpty()) {
             return error(redirectUri, "invalid_request", request);
         }
         Optional<String> decision = exchange.parameter("decision")
                 .filter(unused -> exchange.method().equals("POST"));
-        if (switches.consent() && decision.isEmpty()) {
+        if (switches.get(Switch.CONSENT) && decision.isEmpty()) {
             return Answer.html(200, pages.consent(user, client, scopes.get()));
         }
         if (decision.filter("deny"::equals).isPresent()) {
@@ -121,7 +122,7 @@ public final class AuthorizeEndpoint {
         RedirectLocation location = new RedirectLocation(redirectUri)
                 .with("code", codes.issue(grant))
                 .with("response_type", "code");
-        if (switches.stateOnCodes()) {
+        if (switches.get(Switch.STATE_ON_CODES)) {
             request.state().ifPresent(state -> location.with("state", state));
         }
         return Answer.redirect(location.toString());
@@ -130,7 +131,7 @@ public final class AuthorizeEndpoint {
     /** ClassLink's documentation shows errors without state; Keycloak needs it, so it is echoed unless switched off. */
     private Answer error(String redirectUri, String error, AuthorizationRequest request) {
         RedirectLocation location = new RedirectLocation(redirectUri).with("error", error);
-        if (switches.stateOnErrors()) {
+        if (switches.get(Switch.STATE_ON_ERRORS)) {
             request.state().ifPresent(state -> location.with("state", state));
         }
         return Answer.redirect(location.toString());

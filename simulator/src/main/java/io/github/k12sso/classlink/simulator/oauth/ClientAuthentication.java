@@ -4,7 +4,6 @@ import io.github.k12sso.classlink.simulator.fault.ErrorBodies;
 import io.github.k12sso.classlink.simulator.http.Answer;
 import io.github.k12sso.classlink.simulator.http.Exchange;
 import io.github.k12sso.classlink.simulator.runtime.Switches;
-import io.github.k12sso.classlink.simulator.runtime.TokenMode;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -36,12 +35,12 @@ final class ClientAuthentication {
         }
         Optional<RegisteredClient> client = clients.find(credentials.get().id());
         if (client.isEmpty()) {
-            return switches.tokenMode() == TokenMode.GUIDE
+            return switches.isGuide()
                     ? refuse(401, "invalid_client", "unknown client")
                     : refuse(400, "invalid_request", "invalid clientId");
         }
         if (!same(client.get().secret(), credentials.get().secret())) {
-            String error = switches.tokenMode() == TokenMode.GUIDE ? "invalid_client" : "unauthorized_client";
+            String error = switches.isGuide() ? "invalid_client" : "unauthorized_client";
             return refuse(401, error, "wrong client secret");
         }
         return new Result(client, Optional.empty());

@@ -6,8 +6,8 @@ import io.github.k12sso.classlink.simulator.http.Answer;
 import io.github.k12sso.classlink.simulator.http.Exchange;
 import io.github.k12sso.classlink.simulator.http.Json;
 import io.github.k12sso.classlink.simulator.runtime.PkceMode;
+import io.github.k12sso.classlink.simulator.runtime.Switch;
 import io.github.k12sso.classlink.simulator.runtime.Switches;
-import io.github.k12sso.classlink.simulator.runtime.TokenMode;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -46,7 +46,7 @@ public final class TokenEndpoint {
         if (grantType.equals("authorization_code")) {
             return redeemCode(exchange, client);
         }
-        if (grantType.equals("refresh_token") && switches.tokenMode() == TokenMode.GUIDE) {
+        if (grantType.equals("refresh_token") && switches.isGuide()) {
             return refresh(exchange, client);
         }
         return ErrorBodies.oauth(400, "unsupported_grant_type", "grant_type " + grantType + " is not supported");
@@ -54,7 +54,7 @@ public final class TokenEndpoint {
 
     /** RFC 7009, only when switched on: nobody knows of such an endpoint at ClassLink. */
     public Answer revoke(Exchange exchange) {
-        if (!switches.revocation()) {
+        if (!switches.get(Switch.REVOCATION)) {
             return Answer.html(404, "<!DOCTYPE html><title>Not found</title><p>Not found</p>");
         }
         ClientAuthentication.Result caller = authentication.authenticate(exchange);
@@ -88,9 +88,9 @@ public final class TokenEndpoint {
         if (codes.spend(code.get()).isEmpty()) {
             return ErrorBodies.oauth(400, "invalid_grant", "the code is unknown, expired or already used");
         }
-        boolean guide = switches.tokenMode() == TokenMode.GUIDE;
+        boolean guide = switches.isGuide();
         Duration lifetime = switches.tokenLifetime();
-        Tokens.Pair pair = tokens.issue(grant.get(), lifetime, guide && switches.refreshTokens());
+        Tokens.Pair pair = tokens.issue(grant.get(), lifetime, guide && switches.get(Switch.REFRESH_TOKENS));
         ObjectNode body = Json.object()
                 .put("access_token", pair.accessToken())
                 .put("token_type", "Bearer")
@@ -108,7 +108,7 @@ public final class TokenEndpoint {
         }
         Duration lifetime = switches.tokenLifetime();
         Optional<Tokens.Pair> pair =
-                tokens.redeem(refreshToken.get(), client.id(), lifetime, switches.refreshRotation());
+                tokens.redeem(refreshToken.get(), client.id(), lifetime, switches.get(Switch.REFRESH_ROTATION));
         if (pair.isEmpty()) {
             return ErrorBodies.oauth(400, "invalid_grant", "the refresh token is unknown, expired or already used");
         }
@@ -135,7 +135,7 @@ public final class TokenEndpoint {
     }
 
     private boolean verifierFits(Exchange exchange, Grant grant) {
-        if (switches.pkce() == PkceMode.IGNORE || grant.challenge().isEmpty()) {
+        if (switches.get(Switch.PKCE) == PkceMode.IGNORE || grant.challenge().isEmpty()) {
             return true;
         }
         Grant.Challenge challenge = grant.challenge().get();

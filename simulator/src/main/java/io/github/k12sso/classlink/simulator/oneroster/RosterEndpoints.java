@@ -8,6 +8,7 @@ import io.github.k12sso.classlink.simulator.http.Exchange;
 import io.github.k12sso.classlink.simulator.http.Json;
 import io.github.k12sso.classlink.simulator.oauth.Grant;
 import io.github.k12sso.classlink.simulator.oauth.Tokens;
+import io.github.k12sso.classlink.simulator.runtime.Switch;
 import io.github.k12sso.classlink.simulator.runtime.Switches;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -77,7 +78,7 @@ public final class RosterEndpoints {
         }
         boolean allowed = grant.get().scopes().contains("oneroster")
                 || grant.get().scopes().contains("full");
-        if (switches.rosterScopeRequired() && !allowed) {
+        if (switches.get(Switch.ROSTER_SCOPE_REQUIRED) && !allowed) {
             return ErrorBodies.roster(403, "forbidden", "the token lacks the scope oneroster");
         }
         District district =
