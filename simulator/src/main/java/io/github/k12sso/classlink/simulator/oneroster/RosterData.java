@@ -20,11 +20,13 @@ final class RosterData {
     private final District district;
     private final Layout layout;
     private final RosterObjects objects;
+    private final Enrollments enrollments;
 
     RosterData(District district) {
         this.district = district;
         this.layout = district.layout();
         this.objects = new RosterObjects(district);
+        this.enrollments = new Enrollments(layout, objects);
     }
 
     /** The rows of a collection path; empty when the path or its parent object is unknown. */
@@ -52,17 +54,15 @@ final class RosterData {
                         : object("schools", id);
             case "schools" -> school(id).map(school -> new Found(ObjectType.ORG, objects.school(school)));
             case "classes" -> classIndex(id).map(index -> new Found(ObjectType.CLASS, objects.classObject(index)));
-            case "courses" ->
-                index(id, "CRS", 7, layout.count(PersonKind.TEACHER))
-                        .map(index -> new Found(ObjectType.COURSE, objects.course(index)));
-            case "enrollments" -> enrollment(id).map(node -> new Found(ObjectType.ENROLLMENT, node));
+            case "courses" -> course(id).map(index -> new Found(ObjectType.COURSE, objects.course(index)));
+            case "enrollments" -> enrollments.withId(id).map(node -> new Found(ObjectType.ENROLLMENT, node));
             case "academicSessions", "terms", "gradingPeriods" ->
-                sessions(collection).stream()
-                        .filter(id::equals)
-                        .findFirst()
+                session(collection, id)
                         .map(session -> new Found(ObjectType.ACADEMIC_SESSION, objects.session(session)));
             case "resources" ->
-                index(id, "RES", 3, RESOURCES).map(index -> new Found(ObjectType.RESOURCE, objects.resource(index)));
+                RosterId.RESOURCE
+                        .position(id, RESOURCES)
+                        .map(index -> new Found(ObjectType.RESOURCE, objects.resource(index)));
             default -> Optional.empty();
         };
     }
@@ -86,12 +86,8 @@ final class RosterData {
                     case "schools" -> Rows.sorted(ObjectType.ORG, layout.schools(), objects::school);
                     case "classes" -> Rows.sorted(ObjectType.CLASS, layout.classes(), objects::classObject);
                     case "courses" -> Rows.sorted(ObjectType.COURSE, layout.count(PersonKind.TEACHER), objects::course);
-                    case "enrollments" ->
-                        Rows.sorted(
-                                ObjectType.ENROLLMENT,
-                                layout.studentEnrollments() + layout.classes(),
-                                this::enrollmentAt);
-                    case "academicSessions", "terms", "gradingPeriods" -> sessionRows(sessions(collection));
+                    case "enrollments" -> enrollments.all();
+                    case "academicSessions", "terms", "gradingPeriods" -> sessionRows(AcademicSession.of(collection));
                     case "resources" -> Rows.sorted(ObjectType.RESOURCE, RESOURCES, objects::resource);
                     default -> null;
                 });
@@ -106,10 +102,9 @@ final class RosterData {
             case "users" -> district.find(id).flatMap(person -> ofPerson(person, collection));
             case "courses" ->
                 collection.equals("classes")
-                        ? index(id, "CRS", 7, layout.count(PersonKind.TEACHER))
-                                .map(teacher -> classRows(layout.classesOfTeacher(teacher)))
+                        ? course(id).map(teacher -> classRows(layout.classesOfTeacher(teacher)))
                         : Optional.empty();
-            case "terms" -> object("academicSessions", id).flatMap(unused -> ofSession(id, collection));
+            case "terms" -> session("academicSessions", id).flatMap(session -> ofSession(session, collection));
             default -> Optional.empty();
         };
     }
@@ -123,8 +118,8 @@ final class RosterData {
                     case "teachers" -> userRows(PersonKind.TEACHER, teachers);
                     case "courses" ->
                         Rows.sorted(ObjectType.COURSE, teachers.size(), at -> objects.course(teachers.at(at)));
-                    case "enrollments" -> enrollmentsOfSchool(school);
-                    case "terms" -> sessionRows(sessions("terms"));
+                    case "enrollments" -> enrollments.ofSchool(school);
+                    case "terms" -> sessionRows(AcademicSession.of("terms"));
                     default -> null;
                 });
     }
@@ -150,7 +145,7 @@ final class RosterData {
                                 ObjectType.USER,
                                 List.of(objects.user(
                                         district.person(PersonKind.TEACHER, layout.teacherOfClass(classIndex)))));
-                    case "enrollments" -> Rows.of(ObjectType.ENROLLMENT, enrollmentsOf(classIndex, students));
+                    case "enrollments" -> enrollments.ofClass(classIndex);
                     case "results" -> Rows.of(ObjectType.RESULT, List.of());
                     default -> null;
                 });
@@ -172,31 +167,6 @@ final class RosterData {
         return rows;
     }
 
-    private List<ObjectNode> enrollmentsOf(int classIndex, Span students) {
-        List<ObjectNode> rows = new ArrayList<>();
-        for (int at = 0; at < students.size(); at++) {
-            int student = students.at(at);
-            Span classes = layout.classesOfStudent(student);
-            int position = (classIndex - classes.first()) / classes.step();
-            rows.add(objects.studentEnrollment(layout.firstEnrollmentOfStudent(student) + position));
-        }
-        rows.add(objects.teacherEnrollment(classIndex));
-        return rows;
-    }
-
-    private Rows enrollmentsOfSchool(int school) {
-        Span students = layout.studentsOfSchool(school);
-        Span classes = layout.classesOfSchool(school);
-        int first = layout.firstEnrollmentOfStudent(students.first());
-        int count = layout.firstEnrollmentOfStudent(students.first() + students.size()) - first;
-        return Rows.sorted(
-                ObjectType.ENROLLMENT,
-                count + classes.size(),
-                at -> at < count
-                        ? objects.studentEnrollment(first + at)
-                        : objects.teacherEnrollment(classes.at(at - count)));
-    }
-
     private Optional<Rows> ofPerson(Person person, String collection) {
         if (!collection.equals("classes")) {
             return Optional.empty();
@@ -209,18 +179,16 @@ final class RosterData {
                 });
     }
 
-    private Optional<Rows> ofSession(String session, String collection) {
+    private Optional<Rows> ofSession(AcademicSession session, String collection) {
         return Optional.ofNullable(
                 switch (collection) {
                     case "classes" ->
-                        session.equals("FY")
+                        session == AcademicSession.FY
                                 ? Rows.sorted(ObjectType.CLASS, layout.classes(), objects::classObject)
                                 : Rows.of(ObjectType.CLASS, List.of());
                     case "gradingPeriods" ->
-                        sessionRows(sessions("gradingPeriods").stream()
-                                .filter(period -> RosterObjects.parentOf(period)
-                                        .filter(session::equals)
-                                        .isPresent())
+                        sessionRows(AcademicSession.of("gradingPeriods").stream()
+                                .filter(session.children()::contains)
                                 .toList());
                     default -> null;
                 });
@@ -238,30 +206,15 @@ final class RosterData {
         return Rows.sorted(ObjectType.CLASS, span.size(), at -> objects.classObject(span.at(at)));
     }
 
-    private Rows sessionRows(List<String> sessions) {
+    private Rows sessionRows(List<AcademicSession> sessions) {
         IntFunction<ObjectNode> at = index -> objects.session(sessions.get(index));
         return Rows.sorted(ObjectType.ACADEMIC_SESSION, sessions.size(), at);
     }
 
-    private static List<String> sessions(String collection) {
-        return RosterObjects.SESSIONS.stream()
-                .filter(id -> switch (collection) {
-                    case "terms" -> RosterObjects.sessionType(id).equals("term");
-                    case "gradingPeriods" -> RosterObjects.sessionType(id).equals("gradingPeriod");
-                    default -> true;
-                })
-                .toList();
-    }
-
-    private ObjectNode enrollmentAt(int rank) {
-        int ofStudents = layout.studentEnrollments();
-        return rank < ofStudents ? objects.studentEnrollment(rank) : objects.teacherEnrollment(rank - ofStudents);
-    }
-
-    private Optional<ObjectNode> enrollment(String id) {
-        return index(id, "ES", 8, layout.studentEnrollments())
-                .map(objects::studentEnrollment)
-                .or(() -> index(id, "ET", 8, layout.classes()).map(objects::teacherEnrollment));
+    private static Optional<AcademicSession> session(String collection, String id) {
+        return AcademicSession.of(collection).stream()
+                .filter(session -> session.name().equals(id))
+                .findFirst();
     }
 
     private Optional<Found> user(String id, PersonKind kind) {
@@ -273,20 +226,14 @@ final class RosterData {
     }
 
     private Optional<Integer> school(String id) {
-        return index(id, "SCH", 4, layout.schools());
+        return RosterId.SCHOOL.position(id, layout.schools());
+    }
+
+    private Optional<Integer> course(String id) {
+        return RosterId.COURSE.position(id, layout.count(PersonKind.TEACHER));
     }
 
     private Optional<Integer> classIndex(String id) {
-        return index(id, "C", 7, layout.classes());
-    }
-
-    private static Optional<Integer> index(String id, String prefix, int digits, int count) {
-        if (id.length() != prefix.length() + digits || !id.startsWith(prefix)) {
-            return Optional.empty();
-        }
-        String number = id.substring(prefix.length());
-        return number.chars().allMatch(c -> c >= '0' && c <= '9')
-                ? Optional.of(Integer.parseInt(number) - 1).filter(index -> index >= 0 && index < count)
-                : Optional.empty();
+        return RosterId.CLASS.position(id, layout.classes());
     }
 }
