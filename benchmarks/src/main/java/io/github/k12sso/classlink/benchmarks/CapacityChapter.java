@@ -64,16 +64,21 @@ final class CapacityChapter implements Chapter {
             rows.add(Row.alone(
                     CHAPTER, "logins/s at most, " + CONNECTIONS + " at a time", Sample.rounded(perSecond), ""));
             for (double share : List.of(0.5, 0.7, 0.9, 1.3)) {
-                settings.put("perSecond", String.valueOf(perSecond * share));
-                Load load = gatling.run(Logins.class, Logins.NAME, settings);
-                rows.add(Row.alone(
-                        CHAPTER,
-                        "arriving at %.0f %% of that for 25 s: logins, failed, median, p95, ms".formatted(share * 100),
-                        "%d, %d, %.0f, %.0f".formatted(load.count(), load.failed(), load.median(), load.p95()),
-                        ""));
+                rows.add(arriving(gatling, settings, perSecond, share));
             }
             return rows;
         }
+    }
+
+    /** Logins that start at a share of the most, whether those before them are done or not. */
+    private static Row arriving(Gatling gatling, Map<String, String> settings, double perSecond, double share) {
+        settings.put("perSecond", String.valueOf(perSecond * share));
+        Load load = gatling.run(Logins.class, Logins.NAME, settings);
+        return Row.alone(
+                CHAPTER,
+                "arriving at %.0f %% of that for 25 s: logins, failed, median, p95, ms".formatted(share * 100),
+                "%d, %d, %.0f, %.0f".formatted(load.count(), load.failed(), load.median(), load.p95()),
+                "");
     }
 
     private static Stream<String> students(Cluster cluster) {

@@ -12,7 +12,6 @@ import io.github.k12sso.classlink.simulator.SimulatorSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -54,9 +53,6 @@ final class RosterChapter implements Chapter {
         this.work = work;
     }
 
-    /** One transfer by curl. Seconds. */
-    private record Transfer(int status, double firstByte, double whole, long bytes) {}
-
     @Override
     public List<Row> measure(Gatling gatling) {
         Path collections = work.toAbsolutePath().resolve("roster-gc.log");
@@ -95,8 +91,8 @@ final class RosterChapter implements Chapter {
         double there = 0;
         double straight = 0;
         for (int page = 0; page < PAGES; page++) {
-            Transfer through = page(gateway, token, page);
-            Transfer by = page(direct, bearer, page);
+            PageTransfer through = page(gateway, token, page);
+            PageTransfer by = page(direct, bearer, page);
             firstThere[page] = through.firstByte() * 1_000;
             firstDirect[page] = by.firstByte() * 1_000;
             wholeThere[page] = through.whole() * 1_000;
@@ -206,57 +202,24 @@ final class RosterChapter implements Chapter {
         Http http = new Http();
         for (int page = 0; page < WARM_UP; page++) {
             AdminApi.require(
-                    http.send(Roster.request(token, URI.create(address(gateway, SHORT, page * SHORT)))), "page");
+                    http.send(Roster.request(token, URI.create(PageTransfer.address(gateway, SHORT, page * SHORT)))),
+                    "page");
             AdminApi.require(
-                    http.send(Roster.request(bearer, URI.create(address(direct, SHORT, page * SHORT)))), "page");
+                    http.send(Roster.request(bearer, URI.create(PageTransfer.address(direct, SHORT, page * SHORT)))),
+                    "page");
         }
         double[] there = new double[PAGES];
         double[] straight = new double[PAGES];
         for (int page = 0; page < PAGES; page++) {
-            there[page] = rows(gateway, token, SHORT, page * SHORT).firstByte() * 1_000;
-            straight[page] = rows(direct, bearer, SHORT, page * SHORT).firstByte() * 1_000;
+            there[page] = PageTransfer.of(gateway, token, SHORT, page * SHORT).firstByte() * 1_000;
+            straight[page] =
+                    PageTransfer.of(direct, bearer, SHORT, page * SHORT).firstByte() * 1_000;
         }
         return Row.compared(
                 CHAPTER, "first byte of a page of 100, ms", new Sample(there), new Sample(straight), "+5 ms");
     }
 
-    private static String address(String root, int limit, int offset) {
-        return root + "users?limit=" + limit + "&offset=" + offset;
-    }
-
-    private static Transfer page(String root, String bearer, int page) {
-        return rows(root, bearer, PAGE, page * PAGE);
-    }
-
-    private static Transfer rows(String root, String bearer, int limit, int offset) {
-        List<String> curl = List.of(
-                "curl",
-                "--silent",
-                "--output",
-                "/dev/null",
-                "--max-time",
-                "60",
-                "--header",
-                "Authorization: Bearer " + bearer,
-                "--write-out",
-                "%{http_code} %{time_starttransfer} %{time_total} %{size_download}",
-                address(root, limit, offset));
-        try {
-            Process process = new ProcessBuilder(curl).start();
-            String[] answer =
-                    new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).split(" ", -1);
-            Transfer transfer = new Transfer(
-                    Integer.parseInt(answer[0]),
-                    Double.parseDouble(answer[1]),
-                    Double.parseDouble(answer[2]),
-                    Long.parseLong(answer[3]));
-            if (transfer.status() != 200) {
-                throw new IllegalStateException(
-                        "the page at " + offset + " of " + root + " answered " + transfer.status());
-            }
-            return transfer;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    private static PageTransfer page(String root, String bearer, int page) {
+        return PageTransfer.of(root, bearer, PAGE, page * PAGE);
     }
 }
