@@ -4,10 +4,8 @@ import com.nimbusds.jwt.JWT;
 import com.nimbusds.oauth2.sdk.token.BearerAccessToken;
 import io.javalin.Javalin;
 import io.javalin.http.Context;
-import io.javalin.http.Cookie;
 import io.javalin.http.HttpResponseException;
 import io.javalin.http.HttpStatus;
-import io.javalin.http.SameSite;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -20,7 +18,6 @@ import java.util.Optional;
 public final class RosterApp implements AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger(RosterApp.class.getName());
-    private static final String COOKIE = "roster_app_session";
 
     private final Javalin server;
     private final URI baseUrl;
@@ -183,7 +180,7 @@ public final class RosterApp implements AutoCloseable {
     private void sendToLogin(Context ctx, LoginKind kind) {
         BrowserSession session = session(ctx).orElseGet(() -> {
             BrowserSession created = sessions.create();
-            setCookie(ctx, created);
+            SessionCookie.set(ctx, created);
             return created;
         });
         synchronized (session) {
@@ -203,7 +200,7 @@ public final class RosterApp implements AutoCloseable {
             LoginAttempt attempt =
                     session.takeAttempt().orElseThrow(() -> new SignInFailedException("no_login_started"));
             session.signedIn(keycloak.complete(attempt, ctx.queryParamMap()));
-            setCookie(ctx, sessions.renew(session));
+            SessionCookie.set(ctx, sessions.renew(session));
         }
         ctx.redirect("/");
     }
@@ -217,7 +214,7 @@ public final class RosterApp implements AutoCloseable {
         BrowserSession session = known.get();
         synchronized (session) {
             sessions.forget(session);
-            ctx.removeCookie(COOKIE);
+            SessionCookie.remove(ctx);
             JWT idToken = session.signIn().map(SignIn::idToken).orElse(null);
             session.signedOut();
             String target =
@@ -227,15 +224,7 @@ public final class RosterApp implements AutoCloseable {
     }
 
     private Optional<BrowserSession> session(Context ctx) {
-        return sessions.find(ctx.cookie(COOKIE));
-    }
-
-    private static void setCookie(Context ctx, BrowserSession session) {
-        Cookie cookie = new Cookie(COOKIE, session.id());
-        cookie.setPath("/");
-        cookie.setHttpOnly(true);
-        cookie.setSameSite(SameSite.LAX);
-        ctx.cookie(cookie);
+        return sessions.find(SessionCookie.read(ctx));
     }
 
     private static void show(Context ctx, Page page) {
