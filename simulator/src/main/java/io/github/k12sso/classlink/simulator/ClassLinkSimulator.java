@@ -8,7 +8,7 @@ import io.github.k12sso.classlink.simulator.fault.Faults;
 import io.github.k12sso.classlink.simulator.fault.Gate;
 import io.github.k12sso.classlink.simulator.http.RecordedRequest;
 import io.github.k12sso.classlink.simulator.http.RequestLog;
-import io.github.k12sso.classlink.simulator.launchpad.LaunchPad;
+import io.github.k12sso.classlink.simulator.launchpad.LaunchPadPages;
 import io.github.k12sso.classlink.simulator.launchpad.Sessions;
 import io.github.k12sso.classlink.simulator.my.MyEndpoints;
 import io.github.k12sso.classlink.simulator.oauth.AuthorizationCodes;
@@ -17,12 +17,12 @@ import io.github.k12sso.classlink.simulator.oauth.Clients;
 import io.github.k12sso.classlink.simulator.oauth.DiscoveryEndpoint;
 import io.github.k12sso.classlink.simulator.oauth.Grant;
 import io.github.k12sso.classlink.simulator.oauth.IdTokenIssuer;
-import io.github.k12sso.classlink.simulator.oauth.IdTokens;
+import io.github.k12sso.classlink.simulator.oauth.IdTokenKeys;
+import io.github.k12sso.classlink.simulator.oauth.IdTokenSigner;
 import io.github.k12sso.classlink.simulator.oauth.RegisteredClient;
-import io.github.k12sso.classlink.simulator.oauth.SigningKeys;
-import io.github.k12sso.classlink.simulator.oauth.TokenEndpoint;
+import io.github.k12sso.classlink.simulator.oauth.TokenEndpoints;
 import io.github.k12sso.classlink.simulator.oauth.Tokens;
-import io.github.k12sso.classlink.simulator.oneroster.Applications;
+import io.github.k12sso.classlink.simulator.oneroster.PartnerApplications;
 import io.github.k12sso.classlink.simulator.oneroster.RosterEndpoints;
 import io.github.k12sso.classlink.simulator.runtime.PkceMode;
 import io.github.k12sso.classlink.simulator.runtime.SimulatorClock;
@@ -50,12 +50,12 @@ public final class ClassLinkSimulator implements AutoCloseable {
     private final Gate gate;
     private final Districts districts;
     private final Clients clients = new Clients();
-    private final SigningKeys keys = new SigningKeys();
+    private final IdTokenKeys keys = new IdTokenKeys();
     private final Secrets secrets = new Secrets();
     private final Tokens tokens = new Tokens(clock, secrets);
-    private final IdTokens idTokens;
+    private final IdTokenSigner idTokens;
     private final MyEndpoints my;
-    private final Applications applications;
+    private final PartnerApplications applications;
     private final Javalin server;
 
     private ClassLinkSimulator(SimulatorSettings settings) {
@@ -74,9 +74,9 @@ public final class ClassLinkSimulator implements AutoCloseable {
         gate = new Gate(faults, requests, clock, secrets);
         districts = new Districts(settings.districts());
         settings.clients().forEach(clients::register);
-        idTokens = new IdTokens(baseUrl.toString(), keys, clock, secrets);
+        idTokens = new IdTokenSigner(baseUrl.toString(), keys, clock, secrets);
         my = new MyEndpoints(tokens, districts, switches);
-        applications = new Applications(districts, settings.partnerKey(), settings.fillerApplications());
+        applications = new PartnerApplications(districts, settings.partnerKey(), settings.fillerApplications());
         addRoutes();
     }
 
@@ -116,7 +116,7 @@ public final class ClassLinkSimulator implements AutoCloseable {
         return faults;
     }
 
-    public SigningKeys keys() {
+    public IdTokenKeys keys() {
         return keys;
     }
 
@@ -176,7 +176,7 @@ public final class ClassLinkSimulator implements AutoCloseable {
     }
 
     /** What districts do to the partner: rotate bearers, disable, change permissions. */
-    public Applications applications() {
+    public PartnerApplications applications() {
         return applications;
     }
 
@@ -223,10 +223,10 @@ public final class ClassLinkSimulator implements AutoCloseable {
 
     private void addRoutes() {
         Sessions sessions = new Sessions(clock);
-        LaunchPad launchPad = new LaunchPad(districts, clients, sessions);
+        LaunchPadPages launchPad = new LaunchPadPages(districts, clients, sessions);
         AuthorizationCodes codes = new AuthorizationCodes(clock, secrets);
         AuthorizeEndpoint authorize = new AuthorizeEndpoint(clients, codes, switches, sessions::of, launchPad);
-        TokenEndpoint token = new TokenEndpoint(clients, codes, tokens, idTokens, switches);
+        TokenEndpoints token = new TokenEndpoints(clients, codes, tokens, idTokens, switches);
         DiscoveryEndpoint discovery = new DiscoveryEndpoint(baseUrl.toString(), keys);
         RosterEndpoints roster = new RosterEndpoints(districts, applications, tokens, switches, baseUrl.toString());
 

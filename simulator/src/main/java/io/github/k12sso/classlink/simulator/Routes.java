@@ -3,12 +3,12 @@ package io.github.k12sso.classlink.simulator;
 import io.github.k12sso.classlink.simulator.control.ControlEndpoints;
 import io.github.k12sso.classlink.simulator.fault.Gate;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
-import io.github.k12sso.classlink.simulator.launchpad.LaunchPad;
+import io.github.k12sso.classlink.simulator.launchpad.LaunchPadPages;
 import io.github.k12sso.classlink.simulator.my.MyEndpoints;
 import io.github.k12sso.classlink.simulator.oauth.AuthorizeEndpoint;
 import io.github.k12sso.classlink.simulator.oauth.DiscoveryEndpoint;
-import io.github.k12sso.classlink.simulator.oauth.TokenEndpoint;
-import io.github.k12sso.classlink.simulator.oneroster.Applications;
+import io.github.k12sso.classlink.simulator.oauth.TokenEndpoints;
+import io.github.k12sso.classlink.simulator.oneroster.PartnerApplications;
 import io.github.k12sso.classlink.simulator.oneroster.RosterEndpoints;
 import io.javalin.Javalin;
 
@@ -22,7 +22,8 @@ final class Routes {
         this.gate = gate;
     }
 
-    Routes oauth(DiscoveryEndpoint discovery, AuthorizeEndpoint authorize, TokenEndpoint token, LaunchPad launchPad) {
+    Routes oauth(
+            DiscoveryEndpoint discovery, AuthorizeEndpoint authorize, TokenEndpoints token, LaunchPadPages launchPad) {
         server.get("/.well-known/openid-configuration", gate.at(Endpoint.DISCOVERY, discovery::configuration));
         server.get("/oauth2/v2/jwks", gate.at(Endpoint.JWKS, discovery::keys));
         server.get("/oauth2/v2/auth", gate.at(Endpoint.AUTHORIZE, authorize::authorize));
@@ -44,7 +45,7 @@ final class Routes {
         return this;
     }
 
-    Routes rosters(Applications applications, RosterEndpoints roster) {
+    Routes rosters(PartnerApplications applications, RosterEndpoints roster) {
         server.get("/applications", gate.at(Endpoint.APPLICATIONS, applications::list));
         server.get("/ims/oneroster/v1p1/<path>", gate.at(Endpoint.ROSTER, roster::read));
         server.get("/proxy/v1p0/{application}/ims/oneroster/v1p1/<path>", gate.at(Endpoint.ROSTER, roster::read));
@@ -67,7 +68,7 @@ final class Routes {
         return this;
     }
 
-    Routes launchPad(LaunchPad launchPad, AuthorizeEndpoint authorize) {
+    Routes launchPad(LaunchPadPages launchPad, AuthorizeEndpoint authorize) {
         server.get("/", gate.at(Endpoint.LAUNCHPAD, launchPad::findDistrict));
         server.get("/home", gate.at(Endpoint.LAUNCHPAD, launchPad::home));
         server.get("/launch/{client}", gate.at(Endpoint.LAUNCHPAD, authorize::launch));

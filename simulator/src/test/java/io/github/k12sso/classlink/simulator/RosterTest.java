@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** OneRoster 1.1 through the proxy and with the user's own token. */
 class RosterTest {
     private static ClassLinkSimulator simulator;
-    private static App app;
+    private static RelyingParty app;
 
     @BeforeAll
     static void start() {
@@ -32,7 +32,7 @@ class RosterTest {
                 .district("metropolis", 77, 1_000_000)
                 .district("hamlet", 78, 10)
                 .build());
-        app = new App(simulator);
+        app = new RelyingParty(simulator);
     }
 
     @AfterAll
@@ -53,7 +53,7 @@ class RosterTest {
     private static JsonNode read(String district, String path) {
         HttpResponse<String> response = call(district, path);
         assertThat(response.statusCode()).as(path + " " + response.body()).isEqualTo(200);
-        return App.json(response);
+        return RelyingParty.json(response);
     }
 
     private static List<String> ids(JsonNode array) {
@@ -68,7 +68,7 @@ class RosterTest {
 
     private static void assertFailure(HttpResponse<String> response, int status, String codeMinor) {
         assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
-        assertThat(App.json(response)
+        assertThat(RelyingParty.json(response)
                         .get("statusInfoSet")
                         .get(0)
                         .get("imsx_codeMinor")
@@ -150,7 +150,7 @@ class RosterTest {
         @Test
         void givesAHundredUnlessAskedAndCounts() {
             HttpResponse<String> response = call("maplevalley", "users");
-            assertThat(App.json(response).get("users")).hasSize(100);
+            assertThat(RelyingParty.json(response).get("users")).hasSize(100);
             assertThat(response.headers().firstValue("X-Total-Count")).hasValue("400");
             assertThat(response.headers().firstValue("x-count")).hasValue("100");
             assertThat(response.headers().firstValue("x-perm-rev")).isPresent();
@@ -236,7 +236,7 @@ class RosterTest {
         void filters(String filter, int expected) {
             HttpResponse<String> response = call("maplevalley", "users?limit=1&filter=" + encoded(filter));
             assertThat(response.headers().firstValue("X-Total-Count")).hasValue(Integer.toString(expected));
-            assertThat(App.json(response).get("users")).hasSize(Math.min(1, expected));
+            assertThat(RelyingParty.json(response).get("users")).hasSize(Math.min(1, expected));
         }
 
         @Test
@@ -476,12 +476,12 @@ class RosterTest {
     }
 
     @Nested
-    class Applications {
+    class PartnerApplications {
         @Test
         void areListedForThePartnerKeyOnly() {
             assertThat(app.getAs("wrong", "/applications").statusCode()).isEqualTo(401);
             HttpResponse<String> response = app.getAs("partner-key-of-the-simulator", "/applications");
-            JsonNode row = App.json(response).get("applications").get(0);
+            JsonNode row = RelyingParty.json(response).get("applications").get(0);
             assertThat(row.get("tenant_id").asInt()).isEqualTo(2);
             assertThat(row.get("enabled").isTextual()).isTrue();
             assertThat(row.get("enabled").asText()).isEqualTo("true");
@@ -496,10 +496,10 @@ class RosterTest {
             SimulatorSettings settings =
                     SimulatorSettings.builder().fillerApplications(120).build();
             try (ClassLinkSimulator crowded = ClassLinkSimulator.start(settings)) {
-                App partner = new App(crowded);
-                JsonNode first = App.json(partner.getAs(settings.partnerKey(), "/applications"));
-                JsonNode second = App.json(partner.getAs(settings.partnerKey(), "/applications?offset=100"));
-                JsonNode all = App.json(partner.getAs(settings.partnerKey(), "/applications?limit=10000"));
+                RelyingParty partner = new RelyingParty(crowded);
+                JsonNode first = RelyingParty.json(partner.getAs(settings.partnerKey(), "/applications"));
+                JsonNode second = RelyingParty.json(partner.getAs(settings.partnerKey(), "/applications?offset=100"));
+                JsonNode all = RelyingParty.json(partner.getAs(settings.partnerKey(), "/applications?limit=10000"));
                 assertThat(first.get("applications"))
                         .hasSize(100)
                         .allSatisfy(
@@ -515,7 +515,7 @@ class RosterTest {
         @Test
         void arePagedWithoutBeingStored() {
             HttpResponse<String> last = call("metropolis", "users?sort=sourcedId&limit=10000&offset=990000");
-            JsonNode users = App.json(last).get("users");
+            JsonNode users = RelyingParty.json(last).get("users");
             assertThat(users).hasSize(10_000);
             assertThat(last.headers().firstValue("X-Total-Count")).hasValue("1000000");
             assertThat(ids(users)).isSorted().doesNotHaveDuplicates();
@@ -539,7 +539,7 @@ class RosterTest {
             System.gc();
             long before = runtime.totalMemory() - runtime.freeMemory();
             try (ClassLinkSimulator huge = ClassLinkSimulator.start(settings)) {
-                App partner = new App(huge);
+                RelyingParty partner = new RelyingParty(huge);
                 for (String district : List.of("first", "second", "third")) {
                     String path = "/" + huge.applicationId(district) + "/ims/oneroster/v1p1/users?limit=10000&offset=";
                     for (int offset = 0; offset < 50_000; offset += 10_000) {

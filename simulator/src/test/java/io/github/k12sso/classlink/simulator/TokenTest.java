@@ -31,12 +31,12 @@ import org.junit.jupiter.api.Test;
 /** The token endpoint, key set and discovery. */
 class TokenTest {
     private ClassLinkSimulator simulator;
-    private App app;
+    private RelyingParty app;
 
     @BeforeEach
     void start() {
         simulator = ClassLinkSimulator.start(SimulatorSettings.defaults());
-        app = new App(simulator);
+        app = new RelyingParty(simulator);
     }
 
     @AfterEach
@@ -46,12 +46,12 @@ class TokenTest {
 
     private static void assertError(HttpResponse<String> response, int status, String error) {
         assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
-        assertThat(App.json(response).get("error").asText()).isEqualTo(error);
-        assertThat(App.json(response).has("access_token")).isFalse();
+        assertThat(RelyingParty.json(response).get("error").asText()).isEqualTo(error);
+        assertThat(RelyingParty.json(response).has("access_token")).isFalse();
     }
 
     private static String text(HttpResponse<String> response, String member) {
-        return App.json(response).path(member).asText();
+        return RelyingParty.json(response).path(member).asText();
     }
 
     private int infoStatus(String accessToken) {
@@ -114,7 +114,7 @@ class TokenTest {
                     "grant_type",
                     "authorization_code",
                     "redirect_uri",
-                    App.CALLBACK,
+                    RelyingParty.CALLBACK,
                     "launch_url",
                     "whatever");
             assertThat(response.statusCode()).isEqualTo(200);
@@ -130,8 +130,13 @@ class TokenTest {
 
         @Test
         void mayHaveEverythingInTheQueryString() {
-            String query = Browser.encode(
-                    Map.of("code", app.codeFor("student"), "client_id", App.ID, "client_secret", App.SECRET));
+            String query = PersonaBrowser.encode(Map.of(
+                    "code",
+                    app.codeFor("student"),
+                    "client_id",
+                    RelyingParty.ID,
+                    "client_secret",
+                    RelyingParty.SECRET));
             HttpResponse<String> response =
                     app.send(app.request("/oauth2/v2/token?" + query).POST(HttpRequest.BodyPublishers.noBody()));
             assertThat(response.statusCode()).isEqualTo(200);
@@ -139,7 +144,7 @@ class TokenTest {
 
         @Test
         void mayUseBasicAloneOrTogetherWithTheBody() {
-            String pair = App.ID + ":" + URLEncoder.encode(App.SECRET, StandardCharsets.UTF_8);
+            String pair = RelyingParty.ID + ":" + URLEncoder.encode(RelyingParty.SECRET, StandardCharsets.UTF_8);
             String basic = "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
             assertThat(app.post("/oauth2/v2/token", Map.of("code", app.codeFor("student")), "Authorization", basic)
                             .statusCode())
@@ -150,9 +155,9 @@ class TokenTest {
                                             "code",
                                             app.codeFor("student"),
                                             "client_id",
-                                            App.ID,
+                                            RelyingParty.ID,
                                             "client_secret",
-                                            App.SECRET),
+                                            RelyingParty.SECRET),
                                     "Authorization",
                                     basic)
                             .statusCode())
@@ -162,7 +167,7 @@ class TokenTest {
         @Test
         void withAWrongSecretAreUnauthorized() {
             Map<String, String> form =
-                    Map.of("code", app.codeFor("student"), "client_id", App.ID, "client_secret", "wrong");
+                    Map.of("code", app.codeFor("student"), "client_id", RelyingParty.ID, "client_secret", "wrong");
             assertError(app.post("/oauth2/v2/token", form), 401, "unauthorized_client");
             simulator.tokenMode(TokenMode.GUIDE);
             assertError(app.post("/oauth2/v2/token", form), 401, "invalid_client");
@@ -180,7 +185,9 @@ class TokenTest {
         @Test
         void needACode() {
             assertError(
-                    app.post("/oauth2/v2/token", Map.of("client_id", App.ID, "client_secret", App.SECRET)),
+                    app.post(
+                            "/oauth2/v2/token",
+                            Map.of("client_id", RelyingParty.ID, "client_secret", RelyingParty.SECRET)),
                     400,
                     "invalid_request");
         }
@@ -220,13 +227,14 @@ class TokenTest {
         @Test
         void canBeRequiredButNeverOfATile() {
             simulator.pkce(PkceMode.REQUIRE);
-            Browser browser = new Browser(simulator);
+            PersonaBrowser browser = new PersonaBrowser(simulator);
             browser.signIn("student");
-            assertThat(Browser.query(Browser.location(browser.get(app.authorizePath()))))
+            assertThat(PersonaBrowser.query(PersonaBrowser.location(browser.get(app.authorizePath()))))
                     .containsEntry("error", "invalid_request");
 
-            String tile = Browser.location(browser.get("/launch/" + App.ID));
-            assertThat(app.redeem(Browser.query(tile).get("code")).statusCode()).isEqualTo(200);
+            String tile = PersonaBrowser.location(browser.get("/launch/" + RelyingParty.ID));
+            assertThat(app.redeem(PersonaBrowser.query(tile).get("code")).statusCode())
+                    .isEqualTo(200);
         }
     }
 
@@ -267,14 +275,14 @@ class TokenTest {
                             "refresh_token",
                             refreshToken,
                             "client_id",
-                            App.ID,
+                            RelyingParty.ID,
                             "client_secret",
-                            App.SECRET));
+                            RelyingParty.SECRET));
         }
 
         @Test
         void addsTheGuidesMembersAndItsLifetime() {
-            JsonNode token = App.json(app.redeem(app.codeFor("student")));
+            JsonNode token = RelyingParty.json(app.redeem(app.codeFor("student")));
             assertThat(token.fieldNames())
                     .toIterable()
                     .containsExactlyInAnyOrder(
@@ -318,7 +326,7 @@ class TokenTest {
             simulator.switches().refreshRotation(false);
             String first = text(app.redeem(app.codeFor("student")), "refresh_token");
 
-            assertThat(App.json(refresh(first)).has("refresh_token")).isFalse();
+            assertThat(RelyingParty.json(refresh(first)).has("refresh_token")).isFalse();
             assertThat(refresh(first).statusCode()).isEqualTo(200);
         }
 
@@ -356,12 +364,13 @@ class TokenTest {
     @Nested
     class Revocation {
         private HttpResponse<String> revoke(String token, String secret) {
-            return app.post("/oauth2/v2/revoke", Map.of("token", token, "client_id", App.ID, "client_secret", secret));
+            return app.post(
+                    "/oauth2/v2/revoke", Map.of("token", token, "client_id", RelyingParty.ID, "client_secret", secret));
         }
 
         @Test
         void isNotThereUnlessSwitchedOn() {
-            assertThat(revoke("x", App.SECRET).statusCode()).isEqualTo(404);
+            assertThat(revoke("x", RelyingParty.SECRET).statusCode()).isEqualTo(404);
         }
 
         @Test
@@ -370,15 +379,15 @@ class TokenTest {
             simulator.tokenMode(TokenMode.GUIDE);
             HttpResponse<String> token = app.redeem(app.codeFor("student"));
 
-            assertThat(revoke("unknown", App.SECRET).statusCode()).isEqualTo(200);
+            assertThat(revoke("unknown", RelyingParty.SECRET).statusCode()).isEqualTo(200);
             assertError(revoke(text(token, "refresh_token"), "wrong"), 401, "invalid_client");
             assertThat(infoStatus(text(token, "access_token"))).isEqualTo(200);
-            assertThat(revoke(text(token, "refresh_token"), App.SECRET).statusCode())
+            assertThat(revoke(text(token, "refresh_token"), RelyingParty.SECRET).statusCode())
                     .isEqualTo(200);
             assertThat(infoStatus(text(token, "access_token"))).isEqualTo(401);
 
             String single = app.accessTokenFor("student");
-            revoke(single, App.SECRET);
+            revoke(single, RelyingParty.SECRET);
             assertThat(infoStatus(single)).isEqualTo(401);
         }
     }
@@ -419,7 +428,7 @@ class TokenTest {
 
     @Test
     void discoverySaysNothingOfPkceRevocationOrEndOfSession() {
-        JsonNode document = App.json(app.get("/.well-known/openid-configuration"));
+        JsonNode document = RelyingParty.json(app.get("/.well-known/openid-configuration"));
         String base = simulator.baseUrl().toString();
 
         assertThat(document.get("issuer").asText()).isEqualTo(base).doesNotEndWith("/");
@@ -448,7 +457,8 @@ class TokenTest {
         assertThat(SignedJWT.parse(hostile).getJWTClaimsSet().getIssuer()).isEqualTo("https://evil.example");
 
         simulator.issueIdTokensWith(draft -> null);
-        assertThat(App.json(app.redeem(app.codeFor("student"))).has("id_token")).isFalse();
+        assertThat(RelyingParty.json(app.redeem(app.codeFor("student"))).has("id_token"))
+                .isFalse();
 
         simulator.issueIdTokensNormally();
         String honest = text(app.redeem(app.codeFor("student")), "id_token");

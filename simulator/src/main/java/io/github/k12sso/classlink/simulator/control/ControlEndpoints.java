@@ -5,16 +5,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.simulator.district.Districts;
 import io.github.k12sso.classlink.simulator.fault.Faults;
-import io.github.k12sso.classlink.simulator.http.Answer;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
-import io.github.k12sso.classlink.simulator.http.Exchange;
 import io.github.k12sso.classlink.simulator.http.Json;
 import io.github.k12sso.classlink.simulator.http.RequestLog;
+import io.github.k12sso.classlink.simulator.http.ServerRequest;
+import io.github.k12sso.classlink.simulator.http.ServerResponse;
 import io.github.k12sso.classlink.simulator.oauth.Clients;
+import io.github.k12sso.classlink.simulator.oauth.IdTokenKeys;
 import io.github.k12sso.classlink.simulator.oauth.RegisteredClient;
-import io.github.k12sso.classlink.simulator.oauth.SigningKeys;
 import io.github.k12sso.classlink.simulator.oauth.Tokens;
-import io.github.k12sso.classlink.simulator.oneroster.Applications;
+import io.github.k12sso.classlink.simulator.oneroster.PartnerApplications;
 import io.github.k12sso.classlink.simulator.runtime.SimulatorClock;
 import io.github.k12sso.classlink.simulator.runtime.Switches;
 import java.time.DateTimeException;
@@ -31,12 +31,12 @@ public final class ControlEndpoints {
             Switches switches,
             Faults faults,
             SimulatorClock clock,
-            SigningKeys keys,
+            IdTokenKeys keys,
             RequestLog requests,
             Tokens tokens,
             Clients clients,
             Districts districts,
-            Applications applications) {}
+            PartnerApplications applications) {}
 
     private final Parts parts;
     private final SwitchBoard switches;
@@ -49,16 +49,16 @@ public final class ControlEndpoints {
     }
 
     /** Everything that can be turned and how it stands; a page for browsers, JSON for the rest. */
-    public Answer overview(Exchange exchange) {
+    public ServerResponse overview(ServerRequest request) {
         ObjectNode whole = state.all();
-        boolean browser = exchange.header("Accept")
+        boolean browser = request.header("Accept")
                 .filter(accept -> accept.contains("text/html"))
                 .isPresent();
-        return browser ? Answer.html(200, ControlPage.of(whole)) : Answer.json(200, whole);
+        return browser ? ServerResponse.html(200, ControlPage.of(whole)) : ServerResponse.json(200, whole);
     }
 
-    public Answer injectFault(Exchange exchange) {
-        return on(exchange, json -> {
+    public ServerResponse injectFault(ServerRequest request) {
+        return on(request, json -> {
             Endpoint endpoint = Endpoint.ofKey(json.path("endpoint").asText())
                     .orElseThrow(() -> new BadControlRequest(
                             "unknown endpoint " + json.path("endpoint").asText()));
@@ -68,8 +68,8 @@ public final class ControlEndpoints {
     }
 
     /** All of them, or those of {@code ?endpoint=}. */
-    public Answer clearFaults(Exchange exchange) {
-        Optional<String> key = exchange.parameter("endpoint");
+    public ServerResponse clearFaults(ServerRequest request) {
+        Optional<String> key = request.parameter("endpoint");
         if (key.isEmpty()) {
             parts.faults().clear();
         } else {
@@ -79,12 +79,12 @@ public final class ControlEndpoints {
             }
             parts.faults().clear(endpoint.get());
         }
-        return Answer.json(200, state.faults());
+        return ServerResponse.json(200, state.faults());
     }
 
     /** {@code {"advance":"PT5M"}} (ISO 8601) or {@code {"reset":true}}. */
-    public Answer moveClock(Exchange exchange) {
-        return on(exchange, json -> {
+    public ServerResponse moveClock(ServerRequest request) {
+        return on(request, json -> {
             if (json.path("reset").asBoolean()) {
                 parts.clock().reset();
             }
@@ -96,8 +96,8 @@ public final class ControlEndpoints {
     }
 
     /** {@code {"drop":true}} publishes the new key only. */
-    public Answer rotateKeys(Exchange exchange) {
-        return on(exchange, json -> {
+    public ServerResponse rotateKeys(ServerRequest request) {
+        return on(request, json -> {
             if (json.path("drop").asBoolean()) {
                 parts.keys().rotateAndDropOld();
             } else {
@@ -108,8 +108,8 @@ public final class ControlEndpoints {
     }
 
     /** {@code {"refresh":true}} ends the refresh tokens too. */
-    public Answer expireTokens(Exchange exchange) {
-        return on(exchange, json -> {
+    public ServerResponse expireTokens(ServerRequest request) {
+        return on(request, json -> {
             if (json.path("refresh").asBoolean()) {
                 parts.tokens().endAllGrants();
             } else {
@@ -119,16 +119,16 @@ public final class ControlEndpoints {
         });
     }
 
-    public Answer turnSwitches(Exchange exchange) {
-        return on(exchange, json -> {
+    public ServerResponse turnSwitches(ServerRequest request) {
+        return on(request, json -> {
             switches.turn(json);
             return switches.read();
         });
     }
 
     /** {@code {"id":…,"secret":…,"redirectUris":[…],"launchUrl":…}}; adds or replaces. */
-    public Answer registerClient(Exchange exchange) {
-        return on(exchange, json -> {
+    public ServerResponse registerClient(ServerRequest request) {
+        return on(request, json -> {
             List<String> redirectUris = new ArrayList<>();
             json.path("redirectUris").forEach(uri -> redirectUris.add(uri.asText()));
             if (!json.hasNonNull("id") || !json.hasNonNull("secret") || redirectUris.isEmpty()) {
@@ -143,8 +143,8 @@ public final class ControlEndpoints {
     }
 
     /** {@code {"district":…,"enabled":false,"rotateBearer":true,"changePermissions":true}}. */
-    public Answer changeDistrict(Exchange exchange) {
-        return on(exchange, json -> {
+    public ServerResponse changeDistrict(ServerRequest request) {
+        return on(request, json -> {
             String code = json.path("district").asText();
             if (parts.districts().withCode(code).isEmpty()) {
                 throw new BadControlRequest("unknown district " + code);
@@ -162,29 +162,29 @@ public final class ControlEndpoints {
         });
     }
 
-    public Answer recordedRequests(Exchange exchange) {
-        return Answer.json(200, state.requests());
+    public ServerResponse recordedRequests(ServerRequest request) {
+        return ServerResponse.json(200, state.requests());
     }
 
-    public Answer forgetRequests(Exchange exchange) {
+    public ServerResponse forgetRequests(ServerRequest request) {
         parts.requests().clear();
-        return Answer.json(200, Json.array());
+        return ServerResponse.json(200, Json.array());
     }
 
-    private static Answer on(Exchange exchange, Function<JsonNode, JsonNode> action) {
+    private static ServerResponse on(ServerRequest request, Function<JsonNode, JsonNode> action) {
         try {
-            return Answer.json(200, action.apply(json(exchange)));
+            return ServerResponse.json(200, action.apply(json(request)));
         } catch (BadControlRequest e) {
             return bad(e.getMessage());
         }
     }
 
-    private static JsonNode json(Exchange exchange) {
-        if (exchange.body().isBlank()) {
+    private static JsonNode json(ServerRequest request) {
+        if (request.body().isBlank()) {
             return Json.object();
         }
         try {
-            return Json.MAPPER.readTree(exchange.body());
+            return Json.MAPPER.readTree(request.body());
         } catch (JsonProcessingException e) {
             throw new BadControlRequest("the body is not JSON");
         }
@@ -198,7 +198,7 @@ public final class ControlEndpoints {
         }
     }
 
-    private static Answer bad(String message) {
-        return Answer.json(400, Json.object().put("message", message));
+    private static ServerResponse bad(String message) {
+        return ServerResponse.json(400, Json.object().put("message", message));
     }
 }

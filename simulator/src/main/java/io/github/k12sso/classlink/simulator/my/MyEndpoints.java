@@ -8,9 +8,9 @@ import io.github.k12sso.classlink.simulator.district.Person;
 import io.github.k12sso.classlink.simulator.district.PersonKind;
 import io.github.k12sso.classlink.simulator.district.Persona;
 import io.github.k12sso.classlink.simulator.fault.ErrorBodies;
-import io.github.k12sso.classlink.simulator.http.Answer;
-import io.github.k12sso.classlink.simulator.http.Exchange;
 import io.github.k12sso.classlink.simulator.http.Json;
+import io.github.k12sso.classlink.simulator.http.ServerRequest;
+import io.github.k12sso.classlink.simulator.http.ServerResponse;
 import io.github.k12sso.classlink.simulator.oauth.Grant;
 import io.github.k12sso.classlink.simulator.oauth.Tokens;
 import io.github.k12sso.classlink.simulator.runtime.Switch;
@@ -50,34 +50,35 @@ public final class MyEndpoints {
         overrides.clear();
     }
 
-    public Answer info(Exchange exchange) {
+    public ServerResponse info(ServerRequest request) {
         return forUser(
-                exchange,
+                request,
                 IDENTITY_SCOPES,
-                persona -> Answer.json(
+                persona -> ServerResponse.json(
                         200,
                         overrides
                                 .getOrDefault(persona.id(), UnaryOperator.identity())
                                 .apply(ProfileDocuments.info(persona))));
     }
 
-    public Answer profileinfo(Exchange exchange) {
-        return forUser(exchange, USERINFO_SCOPES, persona -> Answer.json(200, ProfileDocuments.userinfo(persona)));
+    public ServerResponse profileinfo(ServerRequest request) {
+        return forUser(
+                request, USERINFO_SCOPES, persona -> ServerResponse.json(200, ProfileDocuments.userinfo(persona)));
     }
 
     /** Not ClassLink's: 404 unless the guide's profile is switched on. */
-    public Answer guideProfile(Exchange exchange) {
+    public ServerResponse guideProfile(ServerRequest request) {
         if (!switches.get(Switch.GUIDE_PROFILE)) {
             return ErrorBodies.message(404, "Not Found");
         }
-        return forUser(exchange, IDENTITY_SCOPES, persona -> Answer.json(200, ProfileDocuments.guide(persona)));
+        return forUser(request, IDENTITY_SCOPES, persona -> ServerResponse.json(200, ProfileDocuments.guide(persona)));
     }
 
     /**
      * A list of name, groupId, buildingId; the names are invented (docs/internals/classlink-protocol.md#other-calls).
      */
-    public Answer groups(Exchange exchange) {
-        return forUser(exchange, IDENTITY_SCOPES, persona -> {
+    public ServerResponse groups(ServerRequest request) {
+        return forUser(request, IDENTITY_SCOPES, persona -> {
             ArrayNode groups = Json.array();
             groups.addObject()
                     .put("name", "All " + persona.role() + "s")
@@ -90,26 +91,26 @@ public final class MyEndpoints {
                             .put("name", "Grade " + grade)
                             .put("groupId", 100 + Math.abs(grade.hashCode() % 1000))
                             .put("buildingId", 1));
-            return Answer.json(200, groups);
+            return ServerResponse.json(200, groups);
         });
     }
 
     /** "Described as a string" (docs/internals/classlink-protocol.md#other-calls); the body is invented. */
-    public Answer district(Exchange exchange) {
+    public ServerResponse district(ServerRequest request) {
         return forUser(
-                exchange,
+                request,
                 IDENTITY_SCOPES,
-                persona -> Answer.json(200, Json.MAPPER.getNodeFactory().textNode(persona.tenantName())));
+                persona -> ServerResponse.json(200, Json.MAPPER.getNodeFactory().textNode(persona.tenantName())));
     }
 
     /** Invented body (docs/internals/classlink-protocol.md#other-calls). */
-    public Answer profiles(Exchange exchange) {
-        return forUser(exchange, IDENTITY_SCOPES, persona -> {
+    public ServerResponse profiles(ServerRequest request) {
+        return forUser(request, IDENTITY_SCOPES, persona -> {
             ArrayNode profiles = Json.array();
             profiles.addObject()
                     .put("ProfileId", 3280)
                     .put("Profile", persona.tenantName() + " " + persona.role() + " Profile");
-            return Answer.json(200, profiles);
+            return ServerResponse.json(200, profiles);
         });
     }
 
@@ -117,8 +118,8 @@ public final class MyEndpoints {
      * A registered parent's children under {@code response}; an empty list for everybody else
      * (docs/internals/classlink-protocol.md#other-calls).
      */
-    public Answer students(Exchange exchange) {
-        return forUser(exchange, IDENTITY_SCOPES, persona -> {
+    public ServerResponse students(ServerRequest request) {
+        return forUser(request, IDENTITY_SCOPES, persona -> {
             ObjectNode body = Json.object();
             ArrayNode children = body.putArray("response");
             rosterPerson(persona)
@@ -130,12 +131,13 @@ public final class MyEndpoints {
                             .put("LastName", child.familyName())
                             .put("LoginId", child.loginId())
                             .put("SourcedId", child.sourcedId()));
-            return Answer.json(200, body);
+            return ServerResponse.json(200, body);
         });
     }
 
-    private Answer forUser(Exchange exchange, Set<String> anyOfScopes, Function<Persona, Answer> document) {
-        Optional<Grant> grant = exchange.bearer().flatMap(tokens::grantOf);
+    private ServerResponse forUser(
+            ServerRequest request, Set<String> anyOfScopes, Function<Persona, ServerResponse> document) {
+        Optional<Grant> grant = request.bearer().flatMap(tokens::grantOf);
         if (grant.isEmpty()) {
             return ErrorBodies.message(401, "Unauthorized: the access token is missing, invalid or expired");
         }

@@ -20,7 +20,7 @@ final class Enrollments {
     Rows all() {
         int ofStudents = layout.studentEnrollments();
         return Rows.sorted(
-                ObjectType.ENROLLMENT,
+                OneRosterType.ENROLLMENT,
                 ofStudents + layout.classes(),
                 rank -> rank < ofStudents
                         ? objects.studentEnrollment(rank)
@@ -42,7 +42,7 @@ final class Enrollments {
         int first = layout.firstEnrollmentOfStudent(students.first());
         int count = layout.firstEnrollmentOfStudent(students.first() + students.size()) - first;
         return Rows.sorted(
-                ObjectType.ENROLLMENT,
+                OneRosterType.ENROLLMENT,
                 count + classes.size(),
                 at -> at < count
                         ? objects.studentEnrollment(first + at)
@@ -59,6 +59,6 @@ final class Enrollments {
             rows.add(objects.studentEnrollment(layout.firstEnrollmentOfStudent(student) + position));
         }
         rows.add(objects.teacherEnrollment(classIndex));
-        return Rows.of(ObjectType.ENROLLMENT, rows);
+        return Rows.of(OneRosterType.ENROLLMENT, rows);
     }
 }

@@ -47,48 +47,49 @@ final class RosterData {
             case "teachers" -> user(id, PersonKind.TEACHER);
             case "demographics" ->
                 person(id, PersonKind.STUDENT)
-                        .map(student -> new Found(ObjectType.DEMOGRAPHICS, objects.demographics(student)));
+                        .map(student -> new Found(OneRosterType.DEMOGRAPHICS, objects.demographics(student)));
             case "orgs" ->
                 id.equals(district.districtOrgId())
-                        ? Optional.of(new Found(ObjectType.ORG, objects.org(0)))
+                        ? Optional.of(new Found(OneRosterType.ORG, objects.org(0)))
                         : object("schools", id);
-            case "schools" -> school(id).map(school -> new Found(ObjectType.ORG, objects.school(school)));
-            case "classes" -> classIndex(id).map(index -> new Found(ObjectType.CLASS, objects.classObject(index)));
-            case "courses" -> course(id).map(index -> new Found(ObjectType.COURSE, objects.course(index)));
-            case "enrollments" -> enrollments.withId(id).map(node -> new Found(ObjectType.ENROLLMENT, node));
+            case "schools" -> school(id).map(school -> new Found(OneRosterType.ORG, objects.school(school)));
+            case "classes" -> classIndex(id).map(index -> new Found(OneRosterType.CLASS, objects.classObject(index)));
+            case "courses" -> course(id).map(index -> new Found(OneRosterType.COURSE, objects.course(index)));
+            case "enrollments" -> enrollments.withId(id).map(node -> new Found(OneRosterType.ENROLLMENT, node));
             case "academicSessions", "terms", "gradingPeriods" ->
                 session(collection, id)
-                        .map(session -> new Found(ObjectType.ACADEMIC_SESSION, objects.session(session)));
+                        .map(session -> new Found(OneRosterType.ACADEMIC_SESSION, objects.session(session)));
             case "resources" ->
                 RosterId.RESOURCE
                         .position(id, RESOURCES)
-                        .map(index -> new Found(ObjectType.RESOURCE, objects.resource(index)));
+                        .map(index -> new Found(OneRosterType.RESOURCE, objects.resource(index)));
             default -> Optional.empty();
         };
     }
 
     /** An object and its type. */
-    record Found(ObjectType type, ObjectNode node) {}
+    record Found(OneRosterType type, ObjectNode node) {}
 
     private Optional<Rows> top(String collection) {
         return Optional.ofNullable(
                 switch (collection) {
                     case "users" ->
-                        Rows.sorted(ObjectType.USER, layout.people(), rank -> objects.user(district.personAt(rank)));
+                        Rows.sorted(OneRosterType.USER, layout.people(), rank -> objects.user(district.personAt(rank)));
                     case "students" -> people(PersonKind.STUDENT);
                     case "teachers" -> people(PersonKind.TEACHER);
                     case "demographics" ->
                         Rows.sorted(
-                                ObjectType.DEMOGRAPHICS,
+                                OneRosterType.DEMOGRAPHICS,
                                 layout.count(PersonKind.STUDENT),
                                 rank -> objects.demographics(district.personAt(PersonKind.STUDENT, rank)));
-                    case "orgs" -> Rows.sorted(ObjectType.ORG, layout.schools() + 1, objects::org);
-                    case "schools" -> Rows.sorted(ObjectType.ORG, layout.schools(), objects::school);
-                    case "classes" -> Rows.sorted(ObjectType.CLASS, layout.classes(), objects::classObject);
-                    case "courses" -> Rows.sorted(ObjectType.COURSE, layout.count(PersonKind.TEACHER), objects::course);
+                    case "orgs" -> Rows.sorted(OneRosterType.ORG, layout.schools() + 1, objects::org);
+                    case "schools" -> Rows.sorted(OneRosterType.ORG, layout.schools(), objects::school);
+                    case "classes" -> Rows.sorted(OneRosterType.CLASS, layout.classes(), objects::classObject);
+                    case "courses" ->
+                        Rows.sorted(OneRosterType.COURSE, layout.count(PersonKind.TEACHER), objects::course);
                     case "enrollments" -> enrollments.all();
                     case "academicSessions", "terms", "gradingPeriods" -> sessionRows(AcademicSession.of(collection));
-                    case "resources" -> Rows.sorted(ObjectType.RESOURCE, RESOURCES, objects::resource);
+                    case "resources" -> Rows.sorted(OneRosterType.RESOURCE, RESOURCES, objects::resource);
                     default -> null;
                 });
     }
@@ -117,7 +118,7 @@ final class RosterData {
                     case "students" -> userRows(PersonKind.STUDENT, layout.studentsOfSchool(school));
                     case "teachers" -> userRows(PersonKind.TEACHER, teachers);
                     case "courses" ->
-                        Rows.sorted(ObjectType.COURSE, teachers.size(), at -> objects.course(teachers.at(at)));
+                        Rows.sorted(OneRosterType.COURSE, teachers.size(), at -> objects.course(teachers.at(at)));
                     case "enrollments" -> enrollments.ofSchool(school);
                     case "terms" -> sessionRows(AcademicSession.of("terms"));
                     default -> null;
@@ -139,14 +140,14 @@ final class RosterData {
         Span students = layout.studentsOfClass(classIndex);
         return Optional.ofNullable(
                 switch (collection) {
-                    case "students" -> Rows.of(ObjectType.USER, studentsOf(classIndex, students));
+                    case "students" -> Rows.of(OneRosterType.USER, studentsOf(classIndex, students));
                     case "teachers" ->
                         Rows.of(
-                                ObjectType.USER,
+                                OneRosterType.USER,
                                 List.of(objects.user(
                                         district.person(PersonKind.TEACHER, layout.teacherOfClass(classIndex)))));
                     case "enrollments" -> enrollments.ofClass(classIndex);
-                    case "results" -> Rows.of(ObjectType.RESULT, List.of());
+                    case "results" -> Rows.of(OneRosterType.RESULT, List.of());
                     default -> null;
                 });
     }
@@ -175,7 +176,7 @@ final class RosterData {
                 switch (person.kind()) {
                     case STUDENT -> classRows(layout.classesOfStudent(person.index()));
                     case TEACHER -> classRows(layout.classesOfTeacher(person.index()));
-                    case GUARDIAN, ADMINISTRATOR -> Rows.of(ObjectType.CLASS, List.of());
+                    case GUARDIAN, ADMINISTRATOR -> Rows.of(OneRosterType.CLASS, List.of());
                 });
     }
 
@@ -184,8 +185,8 @@ final class RosterData {
                 switch (collection) {
                     case "classes" ->
                         session == AcademicSession.FY
-                                ? Rows.sorted(ObjectType.CLASS, layout.classes(), objects::classObject)
-                                : Rows.of(ObjectType.CLASS, List.of());
+                                ? Rows.sorted(OneRosterType.CLASS, layout.classes(), objects::classObject)
+                                : Rows.of(OneRosterType.CLASS, List.of());
                     case "gradingPeriods" ->
                         sessionRows(AcademicSession.of("gradingPeriods").stream()
                                 .filter(session.children()::contains)
@@ -195,20 +196,20 @@ final class RosterData {
     }
 
     private Rows people(PersonKind kind) {
-        return Rows.sorted(ObjectType.USER, layout.count(kind), rank -> objects.user(district.personAt(kind, rank)));
+        return Rows.sorted(OneRosterType.USER, layout.count(kind), rank -> objects.user(district.personAt(kind, rank)));
     }
 
     private Rows userRows(PersonKind kind, Span span) {
-        return Rows.unsorted(ObjectType.USER, span.size(), at -> objects.user(district.person(kind, span.at(at))));
+        return Rows.unsorted(OneRosterType.USER, span.size(), at -> objects.user(district.person(kind, span.at(at))));
     }
 
     private Rows classRows(Span span) {
-        return Rows.sorted(ObjectType.CLASS, span.size(), at -> objects.classObject(span.at(at)));
+        return Rows.sorted(OneRosterType.CLASS, span.size(), at -> objects.classObject(span.at(at)));
     }
 
     private Rows sessionRows(List<AcademicSession> sessions) {
         IntFunction<ObjectNode> at = index -> objects.session(sessions.get(index));
-        return Rows.sorted(ObjectType.ACADEMIC_SESSION, sessions.size(), at);
+        return Rows.sorted(OneRosterType.ACADEMIC_SESSION, sessions.size(), at);
     }
 
     private static Optional<AcademicSession> session(String collection, String id) {
@@ -218,7 +219,7 @@ final class RosterData {
     }
 
     private Optional<Found> user(String id, PersonKind kind) {
-        return person(id, kind).map(person -> new Found(ObjectType.USER, objects.user(person)));
+        return person(id, kind).map(person -> new Found(OneRosterType.USER, objects.user(person)));
     }
 
     private Optional<Person> person(String id, PersonKind kind) {

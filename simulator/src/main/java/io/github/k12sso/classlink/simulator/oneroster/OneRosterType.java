@@ -6,7 +6,7 @@ import java.util.List;
  * The kinds of OneRoster objects. The envelope names the type, not the path
  * (docs/internals/classlink-rosters.md#collections).
  */
-enum ObjectType {
+enum OneRosterType {
     USER(
             "user",
             "users",
@@ -33,7 +33,7 @@ enum ObjectType {
     private final String plural;
     private final String fields;
 
-    ObjectType(String single, String plural, String fields) {
+    OneRosterType(String single, String plural, String fields) {
         this.single = single;
         this.plural = plural;
         this.fields = "sourcedId,status,dateLastModified," + fields;

@@ -20,12 +20,12 @@ import org.jsoup.nodes.Document;
 import org.jsoup.nodes.Element;
 
 /** A person's browser: keeps cookies, and follows redirects only when told to. */
-final class Browser {
+final class PersonaBrowser {
     private final ClassLinkSimulator simulator;
     private final HttpClient http =
             HttpClient.newBuilder().cookieHandler(new CookieManager()).build();
 
-    Browser(ClassLinkSimulator simulator) {
+    PersonaBrowser(ClassLinkSimulator simulator) {
         this.simulator = simulator;
     }
 

@@ -5,9 +5,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.simulator.district.District;
 import io.github.k12sso.classlink.simulator.district.Districts;
 import io.github.k12sso.classlink.simulator.fault.ErrorBodies;
-import io.github.k12sso.classlink.simulator.http.Answer;
-import io.github.k12sso.classlink.simulator.http.Exchange;
 import io.github.k12sso.classlink.simulator.http.Json;
+import io.github.k12sso.classlink.simulator.http.ServerRequest;
+import io.github.k12sso.classlink.simulator.http.ServerResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
@@ -18,7 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * The partner's districts: {@code /applications}, and the bearer of each (docs/internals/classlink-rosters.md#access).
  */
-public final class Applications {
+public final class PartnerApplications {
     private static final int APPLICATION_ID = 57;
 
     private final Districts districts;
@@ -31,7 +31,7 @@ public final class Applications {
     /**
      * @param fillers disabled districts listed before the real ones, so that these come on a later page
      */
-    public Applications(Districts districts, String partnerKey, int fillers) {
+    public PartnerApplications(Districts districts, String partnerKey, int fillers) {
         this.districts = districts;
         this.partnerKey = partnerKey;
         this.fillers = fillers;
@@ -90,20 +90,20 @@ public final class Applications {
     }
 
     /** Pages at 100 and says nothing of a total. */
-    public Answer list(Exchange exchange) {
-        if (exchange.bearer().filter(partnerKey::equals).isEmpty()) {
+    public ServerResponse list(ServerRequest request) {
+        if (request.bearer().filter(partnerKey::equals).isEmpty()) {
             return ErrorBodies.roster(401, "unauthorisedrequest", "the partner key is missing or wrong");
         }
         try {
-            int limit = RosterQuery.limit(exchange);
-            int offset = RosterQuery.number(exchange, "offset", 0, 0);
+            int limit = CollectionQuery.limit(request);
+            int offset = CollectionQuery.number(request, "offset", 0, 0);
             ObjectNode body = Json.object().put("status", 1);
             ArrayNode rows = body.putArray("applications");
             int size = fillers + districts.all().size();
             for (int at = offset; at < Math.min((long) offset + limit, size); at++) {
                 rows.add(at < fillers ? filler(at) : row(districts.all().get(at - fillers)));
             }
-            return Answer.json(200, body);
+            return ServerResponse.json(200, body);
         } catch (InvalidQuery e) {
             return ErrorBodies.roster(400, e.codeMinor(), e.getMessage());
         }

@@ -14,14 +14,14 @@ import java.util.regex.Pattern;
  * that all values of the comma-separated operand are in it, {@code ~} that any element contains one of them: both
  * readings are choices, the specification is vague.
  */
-final class Filter {
+final class FilterExpression {
     private static final Pattern TERM =
             Pattern.compile("\\s*([A-Za-z.]+)\\s*(!=|>=|<=|=|>|<|~)\\s*'((?:[^']|'')*)'\\s*");
     private static final Pattern LOGIC = Pattern.compile("\\s*(AND|OR)\\b", Pattern.CASE_INSENSITIVE);
 
-    private Filter() {}
+    private FilterExpression() {}
 
-    static Predicate<ObjectNode> parse(String text, ObjectType type) {
+    static Predicate<ObjectNode> parse(String text, OneRosterType type) {
         Matcher term = TERM.matcher(text);
         if (!term.lookingAt()) {
             throw invalid("cannot read " + text);
@@ -44,7 +44,7 @@ final class Filter {
         return logic.group(1).equalsIgnoreCase("AND") ? first.and(second) : first.or(second);
     }
 
-    private static Predicate<ObjectNode> term(Matcher matcher, ObjectType type) {
+    private static Predicate<ObjectNode> term(Matcher matcher, OneRosterType type) {
         List<String> path = List.of(matcher.group(1).split("\\.", -1));
         if (!type.has(path.get(0))) {
             throw invalid("unknown field " + matcher.group(1));

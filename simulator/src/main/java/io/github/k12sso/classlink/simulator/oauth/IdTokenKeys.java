@@ -15,7 +15,7 @@ import java.util.UUID;
  * RSA keys: one signs, those that are published can be verified against (RS256 only,
  * docs/internals/classlink-protocol.md#id_token).
  */
-public final class SigningKeys {
+public final class IdTokenKeys {
     /** Newest first; made on first use, because not every run signs anything. */
     private final List<RSAKey> published = new ArrayList<>();
 

@@ -1,7 +1,7 @@
 package io.github.k12sso.classlink.simulator.launchpad;
 
 /** The frame around every page. */
-public final class Html {
+public final class PageFrame {
     private static final String STYLE = """
             body{margin:0;font-family:system-ui,sans-serif;background:#eef2f5;color:#1d2b36}
             header{background:#264653;color:#fff;padding:.8rem 1.5rem;display:flex;justify-content:space-between}
@@ -16,7 +16,7 @@ public final class Html {
             .row{display:flex;gap:.8rem;margin-top:1rem}
             """;
 
-    private Html() {}
+    private PageFrame() {}
 
     /** A page; {@code body} is HTML, {@code title} and {@code corner} are text and HTML. */
     public static String page(String title, String corner, String body) {

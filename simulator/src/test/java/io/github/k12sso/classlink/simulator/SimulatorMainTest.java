@@ -16,11 +16,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 /** What the command line turns into. */
-class MainTest {
+class SimulatorMainTest {
     private static SimulatorSettings settings(String... arguments) {
-        CommandLine line = Main.commandLine();
+        CommandLine line = SimulatorMain.commandLine();
         line.parseArgs(arguments);
-        return line.<Main>getCommand().settings();
+        return line.<SimulatorMain>getCommand().settings();
     }
 
     @Test
@@ -79,7 +79,7 @@ class MainTest {
 
     @Test
     void helpNamesTheProgram() {
-        assertThat(Main.commandLine().getUsageMessage())
+        assertThat(SimulatorMain.commandLine().getUsageMessage())
                 .contains("classlink-simulator")
                 .contains("--district");
     }

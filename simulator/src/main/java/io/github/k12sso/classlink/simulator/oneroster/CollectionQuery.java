@@ -1,7 +1,7 @@
 package io.github.k12sso.classlink.simulator.oneroster;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.k12sso.classlink.simulator.http.Exchange;
+import io.github.k12sso.classlink.simulator.http.ServerRequest;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -13,7 +13,7 @@ import java.util.function.Predicate;
  * @param limit 100 unless asked, at most 10,000
  * @param sort the field asked for, known or not
  */
-record RosterQuery(
+record CollectionQuery(
         int limit,
         int offset,
         Optional<String> sort,
@@ -23,28 +23,28 @@ record RosterQuery(
     static final int DEFAULT_LIMIT = 100;
     static final int MAX_LIMIT = 10_000;
 
-    static RosterQuery of(Exchange exchange, ObjectType type) {
-        List<String> fields = exchange.parameter("fields")
+    static CollectionQuery of(ServerRequest request, OneRosterType type) {
+        List<String> fields = request.parameter("fields")
                 .map(text -> List.of(text.trim().split("\\s*,\\s*", -1)))
                 .orElse(List.of());
         fields.stream().filter(field -> !type.has(field)).findFirst().ifPresent(unknown -> {
             throw new InvalidQuery("invalid_selection_field", "unknown field " + unknown);
         });
-        return new RosterQuery(
-                limit(exchange),
-                number(exchange, "offset", 0, 0),
-                exchange.parameter("sort"),
-                exchange.parameter("orderBy").filter("desc"::equals).isPresent(),
-                exchange.parameter("filter").map(text -> Filter.parse(text, type)),
+        return new CollectionQuery(
+                limit(request),
+                number(request, "offset", 0, 0),
+                request.parameter("sort"),
+                request.parameter("orderBy").filter("desc"::equals).isPresent(),
+                request.parameter("filter").map(text -> FilterExpression.parse(text, type)),
                 fields);
     }
 
-    static int limit(Exchange exchange) {
-        return Math.min(MAX_LIMIT, number(exchange, "limit", DEFAULT_LIMIT, 1));
+    static int limit(ServerRequest request) {
+        return Math.min(MAX_LIMIT, number(request, "limit", DEFAULT_LIMIT, 1));
     }
 
-    static int number(Exchange exchange, String name, int otherwise, int least) {
-        Optional<String> text = exchange.parameter(name);
+    static int number(ServerRequest request, String name, int otherwise, int least) {
+        Optional<String> text = request.parameter(name);
         if (text.isEmpty()) {
             return otherwise;
         }

@@ -8,10 +8,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /** One incoming request, in the few words the endpoints need. */
-public final class Exchange {
+public final class ServerRequest {
     private final Context context;
 
-    public Exchange(Context context) {
+    public ServerRequest(Context context) {
         this.context = context;
     }
 

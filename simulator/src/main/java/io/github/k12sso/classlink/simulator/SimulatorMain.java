@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description = "A local ClassLink to develop against: sign-in, tokens, nodeapi and OneRoster on one port.",
         version = "keycloak-classlink simulator")
-final class Main implements Callable<Integer> {
+final class SimulatorMain implements Callable<Integer> {
     private static final String LOG_LEVEL = "org.slf4j.simpleLogger.defaultLogLevel";
 
     @Spec
@@ -45,7 +45,7 @@ final class Main implements Callable<Integer> {
     }
 
     static CommandLine commandLine() {
-        CommandLine line = new CommandLine(new Main());
+        CommandLine line = new CommandLine(new SimulatorMain());
         SwitchOptions.addTo(line.getCommandSpec());
         return line.setCaseInsensitiveEnumValuesAllowed(true);
     }

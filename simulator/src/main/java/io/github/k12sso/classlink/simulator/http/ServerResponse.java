@@ -10,7 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** What an endpoint wants to say. Kept apart from the wire, so that a fault can bend it on its way out. */
-public record Answer(int status, Map<String, String> headers, Body body) {
+public record ServerResponse(int status, Map<String, String> headers, Body body) {
 
     /** A body that is written when it is sent, so that a large roster page is never held in memory. */
     @FunctionalInterface
@@ -18,39 +18,39 @@ public record Answer(int status, Map<String, String> headers, Body body) {
         void writeTo(OutputStream out) throws IOException;
     }
 
-    public Answer {
+    public ServerResponse {
         headers = Map.copyOf(headers);
     }
 
-    public static Answer json(int status, JsonNode node) {
+    public static ServerResponse json(int status, JsonNode node) {
         return bytes(status, "application/json", Json.bytes(node));
     }
 
-    public static Answer html(int status, String page) {
+    public static ServerResponse html(int status, String page) {
         return bytes(status, "text/html; charset=utf-8", page.getBytes(StandardCharsets.UTF_8));
     }
 
-    public static Answer redirect(String location) {
-        return new Answer(302, Map.of("Location", location), out -> {});
+    public static ServerResponse redirect(String location) {
+        return new ServerResponse(302, Map.of("Location", location), out -> {});
     }
 
-    public static Answer empty(int status) {
-        return new Answer(status, Map.of(), out -> {});
+    public static ServerResponse empty(int status) {
+        return new ServerResponse(status, Map.of(), out -> {});
     }
 
     /** A JSON body that is produced while it is sent. */
-    public static Answer jsonStream(Body body) {
-        return new Answer(200, Map.of("Content-Type", "application/json"), body);
+    public static ServerResponse jsonStream(Body body) {
+        return new ServerResponse(200, Map.of("Content-Type", "application/json"), body);
     }
 
-    public static Answer bytes(int status, String contentType, byte[] bytes) {
-        return new Answer(status, Map.of("Content-Type", contentType), out -> out.write(bytes));
+    public static ServerResponse bytes(int status, String contentType, byte[] bytes) {
+        return new ServerResponse(status, Map.of("Content-Type", contentType), out -> out.write(bytes));
     }
 
-    public Answer header(String name, String value) {
+    public ServerResponse header(String name, String value) {
         Map<String, String> more = new LinkedHashMap<>(headers);
         more.put(name, value);
-        return new Answer(status, more, body);
+        return new ServerResponse(status, more, body);
     }
 
     /** The whole body at once; only faults need it. */

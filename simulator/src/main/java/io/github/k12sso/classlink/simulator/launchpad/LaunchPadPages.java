@@ -3,8 +3,8 @@ package io.github.k12sso.classlink.simulator.launchpad;
 import io.github.k12sso.classlink.simulator.district.District;
 import io.github.k12sso.classlink.simulator.district.Districts;
 import io.github.k12sso.classlink.simulator.district.Persona;
-import io.github.k12sso.classlink.simulator.http.Answer;
-import io.github.k12sso.classlink.simulator.http.Exchange;
+import io.github.k12sso.classlink.simulator.http.ServerRequest;
+import io.github.k12sso.classlink.simulator.http.ServerResponse;
 import io.github.k12sso.classlink.simulator.oauth.AuthorizeEndpoint;
 import io.github.k12sso.classlink.simulator.oauth.Clients;
 import io.github.k12sso.classlink.simulator.oauth.RegisteredClient;
@@ -19,22 +19,22 @@ import java.util.stream.Collectors;
  * The pages a person sees: find your district, sign in, home with tiles, consent, sign out
  * (docs/internals/classlink-protocol.md#hosts, #authorization-request, #launchpad-tiles).
  */
-public final class LaunchPad implements AuthorizeEndpoint.Pages {
+public final class LaunchPadPages implements AuthorizeEndpoint.AuthorizePages {
     private final Districts districts;
     private final Clients clients;
     private final Sessions sessions;
 
-    public LaunchPad(Districts districts, Clients clients, Sessions sessions) {
+    public LaunchPadPages(Districts districts, Clients clients, Sessions sessions) {
         this.districts = districts;
         this.clients = clients;
         this.sessions = sessions;
     }
 
     /** The generic page: whoever comes here must say which district is theirs. */
-    public Answer findDistrict(Exchange exchange) {
-        Optional<String> callback = ReturnPath.of(exchange.parameter("logincallback"));
-        if (sessions.of(exchange).isPresent()) {
-            return Answer.redirect(callback.orElse("/home"));
+    public ServerResponse findDistrict(ServerRequest request) {
+        Optional<String> callback = ReturnPath.of(request.parameter("logincallback"));
+        if (sessions.of(request).isPresent()) {
+            return ServerResponse.redirect(callback.orElse("/home"));
         }
         String query = callback.map(path -> "?logincallback=" + URLEncoder.encode(path, StandardCharsets.UTF_8))
                 .orElse("");
@@ -43,111 +43,113 @@ public final class LaunchPad implements AuthorizeEndpoint.Pages {
                         .formatted(
                                 district.code(),
                                 district.code(),
-                                Html.escape(query),
-                                Html.escape(district.name()),
+                                PageFrame.escape(query),
+                                PageFrame.escape(district.name()),
                                 district.tenantId()))
                 .collect(Collectors.joining("\n"));
-        return Answer.html(
+        return ServerResponse.html(
                 200,
-                Html.page(
+                PageFrame.page(
                         "Find your login page",
                         "",
                         "<p class=\"note\">Choose your district.</p><div class=\"grid\">" + links + "</div>"));
     }
 
     /** A district's sign-in page: no passwords, one button per persona. */
-    public Answer signInPage(Exchange exchange) {
-        Optional<District> district = districts.withCode(exchange.pathParameter("district"));
+    public ServerResponse signInPage(ServerRequest request) {
+        Optional<District> district = districts.withCode(request.pathParameter("district"));
         if (district.isEmpty()) {
-            return Answer.html(404, error("Page not found", "There is no district with this address."));
+            return ServerResponse.html(404, error("Page not found", "There is no district with this address."));
         }
         String code = district.get().code();
-        String callback = ReturnPath.of(exchange.parameter("logincallback")).orElse("");
+        String callback = ReturnPath.of(request.parameter("logincallback")).orElse("");
         String buttons = districts.personas().stream()
                 .filter(persona -> persona.districtCode().equals(code))
-                .map(LaunchPad::button)
+                .map(LaunchPadPages::button)
                 .collect(Collectors.joining("\n"));
-        return Answer.html(
-                200, Html.page(district.get().name(), "", """
+        return ServerResponse.html(200, PageFrame.page(district.get().name(), "", """
                         <p class="note">Sign in as one of these invented people.</p>
                         <form method="post" action="/%s/login">
                         <input type="hidden" name="logincallback" value="%s"><div class="grid">%s</div></form>
-                        """.formatted(code, Html.escape(callback), buttons)));
+                        """.formatted(
+                        code, PageFrame.escape(callback), buttons)));
     }
 
-    public Answer signIn(Exchange exchange) {
-        Optional<Persona> persona = exchange.parameter("persona")
+    public ServerResponse signIn(ServerRequest request) {
+        Optional<Persona> persona = request.parameter("persona")
                 .flatMap(districts::persona)
-                .filter(found -> found.districtCode().equals(exchange.pathParameter("district")));
+                .filter(found -> found.districtCode().equals(request.pathParameter("district")));
         if (persona.isEmpty()) {
-            return Answer.html(404, error("Unknown person", "Nobody of that name signs in here."));
+            return ServerResponse.html(404, error("Unknown person", "Nobody of that name signs in here."));
         }
-        String target = ReturnPath.of(exchange.parameter("logincallback")).orElse("/home");
-        return Answer.redirect(target).header("Set-Cookie", sessions.start(persona.get()));
+        String target = ReturnPath.of(request.parameter("logincallback")).orElse("/home");
+        return ServerResponse.redirect(target).header("Set-Cookie", sessions.start(persona.get()));
     }
 
     /**
      * Ends the LaunchPad session only; no application is told
      * (docs/internals/classlink-protocol.md#districts-and-logout).
      */
-    public Answer signOut(Exchange exchange) {
-        return Answer.redirect("/").header("Set-Cookie", sessions.end(exchange));
+    public ServerResponse signOut(ServerRequest request) {
+        return ServerResponse.redirect("/").header("Set-Cookie", sessions.end(request));
     }
 
-    public Answer home(Exchange exchange) {
-        Optional<SignedIn> user = sessions.of(exchange);
+    public ServerResponse home(ServerRequest request) {
+        Optional<SignedIn> user = sessions.of(request);
         if (user.isEmpty()) {
-            return Answer.redirect("/?logincallback=%2Fhome");
+            return ServerResponse.redirect("/?logincallback=%2Fhome");
         }
         String tiles = clients.all().stream()
                 .map(client ->
                         "<a class=\"card\" id=\"tile-%s\" href=\"/launch/%s\">%s<small>Opens without asking</small></a>"
                                 .formatted(
-                                        Html.escape(client.id()),
+                                        PageFrame.escape(client.id()),
                                         URLEncoder.encode(client.id(), StandardCharsets.UTF_8)
                                                 .replace("+", "%20"),
-                                        Html.escape(client.id())))
+                                        PageFrame.escape(client.id())))
                 .collect(Collectors.joining("\n"));
-        return Answer.html(200, Html.page("LaunchPad", corner(user.get()), "<div class=\"grid\">" + tiles + "</div>"));
+        return ServerResponse.html(
+                200, PageFrame.page("LaunchPad", corner(user.get()), "<div class=\"grid\">" + tiles + "</div>"));
     }
 
     @Override
     public String consent(SignedIn user, RegisteredClient client, Set<String> scopes) {
-        return Html.page(
+        return PageFrame.page(
                 "Allow " + client.id() + "?", corner(user), """
                 <p>The application asks for: <b>%s</b></p>
                 <form method="post" class="row">
                 <button class="card" id="consent-allow" name="decision" value="allow">Allow</button>
                 <button class="card" id="consent-deny" name="decision" value="deny">Deny</button></form>
-                """.formatted(Html.escape(String.join(", ", scopes))));
+                """.formatted(PageFrame.escape(String.join(", ", scopes))));
     }
 
     @Override
     public String error(String title, String explanation) {
-        return Html.page(title, "", "<p id=\"error\">" + Html.escape(explanation) + "</p>");
+        return PageFrame.page(title, "", "<p id=\"error\">" + PageFrame.escape(explanation) + "</p>");
     }
 
     /**
      * Launchpad's {@code /oauth2/v2/userinfo} is a web page, not JSON (docs/internals/classlink-protocol.md#hosts,
      * #trap-12).
      */
-    public Answer notUserinfo(Exchange exchange) {
-        return Answer.html(200, Html.page("LaunchPad", "", "<p class=\"note\">This is not the userinfo endpoint.</p>"));
+    public ServerResponse notUserinfo(ServerRequest request) {
+        return ServerResponse.html(
+                200, PageFrame.page("LaunchPad", "", "<p class=\"note\">This is not the userinfo endpoint.</p>"));
     }
 
     private static String button(Persona persona) {
         return "<button class=\"card\" id=\"persona-%s\" name=\"persona\" value=\"%s\">%s<small>%s · %s</small></button>"
                 .formatted(
-                        Html.escape(persona.id()),
-                        Html.escape(persona.id()),
-                        Html.escape(persona.displayName()),
-                        Html.escape(persona.role()),
-                        Html.escape(persona.id()));
+                        PageFrame.escape(persona.id()),
+                        PageFrame.escape(persona.id()),
+                        PageFrame.escape(persona.displayName()),
+                        PageFrame.escape(persona.role()),
+                        PageFrame.escape(persona.id()));
     }
 
     private static String corner(SignedIn user) {
-        return Html.escape(user.persona().displayName()) + ", "
-                + Html.escape(user.persona().tenantName())
+        return PageFrame.escape(user.persona().displayName()) + ", "
+                + PageFrame.escape(user.persona().tenantName())
                 + " · <a id=\"sign-out\" href=\"/logout\">Sign out</a>";
     }
 }

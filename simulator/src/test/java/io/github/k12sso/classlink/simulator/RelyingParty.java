@@ -13,7 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** A relying party with one client id: builds authorization requests and talks to token endpoint and APIs. */
-final class App {
+final class RelyingParty {
     static final String ID = "test-app";
     static final String SECRET = "s3cret &+%";
     static final String CALLBACK = "https://app.example/callback";
@@ -21,7 +21,7 @@ final class App {
     private final ClassLinkSimulator simulator;
     private final HttpClient http = HttpClient.newHttpClient();
 
-    App(ClassLinkSimulator simulator) {
+    RelyingParty(ClassLinkSimulator simulator) {
         this.simulator = simulator;
         simulator.registerClient(ID, SECRET, java.util.List.of(CALLBACK));
     }
@@ -40,14 +40,14 @@ final class App {
                 parameters.put(extra[i], extra[i + 1]);
             }
         }
-        return "/oauth2/v2/auth?" + Browser.encode(parameters);
+        return "/oauth2/v2/auth?" + PersonaBrowser.encode(parameters);
     }
 
     /** A fresh browser signs in and brings back a code. */
     String codeFor(String personaId, String... extra) {
-        Browser browser = new Browser(simulator);
+        PersonaBrowser browser = new PersonaBrowser(simulator);
         browser.signIn(personaId);
-        return Browser.query(Browser.location(browser.get(authorizePath(extra))))
+        return PersonaBrowser.query(PersonaBrowser.location(browser.get(authorizePath(extra))))
                 .get("code");
     }
 
@@ -71,7 +71,7 @@ final class App {
     HttpResponse<String> post(String path, Map<String, String> form, String... headers) {
         return send(request(path, headers)
                 .header("Content-Type", "application/x-www-form-urlencoded")
-                .POST(HttpRequest.BodyPublishers.ofString(Browser.encode(form))));
+                .POST(HttpRequest.BodyPublishers.ofString(PersonaBrowser.encode(form))));
     }
 
     HttpResponse<String> get(String path, String... headers) {

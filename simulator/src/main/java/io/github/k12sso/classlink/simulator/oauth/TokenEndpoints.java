@@ -2,9 +2,9 @@ package io.github.k12sso.classlink.simulator.oauth;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.simulator.fault.ErrorBodies;
-import io.github.k12sso.classlink.simulator.http.Answer;
-import io.github.k12sso.classlink.simulator.http.Exchange;
 import io.github.k12sso.classlink.simulator.http.Json;
+import io.github.k12sso.classlink.simulator.http.ServerRequest;
+import io.github.k12sso.classlink.simulator.http.ServerResponse;
 import io.github.k12sso.classlink.simulator.runtime.PkceMode;
 import io.github.k12sso.classlink.simulator.runtime.Switch;
 import io.github.k12sso.classlink.simulator.runtime.Switches;
@@ -20,15 +20,15 @@ import java.util.Optional;
  * (docs/internals/classlink-protocol.md#token-request, #token-response). Error bodies are
  * constructed (#error-responses).
  */
-public final class TokenEndpoint {
+public final class TokenEndpoints {
     private final ClientAuthentication authentication;
     private final AuthorizationCodes codes;
     private final Tokens tokens;
-    private final IdTokens idTokens;
+    private final IdTokenSigner idTokens;
     private final Switches switches;
 
-    public TokenEndpoint(
-            Clients clients, AuthorizationCodes codes, Tokens tokens, IdTokens idTokens, Switches switches) {
+    public TokenEndpoints(
+            Clients clients, AuthorizationCodes codes, Tokens tokens, IdTokenSigner idTokens, Switches switches) {
         this.authentication = new ClientAuthentication(clients, switches);
         this.codes = codes;
         this.tokens = tokens;
@@ -36,41 +36,41 @@ public final class TokenEndpoint {
         this.switches = switches;
     }
 
-    public Answer token(Exchange exchange) {
-        ClientAuthentication.Result caller = authentication.authenticate(exchange);
+    public ServerResponse token(ServerRequest request) {
+        ClientAuthentication.Result caller = authentication.authenticate(request);
         if (caller.refusal().isPresent()) {
             return caller.refusal().get();
         }
         RegisteredClient client = caller.client().orElseThrow();
-        String grantType = exchange.parameter("grant_type").orElse("authorization_code");
+        String grantType = request.parameter("grant_type").orElse("authorization_code");
         if (grantType.equals("authorization_code")) {
-            return redeemCode(exchange, client);
+            return redeemCode(request, client);
         }
         if (grantType.equals("refresh_token") && switches.isGuide()) {
-            return refresh(exchange, client);
+            return refresh(request, client);
         }
         return ErrorBodies.oauth(400, "unsupported_grant_type", "grant_type " + grantType + " is not supported");
     }
 
     /** RFC 7009, only when switched on: nobody knows of such an endpoint at ClassLink. */
-    public Answer revoke(Exchange exchange) {
+    public ServerResponse revoke(ServerRequest request) {
         if (!switches.get(Switch.REVOCATION)) {
-            return Answer.html(404, "<!DOCTYPE html><title>Not found</title><p>Not found</p>");
+            return ServerResponse.html(404, "<!DOCTYPE html><title>Not found</title><p>Not found</p>");
         }
-        ClientAuthentication.Result caller = authentication.authenticate(exchange);
+        ClientAuthentication.Result caller = authentication.authenticate(request);
         if (caller.refusal().isPresent()) {
             return caller.refusal().get();
         }
-        Optional<String> token = exchange.parameter("token");
+        Optional<String> token = request.parameter("token");
         if (token.isEmpty()) {
             return ErrorBodies.oauth(400, "invalid_request", "token is missing");
         }
         tokens.revoke(token.get(), caller.client().orElseThrow().id());
-        return Answer.empty(200);
+        return ServerResponse.empty(200);
     }
 
-    private Answer redeemCode(Exchange exchange, RegisteredClient client) {
-        Optional<String> code = exchange.parameter("code");
+    private ServerResponse redeemCode(ServerRequest request, RegisteredClient client) {
+        Optional<String> code = request.parameter("code");
         if (code.isEmpty()) {
             return ErrorBodies.oauth(400, "invalid_request", "code is missing");
         }
@@ -79,10 +79,10 @@ public final class TokenEndpoint {
         if (grant.isEmpty()) {
             return ErrorBodies.oauth(400, "invalid_grant", "the code is unknown, expired or already used");
         }
-        if (!redirectUriFits(exchange, grant.get(), client)) {
+        if (!redirectUriFits(request, grant.get(), client)) {
             return ErrorBodies.oauth(400, "invalid_grant", "redirect_uri differs from the authorization request");
         }
-        if (!verifierFits(exchange, grant.get())) {
+        if (!verifierFits(request, grant.get())) {
             return ErrorBodies.oauth(400, "invalid_grant", "code_verifier does not match code_challenge");
         }
         if (codes.spend(code.get()).isEmpty()) {
@@ -101,8 +101,8 @@ public final class TokenEndpoint {
         return granted(guide ? withGuideMembers(body, pair, lifetime) : body);
     }
 
-    private Answer refresh(Exchange exchange, RegisteredClient client) {
-        Optional<String> refreshToken = exchange.parameter("refresh_token");
+    private ServerResponse refresh(ServerRequest request, RegisteredClient client) {
+        Optional<String> refreshToken = request.parameter("refresh_token");
         if (refreshToken.isEmpty()) {
             return ErrorBodies.oauth(400, "invalid_request", "refresh_token is missing");
         }
@@ -123,23 +123,23 @@ public final class TokenEndpoint {
         return body.put("scope", String.join(" ", pair.grant().scopes()));
     }
 
-    private static Answer granted(ObjectNode body) {
-        return Answer.json(200, body).header("Cache-Control", "no-store");
+    private static ServerResponse granted(ObjectNode body) {
+        return ServerResponse.json(200, body).header("Cache-Control", "no-store");
     }
 
     /** Optional, but checked if sent. A tile's code has none, so any registered one will do. */
-    private static boolean redirectUriFits(Exchange exchange, Grant grant, RegisteredClient client) {
-        Optional<String> sent = exchange.parameter("redirect_uri");
+    private static boolean redirectUriFits(ServerRequest request, Grant grant, RegisteredClient client) {
+        Optional<String> sent = request.parameter("redirect_uri");
         return sent.isEmpty()
                 || grant.redirectUri().map(sent.get()::equals).orElseGet(() -> client.accepts(sent.get()));
     }
 
-    private boolean verifierFits(Exchange exchange, Grant grant) {
+    private boolean verifierFits(ServerRequest request, Grant grant) {
         if (switches.get(Switch.PKCE) == PkceMode.IGNORE || grant.challenge().isEmpty()) {
             return true;
         }
         Grant.Challenge challenge = grant.challenge().get();
-        return exchange.parameter("code_verifier")
+        return request.parameter("code_verifier")
                 .map(verifier -> challenge.method().equals("S256") ? sha256(verifier) : verifier)
                 .filter(challenge.value()::equals)
                 .isPresent();

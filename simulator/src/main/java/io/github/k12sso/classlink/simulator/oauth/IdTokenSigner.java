@@ -15,16 +15,16 @@ import java.util.Optional;
  * id_tokens as ClassLink documents them: no {@code nbf}, no tenant id, a role word in {@code profile}
  * (docs/internals/classlink-protocol.md#id_token).
  */
-public final class IdTokens {
+public final class IdTokenSigner {
     private static final Duration LIFETIME = Duration.ofDays(1);
 
     private final String issuer;
-    private final SigningKeys keys;
+    private final IdTokenKeys keys;
     private final Clock clock;
     private final Secrets secrets;
     private volatile IdTokenIssuer signer = IdTokenDraft::sign;
 
-    public IdTokens(String issuer, SigningKeys keys, Clock clock, Secrets secrets) {
+    public IdTokenSigner(String issuer, IdTokenKeys keys, Clock clock, Secrets secrets) {
         this.issuer = issuer;
         this.keys = keys;
         this.clock = clock;

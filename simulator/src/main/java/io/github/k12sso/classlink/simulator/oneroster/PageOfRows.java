@@ -11,17 +11,17 @@ import java.util.Comparator;
 import java.util.stream.IntStream;
 
 /** The positions that make up one page, chosen before and written while the answer is sent. */
-final class RosterPage {
+final class PageOfRows {
     /** Up to so many rows are sorted by any field; beyond, memory would follow the district. */
     private static final int MAX_SORTED = 20_000;
 
     private final Rows rows;
-    private final RosterQuery query;
+    private final CollectionQuery query;
     private final int[] positions;
     private final int total;
     private final boolean sortRefused;
 
-    private RosterPage(Rows rows, RosterQuery query, int[] positions, int total, boolean sortRefused) {
+    private PageOfRows(Rows rows, CollectionQuery query, int[] positions, int total, boolean sortRefused) {
         this.rows = rows;
         this.query = query;
         this.positions = positions;
@@ -29,7 +29,7 @@ final class RosterPage {
         this.sortRefused = sortRefused;
     }
 
-    static RosterPage of(Rows rows, RosterQuery query) {
+    static PageOfRows of(Rows rows, CollectionQuery query) {
         String sort = query.sort().orElse("sourcedId");
         boolean byId = sort.equals("sourcedId");
         if (byId && rows.sortedById()) {
@@ -40,7 +40,7 @@ final class RosterPage {
             return inOrder(rows, query, false);
         }
         String[] keys = IntStream.range(0, rows.size())
-                .mapToObj(at -> String.join(",", Filter.textsAt(rows.row(at), sort)))
+                .mapToObj(at -> String.join(",", FilterExpression.textsAt(rows.row(at), sort)))
                 .toArray(String[]::new);
         Comparator<Integer> order = Comparator.comparing(at -> keys[at]);
         int[] sorted = IntStream.range(0, rows.size())
@@ -88,7 +88,7 @@ final class RosterPage {
         return query.fields().isEmpty() ? row : row.retain(query.fields());
     }
 
-    private static RosterPage inOrder(Rows rows, RosterQuery query, boolean reversed) {
+    private static PageOfRows inOrder(Rows rows, CollectionQuery query, boolean reversed) {
         int size = rows.size();
         String sort = query.sort().orElse("sourcedId");
         boolean asOrdered = sort.equals("sourcedId") && rows.sortedById();
@@ -96,14 +96,14 @@ final class RosterPage {
         return choose(rows, query, size, at -> reversed ? size - 1 - at : at, refused);
     }
 
-    private static RosterPage choose(
-            Rows rows, RosterQuery query, int size, java.util.function.IntUnaryOperator order, boolean refused) {
+    private static PageOfRows choose(
+            Rows rows, CollectionQuery query, int size, java.util.function.IntUnaryOperator order, boolean refused) {
         if (query.filter().isEmpty()) {
             int end = (int) Math.min(size, (long) query.offset() + query.limit());
             int[] positions = IntStream.range(Math.min(query.offset(), end), end)
                     .map(order)
                     .toArray();
-            return new RosterPage(rows, query, positions, size, refused);
+            return new PageOfRows(rows, query, positions, size, refused);
         }
         int[] page = new int[Math.min(query.limit(), size)];
         int matches = 0;
@@ -117,6 +117,6 @@ final class RosterPage {
                 matches++;
             }
         }
-        return new RosterPage(rows, query, Arrays.copyOf(page, kept), matches, refused);
+        return new PageOfRows(rows, query, Arrays.copyOf(page, kept), matches, refused);
     }
 }
