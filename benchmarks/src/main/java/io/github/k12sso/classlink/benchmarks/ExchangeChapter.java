@@ -36,18 +36,19 @@ final class ExchangeChapter implements Chapter {
     }
 
     /** One kind of request, for which the token is a field of a form. */
-    private record Kind(URI address, Map<String, String> form, String tokenField) {
+    private record RequestKind(URI address, Map<String, String> form, String tokenField) {
 
-        static Kind exchange(School school) {
-            return new Kind(school.url("/protocol/openid-connect/token"), School.exchangeForm(""), "subject_token");
+        static RequestKind exchange(School school) {
+            return new RequestKind(
+                    school.url("/protocol/openid-connect/token"), School.exchangeForm(""), "subject_token");
         }
 
-        static Kind version2(School school) {
-            return new Kind(BuiltInBroker.tokenAddress(school), BuiltInBroker.version2Form(""), "token");
+        static RequestKind version2(School school) {
+            return new RequestKind(BuiltInBroker.tokenAddress(school), BuiltInBroker.version2Form(""), "token");
         }
 
-        static Kind introspection(School school) {
-            return new Kind(
+        static RequestKind introspection(School school) {
+            return new RequestKind(
                     school.url("/protocol/openid-connect/token/introspect"),
                     Map.of("client_id", School.APP, "client_secret", School.APP_SECRET),
                     "token");
@@ -61,7 +62,7 @@ final class ExchangeChapter implements Chapter {
     }
 
     /** The requests that take turns with others', one for each person's token. */
-    private record Side(Kind kind, List<String> tokens) {
+    private record Side(RequestKind kind, List<String> tokens) {
 
         Side of(int people) {
             return new Side(kind, tokens.stream().limit(people).toList());
@@ -69,7 +70,7 @@ final class ExchangeChapter implements Chapter {
     }
 
     @Override
-    public List<Row> measure(Gatling gatling) {
+    public List<FigureRow> measure(Gatling gatling) {
         try (Cluster cluster = Servers.oneNode()) {
             cluster.classLink().tokenMode(TokenMode.GUIDE);
             cluster.classLink().switches().guideTokenLifetime(Duration.ofHours(2));
@@ -80,16 +81,16 @@ final class ExchangeChapter implements Chapter {
             List<String> builtInTokens =
                     List.copyOf(Crowd.of(PEOPLE).join(builtIn, cluster).values());
             BuiltInBroker.allowVersion2(ours);
-            Side exchange = new Side(Kind.exchange(ours), oursTokens);
-            Side version2 = new Side(Kind.version2(builtIn), builtInTokens);
-            Side oursByVersion2 = new Side(Kind.version2(ours), oursTokens);
-            Side introspection = new Side(Kind.introspection(ours), oursTokens);
+            Side exchange = new Side(RequestKind.exchange(ours), oursTokens);
+            Side version2 = new Side(RequestKind.version2(builtIn), builtInTokens);
+            Side oursByVersion2 = new Side(RequestKind.version2(ours), oursTokens);
+            Side introspection = new Side(RequestKind.introspection(ours), oursTokens);
             // Everybody's expired token is renewed meanwhile.
             WarmUp.of(Stream.of(exchange, version2, oursByVersion2, introspection)
                     .<DoubleSupplier>map(
                             side -> () -> round(gatling, side, 16, 15).processor())
                     .toList());
-            List<Row> rows = new ArrayList<>();
+            List<FigureRow> rows = new ArrayList<>();
             for (int people : List.of(1, PEOPLE)) {
                 List<Side> sides = Stream.of(exchange, version2, introspection)
                         .map(side -> side.of(people))
@@ -104,7 +105,7 @@ final class ExchangeChapter implements Chapter {
     }
 
     /** Rounds of exchanges, of version 2 and of introspection. */
-    private static List<Row> withLoad(int people, int connections, List<List<Round>> rounds) {
+    private static List<FigureRow> withLoad(int people, int connections, List<List<Round>> rounds) {
         String load = ", %d connections, %,d %s".formatted(connections, people, people == 1 ? "user" : "users");
         List<Round> ours = rounds.get(0);
         List<Round> builtIn = rounds.get(1);
@@ -116,7 +117,7 @@ final class ExchangeChapter implements Chapter {
     }
 
     /** What sealing and this provider's checks cost by themselves: the way to them is the same. */
-    private static List<Row> version2OnBothSides(List<List<Round>> rounds) {
+    private static List<FigureRow> version2OnBothSides(List<List<Round>> rounds) {
         List<Round> ours = rounds.get(0);
         List<Round> builtIn = rounds.get(1);
         return List.of(
@@ -154,13 +155,13 @@ final class ExchangeChapter implements Chapter {
                 CpuTime.now().since(before).keycloak() / load.count());
     }
 
-    private static Row compared(
+    private static FigureRow compared(
             String what, ToDoubleFunction<Round> figure, List<Round> ours, List<Round> other, String goal) {
-        return Row.compared(CHAPTER, what, Sample.of(ours, figure), Sample.of(other, figure), goal);
+        return FigureRow.compared(CHAPTER, what, Sample.of(ours, figure), Sample.of(other, figure), goal);
     }
 
     private Load run(Gatling gatling, Side side, int connections, int seconds) {
-        Kind kind = side.kind();
+        RequestKind kind = side.kind();
         Path requests =
                 Servers.csv(work, "address,token", side.tokens().stream().map(token -> kind.address() + "," + token));
         Map<String, String> settings = new LinkedHashMap<>(kind.settings());

@@ -52,7 +52,7 @@ final class PerformancePage {
     }
 
     /** Replaces one chapter's figures; those of the others stay. */
-    void write(String chapter, List<Row> rows) throws IOException {
+    void write(String chapter, List<FigureRow> rows) throws IOException {
         replace(chapter, tables(rows));
     }
 
@@ -95,8 +95,8 @@ final class PerformancePage {
         Files.writeString(page, text.substring(0, from) + begin + figures + text.substring(to));
     }
 
-    private static String tables(List<Row> rows) {
-        Map<String, List<Row>> chapters = new LinkedHashMap<>();
+    private static String tables(List<FigureRow> rows) {
+        Map<String, List<FigureRow>> chapters = new LinkedHashMap<>();
         rows.forEach(row -> chapters.computeIfAbsent(row.chapter(), name -> new ArrayList<>())
                 .add(row));
         StringBuilder text = new StringBuilder();

@@ -54,7 +54,7 @@ final class RosterChapter implements Chapter {
     }
 
     @Override
-    public List<Row> measure(Gatling gatling) {
+    public List<FigureRow> measure(Gatling gatling) {
         Path collections = work.toAbsolutePath().resolve("roster-gc.log");
         try (TestBed bed = TestBed.startOwn(
                 "roster",
@@ -73,7 +73,7 @@ final class RosterChapter implements Chapter {
                 page(direct, bearer, page);
             }
             int before = leftByCollections(collections).size();
-            List<Row> rows = new ArrayList<>(pull(gateway, token, direct, bearer));
+            List<FigureRow> rows = new ArrayList<>(pull(gateway, token, direct, bearer));
             List<Integer> left = leftByCollections(collections);
             rows.add(heap(left.subList(before, left.size())));
             rows.add(shortPages(gateway, token, direct, bearer));
@@ -83,7 +83,7 @@ final class RosterChapter implements Chapter {
         }
     }
 
-    private static List<Row> pull(String gateway, String token, String direct, String bearer) {
+    private static List<FigureRow> pull(String gateway, String token, String direct, String bearer) {
         double[] firstThere = new double[PAGES];
         double[] firstDirect = new double[PAGES];
         double[] wholeThere = new double[PAGES];
@@ -101,14 +101,15 @@ final class RosterChapter implements Chapter {
             straight += by.whole();
         }
         return List.of(
-                Row.compared(CHAPTER, "page of 10,000 users, ms", new Sample(wholeThere), new Sample(wholeDirect), ""),
-                Row.compared(
+                FigureRow.compared(
+                        CHAPTER, "page of 10,000 users, ms", new Sample(wholeThere), new Sample(wholeDirect), ""),
+                FigureRow.compared(
                         CHAPTER,
                         "pull of 1,000,000 users, users/s",
                         new Sample(PEOPLE / there),
                         new Sample(PEOPLE / straight),
                         "≥ 0.90×"),
-                Row.compared(
+                FigureRow.compared(
                         CHAPTER,
                         "first byte of a page of 10,000, ms",
                         new Sample(firstThere),
@@ -116,9 +117,9 @@ final class RosterChapter implements Chapter {
                         "+5 ms"));
     }
 
-    private static Row heap(List<Integer> left) {
+    private static FigureRow heap(List<Integer> left) {
         int quarter = left.size() / 4;
-        return Row.compared(
+        return FigureRow.compared(
                 CHAPTER,
                 "heap that a collection leaves at most, of %d MB: last quarter of the pull and first, %d collections"
                         .formatted(HEAP, left.size()),
@@ -140,7 +141,7 @@ final class RosterChapter implements Chapter {
     }
 
     /** A login alone, while an app pulls without a pause through the gateway, and while it pulls directly. */
-    private List<Row> logins(
+    private List<FigureRow> logins(
             Gatling gatling, TestBed bed, School school, IntConsumer gatewaysPage, IntConsumer directPage) {
         Map<String, String> settings = new HashMap<>(
                 LoginChapter.settings(work, bed.classLink().baseUrl().toString(), school));
@@ -156,13 +157,13 @@ final class RosterChapter implements Chapter {
             besideDirect[round] = during(directPage, () -> logins(gatling, settings));
         }
         return List.of(
-                Row.compared(
+                FigureRow.compared(
                         CHAPTER,
                         "p95 of a login while one app pulls without a pause, and alone, ms",
                         new Sample(meanwhile),
                         new Sample(alone),
                         "≤ 1.20×"),
-                Row.compared(
+                FigureRow.compared(
                         CHAPTER,
                         "the same, beside an app that pulls directly from ClassLink on the same two cores",
                         new Sample(meanwhile),
@@ -198,7 +199,7 @@ final class RosterChapter implements Chapter {
     }
 
     /** What a page costs that is as long as a client asks for by default. */
-    private static Row shortPages(String gateway, String token, String direct, String bearer) {
+    private static FigureRow shortPages(String gateway, String token, String direct, String bearer) {
         Http http = new Http();
         for (int page = 0; page < WARM_UP; page++) {
             AdminApi.require(
@@ -215,7 +216,7 @@ final class RosterChapter implements Chapter {
             straight[page] =
                     PageTransfer.of(direct, bearer, SHORT, page * SHORT).firstByte() * 1_000;
         }
-        return Row.compared(
+        return FigureRow.compared(
                 CHAPTER, "first byte of a page of 100, ms", new Sample(there), new Sample(straight), "+5 ms");
     }
 

@@ -26,13 +26,13 @@ public final class RosterApp implements AutoCloseable {
     private final Clock clock;
     private final BrowserSessions sessions;
     private final OpenIdClient keycloak;
-    private final RosterClient roster;
+    private final OneRosterClient roster;
     private final boolean gateway;
 
     private RosterApp(RosterAppSettings settings, Clock clock) {
         this.clock = clock;
         this.sessions = new BrowserSessions(clock);
-        this.roster = new RosterClient(settings.rosterUrl());
+        this.roster = new OneRosterClient(settings.rosterUrl());
         this.gateway = settings.gateway();
         this.server = Javalin.create(config -> config.showJavalinBanner = false);
         routes();
@@ -118,7 +118,7 @@ public final class RosterApp implements AutoCloseable {
     }
 
     private void showClasses(Context ctx, BrowserSession session, SignIn before) {
-        Person person = before.person();
+        SignedInPerson person = before.person();
         if (!session.quietFor(clock.instant()).isZero()) {
             show(ctx, Pages.unavailable(person, session.quietFor(clock.instant())));
             return;
@@ -126,7 +126,7 @@ public final class RosterApp implements AutoCloseable {
         try {
             SignIn signIn = keycloak.fresh(before);
             session.signedIn(signIn);
-            Page page = classesPage(person, gateway ? bearer(signIn) : keycloak.classLinkToken(signIn));
+            PageResponse page = classesPage(person, gateway ? bearer(signIn) : keycloak.classLinkToken(signIn));
             session.exchangeWorked();
             show(ctx, page);
         } catch (ExchangeRefusedException e) {
@@ -144,7 +144,7 @@ public final class RosterApp implements AutoCloseable {
         return new BearerAccessToken(signIn.accessToken().getValue());
     }
 
-    private void showRefusal(Context ctx, BrowserSession session, Person person, ExchangeRefusedException refusal) {
+    private void showRefusal(Context ctx, BrowserSession session, SignedInPerson person, ExchangeRefusedException refusal) {
         switch (refusal.reason()) {
             case NOT_LINKED -> show(ctx, Pages.notLinked(person));
             case TOKEN_EXPIRED -> renew(ctx, session, person);
@@ -157,7 +157,7 @@ public final class RosterApp implements AutoCloseable {
         }
     }
 
-    private Page classesPage(Person person, BearerAccessToken classLinkToken) {
+    private PageResponse classesPage(SignedInPerson person, BearerAccessToken classLinkToken) {
         if (!person.isInRoster()) {
             return Pages.noRoster(person);
         }
@@ -168,7 +168,7 @@ public final class RosterApp implements AutoCloseable {
     }
 
     /** Once: a second expiry without a page in between means that signing in does not help. */
-    private void renew(Context ctx, BrowserSession session, Person person) {
+    private void renew(Context ctx, BrowserSession session, SignedInPerson person) {
         if (session.mayRenew()) {
             session.renewalStarted();
             redirectToLogin(ctx, session, LoginKind.RENEWAL);
@@ -227,7 +227,7 @@ public final class RosterApp implements AutoCloseable {
         return sessions.find(SessionCookie.read(ctx));
     }
 
-    private static void show(Context ctx, Page page) {
+    private static void show(Context ctx, PageResponse page) {
         ctx.status(page.status()).html(page.body().markup());
     }
 

@@ -17,10 +17,10 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class RosterAppTest {
 
-    private final MovableClock clock = new MovableClock();
+    private final RosterAppClock clock = new RosterAppClock();
     private StandIn keycloak;
     private RosterApp app;
-    private Browser browser;
+    private RosterAppBrowser browser;
 
     @BeforeEach
     void start() throws JOSEException {
@@ -29,7 +29,7 @@ class RosterAppTest {
                 new RosterAppSettings(
                         "localhost", 0, keycloak.issuer(), "roster-app", "secret", "classlink", keycloak.url(), false),
                 clock);
-        browser = new Browser(app.baseUrl());
+        browser = new RosterAppBrowser(app.baseUrl());
     }
 
     @AfterEach
@@ -95,7 +95,7 @@ class RosterAppTest {
         @Test
         @DisplayName("given an error that holds markup, it is shown as text")
         void errorIsEscaped() throws Exception {
-            Browser other = new Browser(app.baseUrl());
+            RosterAppBrowser other = new RosterAppBrowser(app.baseUrl());
             other.open("/login");
             other.open("/callback?error=%3Cimg%3E&state=x");
 

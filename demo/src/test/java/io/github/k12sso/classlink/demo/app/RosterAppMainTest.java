@@ -7,7 +7,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class MainTest {
+class RosterAppMainTest {
 
     private final Map<String, String> environment = new HashMap<>(Map.of(
             "ISSUER", "http://keycloak.localhost:8080/realms/demo",
@@ -18,15 +18,15 @@ class MainTest {
 
     @Test
     void readsTheRosterItself() {
-        assertThat(Main.settings(environment).gateway()).isFalse();
-        assertThat(Main.settings(environment).bind()).isEqualTo("0.0.0.0");
+        assertThat(RosterAppMain.settings(environment).gateway()).isFalse();
+        assertThat(RosterAppMain.settings(environment).bind()).isEqualTo("0.0.0.0");
     }
 
     @Test
     void readsThroughTheGateway() {
         environment.put("ROSTER", "gateway");
 
-        assertThat(Main.settings(environment).rosterUrl())
+        assertThat(RosterAppMain.settings(environment).rosterUrl())
                 .hasToString("http://keycloak.localhost:8080/realms/demo/classlink/classlink");
     }
 
@@ -35,7 +35,7 @@ class MainTest {
         environment.put("CLIENT_SECRET", " ");
 
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> Main.settings(environment))
+                .isThrownBy(() -> RosterAppMain.settings(environment))
                 .withMessage("CLIENT_SECRET is not set");
     }
 
@@ -44,7 +44,7 @@ class MainTest {
         environment.put("ROSTER", "both");
 
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> Main.settings(environment))
+                .isThrownBy(() -> RosterAppMain.settings(environment))
                 .withMessage("ROSTER=both must be direct or gateway");
     }
 }

@@ -12,16 +12,16 @@ import java.util.OptionalDouble;
  * @param ratio ours to the other's
  * @param goal as text; empty for a figure that is only reported
  */
-record Row(String chapter, String what, String ours, String other, OptionalDouble ratio, String goal) {
+record FigureRow(String chapter, String what, String ours, String other, OptionalDouble ratio, String goal) {
 
     /** Both measured in turn. */
-    static Row compared(String chapter, String what, Sample ours, Sample other, String goal) {
-        return new Row(
+    static FigureRow compared(String chapter, String what, Sample ours, Sample other, String goal) {
+        return new FigureRow(
                 chapter, what, ours.text(), other.text(), OptionalDouble.of(ours.median() / other.median()), goal);
     }
 
-    static Row alone(String chapter, String what, String figure, String goal) {
-        return new Row(chapter, what, figure, "", OptionalDouble.empty(), goal);
+    static FigureRow alone(String chapter, String what, String figure, String goal) {
+        return new FigureRow(chapter, what, figure, "", OptionalDouble.empty(), goal);
     }
 
     String line() {

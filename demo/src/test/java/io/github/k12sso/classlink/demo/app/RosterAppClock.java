@@ -7,7 +7,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 
 /** Starts at the real time, because tokens are validated against that, and moves only when it is told to. */
-final class MovableClock extends Clock {
+final class RosterAppClock extends Clock {
 
     private Instant now = Instant.now();
 

@@ -23,7 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** Reads a person's classes over OneRoster 1.1, with their own ClassLink token or, at the gateway, Keycloak's. */
-final class RosterClient {
+final class OneRosterClient {
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration READ_TIMEOUT = Duration.ofSeconds(10);
@@ -41,7 +41,7 @@ final class RosterClient {
             .build();
     private final String base;
 
-    RosterClient(URI rosterUrl) {
+    OneRosterClient(URI rosterUrl) {
         this.base = rosterUrl.toString().replaceAll("/+$", "") + "/ims/oneroster/v1p1";
     }
 
@@ -51,7 +51,7 @@ final class RosterClient {
      * @throws RosterTokenRefusedException when the token has ended
      * @throws RosterUnavailableException when any part of it cannot be read
      */
-    List<SchoolClass> classesOf(Person person, BearerAccessToken token) {
+    List<SchoolClass> classesOf(SignedInPerson person, BearerAccessToken token) {
         long deadline = System.nanoTime() + PAGE_TIMEOUT.toNanos();
         String mine = person.isTeacher() ? "teachers" : "students";
         String others = person.isTeacher() ? "students" : "teachers";

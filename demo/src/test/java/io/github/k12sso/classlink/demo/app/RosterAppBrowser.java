@@ -11,7 +11,7 @@ import org.jsoup.Jsoup;
 import org.jsoup.nodes.Document;
 
 /** Follows redirects and keeps cookies, as a browser does. */
-final class Browser {
+final class RosterAppBrowser {
 
     private final CookieManager cookies = new CookieManager();
     private final HttpClient http = HttpClient.newBuilder()
@@ -22,7 +22,7 @@ final class Browser {
     private final URI base;
     private HttpResponse<String> last;
 
-    Browser(URI base) {
+    RosterAppBrowser(URI base) {
         this.base = base;
     }
 

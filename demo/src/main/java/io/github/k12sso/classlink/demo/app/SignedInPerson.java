@@ -5,14 +5,14 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /** Who signed in, as the id_token tells it; a part that it does not have is the empty string. */
-record Person(String name, String district, String role, String sourcedId) {
+record SignedInPerson(String name, String district, String role, String sourcedId) {
 
-    static Person from(IDTokenClaimsSet claims) {
+    static SignedInPerson from(IDTokenClaimsSet claims) {
         String name = Stream.of(text(claims, "name"), text(claims, "preferred_username"), "Unknown person")
                 .filter(candidate -> !candidate.isBlank())
                 .findFirst()
                 .orElseThrow();
-        return new Person(
+        return new SignedInPerson(
                 name,
                 text(claims, "classlink_tenant_name"),
                 text(claims, "classlink_role"),

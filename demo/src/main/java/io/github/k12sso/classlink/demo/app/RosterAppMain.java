@@ -10,11 +10,11 @@ import java.util.concurrent.CountDownLatch;
  * {@code CLIENT_SECRET}, {@code PROVIDER_ALIAS}, {@code ROSTER_URL}, and {@code ROSTER}, which is {@code direct} or
  * {@code gateway}.
  */
-public final class Main {
+public final class RosterAppMain {
 
     private static final int PORT = 8070;
 
-    private Main() {}
+    private RosterAppMain() {}
 
     /** Runs until it is stopped. */
     public static void main(String[] arguments) throws InterruptedException {
