@@ -144,7 +144,8 @@ public final class RosterApp implements AutoCloseable {
         return new BearerAccessToken(signIn.accessToken().getValue());
     }
 
-    private void showRefusal(Context ctx, BrowserSession session, SignedInPerson person, ExchangeRefusedException refusal) {
+    private void showRefusal(
+            Context ctx, BrowserSession session, SignedInPerson person, ExchangeRefusedException refusal) {
         switch (refusal.reason()) {
             case NOT_LINKED -> show(ctx, Pages.notLinked(person));
             case TOKEN_EXPIRED -> renew(ctx, session, person);
