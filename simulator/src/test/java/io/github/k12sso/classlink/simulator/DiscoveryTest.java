@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 /** Keys, discovery and id_tokens. */
-class DiscoveryTest extends TokenTests {
+class DiscoveryTest extends SimulatorTests {
     @Nested
     class Keys {
         private String kidOfAFreshToken() throws Exception {

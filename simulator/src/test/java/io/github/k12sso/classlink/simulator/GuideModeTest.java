@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 /** The integration guide's tokens: refresh and revocation. */
-class GuideModeTest extends TokenTests {
+class GuideModeTest extends SimulatorTests {
     @Nested
     class GuideMode {
         @BeforeEach

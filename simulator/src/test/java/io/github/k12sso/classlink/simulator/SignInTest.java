@@ -8,32 +8,23 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import io.github.k12sso.classlink.simulator.runtime.Switch;
 import java.net.http.HttpResponse;
+import java.text.ParseException;
 import java.util.List;
 import java.util.Map;
 import org.jsoup.Jsoup;
 import org.jsoup.nodes.Document;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** From an application's button to an id_token, the way a person's browser goes. */
-class SignInTest {
-    private ClassLinkSimulator simulator;
-    private RelyingParty app;
+class SignInTest extends SimulatorTests {
     private PersonaBrowser browser;
 
     @BeforeEach
-    void start() {
-        simulator = ClassLinkSimulator.start(SimulatorSettings.defaults());
-        app = new RelyingParty(simulator);
+    void openBrowser() {
         browser = new PersonaBrowser(simulator);
-    }
-
-    @AfterEach
-    void stop() {
-        simulator.close();
     }
 
     @Test
@@ -61,12 +52,7 @@ class SignInTest {
         assertThat(PersonaBrowser.query(callback).get("code")).matches("c\\d{13}[0-9a-f]{32}");
 
         HttpResponse<String> token = app.redeem(PersonaBrowser.query(callback).get("code"));
-        assertThat(token.statusCode()).isEqualTo(200);
-        assertThat(RelyingParty.json(token).fieldNames())
-                .toIterable()
-                .containsExactly("access_token", "token_type", "response_type", "id_token");
-        assertThat(RelyingParty.json(token).get("token_type").asText()).isEqualTo("Bearer");
-        assertThat(RelyingParty.json(token).get("response_type").asText()).isEqualTo("code");
+        assertFourMembers(token);
 
         SignedJWT idToken =
                 SignedJWT.parse(RelyingParty.json(token).get("id_token").asText());
@@ -75,6 +61,24 @@ class SignInTest {
                         keys.getKeyByKeyId(idToken.getHeader().getKeyID()).toRSAKey())))
                 .isTrue();
         JWTClaimsSet claims = idToken.getJWTClaimsSet();
+        assertStudentsClaims(claims);
+
+        HttpResponse<String> info =
+                app.getAs(RelyingParty.json(token).get("access_token").asText(), "/v2/my/info");
+        assertThat(RelyingParty.json(info).get("UserId").isInt()).isTrue();
+        assertThat(RelyingParty.json(info).get("UserId").asText()).isEqualTo(claims.getSubject());
+    }
+
+    private static void assertFourMembers(HttpResponse<String> token) {
+        assertThat(token.statusCode()).isEqualTo(200);
+        assertThat(RelyingParty.json(token).fieldNames())
+                .toIterable()
+                .containsExactly("access_token", "token_type", "response_type", "id_token");
+        assertThat(RelyingParty.json(token).get("token_type").asText()).isEqualTo("Bearer");
+        assertThat(RelyingParty.json(token).get("response_type").asText()).isEqualTo("code");
+    }
+
+    private void assertStudentsClaims(JWTClaimsSet claims) throws ParseException {
         assertThat(claims.getIssuer()).isEqualTo(simulator.baseUrl().toString());
         assertThat(claims.getSubject())
                 .isEqualTo(Integer.toString(simulator.persona("student").userId()));
@@ -86,11 +90,6 @@ class SignInTest {
         assertThat(claims.getJSONObjectClaim("address")).containsEntry("locality", "Maple Valley Schools");
         assertThat(claims.getExpirationTime().toInstant())
                 .isEqualTo(claims.getIssueTime().toInstant().plusSeconds(86_400));
-
-        HttpResponse<String> info =
-                app.getAs(RelyingParty.json(token).get("access_token").asText(), "/v2/my/info");
-        assertThat(RelyingParty.json(info).get("UserId").isInt()).isTrue();
-        assertThat(RelyingParty.json(info).get("UserId").asText()).isEqualTo(claims.getSubject());
     }
 
     @Test
@@ -233,32 +232,5 @@ class SignInTest {
 
         assertThat(browser.get("/home").statusCode()).isEqualTo(302);
         assertThat(PersonaBrowser.location(browser.get(app.authorizePath()))).startsWith("/?logincallback=");
-    }
-
-    @Test
-    void aTileSendsACodeNobodyAskedFor() throws Exception {
-        browser.signIn("teacher");
-        Document home = Jsoup.parse(browser.get("/home").body());
-        String callback = PersonaBrowser.location(
-                browser.get(home.getElementById("tile-" + RelyingParty.ID).attr("href")));
-
-        assertThat(callback).startsWith(RelyingParty.CALLBACK);
-        assertThat(PersonaBrowser.query(callback)).containsOnlyKeys("code", "response_type");
-        String idToken = RelyingParty.json(
-                        app.redeem(PersonaBrowser.query(callback).get("code")))
-                .get("id_token")
-                .asText();
-        assertThat(SignedJWT.parse(idToken).getJWTClaimsSet().getClaim("nonce")).isNull();
-    }
-
-    @Test
-    void aTileLeadsToItsLaunchUrlWhenOneIsRegistered() {
-        simulator.registerClient(
-                RelyingParty.ID, RelyingParty.SECRET, List.of(RelyingParty.CALLBACK), "https://app.example/launch?a=1");
-        browser.signIn("teacher");
-
-        assertThat(PersonaBrowser.location(browser.get("/launch/" + RelyingParty.ID)))
-                .startsWith("https://app.example/launch?a=1&code=");
-        assertThat(browser.get("/launch/nobody").statusCode()).isEqualTo(400);
     }
 }

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 /** Codes for tokens, in ClassLink mode. */
-class TokenEndpointsTest extends TokenTests {
+class TokenEndpointsTest extends SimulatorTests {
     @Nested
     class Codes {
         @Test

@@ -6,8 +6,8 @@ import java.net.http.HttpResponse;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
-/** Tests of tokens, each with a simulator of its own. */
-abstract class TokenTests {
+/** Tests with a simulator of their own each. */
+abstract class SimulatorTests {
     ClassLinkSimulator simulator;
     RelyingParty app;
 
