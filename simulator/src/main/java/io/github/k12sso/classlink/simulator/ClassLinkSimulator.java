@@ -40,7 +40,7 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.eclipse.jetty.http.UriCompliance;
 
-/** A local ClassLink: sign-in, tokens, nodeapi and rosters on one port, with knobs for everything that can go wrong. */
+/** A local ClassLink: sign-in, tokens, nodeapi and rosters on one port, with controls for everything that can go wrong. */
 public final class ClassLinkSimulator implements AutoCloseable {
     private final URI baseUrl;
     private final SimulatorClock clock = new SimulatorClock();

@@ -61,7 +61,7 @@ final class SimulatorMain implements Callable<Integer> {
 
     private void announce(ClassLinkSimulator simulator, PrintWriter out) {
         out.printf("ClassLink simulator at %s%n", simulator.baseUrl());
-        out.printf("  knobs       %s/_sim%n", simulator.baseUrl());
+        out.printf("  controls    %s/_sim%n", simulator.baseUrl());
         out.printf("  client      %s, secret %s%n", options.clientId, options.clientSecret);
         out.printf("  partner key %s%n", options.partnerKey);
         out.flush();

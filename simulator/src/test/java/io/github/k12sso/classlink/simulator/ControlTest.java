@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The knobs over HTTP, for those who run the jar. */
+/** The controls over HTTP, for those who run the jar. */
 class ControlTest {
     private ClassLinkSimulator simulator;
     private RelyingParty app;

@@ -24,7 +24,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** {@code /_sim}: the knobs over HTTP. Neither recorded nor ever faulty. */
+/** {@code /_sim}: the control API. Neither recorded nor ever faulty. */
 public final class ControlEndpoints {
     /** What can be controlled. */
     public record Parts(

@@ -22,7 +22,7 @@ final class ControlPage {
 
     static String of(ObjectNode state) {
         return PageFrame.page(
-                "Knobs",
+                "Controls",
                 "",
                 "<pre>" + PageFrame.escape(USAGE) + "</pre><pre>" + PageFrame.escape(state.toPrettyString())
                         + "</pre>");

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The doors of the simulator: what a request is recorded under and what a fault is injected into. */
+/** The groups of endpoints: what a request is recorded under and what a fault is injected into. */
 public enum Endpoint {
     AUTHORIZE,
     TOKEN,

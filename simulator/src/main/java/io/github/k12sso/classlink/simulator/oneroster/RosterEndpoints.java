@@ -21,8 +21,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * OneRoster 1.1 behind three doors: the proxy, its alternative prefix (both with the district's bearer), and the bare path
- * with the user's own ClassLink token, which is the integration guide's form
+ * OneRoster 1.1 under three paths: the proxy's and its alternative prefix, both with the district's bearer, and the bare
+ * path with the user's own ClassLink token, which is the integration guide's form
  * (docs/internals/classlink-protocol.md#the-integration-guide, docs/internals/classlink-rosters.md#access).
  */
 public final class RosterEndpoints {
