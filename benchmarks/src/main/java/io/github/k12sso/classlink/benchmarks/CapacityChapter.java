@@ -33,7 +33,7 @@ final class CapacityChapter implements Chapter {
     }
 
     @Override
-    public List<Row> measure(Gatling gatling) {
+    public List<FigureRow> measure(Gatling gatling) {
         try (Cluster cluster = Servers.oneNode()) {
             School school = Servers.prepared(cluster.newSchool());
             Map<String, String> settings = new HashMap<>(
@@ -54,26 +54,31 @@ final class CapacityChapter implements Chapter {
             Load most = gatling.run(Logins.class, Logins.NAME, settings);
             CpuTime spent = CpuTime.now().since(before);
             double perSecond = most.count() / 25.0;
-            List<Row> rows = new ArrayList<>();
-            rows.add(Row.alone(
+            List<FigureRow> rows = new ArrayList<>();
+            rows.add(FigureRow.alone(
                     CHAPTER,
                     "processor time of one login: Keycloak's and PostgreSQL's, ms",
                     Sample.rounded(spent.keycloak() / most.count()) + " and "
                             + Sample.rounded(spent.postgres() / most.count()),
                     ""));
-            rows.add(Row.alone(
+            rows.add(FigureRow.alone(
                     CHAPTER, "logins/s at most, " + CONNECTIONS + " at a time", Sample.rounded(perSecond), ""));
             for (double share : List.of(0.5, 0.7, 0.9, 1.3)) {
-                settings.put("perSecond", String.valueOf(perSecond * share));
-                Load load = gatling.run(Logins.class, Logins.NAME, settings);
-                rows.add(Row.alone(
-                        CHAPTER,
-                        "arriving at %.0f %% of that for 25 s: logins, failed, median, p95, ms".formatted(share * 100),
-                        "%d, %d, %.0f, %.0f".formatted(load.count(), load.failed(), load.median(), load.p95()),
-                        ""));
+                rows.add(arriving(gatling, settings, perSecond, share));
             }
             return rows;
         }
+    }
+
+    /** Logins that start at a share of the most, whether those before them are done or not. */
+    private static FigureRow arriving(Gatling gatling, Map<String, String> settings, double perSecond, double share) {
+        settings.put("perSecond", String.valueOf(perSecond * share));
+        Load load = gatling.run(Logins.class, Logins.NAME, settings);
+        return FigureRow.alone(
+                CHAPTER,
+                "arriving at %.0f %% of that for 25 s: logins, failed, median, p95, ms".formatted(share * 100),
+                "%d, %d, %.0f, %.0f".formatted(load.count(), load.failed(), load.median(), load.p95()),
+                "");
     }
 
     private static Stream<String> students(Cluster cluster) {

@@ -7,5 +7,5 @@ import java.util.List;
 interface Chapter {
 
     /** Sets up what it needs, measures, and takes it down again. */
-    List<Row> measure(Gatling gatling);
+    List<FigureRow> measure(Gatling gatling);
 }

@@ -13,11 +13,13 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 
 /** A token that is still good, by exchange and by Keycloak's brokering API V2; introspection is the floor. */
 final class ExchangeChapter implements Chapter {
@@ -34,18 +36,19 @@ final class ExchangeChapter implements Chapter {
     }
 
     /** One kind of request, for which the token is a field of a form. */
-    private record Kind(URI address, Map<String, String> form, String tokenField) {
+    private record RequestKind(URI address, Map<String, String> form, String tokenField) {
 
-        static Kind exchange(School school) {
-            return new Kind(school.url("/protocol/openid-connect/token"), School.exchangeForm(""), "subject_token");
+        static RequestKind exchange(School school) {
+            return new RequestKind(
+                    school.url("/protocol/openid-connect/token"), School.exchangeForm(""), "subject_token");
         }
 
-        static Kind version2(School school) {
-            return new Kind(BuiltInBroker.tokenAddress(school), BuiltInBroker.version2Form(""), "token");
+        static RequestKind version2(School school) {
+            return new RequestKind(BuiltInBroker.tokenAddress(school), BuiltInBroker.version2Form(""), "token");
         }
 
-        static Kind introspection(School school) {
-            return new Kind(
+        static RequestKind introspection(School school) {
+            return new RequestKind(
                     school.url("/protocol/openid-connect/token/introspect"),
                     Map.of("client_id", School.APP, "client_secret", School.APP_SECRET),
                     "token");
@@ -58,97 +61,109 @@ final class ExchangeChapter implements Chapter {
         }
     }
 
+    /** The requests that take turns with others', one for each person's token. */
+    private record Side(RequestKind kind, List<String> tokens) {
+
+        Side of(int people) {
+            return new Side(kind, tokens.stream().limit(people).toList());
+        }
+    }
+
     @Override
-    public List<Row> measure(Gatling gatling) {
+    public List<FigureRow> measure(Gatling gatling) {
         try (Cluster cluster = Servers.oneNode()) {
             cluster.classLink().tokenMode(TokenMode.GUIDE);
             cluster.classLink().switches().guideTokenLifetime(Duration.ofHours(2));
             School ours = Servers.prepared(cluster.newSchool());
             School builtIn = Servers.prepared(BuiltInBroker.newSchool(cluster));
-            Collection<String> oursTokens = Crowd.of(PEOPLE).join(ours, cluster).values();
-            Collection<String> builtInTokens =
-                    Crowd.of(PEOPLE).join(builtIn, cluster).values();
-            Kind exchange = Kind.exchange(ours);
-            Kind version2 = Kind.version2(builtIn);
+            List<String> oursTokens =
+                    List.copyOf(Crowd.of(PEOPLE).join(ours, cluster).values());
+            List<String> builtInTokens =
+                    List.copyOf(Crowd.of(PEOPLE).join(builtIn, cluster).values());
             BuiltInBroker.allowVersion2(ours);
-            Kind oursByVersion2 = Kind.version2(ours);
-            Kind introspection = Kind.introspection(ours);
+            Side exchange = new Side(RequestKind.exchange(ours), oursTokens);
+            Side version2 = new Side(RequestKind.version2(builtIn), builtInTokens);
+            Side oursByVersion2 = new Side(RequestKind.version2(ours), oursTokens);
+            Side introspection = new Side(RequestKind.introspection(ours), oursTokens);
             // Everybody's expired token is renewed meanwhile.
-            WarmUp.of(List.of(
-                    () -> round(gatling, exchange, oursTokens, 16, 15).processor(),
-                    () -> round(gatling, version2, builtInTokens, 16, 15).processor(),
-                    () -> round(gatling, oursByVersion2, oursTokens, 16, 15).processor(),
-                    () -> round(gatling, introspection, oursTokens, 16, 15).processor()));
-            List<Row> rows = new ArrayList<>();
+            WarmUp.of(Stream.of(exchange, version2, oursByVersion2, introspection)
+                    .<DoubleSupplier>map(
+                            side -> () -> round(gatling, side, 16, 15).processor())
+                    .toList());
+            List<FigureRow> rows = new ArrayList<>();
             for (int people : List.of(1, PEOPLE)) {
-                List<String> some = oursTokens.stream().limit(people).toList();
-                List<String> others = builtInTokens.stream().limit(people).toList();
+                List<Side> sides = Stream.of(exchange, version2, introspection)
+                        .map(side -> side.of(people))
+                        .toList();
                 for (int connections : List.of(16, 64)) {
-                    List<List<Round>> rounds = Turns.of(
-                            ROUNDS,
-                            List.of(
-                                    () -> round(gatling, exchange, some, connections, SECONDS),
-                                    () -> round(gatling, version2, others, connections, SECONDS),
-                                    () -> round(gatling, introspection, some, connections, SECONDS)));
-                    String load =
-                            ", %d connections, %,d %s".formatted(connections, people, people == 1 ? "user" : "users");
-                    rows.add(compared("requests/s" + load, Round::perSecond, rounds.get(0), rounds.get(1), "≥ 1.00×"));
-                    rows.add(compared(
-                            "requests/s" + load + ", beside introspection",
-                            Round::perSecond,
-                            rounds.get(0),
-                            rounds.get(2),
-                            ""));
-                    rows.add(compared("p95, ms" + load, Round::p95, rounds.get(0), rounds.get(1), ""));
-                    rows.add(compared(
-                            "Keycloak's processor time for one, ms" + load,
-                            Round::processor,
-                            rounds.get(0),
-                            rounds.get(1),
-                            ""));
+                    rows.addAll(withLoad(people, connections, rounds(gatling, connections, sides)));
                 }
             }
-            // What sealing and this provider's checks cost by themselves: the way to them is the same.
-            List<List<Round>> version2OnBothSides = Turns.of(
-                    ROUNDS,
-                    List.of(
-                            () -> round(gatling, oursByVersion2, oursTokens, 16, SECONDS),
-                            () -> round(gatling, version2, builtInTokens, 16, SECONDS)));
-            rows.add(compared(
-                    "requests/s, 16 connections, 1,000 users, version 2 on both sides",
-                    Round::perSecond,
-                    version2OnBothSides.get(0),
-                    version2OnBothSides.get(1),
-                    "≥ 1.00×"));
-            rows.add(compared(
-                    "Keycloak's processor time for one, ms, version 2 on both sides",
-                    Round::processor,
-                    version2OnBothSides.get(0),
-                    version2OnBothSides.get(1),
-                    ""));
+            rows.addAll(version2OnBothSides(rounds(gatling, 16, List.of(oursByVersion2, version2))));
             return rows;
         }
+    }
+
+    /** Rounds of exchanges, of version 2 and of introspection. */
+    private static List<FigureRow> withLoad(int people, int connections, List<List<Round>> rounds) {
+        String load = ", %d connections, %,d %s".formatted(connections, people, people == 1 ? "user" : "users");
+        List<Round> ours = rounds.get(0);
+        List<Round> builtIn = rounds.get(1);
+        return List.of(
+                compared("requests/s" + load, Round::perSecond, ours, builtIn, "≥ 1.00×"),
+                compared("requests/s" + load + ", beside introspection", Round::perSecond, ours, rounds.get(2), ""),
+                compared("p95, ms" + load, Round::p95, ours, builtIn, ""),
+                compared("Keycloak's processor time for one, ms" + load, Round::processor, ours, builtIn, ""));
+    }
+
+    /** What sealing and this provider's checks cost by themselves: the way to them is the same. */
+    private static List<FigureRow> version2OnBothSides(List<List<Round>> rounds) {
+        List<Round> ours = rounds.get(0);
+        List<Round> builtIn = rounds.get(1);
+        return List.of(
+                compared(
+                        "requests/s, 16 connections, 1,000 users, version 2 on both sides",
+                        Round::perSecond,
+                        ours,
+                        builtIn,
+                        "≥ 1.00×"),
+                compared(
+                        "Keycloak's processor time for one, ms, version 2 on both sides",
+                        Round::processor,
+                        ours,
+                        builtIn,
+                        ""));
     }
 
     /** What one kind of request came to in a round. */
     private record Round(double perSecond, double p95, double processor) {}
 
-    private Round round(Gatling gatling, Kind kind, Collection<String> tokens, int connections, int seconds) {
+    private List<List<Round>> rounds(Gatling gatling, int connections, List<Side> sides) {
+        return Turns.of(
+                ROUNDS,
+                sides.stream()
+                        .<Supplier<Round>>map(side -> () -> round(gatling, side, connections, SECONDS))
+                        .toList());
+    }
+
+    private Round round(Gatling gatling, Side side, int connections, int seconds) {
         CpuTime before = CpuTime.now();
-        Load load = run(gatling, kind, tokens, connections, seconds);
+        Load load = run(gatling, side, connections, seconds);
         return new Round(
                 load.count() / (double) seconds,
                 load.p95(),
                 CpuTime.now().since(before).keycloak() / load.count());
     }
 
-    private static Row compared(
+    private static FigureRow compared(
             String what, ToDoubleFunction<Round> figure, List<Round> ours, List<Round> other, String goal) {
-        return Row.compared(CHAPTER, what, Sample.of(ours, figure), Sample.of(other, figure), goal);
+        return FigureRow.compared(CHAPTER, what, Sample.of(ours, figure), Sample.of(other, figure), goal);
     }
 
-    private Load run(Gatling gatling, Kind kind, Collection<String> tokens, int connections, int seconds) {
-        Path requests = Servers.csv(work, "address,token", tokens.stream().map(token -> kind.address() + "," + token));
+    private Load run(Gatling gatling, Side side, int connections, int seconds) {
+        RequestKind kind = side.kind();
+        Path requests =
+                Servers.csv(work, "address,token", side.tokens().stream().map(token -> kind.address() + "," + token));
         Map<String, String> settings = new LinkedHashMap<>(kind.settings());
         settings.put("requests", requests.toString());
         settings.put("connections", String.valueOf(connections));

@@ -32,7 +32,7 @@ final class LoginChapter implements Chapter {
     }
 
     @Override
-    public List<Row> measure(Gatling gatling) {
+    public List<FigureRow> measure(Gatling gatling) {
         try (Cluster cluster = Servers.oneNode()) {
             School ours = Servers.prepared(cluster.newSchool());
             School builtIn = Servers.prepared(BuiltInBroker.newSchool(cluster));
@@ -98,8 +98,10 @@ final class LoginChapter implements Chapter {
     }
 
     /** Ours and the built-in one's. */
-    private static Row compared(String what, ToDoubleFunction<Round> figure, List<List<Round>> sides, String goal) {
-        return Row.compared(CHAPTER, what, Sample.of(sides.get(0), figure), Sample.of(sides.get(1), figure), goal);
+    private static FigureRow compared(
+            String what, ToDoubleFunction<Round> figure, List<List<Round>> sides, String goal) {
+        return FigureRow.compared(
+                CHAPTER, what, Sample.of(sides.get(0), figure), Sample.of(sides.get(1), figure), goal);
     }
 
     private Load logins(Gatling gatling, Cluster cluster, School school, Run run) {

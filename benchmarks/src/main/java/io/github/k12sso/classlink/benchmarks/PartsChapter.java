@@ -19,7 +19,7 @@ final class PartsChapter implements Chapter {
     private static final String CHAPTER = "Pure parts";
 
     @Override
-    public List<Row> measure(Gatling gatling) {
+    public List<FigureRow> measure(Gatling gatling) {
         try {
             Collection<RunResult> results = new Runner(new OptionsBuilder()
                             .include("io\\.github\\.k12sso\\.classlink\\..*Benchmark\\..*")
@@ -32,12 +32,12 @@ final class PartsChapter implements Chapter {
                             .jvmArgsAppend("-Xmx512m")
                             .build())
                     .run();
-            List<Row> rows = new ArrayList<>();
+            List<FigureRow> rows = new ArrayList<>();
             for (RunResult result : results) {
                 Result<?> speed = result.getPrimaryResult();
                 String name = result.getParams().getBenchmark();
                 Result<?> allocated = result.getSecondaryResults().get("gc.alloc.rate.norm");
-                rows.add(Row.alone(
+                rows.add(FigureRow.alone(
                         CHAPTER,
                         name.substring(name.lastIndexOf('.', name.lastIndexOf('.') - 1) + 1),
                         String.format(

@@ -52,7 +52,7 @@ final class PerformancePage {
     }
 
     /** Replaces one chapter's figures; those of the others stay. */
-    void write(String chapter, List<Row> rows) throws IOException {
+    void write(String chapter, List<FigureRow> rows) throws IOException {
         replace(chapter, tables(rows));
     }
 
@@ -95,8 +95,8 @@ final class PerformancePage {
         Files.writeString(page, text.substring(0, from) + begin + figures + text.substring(to));
     }
 
-    private static String tables(List<Row> rows) {
-        Map<String, List<Row>> chapters = new LinkedHashMap<>();
+    private static String tables(List<FigureRow> rows) {
+        Map<String, List<FigureRow>> chapters = new LinkedHashMap<>();
         rows.forEach(row -> chapters.computeIfAbsent(row.chapter(), name -> new ArrayList<>())
                 .add(row));
         StringBuilder text = new StringBuilder();
@@ -138,7 +138,11 @@ final class PerformancePage {
         area.getRangeAxis().setUpperMargin(0.08);
         area.getDomainAxis().setMaximumCategoryLabelWidthRatio(0.6f);
         area.addRangeMarker(new ValueMarker(1, Color.DARK_GRAY, new BasicStroke(2)));
-        BarRenderer renderer = (BarRenderer) area.getRenderer();
+        draw((BarRenderer) area.getRenderer(), bars);
+        ChartUtils.saveChartAsPNG(plot.toFile(), chart, 1_200, 120 + 40 * ratios.size());
+    }
+
+    private static void draw(BarRenderer renderer, DefaultCategoryDataset bars) {
         renderer.setBarPainter(new StandardBarPainter());
         renderer.setShadowVisible(false);
         // One of the two may be without a bar, and then it is no series.
@@ -151,7 +155,6 @@ final class PerformancePage {
         renderer.setDefaultPositiveItemLabelPosition(
                 new ItemLabelPosition(ItemLabelAnchor.OUTSIDE3, TextAnchor.CENTER_LEFT));
         renderer.setDefaultItemLabelsVisible(true);
-        ChartUtils.saveChartAsPNG(plot.toFile(), chart, 1_200, 120 + 40 * ratios.size());
     }
 
     /** The newest heading above. */

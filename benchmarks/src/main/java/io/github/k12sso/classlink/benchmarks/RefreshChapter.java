@@ -30,11 +30,11 @@ final class RefreshChapter implements Chapter {
     }
 
     @Override
-    public List<Row> measure(Gatling gatling) {
+    public List<FigureRow> measure(Gatling gatling) {
         try (Cluster cluster = Servers.twoNodes()) {
             cluster.classLink().tokenMode(TokenMode.GUIDE);
             School school = Servers.prepared(cluster.newSchool());
-            List<Row> rows = new ArrayList<>();
+            List<FigureRow> rows = new ArrayList<>();
             List<School> both = List.of(school.at(cluster.first()), school.at(cluster.second()));
             List<School> one = List.of(school.at(cluster.first()));
             storm(gatling, cluster, both, 1_000);
@@ -57,7 +57,7 @@ final class RefreshChapter implements Chapter {
         }
     }
 
-    private List<Row> storms(Gatling gatling, Cluster cluster, List<School> nodes, int requests) {
+    private List<FigureRow> storms(Gatling gatling, Cluster cluster, List<School> nodes, int requests) {
         List<Storm> storms = IntStream.range(0, ROUNDS)
                 .mapToObj(round -> storm(gatling, cluster, nodes, requests))
                 .toList();
@@ -69,7 +69,7 @@ final class RefreshChapter implements Chapter {
                 storms.stream().mapToDouble(storm -> storm.calm().p99()).toArray());
         Sample wait = new Sample(storms.stream().mapToDouble(Storm::addedWait).toArray());
         return List.of(
-                Row.alone(
+                FigureRow.alone(
                         chapter,
                         "refreshes at ClassLink",
                         String.valueOf(storms.stream()
@@ -77,16 +77,16 @@ final class RefreshChapter implements Chapter {
                                 .max()
                                 .orElseThrow()),
                         "1"),
-                Row.alone(
+                FigureRow.alone(
                         chapter,
                         "failures",
                         String.valueOf(storms.stream()
                                 .mapToLong(storm -> storm.load().failed())
                                 .sum()),
                         "0"),
-                Row.compared(
+                FigureRow.compared(
                         chapter, "p99 of all, beside the same requests when the token is good, ms", whole, calm, ""),
-                Row.alone(
+                FigureRow.alone(
                         chapter,
                         "p99 that the refresh adds, without ClassLink's own 300 ms, ms",
                         wait.text(),

@@ -12,7 +12,6 @@ import io.github.k12sso.classlink.simulator.SimulatorSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -54,11 +53,8 @@ final class RosterChapter implements Chapter {
         this.work = work;
     }
 
-    /** One transfer by curl. Seconds. */
-    private record Transfer(int status, double firstByte, double whole, long bytes) {}
-
     @Override
-    public List<Row> measure(Gatling gatling) {
+    public List<FigureRow> measure(Gatling gatling) {
         Path collections = work.toAbsolutePath().resolve("roster-gc.log");
         try (TestBed bed = TestBed.startOwn(
                 "roster",
@@ -77,7 +73,7 @@ final class RosterChapter implements Chapter {
                 page(direct, bearer, page);
             }
             int before = leftByCollections(collections).size();
-            List<Row> rows = new ArrayList<>(pull(gateway, token, direct, bearer));
+            List<FigureRow> rows = new ArrayList<>(pull(gateway, token, direct, bearer));
             List<Integer> left = leftByCollections(collections);
             rows.add(heap(left.subList(before, left.size())));
             rows.add(shortPages(gateway, token, direct, bearer));
@@ -87,7 +83,7 @@ final class RosterChapter implements Chapter {
         }
     }
 
-    private static List<Row> pull(String gateway, String token, String direct, String bearer) {
+    private static List<FigureRow> pull(String gateway, String token, String direct, String bearer) {
         double[] firstThere = new double[PAGES];
         double[] firstDirect = new double[PAGES];
         double[] wholeThere = new double[PAGES];
@@ -95,8 +91,8 @@ final class RosterChapter implements Chapter {
         double there = 0;
         double straight = 0;
         for (int page = 0; page < PAGES; page++) {
-            Transfer through = page(gateway, token, page);
-            Transfer by = page(direct, bearer, page);
+            PageTransfer through = page(gateway, token, page);
+            PageTransfer by = page(direct, bearer, page);
             firstThere[page] = through.firstByte() * 1_000;
             firstDirect[page] = by.firstByte() * 1_000;
             wholeThere[page] = through.whole() * 1_000;
@@ -105,14 +101,15 @@ final class RosterChapter implements Chapter {
             straight += by.whole();
         }
         return List.of(
-                Row.compared(CHAPTER, "page of 10,000 users, ms", new Sample(wholeThere), new Sample(wholeDirect), ""),
-                Row.compared(
+                FigureRow.compared(
+                        CHAPTER, "page of 10,000 users, ms", new Sample(wholeThere), new Sample(wholeDirect), ""),
+                FigureRow.compared(
                         CHAPTER,
                         "pull of 1,000,000 users, users/s",
                         new Sample(PEOPLE / there),
                         new Sample(PEOPLE / straight),
                         "≥ 0.90×"),
-                Row.compared(
+                FigureRow.compared(
                         CHAPTER,
                         "first byte of a page of 10,000, ms",
                         new Sample(firstThere),
@@ -120,9 +117,9 @@ final class RosterChapter implements Chapter {
                         "+5 ms"));
     }
 
-    private static Row heap(List<Integer> left) {
+    private static FigureRow heap(List<Integer> left) {
         int quarter = left.size() / 4;
-        return Row.compared(
+        return FigureRow.compared(
                 CHAPTER,
                 "heap that a collection leaves at most, of %d MB: last quarter of the pull and first, %d collections"
                         .formatted(HEAP, left.size()),
@@ -144,7 +141,7 @@ final class RosterChapter implements Chapter {
     }
 
     /** A login alone, while an app pulls without a pause through the gateway, and while it pulls directly. */
-    private List<Row> logins(
+    private List<FigureRow> logins(
             Gatling gatling, TestBed bed, School school, IntConsumer gatewaysPage, IntConsumer directPage) {
         Map<String, String> settings = new HashMap<>(
                 LoginChapter.settings(work, bed.classLink().baseUrl().toString(), school));
@@ -160,13 +157,13 @@ final class RosterChapter implements Chapter {
             besideDirect[round] = during(directPage, () -> logins(gatling, settings));
         }
         return List.of(
-                Row.compared(
+                FigureRow.compared(
                         CHAPTER,
                         "p95 of a login while one app pulls without a pause, and alone, ms",
                         new Sample(meanwhile),
                         new Sample(alone),
                         "≤ 1.20×"),
-                Row.compared(
+                FigureRow.compared(
                         CHAPTER,
                         "the same, beside an app that pulls directly from ClassLink on the same two cores",
                         new Sample(meanwhile),
@@ -202,61 +199,28 @@ final class RosterChapter implements Chapter {
     }
 
     /** What a page costs that is as long as a client asks for by default. */
-    private static Row shortPages(String gateway, String token, String direct, String bearer) {
+    private static FigureRow shortPages(String gateway, String token, String direct, String bearer) {
         Http http = new Http();
         for (int page = 0; page < WARM_UP; page++) {
             AdminApi.require(
-                    http.send(Roster.request(token, URI.create(address(gateway, SHORT, page * SHORT)))), "page");
+                    http.send(Roster.request(token, URI.create(PageTransfer.address(gateway, SHORT, page * SHORT)))),
+                    "page");
             AdminApi.require(
-                    http.send(Roster.request(bearer, URI.create(address(direct, SHORT, page * SHORT)))), "page");
+                    http.send(Roster.request(bearer, URI.create(PageTransfer.address(direct, SHORT, page * SHORT)))),
+                    "page");
         }
         double[] there = new double[PAGES];
         double[] straight = new double[PAGES];
         for (int page = 0; page < PAGES; page++) {
-            there[page] = rows(gateway, token, SHORT, page * SHORT).firstByte() * 1_000;
-            straight[page] = rows(direct, bearer, SHORT, page * SHORT).firstByte() * 1_000;
+            there[page] = PageTransfer.of(gateway, token, SHORT, page * SHORT).firstByte() * 1_000;
+            straight[page] =
+                    PageTransfer.of(direct, bearer, SHORT, page * SHORT).firstByte() * 1_000;
         }
-        return Row.compared(
+        return FigureRow.compared(
                 CHAPTER, "first byte of a page of 100, ms", new Sample(there), new Sample(straight), "+5 ms");
     }
 
-    private static String address(String root, int limit, int offset) {
-        return root + "users?limit=" + limit + "&offset=" + offset;
-    }
-
-    private static Transfer page(String root, String bearer, int page) {
-        return rows(root, bearer, PAGE, page * PAGE);
-    }
-
-    private static Transfer rows(String root, String bearer, int limit, int offset) {
-        List<String> curl = List.of(
-                "curl",
-                "--silent",
-                "--output",
-                "/dev/null",
-                "--max-time",
-                "60",
-                "--header",
-                "Authorization: Bearer " + bearer,
-                "--write-out",
-                "%{http_code} %{time_starttransfer} %{time_total} %{size_download}",
-                address(root, limit, offset));
-        try {
-            Process process = new ProcessBuilder(curl).start();
-            String[] answer =
-                    new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).split(" ", -1);
-            Transfer transfer = new Transfer(
-                    Integer.parseInt(answer[0]),
-                    Double.parseDouble(answer[1]),
-                    Double.parseDouble(answer[2]),
-                    Long.parseLong(answer[3]));
-            if (transfer.status() != 200) {
-                throw new IllegalStateException(
-                        "the page at " + offset + " of " + root + " answered " + transfer.status());
-            }
-            return transfer;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    private static PageTransfer page(String root, String bearer, int page) {
+        return PageTransfer.of(root, bearer, PAGE, page * PAGE);
     }
 }

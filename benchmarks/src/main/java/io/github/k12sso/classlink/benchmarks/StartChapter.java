@@ -34,7 +34,7 @@ final class StartChapter implements Chapter {
     }
 
     @Override
-    public List<Row> measure(Gatling gatling) {
+    public List<FigureRow> measure(Gatling gatling) {
         try (Postgres postgres = Postgres.start()) {
             KeycloakDistribution with = prepare("with", List.of(TestBed.providerJar()));
             KeycloakDistribution without = prepare("without", List.of());
@@ -52,9 +52,10 @@ final class StartChapter implements Chapter {
         }
     }
 
-    private static Row compared(
+    private static FigureRow compared(
             String what, ToDoubleFunction<Start> figure, List<Start> withJar, List<Start> withoutJar, String goal) {
-        return Row.compared("Server start", what, Sample.of(withJar, figure), Sample.of(withoutJar, figure), goal);
+        return FigureRow.compared(
+                "Server start", what, Sample.of(withJar, figure), Sample.of(withoutJar, figure), goal);
     }
 
     private KeycloakDistribution prepare(String name, List<Path> jars) {

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /**
- * The table of docs/comparison.md: this provider beside Keycloak's built-in OIDC broker, on the same server, database and
+ * The table of docs/internals/comparison.md: this provider beside Keycloak's built-in OIDC broker, on the same server, database and
  * ClassLink. What was measured is in {@code target/comparison.md} afterwards.
  */
 @Full // two servers of its own, one after the other
@@ -63,7 +63,7 @@ class BuiltInBrokerComparisonIT {
             boolean showsRefreshToken,
             int revocations) {}
 
-    /** The table as docs/comparison.md has it. */
+    /** The table as docs/internals/comparison.md has it. */
     private static String table(Measured version1, Measured version2, Measured ours) {
         StringBuilder table = new StringBuilder("""
                 | | Keycloak's `oidc` broker, API V1 | Keycloak's `oidc` broker, API V2 | this provider |
@@ -127,8 +127,9 @@ class BuiltInBrokerComparisonIT {
         }
         assertThat(version1.showsRefreshToken()).isTrue();
         assertThat(version2.showsRefreshToken()).isFalse();
-        assertThat(ownCells(Files.readString(Path.of(System.getProperty("project.root"), "docs", "comparison.md"))))
-                .as("docs/comparison.md has these rows, and our cells")
+        assertThat(ownCells(Files.readString(
+                        Path.of(System.getProperty("project.root"), "docs", "internals", "comparison.md"))))
+                .as("docs/internals/comparison.md has these rows, and our cells")
                 .isEqualTo(ownCells(table));
     }
 

@@ -6,10 +6,9 @@ import io.github.k12sso.classlink.simulator.district.Districts;
 import io.github.k12sso.classlink.simulator.district.Persona;
 import io.github.k12sso.classlink.simulator.fault.Faults;
 import io.github.k12sso.classlink.simulator.fault.Gate;
-import io.github.k12sso.classlink.simulator.http.Endpoint;
 import io.github.k12sso.classlink.simulator.http.RecordedRequest;
 import io.github.k12sso.classlink.simulator.http.RequestLog;
-import io.github.k12sso.classlink.simulator.launchpad.LaunchPad;
+import io.github.k12sso.classlink.simulator.launchpad.LaunchPadPages;
 import io.github.k12sso.classlink.simulator.launchpad.Sessions;
 import io.github.k12sso.classlink.simulator.my.MyEndpoints;
 import io.github.k12sso.classlink.simulator.oauth.AuthorizationCodes;
@@ -18,15 +17,16 @@ import io.github.k12sso.classlink.simulator.oauth.Clients;
 import io.github.k12sso.classlink.simulator.oauth.DiscoveryEndpoint;
 import io.github.k12sso.classlink.simulator.oauth.Grant;
 import io.github.k12sso.classlink.simulator.oauth.IdTokenIssuer;
-import io.github.k12sso.classlink.simulator.oauth.IdTokens;
+import io.github.k12sso.classlink.simulator.oauth.IdTokenKeys;
+import io.github.k12sso.classlink.simulator.oauth.IdTokenSigner;
 import io.github.k12sso.classlink.simulator.oauth.RegisteredClient;
-import io.github.k12sso.classlink.simulator.oauth.SigningKeys;
-import io.github.k12sso.classlink.simulator.oauth.TokenEndpoint;
+import io.github.k12sso.classlink.simulator.oauth.TokenEndpoints;
 import io.github.k12sso.classlink.simulator.oauth.Tokens;
-import io.github.k12sso.classlink.simulator.oneroster.Applications;
+import io.github.k12sso.classlink.simulator.oneroster.PartnerApplications;
 import io.github.k12sso.classlink.simulator.oneroster.RosterEndpoints;
 import io.github.k12sso.classlink.simulator.runtime.PkceMode;
 import io.github.k12sso.classlink.simulator.runtime.SimulatorClock;
+import io.github.k12sso.classlink.simulator.runtime.Switch;
 import io.github.k12sso.classlink.simulator.runtime.Switches;
 import io.github.k12sso.classlink.simulator.runtime.TokenMode;
 import io.github.k12sso.classlink.simulator.secret.Secret;
@@ -40,22 +40,22 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.eclipse.jetty.http.UriCompliance;
 
-/** A local ClassLink: sign-in, tokens, nodeapi and rosters on one port, with knobs for everything that can go wrong. */
+/** A local ClassLink: sign-in, tokens, nodeapi and rosters on one port, with controls for everything that can go wrong. */
 public final class ClassLinkSimulator implements AutoCloseable {
     private final URI baseUrl;
     private final SimulatorClock clock = new SimulatorClock();
-    private final Switches switches = new Switches();
+    private final Switches switches;
     private final Faults faults = new Faults();
     private final RequestLog requests;
     private final Gate gate;
     private final Districts districts;
     private final Clients clients = new Clients();
-    private final SigningKeys keys = new SigningKeys();
+    private final IdTokenKeys keys = new IdTokenKeys();
     private final Secrets secrets = new Secrets();
     private final Tokens tokens = new Tokens(clock, secrets);
-    private final IdTokens idTokens;
+    private final IdTokenSigner idTokens;
     private final MyEndpoints my;
-    private final Applications applications;
+    private final PartnerApplications applications;
     private final Javalin server;
 
     private ClassLinkSimulator(SimulatorSettings settings) {
@@ -69,14 +69,14 @@ public final class ClassLinkSimulator implements AutoCloseable {
         });
         server.start(settings.bindAddress(), settings.port()); // before the routes: the issuer names the port
         baseUrl = withoutSlash(settings.publicUrl().orElse(URI.create("http://localhost:" + server.port())));
+        switches = settings.switches();
         requests = new RequestLog(settings.recordedRequests());
         gate = new Gate(faults, requests, clock, secrets);
         districts = new Districts(settings.districts());
         settings.clients().forEach(clients::register);
-        idTokens = new IdTokens(baseUrl.toString(), keys, clock, secrets);
+        idTokens = new IdTokenSigner(baseUrl.toString(), keys, clock, secrets);
         my = new MyEndpoints(tokens, districts, switches);
-        applications = new Applications(districts, settings.partnerKey(), settings.fillerApplications());
-        turn(settings);
+        applications = new PartnerApplications(districts, settings.partnerKey(), settings.fillerApplications());
         addRoutes();
     }
 
@@ -116,7 +116,7 @@ public final class ClassLinkSimulator implements AutoCloseable {
         return faults;
     }
 
-    public SigningKeys keys() {
+    public IdTokenKeys keys() {
         return keys;
     }
 
@@ -176,7 +176,7 @@ public final class ClassLinkSimulator implements AutoCloseable {
     }
 
     /** What districts do to the partner: rotate bearers, disable, change permissions. */
-    public Applications applications() {
+    public PartnerApplications applications() {
         return applications;
     }
 
@@ -191,30 +191,26 @@ public final class ClassLinkSimulator implements AutoCloseable {
     }
 
     public void tokenMode(TokenMode mode) {
-        switches.tokenMode(mode);
+        switches.set(Switch.TOKEN_MODE, mode);
     }
 
     public void pkce(PkceMode mode) {
-        switches.pkce(mode);
+        switches.set(Switch.PKCE, mode);
     }
 
     public void consent(boolean shown) {
-        switches.consent(shown);
+        switches.set(Switch.CONSENT, shown);
     }
 
     public void revocation(boolean offered) {
-        switches.revocation(offered);
+        switches.set(Switch.REVOCATION, offered);
     }
 
     public void guideProfile(boolean offered) {
-        switches.guideProfile(offered);
+        switches.set(Switch.GUIDE_PROFILE, offered);
     }
 
-    public void rosterScopeRequired(boolean required) {
-        switches.rosterScopeRequired(required);
-    }
-
-    /** Everything else that can be turned while running. */
+    /** Everything that can change while the simulator runs. */
     public Switches switches() {
         return switches;
     }
@@ -225,69 +221,23 @@ public final class ClassLinkSimulator implements AutoCloseable {
         server.stop();
     }
 
-    private void turn(SimulatorSettings settings) {
-        switches.tokenMode(settings.tokenMode());
-        switches.pkce(settings.pkce());
-        switches.consent(settings.consent());
-        switches.revocation(settings.revocation());
-        switches.guideProfile(settings.guideProfile());
-        switches.rosterScopeRequired(settings.rosterScopeRequired());
-        switches.stateOnErrors(settings.stateOnErrors());
-        switches.refreshRotation(settings.refreshRotation());
-        switches.accessTokenLifetime(settings.accessTokenLifetime());
-        switches.guideTokenLifetime(settings.guideTokenLifetime());
-    }
-
     private void addRoutes() {
         Sessions sessions = new Sessions(clock);
-        LaunchPad launchPad = new LaunchPad(districts, clients, sessions);
+        LaunchPadPages launchPad = new LaunchPadPages(districts, clients, sessions);
         AuthorizationCodes codes = new AuthorizationCodes(clock, secrets);
         AuthorizeEndpoint authorize = new AuthorizeEndpoint(clients, codes, switches, sessions::of, launchPad);
-        TokenEndpoint token = new TokenEndpoint(clients, codes, tokens, idTokens, switches);
+        TokenEndpoints token = new TokenEndpoints(clients, codes, tokens, idTokens, switches);
         DiscoveryEndpoint discovery = new DiscoveryEndpoint(baseUrl.toString(), keys);
         RosterEndpoints roster = new RosterEndpoints(districts, applications, tokens, switches, baseUrl.toString());
 
-        server.get("/.well-known/openid-configuration", gate.at(Endpoint.DISCOVERY, discovery::configuration));
-        server.get("/oauth2/v2/jwks", gate.at(Endpoint.JWKS, discovery::keys));
-        server.get("/oauth2/v2/auth", gate.at(Endpoint.AUTHORIZE, authorize::authorize));
-        server.post("/oauth2/v2/auth", gate.at(Endpoint.AUTHORIZE, authorize::authorize));
-        server.post("/oauth2/v2/token", gate.at(Endpoint.TOKEN, token::token));
-        server.post("/oauth2/v2/revoke", gate.at(Endpoint.REVOKE, token::revoke));
-        server.get("/oauth2/v2/userinfo", gate.at(Endpoint.LAUNCHPAD, launchPad::notUserinfo));
-
-        server.get("/v2/my/info", gate.at(Endpoint.MY_INFO, my::info));
-        server.get("/v2/my/profileinfo", gate.at(Endpoint.PROFILEINFO, my::profileinfo));
-        server.get("/v2/my/profile", gate.at(Endpoint.MY_PROFILE, my::guideProfile));
-        server.get("/my/groups", gate.at(Endpoint.GROUPS, my::groups));
-        server.get("/v2/my/district", gate.at(Endpoint.MY_OTHER, my::district));
-        server.get("/v2/my/profiles", gate.at(Endpoint.MY_OTHER, my::profiles));
-        server.get("/v2/my/students", gate.at(Endpoint.MY_OTHER, my::students));
-
-        server.get("/applications", gate.at(Endpoint.APPLICATIONS, applications::list));
-        server.get("/ims/oneroster/v1p1/<path>", gate.at(Endpoint.ROSTER, roster::read));
-        server.get("/proxy/v1p0/{application}/ims/oneroster/v1p1/<path>", gate.at(Endpoint.ROSTER, roster::read));
-        server.get("/{application}/ims/oneroster/v1p1/<path>", gate.at(Endpoint.ROSTER, roster::read));
-
-        ControlEndpoints control =
-                new ControlEndpoints(switches, faults, clock, keys, requests, tokens, clients, districts, applications);
-        server.get("/_sim", Gate.unguarded(control::overview));
-        server.post("/_sim/faults", Gate.unguarded(control::injectFault));
-        server.delete("/_sim/faults", Gate.unguarded(control::clearFaults));
-        server.post("/_sim/clock", Gate.unguarded(control::moveClock));
-        server.post("/_sim/keys/rotate", Gate.unguarded(control::rotateKeys));
-        server.post("/_sim/tokens/expire", Gate.unguarded(control::expireTokens));
-        server.post("/_sim/switches", Gate.unguarded(control::turnSwitches));
-        server.post("/_sim/clients", Gate.unguarded(control::registerClient));
-        server.post("/_sim/districts", Gate.unguarded(control::changeDistrict));
-        server.get("/_sim/requests", Gate.unguarded(control::recordedRequests));
-        server.delete("/_sim/requests", Gate.unguarded(control::forgetRequests));
-
-        server.get("/", gate.at(Endpoint.LAUNCHPAD, launchPad::findDistrict));
-        server.get("/home", gate.at(Endpoint.LAUNCHPAD, launchPad::home));
-        server.get("/launch/{client}", gate.at(Endpoint.LAUNCHPAD, authorize::launch));
-        server.get("/logout", gate.at(Endpoint.LAUNCHPAD, launchPad::signOut));
-        server.get("/{district}", gate.at(Endpoint.LAUNCHPAD, launchPad::signInPage));
-        server.post("/{district}/login", gate.at(Endpoint.LAUNCHPAD, launchPad::signIn));
+        ControlEndpoints control = new ControlEndpoints(new ControlEndpoints.Parts(
+                switches, faults, clock, keys, requests, tokens, clients, districts, applications));
+        new Routes(server, gate)
+                .oauth(discovery, authorize, token, launchPad)
+                .my(my)
+                .rosters(applications, roster)
+                .control(control)
+                .launchPad(launchPad, authorize);
     }
 
     private static URI withoutSlash(URI uri) {

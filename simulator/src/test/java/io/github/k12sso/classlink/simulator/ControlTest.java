@@ -14,16 +14,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The knobs over HTTP, for those who run the jar. */
+/** The controls over HTTP, for those who run the jar. */
 class ControlTest {
     private ClassLinkSimulator simulator;
-    private App app;
+    private RelyingParty app;
 
     @BeforeEach
     void start() {
         simulator = ClassLinkSimulator.start(
                 SimulatorSettings.builder().recordedRequests(5).build());
-        app = new App(simulator);
+        app = new RelyingParty(simulator);
     }
 
     @AfterEach
@@ -42,7 +42,7 @@ class ControlTest {
 
     @Test
     void overviewIsAPageForBrowsersAndJsonForTheRest() {
-        JsonNode state = App.json(app.get("/_sim"));
+        JsonNode state = RelyingParty.json(app.get("/_sim"));
         assertThat(state.fieldNames())
                 .toIterable()
                 .contains("switches", "faults", "clock", "clients", "districts", "personas", "endpoints");
@@ -59,7 +59,7 @@ class ControlTest {
         HttpResponse<String> struck = app.get("/v2/my/info");
         assertThat(struck.statusCode()).isEqualTo(503);
         assertThat(struck.headers().firstValue("Retry-After")).hasValue("9");
-        JsonNode left = App.json(app.get("/_sim")).get("faults").get(0);
+        JsonNode left = RelyingParty.json(app.get("/_sim")).get("faults").get(0);
         assertThat(left.get("left").asInt()).isEqualTo(2);
 
         delete("/_sim/faults?endpoint=token");
@@ -99,7 +99,7 @@ class ControlTest {
     void nonsenseIsExplained(String path, String json, String message) {
         HttpResponse<String> response = post("/_sim/" + path, json);
         assertThat(response.statusCode()).isEqualTo(400);
-        assertThat(App.json(response).get("message").asText()).isEqualTo(message);
+        assertThat(RelyingParty.json(response).get("message").asText()).isEqualTo(message);
     }
 
     @Test
@@ -113,14 +113,14 @@ class ControlTest {
         assertThat(app.getAs(token, "/v2/my/info").statusCode()).isEqualTo(401);
 
         String kid = simulator.keys().current().getKeyID();
-        assertThat(App.json(post("/_sim/keys/rotate", "{\"drop\":true}"))
+        assertThat(RelyingParty.json(post("/_sim/keys/rotate", "{\"drop\":true}"))
                         .get("kid")
                         .asText())
                 .isNotEqualTo(kid);
         assertThat(app.get("/oauth2/v2/jwks").body()).doesNotContain(kid);
 
         post("/_sim/switches", "{\"tokenMode\":\"guide\",\"consent\":false,\"pkce\":\"ignore\"}");
-        String refresh = App.json(app.redeem(app.codeFor("student")))
+        String refresh = RelyingParty.json(app.redeem(app.codeFor("student")))
                 .get("refresh_token")
                 .asText();
         post("/_sim/tokens/expire", "{\"refresh\":true}");
@@ -134,14 +134,14 @@ class ControlTest {
         post(
                 "/_sim/clients",
                 "{\"id\":\"late\",\"secret\":\"s\",\"redirectUris\":[\"http://localhost:1/cb\"],\"launchUrl\":\"http://localhost:1/tile\"}");
-        Browser browser = new Browser(simulator);
+        PersonaBrowser browser = new PersonaBrowser(simulator);
         browser.signIn("teacher");
-        assertThat(Browser.location(browser.get("/launch/late"))).startsWith("http://localhost:1/tile?code=");
+        assertThat(PersonaBrowser.location(browser.get("/launch/late"))).startsWith("http://localhost:1/tile?code=");
 
         String bearer = simulator.districtBearer("maplevalley");
         post("/_sim/districts", "{\"district\":\"maplevalley\",\"rotateBearer\":true,\"enabled\":false}");
         assertThat(simulator.districtBearer("maplevalley")).isNotEqualTo(bearer);
-        assertThat(App.json(app.getAs("partner-key-of-the-simulator", "/applications"))
+        assertThat(RelyingParty.json(app.getAs("partner-key-of-the-simulator", "/applications"))
                         .get("applications")
                         .get(0)
                         .get("enabled")
@@ -164,7 +164,7 @@ class ControlTest {
         assertThat(last.headers()).containsEntry("Authorization", "Bearer secret-6");
 
         String overHttp = app.get("/_sim/requests").body();
-        assertThat(App.json(overHttp)).hasSize(5);
+        assertThat(RelyingParty.json(overHttp)).hasSize(5);
         assertThat(overHttp).contains("Authorization").doesNotContain("secret-6");
         simulator.clearRequests();
         assertThat(simulator.requests()).isEmpty();

@@ -24,12 +24,12 @@ class FaultTest {
     private static final String DISCOVERY = "/.well-known/openid-configuration";
 
     private static ClassLinkSimulator simulator;
-    private static App app;
+    private static RelyingParty app;
 
     @BeforeAll
     static void start() {
         simulator = ClassLinkSimulator.start(SimulatorSettings.defaults());
-        app = new App(simulator);
+        app = new RelyingParty(simulator);
     }
 
     @AfterEach
@@ -56,7 +56,7 @@ class FaultTest {
             HttpResponse<String> response = app.redeem("x");
             assertThat(response.statusCode()).isEqualTo(503);
             assertThat(response.headers().firstValue("Retry-After")).hasValue("7");
-            assertThat(App.json(response).get("error").asText()).isEqualTo("temporarily_unavailable");
+            assertThat(RelyingParty.json(response).get("error").asText()).isEqualTo("temporarily_unavailable");
         }
         assertThat(app.redeem("x").statusCode()).isEqualTo(400);
     }
@@ -68,7 +68,7 @@ class FaultTest {
         simulator.faults().inject(Endpoint.GROUPS, Fault.status(502).body("{\"own\":1}"));
 
         assertThat(app.get("/ims/oneroster/v1p1/users").body()).contains("server_busy");
-        assertThat(App.json(app.get("/v2/my/info")).has("message")).isTrue();
+        assertThat(RelyingParty.json(app.get("/v2/my/info")).has("message")).isTrue();
         assertThat(app.get("/my/groups").body()).isEqualTo("{\"own\":1}");
     }
 
@@ -134,7 +134,7 @@ class FaultTest {
         HttpResponse<String> html = app.get(DISCOVERY);
         assertThat(html.statusCode()).isEqualTo(200);
         assertThat(html.headers().firstValue("Content-Type")).get().asString().startsWith("text/html");
-        assertThat(App.json(app.get(DISCOVERY)).isArray()).isTrue();
+        assertThat(RelyingParty.json(app.get(DISCOVERY)).isArray()).isTrue();
         HttpResponse<String> empty = app.get(DISCOVERY);
         assertThat(empty.statusCode()).isEqualTo(200);
         assertThat(empty.body()).isEmpty();
@@ -145,7 +145,7 @@ class FaultTest {
         simulator.faults().inject(Endpoint.MY_INFO, Fault.oversize(3_000_000));
         HttpResponse<String> response = app.get("/v2/my/info");
         assertThat(response.body()).hasSize(3_000_000);
-        assertThat(App.json(response).isObject()).isTrue();
+        assertThat(RelyingParty.json(response).isObject()).isTrue();
     }
 
     @Test
@@ -153,7 +153,7 @@ class FaultTest {
         simulator.faults().inject(Endpoint.PROFILEINFO, Fault.redirect("http://169.254.169.254/"));
         HttpResponse<String> response = app.get("/v2/my/profileinfo");
         assertThat(response.statusCode()).isEqualTo(302);
-        assertThat(Browser.location(response)).isEqualTo("http://169.254.169.254/");
+        assertThat(PersonaBrowser.location(response)).isEqualTo("http://169.254.169.254/");
     }
 
     @Test
@@ -177,7 +177,7 @@ class FaultTest {
         simulator.faults().inject(Endpoint.MY_INFO, Fault.drip(Duration.ofMillis(2)));
         HttpResponse<String> whole = app.getAs("junk", "/v2/my/info");
         assertThat(whole.statusCode()).isEqualTo(401);
-        assertThat(App.json(whole).has("message")).isTrue();
+        assertThat(RelyingParty.json(whole).has("message")).isTrue();
 
         simulator.faults().clear();
         simulator.faults().inject(Endpoint.MY_INFO, Fault.drip(Duration.ofHours(1)));

@@ -15,12 +15,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What nodeapi says of each persona. */
 class MyTest {
     private static ClassLinkSimulator simulator;
-    private static App app;
+    private static RelyingParty app;
 
     @BeforeAll
     static void start() {
         simulator = ClassLinkSimulator.start(SimulatorSettings.defaults());
-        app = new App(simulator);
+        app = new RelyingParty(simulator);
     }
 
     @AfterAll
@@ -31,7 +31,7 @@ class MyTest {
     private static JsonNode read(String personaId, String path) {
         HttpResponse<String> response = app.getAs(app.accessTokenFor(personaId), path);
         assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
-        return App.json(response);
+        return RelyingParty.json(response);
     }
 
     @Test
@@ -173,7 +173,7 @@ class MyTest {
     void badTokensGetAMessage(String path) {
         for (HttpResponse<String> response : java.util.List.of(app.getAs("junk", path), app.get(path))) {
             assertThat(response.statusCode()).isEqualTo(401);
-            assertThat(App.json(response).get("message").asText()).isNotEmpty();
+            assertThat(RelyingParty.json(response).get("message").asText()).isNotEmpty();
         }
     }
 
@@ -188,7 +188,7 @@ class MyTest {
     void aTokenWithoutTheScopeIsDenied() {
         HttpResponse<String> response = app.getAs(app.accessTokenFor("student", "scope", "oneroster"), "/v2/my/info");
         assertThat(response.statusCode()).isEqualTo(403);
-        assertThat(App.json(response).get("message").asText()).isEqualTo("Access Denied!");
+        assertThat(RelyingParty.json(response).get("message").asText()).isEqualTo("Access Denied!");
     }
 
     @Test

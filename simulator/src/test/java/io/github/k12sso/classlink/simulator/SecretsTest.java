@@ -19,13 +19,13 @@ import org.junit.jupiter.api.Test;
 class SecretsTest {
     private final Queue<Secret> told = new ConcurrentLinkedQueue<>();
     private ClassLinkSimulator simulator;
-    private App app;
+    private RelyingParty app;
 
     @BeforeEach
     void start() {
         simulator = ClassLinkSimulator.start(SimulatorSettings.defaults());
         simulator.tokenMode(TokenMode.GUIDE);
-        app = new App(simulator);
+        app = new RelyingParty(simulator);
         simulator.tellSecretsTo(told::add);
     }
 
@@ -38,14 +38,14 @@ class SecretsTest {
     void thoseOfALoginAreToldWithWhereItLeadsBackTo() {
         String code = app.codeFor("student");
         simulator.clearRequests();
-        JsonNode tokens =
-                App.json(app.redeem(code, "code_verifier", "a-verifier-of-mine", "redirect_uri", App.CALLBACK));
+        JsonNode tokens = RelyingParty.json(
+                app.redeem(code, "code_verifier", "a-verifier-of-mine", "redirect_uri", RelyingParty.CALLBACK));
 
         assertThat(told)
                 .contains(
                         ofLogin(Secret.Kind.CODE, code),
                         ofLogin(Secret.Kind.PKCE_VERIFIER, "a-verifier-of-mine"),
-                        ofLogin(Secret.Kind.CLIENT_SECRET, App.SECRET),
+                        ofLogin(Secret.Kind.CLIENT_SECRET, RelyingParty.SECRET),
                         ofLogin(
                                 Secret.Kind.ACCESS_TOKEN,
                                 tokens.get("access_token").asText()),
@@ -73,7 +73,7 @@ class SecretsTest {
     }
 
     private static Secret ofLogin(Secret.Kind kind, String text) {
-        return new Secret(kind, text, Optional.of(App.CALLBACK));
+        return new Secret(kind, text, Optional.of(RelyingParty.CALLBACK));
     }
 
     private static Secret ofNoLogin(Secret.Kind kind, String text) {

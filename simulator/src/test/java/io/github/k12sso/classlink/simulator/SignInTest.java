@@ -6,33 +6,25 @@ import com.nimbusds.jose.crypto.RSASSAVerifier;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
+import io.github.k12sso.classlink.simulator.runtime.Switch;
 import java.net.http.HttpResponse;
+import java.text.ParseException;
 import java.util.List;
 import java.util.Map;
 import org.jsoup.Jsoup;
 import org.jsoup.nodes.Document;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** From an application's button to an id_token, the way a person's browser goes. */
-class SignInTest {
-    private ClassLinkSimulator simulator;
-    private App app;
-    private Browser browser;
+class SignInTest extends SimulatorTests {
+    private PersonaBrowser browser;
 
     @BeforeEach
-    void start() {
-        simulator = ClassLinkSimulator.start(SimulatorSettings.defaults());
-        app = new App(simulator);
-        browser = new Browser(simulator);
-    }
-
-    @AfterEach
-    void stop() {
-        simulator.close();
+    void openBrowser() {
+        browser = new PersonaBrowser(simulator);
     }
 
     @Test
@@ -41,41 +33,56 @@ class SignInTest {
 
         HttpResponse<String> toSignIn = browser.get(request);
         assertThat(toSignIn.statusCode()).isEqualTo(302);
-        assertThat(Browser.location(toSignIn)).startsWith("/?logincallback=%2Foauth2%2Fv2%2Fauth%3F");
-        assertThat(Browser.query(Browser.location(toSignIn))).containsEntry("logincallback", request);
+        assertThat(PersonaBrowser.location(toSignIn)).startsWith("/?logincallback=%2Foauth2%2Fv2%2Fauth%3F");
+        assertThat(PersonaBrowser.query(PersonaBrowser.location(toSignIn))).containsEntry("logincallback", request);
 
-        Document districts = Jsoup.parse(browser.get(Browser.location(toSignIn)).body());
+        Document districts =
+                Jsoup.parse(browser.get(PersonaBrowser.location(toSignIn)).body());
         String district = districts.getElementById("district-maplevalley").attr("href");
         HttpResponse<String> back = browser.signIn("student", district);
         assertThat(back.headers().firstValue("Set-Cookie")).get().asString().contains("HttpOnly");
-        assertThat(Browser.location(back)).isEqualTo(request);
+        assertThat(PersonaBrowser.location(back)).isEqualTo(request);
 
-        String callback = Browser.location(browser.get(Browser.location(back)));
-        assertThat(callback).startsWith(App.CALLBACK + "?code=");
-        assertThat(Browser.query(callback))
+        String callback = PersonaBrowser.location(browser.get(PersonaBrowser.location(back)));
+        assertThat(callback).startsWith(RelyingParty.CALLBACK + "?code=");
+        assertThat(PersonaBrowser.query(callback))
                 .containsOnlyKeys("code", "response_type", "state")
                 .containsEntry("response_type", "code")
                 .containsEntry("state", "s t");
-        assertThat(Browser.query(callback).get("code")).matches("c\\d{13}[0-9a-f]{32}");
+        assertThat(PersonaBrowser.query(callback).get("code")).matches("c\\d{13}[0-9a-f]{32}");
 
-        HttpResponse<String> token = app.redeem(Browser.query(callback).get("code"));
-        assertThat(token.statusCode()).isEqualTo(200);
-        assertThat(App.json(token).fieldNames())
-                .toIterable()
-                .containsExactly("access_token", "token_type", "response_type", "id_token");
-        assertThat(App.json(token).get("token_type").asText()).isEqualTo("Bearer");
-        assertThat(App.json(token).get("response_type").asText()).isEqualTo("code");
+        HttpResponse<String> token = app.redeem(PersonaBrowser.query(callback).get("code"));
+        assertFourMembers(token);
 
-        SignedJWT idToken = SignedJWT.parse(App.json(token).get("id_token").asText());
+        SignedJWT idToken =
+                SignedJWT.parse(RelyingParty.json(token).get("id_token").asText());
         JWKSet keys = JWKSet.parse(app.get("/oauth2/v2/jwks").body());
         assertThat(idToken.verify(new RSASSAVerifier(
                         keys.getKeyByKeyId(idToken.getHeader().getKeyID()).toRSAKey())))
                 .isTrue();
         JWTClaimsSet claims = idToken.getJWTClaimsSet();
+        assertStudentsClaims(claims);
+
+        HttpResponse<String> info =
+                app.getAs(RelyingParty.json(token).get("access_token").asText(), "/v2/my/info");
+        assertThat(RelyingParty.json(info).get("UserId").isInt()).isTrue();
+        assertThat(RelyingParty.json(info).get("UserId").asText()).isEqualTo(claims.getSubject());
+    }
+
+    private static void assertFourMembers(HttpResponse<String> token) {
+        assertThat(token.statusCode()).isEqualTo(200);
+        assertThat(RelyingParty.json(token).fieldNames())
+                .toIterable()
+                .containsExactly("access_token", "token_type", "response_type", "id_token");
+        assertThat(RelyingParty.json(token).get("token_type").asText()).isEqualTo("Bearer");
+        assertThat(RelyingParty.json(token).get("response_type").asText()).isEqualTo("code");
+    }
+
+    private void assertStudentsClaims(JWTClaimsSet claims) throws ParseException {
         assertThat(claims.getIssuer()).isEqualTo(simulator.baseUrl().toString());
         assertThat(claims.getSubject())
                 .isEqualTo(Integer.toString(simulator.persona("student").userId()));
-        assertThat(claims.getAudience()).containsExactly(App.ID);
+        assertThat(claims.getAudience()).containsExactly(RelyingParty.ID);
         assertThat(claims.getStringClaim("nonce")).isEqualTo("n-1");
         assertThat(claims.getNotBeforeTime()).isNull();
         assertThat(claims.getStringClaim("profile")).isEqualTo("Student");
@@ -83,20 +90,16 @@ class SignInTest {
         assertThat(claims.getJSONObjectClaim("address")).containsEntry("locality", "Maple Valley Schools");
         assertThat(claims.getExpirationTime().toInstant())
                 .isEqualTo(claims.getIssueTime().toInstant().plusSeconds(86_400));
-
-        HttpResponse<String> info =
-                app.getAs(App.json(token).get("access_token").asText(), "/v2/my/info");
-        assertThat(App.json(info).get("UserId").isInt()).isTrue();
-        assertThat(App.json(info).get("UserId").asText()).isEqualTo(claims.getSubject());
     }
 
     @Test
     void withoutStateNonceAndOpenidNothingOfThemComesBack() {
         browser.signIn("teacher");
-        String callback = Browser.location(browser.get(app.authorizePath("scope", "profile")));
+        String callback = PersonaBrowser.location(browser.get(app.authorizePath("scope", "profile")));
 
-        assertThat(Browser.query(callback)).containsOnlyKeys("code", "response_type");
-        assertThat(App.json(app.redeem(Browser.query(callback).get("code"))).fieldNames())
+        assertThat(PersonaBrowser.query(callback)).containsOnlyKeys("code", "response_type");
+        assertThat(RelyingParty.json(app.redeem(PersonaBrowser.query(callback).get("code")))
+                        .fieldNames())
                 .toIterable()
                 .containsExactly("access_token", "token_type", "response_type");
     }
@@ -105,7 +108,7 @@ class SignInTest {
     void anUnknownClientIsNoticedOnlyAfterSignIn() {
         String request = app.authorizePath("client_id", "nobody");
 
-        assertThat(Browser.location(browser.get(request))).startsWith("/?logincallback=");
+        assertThat(PersonaBrowser.location(browser.get(request))).startsWith("/?logincallback=");
         browser.signIn("student");
         assertThat(browser.get(request).statusCode()).isEqualTo(400);
     }
@@ -113,7 +116,8 @@ class SignInTest {
     @Test
     void anUnregisteredRedirectUriIsAnErrorPageAndNeverARedirect() {
         browser.signIn("student");
-        HttpResponse<String> response = browser.get(app.authorizePath("redirect_uri", App.CALLBACK + "/other"));
+        HttpResponse<String> response =
+                browser.get(app.authorizePath("redirect_uri", RelyingParty.CALLBACK + "/other"));
 
         assertThat(response.statusCode()).isEqualTo(400);
         assertThat(response.headers().firstValue("Location")).isEmpty();
@@ -122,11 +126,11 @@ class SignInTest {
 
     @Test
     void aRedirectUriEndingInAStarIsAPrefix() {
-        simulator.registerClient(App.ID, App.SECRET, List.of("http://localhost:9/realms/*"));
+        simulator.registerClient(RelyingParty.ID, RelyingParty.SECRET, List.of("http://localhost:9/realms/*"));
         browser.signIn("student");
 
-        String callback =
-                Browser.location(browser.get(app.authorizePath("redirect_uri", "http://localhost:9/realms/a?b=c")));
+        String callback = PersonaBrowser.location(
+                browser.get(app.authorizePath("redirect_uri", "http://localhost:9/realms/a?b=c")));
         assertThat(callback).startsWith("http://localhost:9/realms/a?b=c&code=");
         assertThat(browser.get(app.authorizePath("redirect_uri", "http://localhost:9/other"))
                         .statusCode())
@@ -137,14 +141,15 @@ class SignInTest {
     @ValueSource(strings = {"roster.read", "profile roster.read", ""})
     void scopesThatClassLinkDoesNotKnowAreRefused(String scope) {
         browser.signIn("student");
-        String callback = Browser.location(browser.get(app.authorizePath("scope", scope, "state", "x")));
+        String callback = PersonaBrowser.location(browser.get(app.authorizePath("scope", scope, "state", "x")));
 
-        assertThat(Browser.query(callback)).containsOnly(Map.entry("error", "invalid_scope"), Map.entry("state", "x"));
+        assertThat(PersonaBrowser.query(callback))
+                .containsOnly(Map.entry("error", "invalid_scope"), Map.entry("state", "x"));
     }
 
     @Test
     void scopesMayBeSeparatedByCommas() {
-        assertThat(App.json(app.redeem(app.codeFor("student", "scope", "openid,profile, email")))
+        assertThat(RelyingParty.json(app.redeem(app.codeFor("student", "scope", "openid,profile, email")))
                         .has("id_token"))
                 .isTrue();
     }
@@ -152,7 +157,8 @@ class SignInTest {
     @Test
     void aResponseTypeOtherThanCodeIsRefused() {
         browser.signIn("student");
-        assertThat(Browser.query(Browser.location(browser.get(app.authorizePath("response_type", "token")))))
+        assertThat(PersonaBrowser.query(
+                        PersonaBrowser.location(browser.get(app.authorizePath("response_type", "token")))))
                 .containsEntry("error", "unsupported_response_type");
     }
 
@@ -165,14 +171,14 @@ class SignInTest {
         Document page = Jsoup.parse(browser.get(request).body());
         assertThat(page.getElementById("consent-allow").attr("value")).isEqualTo("allow");
         assertThat(page.getElementById("consent-deny").attr("value")).isEqualTo("deny");
-        assertThat(Browser.query(Browser.location(browser.post(request, Map.of("decision", "allow")))))
+        assertThat(PersonaBrowser.query(PersonaBrowser.location(browser.post(request, Map.of("decision", "allow")))))
                 .containsOnlyKeys("code", "response_type", "state");
-        assertThat(Browser.location(browser.post(request, Map.of("decision", "deny"))))
-                .isEqualTo(App.CALLBACK + "?error=access_denied&state=x");
+        assertThat(PersonaBrowser.location(browser.post(request, Map.of("decision", "deny"))))
+                .isEqualTo(RelyingParty.CALLBACK + "?error=access_denied&state=x");
 
-        simulator.switches().stateOnErrors(false);
-        assertThat(Browser.location(browser.post(request, Map.of("decision", "deny"))))
-                .isEqualTo(App.CALLBACK + "?error=access_denied");
+        simulator.switches().set(Switch.STATE_ON_ERRORS, false);
+        assertThat(PersonaBrowser.location(browser.post(request, Map.of("decision", "deny"))))
+                .isEqualTo(RelyingParty.CALLBACK + "?error=access_denied");
     }
 
     @Test
@@ -199,7 +205,7 @@ class SignInTest {
         HttpResponse<String> response =
                 browser.post("/maplevalley/login", Map.of("persona", "student", "logincallback", callback));
 
-        assertThat(Browser.location(response)).isEqualTo("/home");
+        assertThat(PersonaBrowser.location(response)).isEqualTo("/home");
     }
 
     @Test
@@ -214,7 +220,7 @@ class SignInTest {
     void anyGeneratedPersonCanSignIn() {
         HttpResponse<String> response = browser.post("/maplevalley/login", Map.of("persona", "maplevalley:S0000099"));
 
-        assertThat(Browser.location(response)).isEqualTo("/home");
+        assertThat(PersonaBrowser.location(response)).isEqualTo("/home");
         assertThat(simulator.persona("maplevalley:S0000099").sourcedId()).isEqualTo("S0000099");
     }
 
@@ -225,31 +231,6 @@ class SignInTest {
         browser.get("/logout");
 
         assertThat(browser.get("/home").statusCode()).isEqualTo(302);
-        assertThat(Browser.location(browser.get(app.authorizePath()))).startsWith("/?logincallback=");
-    }
-
-    @Test
-    void aTileSendsACodeNobodyAskedFor() throws Exception {
-        browser.signIn("teacher");
-        Document home = Jsoup.parse(browser.get("/home").body());
-        String callback = Browser.location(
-                browser.get(home.getElementById("tile-" + App.ID).attr("href")));
-
-        assertThat(callback).startsWith(App.CALLBACK);
-        assertThat(Browser.query(callback)).containsOnlyKeys("code", "response_type");
-        String idToken = App.json(app.redeem(Browser.query(callback).get("code")))
-                .get("id_token")
-                .asText();
-        assertThat(SignedJWT.parse(idToken).getJWTClaimsSet().getClaim("nonce")).isNull();
-    }
-
-    @Test
-    void aTileLeadsToItsLaunchUrlWhenOneIsRegistered() {
-        simulator.registerClient(App.ID, App.SECRET, List.of(App.CALLBACK), "https://app.example/launch?a=1");
-        browser.signIn("teacher");
-
-        assertThat(Browser.location(browser.get("/launch/" + App.ID)))
-                .startsWith("https://app.example/launch?a=1&code=");
-        assertThat(browser.get("/launch/nobody").statusCode()).isEqualTo(400);
+        assertThat(PersonaBrowser.location(browser.get(app.authorizePath()))).startsWith("/?logincallback=");
     }
 }

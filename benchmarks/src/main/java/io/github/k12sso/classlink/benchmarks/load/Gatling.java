@@ -34,22 +34,7 @@ public final class Gatling {
             Path results = Files.createTempDirectory(
                     Files.createDirectories(work.resolve("gatling")), "%03d-".formatted(++runs));
             Path output = results.resolve("output.txt");
-            List<String> command = new ArrayList<>(List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-Xmx512m",
-                    "--add-opens=java.base/java.lang=ALL-UNNAMED",
-                    "-Dgatling.http.requestTimeout=60000",
-                    "-Dgatling.data.enableAnalytics=false"));
-            settings.forEach((key, value) -> command.add("-D" + key + "=" + value));
-            command.addAll(List.of(
-                    "-classpath",
-                    classpath(),
-                    "io.gatling.app.Gatling",
-                    "--simulation",
-                    simulation.getName(),
-                    "--results-folder",
-                    results.toString()));
-            Process process = new ProcessBuilder(command)
+            Process process = new ProcessBuilder(command(simulation, results, settings))
                     .redirectErrorStream(true)
                     .redirectOutput(output.toFile())
                     .start();
@@ -69,6 +54,26 @@ public final class Gatling {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", e);
         }
+    }
+
+    private static List<String> command(
+            Class<? extends Simulation> simulation, Path results, Map<String, String> settings) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx512m",
+                "--add-opens=java.base/java.lang=ALL-UNNAMED",
+                "-Dgatling.http.requestTimeout=60000",
+                "-Dgatling.data.enableAnalytics=false"));
+        settings.forEach((key, value) -> command.add("-D" + key + "=" + value));
+        command.addAll(List.of(
+                "-classpath",
+                classpath(),
+                "io.gatling.app.Gatling",
+                "--simulation",
+                simulation.getName(),
+                "--results-folder",
+                results.toString()));
+        return command;
     }
 
     private static String classpath() {

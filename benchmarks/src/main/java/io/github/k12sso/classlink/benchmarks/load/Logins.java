@@ -42,7 +42,27 @@ public class Logins extends Simulation {
     public Logins() {
         String users = System.getProperty("users", "");
         String classLink = System.getProperty("classLink");
-        ChainBuilder login = group(NAME)
+        ChainBuilder one = feed(csv(System.getProperty("people")).eager().circular())
+                .exec(flushCookieJar(), flushHttpCache())
+                .exec(login(classLink))
+                .exitHereIfFailed()
+                .exec(doIf(session -> !users.isEmpty()).then(remove(users)));
+        Duration time = Duration.ofSeconds(Integer.getInteger("seconds"));
+        String perSecond = System.getProperty("perSecond", "");
+        setUp(
+                        (perSecond.isEmpty()
+                                ? scenario("people")
+                                        .exec(during(time).on(one))
+                                        .injectOpen(atOnceUsers(Integer.getInteger("connections")))
+                                : scenario("people")
+                                        .exec(one)
+                                        .injectOpen(constantUsersPerSec(Double.parseDouble(perSecond))
+                                                .during(time))))
+                .protocols(http.baseUrl(classLink).acceptHeader("text/html").shareConnections());
+    }
+
+    private static ChainBuilder login(String classLink) {
+        return group(NAME)
                 .on(exec(
                         http("request")
                                 .get(System.getProperty("start"))
@@ -66,7 +86,10 @@ public class Logins extends Simulation {
                                         .check(
                                                 status().in(302, 303),
                                                 header("Location").saveAs("next")))));
-        ChainBuilder forget = exec(
+    }
+
+    private static ChainBuilder remove(String users) {
+        return exec(
                 http("find")
                         .get(users + "?username=" + System.getProperty("username", ""))
                         .header("Authorization", "Bearer " + System.getProperty("admin", ""))
@@ -80,22 +103,5 @@ public class Logins extends Simulation {
                         .body(StringBody(""))
                         .silent()
                         .check(status().is(204)));
-        ChainBuilder one = feed(csv(System.getProperty("people")).eager().circular())
-                .exec(flushCookieJar(), flushHttpCache())
-                .exec(login)
-                .exitHereIfFailed()
-                .exec(doIf(session -> !users.isEmpty()).then(forget));
-        Duration time = Duration.ofSeconds(Integer.getInteger("seconds"));
-        String perSecond = System.getProperty("perSecond", "");
-        setUp(
-                        (perSecond.isEmpty()
-                                ? scenario("people")
-                                        .exec(during(time).on(one))
-                                        .injectOpen(atOnceUsers(Integer.getInteger("connections")))
-                                : scenario("people")
-                                        .exec(one)
-                                        .injectOpen(constantUsersPerSec(Double.parseDouble(perSecond))
-                                                .during(time))))
-                .protocols(http.baseUrl(classLink).acceptHeader("text/html").shareConnections());
     }
 }

@@ -18,11 +18,11 @@ final class BrowserSessions {
 
     private final SecureRandom random = new SecureRandom();
     private final Clock clock;
-    private final Map<String, Kept> entries = new LinkedHashMap<>(16, 0.75f, true) {
+    private final Map<String, StoredSession> entries = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Kept> leastRecentlyUsed) {
+        protected boolean removeEldestEntry(Map.Entry<String, StoredSession> leastRecentlyUsed) {
             return size() > LIMIT;
         }
     };
@@ -31,7 +31,7 @@ final class BrowserSessions {
         this.clock = clock;
     }
 
-    private record Kept(BrowserSession session, Instant usedAt) {}
+    private record StoredSession(BrowserSession session, Instant usedAt) {}
 
     synchronized BrowserSession create() {
         return store(new BrowserSession(newId()));
@@ -39,7 +39,7 @@ final class BrowserSessions {
 
     /** The session of a cookie's value, or nothing for a value that is absent, unknown or too old. */
     synchronized Optional<BrowserSession> find(String id) {
-        Kept entry = id == null ? null : entries.get(id);
+        StoredSession entry = id == null ? null : entries.get(id);
         if (entry == null) {
             return Optional.empty();
         }
@@ -65,7 +65,7 @@ final class BrowserSessions {
     }
 
     private BrowserSession store(BrowserSession session) {
-        entries.put(session.id(), new Kept(session, clock.instant()));
+        entries.put(session.id(), new StoredSession(session, clock.instant()));
         return session;
     }
 

@@ -116,7 +116,7 @@ final class OpenIdClient {
             Instant now = clock.instant();
             AccessToken access = success.getOIDCTokens().getAccessToken();
             return new SignIn(
-                    Person.from(claims),
+                    SignedInPerson.from(claims),
                     idToken,
                     access,
                     success.getOIDCTokens().getRefreshToken(),

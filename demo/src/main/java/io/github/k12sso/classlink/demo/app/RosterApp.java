@@ -4,10 +4,8 @@ import com.nimbusds.jwt.JWT;
 import com.nimbusds.oauth2.sdk.token.BearerAccessToken;
 import io.javalin.Javalin;
 import io.javalin.http.Context;
-import io.javalin.http.Cookie;
 import io.javalin.http.HttpResponseException;
 import io.javalin.http.HttpStatus;
-import io.javalin.http.SameSite;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -20,7 +18,6 @@ import java.util.Optional;
 public final class RosterApp implements AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger(RosterApp.class.getName());
-    private static final String COOKIE = "roster_app_session";
 
     private final Javalin server;
     private final URI baseUrl;
@@ -29,13 +26,13 @@ public final class RosterApp implements AutoCloseable {
     private final Clock clock;
     private final BrowserSessions sessions;
     private final OpenIdClient keycloak;
-    private final RosterClient roster;
+    private final OneRosterClient roster;
     private final boolean gateway;
 
     private RosterApp(RosterAppSettings settings, Clock clock) {
         this.clock = clock;
         this.sessions = new BrowserSessions(clock);
-        this.roster = new RosterClient(settings.rosterUrl());
+        this.roster = new OneRosterClient(settings.rosterUrl());
         this.gateway = settings.gateway();
         this.server = Javalin.create(config -> config.showJavalinBanner = false);
         routes();
@@ -121,7 +118,7 @@ public final class RosterApp implements AutoCloseable {
     }
 
     private void showClasses(Context ctx, BrowserSession session, SignIn before) {
-        Person person = before.person();
+        SignedInPerson person = before.person();
         if (!session.quietFor(clock.instant()).isZero()) {
             show(ctx, Pages.unavailable(person, session.quietFor(clock.instant())));
             return;
@@ -129,7 +126,7 @@ public final class RosterApp implements AutoCloseable {
         try {
             SignIn signIn = keycloak.fresh(before);
             session.signedIn(signIn);
-            Page page = classesPage(person, gateway ? bearer(signIn) : keycloak.classLinkToken(signIn));
+            PageResponse page = classesPage(person, gateway ? bearer(signIn) : keycloak.classLinkToken(signIn));
             session.exchangeWorked();
             show(ctx, page);
         } catch (ExchangeRefusedException e) {
@@ -147,7 +144,8 @@ public final class RosterApp implements AutoCloseable {
         return new BearerAccessToken(signIn.accessToken().getValue());
     }
 
-    private void showRefusal(Context ctx, BrowserSession session, Person person, ExchangeRefusedException refusal) {
+    private void showRefusal(
+            Context ctx, BrowserSession session, SignedInPerson person, ExchangeRefusedException refusal) {
         switch (refusal.reason()) {
             case NOT_LINKED -> show(ctx, Pages.notLinked(person));
             case TOKEN_EXPIRED -> renew(ctx, session, person);
@@ -160,7 +158,7 @@ public final class RosterApp implements AutoCloseable {
         }
     }
 
-    private Page classesPage(Person person, BearerAccessToken classLinkToken) {
+    private PageResponse classesPage(SignedInPerson person, BearerAccessToken classLinkToken) {
         if (!person.isInRoster()) {
             return Pages.noRoster(person);
         }
@@ -171,7 +169,7 @@ public final class RosterApp implements AutoCloseable {
     }
 
     /** Once: a second expiry without a page in between means that signing in does not help. */
-    private void renew(Context ctx, BrowserSession session, Person person) {
+    private void renew(Context ctx, BrowserSession session, SignedInPerson person) {
         if (session.mayRenew()) {
             session.renewalStarted();
             redirectToLogin(ctx, session, LoginKind.RENEWAL);
@@ -183,7 +181,7 @@ public final class RosterApp implements AutoCloseable {
     private void sendToLogin(Context ctx, LoginKind kind) {
         BrowserSession session = session(ctx).orElseGet(() -> {
             BrowserSession created = sessions.create();
-            setCookie(ctx, created);
+            SessionCookie.set(ctx, created);
             return created;
         });
         synchronized (session) {
@@ -203,7 +201,7 @@ public final class RosterApp implements AutoCloseable {
             LoginAttempt attempt =
                     session.takeAttempt().orElseThrow(() -> new SignInFailedException("no_login_started"));
             session.signedIn(keycloak.complete(attempt, ctx.queryParamMap()));
-            setCookie(ctx, sessions.renew(session));
+            SessionCookie.set(ctx, sessions.renew(session));
         }
         ctx.redirect("/");
     }
@@ -217,7 +215,7 @@ public final class RosterApp implements AutoCloseable {
         BrowserSession session = known.get();
         synchronized (session) {
             sessions.forget(session);
-            ctx.removeCookie(COOKIE);
+            SessionCookie.remove(ctx);
             JWT idToken = session.signIn().map(SignIn::idToken).orElse(null);
             session.signedOut();
             String target =
@@ -227,18 +225,10 @@ public final class RosterApp implements AutoCloseable {
     }
 
     private Optional<BrowserSession> session(Context ctx) {
-        return sessions.find(ctx.cookie(COOKIE));
+        return sessions.find(SessionCookie.read(ctx));
     }
 
-    private static void setCookie(Context ctx, BrowserSession session) {
-        Cookie cookie = new Cookie(COOKIE, session.id());
-        cookie.setPath("/");
-        cookie.setHttpOnly(true);
-        cookie.setSameSite(SameSite.LAX);
-        ctx.cookie(cookie);
-    }
-
-    private static void show(Context ctx, Page page) {
+    private static void show(Context ctx, PageResponse page) {
         ctx.status(page.status()).html(page.body().markup());
     }
 

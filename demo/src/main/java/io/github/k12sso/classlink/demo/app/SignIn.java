@@ -14,7 +14,8 @@ import java.time.Instant;
  * @param refreshToken null when Keycloak gave none
  * @param expiresAt end of the access token
  */
-record SignIn(Person person, JWT idToken, AccessToken accessToken, RefreshToken refreshToken, Instant expiresAt) {
+record SignIn(
+        SignedInPerson person, JWT idToken, AccessToken accessToken, RefreshToken refreshToken, Instant expiresAt) {
 
     private static final Duration MARGIN = Duration.ofSeconds(20);
 

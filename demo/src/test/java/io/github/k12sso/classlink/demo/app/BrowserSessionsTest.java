@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class BrowserSessionsTest {
 
-    private final MovableClock clock = new MovableClock();
+    private final RosterAppClock clock = new RosterAppClock();
     private final BrowserSessions sessions = new BrowserSessions(clock);
 
     @Test

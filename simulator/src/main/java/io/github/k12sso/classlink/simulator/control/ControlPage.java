@@ -1,7 +1,7 @@
 package io.github.k12sso.classlink.simulator.control;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.k12sso.classlink.simulator.launchpad.Html;
+import io.github.k12sso.classlink.simulator.launchpad.PageFrame;
 
 /** The overview for people: the state as it is, and what to send to change it. */
 final class ControlPage {
@@ -21,9 +21,10 @@ final class ControlPage {
     private ControlPage() {}
 
     static String of(ObjectNode state) {
-        return Html.page(
-                "Knobs",
+        return PageFrame.page(
+                "Controls",
                 "",
-                "<pre>" + Html.escape(USAGE) + "</pre><pre>" + Html.escape(state.toPrettyString()) + "</pre>");
+                "<pre>" + PageFrame.escape(USAGE) + "</pre><pre>" + PageFrame.escape(state.toPrettyString())
+                        + "</pre>");
     }
 }

@@ -113,7 +113,7 @@ public final class District {
                 schools);
     }
 
-    /** Finds someone; sourcedIds are compared with case (classlink-facts 4.3). */
+    /** Finds someone; sourcedIds are compared with case (docs/internals/classlink-protocol.md#profile). */
     public Optional<Person> find(String sourcedId) {
         Integer own = positionsByOwnId.get(sourcedId);
         if (own != null) {

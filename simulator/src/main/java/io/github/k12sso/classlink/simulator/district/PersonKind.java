@@ -28,12 +28,12 @@ public enum PersonKind {
         return rosterRole;
     }
 
-    /** Capitalised, as single sign-on writes it (classlink-facts 10, trap 10). */
+    /** Capitalised, as single sign-on writes it (docs/internals/classlink-protocol.md#trap-10). */
     public String launchPadRole() {
         return launchPadRole;
     }
 
-    /** 4 and 3 are seen (classlink-facts 4.3); the others are constructed. */
+    /** 4 and 3 are seen (docs/internals/classlink-protocol.md#profile); the others are constructed. */
     int roleLevel() {
         return roleLevel;
     }

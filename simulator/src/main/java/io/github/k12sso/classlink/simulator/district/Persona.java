@@ -9,7 +9,8 @@ import java.util.List;
  * @param email empty when there is none
  * @param role as single sign-on writes it, such as {@code Tenant Administrator}
  * @param orgIds sourcedIds of the person's schools
- * @param orgIdAsArray whether {@code OrgId} of my/info lists them, or is {@code ""} (classlink-facts 4.1 and 4.2)
+ * @param orgIdAsArray whether {@code OrgId} of my/info lists them, or is {@code ""}
+ *     (docs/internals/classlink-protocol.md#profile)
  */
 public record Persona(
         String id,

@@ -1,6 +1,8 @@
 package io.github.k12sso.classlink.simulator.district;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -20,6 +22,24 @@ record PersonaSeed(
         String sourcedId,
         String email,
         boolean orgIdAsArray) {
+    /**
+     * One for each kind of account that docs/internals/classlink-protocol.md#profile knows: id, district, kind, index,
+     * names, UserId, SourcedId, e-mail, and whether {@code OrgId} is an array or a text.
+     */
+    private static final String CAST = """
+            student; maplevalley; STUDENT; 0; Mira; Fernwick; 870001; 4801508017; mira.fernwick@students.maplevalley.example; text
+            teacher; maplevalley; TEACHER; 0; Orla; Thistledown; 870002; 5678_T5678-0005; orla.thistledown@maplevalley.example; text
+            tenant-administrator; maplevalley; ADMINISTRATOR; 0; Alder; Keeperly; 870003; 90001; alder.keeperly@maplevalley.example; text
+            parent; maplevalley; GUARDIAN; 0; Pia; Fernwick; 870004; G333333; pia.fernwick@families.example; text
+            student-without-email; maplevalley; STUDENT; 1; Nolan; Nomail; 870005; STU_99400001; ; text
+            user-without-sourcedid; maplevalley; TEACHER; -1; Unity; Unrostered; 870006; ; unity.unrostered@maplevalley.example; text
+            teacher-of-two-schools; maplevalley; TEACHER; 1; Twyla; Commuter; 870007; 5678_T5678-0006; twyla.commuter@maplevalley.example; array
+            twin-maple; maplevalley; STUDENT; 2; Jordan; Samewise; 870008; 10042; jordan.samewise@students.maplevalley.example; text
+            odd-sourcedid; maplevalley; STUDENT; 3; Zed; Pipeslash; 870009; 7|north/2 b; zed.pipeslash@students.maplevalley.example; text
+            twin-harbor; harborpoint; STUDENT; 0; Jordan; Samewise; 870010; 10042; jordan.samewise@students.harborpoint.example; text
+            harbor-teacher; harborpoint; TEACHER; 0; Marin; Saltmarsh; 870011; generated; marin.saltmarsh@harborpoint.example; array
+            outsider; willowcreek; STUDENT; 0; Iris; Elsewhere; 870012; generated; iris.elsewhere@willowcreek.example; text
+            """;
 
     boolean inRoster() {
         return sourcedId == null || !sourcedId.isEmpty();
@@ -29,152 +49,23 @@ record PersonaSeed(
         return Optional.ofNullable(sourcedId).filter(id -> !id.isEmpty());
     }
 
-    /** The cast of classlink-facts 11. */
     static List<PersonaSeed> cast() {
-        return List.of(
-                new PersonaSeed(
-                        "student",
-                        "maplevalley",
-                        PersonKind.STUDENT,
-                        0,
-                        "Mira",
-                        "Fernwick",
-                        "mira.fernwick",
-                        870_001,
-                        "4801508017",
-                        "mira.fernwick@students.maplevalley.example",
-                        false),
-                new PersonaSeed(
-                        "teacher",
-                        "maplevalley",
-                        PersonKind.TEACHER,
-                        0,
-                        "Orla",
-                        "Thistledown",
-                        "orla.thistledown",
-                        870_002,
-                        "5678_T5678-0005",
-                        "orla.thistledown@maplevalley.example",
-                        false),
-                new PersonaSeed(
-                        "tenant-administrator",
-                        "maplevalley",
-                        PersonKind.ADMINISTRATOR,
-                        0,
-                        "Alder",
-                        "Keeperly",
-                        "alder.keeperly",
-                        870_003,
-                        "90001",
-                        "alder.keeperly@maplevalley.example",
-                        false),
-                new PersonaSeed(
-                        "parent",
-                        "maplevalley",
-                        PersonKind.GUARDIAN,
-                        0,
-                        "Pia",
-                        "Fernwick",
-                        "pia.fernwick",
-                        870_004,
-                        "G333333",
-                        "pia.fernwick@families.example",
-                        false),
-                new PersonaSeed(
-                        "student-without-email",
-                        "maplevalley",
-                        PersonKind.STUDENT,
-                        1,
-                        "Nolan",
-                        "Nomail",
-                        "nolan.nomail",
-                        870_005,
-                        "STU_99400001",
-                        "",
-                        false),
-                new PersonaSeed(
-                        "user-without-sourcedid",
-                        "maplevalley",
-                        PersonKind.TEACHER,
-                        -1,
-                        "Unity",
-                        "Unrostered",
-                        "unity.unrostered",
-                        870_006,
-                        "",
-                        "unity.unrostered@maplevalley.example",
-                        false),
-                new PersonaSeed(
-                        "teacher-of-two-schools",
-                        "maplevalley",
-                        PersonKind.TEACHER,
-                        1,
-                        "Twyla",
-                        "Commuter",
-                        "twyla.commuter",
-                        870_007,
-                        "5678_T5678-0006",
-                        "twyla.commuter@maplevalley.example",
-                        true),
-                new PersonaSeed(
-                        "twin-maple",
-                        "maplevalley",
-                        PersonKind.STUDENT,
-                        2,
-                        "Jordan",
-                        "Samewise",
-                        "jordan.samewise",
-                        870_008,
-                        "10042",
-                        "jordan.samewise@students.maplevalley.example",
-                        false),
-                new PersonaSeed(
-                        "odd-sourcedid",
-                        "maplevalley",
-                        PersonKind.STUDENT,
-                        3,
-                        "Zed",
-                        "Pipeslash",
-                        "zed.pipeslash",
-                        870_009,
-                        "7|north/2 b",
-                        "zed.pipeslash@students.maplevalley.example",
-                        false),
-                new PersonaSeed(
-                        "twin-harbor",
-                        "harborpoint",
-                        PersonKind.STUDENT,
-                        0,
-                        "Jordan",
-                        "Samewise",
-                        "jordan.samewise",
-                        870_010,
-                        "10042",
-                        "jordan.samewise@students.harborpoint.example",
-                        false),
-                new PersonaSeed(
-                        "harbor-teacher",
-                        "harborpoint",
-                        PersonKind.TEACHER,
-                        0,
-                        "Marin",
-                        "Saltmarsh",
-                        "marin.saltmarsh",
-                        870_011,
-                        null,
-                        "marin.saltmarsh@harborpoint.example",
-                        true),
-                new PersonaSeed(
-                        "outsider",
-                        "willowcreek",
-                        PersonKind.STUDENT,
-                        0,
-                        "Iris",
-                        "Elsewhere",
-                        "iris.elsewhere",
-                        870_012,
-                        null,
-                        "iris.elsewhere@willowcreek.example",
-                        false));
+        return CAST.lines().map(line -> of(line.split(";", -1))).toList();
+    }
+
+    private static PersonaSeed of(String[] columns) {
+        String[] value = Arrays.stream(columns).map(String::strip).toArray(String[]::new);
+        return new PersonaSeed(
+                value[0],
+                value[1],
+                PersonKind.valueOf(value[2]),
+                Integer.parseInt(value[3]),
+                value[4],
+                value[5],
+                (value[4] + "." + value[5]).toLowerCase(Locale.ROOT),
+                Integer.parseInt(value[6]),
+                value[7].equals("generated") ? null : value[7],
+                value[8],
+                value[9].equals("array"));
     }
 }

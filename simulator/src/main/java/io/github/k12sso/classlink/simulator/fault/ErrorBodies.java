@@ -1,40 +1,47 @@
 package io.github.k12sso.classlink.simulator.fault;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.k12sso.classlink.simulator.http.Answer;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
 import io.github.k12sso.classlink.simulator.http.Json;
+import io.github.k12sso.classlink.simulator.http.ServerResponse;
 
-/** The body that belongs to an error status at each endpoint. All constructed: ClassLink's own are unknown (classlink-facts 12). */
+/**
+ * The body that belongs to an error status at each endpoint. All constructed: ClassLink's own are unknown
+ * (docs/internals/classlink-protocol.md#unknown).
+ */
 public final class ErrorBodies {
     private ErrorBodies() {}
 
-    static Answer fitting(Endpoint endpoint, int status) {
+    static ServerResponse fitting(Endpoint endpoint, int status) {
         return switch (endpoint) {
             case TOKEN, REVOKE -> oauth(status, oauthError(status), "fault injected");
             case MY_INFO, PROFILEINFO, GROUPS, MY_PROFILE, MY_OTHER -> message(status, "fault injected");
             case APPLICATIONS, ROSTER -> roster(status, rosterError(status), "fault injected");
             case AUTHORIZE, JWKS, DISCOVERY, LAUNCHPAD ->
-                Answer.html(status, "<!DOCTYPE html><title>Error " + status + "</title><h1>Error " + status + "</h1>");
+                ServerResponse.html(
+                        status, "<!DOCTYPE html><title>Error " + status + "</title><h1>Error " + status + "</h1>");
         };
     }
 
-    /** RFC 6749 section 5.2, suggested by classlink-facts 2.4. */
-    public static Answer oauth(int status, String error, String description) {
+    /** RFC 6749 section 5.2, suggested by docs/internals/classlink-protocol.md#error-responses. */
+    public static ServerResponse oauth(int status, String error, String description) {
         ObjectNode body = Json.object().put("error", error).put("error_description", description);
-        return Answer.json(status, body).header("Cache-Control", "no-store");
+        return ServerResponse.json(status, body).header("Cache-Control", "no-store");
     }
 
-    /** A JSON object with {@code message}: all that is known of nodeapi errors (classlink-facts 2.4). */
-    public static Answer message(int status, String message) {
-        return Answer.json(status, Json.object().put("message", message));
+    /**
+     * A JSON object with {@code message}: all that is known of nodeapi errors
+     * (docs/internals/classlink-protocol.md#error-responses).
+     */
+    public static ServerResponse message(int status, String message) {
+        return ServerResponse.json(status, Json.object().put("message", message));
     }
 
-    /** OneRoster 1.1 {@code statusInfoSet} (classlink-facts 7.8). */
-    public static Answer roster(int status, String codeMinor, String description) {
+    /** OneRoster 1.1 {@code statusInfoSet} (docs/internals/classlink-rosters.md#errors). */
+    public static ServerResponse roster(int status, String codeMinor, String description) {
         ObjectNode body = Json.object();
         body.putArray("statusInfoSet").add(statusInfo("failure", "error", codeMinor, description));
-        return Answer.json(status, body);
+        return ServerResponse.json(status, body);
     }
 
     /** One entry of a {@code statusInfoSet}. */

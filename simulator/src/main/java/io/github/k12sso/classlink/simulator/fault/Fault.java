@@ -76,7 +76,10 @@ public final class Fault {
         return of(Kind.MALFORMED_JSON);
     }
 
-    /** Status 200 and an HTML page, as LaunchPad's {@code /oauth2/v2/userinfo} does (classlink-facts 1). */
+    /**
+     * Status 200 and an HTML page, as LaunchPad's {@code /oauth2/v2/userinfo} does
+     * (docs/internals/classlink-protocol.md#hosts).
+     */
     public static Fault wrongType() {
         return of(Kind.WRONG_TYPE);
     }

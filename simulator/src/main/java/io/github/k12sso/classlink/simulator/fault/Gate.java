@@ -1,10 +1,10 @@
 package io.github.k12sso.classlink.simulator.fault;
 
-import io.github.k12sso.classlink.simulator.http.Answer;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
-import io.github.k12sso.classlink.simulator.http.Exchange;
 import io.github.k12sso.classlink.simulator.http.RecordedRequest;
 import io.github.k12sso.classlink.simulator.http.RequestLog;
+import io.github.k12sso.classlink.simulator.http.ServerRequest;
+import io.github.k12sso.classlink.simulator.http.ServerResponse;
 import io.github.k12sso.classlink.simulator.secret.Secrets;
 import io.github.k12sso.classlink.simulator.secret.SecretsOfRequests;
 import io.javalin.http.Context;
@@ -39,22 +39,22 @@ public final class Gate implements AutoCloseable {
         this.secrets = new SecretsOfRequests(secrets);
     }
 
-    public Handler at(Endpoint endpoint, Function<Exchange, Answer> work) {
+    public Handler at(Endpoint endpoint, Function<ServerRequest, ServerResponse> work) {
         return context -> {
-            Exchange exchange = new Exchange(context);
-            record(endpoint, exchange);
+            ServerRequest request = new ServerRequest(context);
+            record(endpoint, request);
             Optional<Fault> fault = faults.next(endpoint);
             if (fault.isPresent()) {
-                misbehave(fault.get(), endpoint, context, () -> work.apply(exchange));
+                misbehave(fault.get(), endpoint, context, () -> work.apply(request));
             } else {
-                new Wire(context).send(work.apply(exchange));
+                new Wire(context).send(work.apply(request));
             }
         };
     }
 
     /** For the control API: neither recorded nor broken. */
-    public static Handler unguarded(Function<Exchange, Answer> work) {
-        return context -> new Wire(context).send(work.apply(new Exchange(context)));
+    public static Handler unguarded(Function<ServerRequest, ServerResponse> work) {
+        return context -> new Wire(context).send(work.apply(new ServerRequest(context)));
     }
 
     @Override
@@ -62,14 +62,14 @@ public final class Gate implements AutoCloseable {
         timer.shutdownNow();
     }
 
-    private void record(Endpoint endpoint, Exchange exchange) {
-        secrets.tell(endpoint, exchange);
+    private void record(Endpoint endpoint, ServerRequest request) {
+        secrets.tell(endpoint, request);
         log.add(new RecordedRequest(
                 endpoint,
-                exchange.method(),
-                exchange.rawPath(),
-                exchange.parameters(),
-                exchange.headers(),
+                request.method(),
+                request.rawPath(),
+                request.parameters(),
+                request.headers(),
                 clock.instant()));
     }
 
@@ -85,45 +85,47 @@ public final class Gate implements AutoCloseable {
             }
             case RESET -> wire.reset();
             case ANSWER_LOST -> {
-                Answer lost = work.get();
+                ServerResponse lost = work.get();
                 lost.toBytes();
                 wire.reset();
             }
             case TRUNCATED -> wire.sendHalf(work.get());
             case MALFORMED_JSON -> wire.send(json("{\"oops\": [1, 2,, }"));
-            case WRONG_TYPE -> wire.send(Answer.html(200, "<!DOCTYPE html><title>LaunchPad</title><p>Not JSON.</p>"));
+            case WRONG_TYPE ->
+                wire.send(ServerResponse.html(200, "<!DOCTYPE html><title>LaunchPad</title><p>Not JSON.</p>"));
             case WRONG_SHAPE -> wire.send(json("[\"not\",\"an\",\"object\"]"));
-            case OVERSIZE -> wire.send(Answer.jsonStream(out -> writePadding(out, fault.size())));
+            case OVERSIZE -> wire.send(ServerResponse.jsonStream(out -> writePadding(out, fault.size())));
             case DRIP -> {
-                Answer answer = work.get();
-                context.future(() -> wire.drip(answer, fault.pace(), timer));
+                ServerResponse response = work.get();
+                context.future(() -> wire.drip(response, fault.pace(), timer));
             }
-            case REDIRECT -> wire.send(Answer.redirect(fault.text().orElseThrow()));
-            case EMPTY -> wire.send(Answer.empty(200));
+            case REDIRECT -> wire.send(ServerResponse.redirect(fault.text().orElseThrow()));
+            case EMPTY -> wire.send(ServerResponse.empty(200));
         }
     }
 
-    private void sendLater(Fault fault, Context context, Wire wire, Answer answer) {
+    private void sendLater(Fault fault, Context context, Wire wire, ServerResponse response) {
         CompletableFuture<Void> done = new CompletableFuture<>();
         Wire.later(timer, fault.pace(), () -> done.complete(null));
-        context.future(() -> done.thenRun(() -> wire.send(withRetryAfter(fault, answer))));
+        context.future(() -> done.thenRun(() -> wire.send(withRetryAfter(fault, response))));
     }
 
-    private static Answer statusAnswer(Fault fault, Endpoint endpoint) {
+    private static ServerResponse statusAnswer(Fault fault, Endpoint endpoint) {
         return fault.text()
-                .map(body -> Answer.bytes(fault.status(), "application/json", body.getBytes(StandardCharsets.UTF_8)))
+                .map(body ->
+                        ServerResponse.bytes(fault.status(), "application/json", body.getBytes(StandardCharsets.UTF_8)))
                 .orElseGet(() -> ErrorBodies.fitting(endpoint, fault.status()));
     }
 
-    private static Answer withRetryAfter(Fault fault, Answer answer) {
+    private static ServerResponse withRetryAfter(Fault fault, ServerResponse response) {
         return fault.retryAfter().isPresent()
-                ? answer.header(
+                ? response.header(
                         "Retry-After", Integer.toString(fault.retryAfter().getAsInt()))
-                : answer;
+                : response;
     }
 
-    private static Answer json(String text) {
-        return Answer.bytes(200, "application/json", text.getBytes(StandardCharsets.UTF_8));
+    private static ServerResponse json(String text) {
+        return ServerResponse.bytes(200, "application/json", text.getBytes(StandardCharsets.UTF_8));
     }
 
     private static void writePadding(OutputStream out, long size) throws IOException {
@@ -142,6 +144,6 @@ public final class Gate implements AutoCloseable {
     }
 
     private interface TrueAnswer {
-        Answer get();
+        ServerResponse get();
     }
 }

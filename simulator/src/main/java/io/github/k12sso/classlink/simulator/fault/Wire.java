@@ -1,6 +1,6 @@
 package io.github.k12sso.classlink.simulator.fault;
 
-import io.github.k12sso.classlink.simulator.http.Answer;
+import io.github.k12sso.classlink.simulator.http.ServerResponse;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -24,10 +24,10 @@ final class Wire {
         this.context = context;
     }
 
-    void send(Answer answer) {
-        begin(answer);
+    void send(ServerResponse response) {
+        begin(response);
         try {
-            answer.body().writeTo(context.res().getOutputStream());
+            response.body().writeTo(context.res().getOutputStream());
         } catch (EofException e) {
             // The client hung up, as one with a size limit does. Nobody is left to be told.
             return;
@@ -37,9 +37,9 @@ final class Wire {
     }
 
     /** Announces the full length, sends half, hangs up. */
-    void sendHalf(Answer answer) {
-        byte[] bytes = answer.toBytes();
-        begin(answer);
+    void sendHalf(ServerResponse response) {
+        byte[] bytes = response.toBytes();
+        begin(response);
         context.res().setContentLength(bytes.length);
         try {
             OutputStream out = context.res().getOutputStream();
@@ -52,9 +52,9 @@ final class Wire {
     }
 
     /** One byte per interval, without holding a request thread. */
-    CompletableFuture<Void> drip(Answer answer, Duration interval, ScheduledExecutorService timer) {
-        byte[] bytes = answer.toBytes();
-        begin(answer);
+    CompletableFuture<Void> drip(ServerResponse response, Duration interval, ScheduledExecutorService timer) {
+        byte[] bytes = response.toBytes();
+        begin(response);
         context.res().setContentLength(bytes.length);
         CompletableFuture<Void> done = new CompletableFuture<>();
         dripFrom(0, bytes, interval, timer, done);
@@ -99,9 +99,9 @@ final class Wire {
         var unused = timer.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
     }
 
-    private void begin(Answer answer) {
-        context.res().setStatus(answer.status());
-        answer.headers().forEach(context.res()::setHeader);
+    private void begin(ServerResponse response) {
+        context.res().setStatus(response.status());
+        response.headers().forEach(context.res()::setHeader);
     }
 
     private EndPoint connection() {

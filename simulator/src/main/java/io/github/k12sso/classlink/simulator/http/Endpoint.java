@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The doors of the simulator: what a request is recorded under and what a fault is injected into. */
+/** The groups of endpoints: what a request is recorded under and what a fault is injected into. */
 public enum Endpoint {
     AUTHORIZE,
     TOKEN,
@@ -16,7 +16,7 @@ public enum Endpoint {
     REVOKE,
     APPLICATIONS,
     ROSTER,
-    /** The integration guide's profile document, {@code /v2/my/profile}. */
+    /** {@code /v2/my/profile}, docs/internals/classlink-protocol.md#the-integration-guide. */
     MY_PROFILE,
     /** {@code /v2/my/district}, {@code /v2/my/profiles} and {@code /v2/my/students}. */
     MY_OTHER,

@@ -1,7 +1,7 @@
 package io.github.k12sso.classlink.simulator.launchpad;
 
 import io.github.k12sso.classlink.simulator.district.Persona;
-import io.github.k12sso.classlink.simulator.http.Exchange;
+import io.github.k12sso.classlink.simulator.http.ServerRequest;
 import io.github.k12sso.classlink.simulator.oauth.SignedIn;
 import java.time.Clock;
 import java.util.Map;
@@ -20,8 +20,8 @@ public final class Sessions {
         this.clock = clock;
     }
 
-    public Optional<SignedIn> of(Exchange exchange) {
-        return exchange.cookie(COOKIE).map(sessions::get);
+    public Optional<SignedIn> of(ServerRequest request) {
+        return request.cookie(COOKIE).map(sessions::get);
     }
 
     /** Starts a session and gives its {@code Set-Cookie} value. */
@@ -32,8 +32,8 @@ public final class Sessions {
     }
 
     /** Ends the session and gives the {@code Set-Cookie} value that removes the cookie. */
-    String end(Exchange exchange) {
-        exchange.cookie(COOKIE).ifPresent(sessions::remove);
+    String end(ServerRequest request) {
+        request.cookie(COOKIE).ifPresent(sessions::remove);
         return COOKIE + "=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0";
     }
 }

@@ -8,11 +8,12 @@ import io.github.k12sso.classlink.simulator.district.Person;
 import io.github.k12sso.classlink.simulator.district.PersonKind;
 import io.github.k12sso.classlink.simulator.district.Persona;
 import io.github.k12sso.classlink.simulator.fault.ErrorBodies;
-import io.github.k12sso.classlink.simulator.http.Answer;
-import io.github.k12sso.classlink.simulator.http.Exchange;
 import io.github.k12sso.classlink.simulator.http.Json;
+import io.github.k12sso.classlink.simulator.http.ServerRequest;
+import io.github.k12sso.classlink.simulator.http.ServerResponse;
 import io.github.k12sso.classlink.simulator.oauth.Grant;
 import io.github.k12sso.classlink.simulator.oauth.Tokens;
+import io.github.k12sso.classlink.simulator.runtime.Switch;
 import io.github.k12sso.classlink.simulator.runtime.Switches;
 import java.util.Map;
 import java.util.Optional;
@@ -21,7 +22,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
-/** nodeapi: what the signed-in user's token reads about the user (classlink-facts 4, 5). */
+/**
+ * nodeapi: what the signed-in user's token reads about the user (docs/internals/classlink-protocol.md#profile,
+ * #other-calls).
+ */
 public final class MyEndpoints {
     private static final Set<String> IDENTITY_SCOPES = Set.of("profile", "full");
     private static final Set<String> USERINFO_SCOPES = Set.of("openid", "profile", "full");
@@ -46,32 +50,35 @@ public final class MyEndpoints {
         overrides.clear();
     }
 
-    public Answer info(Exchange exchange) {
+    public ServerResponse info(ServerRequest request) {
         return forUser(
-                exchange,
+                request,
                 IDENTITY_SCOPES,
-                persona -> Answer.json(
+                persona -> ServerResponse.json(
                         200,
                         overrides
                                 .getOrDefault(persona.id(), UnaryOperator.identity())
                                 .apply(ProfileDocuments.info(persona))));
     }
 
-    public Answer profileinfo(Exchange exchange) {
-        return forUser(exchange, USERINFO_SCOPES, persona -> Answer.json(200, ProfileDocuments.userinfo(persona)));
+    public ServerResponse profileinfo(ServerRequest request) {
+        return forUser(
+                request, USERINFO_SCOPES, persona -> ServerResponse.json(200, ProfileDocuments.userinfo(persona)));
     }
 
     /** Not ClassLink's: 404 unless the guide's profile is switched on. */
-    public Answer guideProfile(Exchange exchange) {
-        if (!switches.guideProfile()) {
+    public ServerResponse guideProfile(ServerRequest request) {
+        if (!switches.get(Switch.GUIDE_PROFILE)) {
             return ErrorBodies.message(404, "Not Found");
         }
-        return forUser(exchange, IDENTITY_SCOPES, persona -> Answer.json(200, ProfileDocuments.guide(persona)));
+        return forUser(request, IDENTITY_SCOPES, persona -> ServerResponse.json(200, ProfileDocuments.guide(persona)));
     }
 
-    /** A list of name, groupId, buildingId; the names are invented (classlink-facts 5). */
-    public Answer groups(Exchange exchange) {
-        return forUser(exchange, IDENTITY_SCOPES, persona -> {
+    /**
+     * A list of name, groupId, buildingId; the names are invented (docs/internals/classlink-protocol.md#other-calls).
+     */
+    public ServerResponse groups(ServerRequest request) {
+        return forUser(request, IDENTITY_SCOPES, persona -> {
             ArrayNode groups = Json.array();
             groups.addObject()
                     .put("name", "All " + persona.role() + "s")
@@ -84,32 +91,35 @@ public final class MyEndpoints {
                             .put("name", "Grade " + grade)
                             .put("groupId", 100 + Math.abs(grade.hashCode() % 1000))
                             .put("buildingId", 1));
-            return Answer.json(200, groups);
+            return ServerResponse.json(200, groups);
         });
     }
 
-    /** "Described as a string" (classlink-facts 5); the body is invented. */
-    public Answer district(Exchange exchange) {
+    /** "Described as a string" (docs/internals/classlink-protocol.md#other-calls); the body is invented. */
+    public ServerResponse district(ServerRequest request) {
         return forUser(
-                exchange,
+                request,
                 IDENTITY_SCOPES,
-                persona -> Answer.json(200, Json.MAPPER.getNodeFactory().textNode(persona.tenantName())));
+                persona -> ServerResponse.json(200, Json.MAPPER.getNodeFactory().textNode(persona.tenantName())));
     }
 
-    /** Invented body (classlink-facts 5). */
-    public Answer profiles(Exchange exchange) {
-        return forUser(exchange, IDENTITY_SCOPES, persona -> {
+    /** Invented body (docs/internals/classlink-protocol.md#other-calls). */
+    public ServerResponse profiles(ServerRequest request) {
+        return forUser(request, IDENTITY_SCOPES, persona -> {
             ArrayNode profiles = Json.array();
             profiles.addObject()
                     .put("ProfileId", 3280)
                     .put("Profile", persona.tenantName() + " " + persona.role() + " Profile");
-            return Answer.json(200, profiles);
+            return ServerResponse.json(200, profiles);
         });
     }
 
-    /** A registered parent's children under {@code response}; an empty list for everybody else (classlink-facts 5). */
-    public Answer students(Exchange exchange) {
-        return forUser(exchange, IDENTITY_SCOPES, persona -> {
+    /**
+     * A registered parent's children under {@code response}; an empty list for everybody else
+     * (docs/internals/classlink-protocol.md#other-calls).
+     */
+    public ServerResponse students(ServerRequest request) {
+        return forUser(request, IDENTITY_SCOPES, persona -> {
             ObjectNode body = Json.object();
             ArrayNode children = body.putArray("response");
             rosterPerson(persona)
@@ -121,12 +131,13 @@ public final class MyEndpoints {
                             .put("LastName", child.familyName())
                             .put("LoginId", child.loginId())
                             .put("SourcedId", child.sourcedId()));
-            return Answer.json(200, body);
+            return ServerResponse.json(200, body);
         });
     }
 
-    private Answer forUser(Exchange exchange, Set<String> anyOfScopes, Function<Persona, Answer> document) {
-        Optional<Grant> grant = exchange.bearer().flatMap(tokens::grantOf);
+    private ServerResponse forUser(
+            ServerRequest request, Set<String> anyOfScopes, Function<Persona, ServerResponse> document) {
+        Optional<Grant> grant = request.bearer().flatMap(tokens::grantOf);
         if (grant.isEmpty()) {
             return ErrorBodies.message(401, "Unauthorized: the access token is missing, invalid or expired");
         }

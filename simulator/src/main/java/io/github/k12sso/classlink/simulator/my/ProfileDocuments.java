@@ -10,7 +10,10 @@ import java.util.Locale;
 final class ProfileDocuments {
     private ProfileDocuments() {}
 
-    /** {@code /v2/my/info} with the members and types of the documented sample (classlink-facts 4.1, 4.2). */
+    /**
+     * {@code /v2/my/info} with the members and types of the documented sample
+     * (docs/internals/classlink-protocol.md#profile).
+     */
     static ObjectNode info(Persona persona) {
         ObjectNode info = Json.object()
                 .put("UserId", persona.userId())
@@ -44,7 +47,7 @@ final class ProfileDocuments {
         return info.put("SourcedId", persona.sourcedId());
     }
 
-    /** OIDC userinfo, CONSTRUCTED from {@code claims_supported} (classlink-facts 5). */
+    /** OIDC userinfo, CONSTRUCTED from {@code claims_supported} (docs/internals/classlink-protocol.md#other-calls). */
     static ObjectNode userinfo(Persona persona) {
         ObjectNode claims = Json.object()
                 .put("sub", Integer.toString(persona.userId()))
@@ -66,7 +69,10 @@ final class ProfileDocuments {
         return claims;
     }
 
-    /** The integration guide's document, which is not ClassLink's (classlink-facts 0). */
+    /**
+     * The integration guide's document, which is not ClassLink's
+     * (docs/internals/classlink-protocol.md#the-integration-guide).
+     */
     static ObjectNode guide(Persona persona) {
         ObjectNode profile = Json.object()
                 .put("id", Integer.toString(persona.userId()))

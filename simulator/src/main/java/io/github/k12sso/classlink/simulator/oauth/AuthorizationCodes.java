@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Codes live five minutes and work once (classlink-facts 2.3). */
+/** Codes live five minutes and work once (docs/internals/classlink-protocol.md#token-response). */
 public final class AuthorizationCodes {
     private static final Duration LIFETIME = Duration.ofMinutes(5);
 

@@ -1,20 +1,22 @@
 package io.github.k12sso.classlink.simulator.oauth;
 
 import io.github.k12sso.classlink.simulator.fault.ErrorBodies;
-import io.github.k12sso.classlink.simulator.http.Answer;
-import io.github.k12sso.classlink.simulator.http.Exchange;
+import io.github.k12sso.classlink.simulator.http.ServerRequest;
+import io.github.k12sso.classlink.simulator.http.ServerResponse;
 import io.github.k12sso.classlink.simulator.runtime.Switches;
-import io.github.k12sso.classlink.simulator.runtime.TokenMode;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Base64;
 import java.util.Optional;
 
-/** Who is calling the token endpoint: secret in the body, in the query string, as Basic, or several of them (facts 2.2). */
+/**
+ * Who is calling the token endpoint: secret in the body, in the query string, as Basic, or several of them
+ * (docs/internals/classlink-protocol.md#token-request).
+ */
 final class ClientAuthentication {
     /** Either a client or the answer that turns it away. */
-    record Result(Optional<RegisteredClient> client, Optional<Answer> refusal) {}
+    record Result(Optional<RegisteredClient> client, Optional<ServerResponse> refusal) {}
 
     private record Credentials(String id, String secret) {}
 
@@ -26,31 +28,31 @@ final class ClientAuthentication {
         this.switches = switches;
     }
 
-    Result authenticate(Exchange exchange) {
-        Optional<Credentials> credentials = basic(exchange).or(() -> posted(exchange));
+    Result authenticate(ServerRequest request) {
+        Optional<Credentials> credentials = basic(request).or(() -> posted(request));
         if (credentials.isEmpty()) {
             return refuse(401, "invalid_client", "client authentication is missing");
         }
         Optional<RegisteredClient> client = clients.find(credentials.get().id());
         if (client.isEmpty()) {
-            return switches.tokenMode() == TokenMode.GUIDE
+            return switches.isGuide()
                     ? refuse(401, "invalid_client", "unknown client")
                     : refuse(400, "invalid_request", "invalid clientId");
         }
         if (!same(client.get().secret(), credentials.get().secret())) {
-            String error = switches.tokenMode() == TokenMode.GUIDE ? "invalid_client" : "unauthorized_client";
+            String error = switches.isGuide() ? "invalid_client" : "unauthorized_client";
             return refuse(401, error, "wrong client secret");
         }
         return new Result(client, Optional.empty());
     }
 
-    private static Optional<Credentials> posted(Exchange exchange) {
-        return exchange.parameter("client_id")
-                .flatMap(id -> exchange.parameter("client_secret").map(secret -> new Credentials(id, secret)));
+    private static Optional<Credentials> posted(ServerRequest request) {
+        return request.parameter("client_id")
+                .flatMap(id -> request.parameter("client_secret").map(secret -> new Credentials(id, secret)));
     }
 
-    private static Optional<Credentials> basic(Exchange exchange) {
-        return exchange.header("Authorization")
+    private static Optional<Credentials> basic(ServerRequest request) {
+        return request.header("Authorization")
                 .filter(value -> value.regionMatches(true, 0, "Basic ", 0, 6))
                 .flatMap(value -> decode(value.substring(6).trim()))
                 .filter(pair -> pair.indexOf(':') > 0)
@@ -80,9 +82,10 @@ final class ClientAuthentication {
     }
 
     private static Result refuse(int status, String error, String description) {
-        Answer answer = ErrorBodies.oauth(status, error, description);
+        ServerResponse response = ErrorBodies.oauth(status, error, description);
         return new Result(
                 Optional.empty(),
-                Optional.of(status == 401 ? answer.header("WWW-Authenticate", "Basic realm=\"classlink\"") : answer));
+                Optional.of(
+                        status == 401 ? response.header("WWW-Authenticate", "Basic realm=\"classlink\"") : response));
     }
 }

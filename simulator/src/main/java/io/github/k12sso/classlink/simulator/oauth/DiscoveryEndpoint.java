@@ -1,16 +1,19 @@
 package io.github.k12sso.classlink.simulator.oauth;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.k12sso.classlink.simulator.http.Answer;
-import io.github.k12sso.classlink.simulator.http.Exchange;
 import io.github.k12sso.classlink.simulator.http.Json;
+import io.github.k12sso.classlink.simulator.http.ServerRequest;
+import io.github.k12sso.classlink.simulator.http.ServerResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 
 /** Discovery document and key set. */
 public final class DiscoveryEndpoint {
-    /** The members that people reported; PKCE, revocation and end of session are absent (classlink-facts 2.5). */
+    /**
+     * The members that people reported; PKCE, revocation and end of session are absent
+     * (docs/internals/classlink-protocol.md#discovery).
+     */
     private static final List<String> CLAIMS = List.of(
             "sub",
             "given_name",
@@ -31,14 +34,14 @@ public final class DiscoveryEndpoint {
             "classLink_org_sourcedids");
 
     private final String issuer;
-    private final SigningKeys keys;
+    private final IdTokenKeys keys;
 
-    public DiscoveryEndpoint(String issuer, SigningKeys keys) {
+    public DiscoveryEndpoint(String issuer, IdTokenKeys keys) {
         this.issuer = issuer;
         this.keys = keys;
     }
 
-    public Answer configuration(Exchange exchange) {
+    public ServerResponse configuration(ServerRequest request) {
         ObjectNode document = Json.object()
                 .put("issuer", issuer)
                 .put("authorization_endpoint", issuer + "/oauth2/v2/auth")
@@ -51,19 +54,22 @@ public final class DiscoveryEndpoint {
         document.set("id_token_signing_alg_values_supported", Json.strings(List.of("RS256")));
         document.set("scopes_supported", Json.strings(Scopes.KNOWN));
         document.set("claims_supported", Json.strings(CLAIMS));
-        return Answer.json(200, document);
+        return ServerResponse.json(200, document);
     }
 
-    /** Python's default user agent is turned away by ClassLink's firewall (classlink-facts 2.6). */
-    public Answer keys(Exchange exchange) {
-        boolean python = exchange.header("User-Agent")
+    /**
+     * Python's default user agent is turned away by ClassLink's firewall
+     * (docs/internals/classlink-protocol.md#id_token).
+     */
+    public ServerResponse keys(ServerRequest request) {
+        boolean python = request.header("User-Agent")
                 .map(agent -> agent.toLowerCase(Locale.ROOT))
                 .filter(agent -> agent.startsWith("python-urllib"))
                 .isPresent();
         if (python) {
-            return Answer.html(401, "<!DOCTYPE html><title>Unauthorized</title><p>Unauthorized</p>");
+            return ServerResponse.html(401, "<!DOCTYPE html><title>Unauthorized</title><p>Unauthorized</p>");
         }
         byte[] body = keys.publicKeys().toString(true).getBytes(StandardCharsets.UTF_8);
-        return Answer.bytes(200, "application/json", body);
+        return ServerResponse.bytes(200, "application/json", body);
     }
 }

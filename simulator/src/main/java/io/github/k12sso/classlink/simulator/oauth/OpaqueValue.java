@@ -4,7 +4,10 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.HexFormat;
 
-/** Codes and tokens look like {@code c} + 13 digits of milliseconds + 32 hex digits (classlink-facts 2.3, graded C). */
+/**
+ * Codes and tokens look like {@code c} + 13 digits of milliseconds + 32 hex digits
+ * (docs/internals/classlink-protocol.md#token-response, graded C).
+ */
 final class OpaqueValue {
     private static final SecureRandom RANDOM = new SecureRandom();
 

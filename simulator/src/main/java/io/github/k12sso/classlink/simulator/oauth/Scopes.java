@@ -7,7 +7,7 @@ import java.util.Set;
 
 /** The scopes ClassLink knows, and how they are read from a request. */
 public final class Scopes {
-    /** classlink-facts 2.5 and 2.7. */
+    /** docs/internals/classlink-protocol.md#discovery, #scopes. */
     public static final List<String> KNOWN = List.of(
             "openid",
             "profile",
@@ -25,7 +25,10 @@ public final class Scopes {
 
     private Scopes() {}
 
-    /** Reads names separated by spaces or commas; empty if none is given or one is unknown (classlink-facts 2.1). */
+    /**
+     * Reads names separated by spaces or commas; empty if none is given or one is unknown
+     * (docs/internals/classlink-protocol.md#authorization-request).
+     */
     static Optional<Set<String>> parse(String text) {
         Set<String> scopes = new LinkedHashSet<>();
         for (String name : text.split("[ ,]+", -1)) {

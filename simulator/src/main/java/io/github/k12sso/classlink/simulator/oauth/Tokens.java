@@ -16,13 +16,13 @@ public final class Tokens {
 
     private record Access(Grant grant, String family, Instant expiresAt) {}
 
-    private record Refresh(Grant grant, String family, Instant expiresAt, boolean used) {}
+    private record RefreshGrant(Grant grant, String family, Instant expiresAt, boolean used) {}
 
     /** A new pair; the refresh token is empty when none is wanted. */
     record Pair(String accessToken, Optional<String> refreshToken, Grant grant) {}
 
     private final Map<String, Access> access = new HashMap<>();
-    private final Map<String, Refresh> refresh = new HashMap<>();
+    private final Map<String, RefreshGrant> refresh = new HashMap<>();
     private final Clock clock;
     private final Secrets secrets;
 
@@ -45,7 +45,7 @@ public final class Tokens {
      * holds the copy, and whoever was copied, must sign in again.
      */
     synchronized Optional<Pair> redeem(String refreshToken, String clientId, Duration lifetime, boolean rotate) {
-        Refresh old = refresh.get(refreshToken);
+        RefreshGrant old = refresh.get(refreshToken);
         if (old == null || !old.grant().clientId().equals(clientId)) {
             return Optional.empty();
         }
@@ -57,7 +57,7 @@ public final class Tokens {
             return Optional.empty();
         }
         if (rotate) {
-            refresh.put(refreshToken, new Refresh(old.grant(), old.family(), old.expiresAt(), true));
+            refresh.put(refreshToken, new RefreshGrant(old.grant(), old.family(), old.expiresAt(), true));
             return Optional.of(issue(old.grant(), old.family(), lifetime, true));
         }
         Pair pair = issue(old.grant(), old.family(), lifetime, false);
@@ -73,7 +73,7 @@ public final class Tokens {
 
     /** RFC 7009: a refresh token takes its family with it. Tokens of other clients stay. */
     synchronized void revoke(String token, String clientId) {
-        Refresh held = refresh.get(token);
+        RefreshGrant held = refresh.get(token);
         if (held != null && held.grant().clientId().equals(clientId)) {
             endFamily(held.family());
         }
@@ -103,7 +103,8 @@ public final class Tokens {
         }
         String refreshToken = OpaqueValue.next(clock);
         secrets.tell(Secret.Kind.REFRESH_TOKEN, refreshToken, grant.redirectUri());
-        refresh.put(refreshToken, new Refresh(grant, family, clock.instant().plus(REFRESH_LIFETIME), false));
+        refresh.put(
+                refreshToken, new RefreshGrant(grant, family, clock.instant().plus(REFRESH_LIFETIME), false));
         return new Pair(accessToken, Optional.of(refreshToken), grant);
     }
 

@@ -11,18 +11,22 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.IntFunction;
 
-/** A district as OneRoster collections: which path gives which rows (classlink-facts 7.5). */
+/**
+ * A district as OneRoster collections: which path gives which rows (docs/internals/classlink-rosters.md#collections).
+ */
 final class RosterData {
     private static final int RESOURCES = 3;
 
     private final District district;
     private final Layout layout;
     private final RosterObjects objects;
+    private final Enrollments enrollments;
 
     RosterData(District district) {
         this.district = district;
         this.layout = district.layout();
         this.objects = new RosterObjects(district);
+        this.enrollments = new Enrollments(layout, objects);
     }
 
     /** The rows of a collection path; empty when the path or its parent object is unknown. */
@@ -43,54 +47,49 @@ final class RosterData {
             case "teachers" -> user(id, PersonKind.TEACHER);
             case "demographics" ->
                 person(id, PersonKind.STUDENT)
-                        .map(student -> new Found(ObjectType.DEMOGRAPHICS, objects.demographics(student)));
+                        .map(student -> new Found(OneRosterType.DEMOGRAPHICS, objects.demographics(student)));
             case "orgs" ->
                 id.equals(district.districtOrgId())
-                        ? Optional.of(new Found(ObjectType.ORG, objects.org(0)))
+                        ? Optional.of(new Found(OneRosterType.ORG, objects.org(0)))
                         : object("schools", id);
-            case "schools" -> school(id).map(school -> new Found(ObjectType.ORG, objects.school(school)));
-            case "classes" -> classIndex(id).map(index -> new Found(ObjectType.CLASS, objects.classObject(index)));
-            case "courses" ->
-                index(id, "CRS", 7, layout.count(PersonKind.TEACHER))
-                        .map(index -> new Found(ObjectType.COURSE, objects.course(index)));
-            case "enrollments" -> enrollment(id).map(node -> new Found(ObjectType.ENROLLMENT, node));
+            case "schools" -> school(id).map(school -> new Found(OneRosterType.ORG, objects.school(school)));
+            case "classes" -> classIndex(id).map(index -> new Found(OneRosterType.CLASS, objects.classObject(index)));
+            case "courses" -> course(id).map(index -> new Found(OneRosterType.COURSE, objects.course(index)));
+            case "enrollments" -> enrollments.withId(id).map(node -> new Found(OneRosterType.ENROLLMENT, node));
             case "academicSessions", "terms", "gradingPeriods" ->
-                sessions(collection).stream()
-                        .filter(id::equals)
-                        .findFirst()
-                        .map(session -> new Found(ObjectType.ACADEMIC_SESSION, objects.session(session)));
+                session(collection, id)
+                        .map(session -> new Found(OneRosterType.ACADEMIC_SESSION, objects.session(session)));
             case "resources" ->
-                index(id, "RES", 3, RESOURCES).map(index -> new Found(ObjectType.RESOURCE, objects.resource(index)));
+                RosterId.RESOURCE
+                        .position(id, RESOURCES)
+                        .map(index -> new Found(OneRosterType.RESOURCE, objects.resource(index)));
             default -> Optional.empty();
         };
     }
 
     /** An object and its type. */
-    record Found(ObjectType type, ObjectNode node) {}
+    record Found(OneRosterType type, ObjectNode node) {}
 
     private Optional<Rows> top(String collection) {
         return Optional.ofNullable(
                 switch (collection) {
                     case "users" ->
-                        Rows.sorted(ObjectType.USER, layout.people(), rank -> objects.user(district.personAt(rank)));
+                        Rows.sorted(OneRosterType.USER, layout.people(), rank -> objects.user(district.personAt(rank)));
                     case "students" -> people(PersonKind.STUDENT);
                     case "teachers" -> people(PersonKind.TEACHER);
                     case "demographics" ->
                         Rows.sorted(
-                                ObjectType.DEMOGRAPHICS,
+                                OneRosterType.DEMOGRAPHICS,
                                 layout.count(PersonKind.STUDENT),
                                 rank -> objects.demographics(district.personAt(PersonKind.STUDENT, rank)));
-                    case "orgs" -> Rows.sorted(ObjectType.ORG, layout.schools() + 1, objects::org);
-                    case "schools" -> Rows.sorted(ObjectType.ORG, layout.schools(), objects::school);
-                    case "classes" -> Rows.sorted(ObjectType.CLASS, layout.classes(), objects::classObject);
-                    case "courses" -> Rows.sorted(ObjectType.COURSE, layout.count(PersonKind.TEACHER), objects::course);
-                    case "enrollments" ->
-                        Rows.sorted(
-                                ObjectType.ENROLLMENT,
-                                layout.studentEnrollments() + layout.classes(),
-                                this::enrollmentAt);
-                    case "academicSessions", "terms", "gradingPeriods" -> sessionRows(sessions(collection));
-                    case "resources" -> Rows.sorted(ObjectType.RESOURCE, RESOURCES, objects::resource);
+                    case "orgs" -> Rows.sorted(OneRosterType.ORG, layout.schools() + 1, objects::org);
+                    case "schools" -> Rows.sorted(OneRosterType.ORG, layout.schools(), objects::school);
+                    case "classes" -> Rows.sorted(OneRosterType.CLASS, layout.classes(), objects::classObject);
+                    case "courses" ->
+                        Rows.sorted(OneRosterType.COURSE, layout.count(PersonKind.TEACHER), objects::course);
+                    case "enrollments" -> enrollments.all();
+                    case "academicSessions", "terms", "gradingPeriods" -> sessionRows(AcademicSession.of(collection));
+                    case "resources" -> Rows.sorted(OneRosterType.RESOURCE, RESOURCES, objects::resource);
                     default -> null;
                 });
     }
@@ -104,10 +103,9 @@ final class RosterData {
             case "users" -> district.find(id).flatMap(person -> ofPerson(person, collection));
             case "courses" ->
                 collection.equals("classes")
-                        ? index(id, "CRS", 7, layout.count(PersonKind.TEACHER))
-                                .map(teacher -> classRows(layout.classesOfTeacher(teacher)))
+                        ? course(id).map(teacher -> classRows(layout.classesOfTeacher(teacher)))
                         : Optional.empty();
-            case "terms" -> object("academicSessions", id).flatMap(unused -> ofSession(id, collection));
+            case "terms" -> session("academicSessions", id).flatMap(session -> ofSession(session, collection));
             default -> Optional.empty();
         };
     }
@@ -120,9 +118,9 @@ final class RosterData {
                     case "students" -> userRows(PersonKind.STUDENT, layout.studentsOfSchool(school));
                     case "teachers" -> userRows(PersonKind.TEACHER, teachers);
                     case "courses" ->
-                        Rows.sorted(ObjectType.COURSE, teachers.size(), at -> objects.course(teachers.at(at)));
-                    case "enrollments" -> enrollmentsOfSchool(school);
-                    case "terms" -> sessionRows(sessions("terms"));
+                        Rows.sorted(OneRosterType.COURSE, teachers.size(), at -> objects.course(teachers.at(at)));
+                    case "enrollments" -> enrollments.ofSchool(school);
+                    case "terms" -> sessionRows(AcademicSession.of("terms"));
                     default -> null;
                 });
     }
@@ -142,19 +140,22 @@ final class RosterData {
         Span students = layout.studentsOfClass(classIndex);
         return Optional.ofNullable(
                 switch (collection) {
-                    case "students" -> Rows.of(ObjectType.USER, studentsOf(classIndex, students));
+                    case "students" -> Rows.of(OneRosterType.USER, studentsOf(classIndex, students));
                     case "teachers" ->
                         Rows.of(
-                                ObjectType.USER,
+                                OneRosterType.USER,
                                 List.of(objects.user(
                                         district.person(PersonKind.TEACHER, layout.teacherOfClass(classIndex)))));
-                    case "enrollments" -> Rows.of(ObjectType.ENROLLMENT, enrollmentsOf(classIndex, students));
-                    case "results" -> Rows.of(ObjectType.RESULT, List.of());
+                    case "enrollments" -> enrollments.ofClass(classIndex);
+                    case "results" -> Rows.of(OneRosterType.RESULT, List.of());
                     default -> null;
                 });
     }
 
-    /** The first class of a district lists a teacher among its students, as captures show (classlink-facts 7.5). */
+    /**
+     * The first class of a district lists a teacher among its students, as captures show
+     * (docs/internals/classlink-rosters.md#collections).
+     */
     private List<ObjectNode> studentsOf(int classIndex, Span students) {
         List<ObjectNode> rows = new ArrayList<>();
         for (int at = 0; at < students.size(); at++) {
@@ -167,31 +168,6 @@ final class RosterData {
         return rows;
     }
 
-    private List<ObjectNode> enrollmentsOf(int classIndex, Span students) {
-        List<ObjectNode> rows = new ArrayList<>();
-        for (int at = 0; at < students.size(); at++) {
-            int student = students.at(at);
-            Span classes = layout.classesOfStudent(student);
-            int position = (classIndex - classes.first()) / classes.step();
-            rows.add(objects.studentEnrollment(layout.firstEnrollmentOfStudent(student) + position));
-        }
-        rows.add(objects.teacherEnrollment(classIndex));
-        return rows;
-    }
-
-    private Rows enrollmentsOfSchool(int school) {
-        Span students = layout.studentsOfSchool(school);
-        Span classes = layout.classesOfSchool(school);
-        int first = layout.firstEnrollmentOfStudent(students.first());
-        int count = layout.firstEnrollmentOfStudent(students.first() + students.size()) - first;
-        return Rows.sorted(
-                ObjectType.ENROLLMENT,
-                count + classes.size(),
-                at -> at < count
-                        ? objects.studentEnrollment(first + at)
-                        : objects.teacherEnrollment(classes.at(at - count)));
-    }
-
     private Optional<Rows> ofPerson(Person person, String collection) {
         if (!collection.equals("classes")) {
             return Optional.empty();
@@ -200,67 +176,50 @@ final class RosterData {
                 switch (person.kind()) {
                     case STUDENT -> classRows(layout.classesOfStudent(person.index()));
                     case TEACHER -> classRows(layout.classesOfTeacher(person.index()));
-                    case GUARDIAN, ADMINISTRATOR -> Rows.of(ObjectType.CLASS, List.of());
+                    case GUARDIAN, ADMINISTRATOR -> Rows.of(OneRosterType.CLASS, List.of());
                 });
     }
 
-    private Optional<Rows> ofSession(String session, String collection) {
+    private Optional<Rows> ofSession(AcademicSession session, String collection) {
         return Optional.ofNullable(
                 switch (collection) {
                     case "classes" ->
-                        session.equals("FY")
-                                ? Rows.sorted(ObjectType.CLASS, layout.classes(), objects::classObject)
-                                : Rows.of(ObjectType.CLASS, List.of());
+                        session == AcademicSession.FY
+                                ? Rows.sorted(OneRosterType.CLASS, layout.classes(), objects::classObject)
+                                : Rows.of(OneRosterType.CLASS, List.of());
                     case "gradingPeriods" ->
-                        sessionRows(sessions("gradingPeriods").stream()
-                                .filter(period -> RosterObjects.parentOf(period)
-                                        .filter(session::equals)
-                                        .isPresent())
+                        sessionRows(AcademicSession.of("gradingPeriods").stream()
+                                .filter(session.children()::contains)
                                 .toList());
                     default -> null;
                 });
     }
 
     private Rows people(PersonKind kind) {
-        return Rows.sorted(ObjectType.USER, layout.count(kind), rank -> objects.user(district.personAt(kind, rank)));
+        return Rows.sorted(OneRosterType.USER, layout.count(kind), rank -> objects.user(district.personAt(kind, rank)));
     }
 
     private Rows userRows(PersonKind kind, Span span) {
-        return Rows.unsorted(ObjectType.USER, span.size(), at -> objects.user(district.person(kind, span.at(at))));
+        return Rows.unsorted(OneRosterType.USER, span.size(), at -> objects.user(district.person(kind, span.at(at))));
     }
 
     private Rows classRows(Span span) {
-        return Rows.sorted(ObjectType.CLASS, span.size(), at -> objects.classObject(span.at(at)));
+        return Rows.sorted(OneRosterType.CLASS, span.size(), at -> objects.classObject(span.at(at)));
     }
 
-    private Rows sessionRows(List<String> sessions) {
+    private Rows sessionRows(List<AcademicSession> sessions) {
         IntFunction<ObjectNode> at = index -> objects.session(sessions.get(index));
-        return Rows.sorted(ObjectType.ACADEMIC_SESSION, sessions.size(), at);
+        return Rows.sorted(OneRosterType.ACADEMIC_SESSION, sessions.size(), at);
     }
 
-    private static List<String> sessions(String collection) {
-        return RosterObjects.SESSIONS.stream()
-                .filter(id -> switch (collection) {
-                    case "terms" -> RosterObjects.sessionType(id).equals("term");
-                    case "gradingPeriods" -> RosterObjects.sessionType(id).equals("gradingPeriod");
-                    default -> true;
-                })
-                .toList();
-    }
-
-    private ObjectNode enrollmentAt(int rank) {
-        int ofStudents = layout.studentEnrollments();
-        return rank < ofStudents ? objects.studentEnrollment(rank) : objects.teacherEnrollment(rank - ofStudents);
-    }
-
-    private Optional<ObjectNode> enrollment(String id) {
-        return index(id, "ES", 8, layout.studentEnrollments())
-                .map(objects::studentEnrollment)
-                .or(() -> index(id, "ET", 8, layout.classes()).map(objects::teacherEnrollment));
+    private static Optional<AcademicSession> session(String collection, String id) {
+        return AcademicSession.of(collection).stream()
+                .filter(session -> session.name().equals(id))
+                .findFirst();
     }
 
     private Optional<Found> user(String id, PersonKind kind) {
-        return person(id, kind).map(person -> new Found(ObjectType.USER, objects.user(person)));
+        return person(id, kind).map(person -> new Found(OneRosterType.USER, objects.user(person)));
     }
 
     private Optional<Person> person(String id, PersonKind kind) {
@@ -268,20 +227,14 @@ final class RosterData {
     }
 
     private Optional<Integer> school(String id) {
-        return index(id, "SCH", 4, layout.schools());
+        return RosterId.SCHOOL.position(id, layout.schools());
+    }
+
+    private Optional<Integer> course(String id) {
+        return RosterId.COURSE.position(id, layout.count(PersonKind.TEACHER));
     }
 
     private Optional<Integer> classIndex(String id) {
-        return index(id, "C", 7, layout.classes());
-    }
-
-    private static Optional<Integer> index(String id, String prefix, int digits, int count) {
-        if (id.length() != prefix.length() + digits || !id.startsWith(prefix)) {
-            return Optional.empty();
-        }
-        String number = id.substring(prefix.length());
-        return number.chars().allMatch(c -> c >= '0' && c <= '9')
-                ? Optional.of(Integer.parseInt(number) - 1).filter(index -> index >= 0 && index < count)
-                : Optional.empty();
+        return RosterId.CLASS.position(id, layout.classes());
     }
 }

@@ -3,11 +3,12 @@ package io.github.k12sso.classlink.simulator.oneroster;
 import io.github.k12sso.classlink.simulator.district.District;
 import io.github.k12sso.classlink.simulator.district.Districts;
 import io.github.k12sso.classlink.simulator.fault.ErrorBodies;
-import io.github.k12sso.classlink.simulator.http.Answer;
-import io.github.k12sso.classlink.simulator.http.Exchange;
 import io.github.k12sso.classlink.simulator.http.Json;
+import io.github.k12sso.classlink.simulator.http.ServerRequest;
+import io.github.k12sso.classlink.simulator.http.ServerResponse;
 import io.github.k12sso.classlink.simulator.oauth.Grant;
 import io.github.k12sso.classlink.simulator.oauth.Tokens;
+import io.github.k12sso.classlink.simulator.runtime.Switch;
 import io.github.k12sso.classlink.simulator.runtime.Switches;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -20,21 +21,22 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * OneRoster 1.1 behind three doors: the proxy, its alternative prefix (both with the district's bearer), and the bare path
- * with the user's own ClassLink token, which is the integration guide's form (classlink-facts 0, 7.1).
+ * OneRoster 1.1 under three paths: the proxy's and its alternative prefix, both with the district's bearer, and the bare
+ * path with the user's own ClassLink token, which is the integration guide's form
+ * (docs/internals/classlink-protocol.md#the-integration-guide, docs/internals/classlink-rosters.md#access).
  */
 public final class RosterEndpoints {
     private static final Pattern PATH = Pattern.compile("(?:(?:/proxy/v1p0)?/([^/]+))?/ims/oneroster/v1p1/(.+)");
 
     private final Districts districts;
-    private final Applications applications;
+    private final PartnerApplications applications;
     private final Tokens tokens;
     private final Switches switches;
     private final String baseUrl;
     private final Map<String, RosterData> data = new ConcurrentHashMap<>();
 
     public RosterEndpoints(
-            Districts districts, Applications applications, Tokens tokens, Switches switches, String baseUrl) {
+            Districts districts, PartnerApplications applications, Tokens tokens, Switches switches, String baseUrl) {
         this.districts = districts;
         this.applications = applications;
         this.tokens = tokens;
@@ -42,23 +44,23 @@ public final class RosterEndpoints {
         this.baseUrl = baseUrl;
     }
 
-    public Answer read(Exchange exchange) {
-        Matcher path = PATH.matcher(exchange.rawPath());
+    public ServerResponse read(ServerRequest request) {
+        Matcher path = PATH.matcher(request.rawPath());
         if (!path.matches()) {
             return ErrorBodies.roster(404, "unknownobject", "no such path");
         }
         String applicationId = path.group(1);
         return applicationId == null
-                ? asUser(exchange, path.group(2))
-                : asPartner(exchange, applicationId, path.group(2));
+                ? asUser(request, path.group(2))
+                : asPartner(request, applicationId, path.group(2));
     }
 
-    private Answer asPartner(Exchange exchange, String applicationId, String path) {
+    private ServerResponse asPartner(ServerRequest request, String applicationId, String path) {
         Optional<District> district = applications.withId(applicationId);
         if (district.isEmpty()) {
             return ErrorBodies.roster(404, "unknownobject", "unknown oneroster_application_id");
         }
-        if (exchange.bearer()
+        if (request.bearer()
                 .filter(applications.bearerOf(district.get())::equals)
                 .isEmpty()) {
             return unauthorised();
@@ -66,25 +68,25 @@ public final class RosterEndpoints {
         if (!applications.isEnabled(district.get())) {
             return ErrorBodies.roster(403, "forbidden", "the district has disabled this application");
         }
-        return answer(exchange, district.get(), path, false);
+        return response(request, district.get(), path, false);
     }
 
-    private Answer asUser(Exchange exchange, String path) {
-        Optional<Grant> grant = exchange.bearer().flatMap(tokens::grantOf);
+    private ServerResponse asUser(ServerRequest request, String path) {
+        Optional<Grant> grant = request.bearer().flatMap(tokens::grantOf);
         if (grant.isEmpty()) {
             return unauthorised();
         }
         boolean allowed = grant.get().scopes().contains("oneroster")
                 || grant.get().scopes().contains("full");
-        if (switches.rosterScopeRequired() && !allowed) {
+        if (switches.get(Switch.ROSTER_SCOPE_REQUIRED) && !allowed) {
             return ErrorBodies.roster(403, "forbidden", "the token lacks the scope oneroster");
         }
         District district =
                 districts.withCode(grant.get().persona().districtCode()).orElseThrow();
-        return answer(exchange, district, path, true);
+        return response(request, district, path, true);
     }
 
-    private Answer answer(Exchange exchange, District district, String rawPath, boolean direct) {
+    private ServerResponse response(ServerRequest request, District district, String rawPath, boolean direct) {
         List<String> path = Arrays.stream(rawPath.split("/", -1))
                 .map(segment -> URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8))
                 .toList();
@@ -93,48 +95,50 @@ public final class RosterEndpoints {
             if (path.size() == 2) {
                 return roster.object(path.get(0), path.get(1))
                         .map(found -> withRosterHeaders(
-                                Answer.json(200, Json.object().set(found.type().single(), found.node())),
+                                ServerResponse.json(
+                                        200, Json.object().set(found.type().single(), found.node())),
                                 district,
                                 1,
                                 1))
                         .orElseGet(RosterEndpoints::unknown);
             }
             Optional<Rows> rows = roster.collection(path);
-            return rows.isEmpty() ? unknown() : page(exchange, district, rows.get(), direct);
+            return rows.isEmpty() ? unknown() : page(request, district, rows.get(), direct);
         } catch (InvalidQuery e) {
             return ErrorBodies.roster(400, e.codeMinor(), e.getMessage());
         }
     }
 
-    private Answer page(Exchange exchange, District district, Rows rows, boolean direct) {
-        RosterQuery query = RosterQuery.of(exchange, rows.type());
-        RosterPage page = RosterPage.of(rows, query);
-        Answer answer = withRosterHeaders(Answer.jsonStream(page::writeTo), district, page.count(), page.total());
-        return direct && page.hasNext() ? answer.header("Link", linkToNext(exchange, query)) : answer;
+    private ServerResponse page(ServerRequest request, District district, Rows rows, boolean direct) {
+        CollectionQuery query = CollectionQuery.of(request, rows.type());
+        PageOfRows page = PageOfRows.of(rows, query);
+        ServerResponse response =
+                withRosterHeaders(ServerResponse.jsonStream(page::writeTo), district, page.count(), page.total());
+        return direct && page.hasNext() ? response.header("Link", linkToNext(request, query)) : response;
     }
 
-    /** classlink-facts 7.4. */
-    private Answer withRosterHeaders(Answer answer, District district, int count, int total) {
-        return answer.header("X-Total-Count", Integer.toString(total))
+    /** docs/internals/classlink-rosters.md#queries-and-headers. */
+    private ServerResponse withRosterHeaders(ServerResponse response, District district, int count, int total) {
+        return response.header("X-Total-Count", Integer.toString(total))
                 .header("x-count", Integer.toString(count))
                 .header("x-perm-rev", applications.permissionRevision(district));
     }
 
-    /** Seen on district servers, not on the proxy (classlink-facts 7.4). */
-    private String linkToNext(Exchange exchange, RosterQuery query) {
-        String kept = Arrays.stream(exchange.rawQuery().split("&", -1))
+    /** Seen on district servers, not on the proxy (docs/internals/classlink-rosters.md#queries-and-headers). */
+    private String linkToNext(ServerRequest request, CollectionQuery query) {
+        String kept = Arrays.stream(request.rawQuery().split("&", -1))
                 .filter(pair -> !pair.isEmpty() && !pair.startsWith("limit=") && !pair.startsWith("offset="))
                 .map(pair -> "&" + pair)
                 .reduce("", String::concat);
         return "<%s%s?limit=%d&offset=%d%s>; rel=\"next\""
-                .formatted(baseUrl, exchange.rawPath(), query.limit(), query.offset() + query.limit(), kept);
+                .formatted(baseUrl, request.rawPath(), query.limit(), query.offset() + query.limit(), kept);
     }
 
-    private static Answer unauthorised() {
+    private static ServerResponse unauthorised() {
         return ErrorBodies.roster(401, "unauthorisedrequest", "the bearer is missing, wrong or expired");
     }
 
-    private static Answer unknown() {
+    private static ServerResponse unknown() {
         return ErrorBodies.roster(404, "unknownobject", "no such object or collection");
     }
 }

@@ -17,10 +17,10 @@ import java.util.Optional;
 
 /**
  * One OneRoster 1.1 object at a time, in ClassLink's style: string booleans, empty strings for nulls, a blank password,
- * links to the district's own server (classlink-facts 7.6). User and class follow captures, the rest is constructed.
+ * links to the district's own server (docs/internals/classlink-rosters.md#rows). User and class follow captures, the
+ * rest is constructed.
  */
 final class RosterObjects {
-    static final List<String> SESSIONS = List.of("FY", "GP1", "GP2", "GP3", "GP4", "T1", "T2");
     private static final List<String> SUBJECTS = List.of("Mathematics", "Reading", "Science", "Social Studies");
     private static final Instant LAST_IMPORT = Instant.parse("2026-08-15T06:30:00Z");
     private static final int YEAR = 2026;
@@ -109,16 +109,16 @@ final class RosterObjects {
         int team = layout.teamOfTeacher(teacher);
         String subject = subjectOf(teacher);
         String grade = layout.gradeOfTeam(team);
-        ObjectNode object = base(classId(classIndex), classIndex)
+        ObjectNode object = base(RosterId.CLASS.of(classIndex), classIndex)
                 .put("title", subject + " " + grade + " Section " + (layout.sectionOfClass(classIndex) + 1))
                 .put("classCode", "")
                 .put("classType", "scheduled")
                 .put("location", Integer.toString(100 + teacher % 300));
         object.set("grades", Json.strings(List.of(grade)));
         object.set("subjects", Json.strings(List.of(subject)));
-        object.set("course", reference("course", "courses", courseId(teacher)));
+        object.set("course", reference("course", "courses", RosterId.COURSE.of(teacher)));
         object.set("school", reference("org", "orgs", district.schoolId(layout.schoolOfTeam(team))));
-        object.putArray("terms").add(reference("academicSession", "academicSessions", "FY"));
+        object.putArray("terms").add(reference(AcademicSession.FY));
         object.set("subjectCodes", Json.strings(List.of(subjectCode(teacher))));
         object.putArray("periods");
         object.putArray("resources");
@@ -129,8 +129,8 @@ final class RosterObjects {
     ObjectNode course(int teacher) {
         int team = layout.teamOfTeacher(teacher);
         String grade = layout.gradeOfTeam(team);
-        ObjectNode course = base(courseId(teacher), teacher).put("title", subjectOf(teacher) + " " + grade);
-        course.set("schoolYear", reference("academicSession", "academicSessions", "FY"));
+        ObjectNode course = base(RosterId.COURSE.of(teacher), teacher).put("title", subjectOf(teacher) + " " + grade);
+        course.set("schoolYear", reference(AcademicSession.FY));
         course.put("courseCode", subjectCode(teacher) + grade);
         course.set("grades", Json.strings(List.of(grade)));
         course.set("subjects", Json.strings(List.of(subjectOf(teacher))));
@@ -142,7 +142,7 @@ final class RosterObjects {
 
     ObjectNode studentEnrollment(int enrollment) {
         return enrollment(
-                studentEnrollmentId(enrollment),
+                RosterId.STUDENT_ENROLLMENT.of(enrollment),
                 district.person(PersonKind.STUDENT, layout.studentOfEnrollment(enrollment)),
                 layout.classOfEnrollment(enrollment),
                 false);
@@ -150,77 +150,31 @@ final class RosterObjects {
 
     ObjectNode teacherEnrollment(int classIndex) {
         return enrollment(
-                teacherEnrollmentId(classIndex),
+                RosterId.TEACHER_ENROLLMENT.of(classIndex),
                 district.person(PersonKind.TEACHER, layout.teacherOfClass(classIndex)),
                 classIndex,
                 true);
     }
 
-    ObjectNode session(String id) {
-        ObjectNode session = base(id, 0);
-        switch (id) {
-            case "FY" ->
-                session.put("title", "Full Year").put("startDate", "2026-09-01").put("endDate", "2027-06-18");
-            case "T1" ->
-                session.put("title", "Fall").put("startDate", "2026-09-01").put("endDate", "2027-01-22");
-            case "T2" ->
-                session.put("title", "Spring").put("startDate", "2027-01-25").put("endDate", "2027-06-18");
-            case "GP1" ->
-                session.put("title", "Quarter 1").put("startDate", "2026-09-01").put("endDate", "2026-11-06");
-            case "GP2" ->
-                session.put("title", "Quarter 2").put("startDate", "2026-11-09").put("endDate", "2027-01-22");
-            case "GP3" ->
-                session.put("title", "Quarter 3").put("startDate", "2027-01-25").put("endDate", "2027-04-02");
-            default ->
-                session.put("title", "Quarter 4").put("startDate", "2027-04-05").put("endDate", "2027-06-18");
-        }
-        session.put("type", sessionType(id));
-        parentOf(id)
-                .ifPresent(parent -> session.set("parent", reference("academicSession", "academicSessions", parent)));
-        ArrayNode children = session.putArray("children");
-        SESSIONS.stream()
-                .filter(other -> parentOf(other).filter(id::equals).isPresent())
-                .forEach(child -> children.add(reference("academicSession", "academicSessions", child)));
-        return session.put("schoolYear", Integer.toString(YEAR + 1));
-    }
-
-    static String sessionType(String id) {
-        return id.equals("FY") ? "schoolYear" : id.startsWith("GP") ? "gradingPeriod" : "term";
-    }
-
-    static Optional<String> parentOf(String session) {
-        return switch (session) {
-            case "FY" -> Optional.empty();
-            case "T1", "T2" -> Optional.of("FY");
-            case "GP1", "GP2" -> Optional.of("T1");
-            default -> Optional.of("T2");
-        };
+    ObjectNode session(AcademicSession session) {
+        ObjectNode object = base(session.name(), 0)
+                .put("title", session.title())
+                .put("startDate", session.startDate())
+                .put("endDate", session.endDate())
+                .put("type", session.type());
+        session.parent().ifPresent(parent -> object.set("parent", reference(parent)));
+        ArrayNode children = object.putArray("children");
+        session.children().forEach(child -> children.add(reference(child)));
+        return object.put("schoolYear", Integer.toString(YEAR + 1));
     }
 
     ObjectNode resource(int index) {
-        ObjectNode resource =
-                base("RES%03d".formatted(index + 1), index).put("title", "Invented Reader " + (index + 1));
+        ObjectNode resource = base(RosterId.RESOURCE.of(index), index).put("title", "Invented Reader " + (index + 1));
         resource.set("roles", Json.strings(List.of("primary")));
         return resource.put("importance", "primary")
                 .put("vendorResourceId", "reader-" + (index + 1))
                 .put("vendorId", "invented-press")
                 .put("applicationId", "");
-    }
-
-    static String classId(int classIndex) {
-        return "C%07d".formatted(classIndex + 1);
-    }
-
-    static String courseId(int teacher) {
-        return "CRS%07d".formatted(teacher + 1);
-    }
-
-    static String studentEnrollmentId(int enrollment) {
-        return "ES%08d".formatted(enrollment + 1);
-    }
-
-    static String teacherEnrollmentId(int classIndex) {
-        return "ET%08d".formatted(classIndex + 1);
     }
 
     private ObjectNode enrollment(String id, Person person, int classIndex, boolean primary) {
@@ -231,7 +185,7 @@ final class RosterObjects {
                 .put("beginDate", "2026-09-01")
                 .put("endDate", "2027-06-18");
         enrollment.set("user", reference("user", "users", person.sourcedId()));
-        enrollment.set("class", reference("class", "classes", classId(classIndex)));
+        enrollment.set("class", reference("class", "classes", RosterId.CLASS.of(classIndex)));
         enrollment.set("school", reference("org", "orgs", district.schoolId(layout.schoolOfTeam(team))));
         return enrollment;
     }
@@ -244,7 +198,11 @@ final class RosterObjects {
         };
     }
 
-    /** A link to a host that is never the one that was asked (classlink-facts 10, trap 21). */
+    private ObjectNode reference(AcademicSession session) {
+        return reference("academicSession", "academicSessions", session.name());
+    }
+
+    /** A link to a host that is never the one that was asked (docs/internals/classlink-rosters.md#trap-21). */
     private ObjectNode reference(String type, String collection, String sourcedId) {
         String segment = URLEncoder.encode(sourcedId, StandardCharsets.UTF_8).replace("+", "%20");
         return Json.object()

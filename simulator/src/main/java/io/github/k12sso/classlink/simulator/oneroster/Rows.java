@@ -9,17 +9,17 @@ import java.util.function.IntFunction;
  *
  * @param sortedById whether position follows sourcedId
  */
-record Rows(ObjectType type, int size, boolean sortedById, IntFunction<ObjectNode> at) {
+record Rows(OneRosterType type, int size, boolean sortedById, IntFunction<ObjectNode> at) {
 
-    static Rows sorted(ObjectType type, int size, IntFunction<ObjectNode> at) {
+    static Rows sorted(OneRosterType type, int size, IntFunction<ObjectNode> at) {
         return new Rows(type, size, true, at);
     }
 
-    static Rows unsorted(ObjectType type, int size, IntFunction<ObjectNode> at) {
+    static Rows unsorted(OneRosterType type, int size, IntFunction<ObjectNode> at) {
         return new Rows(type, size, false, at);
     }
 
-    static Rows of(ObjectType type, List<ObjectNode> rows) {
+    static Rows of(OneRosterType type, List<ObjectNode> rows) {
         return new Rows(type, rows.size(), false, rows::get);
     }
 

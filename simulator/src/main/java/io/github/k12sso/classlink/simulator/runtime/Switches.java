@@ -1,114 +1,61 @@
 package io.github.k12sso.classlink.simulator.runtime;
 
 import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 
-/** Everything that can be turned while the simulator runs. */
+/** How every {@link Switch} stands. May be read and turned from several threads. */
 public final class Switches {
-    private volatile TokenMode tokenMode = TokenMode.CLASSLINK;
-    private volatile PkceMode pkce = PkceMode.VERIFY;
-    private volatile boolean consent;
-    private volatile boolean revocation;
-    private volatile boolean guideProfile;
-    private volatile boolean rosterScopeRequired;
-    private volatile boolean stateOnErrors = true;
-    private volatile boolean stateOnCodes = true;
-    private volatile boolean refreshRotation = true;
-    private volatile boolean refreshTokens = true;
-    private volatile Duration accessTokenLifetime = Duration.ofHours(24);
-    private volatile Duration guideTokenLifetime = Duration.ofHours(1);
+    private final Map<Switch<?>, Object> turned = new ConcurrentHashMap<>();
 
-    public TokenMode tokenMode() {
-        return tokenMode;
+    public <T> T get(Switch<T> which) {
+        @SuppressWarnings("unchecked") // set puts nothing else there
+        T value = (T) turned.getOrDefault(which, which.byDefault());
+        return value;
     }
 
-    public void tokenMode(TokenMode value) {
-        tokenMode = value;
+    public <T> void set(Switch<T> which, T value) {
+        turned.put(which, Objects.requireNonNull(value));
     }
 
-    public PkceMode pkce() {
-        return pkce;
+    /**
+     * Turns a switch to the value that a text names.
+     *
+     * @throws IllegalArgumentException if the text is not one of the switch's values
+     */
+    public <T> void parse(Switch<T> which, String text) {
+        set(which, which.parse(text));
     }
 
-    public void pkce(PkceMode value) {
-        pkce = value;
-    }
-
-    public boolean consent() {
-        return consent;
-    }
-
-    public void consent(boolean value) {
-        consent = value;
-    }
-
-    public boolean revocation() {
-        return revocation;
-    }
-
-    public void revocation(boolean value) {
-        revocation = value;
-    }
-
-    public boolean guideProfile() {
-        return guideProfile;
-    }
-
-    public void guideProfile(boolean value) {
-        guideProfile = value;
-    }
-
-    public boolean rosterScopeRequired() {
-        return rosterScopeRequired;
-    }
-
-    public void rosterScopeRequired(boolean value) {
-        rosterScopeRequired = value;
-    }
-
-    /** Whether an answer with a code has the request's state: off, every login looks like a tile. */
-    public boolean stateOnCodes() {
-        return stateOnCodes;
-    }
-
-    public void stateOnCodes(boolean value) {
-        stateOnCodes = value;
-    }
-
-    public boolean stateOnErrors() {
-        return stateOnErrors;
-    }
-
-    public void stateOnErrors(boolean value) {
-        stateOnErrors = value;
-    }
-
-    /** Whether {@link TokenMode#GUIDE} issues refresh tokens with new grants. */
-    public boolean refreshTokens() {
-        return refreshTokens;
-    }
-
-    public void refreshTokens(boolean value) {
-        refreshTokens = value;
-    }
-
-    public boolean refreshRotation() {
-        return refreshRotation;
-    }
-
-    public void refreshRotation(boolean value) {
-        refreshRotation = value;
-    }
-
-    public void accessTokenLifetime(Duration value) {
-        accessTokenLifetime = value;
-    }
-
-    public void guideTokenLifetime(Duration value) {
-        guideTokenLifetime = value;
+    public Switches copy() {
+        Switches copy = new Switches();
+        copy.turned.putAll(turned);
+        return copy;
     }
 
     /** How long an access token issued now lives. */
     public Duration tokenLifetime() {
-        return tokenMode == TokenMode.GUIDE ? guideTokenLifetime : accessTokenLifetime;
+        return get(isGuide() ? Switch.GUIDE_TOKEN_LIFETIME : Switch.ACCESS_TOKEN_LIFETIME);
+    }
+
+    public boolean isGuide() {
+        return get(Switch.TOKEN_MODE) == TokenMode.GUIDE;
+    }
+
+    public void stateOnCodes(boolean value) {
+        set(Switch.STATE_ON_CODES, value);
+    }
+
+    public void refreshTokens(boolean value) {
+        set(Switch.REFRESH_TOKENS, value);
+    }
+
+    public void refreshRotation(boolean value) {
+        set(Switch.REFRESH_ROTATION, value);
+    }
+
+    public void guideTokenLifetime(Duration value) {
+        set(Switch.GUIDE_TOKEN_LIFETIME, value);
     }
 }

@@ -2,8 +2,14 @@ package io.github.k12sso.classlink.simulator.runtime;
 
 /** Which token response the simulator gives. */
 public enum TokenMode {
-    /** ClassLink's documented body: no {@code expires_in}, no refresh token (classlink-facts 2.3). */
+    /**
+     * ClassLink's documented body: no {@code expires_in}, no refresh token
+     * (docs/internals/classlink-protocol.md#token-response).
+     */
     CLASSLINK,
-    /** The integration guide's body: {@code expires_in}, {@code refresh_token}, {@code scope} and the refresh grant. */
+    /**
+     * The integration guide's body (docs/internals/classlink-protocol.md#the-integration-guide): {@code expires_in},
+     * {@code refresh_token}, {@code scope} and the refresh grant.
+     */
     GUIDE
 }

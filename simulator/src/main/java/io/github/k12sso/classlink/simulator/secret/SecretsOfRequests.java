@@ -1,7 +1,7 @@
 package io.github.k12sso.classlink.simulator.secret;
 
 import io.github.k12sso.classlink.simulator.http.Endpoint;
-import io.github.k12sso.classlink.simulator.http.Exchange;
+import io.github.k12sso.classlink.simulator.http.ServerRequest;
 import java.util.Map;
 import java.util.Optional;
 
@@ -20,7 +20,7 @@ public final class SecretsOfRequests {
         this.secrets = secrets;
     }
 
-    public void tell(Endpoint endpoint, Exchange request) {
+    public void tell(Endpoint endpoint, ServerRequest request) {
         PARAMETERS.forEach((name, kind) ->
                 request.parameter(name).ifPresent(text -> secrets.tell(kind, text, request.parameter("redirect_uri"))));
         request.bearer().ifPresent(text -> secrets.tell(bearerOf(endpoint), text, Optional.empty()));

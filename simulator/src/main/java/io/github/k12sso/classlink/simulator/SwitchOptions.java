@@ -1,0 +1,50 @@
+package io.github.k12sso.classlink.simulator;
+
+import io.github.k12sso.classlink.simulator.runtime.Switch;
+import java.time.Duration;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParseResult;
+
+/** The switches on the command line. */
+final class SwitchOptions {
+    private SwitchOptions() {}
+
+    static void addTo(CommandSpec command) {
+        Switch.all().forEach(which -> which.option().ifPresent(option -> command.addOption(option(which, option))));
+    }
+
+    /** Turns the switches whose options were given. */
+    static void read(ParseResult arguments, SimulatorSettings.Builder settings) {
+        Switch.all()
+                .forEach(which -> which.option()
+                        .filter(option -> arguments.hasMatchedOption(option.name()))
+                        .ifPresent(option -> turn(which, arguments.matchedOptionValue(option.name(), null), settings)));
+    }
+
+    private static OptionSpec option(Switch<?> which, Switch.Option option) {
+        OptionSpec.Builder spec = OptionSpec.builder(option.name()).description(option.description());
+        Object byDefault = which.byDefault();
+        if (byDefault instanceof Boolean) {
+            return spec.type(boolean.class).build();
+        }
+        if (byDefault instanceof Duration duration) {
+            return spec.type(int.class)
+                    .defaultValue(Long.toString(duration.toSeconds()))
+                    .build();
+        }
+        return spec.type(byDefault.getClass())
+                .defaultValue(byDefault.toString())
+                .build();
+    }
+
+    private static <T> void turn(Switch<T> which, Object given, SimulatorSettings.Builder settings) {
+        String text = given.toString();
+        if (which.byDefault() instanceof Boolean on) {
+            text = Boolean.toString(!on);
+        } else if (which.byDefault() instanceof Duration) {
+            text = "PT" + given + "S";
+        }
+        settings.with(which, which.parse(text));
+    }
+}

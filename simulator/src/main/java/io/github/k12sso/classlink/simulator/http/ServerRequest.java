@@ -1,0 +1,96 @@
+package io.github.k12sso.classlink.simulator.http;
+
+import io.javalin.http.Context;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** One incoming request, in the few words the endpoints need. */
+public final class ServerRequest {
+    private final Context context;
+
+    public ServerRequest(Context context) {
+        this.context = context;
+    }
+
+    public String method() {
+        return context.req().getMethod();
+    }
+
+    /**
+     * The path exactly as it was sent: pre-encoded application ids must be compared undecoded
+     * (docs/internals/classlink-rosters.md#access).
+     */
+    public String rawPath() {
+        return context.req().getRequestURI();
+    }
+
+    /** Raw path and query, as they go into {@code logincallback}. */
+    public String rawPathAndQuery() {
+        String query = context.req().getQueryString();
+        return query == null ? rawPath() : rawPath() + "?" + query;
+    }
+
+    public String rawQuery() {
+        return Optional.ofNullable(context.req().getQueryString()).orElse("");
+    }
+
+    public String pathParameter(String name) {
+        return context.pathParam(name);
+    }
+
+    /** A form parameter, or else the query parameter of that name. Blank counts as absent. */
+    public Optional<String> parameter(String name) {
+        return Optional.ofNullable(parameters().get(name)).filter(value -> !value.isBlank());
+    }
+
+    /** Query and form parameters; the form wins, and of repeated ones the first. */
+    public Map<String, String> parameters() {
+        Map<String, String> all = new LinkedHashMap<>();
+        addFirstValues(context.queryParamMap(), all);
+        if (isForm()) {
+            addFirstValues(context.formParamMap(), all);
+        }
+        return all;
+    }
+
+    public Optional<String> header(String name) {
+        return Optional.ofNullable(context.header(name));
+    }
+
+    public Map<String, String> headers() {
+        return new LinkedHashMap<>(context.headerMap());
+    }
+
+    public Optional<String> cookie(String name) {
+        return Optional.ofNullable(context.cookie(name));
+    }
+
+    public String body() {
+        return context.body();
+    }
+
+    /** The bearer token; the scheme is compared without case (docs/internals/classlink-protocol.md#profile). */
+    public Optional<String> bearer() {
+        return header("Authorization")
+                .filter(value -> value.regionMatches(true, 0, "Bearer ", 0, 7))
+                .map(value -> value.substring(7).trim());
+    }
+
+    private boolean isForm() {
+        return header("Content-Type")
+                .map(type -> type.toLowerCase(Locale.ROOT))
+                .filter(type -> type.startsWith("application/x-www-form-urlencoded"))
+                .isPresent();
+    }
+
+    private static void addFirstValues(Map<String, List<String>> from, Map<String, String> to) {
+        from.forEach((name, values) -> {
+            if (!values.isEmpty()) {
+                to.put(name, values.get(0));
+            }
+        });
+    }
+}

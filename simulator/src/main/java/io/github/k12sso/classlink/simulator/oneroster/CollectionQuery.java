@@ -1,0 +1,61 @@
+package io.github.k12sso.classlink.simulator.oneroster;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.k12sso.classlink.simulator.http.ServerRequest;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/**
+ * {@code limit}, {@code offset}, {@code sort}, {@code orderBy}, {@code filter} and {@code fields}
+ * (docs/internals/classlink-rosters.md#queries-and-headers).
+ *
+ * @param limit 100 unless asked, at most 10,000
+ * @param sort the field asked for, known or not
+ */
+record CollectionQuery(
+        int limit,
+        int offset,
+        Optional<String> sort,
+        boolean descending,
+        Optional<Predicate<ObjectNode>> filter,
+        List<String> fields) {
+    static final int DEFAULT_LIMIT = 100;
+    static final int MAX_LIMIT = 10_000;
+
+    static CollectionQuery of(ServerRequest request, OneRosterType type) {
+        List<String> fields = request.parameter("fields")
+                .map(text -> List.of(text.trim().split("\\s*,\\s*", -1)))
+                .orElse(List.of());
+        fields.stream().filter(field -> !type.has(field)).findFirst().ifPresent(unknown -> {
+            throw new InvalidQuery("invalid_selection_field", "unknown field " + unknown);
+        });
+        return new CollectionQuery(
+                limit(request),
+                number(request, "offset", 0, 0),
+                request.parameter("sort"),
+                request.parameter("orderBy").filter("desc"::equals).isPresent(),
+                request.parameter("filter").map(text -> FilterExpression.parse(text, type)),
+                fields);
+    }
+
+    static int limit(ServerRequest request) {
+        return Math.min(MAX_LIMIT, number(request, "limit", DEFAULT_LIMIT, 1));
+    }
+
+    static int number(ServerRequest request, String name, int otherwise, int least) {
+        Optional<String> text = request.parameter(name);
+        if (text.isEmpty()) {
+            return otherwise;
+        }
+        try {
+            int number = Integer.parseInt(text.get());
+            if (number >= least) {
+                return number;
+            }
+        } catch (NumberFormatException notANumber) {
+            throw new InvalidQuery("invaliddata", name + " is not a number");
+        }
+        throw new InvalidQuery("invaliddata", name + " is less than " + least);
+    }
+}

@@ -1,0 +1,139 @@
+package io.github.k12sso.classlink.simulator.oneroster;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.k12sso.classlink.simulator.district.District;
+import io.github.k12sso.classlink.simulator.district.Districts;
+import io.github.k12sso.classlink.simulator.fault.ErrorBodies;
+import io.github.k12sso.classlink.simulator.http.Json;
+import io.github.k12sso.classlink.simulator.http.ServerRequest;
+import io.github.k12sso.classlink.simulator.http.ServerResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The partner's districts: {@code /applications}, and the bearer of each (docs/internals/classlink-rosters.md#access).
+ */
+public final class PartnerApplications {
+    private static final int APPLICATION_ID = 57;
+
+    private final Districts districts;
+    private final String partnerKey;
+    private final int fillers;
+    private final Map<String, Integer> bearerGenerations = new ConcurrentHashMap<>();
+    private final Map<String, Integer> permissionRevisions = new ConcurrentHashMap<>();
+    private final Set<String> disabled = ConcurrentHashMap.newKeySet();
+
+    /**
+     * @param fillers disabled districts listed before the real ones, so that these come on a later page
+     */
+    public PartnerApplications(Districts districts, String partnerKey, int fillers) {
+        this.districts = districts;
+        this.partnerKey = partnerKey;
+        this.fillers = fillers;
+    }
+
+    /** The district gives out a new bearer; the old one gets 401. */
+    public void rotateBearer(String districtCode) {
+        bearerGenerations.merge(districtCode, 1, Integer::sum);
+    }
+
+    /** The district switches the application off, or on again. */
+    public void enabled(String districtCode, boolean enabled) {
+        if (enabled) {
+            disabled.remove(districtCode);
+        } else {
+            disabled.add(districtCode);
+        }
+    }
+
+    /**
+     * The district changes what it shares: {@code x-perm-rev} moves
+     * (docs/internals/classlink-rosters.md#queries-and-headers).
+     */
+    public void changePermissions(String districtCode) {
+        permissionRevisions.merge(districtCode, 1, Integer::sum);
+    }
+
+    /** The bearer that reads this district through the proxy. */
+    public String bearerOf(District district) {
+        int generation = bearerGenerations.getOrDefault(district.code(), 0);
+        String seed = "bearer:" + district.code() + ":" + generation;
+        return UUID.nameUUIDFromBytes(seed.getBytes(StandardCharsets.UTF_8)).toString();
+    }
+
+    /**
+     * Already percent-encoded and to be used verbatim: {@code %43} is a C that nobody may decode
+     * (docs/internals/classlink-rosters.md#access).
+     */
+    public String idOf(District district) {
+        return "%2FgVa" + (1000 + district.ordinal()) + "d75Gs%43%3D";
+    }
+
+    boolean isEnabled(District district) {
+        return !disabled.contains(district.code());
+    }
+
+    String permissionRevision(District district) {
+        return Integer.toString(700 + permissionRevisions.getOrDefault(district.code(), 0));
+    }
+
+    /** Compares undecoded. */
+    Optional<District> withId(String rawId) {
+        return districts.all().stream()
+                .filter(district -> idOf(district).equals(rawId))
+                .findFirst();
+    }
+
+    /** Pages at 100 and says nothing of a total. */
+    public ServerResponse list(ServerRequest request) {
+        if (request.bearer().filter(partnerKey::equals).isEmpty()) {
+            return ErrorBodies.roster(401, "unauthorisedrequest", "the partner key is missing or wrong");
+        }
+        try {
+            int limit = CollectionQuery.limit(request);
+            int offset = CollectionQuery.number(request, "offset", 0, 0);
+            ObjectNode body = Json.object().put("status", 1);
+            ArrayNode rows = body.putArray("applications");
+            int size = fillers + districts.all().size();
+            for (int at = offset; at < Math.min((long) offset + limit, size); at++) {
+                rows.add(at < fillers ? filler(at) : row(districts.all().get(at - fillers)));
+            }
+            return ServerResponse.json(200, body);
+        } catch (InvalidQuery e) {
+            return ErrorBodies.roster(400, e.codeMinor(), e.getMessage());
+        }
+    }
+
+    private ObjectNode row(District district) {
+        return Json.object()
+                .put("id", 12_345 + district.ordinal())
+                .put("application_id", APPLICATION_ID)
+                .put("tenant_id", district.tenantId())
+                .put("bearer", bearerOf(district))
+                .put("tenant_name", district.name())
+                .put("enabled", Boolean.toString(isEnabled(district)))
+                .put("tenant_status", "Active")
+                .put("oneroster_application_id", idOf(district))
+                .put("name", "keycloak-classlink")
+                .put("version", "");
+    }
+
+    private static ObjectNode filler(int at) {
+        return Json.object()
+                .put("id", 1_000_000 + at)
+                .put("application_id", APPLICATION_ID)
+                .put("tenant_id", 500_000 + at)
+                .putNull("bearer")
+                .put("tenant_name", "Quiet District " + (at + 1))
+                .put("enabled", "false")
+                .put("tenant_status", "Active")
+                .put("oneroster_application_id", "Quiet" + at + "%3D")
+                .put("name", "keycloak-classlink")
+                .put("version", "");
+    }
+}

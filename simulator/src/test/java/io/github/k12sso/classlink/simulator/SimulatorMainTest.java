@@ -1,0 +1,92 @@
+package io.github.k12sso.classlink.simulator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.k12sso.classlink.simulator.district.DistrictSpec;
+import io.github.k12sso.classlink.simulator.oauth.RegisteredClient;
+import io.github.k12sso.classlink.simulator.runtime.PkceMode;
+import io.github.k12sso.classlink.simulator.runtime.Switch;
+import io.github.k12sso.classlink.simulator.runtime.TokenMode;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+/** What the command line turns into. */
+class SimulatorMainTest {
+    private static SimulatorSettings settings(String... arguments) {
+        CommandLine line = SimulatorMain.commandLine();
+        line.parseArgs(arguments);
+        return line.<SimulatorMain>getCommand().settings();
+    }
+
+    @Test
+    void withoutOptionsItIsClassLinkWithOneDemoClient() {
+        SimulatorSettings settings = settings();
+        assertThat(settings.port()).isEqualTo(9400);
+        assertThat(settings.bindAddress()).isEqualTo("127.0.0.1");
+        assertThat(settings.switches().get(Switch.TOKEN_MODE)).isEqualTo(TokenMode.CLASSLINK);
+        assertThat(settings.switches().get(Switch.STATE_ON_ERRORS)).isTrue();
+        assertThat(settings.districts()).isEqualTo(DistrictSpec.defaults());
+        assertThat(settings.clients())
+                .containsExactly(RegisteredClient.of(
+                        "classlink-demo", "classlink-demo-secret", List.of("http://localhost:8080/*")));
+    }
+
+    @Test
+    void everyOptionArrives() {
+        SimulatorSettings settings = settings(
+                "--port=0",
+                "--token-mode=guide",
+                "--expires-in=60",
+                "--pkce=require",
+                "--consent",
+                "--revocation",
+                "--guide-profile",
+                "--roster-scope-required",
+                "--no-state-on-errors",
+                "--partner-key=k",
+                "--filler-applications=3",
+                "--client-id=a",
+                "--client-secret=b",
+                "--redirect-uri=http://one/",
+                "--redirect-uri=http://two/",
+                "--launch-url=http://tile/",
+                "--district=maplevalley:2:5000",
+                "--district=new:8:10");
+        assertThat(settings.port()).isZero();
+        assertThat(settings.switches().get(Switch.TOKEN_MODE)).isEqualTo(TokenMode.GUIDE);
+        assertThat(settings.switches().get(Switch.GUIDE_TOKEN_LIFETIME)).isEqualTo(Duration.ofMinutes(1));
+        assertThat(settings.switches().get(Switch.PKCE)).isEqualTo(PkceMode.REQUIRE);
+        assertThat(settings.switches().get(Switch.CONSENT)).isTrue();
+        assertThat(settings.switches().get(Switch.REVOCATION)).isTrue();
+        assertThat(settings.switches().get(Switch.GUIDE_PROFILE)).isTrue();
+        assertThat(settings.switches().get(Switch.ROSTER_SCOPE_REQUIRED)).isTrue();
+        assertThat(settings.switches().get(Switch.STATE_ON_ERRORS)).isFalse();
+        assertThat(settings.partnerKey()).isEqualTo("k");
+        assertThat(settings.fillerApplications()).isEqualTo(3);
+        assertThat(settings.clients())
+                .containsExactly(new RegisteredClient("a", "b", List.of("http://one/", "http://two/"), "http://tile/"));
+        assertThat(settings.districts())
+                .extracting(DistrictSpec::code)
+                .containsExactly("maplevalley", "harborpoint", "willowcreek", "new");
+        assertThat(settings.districts().get(0))
+                .isEqualTo(new DistrictSpec("maplevalley", 2, "Maple Valley Schools", 5000));
+    }
+
+    @Test
+    void helpNamesTheProgram() {
+        assertThat(SimulatorMain.commandLine().getUsageMessage())
+                .contains("classlink-simulator")
+                .contains("--district");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"home:1:100", "Caps:1:100", "small:1:9", "large:1:1000001", "two:1", "word:x:100"})
+    void impossibleDistrictsAreRefused(String text) {
+        assertThatThrownBy(() -> settings("--district=" + text)).isInstanceOf(IllegalArgumentException.class);
+    }
+}
