@@ -20,7 +20,8 @@ public enum Installed {
     NODE(
             "Node.js 20 or newer with npm",
             "see nodejs.org",
-            () -> runs("node", "-e", "fetch") && runs("npm", "--version")),
+            () -> runs("node", "-e", "process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)")
+                    && runs("npm", "--version")),
     AUTHLIB(
             "Authlib and Requests for Python",
             "Debian packages python3-authlib and python3-requests; elsewhere name a Python that has both with -Dpython.binary",
