@@ -22,10 +22,12 @@ import io.github.k12sso.classlink.simulator.runtime.TokenMode;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Somebody with a local account links and unlinks ClassLink in Keycloak's account console. */
 @OnTestBed
 @Needs(Installed.CHROMIUM)
+@ResourceLock(Chromium.ONE_AT_A_TIME)
 class AccountConsoleInChromiumIT {
 
     private static final String LOCAL = "local-teacher";

@@ -15,10 +15,12 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** The provider's page in Keycloak's own console, as an administrator fills it in. */
 @OnTestBed
 @Needs(Installed.CHROMIUM)
+@ResourceLock(Chromium.ONE_AT_A_TIME)
 class ConsoleInChromiumIT {
 
     private School school;

@@ -21,11 +21,13 @@ import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** The steps of docs/setup.md, in the admin console of an empty realm, up to a teacher's first login. */
 @OnTestBed
 @Needs(Installed.CHROMIUM)
 @Full // fifty clicks in the admin console
+@ResourceLock(Chromium.ONE_AT_A_TIME)
 class NewAdministratorInChromiumIT {
 
     private static final String NAME = "new-district-" + UUID.randomUUID();

@@ -20,9 +20,11 @@ import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** What {@code mvn -Prelease verify} makes of the provider, built twice in two places. */
 @Full // two Maven builds
+@Isolated("builds on every core")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ReleaseIT {
 

@@ -36,6 +36,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 @OnTestBed
 @ResourceLock("realm of the demo")
 @Needs(Installed.CHROMIUM)
+@ResourceLock(Chromium.ONE_AT_A_TIME)
 class RosterAppInChromiumIT {
 
     private static RosterApp app;

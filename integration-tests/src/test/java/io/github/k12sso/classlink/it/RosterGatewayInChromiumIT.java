@@ -23,6 +23,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 @ResourceLock("realm of the demo")
 @Needs(Installed.CHROMIUM)
 @Full // a browser for each test
+@ResourceLock(Chromium.ONE_AT_A_TIME)
 class RosterGatewayInChromiumIT {
 
     private static RosterApp app;

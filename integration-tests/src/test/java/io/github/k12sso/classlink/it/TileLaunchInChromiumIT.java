@@ -29,6 +29,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * A click on a tile in LaunchPad, in a real browser, ends in apps that know nothing of tiles: one in the browser on
@@ -37,6 +38,7 @@ import org.junit.jupiter.api.TestInstance;
 @OnTestBed
 @Needs({Installed.CHROMIUM, Installed.NODE})
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@ResourceLock(Chromium.ONE_AT_A_TIME)
 class TileLaunchInChromiumIT {
 
     private static final String READING = "reading";

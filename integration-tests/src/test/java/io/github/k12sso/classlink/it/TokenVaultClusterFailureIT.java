@@ -7,6 +7,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import io.github.k12sso.classlink.it.support.Await;
 import io.github.k12sso.classlink.it.support.Browser;
 import io.github.k12sso.classlink.it.support.Cluster;
+import io.github.k12sso.classlink.it.support.Crowd;
 import io.github.k12sso.classlink.it.support.Http;
 import io.github.k12sso.classlink.it.support.Page;
 import io.github.k12sso.classlink.it.support.School;
@@ -20,9 +21,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -42,11 +45,14 @@ import org.junit.jupiter.params.provider.MethodSource;
  * The token vault on two nodes of which one is killed or restarted, or that lose their database or their keys. The order
  * matters: keys are rotated before one is gone.
  */
-@Full // a dozen starts of a node; locks of dead nodes that run out after 20 s
+@Full // a thousand people; a dozen starts of a node; locks of dead nodes that run out after 20 s
 @Isolated("measures how long an answer takes; one cluster at a time")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class TokenVaultClusterFailureIT {
+
+    private static final int PEOPLE = 1_000;
+    private static final int REQUESTS_EACH = 8;
 
     private static final String OLD_KEY = ClusterApps.key("2025", 1);
     private static final String NEW_KEY = ClusterApps.key("2026", 2);
@@ -70,6 +76,26 @@ class TokenVaultClusterFailureIT {
     @BeforeEach
     void rotatingServerWithReuseDetection() {
         apps.restoreClassLink();
+    }
+
+    /** The morning at a school: everybody's token has run out over night, and every app wants a new one. */
+    @Test
+    @Order(0)
+    void givenAThousandPeopleWithEightRequestsEach_thenEachIsRenewedOnce() {
+        School school = cluster.newSchool();
+        Map<String, String> keycloakTokens = Crowd.of(PEOPLE).join(school, cluster);
+        cluster.classLink().clearRequests();
+
+        List<HttpResponse<String>> answers = apps.together(
+                keycloakTokens.values().stream()
+                        .flatMap(token -> IntStream.range(0, REQUESTS_EACH).mapToObj(number -> token))
+                        .toList(),
+                (number, token) -> apps.nodeOf(school, number).exchange(token));
+
+        assertThat(answers).hasSize(PEOPLE * REQUESTS_EACH);
+        assertThat(answers).extracting(HttpResponse::statusCode).containsOnly(200);
+        assertThat(answers.stream().map(ClusterApps::accessToken).distinct()).hasSize(PEOPLE);
+        assertThat(apps.refreshes()).hasSize(PEOPLE);
     }
 
     @Test

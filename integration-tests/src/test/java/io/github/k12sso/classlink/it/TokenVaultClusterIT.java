@@ -3,14 +3,12 @@ package io.github.k12sso.classlink.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.k12sso.classlink.it.support.Cluster;
-import io.github.k12sso.classlink.it.support.Crowd;
 import io.github.k12sso.classlink.it.support.Http;
 import io.github.k12sso.classlink.it.support.School;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -23,8 +21,6 @@ import org.junit.jupiter.api.TestInstance;
 class TokenVaultClusterIT {
 
     private static final int STORM = 64;
-    private static final int PEOPLE = 1_000;
-    private static final int REQUESTS_EACH = 8;
 
     private Cluster cluster;
     private ClusterApps apps;
@@ -128,25 +124,5 @@ class TokenVaultClusterIT {
         // The search finds what is there.
         assertThat(cluster.database().placesOf(List.of(School.CLASSLINK_CLIENT)))
                 .contains("identity_provider_config.value");
-    }
-
-    /** The morning at a school: everybody's token has run out over night, and every app wants a new one. */
-    @Full // a thousand people, eight thousand requests
-    @Test
-    void givenAThousandPeopleWithEightRequestsEach_thenEachIsRenewedOnce() {
-        School school = cluster.newSchool();
-        Map<String, String> keycloakTokens = Crowd.of(PEOPLE).join(school, cluster);
-        cluster.classLink().clearRequests();
-
-        List<HttpResponse<String>> answers = apps.together(
-                keycloakTokens.values().stream()
-                        .flatMap(token -> IntStream.range(0, REQUESTS_EACH).mapToObj(number -> token))
-                        .toList(),
-                (number, token) -> apps.nodeOf(school, number).exchange(token));
-
-        assertThat(answers).hasSize(PEOPLE * REQUESTS_EACH);
-        assertThat(answers).extracting(HttpResponse::statusCode).containsOnly(200);
-        assertThat(answers.stream().map(ClusterApps::accessToken).distinct()).hasSize(PEOPLE);
-        assertThat(apps.refreshes()).hasSize(PEOPLE);
     }
 }

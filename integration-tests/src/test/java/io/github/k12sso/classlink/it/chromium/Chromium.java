@@ -15,7 +15,9 @@ import java.util.Map;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.openqa.selenium.By;
+import org.openqa.selenium.ElementClickInterceptedException;
 import org.openqa.selenium.OutputType;
+import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
@@ -31,7 +33,10 @@ import org.openqa.selenium.support.ui.WebDriverWait;
  */
 public final class Chromium implements AutoCloseable {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    /** Lock of the classes that start one: two of them and a Keycloak are too much for two cores. */
+    public static final String ONE_AT_A_TIME = "Chromium";
+
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     /** Warns that it does not know this Chromium's DevTools; the one command that is sent is an old one. */
     private static final Logger SELENIUM = Logger.getLogger("org.openqa.selenium.devtools");
@@ -142,8 +147,19 @@ public final class Chromium implements AutoCloseable {
         await(ExpectedConditions.invisibilityOfElementLocated(element), "end of " + element);
     }
 
+    /** Once nothing covers it: the console's messages do so for some seconds. */
     void click(By element) {
-        await(element).click();
+        await(element);
+        await(
+                browser -> {
+                    try {
+                        browser.findElement(element).click();
+                        return true;
+                    } catch (ElementClickInterceptedException | StaleElementReferenceException covered) {
+                        return false;
+                    }
+                },
+                "click on " + element);
     }
 
     void doubleClick(By element) {
