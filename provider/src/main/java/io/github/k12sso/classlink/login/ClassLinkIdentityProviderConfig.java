@@ -5,7 +5,7 @@ import io.github.k12sso.classlink.profile.TenantAllowList;
 import io.github.k12sso.classlink.profile.UsernameTemplate;
 import io.github.k12sso.classlink.roster.RosterMode;
 import io.github.k12sso.classlink.token.TokenEndpoint;
-import io.github.k12sso.classlink.token.TokenVault;
+import io.github.k12sso.classlink.token.TokenLifetimes;
 import io.github.k12sso.classlink.upstream.AllowedHosts;
 import io.github.k12sso.classlink.upstream.HostNotAllowed;
 import java.time.Duration;
@@ -204,8 +204,8 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
         return flag(FORGET_TOKENS_ON_LOGOUT, false);
     }
 
-    TokenVault.Lifetimes getTokenLifetimes() {
-        return new TokenVault.Lifetimes(getTokenLifetime(), Duration.ofSeconds(getMinValidityToken()));
+    TokenLifetimes getTokenLifetimes() {
+        return new TokenLifetimes(getTokenLifetime(), Duration.ofSeconds(getMinValidityToken()));
     }
 
     /** The app at ClassLink. */

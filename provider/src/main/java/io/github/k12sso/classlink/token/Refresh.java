@@ -33,7 +33,7 @@ final class Refresh {
     private final StoredLink link;
     private final RecordSeal seal;
     private final TokenEndpoint endpoint;
-    private final TokenVault.Lifetimes lifetimes;
+    private final TokenLifetimes lifetimes;
     private final Refreshes refreshes;
     private final String provider;
     private final Clock clock;
@@ -43,7 +43,7 @@ final class Refresh {
             StoredLink link,
             RecordSeal seal,
             TokenEndpoint endpoint,
-            TokenVault.Lifetimes lifetimes,
+            TokenLifetimes lifetimes,
             Refreshes refreshes,
             String provider,
             Clock clock) {
@@ -110,7 +110,7 @@ final class Refresh {
             return record.isPresent() ? new GrantRevoked() : new Gone();
         }
         if ((!stored.get().equals(seen) && !tokens.get().isExpired(clock.instant()))
-                || !lifetimes.isDue(tokens.get(), clock.instant())) {
+                || !lifetimes.isDue(tokens.get().remaining(clock.instant()))) {
             return new StillValid(tokens.get());
         }
         if (tokens.get().refreshToken().isEmpty()) {

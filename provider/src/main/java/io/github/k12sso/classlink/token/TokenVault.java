@@ -2,9 +2,6 @@ package io.github.k12sso.classlink.token;
 
 import io.github.k12sso.classlink.profile.Profile;
 import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.keycloak.models.AbstractKeycloakTransaction;
@@ -23,35 +20,17 @@ public final class TokenVault {
     private final String alias;
     private final SealingKeys keys;
     private final TokenEndpoint endpoint;
-    private final Lifetimes lifetimes;
+    private final TokenLifetimes lifetimes;
     private final Refreshes refreshes;
     private final Revocations revocations;
     private final Clock clock;
-
-    /**
-     * How long tokens live.
-     *
-     * @param unstated of an access token whose answer has no {@code expires_in}
-     * @param minValidity an access token with less left than this is renewed, if there is a refresh token
-     */
-    public record Lifetimes(Duration unstated, Duration minValidity) {
-
-        /** For a token that ClassLink does not take any more, whatever our clock says. */
-        Lifetimes always() {
-            return new Lifetimes(unstated, ChronoUnit.FOREVER.getDuration());
-        }
-
-        boolean isDue(TokenSet tokens, Instant now) {
-            return tokens.remaining(now).compareTo(minValidity) < 0;
-        }
-    }
 
     public TokenVault(
             KeycloakSession session,
             String alias,
             SealingKeys keys,
             TokenEndpoint endpoint,
-            Lifetimes lifetimes,
+            TokenLifetimes lifetimes,
             Refreshes refreshes,
             Revocations revocations,
             Clock clock) {
@@ -115,7 +94,7 @@ public final class TokenVault {
             }
             return new VaultToken(tokens, VaultToken.Source.STORED);
         }
-        if (!lifetimes.isDue(tokens, clock.instant())) {
+        if (!lifetimes.isDue(tokens.remaining(clock.instant()))) {
             return new VaultToken(tokens, VaultToken.Source.STORED);
         }
         return renew(realm, user, link, seal, lifetimes, expired ? Optional.empty() : Optional.of(tokens));
@@ -173,7 +152,7 @@ public final class TokenVault {
             UserModel user,
             FederatedIdentityModel link,
             RecordSeal seal,
-            Lifetimes due,
+            TokenLifetimes due,
             Optional<TokenSet> alive)
             throws TokenFailure {
         KeycloakSessionFactory factory = session.getKeycloakSessionFactory();

@@ -162,7 +162,7 @@ class TokenVaultTest {
                 "district-login",
                 new SealingKeys(Optional.of(RING), Optional.empty()),
                 null,
-                new TokenVault.Lifetimes(Duration.ofHours(24), Duration.ofSeconds(60)),
+                new TokenLifetimes(Duration.ofHours(24), Duration.ofSeconds(60)),
                 new Refreshes(Clock.fixed(NOW, ZoneOffset.UTC)),
                 null,
                 Clock.fixed(NOW, ZoneOffset.UTC));
