@@ -1,6 +1,6 @@
 package io.github.k12sso.classlink.exchange;
 
-/** The ways in which apps ask for a ClassLink token, for {@link io.github.k12sso.classlink.upstream.Measurement#TOKEN_REQUESTS}. */
+/** The ways in which apps ask for a ClassLink token, for {@link io.github.k12sso.classlink.http.Measurement#TOKEN_REQUESTS}. */
 enum Api {
     /** RFC 8693, on the token endpoint. */
     TOKEN_EXCHANGE,

@@ -1,9 +1,9 @@
 package io.github.k12sso.classlink.exchange;
 
-import io.github.k12sso.classlink.token.KeycloakClock;
-import io.github.k12sso.classlink.token.TokenFailure;
-import io.github.k12sso.classlink.token.VaultToken;
-import io.github.k12sso.classlink.upstream.Measurement;
+import io.github.k12sso.classlink.http.Measurement;
+import io.github.k12sso.classlink.keycloak.KeycloakClock;
+import io.github.k12sso.classlink.vault.TokenFailure;
+import io.github.k12sso.classlink.vault.VaultToken;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import org.keycloak.OAuth2Constants;

@@ -1,10 +1,10 @@
 package io.github.k12sso.classlink.exchange;
 
-import io.github.k12sso.classlink.token.KeysUnavailable;
-import io.github.k12sso.classlink.token.NotLinked;
-import io.github.k12sso.classlink.token.TokenExpired;
-import io.github.k12sso.classlink.token.TokenFailure;
-import io.github.k12sso.classlink.token.TokenUnavailable;
+import io.github.k12sso.classlink.vault.KeysUnavailable;
+import io.github.k12sso.classlink.vault.NotLinked;
+import io.github.k12sso.classlink.vault.TokenExpired;
+import io.github.k12sso.classlink.vault.TokenFailure;
+import io.github.k12sso.classlink.vault.TokenUnavailable;
 import jakarta.ws.rs.core.Response.Status;
 import org.keycloak.OAuthErrorException;
 import org.keycloak.events.Errors;

@@ -1,8 +1,8 @@
 package io.github.k12sso.classlink.exchange;
 
-import io.github.k12sso.classlink.token.KeysUnavailable;
-import io.github.k12sso.classlink.token.TokenFailure;
-import io.github.k12sso.classlink.token.TokenUnavailable;
+import io.github.k12sso.classlink.vault.KeysUnavailable;
+import io.github.k12sso.classlink.vault.TokenFailure;
+import io.github.k12sso.classlink.vault.TokenUnavailable;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;

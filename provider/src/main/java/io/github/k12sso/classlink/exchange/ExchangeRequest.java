@@ -1,6 +1,6 @@
 package io.github.k12sso.classlink.exchange;
 
-import io.github.k12sso.classlink.token.SignedToken;
+import io.github.k12sso.classlink.keycloak.SignedToken;
 import org.keycloak.OAuth2Constants;
 import org.keycloak.common.Profile;
 import org.keycloak.common.VerificationException;

@@ -1,7 +1,7 @@
 package io.github.k12sso.classlink.exchange;
 
-import io.github.k12sso.classlink.token.TokenFailure;
-import io.github.k12sso.classlink.token.VaultToken;
+import io.github.k12sso.classlink.vault.TokenFailure;
+import io.github.k12sso.classlink.vault.VaultToken;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 

@@ -1,6 +1,6 @@
 package io.github.k12sso.classlink.exchange;
 
-import io.github.k12sso.classlink.token.TokenSet;
+import io.github.k12sso.classlink.vault.TokenSet;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;

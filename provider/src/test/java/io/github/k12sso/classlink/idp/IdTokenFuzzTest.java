@@ -1,0 +1,157 @@
+package io.github.k12sso.classlink.idp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import com.code_intelligence.jazzer.mutation.annotation.InRange;
+import com.code_intelligence.jazzer.mutation.annotation.NotNull;
+import com.code_intelligence.jazzer.mutation.annotation.WithSize;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
+import java.security.KeyPair;
+import java.util.List;
+import java.util.Optional;
+import org.keycloak.representations.JsonWebToken;
+
+/**
+ * Id_tokens with other headers, claims, signers and letters: none that ClassLink's key did not sign for this login is taken,
+ * and there is one way to say no.
+ */
+class IdTokenFuzzTest {
+
+    private static final int DAY = 24 * 60 * 60;
+
+    private static final KeyPair SOMEBODYS_KEY = IdTokens.newKey();
+    private static final String GOOD =
+            IdTokens.signed(IdTokens.header().toString(), IdTokens.claims().toString());
+
+    private final IdTokenVerifier verifier = IdTokens.verifier();
+
+    @FuzzTest(maxDuration = "5s")
+    void takesNothingButWhatTheKeySignedForThisLogin(
+            @NotNull @WithSize(max = 3) List<@NotNull Member> members,
+            @NotNull Signer signer,
+            String header,
+            String claims,
+            @InRange(min = 0, max = 1023) int place,
+            String letters) {
+        ObjectNode changedHeader = IdTokens.header();
+        ObjectNode changedClaims = IdTokens.claims();
+        members.forEach(member -> member.in(member.name().ofHeader ? changedHeader : changedClaims));
+        String signed = signer.sign(
+                Optional.ofNullable(header).orElseGet(changedHeader::toString),
+                Optional.ofNullable(claims).orElseGet(changedClaims::toString));
+        String token = letters == null || place >= signed.length()
+                ? signed
+                : signed.substring(0, place) + letters + signed.substring(place + 1);
+        try {
+            JsonWebToken taken = verifier.verify(token, IdTokens.NONCE);
+            assertThat(signer).isEqualTo(Signer.CLASSLINK);
+            assertThat(withoutSignature(token)).isEqualTo(withoutSignature(signed));
+            assertForThisLogin(taken);
+        } catch (LoginRefused refused) {
+            assertThat(refused).hasMessage(refused.problem().reason()).hasNoCause();
+            assertThat(token).as("a good token is taken").isNotEqualTo(GOOD);
+        }
+    }
+
+    private static void assertForThisLogin(JsonWebToken taken) {
+        long now = IdTokens.NOW.getEpochSecond();
+        assertThat(taken.getIssuer()).isIn(IdTokens.ISSUER, IdTokens.ISSUER + "/");
+        assertThat(taken.getAudience()).contains(IdTokens.CLIENT_ID);
+        assertThat(taken.getIssuedFor()).isIn(null, IdTokens.CLIENT_ID);
+        assertThat(taken.getOtherClaims()).containsEntry("nonce", IdTokens.NONCE);
+        assertThat(taken.getSubject()).isNotBlank();
+        assertThat(taken.getIat()).isBetween(now - DAY - 30, now + 30);
+        assertThat(taken.getExp()).isGreaterThan(now - 30).isGreaterThan(taken.getIat());
+        assertThat(taken.getNbf() == null ? now : taken.getNbf()).isLessThanOrEqualTo(now + 30);
+    }
+
+    /** What RFC 7515 signs: header and claims as they stand in the token. */
+    private static String withoutSignature(String token) {
+        return token.substring(0, token.indexOf('.', token.indexOf('.') + 1));
+    }
+
+    /**
+     * A member of the header or the claims that is there, gone, or of another type.
+     *
+     * @param number of a time, seconds from now
+     */
+    record Member(
+            @NotNull Name name,
+            @NotNull Value value,
+            @NotNull String text,
+            long number) {
+
+        void in(ObjectNode json) {
+            String key = name.name();
+            switch (value) {
+                case ABSENT -> json.remove(key);
+                case NULL -> json.putNull(key);
+                case TEXT -> json.put(key, text);
+                case NUMBER -> json.put(key, number);
+                case FRACTION -> json.put(key, number / 7.0);
+                case TIME -> json.put(key, IdTokens.NOW.getEpochSecond() + number % (2 * DAY));
+                case TIME_AS_TEXT -> json.put(key, String.valueOf(IdTokens.NOW.getEpochSecond() + number % DAY));
+                case LIST -> json.putArray(key).add(text).addNull().add(IdTokens.CLIENT_ID);
+                case OBJECT -> json.putObject(key).put(text, number);
+            }
+        }
+    }
+
+    enum Value {
+        ABSENT,
+        NULL,
+        TEXT,
+        NUMBER,
+        FRACTION,
+        TIME,
+        TIME_AS_TEXT,
+        LIST,
+        OBJECT
+    }
+
+    enum Name {
+        alg(true),
+        kid(true),
+        typ(true),
+        cty(true),
+        jwk(true),
+        x5c(true),
+        crit(true),
+        b64(true),
+        iss(false),
+        sub(false),
+        aud(false),
+        azp(false),
+        exp(false),
+        iat(false),
+        nbf(false),
+        nonce(false),
+        jti(false);
+
+        private final boolean ofHeader;
+
+        Name(boolean ofHeader) {
+            this.ofHeader = ofHeader;
+        }
+    }
+
+    enum Signer {
+        CLASSLINK,
+        SOMEBODY,
+        NOBODY;
+
+        private String sign(String header, String claims) {
+            return switch (this) {
+                case CLASSLINK -> IdTokens.signed(header, claims);
+                case SOMEBODY -> IdTokens.signed(header, claims, SOMEBODYS_KEY);
+                case NOBODY -> unsigned(header) + "." + unsigned(claims);
+            };
+        }
+
+        private static String unsigned(String part) {
+            return IdTokens.base64(part.getBytes(StandardCharsets.UTF_8));
+        }
+    }
+}

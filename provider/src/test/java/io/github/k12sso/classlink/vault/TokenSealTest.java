@@ -1,0 +1,99 @@
+package io.github.k12sso.classlink.vault;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@ExtendWith(KeycloakCrypto.class)
+class TokenSealTest {
+
+    private static final RecordOwner OWNER = new RecordOwner("realm-1", "classlink", "870001");
+    private static final SealingKey KEY = key("2026-08", 1);
+    private static final TokenRecord RECORD = new TokenRecord(
+            Optional.of(new TokenSet("access-1", Optional.of("refresh-1"), Instant.ofEpochSecond(1795420800L))),
+            Optional.of(new RecordedIdentity("870001", Optional.empty(), Optional.empty(), List.of("Student"))));
+
+    private final String sealed = TokenSeal.seal(RECORD, OWNER, KEY);
+
+    @Test
+    void whatIsSealed_opensForItsOwner() throws RecordUnreadable {
+        assertThat(TokenSeal.open(sealed, OWNER, TokenSealTest::ring)).isEqualTo(RECORD);
+    }
+
+    @Test
+    void itIsACompactJweWithDirectA256gcmAndTheKeysId() {
+        String header = new String(Base64.getUrlDecoder().decode(sealed.split("\\.", -1)[0]), StandardCharsets.UTF_8);
+
+        assertThat(sealed.split("\\.", -1)).hasSize(5);
+        assertThat(header).isEqualTo("{\"alg\":\"dir\",\"enc\":\"A256GCM\",\"kid\":\"2026-08\"}");
+        assertThat(TokenSeal.isSealed(sealed)).isTrue();
+    }
+
+    @Test
+    void itIsNeverTheSameTwice() {
+        assertThat(TokenSeal.seal(RECORD, OWNER, KEY)).isNotEqualTo(sealed);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"realm-2,classlink,870001", "realm-1,classlink-2,870001", "realm-1,classlink,870002"})
+    void givenAnotherRealmAliasOrPerson_thenItDoesNotOpen(String realm, String alias, String id) {
+        assertThatThrownBy(() -> TokenSeal.open(sealed, new RecordOwner(realm, alias, id), TokenSealTest::ring))
+                .isInstanceOf(RecordUnreadable.class)
+                .hasMessage("it belongs to another realm, provider or person");
+    }
+
+    @Test
+    void givenTheKeyIsGone_thenItSaysWhichOne() {
+        assertThatThrownBy(() -> TokenSeal.open(sealed, OWNER, id -> Optional.empty()))
+                .isInstanceOf(RecordUnreadable.class)
+                .hasMessage("the key '2026-08' that sealed it is in no key source");
+    }
+
+    @Test
+    void givenAnotherKeyUnderTheSameId_thenItDoesNotOpen() {
+        assertThatThrownBy(() -> TokenSeal.open(sealed, OWNER, id -> Optional.of(key(id, 2))))
+                .isInstanceOf(RecordUnreadable.class)
+                .hasMessageContaining("another key has the id '2026-08'");
+    }
+
+    @Test
+    void givenAnyCharacterIsChanged_thenItDoesNotOpen() {
+        IntStream.range(0, sealed.length())
+                .filter(at -> sealed.charAt(at) != '.')
+                .mapToObj(at ->
+                        sealed.substring(0, at) + (sealed.charAt(at) == 'A' ? 'Q' : 'A') + sealed.substring(at + 1))
+                .forEach(changed -> assertThatThrownBy(() -> TokenSeal.open(changed, OWNER, TokenSealTest::ring))
+                        .as(changed)
+                        .isInstanceOf(RecordUnreadable.class));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"", ".", "....", "eyJ", "eyJ.a.b.c.d", "e30.....", "eyJraWQiOiJhIGIifQ....", "not a record", "{}"
+            })
+    void givenSomethingElse_thenItDoesNotOpen(String text) {
+        assertThatThrownBy(() -> TokenSeal.open(text, OWNER, TokenSealTest::ring))
+                .isInstanceOf(RecordUnreadable.class);
+    }
+
+    private static Optional<SealingKey> ring(String id) {
+        return Optional.of(KEY).filter(key -> key.id().equals(id));
+    }
+
+    private static SealingKey key(String id, int seed) {
+        byte[] secret = new byte[32];
+        secret[0] = (byte) seed;
+        return SealingKey.of(id, secret);
+    }
+}
