@@ -67,7 +67,7 @@ final class ClassLinkTokenExchangeProvider implements TokenExchangeProvider {
 
     private static VaultToken exchange(TokenExchangeContext context, ExchangeableTokens provider)
             throws ExchangeRefused {
-        ExchangeRequest request = new ExchangeRequest(context);
+        ExchangeChecks request = new ExchangeChecks(context);
         request.requireConfidentialClientWithExchangeEnabled();
         request.requireUnderstoodParameters();
 

@@ -22,18 +22,18 @@ final class LimitedStream extends FilterInputStream {
     @Override
     public int read() throws IOException {
         int one = super.read();
-        spend(one < 0 ? 0 : 1);
+        count(one < 0 ? 0 : 1);
         return one;
     }
 
     @Override
     public int read(byte[] buffer, int offset, int length) throws IOException {
         int count = super.read(buffer, offset, length);
-        spend(Math.max(count, 0));
+        count(Math.max(count, 0));
         return count;
     }
 
-    private void spend(int bytes) throws TooLong {
+    private void count(int bytes) throws TooLong {
         left -= bytes;
         if (left < 0) {
             throw new TooLong();

@@ -115,9 +115,9 @@ public final class UpstreamClient {
         request.setConfig(RequestConfig.copy(requestConfig)
                 .setSocketTimeout((int) timeout.toMillis())
                 .build());
-        Spent spent = new Spent(operation);
+        MeasuredCall measured = new MeasuredCall(operation);
         try (Deadline deadline = Deadline.start(request, timeout.toMillis())) {
-            return spent.in(() -> stream(operation, request, deadline, reader));
+            return measured.run(() -> stream(operation, request, deadline, reader));
         }
     }
 
@@ -193,25 +193,25 @@ public final class UpstreamClient {
     }
 
     private byte[] call(Operation operation, HttpRequestBase request) throws UpstreamFailure {
-        return new Spent(operation).in(() -> send(operation, request));
+        return new MeasuredCall(operation).run(() -> send(operation, request));
     }
 
     /** What a call costs: a measurement, and a span of Keycloak's tracing, which is nothing where tracing is off. */
-    private final class Spent {
+    private final class MeasuredCall {
 
         private final Operation operation;
         private final TracingProvider tracing = session.getProvider(TracingProvider.class);
 
-        private Spent(Operation operation) {
+        private MeasuredCall(Operation operation) {
             this.operation = operation;
         }
 
-        private <T, X extends Exception> T in(Call<T, X> call) throws UpstreamFailure, X {
+        private <T, X extends Exception> T run(Call<T, X> call) throws UpstreamFailure, X {
             long start = System.nanoTime();
             Outcome outcome = Outcome.ANSWERED;
             tracing.startSpan(UpstreamClient.class.getName(), "ClassLink " + operation.label());
             try {
-                return call.go();
+                return call.execute();
             } catch (UpstreamFailure e) {
                 outcome = Outcome.of(e);
                 tracing.error(e);
@@ -224,7 +224,7 @@ public final class UpstreamClient {
     }
 
     private interface Call<T, X extends Exception> {
-        T go() throws UpstreamFailure, X;
+        T execute() throws UpstreamFailure, X;
     }
 
     private byte[] send(Operation operation, HttpRequestBase request) throws UpstreamFailure {

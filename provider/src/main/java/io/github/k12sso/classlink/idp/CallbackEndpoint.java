@@ -64,9 +64,9 @@ public final class CallbackEndpoint {
             }
             BrokeredIdentityContext person = identify(code, login);
             if (!isLinking(login)) {
-                new KnownAccount(session, provider.settings(), event).recognise(person);
+                new AccountLinking(session, provider.settings(), event).link(person);
             }
-            if (launch.isOne(login)) {
+            if (launch.isLaunch(login)) {
                 login = launch.forThisPersonOnly(person, login);
             }
             Measurement.LOGINS.count(Result.IDENTIFIED);
@@ -94,7 +94,7 @@ public final class CallbackEndpoint {
         if (code == null) {
             throw new LoginRefused(LoginProblem.MISSING_STATE);
         }
-        return launch.begin();
+        return launch.start();
     }
 
     /** The login that this browser began, and no other: Keycloak compares the state with the browser's cookies. */
@@ -126,7 +126,7 @@ public final class CallbackEndpoint {
                 new LoginRefused(LoginRefused.meaning(error), "ClassLink sent the error " + error.code());
         switch (error) {
             case ACCESS_DENIED -> {
-                if (launch.isOne(login)) {
+                if (launch.isLaunch(login)) {
                     throw refused; // not Keycloak's login page, which may let in whoever was here before
                 }
                 // The login page again, saying so; or the app that asked for the link.
@@ -134,7 +134,7 @@ public final class CallbackEndpoint {
                 return callback.cancelled(config());
             }
             case LOGIN_REQUIRED, INTERACTION_REQUIRED -> {
-                if (isLinking(login) || launch.isOne(login)) {
+                if (isLinking(login) || launch.isLaunch(login)) {
                     throw refused;
                 }
                 // The app asked for a silent login and gets the answer it expects.
@@ -162,7 +162,7 @@ public final class CallbackEndpoint {
         if (login == null) {
             return "";
         }
-        return launch.isOne(login) ? launch.startUrl() : failed.firstPage(login);
+        return launch.isLaunch(login) ? launch.startUrl() : failed.firstPage(login);
     }
 
     /** Whether somebody who is signed in is connecting an account. */

@@ -1,11 +1,11 @@
 package io.github.k12sso.classlink.idp;
 
-import io.github.k12sso.classlink.exchange.BrokeringApiAnswer;
+import io.github.k12sso.classlink.exchange.BrokeringApi;
 import io.github.k12sso.classlink.exchange.ExchangeableTokens;
 import io.github.k12sso.classlink.http.AllowedHosts;
 import io.github.k12sso.classlink.http.HostNotAllowed;
 import io.github.k12sso.classlink.http.Operation;
-import io.github.k12sso.classlink.http.TokenEndpoint;
+import io.github.k12sso.classlink.http.TokenEndpointClient;
 import io.github.k12sso.classlink.http.TokenResponse;
 import io.github.k12sso.classlink.http.UpstreamClient;
 import io.github.k12sso.classlink.http.UpstreamFailure;
@@ -19,10 +19,10 @@ import io.github.k12sso.classlink.profile.ProfileUnreadable;
 import io.github.k12sso.classlink.profile.UsernameTemplate;
 import io.github.k12sso.classlink.settings.ClassLinkIdentityProviderConfig;
 import io.github.k12sso.classlink.settings.EssentialClaim;
+import io.github.k12sso.classlink.vault.KeySource;
 import io.github.k12sso.classlink.vault.NotLinked;
 import io.github.k12sso.classlink.vault.Refreshes;
 import io.github.k12sso.classlink.vault.Revocations;
-import io.github.k12sso.classlink.vault.SealingKeys;
 import io.github.k12sso.classlink.vault.TokenFailure;
 import io.github.k12sso.classlink.vault.TokenVault;
 import io.github.k12sso.classlink.vault.VaultToken;
@@ -82,8 +82,8 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
     private final ClassLinkIdentityProviderConfig config;
     private final AllowedHosts allowedHosts;
     private final UpstreamClient upstream;
-    private final SigningKeys keys;
-    private final TokenEndpoint endpoint;
+    private final VerificationKeys keys;
+    private final TokenEndpointClient endpoint;
     private final TokenVault vault;
     private final RosterState rosters;
     private final Clock clock = new KeycloakClock();
@@ -92,7 +92,7 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
             KeycloakSession session,
             ClassLinkIdentityProviderConfig config,
             AllowedHosts allowedHosts,
-            SealingKeys sealingKeys,
+            KeySource sealingKeys,
             Refreshes refreshes,
             Revocations revocations,
             RosterState rosters) {
@@ -101,8 +101,8 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
         this.config = config;
         this.allowedHosts = allowedHosts;
         this.upstream = new UpstreamClient(session, allowedHosts);
-        this.keys = new SigningKeys(session, config, upstream);
-        this.endpoint = new TokenEndpoint(session, upstream, config.getApp());
+        this.keys = new VerificationKeys(session, config, upstream);
+        this.endpoint = new TokenEndpointClient(session, upstream, config.getApp());
         this.vault = new TokenVault(
                 session,
                 config.getAlias(),
@@ -176,7 +176,7 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
             throw new LoginRefused(LoginProblem.ESSENTIAL_CLAIM_UNMATCHED);
         }
         BrokeredIdentityContext identity = brokeredIdentity(profile);
-        MyGroups.mayBeAsked(session, () -> myGroups(tokens.accessToken()));
+        MyGroups.offer(session, () -> myGroups(tokens.accessToken()));
         if (idToken != null) {
             identity.getContextData().put(VALIDATED_ID_TOKEN, idToken);
             identity.getContextData().put(NONCE_NOTE, login.getClientNote(NONCE_NOTE));
@@ -192,7 +192,7 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
     private String record(TokenResponse tokens, Profile profile, String brokerUserId) throws LoginRefused {
         try {
             return vault.record(tokens, profile, brokerUserId);
-        } catch (SealingKeys.Unavailable e) {
+        } catch (KeySource.Unavailable e) {
             throw new LoginRefused(LoginProblem.CONFIGURATION, e.getMessage());
         }
     }
@@ -290,14 +290,14 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
     /** Version 1 of Keycloak's brokering API. */
     @Override
     public Response retrieveToken(KeycloakSession ignored, FederatedIdentityModel identity) {
-        return BrokeringApiAnswer.version1();
+        return BrokeringApi.version1();
     }
 
     /** Version 2 of Keycloak's brokering API. */
     @Override
     public Response retrieveToken(
             KeycloakSession ignored, FederatedIdentityModel identity, UserSessionModel userSession, UserModel user) {
-        return BrokeringApiAnswer.version2(session, user, this);
+        return BrokeringApi.version2(session, user, this);
     }
 
     /** Keycloak's legacy token exchange, were it ever asked: our own exchange provider comes before it. */
@@ -353,19 +353,19 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
     @Override
     public void backchannelLogout(
             KeycloakSession ignored, UserSessionModel userSession, UriInfo uriInfo, RealmModel realm) {
-        leave(realm, userSession);
+        forgetTokensAtLastLogout(realm, userSession);
     }
 
     @Override
     public Response keycloakInitiatedBrowserLogout(
             KeycloakSession ignored, UserSessionModel userSession, UriInfo uriInfo, RealmModel realm) {
-        leave(realm, userSession);
+        forgetTokensAtLastLogout(realm, userSession);
         return config.getLaunchpadSignOutUrl()
-                .map(url -> new LoggedOutPage(session, config, url).end(userSession, uriInfo, realm))
+                .map(url -> new SignOutPage(session, config, url).end(userSession, uriInfo, realm))
                 .orElse(null); // Keycloak goes on with its own logout
     }
 
-    private void leave(RealmModel realm, UserSessionModel ending) {
+    private void forgetTokensAtLastLogout(RealmModel realm, UserSessionModel ending) {
         if (config.isForgetTokensOnLogout() && isLast(realm, ending)) {
             vault.forget(realm, ending.getUser());
         }

@@ -5,11 +5,11 @@ import io.github.k12sso.classlink.keycloak.SteadyClock;
 import io.github.k12sso.classlink.oneroster.gateway.RosterLimits;
 import io.github.k12sso.classlink.oneroster.gateway.RosterState;
 import io.github.k12sso.classlink.settings.ClassLinkIdentityProviderConfig;
-import io.github.k12sso.classlink.settings.SettingsPage;
+import io.github.k12sso.classlink.settings.SettingsForm;
 import io.github.k12sso.classlink.vault.KeyRing;
+import io.github.k12sso.classlink.vault.KeySource;
 import io.github.k12sso.classlink.vault.Refreshes;
 import io.github.k12sso.classlink.vault.Revocations;
-import io.github.k12sso.classlink.vault.SealingKeys;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -48,7 +48,7 @@ public final class ClassLinkIdentityProviderFactory extends AbstractIdentityProv
     private final Refreshes refreshes = new Refreshes(new SteadyClock());
     private final Revocations revocations = new Revocations();
     private AllowedHosts allowedHosts = AllowedHosts.builtIn();
-    private SealingKeys sealingKeys = SealingKeys.ofRealms();
+    private KeySource sealingKeys = KeySource.ofRealms();
     private RosterState rosters = rosters(name -> null);
 
     @Override
@@ -69,7 +69,7 @@ public final class ClassLinkIdentityProviderFactory extends AbstractIdentityProv
     @Override
     public void init(Config.Scope options) {
         allowedHosts = AllowedHosts.with(options.get("allowedHosts"));
-        sealingKeys = new SealingKeys(
+        sealingKeys = new KeySource(
                 Optional.ofNullable(options.get("tokenKeyFile")).map(ClassLinkIdentityProviderFactory::keyFile),
                 Optional.ofNullable(options.get("tokenKeyVaultEntry")));
         rosters = rosters(options::getInt);
@@ -98,7 +98,7 @@ public final class ClassLinkIdentityProviderFactory extends AbstractIdentityProv
 
     @Override
     public void postInit(KeycloakSessionFactory factory) {
-        factory.register(new Disconnections(this));
+        factory.register(new LinkRemovalListener(this));
     }
 
     @Override
@@ -141,6 +141,6 @@ public final class ClassLinkIdentityProviderFactory extends AbstractIdentityProv
 
     @Override
     public List<ProviderConfigProperty> getConfigProperties() {
-        return SettingsPage.properties();
+        return SettingsForm.properties();
     }
 }

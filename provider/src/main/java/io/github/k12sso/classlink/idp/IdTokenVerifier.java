@@ -31,10 +31,11 @@ final class IdTokenVerifier {
 
     private final KeycloakSession session;
     private final ClassLinkIdentityProviderConfig config;
-    private final SigningKeys keys;
+    private final VerificationKeys keys;
     private final Clock clock;
 
-    IdTokenVerifier(KeycloakSession session, ClassLinkIdentityProviderConfig config, SigningKeys keys, Clock clock) {
+    IdTokenVerifier(
+            KeycloakSession session, ClassLinkIdentityProviderConfig config, VerificationKeys keys, Clock clock) {
         this.session = session;
         this.config = config;
         this.keys = keys;

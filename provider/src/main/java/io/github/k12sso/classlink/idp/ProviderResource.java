@@ -1,7 +1,7 @@
 package io.github.k12sso.classlink.idp;
 
 import io.github.k12sso.classlink.http.OAuthError;
-import io.github.k12sso.classlink.oneroster.gateway.RosterResource;
+import io.github.k12sso.classlink.oneroster.gateway.GatewayResource;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -27,7 +27,7 @@ public final class ProviderResource {
     @GET
     @Path("launch")
     public Response launch() {
-        return page(TileLaunch::begin);
+        return page(TileLaunch::start);
     }
 
     /** Where Keycloak ends a launch's login, having signed the person in or not. */
@@ -41,20 +41,20 @@ public final class ProviderResource {
                 throw new LoginRefused(
                         LoginRefused.meaning(refusal), "Keycloak ended the launch with the error " + refusal.code());
             }
-            return launch.land();
+            return launch.finish();
         });
     }
 
     /** The roster gateway, for the caller's own district. */
     @Path("ims/oneroster/v1p1")
-    public RosterResource roster() {
-        return new RosterResource(session, provider.rosterSettings(), Optional.empty());
+    public GatewayResource roster() {
+        return new GatewayResource(session, provider.rosterSettings(), Optional.empty());
     }
 
     /** The same for a district that the address names. */
     @Path("tenants/{tenantId}/ims/oneroster/v1p1")
-    public RosterResource roster(@PathParam("tenantId") String tenantId) {
-        return new RosterResource(session, provider.rosterSettings(), Optional.of(tenantId));
+    public GatewayResource roster(@PathParam("tenantId") String tenantId) {
+        return new GatewayResource(session, provider.rosterSettings(), Optional.of(tenantId));
     }
 
     private Response page(Step step) {

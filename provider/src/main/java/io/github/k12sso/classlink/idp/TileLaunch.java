@@ -79,7 +79,7 @@ final class TileLaunch extends AuthorizationEndpointBase {
     }
 
     /** Whether a login began with a tile. */
-    boolean isOne(AuthenticationSessionModel login) {
+    boolean isLaunch(AuthenticationSessionModel login) {
         return login != null && landingUrl().equals(login.getRedirectUri());
     }
 
@@ -88,7 +88,7 @@ final class TileLaunch extends AuthorizationEndpointBase {
      *
      * @throws LoginRefused if tiles are not set up, the provider or the app may not be used, or the browser goes in circles
      */
-    Response begin() throws LoginRefused {
+    Response start() throws LoginRefused {
         try {
             Response intoTheLogin = login();
             Measurement.LAUNCHES.count(Step.BEGUN);
@@ -120,7 +120,7 @@ final class TileLaunch extends AuthorizationEndpointBase {
     }
 
     /** To the app, the person being signed in. */
-    Response land() throws LoginRefused {
+    Response finish() throws LoginRefused {
         requireLogins();
         Response home = to(homeOf(app()));
         Measurement.LAUNCHES.count(Step.LANDED);

@@ -13,7 +13,7 @@ public final class SignedToken {
     private SignedToken() {}
 
     /** Whether a text is a JWS whose header names an algorithm. Nothing is verified. */
-    public static boolean isOne(String text) {
+    public static boolean namesAlgorithm(String text) {
         try {
             JWSHeader header = new JWSInput(text).getHeader();
             return header != null && header.getAlgorithm() != null;

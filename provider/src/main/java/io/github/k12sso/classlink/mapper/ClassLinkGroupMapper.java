@@ -85,8 +85,8 @@ public final class ClassLinkGroupMapper extends AbstractIdentityProviderMapper {
             RealmModel realm,
             IdentityProviderMapperModel mapper,
             BrokeredIdentityContext login) {
-        if (asksForMyGroups(mapper)) {
-            MyGroups.ask(session, login);
+        if (usesMyGroups(mapper)) {
+            MyGroups.fetch(session, login);
         }
     }
 
@@ -123,7 +123,7 @@ public final class ClassLinkGroupMapper extends AbstractIdentityProviderMapper {
     }
 
     /** One of the provider's settings says that ClassLink must be asked for the person's groups. */
-    private static boolean asksForMyGroups(IdentityProviderMapperModel mapper) {
+    private static boolean usesMyGroups(IdentityProviderMapperModel mapper) {
         return MY_GROUPS.equals(mapper.getConfig().get(GROUP_SOURCE));
     }
 
@@ -131,7 +131,7 @@ public final class ClassLinkGroupMapper extends AbstractIdentityProviderMapper {
     private static Optional<List<List<String>>> paths(
             GroupTemplate template, IdentityProviderMapperModel mapper, BrokeredIdentityContext login) {
         Optional<Profile> profile = LoginProfile.of(login);
-        if (!asksForMyGroups(mapper)) {
+        if (!usesMyGroups(mapper)) {
             return Optional.of(profile.flatMap(template::apply).stream().toList());
         }
         return MyGroups.of(login)
@@ -144,7 +144,7 @@ public final class ClassLinkGroupMapper extends AbstractIdentityProviderMapper {
     private static void join(
             List<List<String>> paths, GroupsOnDemand groups, UserModel user, BrokeredIdentityContext login) {
         for (List<String> path : paths) {
-            groups.reach(path).ifPresent(group -> {
+            groups.findOrCreate(path).ifPresent(group -> {
                 login.addMapperAssignedGroup(group.getId());
                 user.joinGroup(group);
             });
@@ -156,8 +156,7 @@ public final class ClassLinkGroupMapper extends AbstractIdentityProviderMapper {
                 .map(String::strip)
                 .orElse("");
         try {
-            return Optional.of(
-                    asksForMyGroups(mapper) ? GroupTemplate.parseForMyGroups(text) : GroupTemplate.parse(text));
+            return Optional.of(usesMyGroups(mapper) ? GroupTemplate.parseForMyGroups(text) : GroupTemplate.parse(text));
         } catch (IllegalArgumentException e) {
             LOG.warnf("Mapper '%s': Group template %s", mapper.getName(), e.getMessage());
             return Optional.empty();

@@ -125,7 +125,7 @@ public final class ClassLinkUserAttributeMapper extends AbstractIdentityProvider
                 .map(String::strip)
                 .orElse("");
         try {
-            MemberPath member = MemberPath.parse(path);
+            ProfileFieldPath member = ProfileFieldPath.parse(path);
             return document.map(member::read).orElse(List.of());
         } catch (IllegalArgumentException e) {
             LOG.warnf("Mapper '%s': Profile member %s", mapper.getName(), e.getMessage());

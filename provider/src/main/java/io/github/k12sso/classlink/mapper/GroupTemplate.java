@@ -106,7 +106,7 @@ final class GroupTemplate {
             return false;
         }
         for (int i = 0; i < names.size(); i++) {
-            if (!levels.get(i).shape().matcher(names.get(i)).matches()) {
+            if (!levels.get(i).pattern().matcher(names.get(i)).matches()) {
                 return false;
             }
         }
@@ -119,29 +119,29 @@ final class GroupTemplate {
 
     private static Level level(String text) {
         List<Part> parts = new ArrayList<>();
-        StringBuilder shape = new StringBuilder();
+        StringBuilder regex = new StringBuilder();
         Matcher matcher = PLACEHOLDER.matcher(text);
         int end = 0;
         boolean fixed = true;
         while (matcher.find()) {
-            parts.add(literal(text.substring(end, matcher.start()), shape));
+            parts.add(literal(text.substring(end, matcher.start()), regex));
             parts.add(placeholder(matcher.group(1)));
-            shape.append("[^/]+");
+            regex.append("[^/]+");
             fixed = false;
             end = matcher.end();
         }
-        parts.add(literal(text.substring(end), shape));
+        parts.add(literal(text.substring(end), regex));
         if (text.isBlank() || text.length() > MAX_NAME_LENGTH) {
             throw new IllegalArgumentException("has a group without a name, or with one of over 255 characters");
         }
-        return new Level(List.copyOf(parts), Pattern.compile(shape.toString()), fixed);
+        return new Level(List.copyOf(parts), Pattern.compile(regex.toString()), fixed);
     }
 
-    private static Part literal(String text, StringBuilder shape) {
+    private static Part literal(String text, StringBuilder regex) {
         if (text.contains("${")) {
             throw new IllegalArgumentException("has a placeholder without its '}'");
         }
-        shape.append(Pattern.quote(text));
+        regex.append(Pattern.quote(text));
         return (profile, group) -> Optional.of(text);
     }
 
@@ -150,10 +150,10 @@ final class GroupTemplate {
         if (ofGroup != null) {
             return (profile, group) -> ofGroup.apply(group).map(GroupTemplate::oneName);
         }
-        Function<Profile, Optional<String>> value = Placeholders.OF_A_GROUP.get(name);
+        Function<Profile, Optional<String>> value = Placeholders.PERSON_AND_DISTRICT.get(name);
         if (value == null) {
             throw new IllegalArgumentException(
-                    "has an unknown placeholder. Allowed: " + Placeholders.listed(Placeholders.OF_A_GROUP));
+                    "has an unknown placeholder. Allowed: " + Placeholders.listed(Placeholders.PERSON_AND_DISTRICT));
         }
         return (profile, group) -> value.apply(profile).map(GroupTemplate::oneName);
     }
@@ -168,7 +168,7 @@ final class GroupTemplate {
     }
 
     /** One group of the path. */
-    private record Level(List<Part> parts, Pattern shape, boolean fixed) {
+    private record Level(List<Part> parts, Pattern pattern, boolean fixed) {
 
         Optional<String> name(Profile profile, ClassLinkGroup group) {
             StringBuilder name = new StringBuilder();

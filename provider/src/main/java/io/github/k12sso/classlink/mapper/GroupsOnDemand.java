@@ -28,7 +28,7 @@ final class GroupsOnDemand {
     }
 
     /** The group at the end of that way; empty if it is missing and its parent is full, or gone. */
-    Optional<GroupModel> reach(List<String> names) {
+    Optional<GroupModel> findOrCreate(List<String> names) {
         GroupModel group = null;
         for (String name : names) {
             GroupModel found = find(group, name);

@@ -13,9 +13,9 @@ import java.util.Optional;
 public final class Profile {
 
     private final ObjectNode document;
-    private final Members members;
+    private final ProfileFields members;
 
-    private Profile(ObjectNode document, Members members) {
+    private Profile(ObjectNode document, ProfileFields members) {
         this.document = document;
         this.members = members;
     }
@@ -28,7 +28,7 @@ public final class Profile {
      */
     public static Profile read(ObjectNode document) throws ProfileUnreadable {
         ObjectNode own = document.deepCopy();
-        return new Profile(own, Members.of(own));
+        return new Profile(own, ProfileFields.of(own));
     }
 
     /** ClassLink's id of the person: globally unique, a whole number on the wire; never blank, at most 255 characters. */

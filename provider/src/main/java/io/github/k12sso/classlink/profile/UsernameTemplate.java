@@ -150,7 +150,7 @@ public final class UsernameTemplate {
     }
 
     private static Function<Profile, Optional<String>> placeholder(String name) {
-        Function<Profile, Optional<String>> value = Placeholders.OF_A_PERSON.get(name);
+        Function<Profile, Optional<String>> value = Placeholders.PERSON.get(name);
         if (value == null) {
             throw new IllegalArgumentException("has an unknown placeholder. Allowed: " + allowed());
         }
@@ -158,6 +158,6 @@ public final class UsernameTemplate {
     }
 
     private static String allowed() {
-        return Placeholders.listed(Placeholders.OF_A_PERSON);
+        return Placeholders.listed(Placeholders.PERSON);
     }
 }

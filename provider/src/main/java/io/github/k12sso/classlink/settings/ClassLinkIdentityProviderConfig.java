@@ -2,7 +2,7 @@ package io.github.k12sso.classlink.settings;
 
 import io.github.k12sso.classlink.http.AllowedHosts;
 import io.github.k12sso.classlink.http.HostNotAllowed;
-import io.github.k12sso.classlink.http.TokenEndpoint;
+import io.github.k12sso.classlink.http.TokenEndpointClient;
 import io.github.k12sso.classlink.profile.IdentityKey;
 import io.github.k12sso.classlink.profile.TenantAllowList;
 import io.github.k12sso.classlink.profile.UsernameTemplate;
@@ -207,8 +207,8 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
     }
 
     /** The app at ClassLink. */
-    public TokenEndpoint.App getApp() {
-        return new TokenEndpoint.App(
+    public TokenEndpointClient.App getApp() {
+        return new TokenEndpointClient.App(
                 getTokenUrl(), getRevocationUrl(), getClientId(), getClientSecret(), isBasicAuthentication());
     }
 

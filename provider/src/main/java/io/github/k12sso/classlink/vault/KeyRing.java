@@ -19,9 +19,9 @@ public final class KeyRing {
             "Each line is a key id (letters, digits, '.', '_' and '-', 64 at most), a blank, and "
                     + "base64 of at least 32 random bytes, such as 'openssl rand -base64 32' makes";
 
-    private final List<SealingKey> keys;
+    private final List<TokenKey> keys;
 
-    private KeyRing(List<SealingKey> keys) {
+    private KeyRing(List<TokenKey> keys) {
         this.keys = List.copyOf(keys);
     }
 
@@ -31,13 +31,13 @@ public final class KeyRing {
      * @throws IllegalArgumentException naming the line and what belongs there, never what stands there
      */
     public static KeyRing parse(String text) {
-        List<SealingKey> keys = new ArrayList<>();
+        List<TokenKey> keys = new ArrayList<>();
         int number = 0;
         for (String line : text.lines().toList()) {
             number++;
             String stripped = line.strip();
             if (!stripped.isEmpty() && !stripped.startsWith("#")) {
-                SealingKey key = key(stripped, number);
+                TokenKey key = key(stripped, number);
                 if (keys.stream().anyMatch(other -> other.id().equals(key.id()))) {
                     throw new IllegalArgumentException("line " + number + " repeats a key id");
                 }
@@ -53,7 +53,7 @@ public final class KeyRing {
         return new KeyRing(keys);
     }
 
-    private static SealingKey key(String line, int number) {
+    private static TokenKey key(String line, int number) {
         String[] parts = line.split("\\s+", -1);
         if (parts.length != 2 || !parts[0].matches("[A-Za-z0-9._-]{1,64}")) {
             throw new IllegalArgumentException("line " + number + " is not a key. " + LINE);
@@ -68,15 +68,15 @@ public final class KeyRing {
         if (secret.length < MIN_SECRET_BYTES) {
             throw new IllegalArgumentException("line " + number + " has a key that is too short. " + LINE);
         }
-        return SealingKey.of(parts[0], secret);
+        return TokenKey.of(parts[0], secret);
     }
 
     /** The key that seals. */
-    SealingKey active() {
+    TokenKey active() {
         return keys.get(0);
     }
 
-    Optional<SealingKey> find(String id) {
+    Optional<TokenKey> find(String id) {
         return keys.stream().filter(key -> key.id().equals(id)).findFirst();
     }
 

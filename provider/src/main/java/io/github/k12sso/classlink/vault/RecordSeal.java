@@ -12,10 +12,10 @@ final class RecordSeal {
 
     private final KeycloakSession session;
     private final RealmModel realm;
-    private final SealingKeys keys;
+    private final KeySource keys;
     private final RecordOwner owner;
 
-    RecordSeal(KeycloakSession session, RealmModel realm, SealingKeys keys, RecordOwner owner) {
+    RecordSeal(KeycloakSession session, RealmModel realm, KeySource keys, RecordOwner owner) {
         this.session = session;
         this.realm = realm;
         this.keys = keys;

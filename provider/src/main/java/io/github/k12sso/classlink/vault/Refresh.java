@@ -2,7 +2,7 @@ package io.github.k12sso.classlink.vault;
 
 import io.github.k12sso.classlink.http.Measurement;
 import io.github.k12sso.classlink.http.OAuthError;
-import io.github.k12sso.classlink.http.TokenEndpoint;
+import io.github.k12sso.classlink.http.TokenEndpointClient;
 import io.github.k12sso.classlink.http.TokenResponse;
 import io.github.k12sso.classlink.http.UpstreamFailure;
 import io.github.k12sso.classlink.http.UpstreamMalformed;
@@ -35,7 +35,7 @@ final class Refresh {
     private final KeycloakSessionFactory factory;
     private final StoredLink link;
     private final RecordSeal seal;
-    private final TokenEndpoint endpoint;
+    private final TokenEndpointClient endpoint;
     private final TokenLifetimes lifetimes;
     private final Refreshes refreshes;
     private final String provider;
@@ -45,7 +45,7 @@ final class Refresh {
             KeycloakSessionFactory factory,
             StoredLink link,
             RecordSeal seal,
-            TokenEndpoint endpoint,
+            TokenEndpointClient endpoint,
             TokenLifetimes lifetimes,
             Refreshes refreshes,
             String provider,
@@ -87,9 +87,9 @@ final class Refresh {
     private RefreshOutcome whenNobodyElseDoes(String seen) {
         long start = System.nanoTime();
         while (true) {
-            Optional<Duration> rest = refreshes.resting(provider);
-            if (rest.isPresent()) {
-                return new Unreachable(rest.get());
+            Optional<Duration> coolDown = refreshes.remainingCoolDown(provider);
+            if (coolDown.isPresent()) {
+                return new Unreachable(coolDown.get());
             }
             Optional<RefreshLock> lock = RefreshLock.tryAcquire(factory, link.key());
             if (lock.isPresent()) {
@@ -148,14 +148,14 @@ final class Refresh {
             link.replace(stored, seal.seal(record.revoked()));
             return new GrantRevoked();
         }
-        Duration rest = refreshes.rest(
+        Duration coolDown = refreshes.coolDown(
                 provider,
                 failure instanceof UpstreamUnavailable unavailable ? unavailable.retryAfter() : Optional.empty());
         LOG.warnf(
                 "A ClassLink token could not be renewed and is kept: %s. Next attempt in %d s. %s",
-                failure.getMessage(), rest.toSeconds(), provider);
+                failure.getMessage(), coolDown.toSeconds(), provider);
         boolean answerLost = failure instanceof UpstreamUnavailable unavailable && unavailable.answerLost();
-        return answerLost || failure instanceof UpstreamMalformed ? new Ambiguous(rest) : new Unreachable(rest);
+        return answerLost || failure instanceof UpstreamMalformed ? new Ambiguous(coolDown) : new Unreachable(coolDown);
     }
 
     private static boolean pause() {

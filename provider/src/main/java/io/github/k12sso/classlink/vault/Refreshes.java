@@ -30,7 +30,7 @@ public final class Refreshes {
     static final Duration MAX_COOL_DOWN = Duration.ofSeconds(60);
 
     private final ConcurrentMap<String, CompletableFuture<RefreshOutcome>> underWay = new ConcurrentHashMap<>();
-    private final ConcurrentMap<String, Instant> restsUntil = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, Instant> coolDownUntil = new ConcurrentHashMap<>();
     private final Semaphore waiting = new Semaphore(MAX_WAITING);
     private final Clock clock;
 
@@ -85,22 +85,22 @@ public final class Refreshes {
     }
 
     /** Lets a provider's token endpoint rest, as long as it asked for. */
-    Duration rest(String provider, Optional<Duration> asked) {
-        Duration rest = asked.orElse(COOL_DOWN);
-        rest = rest.compareTo(MAX_COOL_DOWN) > 0 ? MAX_COOL_DOWN : rest;
-        restsUntil.put(provider, clock.instant().plus(rest));
-        return rest;
+    Duration coolDown(String provider, Optional<Duration> asked) {
+        Duration coolDown = asked.orElse(COOL_DOWN);
+        coolDown = coolDown.compareTo(MAX_COOL_DOWN) > 0 ? MAX_COOL_DOWN : coolDown;
+        coolDownUntil.put(provider, clock.instant().plus(coolDown));
+        return coolDown;
     }
 
     /** The rest that is left, if any. */
-    Optional<Duration> resting(String provider) {
-        Instant until = restsUntil.get(provider);
+    Optional<Duration> remainingCoolDown(String provider) {
+        Instant until = coolDownUntil.get(provider);
         if (until == null) {
             return Optional.empty();
         }
         Duration left = Duration.between(clock.instant(), until);
         if (left.isNegative() || left.isZero()) {
-            restsUntil.remove(provider, until);
+            coolDownUntil.remove(provider, until);
             return Optional.empty();
         }
         return Optional.of(left);

@@ -1,6 +1,6 @@
 package io.github.k12sso.classlink.vault;
 
-import io.github.k12sso.classlink.http.TokenEndpoint;
+import io.github.k12sso.classlink.http.TokenEndpointClient;
 import io.github.k12sso.classlink.http.UpstreamFailure;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -38,7 +38,7 @@ public final class Revocations implements AutoCloseable {
     }
 
     /** Revokes a person's tokens: the refresh token first, because a server that knows it ends the access token with it. */
-    void submit(KeycloakSession session, RealmModel realm, TokenEndpoint endpoint, TokenSet tokens) {
+    void submit(KeycloakSession session, RealmModel realm, TokenEndpointClient endpoint, TokenSet tokens) {
         KeycloakSessionFactory factory = session.getKeycloakSessionFactory();
         String realmId = realm.getId();
         String realmName = realm.getName();
@@ -50,7 +50,11 @@ public final class Revocations implements AutoCloseable {
     }
 
     private static void revoke(
-            KeycloakSessionFactory factory, String realmId, String realmName, TokenEndpoint endpoint, TokenSet tokens) {
+            KeycloakSessionFactory factory,
+            String realmId,
+            String realmName,
+            TokenEndpointClient endpoint,
+            TokenSet tokens) {
         try {
             KeycloakModelUtils.runJobInTransaction(factory, session -> {
                 RealmModel realm = session.realms().getRealm(realmId);
@@ -67,7 +71,7 @@ public final class Revocations implements AutoCloseable {
         }
     }
 
-    private static void revoke(TokenEndpoint endpoint, TokenSet tokens, String realmName) {
+    private static void revoke(TokenEndpointClient endpoint, TokenSet tokens, String realmName) {
         try {
             if (tokens.refreshToken().isPresent()) {
                 endpoint.revoke("refresh_token", tokens.refreshToken().get());

@@ -32,7 +32,7 @@ final class TokenSeal {
 
     private TokenSeal() {}
 
-    static String seal(TokenRecord record, RecordOwner owner, SealingKey key) {
+    static String seal(TokenRecord record, RecordOwner owner, TokenKey key) {
         ObjectNode content = record.write()
                 .put(REALM, owner.realmId())
                 .put(ALIAS, owner.alias())
@@ -58,11 +58,11 @@ final class TokenSeal {
      *
      * @throws RecordUnreadable saying why, without a word of what is in it
      */
-    static TokenRecord open(String sealed, RecordOwner owner, Function<String, Optional<SealingKey>> keys)
+    static TokenRecord open(String sealed, RecordOwner owner, Function<String, Optional<TokenKey>> keys)
             throws RecordUnreadable {
         JWE jwe = parse(sealed);
         String keyId = keyId(jwe.getHeader());
-        SealingKey key = keys.apply(keyId)
+        TokenKey key = keys.apply(keyId)
                 .orElseThrow(() -> new RecordUnreadable("the key '" + keyId + "' that sealed it is in no key source"));
         jwe.getKeyStorage().setCEKKey(key.key(), JWEKeyStorage.KeyUse.ENCRYPTION);
         JsonNode content;

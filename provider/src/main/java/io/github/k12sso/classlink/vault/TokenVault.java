@@ -1,6 +1,6 @@
 package io.github.k12sso.classlink.vault;
 
-import io.github.k12sso.classlink.http.TokenEndpoint;
+import io.github.k12sso.classlink.http.TokenEndpointClient;
 import io.github.k12sso.classlink.http.TokenResponse;
 import io.github.k12sso.classlink.profile.Profile;
 import io.github.k12sso.classlink.settings.TokenLifetimes;
@@ -21,8 +21,8 @@ public final class TokenVault {
 
     private final KeycloakSession session;
     private final String alias;
-    private final SealingKeys keys;
-    private final TokenEndpoint endpoint;
+    private final KeySource keys;
+    private final TokenEndpointClient endpoint;
     private final TokenLifetimes lifetimes;
     private final Refreshes refreshes;
     private final Revocations revocations;
@@ -31,8 +31,8 @@ public final class TokenVault {
     public TokenVault(
             KeycloakSession session,
             String alias,
-            SealingKeys keys,
-            TokenEndpoint endpoint,
+            KeySource keys,
+            TokenEndpointClient endpoint,
             TokenLifetimes lifetimes,
             Refreshes refreshes,
             Revocations revocations,
@@ -52,7 +52,7 @@ public final class TokenVault {
      * is carried over if ClassLink sent none this time: it does not take the old one away by staying silent.
      *
      * @param brokerUserId the id that links the user to ClassLink
-     * @throws SealingKeys.Unavailable if there is no key to seal it with: another one would weaken what was asked for
+     * @throws KeySource.Unavailable if there is no key to seal it with: another one would weaken what was asked for
      */
     public String record(TokenResponse answer, Profile profile, String brokerUserId) {
         RealmModel realm = session.getContext().getRealm();
@@ -121,7 +121,7 @@ public final class TokenVault {
     private TokenRecord open(RealmModel realm, RecordSeal seal, FederatedIdentityModel link) throws TokenFailure {
         try {
             return seal.tryOpen(link.getToken()).orElseThrow(TokenExpired::new);
-        } catch (SealingKeys.Unavailable e) {
+        } catch (KeySource.Unavailable e) {
             LOG.errorf(
                     "A stored ClassLink token cannot be opened now and is kept: %s. realm=%s, provider=%s",
                     e.getMessage(), realm.getName(), alias);
@@ -196,7 +196,7 @@ public final class TokenVault {
     private Optional<TokenRecord> openToRevoke(RealmModel realm, FederatedIdentityModel link) {
         try {
             return seal(realm, link.getUserId()).tryOpen(link.getToken());
-        } catch (SealingKeys.Unavailable e) {
+        } catch (KeySource.Unavailable e) {
             LOG.warnf("A ClassLink token was not revoked: %s. realm=%s", e.getMessage(), realm.getName());
             return Optional.empty();
         }

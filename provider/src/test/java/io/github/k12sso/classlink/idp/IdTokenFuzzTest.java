@@ -21,11 +21,11 @@ class IdTokenFuzzTest {
 
     private static final int DAY = 24 * 60 * 60;
 
-    private static final KeyPair SOMEBODYS_KEY = IdTokens.newKey();
-    private static final String GOOD =
-            IdTokens.signed(IdTokens.header().toString(), IdTokens.claims().toString());
+    private static final KeyPair SOMEBODYS_KEY = TestIdTokens.newKey();
+    private static final String GOOD = TestIdTokens.signed(
+            TestIdTokens.header().toString(), TestIdTokens.claims().toString());
 
-    private final IdTokenVerifier verifier = IdTokens.verifier();
+    private final IdTokenVerifier verifier = TestIdTokens.verifier();
 
     @FuzzTest(maxDuration = "5s")
     void takesNothingButWhatTheKeySignedForThisLogin(
@@ -35,8 +35,8 @@ class IdTokenFuzzTest {
             String claims,
             @InRange(min = 0, max = 1023) int place,
             String letters) {
-        ObjectNode changedHeader = IdTokens.header();
-        ObjectNode changedClaims = IdTokens.claims();
+        ObjectNode changedHeader = TestIdTokens.header();
+        ObjectNode changedClaims = TestIdTokens.claims();
         members.forEach(member -> member.in(member.name().ofHeader ? changedHeader : changedClaims));
         String signed = signer.sign(
                 Optional.ofNullable(header).orElseGet(changedHeader::toString),
@@ -45,7 +45,7 @@ class IdTokenFuzzTest {
                 ? signed
                 : signed.substring(0, place) + letters + signed.substring(place + 1);
         try {
-            JsonWebToken taken = verifier.verify(token, IdTokens.NONCE);
+            JsonWebToken taken = verifier.verify(token, TestIdTokens.NONCE);
             assertThat(signer).isEqualTo(Signer.CLASSLINK);
             assertThat(withoutSignature(token)).isEqualTo(withoutSignature(signed));
             assertForThisLogin(taken);
@@ -56,11 +56,11 @@ class IdTokenFuzzTest {
     }
 
     private static void assertForThisLogin(JsonWebToken taken) {
-        long now = IdTokens.NOW.getEpochSecond();
-        assertThat(taken.getIssuer()).isIn(IdTokens.ISSUER, IdTokens.ISSUER + "/");
-        assertThat(taken.getAudience()).contains(IdTokens.CLIENT_ID);
-        assertThat(taken.getIssuedFor()).isIn(null, IdTokens.CLIENT_ID);
-        assertThat(taken.getOtherClaims()).containsEntry("nonce", IdTokens.NONCE);
+        long now = TestIdTokens.NOW.getEpochSecond();
+        assertThat(taken.getIssuer()).isIn(TestIdTokens.ISSUER, TestIdTokens.ISSUER + "/");
+        assertThat(taken.getAudience()).contains(TestIdTokens.CLIENT_ID);
+        assertThat(taken.getIssuedFor()).isIn(null, TestIdTokens.CLIENT_ID);
+        assertThat(taken.getOtherClaims()).containsEntry("nonce", TestIdTokens.NONCE);
         assertThat(taken.getSubject()).isNotBlank();
         assertThat(taken.getIat()).isBetween(now - DAY - 30, now + 30);
         assertThat(taken.getExp()).isGreaterThan(now - 30).isGreaterThan(taken.getIat());
@@ -91,9 +91,9 @@ class IdTokenFuzzTest {
                 case TEXT -> json.put(key, text);
                 case NUMBER -> json.put(key, number);
                 case FRACTION -> json.put(key, number / 7.0);
-                case TIME -> json.put(key, IdTokens.NOW.getEpochSecond() + number % (2 * DAY));
-                case TIME_AS_TEXT -> json.put(key, String.valueOf(IdTokens.NOW.getEpochSecond() + number % DAY));
-                case LIST -> json.putArray(key).add(text).addNull().add(IdTokens.CLIENT_ID);
+                case TIME -> json.put(key, TestIdTokens.NOW.getEpochSecond() + number % (2 * DAY));
+                case TIME_AS_TEXT -> json.put(key, String.valueOf(TestIdTokens.NOW.getEpochSecond() + number % DAY));
+                case LIST -> json.putArray(key).add(text).addNull().add(TestIdTokens.CLIENT_ID);
                 case OBJECT -> json.putObject(key).put(text, number);
             }
         }
@@ -144,14 +144,14 @@ class IdTokenFuzzTest {
 
         private String sign(String header, String claims) {
             return switch (this) {
-                case CLASSLINK -> IdTokens.signed(header, claims);
-                case SOMEBODY -> IdTokens.signed(header, claims, SOMEBODYS_KEY);
+                case CLASSLINK -> TestIdTokens.signed(header, claims);
+                case SOMEBODY -> TestIdTokens.signed(header, claims, SOMEBODYS_KEY);
                 case NOBODY -> unsigned(header) + "." + unsigned(claims);
             };
         }
 
         private static String unsigned(String part) {
-            return IdTokens.base64(part.getBytes(StandardCharsets.UTF_8));
+            return TestIdTokens.base64(part.getBytes(StandardCharsets.UTF_8));
         }
     }
 }

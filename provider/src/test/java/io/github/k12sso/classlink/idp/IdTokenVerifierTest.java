@@ -11,14 +11,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What {@code IdTokenFuzzTest} found, and that it had a good token to begin with; HostileIdTokenIT has the whole list. */
 class IdTokenVerifierTest {
 
-    private final IdTokenVerifier verifier = IdTokens.verifier();
+    private final IdTokenVerifier verifier = TestIdTokens.verifier();
 
     @Test
     void givenClassLinksToken_thenItsClaimsAreTaken() throws LoginRefused {
-        String token =
-                IdTokens.signed(IdTokens.header().toString(), IdTokens.claims().toString());
+        String token = TestIdTokens.signed(
+                TestIdTokens.header().toString(), TestIdTokens.claims().toString());
 
-        assertThat(verifier.verify(token, IdTokens.NONCE).getSubject()).isEqualTo("870001");
+        assertThat(verifier.verify(token, TestIdTokens.NONCE).getSubject()).isEqualTo("870001");
     }
 
     @ParameterizedTest
@@ -29,20 +29,20 @@ class IdTokenVerifierTest {
         "{\"alg\":null}, ID_TOKEN_ALGORITHM"
     })
     void givenAHeaderThatNamesNoAlgorithm_thenItIsRefusedAsThat(String header, LoginProblem problem) {
-        String token = IdTokens.signed(header, IdTokens.claims().toString());
+        String token = TestIdTokens.signed(header, TestIdTokens.claims().toString());
 
-        assertThat(catchThrowableOfType(LoginRefused.class, () -> verifier.verify(token, IdTokens.NONCE))
+        assertThat(catchThrowableOfType(LoginRefused.class, () -> verifier.verify(token, TestIdTokens.NONCE))
                         .problem())
                 .isEqualTo(problem);
     }
 
     @Test
     void givenANullAmongTheAudience_thenTheOthersAreRead() {
-        ObjectNode claims = IdTokens.claims();
+        ObjectNode claims = TestIdTokens.claims();
         claims.putArray("aud").addNull().add("another");
-        String token = IdTokens.signed(IdTokens.header().toString(), claims.toString());
+        String token = TestIdTokens.signed(TestIdTokens.header().toString(), claims.toString());
 
-        assertThat(catchThrowableOfType(LoginRefused.class, () -> verifier.verify(token, IdTokens.NONCE))
+        assertThat(catchThrowableOfType(LoginRefused.class, () -> verifier.verify(token, TestIdTokens.NONCE))
                         .problem())
                 .isEqualTo(LoginProblem.ID_TOKEN_AUDIENCE);
     }

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.github.k12sso.classlink.Messages;
 import io.github.k12sso.classlink.Stub;
 import io.github.k12sso.classlink.http.AllowedHosts;
-import io.github.k12sso.classlink.idp.Profiles;
+import io.github.k12sso.classlink.idp.ProfileDocuments;
 import io.github.k12sso.classlink.profile.IdentityKey;
 import io.github.k12sso.classlink.profile.Profile;
 import java.time.Duration;
@@ -93,7 +93,7 @@ class ClassLinkIdentityProviderConfigTest {
 
     @Test
     void givenWhatTheConsoleFillsIn_thenNothingChanges() {
-        SettingsPage.properties().stream()
+        SettingsForm.properties().stream()
                 .filter(property -> property.getDefaultValue() != null)
                 .forEach(property -> config.getConfig()
                         .put(property.getName(), property.getDefaultValue().toString()));
@@ -396,11 +396,11 @@ class ClassLinkIdentityProviderConfigTest {
     }
 
     private static Profile student() {
-        return Profiles.of("{\"UserId\": 1516492, \"TenantId\": 2, \"LoginId\": \"4801508017\"}");
+        return ProfileDocuments.of("{\"UserId\": 1516492, \"TenantId\": 2, \"LoginId\": \"4801508017\"}");
     }
 
     private static String label(String key) {
-        return SettingsPage.properties().stream()
+        return SettingsForm.properties().stream()
                 .filter(property -> property.getName().equals(key))
                 .map(property -> Messages.english().get(property.getLabel()))
                 .findFirst()

@@ -118,21 +118,21 @@ class RefreshesTest {
 
         @Test
         void thenItRestsForAShortWhile() {
-            assertThat(refreshes.rest("provider", Optional.empty())).isEqualTo(Refreshes.COOL_DOWN);
+            assertThat(refreshes.coolDown("provider", Optional.empty())).isEqualTo(Refreshes.COOL_DOWN);
 
             clock.now = clock.now.plusSeconds(1);
-            assertThat(refreshes.resting("provider")).contains(Refreshes.COOL_DOWN.minusSeconds(1));
-            assertThat(refreshes.resting("another")).isEmpty();
+            assertThat(refreshes.remainingCoolDown("provider")).contains(Refreshes.COOL_DOWN.minusSeconds(1));
+            assertThat(refreshes.remainingCoolDown("another")).isEmpty();
 
             clock.now = clock.now.plus(Refreshes.COOL_DOWN);
-            assertThat(refreshes.resting("provider")).isEmpty();
+            assertThat(refreshes.remainingCoolDown("provider")).isEmpty();
         }
 
         @Test
         void thenItRestsAsLongAsItAsked_butNotForever() {
-            assertThat(refreshes.rest("provider", Optional.of(Duration.ofSeconds(30))))
+            assertThat(refreshes.coolDown("provider", Optional.of(Duration.ofSeconds(30))))
                     .isEqualTo(Duration.ofSeconds(30));
-            assertThat(refreshes.rest("provider", Optional.of(Duration.ofHours(30))))
+            assertThat(refreshes.coolDown("provider", Optional.of(Duration.ofHours(30))))
                     .isEqualTo(Refreshes.MAX_COOL_DOWN);
         }
     }

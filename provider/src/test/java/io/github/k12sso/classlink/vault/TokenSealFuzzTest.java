@@ -12,7 +12,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class TokenSealFuzzTest {
 
     private static final RecordOwner OWNER = new RecordOwner("realm-1", "classlink", "870001");
-    private static final SealingKey KEY = SealingKey.of("2026-08", new byte[32]);
+    private static final TokenKey KEY = TokenKey.of("2026-08", new byte[32]);
 
     @FuzzTest(maxDuration = "5s")
     void opensNothingThatItDidNotSeal(byte[] text) {

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TokenSealTest {
 
     private static final RecordOwner OWNER = new RecordOwner("realm-1", "classlink", "870001");
-    private static final SealingKey KEY = key("2026-08", 1);
+    private static final TokenKey KEY = key("2026-08", 1);
     private static final TokenRecord RECORD = new TokenRecord(
             Optional.of(new TokenSet("access-1", Optional.of("refresh-1"), Instant.ofEpochSecond(1795420800L))),
             Optional.of(new RecordedIdentity("870001", Optional.empty(), Optional.empty(), List.of("Student"))));
@@ -87,13 +87,13 @@ class TokenSealTest {
                 .isInstanceOf(RecordUnreadable.class);
     }
 
-    private static Optional<SealingKey> ring(String id) {
+    private static Optional<TokenKey> ring(String id) {
         return Optional.of(KEY).filter(key -> key.id().equals(id));
     }
 
-    private static SealingKey key(String id, int seed) {
+    private static TokenKey key(String id, int seed) {
         byte[] secret = new byte[32];
         secret[0] = (byte) seed;
-        return SealingKey.of(id, secret);
+        return TokenKey.of(id, secret);
     }
 }

@@ -162,7 +162,7 @@ class TokenVaultTest {
         return new TokenVault(
                 session,
                 "district-login",
-                new SealingKeys(Optional.of(RING), Optional.empty()),
+                new KeySource(Optional.of(RING), Optional.empty()),
                 null,
                 new TokenLifetimes(Duration.ofHours(24), Duration.ofSeconds(60)),
                 new Refreshes(Clock.fixed(NOW, ZoneOffset.UTC)),

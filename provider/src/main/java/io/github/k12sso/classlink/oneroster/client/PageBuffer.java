@@ -19,9 +19,9 @@ public final class PageBuffer {
     private final Bytes bytes = new Bytes();
     private int rows;
 
-    /** With a way back. */
+    /** Can be reset to an earlier size. */
     private static final class Bytes extends ByteArrayOutputStream {
-        private void backTo(int size) {
+        private void reset(int size) {
             count = size;
         }
 
@@ -30,15 +30,15 @@ public final class PageBuffer {
         }
     }
 
-    /** A place to come back to. */
+    /** A position to reset to. */
     record Mark(int size, int rows) {}
 
     Mark mark() {
         return new Mark(bytes.size(), rows);
     }
 
-    void backTo(Mark mark) {
-        bytes.backTo(mark.size());
+    void reset(Mark mark) {
+        bytes.reset(mark.size());
         rows = mark.rows();
     }
 

@@ -19,12 +19,12 @@ public final class SourceMemberships implements Memberships<RosterFailure> {
     /** Nobody has more classes, and no class more members. */
     private static final int MAX_IDS = 5000;
 
-    private final RosterClient client;
-    private final KnownMemberships known;
+    private final OneRosterClient client;
+    private final MembershipCache known;
     private final String district;
 
     /** @param district what the answers are kept by: provider and district */
-    public SourceMemberships(RosterClient client, KnownMemberships known, String district) {
+    public SourceMemberships(OneRosterClient client, MembershipCache known, String district) {
         this.client = client;
         this.known = known;
         this.district = district;

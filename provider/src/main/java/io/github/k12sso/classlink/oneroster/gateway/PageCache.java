@@ -93,7 +93,7 @@ final class PageCache {
      *
      * @return whether it is another than before, and the district's pages are dropped
      */
-    boolean saw(String district, String revision) {
+    boolean noteRevision(String district, String revision) {
         if (revisions.size() > MAX_PAGES * MAX_PAGES) {
             revisions.clear();
         }

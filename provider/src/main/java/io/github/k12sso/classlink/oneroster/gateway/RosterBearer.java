@@ -24,7 +24,7 @@ final class RosterBearer {
         AuthResult result = null;
         AppAuthManager.AuthHeader sent = AppAuthManager.extractAuthorizationHeaderTokenOrReturnNull(
                 session.getContext().getHttpRequest().getHttpHeaders());
-        if (sent != null && SignedToken.isOne(sent.getToken())) {
+        if (sent != null && SignedToken.namesAlgorithm(sent.getToken())) {
             result = new AppAuthManager.BearerTokenAuthenticator(session)
                     .setHeaders(session.getContext().getHttpRequest().getHttpHeaders())
                     .authenticate();

@@ -12,7 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 
 /**
- * How much of a node rosters may take. A request that finds no room is turned away at once: it never waits, and so never holds
+ * How much of a node rosters may take. A request over a limit is rejected immediately: it never waits, and so never holds
  * a thread that a login needs.
  */
 public final class RosterLimits {
@@ -24,14 +24,14 @@ public final class RosterLimits {
     /** Those for one district. */
     public static final int DEFAULT_PER_DISTRICT = 8;
 
-    private static final Duration COME_BACK = Duration.ofSeconds(1);
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
     private static final int MINUTE_SECONDS = 60;
-    private static final int MAX_KEPT = 10_000;
+    private static final int MAX_KEYS = 10_000;
 
     private final int perClient;
     private final int perDistrict;
     private final Semaphore server;
-    private final Map<String, Semaphore> rooms = new ConcurrentHashMap<>();
+    private final Map<String, Semaphore> semaphores = new ConcurrentHashMap<>();
     private final Map<String, Window> windows = new ConcurrentHashMap<>();
     private final Clock clock;
 
@@ -62,16 +62,16 @@ public final class RosterLimits {
     /** What is left of a client's minute, for headers. */
     record Minute(int limit, int remaining) {}
 
-    /** A place that is held while a request is under way. */
-    interface Place {
-        void leave();
+    /** Held while a request is under way. */
+    interface Permit {
+        void release();
     }
 
     /** Counts a request of a client. */
     Minute count(String client, int limit) throws RosterFailure {
         long second = clock.instant().getEpochSecond();
         long minute = second / MINUTE_SECONDS;
-        if (windows.size() > MAX_KEPT) {
+        if (windows.size() > MAX_KEYS) {
             windows.values().removeIf(window -> window.minute() != minute);
         }
         int requests = windows.merge(
@@ -90,30 +90,30 @@ public final class RosterLimits {
         return new Minute(limit, limit - requests);
     }
 
-    /** Takes a place for a request, or none. */
-    Place enter(String client, String district) throws RosterFailure {
-        if (rooms.size() > MAX_KEPT) {
-            rooms.values().removeIf(room -> room.availablePermits() >= Math.max(perClient, perDistrict));
+    /** Counts a request as under way, or rejects it. */
+    Permit acquire(String client, String district) throws RosterFailure {
+        if (semaphores.size() > MAX_KEYS) {
+            semaphores.values().removeIf(semaphore -> semaphore.availablePermits() >= Math.max(perClient, perDistrict));
         }
-        List<Semaphore> taken = new ArrayList<>();
-        Place place = () -> taken.forEach(Semaphore::release);
+        List<Semaphore> acquired = new ArrayList<>();
+        Permit permit = () -> acquired.forEach(Semaphore::release);
         try {
-            take(taken, server, Limit.SERVER);
-            take(taken, room("client " + client, perClient), Limit.CLIENT);
-            take(taken, room("district " + district, perDistrict), Limit.DISTRICT);
-            return place;
+            tryAcquire(acquired, server, Limit.SERVER);
+            tryAcquire(acquired, semaphore("client " + client, perClient), Limit.CLIENT);
+            tryAcquire(acquired, semaphore("district " + district, perDistrict), Limit.DISTRICT);
+            return permit;
         } catch (RosterFailure e) {
-            place.leave();
+            permit.release();
             throw e;
         }
     }
 
-    private Semaphore room(String name, int places) {
-        return rooms.computeIfAbsent(name, unused -> new Semaphore(places));
+    private Semaphore semaphore(String name, int permits) {
+        return semaphores.computeIfAbsent(name, unused -> new Semaphore(permits));
     }
 
-    private static void take(List<Semaphore> taken, Semaphore room, Limit limit) throws RosterFailure {
-        if (!room.tryAcquire()) {
+    private static void tryAcquire(List<Semaphore> acquired, Semaphore semaphore, Limit limit) throws RosterFailure {
+        if (!semaphore.tryAcquire()) {
             Measurement.ROSTER_LIMITS.count(limit);
             throw new RosterFailure(
                     RosterProblem.BUSY,
@@ -122,9 +122,9 @@ public final class RosterLimits {
                         case CLIENT -> "This client has as many roster requests under way as it may";
                         default -> "This district's roster is being read by as many requests as may";
                     },
-                    COME_BACK,
+                    RETRY_AFTER,
                     null);
         }
-        taken.add(room);
+        acquired.add(semaphore);
     }
 }

@@ -1,21 +1,21 @@
 package io.github.k12sso.classlink.oneroster.gateway;
 
-import io.github.k12sso.classlink.oneroster.client.Applications;
-import io.github.k12sso.classlink.oneroster.client.KnownMemberships;
+import io.github.k12sso.classlink.oneroster.client.MembershipCache;
+import io.github.k12sso.classlink.oneroster.client.PartnerApplications;
 import java.time.Clock;
 
 /** What one node remembers between requests: limits, and what it may answer without asking. */
 public final class RosterState {
 
     private final RosterLimits limits;
-    private final Applications applications;
-    private final KnownMemberships memberships;
+    private final PartnerApplications applications;
+    private final MembershipCache memberships;
     private final PageCache pages;
 
     public RosterState(RosterLimits limits, Clock clock) {
         this.limits = limits;
-        this.applications = new Applications(clock);
-        this.memberships = new KnownMemberships(clock);
+        this.applications = new PartnerApplications(clock);
+        this.memberships = new MembershipCache(clock);
         this.pages = new PageCache(clock);
     }
 
@@ -23,11 +23,11 @@ public final class RosterState {
         return limits;
     }
 
-    Applications applications() {
+    PartnerApplications applications() {
         return applications;
     }
 
-    KnownMemberships memberships() {
+    MembershipCache memberships() {
         return memberships;
     }
 

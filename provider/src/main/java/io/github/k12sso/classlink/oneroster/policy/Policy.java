@@ -2,10 +2,10 @@ package io.github.k12sso.classlink.oneroster.policy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.k12sso.classlink.oneroster.policy.Caller.Role;
 import io.github.k12sso.classlink.oneroster.policy.Decision.Allowed;
 import io.github.k12sso.classlink.oneroster.policy.Decision.Nothing;
 import io.github.k12sso.classlink.oneroster.policy.Decision.Refused;
-import io.github.k12sso.classlink.oneroster.policy.Reader.Role;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -46,11 +46,11 @@ public final class Policy {
      * @throws E as the memberships do
      */
     public static <E extends Exception> Decision decide(
-            RosterRequest request, Reader reader, Memberships<E> memberships) throws E {
+            RosterRequest request, Caller caller, Memberships<E> memberships) throws E {
         if (request.query().comparedFields().contains(PASSWORD)) {
             return new Refused(Refusal.HIDDEN_FIELD);
         }
-        Decision decision = new Ask<>(request, reader, memberships).decide();
+        Decision decision = new Ask<>(request, caller, memberships).decide();
         if (decision instanceof Allowed allowed) {
             return new Allowed(allowed.request(), finish(request, allowed.rows()), allowed.countable());
         }
@@ -70,23 +70,24 @@ public final class Policy {
         return Set.copyOf(all);
     }
 
-    /** One request of one reader. */
-    private record Ask<E extends Exception>(RosterRequest request, Reader reader, Memberships<E> memberships) {
+    /** One request of one caller. */
+    private record Ask<E extends Exception>(RosterRequest request, Caller caller, Memberships<E> memberships) {
 
         Decision decide() throws E {
-            if (reader.administrator() || !request.answers().isRestricted()) {
+            if (caller.administrator() || !request.objectType().isRestricted()) {
                 return new Allowed(request, roleOfTheCollection(), isPlain());
             }
-            if (request.answers() == ObjectType.DEMOGRAPHICS || request.answers() == ObjectType.RESOURCE) {
+            if (request.objectType() == RosterObjectType.DEMOGRAPHICS
+                    || request.objectType() == RosterObjectType.RESOURCE) {
                 return new Refused(Refusal.ADMINISTRATORS_ONLY);
             }
-            if (reader.sourcedId().isEmpty()) {
+            if (caller.sourcedId().isEmpty()) {
                 return new Refused(Refusal.NO_ROSTER_IDENTITY);
             }
-            if (reader.roles().isEmpty()) {
+            if (caller.roles().isEmpty()) {
                 return new Refused(Refusal.NO_ROLE);
             }
-            return switch (request.answers()) {
+            return switch (request.objectType()) {
                 case USER -> people();
                 case CLASS -> classes();
                 default -> enrollments();
@@ -95,7 +96,7 @@ public final class Policy {
 
         /** Only there can rows turn up whose role is another than the path says, and be dropped (Trap 23). */
         private boolean isPlain() {
-            return request.answers() != ObjectType.USER || request.isWholeCollection() || request.isSingle();
+            return request.objectType() != RosterObjectType.USER || request.isWholeCollection() || request.isSingle();
         }
 
         // ---- people ------------------------------------------------------------------------------------------------
@@ -125,12 +126,12 @@ public final class Policy {
             Map<String, Set<String>> visible = new HashMap<>();
             boolean students = !request.last().equals("teachers");
             boolean teachers = !request.last().equals("students");
-            if (reader.is(Role.STUDENT) && teachers) {
+            if (caller.is(Role.STUDENT) && teachers) {
                 for (String classId : memberships.classesOfStudent(self())) {
                     memberships.teachersOf(classId).forEach(teacher -> visible.put(teacher, NAME));
                 }
             }
-            if (reader.is(Role.TEACHER)) {
+            if (caller.is(Role.TEACHER)) {
                 for (String classId : memberships.classesOfTeacher(self())) {
                     if (students) {
                         memberships.studentsOf(classId).forEach(student -> visible.put(student, PERSON));
@@ -140,13 +141,13 @@ public final class Policy {
                     }
                 }
             }
-            if (reader.is(Role.GUARDIAN) && students) {
+            if (caller.is(Role.GUARDIAN) && students) {
                 memberships.studentsOfGuardian(self()).forEach(student -> visible.put(student, PERSON));
             }
             boolean selfIsIn = request.last().equals("users")
                     || (students && teachers)
-                    || (students && reader.is(Role.STUDENT))
-                    || (teachers && reader.is(Role.TEACHER));
+                    || (students && caller.is(Role.STUDENT))
+                    || (teachers && caller.is(Role.TEACHER));
             if (selfIsIn) {
                 visible.put(self(), PERSON);
             }
@@ -173,7 +174,7 @@ public final class Policy {
 
         /** {@code students} means students, whatever a class lists among them. */
         private RowRule roleOfTheCollection() {
-            return switch (request.answers() == ObjectType.USER ? request.last() : "") {
+            return switch (request.objectType() == RosterObjectType.USER ? request.last() : "") {
                 case "students" ->
                     row -> Optional.of(row).filter(each -> role(each).equals("student"));
                 case "teachers" ->
@@ -198,11 +199,11 @@ public final class Policy {
                         ? new Allowed(request, RowRule.all(), true)
                         : new Refused(Refusal.NOT_THEIRS);
             }
-            if (!reader.is(Role.STUDENT) && !reader.is(Role.TEACHER)) {
+            if (!caller.is(Role.STUDENT) && !caller.is(Role.TEACHER)) {
                 return nothing();
             }
             Set<String> theirs = new HashSet<>(taughtClasses());
-            if (reader.is(Role.STUDENT)) {
+            if (caller.is(Role.STUDENT)) {
                 theirs.addAll(memberships.classesOfStudent(self()));
             }
             return theirs.isEmpty() ? nothing() : allowed("sourcedId", theirs, ifIn(theirs));
@@ -224,7 +225,7 @@ public final class Policy {
         // ---- enrollments -------------------------------------------------------------------------------------------
 
         private Decision enrollments() throws E {
-            if (!reader.is(Role.STUDENT) && !reader.is(Role.TEACHER)) {
+            if (!caller.is(Role.STUDENT) && !caller.is(Role.TEACHER)) {
                 return nothing();
             }
             Optional<String> classId = request.idAfter("classes");
@@ -232,7 +233,7 @@ public final class Policy {
                 return new Refused(Refusal.NOT_THEIRS);
             }
             Set<String> taught = new HashSet<>(taughtClasses());
-            classId.filter(id -> reader.is(Role.TEACHER) && !reader.is(Role.STUDENT))
+            classId.filter(id -> caller.is(Role.TEACHER) && !caller.is(Role.STUDENT))
                     .ifPresent(taught::add);
             RowRule theirs = row -> Optional.of(row)
                     .filter(each ->
@@ -255,7 +256,7 @@ public final class Policy {
             if (!request.isWholeCollection()) {
                 return new Allowed(request, rows, false);
             }
-            return Filter.anyOf(field, ids)
+            return RosterFilter.anyOf(field, ids)
                     .flatMap(own -> request.query().filtered().map(own::and).orElse(Optional.of(own)))
                     .map(filter -> new Allowed(request.with(filter), rows, true))
                     .orElseGet(() -> new Allowed(request, rows, false));
@@ -266,23 +267,23 @@ public final class Policy {
         }
 
         private Set<String> taughtClasses() throws E {
-            return reader.is(Role.TEACHER) ? memberships.classesOfTeacher(self()) : Set.of();
+            return caller.is(Role.TEACHER) ? memberships.classesOfTeacher(self()) : Set.of();
         }
 
         /** Also a class of another term, which the teacher's own list leaves out. */
         private boolean teaches(String classId) throws E {
-            return reader.is(Role.TEACHER)
+            return caller.is(Role.TEACHER)
                     && (taughtClasses().contains(classId)
                             || memberships.teachersOf(classId).contains(self()));
         }
 
         private boolean attends(String classId) throws E {
-            return reader.is(Role.STUDENT)
+            return caller.is(Role.STUDENT)
                     && memberships.classesOfStudent(self()).contains(classId);
         }
 
         private String self() {
-            return reader.sourcedId().orElseThrow();
+            return caller.sourcedId().orElseThrow();
         }
 
         private boolean compares(Set<String> visible) {

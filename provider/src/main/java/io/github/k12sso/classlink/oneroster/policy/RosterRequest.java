@@ -16,7 +16,7 @@ public final class RosterRequest {
     private static final int MAX_ID_LENGTH = 255;
     private static final String ID = "{}";
 
-    private record Route(List<String> pattern, ObjectType answers) {
+    private record Route(List<String> pattern, RosterObjectType objectType) {
 
         boolean isSingle() {
             return pattern.get(pattern.size() - 1).equals(ID);
@@ -27,9 +27,9 @@ public final class RosterRequest {
 
     private final Route route;
     private final List<String> segments;
-    private final RosterQuery query;
+    private final CollectionQuery query;
 
-    private RosterRequest(Route route, List<String> segments, RosterQuery query) {
+    private RosterRequest(Route route, List<String> segments, CollectionQuery query) {
         this.route = route;
         this.segments = List.copyOf(segments);
         this.query = query;
@@ -37,20 +37,20 @@ public final class RosterRequest {
 
     private static List<Route> routes() {
         List<Route> routes = new ArrayList<>();
-        Map<String, ObjectType> collections = Map.ofEntries(
-                Map.entry("academicSessions", ObjectType.ACADEMIC_SESSION),
-                Map.entry("classes", ObjectType.CLASS),
-                Map.entry("courses", ObjectType.COURSE),
-                Map.entry("demographics", ObjectType.DEMOGRAPHICS),
-                Map.entry("enrollments", ObjectType.ENROLLMENT),
-                Map.entry("gradingPeriods", ObjectType.ACADEMIC_SESSION),
-                Map.entry("orgs", ObjectType.ORG),
-                Map.entry("resources", ObjectType.RESOURCE),
-                Map.entry("schools", ObjectType.ORG),
-                Map.entry("students", ObjectType.USER),
-                Map.entry("teachers", ObjectType.USER),
-                Map.entry("terms", ObjectType.ACADEMIC_SESSION),
-                Map.entry("users", ObjectType.USER));
+        Map<String, RosterObjectType> collections = Map.ofEntries(
+                Map.entry("academicSessions", RosterObjectType.ACADEMIC_SESSION),
+                Map.entry("classes", RosterObjectType.CLASS),
+                Map.entry("courses", RosterObjectType.COURSE),
+                Map.entry("demographics", RosterObjectType.DEMOGRAPHICS),
+                Map.entry("enrollments", RosterObjectType.ENROLLMENT),
+                Map.entry("gradingPeriods", RosterObjectType.ACADEMIC_SESSION),
+                Map.entry("orgs", RosterObjectType.ORG),
+                Map.entry("resources", RosterObjectType.RESOURCE),
+                Map.entry("schools", RosterObjectType.ORG),
+                Map.entry("students", RosterObjectType.USER),
+                Map.entry("teachers", RosterObjectType.USER),
+                Map.entry("terms", RosterObjectType.ACADEMIC_SESSION),
+                Map.entry("users", RosterObjectType.USER));
         collections.forEach((name, type) -> {
             routes.add(new Route(List.of(name), type));
             routes.add(new Route(List.of(name, ID), type));
@@ -85,7 +85,9 @@ public final class RosterRequest {
                 return new RosterRequest(
                         route,
                         segments,
-                        route.isSingle() ? RosterQuery.ofObject(parameters) : RosterQuery.ofCollection(parameters));
+                        route.isSingle()
+                                ? CollectionQuery.ofObject(parameters)
+                                : CollectionQuery.ofCollection(parameters));
             }
         }
         throw InvalidRequest.path();
@@ -114,8 +116,8 @@ public final class RosterRequest {
     }
 
     /** What the rows of the answer are. */
-    public ObjectType answers() {
-        return route.answers();
+    public RosterObjectType objectType() {
+        return route.objectType();
     }
 
     /** One object, not a collection. */
@@ -138,11 +140,11 @@ public final class RosterRequest {
         return new RosterRequest(route, segments, query.page(offset, limit));
     }
 
-    RosterRequest with(Filter filter) {
+    RosterRequest with(RosterFilter filter) {
         return new RosterRequest(route, segments, query.with(filter));
     }
 
-    RosterQuery query() {
+    CollectionQuery query() {
         return query;
     }
 
@@ -204,7 +206,7 @@ public final class RosterRequest {
     }
 
     /** The kind of request, without ids: for metrics, events and log lines. */
-    public String shape() {
+    public String pathPattern() {
         return String.join("/", route.pattern());
     }
 }

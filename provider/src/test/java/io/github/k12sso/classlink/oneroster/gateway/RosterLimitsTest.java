@@ -23,32 +23,32 @@ class RosterLimitsTest {
 
     @Test
     void aClientHasSoManyPlacesAndTheServerMore() throws RosterFailure {
-        limits.enter("one", "a");
-        limits.enter("one", "b");
+        limits.acquire("one", "a");
+        limits.acquire("one", "b");
 
         assertBusy("one", "c", "This client");
-        limits.enter("two", "c");
+        limits.acquire("two", "c");
         assertBusy("two", "d", "This server");
     }
 
     @Test
     void aDistrictHasSoManyPlaces() throws RosterFailure {
-        limits.enter("one", "a");
-        limits.enter("two", "a");
+        limits.acquire("one", "a");
+        limits.acquire("two", "a");
 
         assertBusy("three", "a", "This district");
     }
 
     @Test
     void aPlaceThatWasLeftIsFree_andARefusedRequestTookNone() throws RosterFailure {
-        RosterLimits.Place place = limits.enter("one", "a");
-        limits.enter("two", "a");
+        RosterLimits.Permit permit = limits.acquire("one", "a");
+        limits.acquire("two", "a");
         assertBusy("three", "a", "This district");
 
-        place.leave();
+        permit.release();
 
-        limits.enter("three", "a");
-        limits.enter("three", "b");
+        limits.acquire("three", "a");
+        limits.acquire("three", "b");
     }
 
     @Test
@@ -68,7 +68,7 @@ class RosterLimitsTest {
 
     private void assertBusy(String client, String district, String who) {
         assertThatExceptionOfType(RosterFailure.class)
-                .isThrownBy(() -> limits.enter(client, district))
+                .isThrownBy(() -> limits.acquire(client, district))
                 .withMessageStartingWith(who)
                 .satisfies(failure -> {
                     assertThat(failure.problem()).isEqualTo(RosterProblem.BUSY);

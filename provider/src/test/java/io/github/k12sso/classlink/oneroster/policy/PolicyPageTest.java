@@ -53,16 +53,16 @@ class PolicyPageTest {
     }
 
     private static String table() throws InvalidRequest {
-        Map<String, Reader> readers = new LinkedHashMap<>();
-        readers.put("student", School.reader("sam", "Student"));
-        readers.put("teacher", School.reader("tina", "Teacher"));
-        readers.put("guardian", School.reader("gil", "Guardian"));
-        readers.put("`roster-administrator`", Reader.ofAdministrator());
+        Map<String, Caller> readers = new LinkedHashMap<>();
+        readers.put("student", TestMemberships.reader("sam", "Student"));
+        readers.put("teacher", TestMemberships.reader("tina", "Teacher"));
+        readers.put("guardian", TestMemberships.reader("gil", "Guardian"));
+        readers.put("`roster-administrator`", Caller.ofAdministrator());
         StringBuilder table = new StringBuilder("| | " + String.join(" | ", readers.keySet()) + " |\n");
         table.append("|---".repeat(readers.size() + 1)).append("|\n");
         for (Row row : ROWS) {
             table.append("| ").append(row.what());
-            for (Reader reader : readers.values()) {
+            for (Caller reader : readers.values()) {
                 table.append(" | ").append(cell(row, reader));
             }
             table.append(" |\n");
@@ -70,7 +70,7 @@ class PolicyPageTest {
         return table.toString();
     }
 
-    private static String cell(Row row, Reader reader) throws InvalidRequest {
+    private static String cell(Row row, Caller reader) throws InvalidRequest {
         boolean own = all(row.own(), reader);
         boolean others = all(row.others(), reader);
         if (!own) {
@@ -80,7 +80,7 @@ class PolicyPageTest {
         return whole && others ? "yes" : "their own";
     }
 
-    private static boolean all(List<String> paths, Reader reader) throws InvalidRequest {
+    private static boolean all(List<String> paths, Caller reader) throws InvalidRequest {
         for (String path : paths) {
             Decision decision =
                     PolicyTest.decide(reader, path.formatted(reader.sourcedId().orElse("sam")));

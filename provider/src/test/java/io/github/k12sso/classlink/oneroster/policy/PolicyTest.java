@@ -17,23 +17,23 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PolicyTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Reader SAM = School.reader("sam", "Student");
-    private static final Reader TINA = School.reader("tina", "teacher");
-    private static final Reader TOM = School.reader("tom", "Teacher");
-    private static final Reader GIL = School.reader("gil", "Parent");
-    private static final Reader ADMINISTRATOR = Reader.ofAdministrator();
+    private static final Caller SAM = TestMemberships.reader("sam", "Student");
+    private static final Caller TINA = TestMemberships.reader("tina", "teacher");
+    private static final Caller TOM = TestMemberships.reader("tom", "Teacher");
+    private static final Caller GIL = TestMemberships.reader("gil", "Parent");
+    private static final Caller ADMINISTRATOR = Caller.ofAdministrator();
 
     // ---- roles -----------------------------------------------------------------------------------------------------
 
     @ParameterizedTest
     @ValueSource(strings = {"Tenant Administrator", "administrator", "aide", "proctor", "", "Super Teacher"})
     void aRoleThatIsNotKnownOpensNothing(String role) throws InvalidRequest {
-        assertThat(decide(School.reader("tina", role), "students")).isEqualTo(new Refused(Refusal.NO_ROLE));
+        assertThat(decide(TestMemberships.reader("tina", role), "students")).isEqualTo(new Refused(Refusal.NO_ROLE));
     }
 
     @Test
     void withoutASourcedIdNobodyIsAnybody() throws InvalidRequest {
-        Reader nobody = Reader.ofPerson(Optional.empty(), Set.of("Teacher"));
+        Caller nobody = Caller.ofPerson(Optional.empty(), Set.of("Teacher"));
 
         assertThat(decide(nobody, "users")).isEqualTo(new Refused(Refusal.NO_ROSTER_IDENTITY));
         assertThat(decide(nobody, "schools")).isInstanceOf(Allowed.class);
@@ -93,7 +93,7 @@ class PolicyTest {
 
     @Test
     void nobodyButAnAdministratorSeesPhonesGuardiansAndMetadata() throws InvalidRequest {
-        for (Reader reader : Set.of(SAM, TINA, GIL)) {
+        for (Caller reader : Set.of(SAM, TINA, GIL)) {
             assertThat(fields(reader, "users/sam", user("sam", "student")))
                     .contains("email", "username", "grades", "orgs", "identifier")
                     .doesNotContain("sms", "phone", "agents", "metadata", "password");
@@ -178,7 +178,7 @@ class PolicyTest {
     /** Trap 23. */
     @Test
     void aTeacherAmongTheStudentsOfAClassIsNoStudent() throws InvalidRequest {
-        for (Reader reader : Set.of(TINA, ADMINISTRATOR)) {
+        for (Caller reader : Set.of(TINA, ADMINISTRATOR)) {
             Allowed students = (Allowed) decide(reader, "classes/math/students");
             assertThat(students.rows().pass(user("tom", "teacher"))).isEmpty();
             assertThat(students.rows().pass(user("sam", "student"))).isPresent();
@@ -196,12 +196,12 @@ class PolicyTest {
 
     @Test
     void whoeverHasNoneGetsNone() throws InvalidRequest {
-        assertThat(decide(School.reader("new", "Teacher"), "students")).isInstanceOf(Nothing.class);
-        assertThat(decide(School.reader("new", "Teacher"), "classes")).isInstanceOf(Nothing.class);
+        assertThat(decide(TestMemberships.reader("new", "Teacher"), "students")).isInstanceOf(Nothing.class);
+        assertThat(decide(TestMemberships.reader("new", "Teacher"), "classes")).isInstanceOf(Nothing.class);
         assertThat(decide(GIL, "classes")).isInstanceOf(Nothing.class);
         assertThat(decide(GIL, "enrollments")).isInstanceOf(Nothing.class);
         assertThat(decide(GIL, "enrollments/e1")).isEqualTo(new Refused(Refusal.NOT_THEIRS));
-        assertThat(decide(School.reader("new", "Guardian"), "teachers/tina"))
+        assertThat(decide(TestMemberships.reader("new", "Guardian"), "teachers/tina"))
                 .isEqualTo(new Refused(Refusal.NOT_THEIRS));
     }
 
@@ -264,14 +264,14 @@ class PolicyTest {
                 "gradingPeriods/1"
             })
     void everybodyReadsTimetableAndBuildings(String path) throws InvalidRequest {
-        for (Reader reader : Set.of(SAM, TINA, GIL, Reader.ofPerson(Optional.empty(), Set.of()))) {
+        for (Caller reader : Set.of(SAM, TINA, GIL, Caller.ofPerson(Optional.empty(), Set.of()))) {
             assertThat(decide(reader, path)).isInstanceOf(Allowed.class);
         }
     }
 
     @Test
     void roleAndIdMakeNothingOfASecondRole() throws InvalidRequest {
-        Reader both = Reader.ofPerson(Optional.of("gil"), Set.of("Parent", "Teacher"));
+        Caller both = Caller.ofPerson(Optional.of("gil"), Set.of("Parent", "Teacher"));
 
         assertThat(decide(both, "students/sam")).isInstanceOf(Allowed.class);
         assertThat(decide(both, "students/sue")).isEqualTo(new Refused(Refusal.NOT_THEIRS));
@@ -279,11 +279,11 @@ class PolicyTest {
 
     // ---- steps -----------------------------------------------------------------------------------------------------
 
-    static Decision decide(Reader reader, String path) throws InvalidRequest {
-        return Policy.decide(Requests.of(path), reader, new School());
+    static Decision decide(Caller reader, String path) throws InvalidRequest {
+        return Policy.decide(Requests.of(path), reader, new TestMemberships());
     }
 
-    private static Iterable<String> fields(Reader reader, String path, ObjectNode row) throws InvalidRequest {
+    private static Iterable<String> fields(Caller reader, String path, ObjectNode row) throws InvalidRequest {
         Allowed allowed = (Allowed) decide(reader, path);
         ObjectNode passed = allowed.rows().pass(row).orElseThrow();
         return () -> passed.fieldNames();

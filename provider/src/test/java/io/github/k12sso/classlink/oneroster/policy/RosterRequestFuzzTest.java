@@ -25,7 +25,7 @@ class RosterRequestFuzzTest {
             return;
         }
         assertThat(request.limit()).isBetween(1, 10_000);
-        assertThat(Filter.parse(filter)).hasToString(filter);
-        assertThat(request.answers()).isNotNull();
+        assertThat(RosterFilter.parse(filter)).hasToString(filter);
+        assertThat(request.objectType()).isNotNull();
     }
 }

@@ -26,8 +26,8 @@ class RosterRequestTest {
         "demographics, DEMOGRAPHICS, false",
         "courses/1/classes, CLASS, false"
     })
-    void pathsOfOneRosterAreKnown(String path, ObjectType answers, boolean single) throws InvalidRequest {
-        assertThat(Requests.of(path).answers()).isEqualTo(answers);
+    void pathsOfOneRosterAreKnown(String path, RosterObjectType objectType, boolean single) throws InvalidRequest {
+        assertThat(Requests.of(path).objectType()).isEqualTo(objectType);
         assertThat(Requests.of(path).isSingle()).isEqualTo(single);
     }
 
@@ -138,7 +138,7 @@ class RosterRequestTest {
 
     @Property
     void noFilterBreaksOutOfItsQuotes(@ForAll String id) {
-        String written = Filter.Clause.equal("sourcedId", id).toString();
+        String written = RosterFilter.Clause.equal("sourcedId", id).toString();
 
         assertThat(written.substring("sourcedId='".length(), written.length() - 1)
                         .replace("''", ""))

@@ -1,0 +1,21 @@
+package io.github.k12sso.classlink.idp;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.k12sso.classlink.profile.Profile;
+import io.github.k12sso.classlink.profile.ProfileUnreadable;
+
+/** ProfileDocuments that a test knows to be readable. */
+public final class ProfileDocuments {
+
+    private ProfileDocuments() {}
+
+    public static Profile of(String json) {
+        try {
+            return Profile.read((ObjectNode) new ObjectMapper().readTree(json));
+        } catch (JsonProcessingException | ProfileUnreadable e) {
+            throw new AssertionError(e);
+        }
+    }
+}
