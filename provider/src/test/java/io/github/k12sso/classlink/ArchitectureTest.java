@@ -53,15 +53,18 @@ class ArchitectureTest {
     static final ArchRule vault_does_not_know_refresh = onlyUses("vault", "settings", "profile", "http", "keycloak");
 
     @ArchTest
+    static final ArchRule refresh_uses_vault = onlyUses("refresh", "vault", "settings", "profile", "http", "keycloak");
+
+    @ArchTest
     static final ArchRule mapper_uses_profile_and_http = onlyUses("mapper", "profile", "http");
 
     @ArchTest
     static final ArchRule oneroster_uses_tokens =
-            onlyUses("oneroster", "vault", "settings", "profile", "http", "keycloak");
+            onlyUses("oneroster", "refresh", "vault", "settings", "profile", "http", "keycloak");
 
     @ArchTest
     static final ArchRule exchange_uses_tokens =
-            onlyUses("exchange", "vault", "settings", "profile", "http", "keycloak");
+            onlyUses("exchange", "refresh", "vault", "settings", "profile", "http", "keycloak");
 
     @ArchTest
     static final ArchRule nobody_uses_idp = noClasses()
@@ -116,6 +119,7 @@ class ArchitectureTest {
                         ".oneroster.policy",
                         ".oneroster.client",
                         ".mapper",
+                        ".refresh",
                         ".vault",
                         ".settings",
                         ".profile",

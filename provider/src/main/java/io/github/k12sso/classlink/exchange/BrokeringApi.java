@@ -2,8 +2,8 @@ package io.github.k12sso.classlink.exchange;
 
 import io.github.k12sso.classlink.http.Measurement;
 import io.github.k12sso.classlink.keycloak.KeycloakClock;
-import io.github.k12sso.classlink.vault.TokenFailure;
-import io.github.k12sso.classlink.vault.VaultToken;
+import io.github.k12sso.classlink.vault.TokenSet;
+import io.github.k12sso.classlink.vault.TokenUnavailable;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import org.keycloak.OAuth2Constants;
@@ -30,13 +30,11 @@ public final class BrokeringApi {
             return refusal(Api.BROKERING_V2, new ExchangeRefused(ExchangeError.TOKEN_SCOPE_MISSING));
         }
         try {
-            VaultToken token = provider.tokensOf(session.getContext().getRealm(), user);
+            TokenSet token = provider.tokensOf(session.getContext().getRealm(), user);
             Measurement.TOKEN_REQUESTS.count(Api.BROKERING_V2, token.source());
-            return Response.ok(
-                            IssuedToken.json(token.tokens(), new KeycloakClock().instant()),
-                            MediaType.APPLICATION_JSON_TYPE)
+            return Response.ok(IssuedToken.json(token, new KeycloakClock().instant()), MediaType.APPLICATION_JSON_TYPE)
                     .build();
-        } catch (TokenFailure e) {
+        } catch (TokenUnavailable e) {
             return refusal(Api.BROKERING_V2, new ExchangeRefused(e));
         }
     }

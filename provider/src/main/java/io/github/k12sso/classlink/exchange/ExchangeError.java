@@ -1,9 +1,5 @@
 package io.github.k12sso.classlink.exchange;
 
-import io.github.k12sso.classlink.vault.KeysUnavailable;
-import io.github.k12sso.classlink.vault.NotLinked;
-import io.github.k12sso.classlink.vault.TokenExpired;
-import io.github.k12sso.classlink.vault.TokenFailure;
 import io.github.k12sso.classlink.vault.TokenUnavailable;
 import jakarta.ws.rs.core.Response.Status;
 import org.keycloak.OAuthErrorException;
@@ -119,21 +115,13 @@ enum ExchangeError {
         this.eventError = eventError;
     }
 
-    static ExchangeError of(TokenFailure failure) {
-        // Not a switch over types: that is Java 21, and this runs on 17.
-        if (failure instanceof NotLinked) {
-            return NOT_LINKED;
-        }
-        if (failure instanceof TokenExpired) {
-            return TOKEN_EXPIRED;
-        }
-        if (failure instanceof TokenUnavailable) {
-            return TEMPORARILY_UNAVAILABLE;
-        }
-        if (failure instanceof KeysUnavailable) {
-            return KEYS_UNAVAILABLE;
-        }
-        throw new IllegalStateException("No answer for " + failure.getClass().getSimpleName(), failure);
+    static ExchangeError of(TokenUnavailable.Reason reason) {
+        return switch (reason) {
+            case NOT_LINKED -> NOT_LINKED;
+            case EXPIRED -> TOKEN_EXPIRED;
+            case REFRESH_FAILED -> TEMPORARILY_UNAVAILABLE;
+            case KEYS_UNAVAILABLE -> KEYS_UNAVAILABLE;
+        };
     }
 
     Status status() {

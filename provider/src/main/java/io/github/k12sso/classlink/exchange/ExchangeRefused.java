@@ -1,7 +1,5 @@
 package io.github.k12sso.classlink.exchange;
 
-import io.github.k12sso.classlink.vault.KeysUnavailable;
-import io.github.k12sso.classlink.vault.TokenFailure;
 import io.github.k12sso.classlink.vault.TokenUnavailable;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
@@ -24,24 +22,17 @@ final class ExchangeRefused extends Exception {
         this.retryAfter = null;
     }
 
-    ExchangeRefused(TokenFailure failure) {
+    ExchangeRefused(TokenUnavailable failure) {
         super(failure.getMessage(), failure);
-        this.error = ExchangeError.of(failure);
-        this.retryAfter = retryAfter(failure);
-    }
-
-    private static Duration retryAfter(TokenFailure failure) {
-        if (failure instanceof TokenUnavailable unavailable) {
-            return unavailable.retryAfter();
-        }
-        return failure instanceof KeysUnavailable unavailable ? unavailable.retryAfter() : null;
+        this.error = ExchangeError.of(failure.reason());
+        this.retryAfter = failure.retryAfter().orElse(null);
     }
 
     ExchangeError error() {
         return error;
     }
 
-    /** The answer as RFC 6749 section 5.2 has it, with {@code Retry-After} in whole seconds, never 0, where coming again helps. */
+    /** The answer as RFC 6749 section 5.2 has it, with {@code Retry-After} in whole seconds, never 0, if a later request may succeed. */
     Response.ResponseBuilder answer() {
         Response.ResponseBuilder answer = Response.status(error.status())
                 .type(MediaType.APPLICATION_JSON_TYPE)

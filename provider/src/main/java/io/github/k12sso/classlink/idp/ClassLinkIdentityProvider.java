@@ -17,15 +17,15 @@ import io.github.k12sso.classlink.profile.ClassLinkGroup;
 import io.github.k12sso.classlink.profile.Profile;
 import io.github.k12sso.classlink.profile.ProfileUnreadable;
 import io.github.k12sso.classlink.profile.UsernameTemplate;
+import io.github.k12sso.classlink.refresh.RefreshesInFlight;
+import io.github.k12sso.classlink.refresh.ValidTokens;
 import io.github.k12sso.classlink.settings.ClassLinkIdentityProviderConfig;
 import io.github.k12sso.classlink.settings.EssentialClaim;
 import io.github.k12sso.classlink.vault.KeySource;
-import io.github.k12sso.classlink.vault.NotLinked;
-import io.github.k12sso.classlink.vault.Refreshes;
 import io.github.k12sso.classlink.vault.Revocations;
-import io.github.k12sso.classlink.vault.TokenFailure;
+import io.github.k12sso.classlink.vault.TokenSet;
+import io.github.k12sso.classlink.vault.TokenUnavailable;
 import io.github.k12sso.classlink.vault.TokenVault;
-import io.github.k12sso.classlink.vault.VaultToken;
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriBuilder;
@@ -85,6 +85,7 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
     private final VerificationKeys keys;
     private final TokenEndpointClient endpoint;
     private final TokenVault vault;
+    private final ValidTokens tokens;
     private final RosterState rosters;
     private final Clock clock = new KeycloakClock();
 
@@ -93,7 +94,7 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
             ClassLinkIdentityProviderConfig config,
             AllowedHosts allowedHosts,
             KeySource sealingKeys,
-            Refreshes refreshes,
+            RefreshesInFlight refreshes,
             Revocations revocations,
             RosterState rosters) {
         super(session, config);
@@ -108,10 +109,11 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
                 config.getAlias(),
                 sealingKeys,
                 endpoint,
-                config.getTokenLifetimes(),
-                refreshes,
+                config.getTokenLifetimes().unstated(),
                 revocations,
                 clock);
+        this.tokens = new ValidTokens(
+                session, config.getAlias(), vault, endpoint, config.getTokenLifetimes(), refreshes, clock);
     }
 
     ClassLinkIdentityProviderConfig settings() {
@@ -280,11 +282,11 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
     }
 
     @Override
-    public VaultToken tokensOf(RealmModel realm, UserModel user) throws TokenFailure {
+    public TokenSet tokensOf(RealmModel realm, UserModel user) throws TokenUnavailable {
         if (!Booleans.isTrue(config.isStoreToken())) {
-            throw new NotLinked();
+            throw new TokenUnavailable(TokenUnavailable.Reason.NOT_LINKED);
         }
-        return vault.current(realm, user);
+        return tokens.of(realm, user);
     }
 
     /** Version 1 of Keycloak's brokering API. */
@@ -325,6 +327,7 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
                 config.getRosterRequestsPerMinute(),
                 config.getAllowedTenants(),
                 vault,
+                tokens,
                 upstream,
                 rosters);
     }

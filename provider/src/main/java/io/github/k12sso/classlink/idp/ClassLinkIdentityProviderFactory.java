@@ -4,11 +4,11 @@ import io.github.k12sso.classlink.http.AllowedHosts;
 import io.github.k12sso.classlink.keycloak.SteadyClock;
 import io.github.k12sso.classlink.oneroster.gateway.RosterLimits;
 import io.github.k12sso.classlink.oneroster.gateway.RosterState;
+import io.github.k12sso.classlink.refresh.RefreshesInFlight;
 import io.github.k12sso.classlink.settings.ClassLinkIdentityProviderConfig;
 import io.github.k12sso.classlink.settings.SettingsForm;
 import io.github.k12sso.classlink.vault.KeyRing;
 import io.github.k12sso.classlink.vault.KeySource;
-import io.github.k12sso.classlink.vault.Refreshes;
 import io.github.k12sso.classlink.vault.Revocations;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -45,7 +45,7 @@ public final class ClassLinkIdentityProviderFactory extends AbstractIdentityProv
 
     private static final int MAX_ROSTER_CALLS = 1000;
 
-    private final Refreshes refreshes = new Refreshes(new SteadyClock());
+    private final RefreshesInFlight refreshes = new RefreshesInFlight(new SteadyClock());
     private final Revocations revocations = new Revocations();
     private AllowedHosts allowedHosts = AllowedHosts.builtIn();
     private KeySource sealingKeys = KeySource.ofRealms();

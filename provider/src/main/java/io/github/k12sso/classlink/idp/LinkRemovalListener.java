@@ -1,5 +1,6 @@
 package io.github.k12sso.classlink.idp;
 
+import io.github.k12sso.classlink.keycloak.AfterCommit;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -9,7 +10,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
-import org.keycloak.models.AbstractKeycloakTransaction;
 import org.keycloak.models.FederatedIdentityModel;
 import org.keycloak.models.IdentityProviderModel;
 import org.keycloak.models.KeycloakSession;
@@ -75,17 +75,7 @@ final class LinkRemovalListener implements ProviderEventListener {
         KeycloakSessionFactory factory = session.getKeycloakSessionFactory();
         String realmId = realm.getId();
         String alias = model.getAlias();
-        session.getTransactionManager().enlistAfterCompletion(new AbstractKeycloakTransaction() {
-            @Override
-            protected void commitImpl() {
-                background.execute(() -> forgetAll(factory, realmId, alias));
-            }
-
-            @Override
-            protected void rollbackImpl() {
-                // It was not disabled.
-            }
-        });
+        AfterCommit.run(session, () -> background.execute(() -> forgetAll(factory, realmId, alias)));
     }
 
     /** Batch by batch, each in its own transaction, because a state has a million students. */

@@ -50,7 +50,7 @@ public final class KeySource {
      *
      * @throws Unavailable if a source cannot be read
      */
-    TokenKey active(KeycloakSession session, RealmModel realm) {
+    KeyRing.Key active(KeycloakSession session, RealmModel realm) {
         return rings(session)
                 .findFirst()
                 .map(KeyRing::active)
@@ -62,7 +62,7 @@ public final class KeySource {
      *
      * @throws Unavailable if a source cannot be read
      */
-    Optional<TokenKey> find(KeycloakSession session, RealmModel realm, String id) {
+    Optional<KeyRing.Key> find(KeycloakSession session, RealmModel realm, String id) {
         return rings(session)
                 .map(ring -> ring.find(id))
                 .flatMap(Optional::stream)
@@ -90,8 +90,8 @@ public final class KeySource {
         }
     }
 
-    private static TokenKey realmKey(KeyWrapper key) {
+    private static KeyRing.Key realmKey(KeyWrapper key) {
         Objects.requireNonNull(key, "every realm has an AES key");
-        return TokenKey.of(key.getKid(), key.getSecretKey().getEncoded());
+        return KeyRing.Key.of(key.getKid(), key.getSecretKey().getEncoded());
     }
 }

@@ -19,7 +19,7 @@ import java.util.Optional;
  * @param tokens empty once ClassLink has ended the grant: the link and the identity stay, and the answer stays "log in again"
  * @param identity empty in a record that a built-in provider left
  */
-record TokenRecord(Optional<TokenSet> tokens, Optional<RecordedIdentity> identity) {
+public record TokenRecord(Optional<TokenSet> tokens, Optional<RecordedIdentity> identity) {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -35,11 +35,11 @@ record TokenRecord(Optional<TokenSet> tokens, Optional<RecordedIdentity> identit
     private static final String ROLES = "roles";
 
     /** The same person without tokens. */
-    TokenRecord revoked() {
+    public TokenRecord revoked() {
         return new TokenRecord(Optional.empty(), identity);
     }
 
-    TokenRecord with(TokenSet newTokens) {
+    public TokenRecord with(TokenSet newTokens) {
         return new TokenRecord(Optional.of(newTokens), identity);
     }
 

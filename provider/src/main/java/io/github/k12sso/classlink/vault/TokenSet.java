@@ -10,12 +10,27 @@ import java.util.Optional;
  *
  * @param accessToken ClassLink's opaque bearer token
  * @param refreshToken if ClassLink issued one
- * @param expiresAt when the access token ends; stamped at login, because ClassLink's answer may not say
+ * @param expiresAt when the access token expires; set at login, because ClassLink's answer may not say
+ * @param source how these tokens were obtained, for events and metrics; not stored
  */
-public record TokenSet(String accessToken, Optional<String> refreshToken, Instant expiresAt) {
+public record TokenSet(String accessToken, Optional<String> refreshToken, Instant expiresAt, Source source) {
+
+    /** How tokens were obtained. */
+    public enum Source {
+        /** As they were stored. */
+        STORED,
+        /** This request refreshed them at ClassLink. */
+        REFRESHED,
+        /** Another request, here or on another node, refreshed them, and this one waited for it. */
+        COALESCED
+    }
 
     /** A token this close to its end would be dead on arrival at ClassLink, so it counts as expired. */
     static final Duration MARGIN = Duration.ofSeconds(5);
+
+    public TokenSet(String accessToken, Optional<String> refreshToken, Instant expiresAt) {
+        this(accessToken, refreshToken, expiresAt, Source.STORED);
+    }
 
     /**
      * The tokens of an answer, their end stamped.
@@ -30,8 +45,13 @@ public record TokenSet(String accessToken, Optional<String> refreshToken, Instan
     }
 
     /** These tokens with another set's refresh token, if they have none: an answer without one leaves the old one valid. */
-    TokenSet orRefreshTokenOf(TokenSet older) {
-        return new TokenSet(accessToken, refreshToken.or(older::refreshToken), expiresAt);
+    public TokenSet orRefreshTokenOf(TokenSet older) {
+        return new TokenSet(accessToken, refreshToken.or(older::refreshToken), expiresAt, source);
+    }
+
+    /** The same tokens, obtained in another way. */
+    public TokenSet from(Source other) {
+        return new TokenSet(accessToken, refreshToken, expiresAt, other);
     }
 
     public boolean isExpired(Instant now) {

@@ -2,70 +2,113 @@ package io.github.k12sso.classlink.vault;
 
 import io.github.k12sso.classlink.http.TokenEndpointClient;
 import io.github.k12sso.classlink.http.TokenResponse;
+import io.github.k12sso.classlink.keycloak.AfterCommit;
 import io.github.k12sso.classlink.profile.Profile;
-import io.github.k12sso.classlink.settings.TokenLifetimes;
-import java.time.Clock;
+import io.github.k12sso.classlink.vault.TokenUnavailable.Reason;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Optional;
 import org.jboss.logging.Logger;
-import org.keycloak.models.AbstractKeycloakTransaction;
 import org.keycloak.models.FederatedIdentityModel;
 import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 
-/** Where a provider's tokens are kept, one sealed record for each linked user. */
+/** Where a provider's tokens are kept: one encrypted record for each linked user. */
 public final class TokenVault {
 
     private static final Logger LOG = Logger.getLogger(TokenVault.class);
+    /** Somebody has to repair Keycloak's vault first; trying more often is no use. */
+    private static final Duration RETRY_KEYS_AFTER = Duration.ofSeconds(30);
 
     private final KeycloakSession session;
     private final String alias;
     private final KeySource keys;
     private final TokenEndpointClient endpoint;
-    private final TokenLifetimes lifetimes;
-    private final Refreshes refreshes;
+    private final Duration unstatedLifetime;
     private final Revocations revocations;
-    private final Clock clock;
+    private final InstantSource clock;
 
+    /**
+     * The vault of one provider.
+     *
+     * @param unstatedLifetime life of an access token whose answer has no {@code expires_in}
+     */
     public TokenVault(
             KeycloakSession session,
             String alias,
             KeySource keys,
             TokenEndpointClient endpoint,
-            TokenLifetimes lifetimes,
-            Refreshes refreshes,
+            Duration unstatedLifetime,
             Revocations revocations,
-            Clock clock) {
+            InstantSource clock) {
         this.session = session;
         this.alias = alias;
         this.keys = keys;
         this.endpoint = endpoint;
-        this.lifetimes = lifetimes;
-        this.refreshes = refreshes;
+        this.unstatedLifetime = unstatedLifetime;
         this.revocations = revocations;
         this.clock = clock;
     }
 
     /**
-     * The record that Keycloak is to store with the link of a person who just logged in. A refresh token that they had before
-     * is carried over if ClassLink sent none this time: it does not take the old one away by staying silent.
+     * A user's record as this request sees it, perhaps out of Keycloak's user cache.
+     *
+     * @param stored as it stands in the database
+     * @param record decrypted
+     * @param cipher for this user's record
+     */
+    public record Entry(String stored, TokenRecord record, TokenCipher cipher) {
+
+        /** The user's tokens; expired if ClassLink has ended the grant. */
+        public TokenSet tokens() throws TokenUnavailable {
+            return record.tokens().orElseThrow(() -> new TokenUnavailable(Reason.EXPIRED));
+        }
+    }
+
+    /**
+     * A user's record.
+     *
+     * @throws TokenUnavailable if the user has no link to this provider or a link without a record, if the record cannot be
+     *     read, or if the keys cannot be read now
+     */
+    public Entry find(RealmModel realm, UserModel user) throws TokenUnavailable {
+        FederatedIdentityModel link = session.users().getFederatedIdentity(realm, user, alias);
+        if (link == null || link.getToken() == null || link.getToken().isBlank()) {
+            throw new TokenUnavailable(Reason.NOT_LINKED);
+        }
+        TokenCipher cipher = cipher(realm, link.getUserId());
+        try {
+            TokenRecord record =
+                    cipher.tryDecrypt(link.getToken()).orElseThrow(() -> new TokenUnavailable(Reason.EXPIRED));
+            return new Entry(link.getToken(), record, cipher);
+        } catch (KeySource.Unavailable e) {
+            LOG.errorf(
+                    "A stored ClassLink token cannot be opened now and is kept: %s. realm=%s, provider=%s",
+                    e.getMessage(), realm.getName(), alias);
+            throw new TokenUnavailable(Reason.KEYS_UNAVAILABLE, RETRY_KEYS_AFTER);
+        }
+    }
+
+    /**
+     * The record that Keycloak is to store with the link of a user who just logged in. A refresh token that they had before is
+     * carried over if ClassLink sent none this time: an answer without one does not withdraw the old one.
      *
      * @param brokerUserId the id that links the user to ClassLink
-     * @throws KeySource.Unavailable if there is no key to seal it with: another one would weaken what was asked for
+     * @throws KeySource.Unavailable if the key to encrypt it with cannot be read: another one would weaken what was configured
      */
     public String record(TokenResponse answer, Profile profile, String brokerUserId) {
         RealmModel realm = session.getContext().getRealm();
-        RecordSeal seal = seal(realm, brokerUserId);
-        TokenSet tokens = TokenSet.issued(answer, clock.instant(), lifetimes.unstated());
+        TokenCipher cipher = cipher(realm, brokerUserId);
+        TokenSet tokens = TokenSet.issued(answer, clock.instant(), unstatedLifetime);
         if (tokens.refreshToken().isEmpty()) {
             tokens = stored(realm, brokerUserId)
-                    .flatMap(seal::tryOpen)
+                    .flatMap(cipher::tryDecrypt)
                     .flatMap(TokenRecord::tokens)
                     .map(tokens::orRefreshTokenOf)
                     .orElse(tokens);
         }
-        return seal.seal(new TokenRecord(Optional.of(tokens), Optional.of(RecordedIdentity.of(profile))));
+        return cipher.encrypt(new TokenRecord(Optional.of(tokens), Optional.of(RecordedIdentity.of(profile))));
     }
 
     private Optional<String> stored(RealmModel realm, String brokerUserId) {
@@ -75,97 +118,7 @@ public final class TokenVault {
                 .map(FederatedIdentityModel::getToken);
     }
 
-    /**
-     * A user's tokens, the access token being alive; renewed at ClassLink if it is about to end.
-     *
-     * @throws NotLinked if the user has no link to this provider, or a link without a record
-     * @throws TokenExpired if the access token is over and cannot be renewed, or the record cannot be read
-     * @throws KeysUnavailable if the keys cannot be read now
-     * @throws TokenUnavailable if it is over and ClassLink cannot renew it now
-     */
-    public VaultToken current(RealmModel realm, UserModel user) throws TokenFailure {
-        FederatedIdentityModel link = session.users().getFederatedIdentity(realm, user, alias);
-        if (link == null || link.getToken() == null || link.getToken().isBlank()) {
-            throw new NotLinked();
-        }
-        RecordSeal seal = seal(realm, link.getUserId());
-        TokenSet tokens = open(realm, seal, link).tokens().orElseThrow(TokenExpired::new);
-        boolean expired = tokens.isExpired(clock.instant());
-        if (tokens.refreshToken().isEmpty()) {
-            if (expired) {
-                throw new TokenExpired();
-            }
-            return new VaultToken(tokens, VaultToken.Source.STORED);
-        }
-        if (!lifetimes.isDue(tokens.remaining(clock.instant()))) {
-            return new VaultToken(tokens, VaultToken.Source.STORED);
-        }
-        return renew(realm, user, link, seal, lifetimes, expired ? Optional.empty() : Optional.of(tokens));
-    }
-
-    /**
-     * What ClassLink said about the person at their last login: the only thing that may decide what they read.
-     *
-     * @return empty if the record is one that a built-in provider left
-     * @throws NotLinked if the user has no link to this provider, or a link without a record
-     * @throws TokenExpired if the record cannot be read
-     */
-    public Optional<RecordedIdentity> identity(RealmModel realm, UserModel user) throws TokenFailure {
-        FederatedIdentityModel link = session.users().getFederatedIdentity(realm, user, alias);
-        if (link == null || link.getToken() == null || link.getToken().isBlank()) {
-            throw new NotLinked();
-        }
-        return open(realm, seal(realm, link.getUserId()), link).identity();
-    }
-
-    private TokenRecord open(RealmModel realm, RecordSeal seal, FederatedIdentityModel link) throws TokenFailure {
-        try {
-            return seal.tryOpen(link.getToken()).orElseThrow(TokenExpired::new);
-        } catch (KeySource.Unavailable e) {
-            LOG.errorf(
-                    "A stored ClassLink token cannot be opened now and is kept: %s. realm=%s, provider=%s",
-                    e.getMessage(), realm.getName(), alias);
-            throw new KeysUnavailable();
-        }
-    }
-
-    /**
-     * A user's tokens after ClassLink refused the access token: renewed, whatever life it had left by our clock.
-     *
-     * @throws TokenExpired if there is nothing to renew it with
-     */
-    public VaultToken renewed(RealmModel realm, UserModel user, String refusedAccessToken) throws TokenFailure {
-        FederatedIdentityModel link = session.users().getFederatedIdentity(realm, user, alias);
-        if (link == null || link.getToken() == null) {
-            throw new NotLinked();
-        }
-        RecordSeal seal = seal(realm, link.getUserId());
-        TokenSet tokens = open(realm, seal, link).tokens().orElseThrow(TokenExpired::new);
-        if (!tokens.accessToken().equals(refusedAccessToken)) {
-            return new VaultToken(tokens, VaultToken.Source.COALESCED);
-        }
-        if (tokens.refreshToken().isEmpty()) {
-            throw new TokenExpired();
-        }
-        return renew(realm, user, link, seal, lifetimes.always(), Optional.empty());
-    }
-
-    private VaultToken renew(
-            RealmModel realm,
-            UserModel user,
-            FederatedIdentityModel link,
-            RecordSeal seal,
-            TokenLifetimes due,
-            Optional<TokenSet> alive)
-            throws TokenFailure {
-        KeycloakSessionFactory factory = session.getKeycloakSessionFactory();
-        StoredLink row = new StoredLink(factory, realm.getId(), user.getId(), alias);
-        String provider = "realm=" + realm.getName() + ", provider=" + alias;
-        Refresh refresh = new Refresh(factory, row, seal, endpoint, due, refreshes, provider, clock);
-        return answer(refreshes.once(row.key(), () -> refresh.of(link.getToken())), alive);
-    }
-
-    /** Takes a user's record away; the link stays. ClassLink hears of it as in {@link #revokeAfterCommit}. */
+    /** Deletes a user's record; the link stays. ClassLink revokes the tokens as in {@link #revokeAfterCommit}. */
     public void forget(RealmModel realm, UserModel user) {
         FederatedIdentityModel link = session.users().getFederatedIdentity(realm, user, alias);
         if (link == null || link.getToken() == null) {
@@ -178,77 +131,30 @@ public final class TokenVault {
     }
 
     /**
-     * Has ClassLink revoke the tokens of a record that is going away, where it has a revocation endpoint: in the background,
-     * and only if what takes the record away is committed.
+     * Has ClassLink revoke the tokens of a record that is being deleted, if it has a revocation endpoint: in the background, and
+     * only if the deletion is committed.
      */
     public void revokeAfterCommit(RealmModel realm, FederatedIdentityModel link) {
         if (!endpoint.canRevoke() || link.getToken() == null || link.getToken().isBlank()) {
             return;
         }
-        openToRevoke(realm, link)
+        decryptToRevoke(realm, link)
                 .flatMap(TokenRecord::tokens)
-                .ifPresent(tokens -> session.getTransactionManager()
-                        .enlistAfterCompletion(
-                                new AfterCommit(() -> revocations.submit(session, realm, endpoint, tokens))));
+                .ifPresent(
+                        tokens -> AfterCommit.run(session, () -> revocations.submit(session, realm, endpoint, tokens)));
     }
 
-    /** Nobody's account stays because a key is missing. */
-    private Optional<TokenRecord> openToRevoke(RealmModel realm, FederatedIdentityModel link) {
+    /** A missing key does not keep a user from being deleted. */
+    private Optional<TokenRecord> decryptToRevoke(RealmModel realm, FederatedIdentityModel link) {
         try {
-            return seal(realm, link.getUserId()).tryOpen(link.getToken());
+            return cipher(realm, link.getUserId()).tryDecrypt(link.getToken());
         } catch (KeySource.Unavailable e) {
             LOG.warnf("A ClassLink token was not revoked: %s. realm=%s", e.getMessage(), realm.getName());
             return Optional.empty();
         }
     }
 
-    /** Something to do once the transaction is committed, and not if it is rolled back. */
-    private static final class AfterCommit extends AbstractKeycloakTransaction {
-
-        private final Runnable work;
-
-        private AfterCommit(Runnable work) {
-            this.work = work;
-        }
-
-        @Override
-        protected void commitImpl() {
-            work.run();
-        }
-
-        @Override
-        protected void rollbackImpl() {
-            // What would have been revoked is still there.
-        }
-    }
-
-    /** What an outcome is to a caller who may still have a living token. */
-    private static VaultToken answer(Refreshes.Shared shared, Optional<TokenSet> alive) throws TokenFailure {
-        RefreshOutcome outcome = shared.outcome();
-        // Not a switch over types: that is Java 21, and this runs on 17.
-        if (outcome instanceof RefreshOutcome.Refreshed refreshed) {
-            return new VaultToken(
-                    refreshed.tokens(), shared.own() ? VaultToken.Source.REFRESHED : VaultToken.Source.COALESCED);
-        }
-        if (outcome instanceof RefreshOutcome.StillValid valid) {
-            return new VaultToken(valid.tokens(), VaultToken.Source.COALESCED);
-        }
-        if (outcome instanceof RefreshOutcome.GrantRevoked) {
-            throw new TokenExpired();
-        }
-        if (outcome instanceof RefreshOutcome.Gone) {
-            throw new NotLinked();
-        }
-        if (alive.isPresent()) {
-            return new VaultToken(alive.get(), VaultToken.Source.STORED);
-        }
-        if (outcome instanceof RefreshOutcome.Ambiguous ambiguous) {
-            throw new TokenUnavailable(ambiguous.retryAfter());
-        }
-        throw new TokenUnavailable(((RefreshOutcome.Unreachable) outcome).retryAfter());
-    }
-
-    private RecordSeal seal(RealmModel realm, String brokerUserId) {
-        return new RecordSeal(session, realm, keys, new RecordOwner(realm.getId(), alias, brokerUserId));
+    private TokenCipher cipher(RealmModel realm, String brokerUserId) {
+        return new TokenCipher(session, realm, keys, new TokenCipher.Owner(realm.getId(), alias, brokerUserId));
     }
 }

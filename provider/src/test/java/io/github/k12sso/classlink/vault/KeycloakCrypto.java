@@ -10,7 +10,7 @@ import org.keycloak.common.crypto.CryptoIntegration;
 import org.keycloak.common.crypto.CryptoProvider;
 
 /** The cipher that Keycloak's JOSE code takes from its crypto provider, which is not on Maven Central; here the JDK's. */
-final class KeycloakCrypto implements BeforeAllCallback {
+public final class KeycloakCrypto implements BeforeAllCallback {
 
     @Override
     public void beforeAll(ExtensionContext context) {

@@ -1,10 +1,8 @@
 package io.github.k12sso.classlink.oneroster.client;
 
-import io.github.k12sso.classlink.vault.KeysUnavailable;
-import io.github.k12sso.classlink.vault.NotLinked;
-import io.github.k12sso.classlink.vault.TokenFailure;
+import io.github.k12sso.classlink.refresh.ValidTokens;
 import io.github.k12sso.classlink.vault.TokenUnavailable;
-import io.github.k12sso.classlink.vault.TokenVault;
+import java.time.Duration;
 import java.util.Optional;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
@@ -13,13 +11,13 @@ import org.keycloak.models.UserModel;
 public final class UserTokenCredentials implements RosterCredentials {
 
     private final String rosterUrl;
-    private final TokenVault vault;
+    private final ValidTokens tokens;
     private final RealmModel realm;
     private final UserModel user;
 
-    public UserTokenCredentials(String rosterUrl, TokenVault vault, RealmModel realm, UserModel user) {
+    public UserTokenCredentials(String rosterUrl, ValidTokens tokens, RealmModel realm, UserModel user) {
         this.rosterUrl = rosterUrl;
-        this.vault = vault;
+        this.tokens = tokens;
         this.realm = realm;
         this.user = user;
     }
@@ -27,9 +25,8 @@ public final class UserTokenCredentials implements RosterCredentials {
     @Override
     public RosterAccess current() throws RosterFailure {
         try {
-            return new RosterAccess(
-                    rosterUrl, vault.current(realm, user).tokens().accessToken());
-        } catch (TokenFailure e) {
+            return new RosterAccess(rosterUrl, tokens.of(realm, user).accessToken());
+        } catch (TokenUnavailable e) {
             throw failure(e);
         }
     }
@@ -39,8 +36,8 @@ public final class UserTokenCredentials implements RosterCredentials {
         try {
             return Optional.of(new RosterAccess(
                     rosterUrl,
-                    vault.renewed(realm, user, rejected.bearer()).tokens().accessToken()));
-        } catch (TokenFailure e) {
+                    tokens.afterRejection(realm, user, rejected.bearer()).accessToken()));
+        } catch (TokenUnavailable e) {
             throw failure(e);
         }
     }
@@ -51,28 +48,30 @@ public final class UserTokenCredentials implements RosterCredentials {
                 RosterProblem.SOURCE_REFUSED, "The roster service does not take the person's ClassLink token");
     }
 
-    /** The same three as for apps that exchange the token themselves. */
-    public static RosterFailure failure(TokenFailure failure) {
-        if (failure instanceof NotLinked) {
-            return new RosterFailure(
-                    RosterProblem.NOT_LINKED, "This person has not signed in with ClassLink, or storing tokens is off");
-        }
-        if (failure instanceof TokenUnavailable unavailable) {
-            return new RosterFailure(
-                    RosterProblem.CLASSLINK_TOKEN_UNAVAILABLE,
-                    "ClassLink cannot renew the person's token now. It is kept",
-                    unavailable.retryAfter(),
-                    failure);
-        }
-        if (failure instanceof KeysUnavailable unavailable) {
-            return new RosterFailure(
-                    RosterProblem.CLASSLINK_TOKEN_UNAVAILABLE,
-                    "The person's ClassLink token cannot be opened now. It is kept",
-                    unavailable.retryAfter(),
-                    failure);
-        }
-        return new RosterFailure(
-                RosterProblem.CLASSLINK_TOKEN_EXPIRED,
-                "The person's ClassLink token is expired: send them through login with ClassLink again");
+    /** The same reasons as for clients that exchange the token themselves. */
+    public static RosterFailure failure(TokenUnavailable failure) {
+        Duration retryAfter = failure.retryAfter().orElse(null);
+        return switch (failure.reason()) {
+            case NOT_LINKED ->
+                new RosterFailure(
+                        RosterProblem.NOT_LINKED,
+                        "This person has not signed in with ClassLink, or storing tokens is off");
+            case REFRESH_FAILED ->
+                new RosterFailure(
+                        RosterProblem.CLASSLINK_TOKEN_UNAVAILABLE,
+                        "ClassLink cannot renew the person's token now. It is kept",
+                        retryAfter,
+                        failure);
+            case KEYS_UNAVAILABLE ->
+                new RosterFailure(
+                        RosterProblem.CLASSLINK_TOKEN_UNAVAILABLE,
+                        "The person's ClassLink token cannot be opened now. It is kept",
+                        retryAfter,
+                        failure);
+            case EXPIRED ->
+                new RosterFailure(
+                        RosterProblem.CLASSLINK_TOKEN_EXPIRED,
+                        "The person's ClassLink token is expired: send them through login with ClassLink again");
+        };
     }
 }

@@ -19,7 +19,7 @@ import io.github.k12sso.classlink.oneroster.policy.RosterRequest;
 import io.github.k12sso.classlink.profile.TenantId;
 import io.github.k12sso.classlink.settings.RosterMode;
 import io.github.k12sso.classlink.vault.RecordedIdentity;
-import io.github.k12sso.classlink.vault.TokenFailure;
+import io.github.k12sso.classlink.vault.TokenUnavailable;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.OPTIONS;
 import jakarta.ws.rs.Path;
@@ -194,8 +194,8 @@ public final class GatewayResource {
         Optional<RecordedIdentity> identity = Optional.empty();
         RosterFailure unlinked = null;
         try {
-            identity = settings.vault().identity(realm, user);
-        } catch (TokenFailure e) {
+            identity = settings.vault().find(realm, user).record().identity();
+        } catch (TokenUnavailable e) {
             unlinked = UserTokenCredentials.failure(e);
         }
         Optional<TenantId> own = identity.flatMap(RecordedIdentity::tenantId);
@@ -310,7 +310,7 @@ public final class GatewayResource {
 
         private RosterCredentials source() throws RosterFailure {
             if (settings.mode() == RosterMode.USER_TOKEN) {
-                return new UserTokenCredentials(settings.rosterUrl(), settings.vault(), realm, user);
+                return new UserTokenCredentials(settings.rosterUrl(), settings.tokens(), realm, user);
             }
             return new PartnerKeyCredentials(
                     settings.state().applications(),

@@ -2,6 +2,7 @@ package io.github.k12sso.classlink.oneroster.gateway;
 
 import io.github.k12sso.classlink.http.UpstreamClient;
 import io.github.k12sso.classlink.profile.TenantAllowList;
+import io.github.k12sso.classlink.refresh.ValidTokens;
 import io.github.k12sso.classlink.settings.RosterMode;
 import io.github.k12sso.classlink.vault.TokenVault;
 import java.util.Optional;
@@ -15,7 +16,8 @@ import java.util.Optional;
  * @param scope client scope that a Keycloak access token must carry
  * @param requestsPerMinute of one client, on one node
  * @param allowedTenants districts whose people may log in, and whose rosters may be read
- * @param vault the provider's
+ * @param vault the provider's, for what ClassLink said about a user at their last login
+ * @param tokens the provider's, valid ones
  * @param upstream the way to ClassLink
  * @param state this node's
  */
@@ -29,5 +31,6 @@ public record RosterSettings(
         int requestsPerMinute,
         TenantAllowList allowedTenants,
         TokenVault vault,
+        ValidTokens tokens,
         UpstreamClient upstream,
         RosterState state) {}

@@ -16,19 +16,19 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith(KeycloakCrypto.class)
-class TokenSealTest {
+class TokenCipherTest {
 
-    private static final RecordOwner OWNER = new RecordOwner("realm-1", "classlink", "870001");
-    private static final TokenKey KEY = key("2026-08", 1);
+    private static final TokenCipher.Owner OWNER = new TokenCipher.Owner("realm-1", "classlink", "870001");
+    private static final KeyRing.Key KEY = key("2026-08", 1);
     private static final TokenRecord RECORD = new TokenRecord(
             Optional.of(new TokenSet("access-1", Optional.of("refresh-1"), Instant.ofEpochSecond(1795420800L))),
             Optional.of(new RecordedIdentity("870001", Optional.empty(), Optional.empty(), List.of("Student"))));
 
-    private final String sealed = TokenSeal.seal(RECORD, OWNER, KEY);
+    private final String sealed = TokenCipher.encrypt(RECORD, OWNER, KEY);
 
     @Test
-    void whatIsSealed_opensForItsOwner() throws RecordUnreadable {
-        assertThat(TokenSeal.open(sealed, OWNER, TokenSealTest::ring)).isEqualTo(RECORD);
+    void whatIsSealed_opensForItsOwner() throws Exception {
+        assertThat(TokenCipher.decrypt(sealed, OWNER, TokenCipherTest::ring)).isEqualTo(RECORD);
     }
 
     @Test
@@ -37,33 +37,34 @@ class TokenSealTest {
 
         assertThat(sealed.split("\\.", -1)).hasSize(5);
         assertThat(header).isEqualTo("{\"alg\":\"dir\",\"enc\":\"A256GCM\",\"kid\":\"2026-08\"}");
-        assertThat(TokenSeal.isSealed(sealed)).isTrue();
+        assertThat(TokenCipher.isEncrypted(sealed)).isTrue();
     }
 
     @Test
     void itIsNeverTheSameTwice() {
-        assertThat(TokenSeal.seal(RECORD, OWNER, KEY)).isNotEqualTo(sealed);
+        assertThat(TokenCipher.encrypt(RECORD, OWNER, KEY)).isNotEqualTo(sealed);
     }
 
     @ParameterizedTest
     @CsvSource({"realm-2,classlink,870001", "realm-1,classlink-2,870001", "realm-1,classlink,870002"})
     void givenAnotherRealmAliasOrPerson_thenItDoesNotOpen(String realm, String alias, String id) {
-        assertThatThrownBy(() -> TokenSeal.open(sealed, new RecordOwner(realm, alias, id), TokenSealTest::ring))
-                .isInstanceOf(RecordUnreadable.class)
+        assertThatThrownBy(() ->
+                        TokenCipher.decrypt(sealed, new TokenCipher.Owner(realm, alias, id), TokenCipherTest::ring))
+                .isInstanceOf(TokenCipher.Unreadable.class)
                 .hasMessage("it belongs to another realm, provider or person");
     }
 
     @Test
     void givenTheKeyIsGone_thenItSaysWhichOne() {
-        assertThatThrownBy(() -> TokenSeal.open(sealed, OWNER, id -> Optional.empty()))
-                .isInstanceOf(RecordUnreadable.class)
+        assertThatThrownBy(() -> TokenCipher.decrypt(sealed, OWNER, id -> Optional.empty()))
+                .isInstanceOf(TokenCipher.Unreadable.class)
                 .hasMessage("the key '2026-08' that sealed it is in no key source");
     }
 
     @Test
     void givenAnotherKeyUnderTheSameId_thenItDoesNotOpen() {
-        assertThatThrownBy(() -> TokenSeal.open(sealed, OWNER, id -> Optional.of(key(id, 2))))
-                .isInstanceOf(RecordUnreadable.class)
+        assertThatThrownBy(() -> TokenCipher.decrypt(sealed, OWNER, id -> Optional.of(key(id, 2))))
+                .isInstanceOf(TokenCipher.Unreadable.class)
                 .hasMessageContaining("another key has the id '2026-08'");
     }
 
@@ -73,9 +74,9 @@ class TokenSealTest {
                 .filter(at -> sealed.charAt(at) != '.')
                 .mapToObj(at ->
                         sealed.substring(0, at) + (sealed.charAt(at) == 'A' ? 'Q' : 'A') + sealed.substring(at + 1))
-                .forEach(changed -> assertThatThrownBy(() -> TokenSeal.open(changed, OWNER, TokenSealTest::ring))
+                .forEach(changed -> assertThatThrownBy(() -> TokenCipher.decrypt(changed, OWNER, TokenCipherTest::ring))
                         .as(changed)
-                        .isInstanceOf(RecordUnreadable.class));
+                        .isInstanceOf(TokenCipher.Unreadable.class));
     }
 
     @ParameterizedTest
@@ -83,17 +84,17 @@ class TokenSealTest {
             strings = {"", ".", "....", "eyJ", "eyJ.a.b.c.d", "e30.....", "eyJraWQiOiJhIGIifQ....", "not a record", "{}"
             })
     void givenSomethingElse_thenItDoesNotOpen(String text) {
-        assertThatThrownBy(() -> TokenSeal.open(text, OWNER, TokenSealTest::ring))
-                .isInstanceOf(RecordUnreadable.class);
+        assertThatThrownBy(() -> TokenCipher.decrypt(text, OWNER, TokenCipherTest::ring))
+                .isInstanceOf(TokenCipher.Unreadable.class);
     }
 
-    private static Optional<TokenKey> ring(String id) {
+    private static Optional<KeyRing.Key> ring(String id) {
         return Optional.of(KEY).filter(key -> key.id().equals(id));
     }
 
-    private static TokenKey key(String id, int seed) {
+    private static KeyRing.Key key(String id, int seed) {
         byte[] secret = new byte[32];
         secret[0] = (byte) seed;
-        return TokenKey.of(id, secret);
+        return KeyRing.Key.of(id, secret);
     }
 }

@@ -1,9 +1,8 @@
-package io.github.k12sso.classlink.vault;
+package io.github.k12sso.classlink.refresh;
 
-import io.github.k12sso.classlink.vault.RefreshOutcome.Unreachable;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,42 +14,35 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 /**
- * The refreshes of this node that are under way, and the servers that need rest. One for the whole server: requests for the
- * same person wait here for the first of them, so that a node asks the cluster's lock once.
+ * The refreshes of this node that are in flight, and the token endpoints in cool-down. One for the whole server: requests for
+ * the same user wait here for the first of them, so that a node takes the cluster's lock once.
  */
-public final class Refreshes {
+public final class RefreshesInFlight {
 
     /** Longest wait of a request for another's refresh: the life of a dead node's lock, and a call of ten seconds after it. */
     static final Duration MAX_WAIT = RefreshLock.LIFE.plusSeconds(12);
     /** Requests that may wait at once: each holds a thread, and most a connection to the database (100 by default). */
     static final int MAX_WAITING = 64;
-    /** Rest after a failure without {@code Retry-After}, so that an outage is not hammered. */
+    /** Cool-down after a failure without {@code Retry-After}, so that an outage is not hammered. */
     static final Duration COOL_DOWN = Duration.ofSeconds(3);
-    /** Longest rest that ClassLink can ask for. */
+    /** Longest cool-down that ClassLink can ask for. */
     static final Duration MAX_COOL_DOWN = Duration.ofSeconds(60);
 
-    private final ConcurrentMap<String, CompletableFuture<RefreshOutcome>> underWay = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, CompletableFuture<RefreshOutcome>> inFlight = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, Instant> coolDownUntil = new ConcurrentHashMap<>();
     private final Semaphore waiting = new Semaphore(MAX_WAITING);
-    private final Clock clock;
+    private final InstantSource clock;
 
-    public Refreshes(Clock clock) {
+    public RefreshesInFlight(InstantSource clock) {
         this.clock = clock;
     }
 
-    /**
-     * An outcome and whose it is.
-     *
-     * @param own this request did the work
-     */
-    record Shared(RefreshOutcome outcome, boolean own) {}
-
     /** Does the work, or waits for the request that is doing it for the same key. */
-    Shared once(String key, Supplier<RefreshOutcome> work) {
+    RefreshOutcome join(String key, Supplier<RefreshOutcome> work) {
         CompletableFuture<RefreshOutcome> mine = new CompletableFuture<>();
-        CompletableFuture<RefreshOutcome> first = underWay.putIfAbsent(key, mine);
+        CompletableFuture<RefreshOutcome> first = inFlight.putIfAbsent(key, mine);
         if (first != null) {
-            return new Shared(await(first), false);
+            return await(first).coalesced();
         }
         try {
             mine.complete(work.get());
@@ -58,22 +50,22 @@ public final class Refreshes {
             mine.completeExceptionally(e);
             throw e;
         } finally {
-            underWay.remove(key, mine);
+            inFlight.remove(key, mine);
         }
-        return new Shared(mine.join(), true);
+        return mine.join();
     }
 
     private RefreshOutcome await(CompletableFuture<RefreshOutcome> first) {
         if (!waiting.tryAcquire()) {
-            return new Unreachable(COOL_DOWN);
+            return RefreshOutcome.unreachable(COOL_DOWN);
         }
         try {
             return first.get(MAX_WAIT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException | ExecutionException e) {
-            return new Unreachable(COOL_DOWN); // the first one's failure is logged where it happened
+            return RefreshOutcome.unreachable(COOL_DOWN); // the first one's failure is logged where it happened
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return new Unreachable(COOL_DOWN);
+            return RefreshOutcome.unreachable(COOL_DOWN);
         } finally {
             waiting.release();
         }
@@ -84,7 +76,7 @@ public final class Refreshes {
         return MAX_WAITING - waiting.availablePermits();
     }
 
-    /** Lets a provider's token endpoint rest, as long as it asked for. */
+    /** Starts the cool-down of a provider's token endpoint, as long as it asked for. */
     Duration coolDown(String provider, Optional<Duration> asked) {
         Duration coolDown = asked.orElse(COOL_DOWN);
         coolDown = coolDown.compareTo(MAX_COOL_DOWN) > 0 ? MAX_COOL_DOWN : coolDown;
@@ -92,7 +84,7 @@ public final class Refreshes {
         return coolDown;
     }
 
-    /** The rest that is left, if any. */
+    /** What is left of the cool-down, if any. */
     Optional<Duration> remainingCoolDown(String provider) {
         Instant until = coolDownUntil.get(provider);
         if (until == null) {

@@ -15,27 +15,22 @@ import org.keycloak.storage.StorageId;
  * The row that holds one user's record, read and written in transactions of its own: past the user cache, which on another
  * node's write is stale for a moment, and committed before anybody is answered.
  */
-final class StoredLink {
+public final class TokenStore {
 
     private final KeycloakSessionFactory factory;
     private final String realmId;
     private final String userId;
     private final String alias;
 
-    StoredLink(KeycloakSessionFactory factory, String realmId, String userId, String alias) {
+    public TokenStore(KeycloakSessionFactory factory, String realmId, String userId, String alias) {
         this.factory = factory;
         this.realmId = realmId;
         this.userId = userId;
         this.alias = alias;
     }
 
-    /** One name for all nodes. */
-    String key() {
-        return "classlink.refresh." + realmId + "." + userId + "." + alias;
-    }
-
     /** What the database holds now; empty without user, link or record. */
-    Optional<String> read() {
+    public Optional<String> read() {
         return inOwnTransaction((session, row) -> Optional.of(row.link().getToken()));
     }
 
@@ -45,7 +40,7 @@ final class StoredLink {
      * @return false, and nothing is written, if the row no longer holds the one that was expected: the person has logged in
      *     again meanwhile, or was unlinked
      */
-    boolean replace(String expected, String replacement) {
+    public boolean replace(String expected, String replacement) {
         return inOwnTransaction((session, row) -> {
                     if (!expected.equals(row.link().getToken())) {
                         return Optional.<Boolean>empty();

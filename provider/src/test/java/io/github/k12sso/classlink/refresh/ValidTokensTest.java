@@ -1,4 +1,4 @@
-package io.github.k12sso.classlink.vault;
+package io.github.k12sso.classlink.refresh;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -9,11 +9,17 @@ import io.github.k12sso.classlink.Stub;
 import io.github.k12sso.classlink.http.TokenResponse;
 import io.github.k12sso.classlink.profile.Profile;
 import io.github.k12sso.classlink.settings.TokenLifetimes;
+import io.github.k12sso.classlink.vault.KeyRing;
+import io.github.k12sso.classlink.vault.KeySource;
+import io.github.k12sso.classlink.vault.KeycloakCrypto;
+import io.github.k12sso.classlink.vault.TokenSet;
+import io.github.k12sso.classlink.vault.TokenUnavailable;
+import io.github.k12sso.classlink.vault.TokenUnavailable.Reason;
+import io.github.k12sso.classlink.vault.TokenVault;
 import java.io.IOException;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
+import java.time.InstantSource;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
@@ -32,9 +38,11 @@ import org.keycloak.models.UserProvider;
 
 /** What needs no refresh. The rest is tested on servers. */
 @ExtendWith(KeycloakCrypto.class)
-class TokenVaultTest {
+class ValidTokensTest {
 
     private static final Instant NOW = Instant.parse("2026-11-23T08:00:00Z");
+    private static final InstantSource CLOCK = InstantSource.fixed(NOW);
+    private static final TokenLifetimes LIFETIMES = new TokenLifetimes(Duration.ofHours(24), Duration.ofSeconds(60));
     private static final KeyRing RING =
             KeyRing.parse("2026-08 " + Base64.getEncoder().encodeToString(new byte[32]));
 
@@ -46,9 +54,8 @@ class TokenVaultTest {
     void givenALiveToken_thenItIsHandedOut() throws Exception {
         String record = record(null, answer("access", Optional.of("refresh"), 61));
 
-        assertThat(vault(linkedWith(record)).current(realm, user))
-                .isEqualTo(new VaultToken(
-                        new TokenSet("access", Optional.of("refresh"), NOW.plusSeconds(61)), VaultToken.Source.STORED));
+        assertThat(tokens(linkedWith(record)).of(realm, user))
+                .isEqualTo(new TokenSet("access", Optional.of("refresh"), NOW.plusSeconds(61), TokenSet.Source.STORED));
     }
 
     @Test
@@ -62,15 +69,16 @@ class TokenVaultTest {
     void givenATokenThatIsAlmostOver_andNoRefreshToken_thenItIsHandedOutWhileItLives() throws Exception {
         String record = record(null, answer("access", Optional.empty(), 6));
 
-        assertThat(vault(linkedWith(record)).current(realm, user).tokens().accessToken())
-                .isEqualTo("access");
+        assertThat(tokens(linkedWith(record)).of(realm, user).accessToken()).isEqualTo("access");
     }
 
     @Test
     void givenATokenThatIsOver_andNoRefreshToken_thenItIsExpired() throws Exception {
         String record = record(null, answer("access", Optional.empty(), 5));
 
-        assertThatThrownBy(() -> vault(linkedWith(record)).current(realm, user)).isInstanceOf(TokenExpired.class);
+        assertThatThrownBy(() -> tokens(linkedWith(record)).of(realm, user))
+                .isInstanceOfSatisfying(
+                        TokenUnavailable.class, e -> assertThat(e.reason()).isEqualTo(Reason.EXPIRED));
     }
 
     @Test
@@ -79,7 +87,7 @@ class TokenVaultTest {
 
         String second = record(linkedWith(first), answer("access-2", Optional.empty(), 3600));
 
-        assertThat(vault(linkedWith(second)).current(realm, user).tokens())
+        assertThat(tokens(linkedWith(second)).of(realm, user))
                 .isEqualTo(new TokenSet("access-2", Optional.of("refresh-1"), NOW.plusSeconds(3600)));
     }
 
@@ -89,35 +97,39 @@ class TokenVaultTest {
 
         String second = record(linkedWith(first), answer("access-2", Optional.of("refresh-2"), 3600));
 
-        assertThat(vault(linkedWith(second)).current(realm, user).tokens().refreshToken())
-                .contains("refresh-2");
+        assertThat(tokens(linkedWith(second)).of(realm, user).refreshToken()).contains("refresh-2");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"not json", "eyJ.a.b.c.d", "{}"})
     void givenARecordThatCannotBeRead_thenItIsExpired(String record) {
-        assertThatThrownBy(() -> vault(linkedWith(record)).current(realm, user)).isInstanceOf(TokenExpired.class);
+        assertThatThrownBy(() -> tokens(linkedWith(record)).of(realm, user))
+                .isInstanceOfSatisfying(
+                        TokenUnavailable.class, e -> assertThat(e.reason()).isEqualTo(Reason.EXPIRED));
     }
 
     @Test
-    void givenARecordThatABuiltInProviderLeft_thenItIsRead() throws TokenFailure {
+    void givenARecordThatABuiltInProviderLeft_thenItIsRead() throws Exception {
         String record = "{\"access_token\":\"access\",\"accessTokenExpiration\":"
                 + NOW.plusSeconds(600).getEpochSecond() + "}";
 
-        assertThat(vault(linkedWith(record)).current(realm, user).tokens().accessToken())
-                .isEqualTo("access");
+        assertThat(tokens(linkedWith(record)).of(realm, user).accessToken()).isEqualTo("access");
     }
 
     @Test
     void givenNoLink_thenTheUserIsNotLinked() {
-        assertThatThrownBy(() -> vault(null).current(realm, user)).isInstanceOf(NotLinked.class);
+        assertThatThrownBy(() -> tokens(null).of(realm, user))
+                .isInstanceOfSatisfying(
+                        TokenUnavailable.class, e -> assertThat(e.reason()).isEqualTo(Reason.NOT_LINKED));
     }
 
     @ParameterizedTest
     @NullSource
     @ValueSource(strings = {"", " "})
     void givenALinkWithoutARecord_thenTheUserIsNotLinked(String record) {
-        assertThatThrownBy(() -> vault(linkedWith(record)).current(realm, user)).isInstanceOf(NotLinked.class);
+        assertThatThrownBy(() -> tokens(linkedWith(record)).of(realm, user))
+                .isInstanceOfSatisfying(
+                        TokenUnavailable.class, e -> assertThat(e.reason()).isEqualTo(Reason.NOT_LINKED));
     }
 
     private static FederatedIdentityModel linkedWith(String record) {
@@ -141,6 +153,22 @@ class TokenVaultTest {
     }
 
     private TokenVault vault(FederatedIdentityModel link) {
+        return new TokenVault(
+                session(link),
+                "district-login",
+                new KeySource(Optional.of(RING), Optional.empty()),
+                null,
+                LIFETIMES.unstated(),
+                null,
+                CLOCK);
+    }
+
+    private ValidTokens tokens(FederatedIdentityModel link) {
+        return new ValidTokens(
+                session(link), "district-login", vault(link), null, LIFETIMES, new RefreshesInFlight(CLOCK), CLOCK);
+    }
+
+    private KeycloakSession session(FederatedIdentityModel link) {
         UserProvider users = Stub.of(
                 UserProvider.class,
                 Map.of(
@@ -153,20 +181,12 @@ class TokenVaultTest {
                         }));
         KeycloakContext context = Stub.of(KeycloakContext.class, Map.of("getRealm", arguments -> realm));
         KeyManager realmKeys = Stub.of(KeyManager.class, Map.of("getKey", arguments -> null));
-        KeycloakSession session = Stub.of(
+        return Stub.of(
                 KeycloakSession.class,
                 Map.of(
                         "users", arguments -> users,
+                        "getKeycloakSessionFactory", arguments -> null,
                         "getContext", arguments -> context,
                         "keys", arguments -> realmKeys));
-        return new TokenVault(
-                session,
-                "district-login",
-                new KeySource(Optional.of(RING), Optional.empty()),
-                null,
-                new TokenLifetimes(Duration.ofHours(24), Duration.ofSeconds(60)),
-                new Refreshes(Clock.fixed(NOW, ZoneOffset.UTC)),
-                null,
-                Clock.fixed(NOW, ZoneOffset.UTC));
     }
 }

@@ -1,15 +1,12 @@
-package io.github.k12sso.classlink.vault;
+package io.github.k12sso.classlink.refresh;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.k12sso.classlink.vault.RefreshOutcome.Refreshed;
-import io.github.k12sso.classlink.vault.RefreshOutcome.Unreachable;
-import java.time.Clock;
+import io.github.k12sso.classlink.vault.TokenSet;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -24,68 +21,67 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
-class RefreshesTest {
+class RefreshesInFlightTest {
+
+    private static final RefreshOutcome VALID =
+            RefreshOutcome.refreshed(new TokenSet("access", Optional.empty(), Instant.EPOCH));
 
     private final MovableClock clock = new MovableClock();
-    private final Refreshes refreshes = new Refreshes(clock);
+    private final RefreshesInFlight refreshes = new RefreshesInFlight(clock);
 
     @Nested
     class GivenSeveralRequestsForOnePerson {
 
-        private final RefreshOutcome outcome = new Refreshed(new TokenSet("access", Optional.empty(), Instant.EPOCH));
-
         @Test
         void thenOneWorksAndAllGetItsOutcome() throws Exception {
-            List<Refreshes.Shared> answers = together(20);
+            List<RefreshOutcome> answers = together(20);
 
-            assertThat(answers).extracting(Refreshes.Shared::outcome).containsOnly(outcome);
-            assertThat(answers).filteredOn(Refreshes.Shared::own).hasSize(1);
+            assertThat(answers).filteredOn(VALID::equals).hasSize(1);
+            assertThat(answers).filteredOn(VALID.coalesced()::equals).hasSize(19);
         }
 
         @Test
         void givenMoreThanMayWait_thenTheRestIsToldToComeAgain() throws Exception {
-            List<Refreshes.Shared> answers = together(1 + Refreshes.MAX_WAITING + 3);
+            List<RefreshOutcome> answers = together(1 + RefreshesInFlight.MAX_WAITING + 3);
 
+            assertThat(answers).filteredOn(VALID::equals).hasSize(1);
+            assertThat(answers).filteredOn(VALID.coalesced()::equals).hasSize(RefreshesInFlight.MAX_WAITING);
             assertThat(answers)
-                    .extracting(Refreshes.Shared::outcome)
-                    .filteredOn(outcome::equals)
-                    .hasSize(1 + Refreshes.MAX_WAITING);
-            assertThat(answers)
-                    .extracting(Refreshes.Shared::outcome)
-                    .filteredOn(Unreachable.class::isInstance)
+                    .filteredOn(RefreshOutcome.unreachable(RefreshesInFlight.COOL_DOWN)::equals)
                     .hasSize(3);
         }
 
         /** The first works until all the others have come to wait or were turned away. */
-        private List<Refreshes.Shared> together(int requests) throws Exception {
+        private List<RefreshOutcome> together(int requests) throws Exception {
             AtomicInteger arrived = new AtomicInteger();
             CountDownLatch working = new CountDownLatch(1);
             CountDownLatch finish = new CountDownLatch(1);
             ExecutorService threads = Executors.newFixedThreadPool(requests);
             try {
-                List<Future<Refreshes.Shared>> answers = new ArrayList<>();
-                answers.add(threads.submit(() -> refreshes.once("key", () -> {
+                List<Future<RefreshOutcome>> answers = new ArrayList<>();
+                answers.add(threads.submit(() -> refreshes.join("key", () -> {
                     working.countDown();
                     awaitQuietly(finish);
-                    return outcome;
+                    return VALID;
                 })));
                 working.await();
                 for (int i = 1; i < requests; i++) {
                     answers.add(threads.submit(() -> {
                         arrived.incrementAndGet();
-                        return refreshes.once("key", () -> {
+                        return refreshes.join("key", () -> {
                             throw new AssertionError("a second worker");
                         });
                     }));
                 }
                 while (arrived.get() < requests - 1
-                        || refreshes.waiting() < Math.min(requests - 1, Refreshes.MAX_WAITING)
-                        || answers.stream().filter(Future::isDone).count() < requests - 1 - Refreshes.MAX_WAITING) {
+                        || refreshes.waiting() < Math.min(requests - 1, RefreshesInFlight.MAX_WAITING)
+                        || answers.stream().filter(Future::isDone).count()
+                                < requests - 1 - RefreshesInFlight.MAX_WAITING) {
                     Thread.onSpinWait();
                 }
                 finish.countDown();
-                List<Refreshes.Shared> outcomes = new ArrayList<>();
-                for (Future<Refreshes.Shared> answer : answers) {
+                List<RefreshOutcome> outcomes = new ArrayList<>();
+                for (Future<RefreshOutcome> answer : answers) {
                     outcomes.add(answer.get(10, TimeUnit.SECONDS));
                 }
                 return outcomes;
@@ -97,20 +93,19 @@ class RefreshesTest {
 
     @Test
     void givenDifferentPeople_thenEachDoesItsOwnWork() {
-        Refreshes.Shared outer = refreshes.once(
-                "a", () -> refreshes.once("b", RefreshOutcome.Gone::new).outcome());
+        RefreshOutcome outer = refreshes.join("a", () -> refreshes.join("b", () -> VALID));
 
-        assertThat(outer.own()).isTrue();
+        assertThat(outer).isEqualTo(VALID);
     }
 
     @Test
     void givenTheWorkFails_thenTheNextOneWorksAgain() {
-        assertThatThrownBy(() -> refreshes.once("key", () -> {
+        assertThatThrownBy(() -> refreshes.join("key", () -> {
                     throw new IllegalStateException("failed");
                 }))
                 .hasMessage("failed");
 
-        assertThat(refreshes.once("key", RefreshOutcome.Gone::new).own()).isTrue();
+        assertThat(refreshes.join("key", () -> VALID)).isEqualTo(VALID);
     }
 
     @Nested
@@ -118,13 +113,13 @@ class RefreshesTest {
 
         @Test
         void thenItRestsForAShortWhile() {
-            assertThat(refreshes.coolDown("provider", Optional.empty())).isEqualTo(Refreshes.COOL_DOWN);
+            assertThat(refreshes.coolDown("provider", Optional.empty())).isEqualTo(RefreshesInFlight.COOL_DOWN);
 
             clock.now = clock.now.plusSeconds(1);
-            assertThat(refreshes.remainingCoolDown("provider")).contains(Refreshes.COOL_DOWN.minusSeconds(1));
+            assertThat(refreshes.remainingCoolDown("provider")).contains(RefreshesInFlight.COOL_DOWN.minusSeconds(1));
             assertThat(refreshes.remainingCoolDown("another")).isEmpty();
 
-            clock.now = clock.now.plus(Refreshes.COOL_DOWN);
+            clock.now = clock.now.plus(RefreshesInFlight.COOL_DOWN);
             assertThat(refreshes.remainingCoolDown("provider")).isEmpty();
         }
 
@@ -133,7 +128,7 @@ class RefreshesTest {
             assertThat(refreshes.coolDown("provider", Optional.of(Duration.ofSeconds(30))))
                     .isEqualTo(Duration.ofSeconds(30));
             assertThat(refreshes.coolDown("provider", Optional.of(Duration.ofHours(30))))
-                    .isEqualTo(Refreshes.MAX_COOL_DOWN);
+                    .isEqualTo(RefreshesInFlight.MAX_COOL_DOWN);
         }
     }
 
@@ -145,23 +140,13 @@ class RefreshesTest {
         }
     }
 
-    private static final class MovableClock extends Clock {
+    private static final class MovableClock implements InstantSource {
 
         private Instant now = Instant.parse("2026-11-24T08:00:00Z");
 
         @Override
         public Instant instant() {
             return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return Clock.fixed(now, zone);
         }
     }
 }

@@ -1,4 +1,4 @@
-package io.github.k12sso.classlink.vault;
+package io.github.k12sso.classlink.refresh;
 
 import java.time.Duration;
 import java.util.Map;
@@ -15,7 +15,7 @@ import org.keycloak.models.utils.KeycloakModelUtils;
  *
  * <p>Its limits: a holder that is slower than the lock's life (it cannot be: the call ends after ten seconds, and what
  * remains is one write) is not stopped, and a cluster that fell apart has a store in each part. Both can make a second
- * refresh, neither can lose a record: {@link StoredLink#replace} writes only over what was read.
+ * refresh, neither can lose a record: {@link io.github.k12sso.classlink.vault.TokenStore#replace} writes only over what was read.
  */
 final class RefreshLock {
 

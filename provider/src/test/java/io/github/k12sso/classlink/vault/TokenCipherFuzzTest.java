@@ -9,18 +9,18 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Anything in a record's place: it does not open, and says so in one way. */
 @ExtendWith(KeycloakCrypto.class)
-class TokenSealFuzzTest {
+class TokenCipherFuzzTest {
 
-    private static final RecordOwner OWNER = new RecordOwner("realm-1", "classlink", "870001");
-    private static final TokenKey KEY = TokenKey.of("2026-08", new byte[32]);
+    private static final TokenCipher.Owner OWNER = new TokenCipher.Owner("realm-1", "classlink", "870001");
+    private static final KeyRing.Key KEY = KeyRing.Key.of("2026-08", new byte[32]);
 
     @FuzzTest(maxDuration = "5s")
     void opensNothingThatItDidNotSeal(byte[] text) {
         String stored = new String(text, StandardCharsets.UTF_8);
         try {
-            TokenSeal.open(stored, OWNER, id -> Optional.of(KEY));
+            TokenCipher.decrypt(stored, OWNER, id -> Optional.of(KEY));
             throw new AssertionError("opened: " + stored);
-        } catch (RecordUnreadable refused) {
+        } catch (TokenCipher.Unreadable refused) {
             assertThat(refused).hasMessageNotContaining("access");
         }
         TokenRecord.readPlain(stored)
