@@ -67,6 +67,9 @@ class ArchitectureTest {
             onlyUses("exchange", "refresh", "vault", "settings", "profile", "http", "keycloak");
 
     @ArchTest
+    static final ArchRule launchpad_uses_settings = onlyUses("launchpad", "settings", "profile", "http", "keycloak");
+
+    @ArchTest
     static final ArchRule nobody_uses_idp = noClasses()
             .that(not(resideInAPackage(ROOT + ".idp..")))
             .should()
@@ -114,6 +117,7 @@ class ArchitectureTest {
                         .distinct())
                 .containsExactlyInAnyOrder(
                         ".idp",
+                        ".launchpad",
                         ".exchange",
                         ".oneroster.gateway",
                         ".oneroster.policy",

@@ -2,6 +2,9 @@ package io.github.k12sso.classlink.idp;
 
 import io.github.k12sso.classlink.http.Measurement;
 import io.github.k12sso.classlink.http.OAuthError;
+import io.github.k12sso.classlink.launchpad.LaunchRefused;
+import io.github.k12sso.classlink.launchpad.TileLaunch;
+import io.github.k12sso.classlink.settings.ClassLinkIdentityProviderConfig;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.WebApplicationException;
@@ -13,7 +16,6 @@ import org.keycloak.broker.provider.UserAuthenticationIdentityProvider.Authentic
 import org.keycloak.events.Details;
 import org.keycloak.events.EventBuilder;
 import org.keycloak.events.EventType;
-import org.keycloak.models.IdentityProviderModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.services.resources.IdentityBrokerService;
 import org.keycloak.sessions.AuthenticationSessionModel;
@@ -25,7 +27,8 @@ import org.keycloak.sessions.AuthenticationSessionModel;
 public final class CallbackEndpoint {
 
     private final KeycloakSession session;
-    private final ClassLinkIdentityProvider provider;
+    private final ClassLinkIdentityProviderConfig config;
+    private final LoginService logins;
     private final AuthenticationCallback callback;
     private final EventBuilder event;
     private final TileLaunch launch;
@@ -33,15 +36,17 @@ public final class CallbackEndpoint {
 
     CallbackEndpoint(
             KeycloakSession session,
-            ClassLinkIdentityProvider provider,
+            ClassLinkIdentityProviderConfig config,
+            LoginService logins,
             AuthenticationCallback callback,
             EventBuilder event) {
         this.session = session;
-        this.provider = provider;
+        this.config = config;
+        this.logins = logins;
         this.callback = callback;
         this.event = event;
-        this.launch = new TileLaunch(session, provider.settings(), event);
-        this.failed = new FailedLogin(session, provider.getConfig(), event);
+        this.launch = new TileLaunch(session, config, event);
+        this.failed = new FailedLogin(session, config, event);
     }
 
     @GET
@@ -51,7 +56,7 @@ public final class CallbackEndpoint {
             @QueryParam(OAuth2Constants.ERROR) String error) {
         QueryOfSpan.empty();
         String code = sentCode == null || sentCode.isBlank() ? null : sentCode;
-        event.event(EventType.IDENTITY_PROVIDER_LOGIN).detail(Details.IDENTITY_PROVIDER, alias());
+        event.event(EventType.IDENTITY_PROVIDER_LOGIN).detail(Details.IDENTITY_PROVIDER, config.getAlias());
         AuthenticationSessionModel login = null;
         try {
             if (state == null) {
@@ -62,9 +67,12 @@ public final class CallbackEndpoint {
             if (error != null) {
                 return refusedByClassLink(OAuthError.of(error), login);
             }
-            BrokeredIdentityContext person = identify(code, login);
+            if (code == null) {
+                throw new LoginRefused(LoginProblem.MISSING_CODE);
+            }
+            BrokeredIdentityContext person = logins.login(code, login);
             if (!isLinking(login)) {
-                new AccountLinking(session, provider.settings(), event).link(person);
+                new AccountLinking(session, config, event).link(person);
             }
             if (launch.isLaunch(login)) {
                 login = launch.forThisPersonOnly(person, login);
@@ -94,7 +102,11 @@ public final class CallbackEndpoint {
         if (code == null) {
             throw new LoginRefused(LoginProblem.MISSING_STATE);
         }
-        return launch.start();
+        try {
+            return launch.start();
+        } catch (LaunchRefused e) {
+            throw LoginRefused.because(e);
+        }
     }
 
     /** The login that this browser began, and no other: Keycloak compares the state with the browser's cookies. */
@@ -109,18 +121,6 @@ public final class CallbackEndpoint {
         }
     }
 
-    private BrokeredIdentityContext identify(String code, AuthenticationSessionModel login) throws LoginRefused {
-        if (code == null) {
-            throw new LoginRefused(LoginProblem.MISSING_CODE);
-        }
-        try {
-            return provider.identify(provider.redeem(code, login), login);
-        } catch (IllegalArgumentException e) {
-            // A setting that was stored without being validated, by an older version, say.
-            throw FailedLogin.unexpected(LoginProblem.CONFIGURATION, e);
-        }
-    }
-
     private Response refusedByClassLink(OAuthError error, AuthenticationSessionModel login) throws LoginRefused {
         LoginRefused refused =
                 new LoginRefused(LoginRefused.meaning(error), "ClassLink sent the error " + error.code());
@@ -131,7 +131,7 @@ public final class CallbackEndpoint {
                 }
                 // The login page again, saying so; or the app that asked for the link.
                 failed.report(refused);
-                return callback.cancelled(config());
+                return callback.cancelled(config);
             }
             case LOGIN_REQUIRED, INTERACTION_REQUIRED -> {
                 if (isLinking(login) || launch.isLaunch(login)) {
@@ -139,7 +139,7 @@ public final class CallbackEndpoint {
                 }
                 // The app asked for a silent login and gets the answer it expects.
                 failed.report(refused);
-                return callback.error(config(), error.code());
+                return callback.error(config, error.code());
             }
             default -> throw refused;
         }
@@ -150,7 +150,7 @@ public final class CallbackEndpoint {
         if (isLinking(login)) {
             if (!Boolean.parseBoolean(login.getAuthNote(IdpLinkAction.KC_ACTION_LINKING_IDENTITY_PROVIDER))) {
                 // The old way of linking: back to the app, which is told that it is over and no more.
-                return callback.error(config(), LoginProblem.LINKING_MESSAGE_KEY);
+                return callback.error(config, LoginProblem.LINKING_MESSAGE_KEY);
             }
             endLinking(login);
             messageKey = LoginProblem.LINKING_MESSAGE_KEY;
@@ -180,17 +180,9 @@ public final class CallbackEndpoint {
         login.setAction(AuthenticationSessionModel.Action.REQUIRED_ACTIONS.name());
     }
 
-    private IdentityProviderModel config() {
-        return provider.getConfig();
-    }
-
     /** Beside the {@link LoginProblem}s, for {@link Measurement#LOGINS}. */
     private enum Result {
         /** ClassLink said who it is; the rest is Keycloak's flow. */
         IDENTIFIED
-    }
-
-    private String alias() {
-        return provider.getConfig().getAlias();
     }
 }

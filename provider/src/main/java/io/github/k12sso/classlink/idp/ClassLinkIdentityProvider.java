@@ -4,23 +4,15 @@ import io.github.k12sso.classlink.exchange.BrokeringApi;
 import io.github.k12sso.classlink.exchange.ExchangeableTokens;
 import io.github.k12sso.classlink.http.AllowedHosts;
 import io.github.k12sso.classlink.http.HostNotAllowed;
-import io.github.k12sso.classlink.http.Operation;
 import io.github.k12sso.classlink.http.TokenEndpointClient;
-import io.github.k12sso.classlink.http.TokenResponse;
 import io.github.k12sso.classlink.http.UpstreamClient;
-import io.github.k12sso.classlink.http.UpstreamFailure;
 import io.github.k12sso.classlink.keycloak.KeycloakClock;
-import io.github.k12sso.classlink.mapper.MyGroups;
+import io.github.k12sso.classlink.launchpad.SignOutPage;
 import io.github.k12sso.classlink.oneroster.gateway.RosterSettings;
 import io.github.k12sso.classlink.oneroster.gateway.RosterState;
-import io.github.k12sso.classlink.profile.ClassLinkGroup;
-import io.github.k12sso.classlink.profile.Profile;
-import io.github.k12sso.classlink.profile.ProfileUnreadable;
-import io.github.k12sso.classlink.profile.UsernameTemplate;
 import io.github.k12sso.classlink.refresh.RefreshesInFlight;
 import io.github.k12sso.classlink.refresh.ValidTokens;
 import io.github.k12sso.classlink.settings.ClassLinkIdentityProviderConfig;
-import io.github.k12sso.classlink.settings.EssentialClaim;
 import io.github.k12sso.classlink.vault.KeySource;
 import io.github.k12sso.classlink.vault.Revocations;
 import io.github.k12sso.classlink.vault.TokenSet;
@@ -30,20 +22,12 @@ import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriBuilder;
 import jakarta.ws.rs.core.UriInfo;
-import java.net.URI;
 import java.time.Clock;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Stream;
-import org.jboss.logging.Logger;
-import org.keycloak.OAuth2Constants;
 import org.keycloak.broker.oidc.OIDCIdentityProvider;
 import org.keycloak.broker.oidc.OIDCIdentityProviderConfig;
 import org.keycloak.broker.oidc.OIDCIdentityProviderFactory;
-import org.keycloak.broker.oidc.mappers.AbstractJsonUserAttributeMapper;
 import org.keycloak.broker.provider.AuthenticationRequest;
 import org.keycloak.broker.provider.BrokeredIdentityContext;
 import org.keycloak.broker.provider.IdentityBrokerException;
@@ -60,8 +44,6 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.UserSessionModel;
-import org.keycloak.representations.JsonWebToken;
-import org.keycloak.services.Urls;
 import org.keycloak.sessions.AuthenticationSessionModel;
 import org.keycloak.util.Booleans;
 
@@ -71,13 +53,6 @@ import org.keycloak.util.Booleans;
  */
 public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
         implements SocialIdentityProvider<OIDCIdentityProviderConfig>, ExchangeableTokens {
-
-    /** Where {@link OIDCIdentityProvider} and its base class note, for the login under way, what only this browser asked. */
-    private static final String NONCE_NOTE = "BROKER_NONCE";
-
-    private static final String PKCE_VERIFIER_NOTE = "BROKER_CODE_CHALLENGE";
-
-    private static final Logger LOG = Logger.getLogger(ClassLinkIdentityProvider.class);
 
     private final ClassLinkIdentityProviderConfig config;
     private final AllowedHosts allowedHosts;
@@ -120,8 +95,6 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
         return config;
     }
 
-    // ---- login -----------------------------------------------------------------------------------------------------
-
     @Override
     protected UriBuilder createAuthorizationUrl(AuthenticationRequest request) {
         try {
@@ -134,124 +107,9 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
 
     @Override
     public Object callback(RealmModel realm, AuthenticationCallback callback, EventBuilder event) {
-        return new CallbackEndpoint(session, this, callback, event);
-    }
-
-    /** Redeems the code of this browser's own request. Sent once: a code that met a lost answer is spent. */
-    TokenResponse redeem(String code, AuthenticationSessionModel login) throws LoginRefused {
-        Map<String, String> form = new LinkedHashMap<>();
-        form.put(OAUTH2_PARAMETER_CODE, code);
-        form.put(OAUTH2_PARAMETER_REDIRECT_URI, redirectUri());
-        if (config.isPkceEnabled()) {
-            String verifier = login.getClientNote(PKCE_VERIFIER_NOTE);
-            if (verifier == null) {
-                throw new LoginRefused(LoginProblem.PKCE_VERIFIER_MISSING);
-            }
-            // Keycloak copies such notes into the client session, which is stored.
-            login.removeClientNote(PKCE_VERIFIER_NOTE);
-            form.put(OAuth2Constants.CODE_VERIFIER, verifier);
-        }
-        try {
-            return endpoint.redeem(form);
-        } catch (UpstreamFailure e) {
-            throw LoginRefused.because(Operation.TOKEN, e);
-        }
-    }
-
-    /** Who signed in, everything about them verified. */
-    BrokeredIdentityContext identify(TokenResponse tokens, AuthenticationSessionModel login) throws LoginRefused {
-        JsonWebToken idToken = null;
-        if (config.isRequireIdToken()) {
-            String encoded = tokens.idToken().orElseThrow(() -> new LoginRefused(LoginProblem.ID_TOKEN_MISSING));
-            idToken =
-                    new IdTokenVerifier(session, config, keys, clock).verify(encoded, login.getClientNote(NONCE_NOTE));
-        }
-        Profile profile = profile(tokens.accessToken());
-        if (idToken != null && !idToken.getSubject().equals(profile.userId())) {
-            throw new LoginRefused(LoginProblem.SUBJECT_MISMATCH);
-        }
-        if (!config.getAllowedTenants().admits(profile)) {
-            throw new LoginRefused(LoginProblem.DISTRICT_NOT_ALLOWED);
-        }
-        Optional<EssentialClaim> essential = EssentialClaim.of(config);
-        if (essential.isPresent() && !essential.get().isSatisfiedBy(idToken, profile.document())) {
-            throw new LoginRefused(LoginProblem.ESSENTIAL_CLAIM_UNMATCHED);
-        }
-        BrokeredIdentityContext identity = brokeredIdentity(profile);
-        MyGroups.offer(session, () -> myGroups(tokens.accessToken()));
-        if (idToken != null) {
-            identity.getContextData().put(VALIDATED_ID_TOKEN, idToken);
-            identity.getContextData().put(NONCE_NOTE, login.getClientNote(NONCE_NOTE));
-        }
-        if (Booleans.isTrue(config.isStoreToken())) {
-            identity.setToken(record(tokens, profile, identity.getId()));
-        }
-        identity.setIdp(this);
-        identity.setAuthenticationSession(login);
-        return identity;
-    }
-
-    private String record(TokenResponse tokens, Profile profile, String brokerUserId) throws LoginRefused {
-        try {
-            return vault.record(tokens, profile, brokerUserId);
-        } catch (KeySource.Unavailable e) {
-            throw new LoginRefused(LoginProblem.CONFIGURATION, e.getMessage());
-        }
-    }
-
-    private Profile profile(String accessToken) throws LoginRefused {
-        try {
-            return Profile.read(upstream.get(Operation.PROFILE, config.getUserInfoUrl(), accessToken));
-        } catch (UpstreamFailure e) {
-            throw LoginRefused.because(Operation.PROFILE, e);
-        } catch (ProfileUnreadable e) {
-            throw new LoginRefused(LoginProblem.PROFILE_WITHOUT_IDENTITY);
-        }
-    }
-
-    /** Empty if ClassLink does not tell them: nobody is kept from logging in for that, memberships stay as they are. */
-    private Optional<List<ClassLinkGroup>> myGroups(String accessToken) {
-        String url = URI.create(config.getUserInfoUrl()).resolve("/my/groups").toString();
-        String why = "the list cannot be read, or is too long";
-        try {
-            Optional<List<ClassLinkGroup>> groups =
-                    ClassLinkGroup.readAll(upstream.getJson(Operation.GROUPS, url, accessToken));
-            if (groups.isPresent()) {
-                return groups;
-            }
-        } catch (UpstreamFailure e) {
-            why = e.getMessage();
-        }
-        LOG.warnf(
-                "Login with ClassLink goes on without the person's groups. realm=%s, provider=%s, reason=%s: %s",
-                session.getContext().getRealm().getName(), config.getAlias(), "groups_unavailable", why);
-        return Optional.empty();
-    }
-
-    private BrokeredIdentityContext brokeredIdentity(Profile profile) throws LoginRefused {
-        String id = config.getIdentityKey()
-                .of(profile)
-                .orElseThrow(() -> new LoginRefused(LoginProblem.IDENTITY_INCOMPLETE));
-        BrokeredIdentityContext identity = new BrokeredIdentityContext(id, config);
-        identity.setBrokerUserId(config.getAlias() + "." + id);
-        identity.setUsername(config.getUsernameTemplate()
-                .apply(profile)
-                .orElseGet(() -> UsernameTemplate.nameOfId(config.getAlias(), profile)));
-        identity.setFirstName(profile.firstName().orElse(null));
-        identity.setLastName(profile.lastName().orElse(null));
-        identity.setEmail(profile.email().orElse(null));
-        // Not storeUserProfileForMapper(): it prints the whole profile when its debug logger is on.
-        identity.getContextData().put(AbstractJsonUserAttributeMapper.CONTEXT_JSON_NODE, profile.document());
-        return identity;
-    }
-
-    /** Exactly the one that {@code createAuthorizationUrl} sent; ClassLink compares them. */
-    String redirectUri() {
-        return Urls.identityProviderAuthnResponse(
-                        session.getContext().getUri().getBaseUri(),
-                        config.getAlias(),
-                        session.getContext().getRealm().getName())
-                .toString();
+        LoginService logins = new LoginService(
+                session, this, config, upstream, endpoint, new IdTokenVerifier(session, config, keys, clock), vault);
+        return new CallbackEndpoint(session, config, logins, callback, event);
     }
 
     /** Keycloak's base classes copy the tokens in clear into the user session here, which is stored. Nothing is copied. */
@@ -267,14 +125,10 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
                 || Arrays.asList(mapper.getCompatibleProviders()).contains(OIDCIdentityProviderFactory.PROVIDER_ID);
     }
 
-    // ---- keys ------------------------------------------------------------------------------------------------------
-
     @Override
     public boolean reloadKeys() {
         return keys.reload();
     }
-
-    // ---- tokens for apps -------------------------------------------------------------------------------------------
 
     @Override
     public String tokenScope() {
@@ -314,8 +168,6 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
         return exchangeNotSupported();
     }
 
-    // ---- rosters ---------------------------------------------------------------------------------------------------
-
     RosterSettings rosterSettings() {
         return new RosterSettings(
                 config.getAlias(),
@@ -332,8 +184,6 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
                 rosters);
     }
 
-    // ---- what a ClassLink provider is not --------------------------------------------------------------------------
-
     /** A ClassLink token of any other app would be taken for a login here: userinfo does not say for whom it was issued. */
     @Override
     protected boolean supportsExternalExchange() {
@@ -349,8 +199,6 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
     public Stream<JWK> resolveKeys(TrustMaterialRequest request) {
         return Stream.empty();
     }
-
-    // ---- logout ----------------------------------------------------------------------------------------------------
 
     /** ClassLink has no logout for apps (classlink-facts section 6); what can end is our hold on the person's tokens. */
     @Override
@@ -381,8 +229,6 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
                 .filter(other -> !other.getId().equals(ending.getId()))
                 .noneMatch(other -> config.getAlias().equals(other.getNote(Details.IDENTITY_PROVIDER)));
     }
-
-    // ---- disconnecting ---------------------------------------------------------------------------------------------
 
     /** A link of this provider is going away, and its record with it. */
     void unlinked(RealmModel realm, FederatedIdentityModel link) {

@@ -32,13 +32,8 @@ import org.keycloak.provider.ServerInfoAwareProviderFactory;
 public final class ClassLinkIdentityProviderFactory extends AbstractIdentityProviderFactory<ClassLinkIdentityProvider>
         implements SocialIdentityProviderFactory<ClassLinkIdentityProvider>, ServerInfoAwareProviderFactory {
 
-    /**
-     * The provider id. Keycloak's console takes any id that contains "oidc", "oauth2" or "saml" for one of those and shows
-     * other pages.
-     */
-    public static final String PROVIDER_ID = "classlink";
-
-    static final String NAME = "ClassLink";
+    /** The provider id. */
+    public static final String PROVIDER_ID = ClassLinkIdentityProviderConfig.PROVIDER_ID;
 
     /** The key file's size ends at this: thirty keys are under three KiB. */
     private static final long MAX_KEY_FILE_BYTES = 64L * 1024;
@@ -58,7 +53,7 @@ public final class ClassLinkIdentityProviderFactory extends AbstractIdentityProv
 
     @Override
     public String getName() {
-        return NAME;
+        return ClassLinkIdentityProviderConfig.PROVIDER_NAME;
     }
 
     @Override

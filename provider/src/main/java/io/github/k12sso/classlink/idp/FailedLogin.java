@@ -1,6 +1,7 @@
 package io.github.k12sso.classlink.idp;
 
 import io.github.k12sso.classlink.http.Measurement;
+import io.github.k12sso.classlink.settings.ClassLinkIdentityProviderConfig;
 import jakarta.ws.rs.core.Response;
 import org.jboss.logging.Logger;
 import org.keycloak.authentication.AuthenticationProcessor;
@@ -8,7 +9,6 @@ import org.keycloak.events.Details;
 import org.keycloak.events.Errors;
 import org.keycloak.events.EventBuilder;
 import org.keycloak.events.EventType;
-import org.keycloak.models.IdentityProviderModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.services.ErrorPage;
 import org.keycloak.services.Urls;
@@ -26,10 +26,10 @@ final class FailedLogin {
     private static final String REFERENCE = "reference";
 
     private final KeycloakSession session;
-    private final IdentityProviderModel provider;
+    private final ClassLinkIdentityProviderConfig provider;
     private final EventBuilder event;
 
-    FailedLogin(KeycloakSession session, IdentityProviderModel provider, EventBuilder event) {
+    FailedLogin(KeycloakSession session, ClassLinkIdentityProviderConfig provider, EventBuilder event) {
         this.session = session;
         this.provider = provider;
         this.event = event;
@@ -69,13 +69,7 @@ final class FailedLogin {
             AuthenticationSessionModel login,
             String startAgain) {
         return ErrorPage.error(
-                session, login, problem.status(), messageKey, displayName(provider), reference.text(), startAgain);
-    }
-
-    /** Not Keycloak's look-up, which fails for a provider that is disabled. */
-    static String displayName(IdentityProviderModel provider) {
-        String name = provider.getDisplayName();
-        return name == null || name.isBlank() ? ClassLinkIdentityProviderFactory.NAME : name;
+                session, login, problem.status(), messageKey, provider.getShownName(), reference.text(), startAgain);
     }
 
     /** The first page of the same login; it stays what the app asked for. */

@@ -6,6 +6,7 @@ import io.github.k12sso.classlink.http.Operation;
 import io.github.k12sso.classlink.http.UpstreamFailure;
 import io.github.k12sso.classlink.http.UpstreamRefused;
 import io.github.k12sso.classlink.http.UpstreamUnavailable;
+import io.github.k12sso.classlink.launchpad.LaunchRefused;
 
 /** Ends a login. The message is made of constants and can be logged. */
 final class LoginRefused extends Exception {
@@ -44,6 +45,21 @@ final class LoginRefused extends Exception {
             return new LoginRefused(meaning(operation, refused.error()), failure);
         }
         return new LoginRefused(LoginProblem.MALFORMED_ANSWER, failure);
+    }
+
+    /** What a refused launch means for the page. */
+    static LoginRefused because(LaunchRefused refused) {
+        return new LoginRefused(
+                switch (refused.reason()) {
+                    case NOT_CONFIGURED -> LoginProblem.LAUNCH_NOT_CONFIGURED;
+                    case APP_UNUSABLE -> LoginProblem.LAUNCH_APP_UNUSABLE;
+                    case HOME_MISSING -> LoginProblem.LAUNCH_HOME_MISSING;
+                    case LOOP -> LoginProblem.LAUNCH_LOOP;
+                    case REALM_DISABLED -> LoginProblem.REALM_DISABLED;
+                    case PROVIDER_DISABLED -> LoginProblem.PROVIDER_DISABLED;
+                    case PROVIDER_LINK_ONLY -> LoginProblem.PROVIDER_LINK_ONLY;
+                    case HTTPS_REQUIRED -> LoginProblem.HTTPS_REQUIRED;
+                });
     }
 
     private static LoginProblem meaning(Operation operation, OAuthError error) {

@@ -1,6 +1,8 @@
 package io.github.k12sso.classlink.idp;
 
 import io.github.k12sso.classlink.http.OAuthError;
+import io.github.k12sso.classlink.launchpad.LaunchRefused;
+import io.github.k12sso.classlink.launchpad.TileLaunch;
 import io.github.k12sso.classlink.oneroster.gateway.GatewayResource;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -62,12 +64,14 @@ public final class ProviderResource {
         EventBuilder event = new EventBuilder(
                 session.getContext().getRealm(), session, session.getContext().getConnection());
         TileLaunch launch = new TileLaunch(session, provider.settings(), event);
-        FailedLogin failed = new FailedLogin(session, provider.getConfig(), event);
+        FailedLogin failed = new FailedLogin(session, provider.settings(), event);
         LoginRefused refused;
         try {
             return step.of(launch);
         } catch (LoginRefused e) {
             refused = e;
+        } catch (LaunchRefused e) {
+            refused = LoginRefused.because(e);
         } catch (RuntimeException e) {
             refused = FailedLogin.unexpected(LoginProblem.UNEXPECTED, e);
         }
@@ -76,6 +80,6 @@ public final class ProviderResource {
     }
 
     private interface Step {
-        Response of(TileLaunch launch) throws LoginRefused;
+        Response of(TileLaunch launch) throws LoginRefused, LaunchRefused;
     }
 }

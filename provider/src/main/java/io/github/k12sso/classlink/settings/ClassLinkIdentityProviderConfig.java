@@ -26,6 +26,12 @@ import org.keycloak.protocol.oidc.OIDCLoginProtocol;
  */
 public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderConfig {
 
+    /** The provider id. Keycloak's console takes any id that contains "oidc", "oauth2" or "saml" for one of those. */
+    public static final String PROVIDER_ID = "classlink";
+
+    /** The provider's name in Keycloak's list of social providers. */
+    public static final String PROVIDER_NAME = "ClassLink";
+
     static final String FORGET_TOKENS_ON_LOGOUT = "forgetTokensOnLogout";
     static final int DEFAULT_MIN_VALIDITY_SECONDS = 60;
     private static final int MIN_MIN_VALIDITY_SECONDS = 5;
@@ -93,6 +99,12 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
     /** Of another ClassLink provider on this server. */
     public ClassLinkIdentityProviderConfig another(IdentityProviderModel model) {
         return new ClassLinkIdentityProviderConfig(model, allowedHosts);
+    }
+
+    /** The provider's name on pages. Not Keycloak's look-up, which fails for a provider that is disabled. */
+    public String getShownName() {
+        String name = getDisplayName();
+        return name == null || name.isBlank() ? PROVIDER_NAME : name;
     }
 
     /** Without the blanks that come with pasting: it is compared with the id_token's audience. */

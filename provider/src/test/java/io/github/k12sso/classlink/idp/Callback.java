@@ -92,9 +92,8 @@ final class Callback {
         log.setUseParentHandlers(false);
         log.addHandler(listening);
         try {
-            Response answer = new CallbackEndpoint(
-                            session, provider, keycloak(), new RecordedEvents(realm, session, said))
-                    .authResponse(state, code, error);
+            Object endpoint = provider.callback(realm, keycloak(), new RecordedEvents(realm, session, said));
+            Response answer = ((CallbackEndpoint) endpoint).authResponse(state, code, error);
             answers.add(answer);
             said.addAll(answer.getStringHeaders().values().stream()
                     .flatMap(List::stream)

@@ -1,33 +1,24 @@
-package io.github.k12sso.classlink.idp;
+package io.github.k12sso.classlink.launchpad;
 
 import io.github.k12sso.classlink.http.Measurement;
 import io.github.k12sso.classlink.keycloak.KeycloakClock;
+import io.github.k12sso.classlink.launchpad.LaunchRefused.Reason;
 import io.github.k12sso.classlink.settings.ClassLinkIdentityProviderConfig;
 import jakarta.ws.rs.core.CacheControl;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
-import java.util.Optional;
-import java.util.stream.Stream;
 import org.keycloak.OAuth2Constants;
 import org.keycloak.authentication.AuthenticationProcessor;
 import org.keycloak.broker.provider.BrokeredIdentityContext;
-import org.keycloak.events.Details;
 import org.keycloak.events.EventBuilder;
-import org.keycloak.events.EventType;
 import org.keycloak.models.ClientModel;
-import org.keycloak.models.FederatedIdentityModel;
 import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.UserModel;
-import org.keycloak.models.UserSessionModel;
 import org.keycloak.protocol.AuthorizationEndpointBase;
 import org.keycloak.protocol.oidc.OIDCLoginProtocol;
 import org.keycloak.protocol.oidc.utils.OIDCResponseType;
 import org.keycloak.services.Urls;
-import org.keycloak.services.managers.AuthenticationManager;
-import org.keycloak.services.managers.AuthenticationSessionManager;
 import org.keycloak.services.managers.ClientSessionCode;
 import org.keycloak.services.util.ResolveRelative;
 import org.keycloak.sessions.AuthenticationSessionModel;
@@ -43,7 +34,7 @@ import org.keycloak.util.Booleans;
  * <p>Nothing in the request chooses anything: the app is the provider's setting {@code launchpadClient}, and the address its
  * Home URL.
  */
-final class TileLaunch extends AuthorizationEndpointBase {
+public final class TileLaunch extends AuthorizationEndpointBase {
 
     /** Unfinished launches of one browser within {@link #LOOP_TIME} after which ClassLink is not asked again. */
     private static final int LOOP_LAUNCHES = 5;
@@ -56,13 +47,13 @@ final class TileLaunch extends AuthorizationEndpointBase {
     private final ClassLinkIdentityProviderConfig config;
     private final Clock clock = new KeycloakClock();
 
-    TileLaunch(KeycloakSession session, ClassLinkIdentityProviderConfig config, EventBuilder event) {
+    public TileLaunch(KeycloakSession session, ClassLinkIdentityProviderConfig config, EventBuilder event) {
         super(session, event);
         this.config = config;
     }
 
     /** The address of a web-link tile, and of the way back on our error pages: it begins a launch. */
-    String startUrl() {
+    public String startUrl() {
         return url("launch");
     }
 
@@ -79,33 +70,33 @@ final class TileLaunch extends AuthorizationEndpointBase {
     }
 
     /** Whether a login began with a tile. */
-    boolean isLaunch(AuthenticationSessionModel login) {
+    public boolean isLaunch(AuthenticationSessionModel login) {
         return login != null && landingUrl().equals(login.getRedirectUri());
     }
 
     /**
      * Begins a login and sends the browser into it.
      *
-     * @throws LoginRefused if tiles are not set up, the provider or the app may not be used, or the browser goes in circles
+     * @throws LaunchRefused if tiles are not set up, the provider or the app may not be used, or the browser goes in circles
      */
-    Response start() throws LoginRefused {
+    public Response start() throws LaunchRefused {
         try {
             Response intoTheLogin = login();
             Measurement.LAUNCHES.count(Step.BEGUN);
             return intoTheLogin;
-        } catch (LoginRefused e) {
+        } catch (LaunchRefused e) {
             Measurement.LAUNCHES.count(Step.REFUSED);
             throw e;
         }
     }
 
-    private Response login() throws LoginRefused {
+    private Response login() throws LaunchRefused {
         requireLogins();
         ClientModel app = app();
         homeOf(app); // said before the login, not after it
         session.getContext().setClient(app);
         AuthenticationSessionModel login = prepare(createAuthenticationSession(app, null));
-        refuseIf(unfinishedLaunches(login) > LOOP_LAUNCHES, LoginProblem.LAUNCH_LOOP);
+        refuseIf(unfinishedLaunches(login) > LOOP_LAUNCHES, Reason.LOOP);
         String code = new ClientSessionCode<>(session, realm, login).getOrGenerateCode();
         return to(Urls.identityProviderAuthnRequest(
                         session.getContext().getUri().getBaseUri(),
@@ -120,7 +111,7 @@ final class TileLaunch extends AuthorizationEndpointBase {
     }
 
     /** To the app, the person being signed in. */
-    Response finish() throws LoginRefused {
+    public Response finish() throws LaunchRefused {
         requireLogins();
         Response home = to(homeOf(app()));
         Measurement.LAUNCHES.count(Step.LANDED);
@@ -128,82 +119,48 @@ final class TileLaunch extends AuthorizationEndpointBase {
     }
 
     /**
-     * A shared device: whoever clicked is signed in, and nobody else stays. Keycloak's session in this browser is ended unless
-     * it is this person's, with the apps' sessions in it, and the login moves to a session of its own.
+     * Ends the sessions of other users in this browser, so that nobody but the person who clicked is signed in.
      *
-     * @return the login to go on with
+     * @return the login to continue with
      */
-    AuthenticationSessionModel forThisPersonOnly(BrokeredIdentityContext person, AuthenticationSessionModel login) {
-        UserModel user = session.users()
-                .getUserByFederatedIdentity(
-                        realm, new FederatedIdentityModel(config.getAlias(), person.getId(), person.getUsername()));
-        AuthenticationSessionManager logins = new AuthenticationSessionManager(session);
-        List<UserSessionModel> others = Stream.of(
-                        Optional.ofNullable(logins.getUserSessionFromAuthenticationCookie(realm)),
-                        Optional.ofNullable(session.sessions()
-                                .getUserSession(realm, login.getParentSession().getId())))
-                .flatMap(Optional::stream)
-                .filter(present ->
-                        present.getUser() != null && !present.getUser().equals(user))
-                .distinct()
-                .toList();
-        if (others.isEmpty()) {
-            return login;
-        }
-        others.forEach(this::end);
-        AuthenticationManager.expireIdentityCookie(session);
-        AuthenticationManager.expireRememberMeCookie(session);
-        AuthenticationSessionModel own =
-                logins.createAuthenticationSession(realm, true).createAuthenticationSession(login.getClient());
-        login.getClientNotes().forEach(own::setClientNote);
-        logins.removeAuthenticationSession(realm, login, false);
-        session.getContext().setAuthenticationSession(own);
-        person.setAuthenticationSession(own);
-        return prepare(own);
+    public AuthenticationSessionModel forThisPersonOnly(
+            BrokeredIdentityContext person, AuthenticationSessionModel login) {
+        return new SharedDevice(session, realm, config.getAlias(), event)
+                .endOtherSessions(person, login)
+                .map(this::prepare)
+                .orElse(login);
     }
 
-    private void end(UserSessionModel other) {
-        event.clone()
-                .event(EventType.LOGOUT)
-                .user(other.getUser())
-                .session(other)
-                .detail(Details.IDENTITY_PROVIDER, config.getAlias())
-                .detail(Details.REASON, "launch_by_another_person")
-                .success();
-        AuthenticationManager.backchannelLogout(session, other, true);
-    }
-
-    private void requireLogins() throws LoginRefused {
-        refuseIf(!realm.isEnabled(), LoginProblem.REALM_DISABLED);
+    private void requireLogins() throws LaunchRefused {
+        refuseIf(!realm.isEnabled(), Reason.REALM_DISABLED);
         boolean https =
                 "https".equals(session.getContext().getUri().getBaseUri().getScheme());
-        refuseIf(!https && realm.getSslRequired().isRequired(clientConnection), LoginProblem.HTTPS_REQUIRED);
-        refuseIf(!config.isEnabled(), LoginProblem.PROVIDER_DISABLED);
-        refuseIf(Booleans.isTrue(config.isLinkOnly()), LoginProblem.PROVIDER_LINK_ONLY);
+        refuseIf(!https && realm.getSslRequired().isRequired(clientConnection), Reason.HTTPS_REQUIRED);
+        refuseIf(!config.isEnabled(), Reason.PROVIDER_DISABLED);
+        refuseIf(Booleans.isTrue(config.isLinkOnly()), Reason.PROVIDER_LINK_ONLY);
     }
 
-    private ClientModel app() throws LoginRefused {
-        String clientId =
-                config.getLaunchpadClient().orElseThrow(() -> new LoginRefused(LoginProblem.LAUNCH_NOT_CONFIGURED));
+    private ClientModel app() throws LaunchRefused {
+        String clientId = config.getLaunchpadClient().orElseThrow(() -> new LaunchRefused(Reason.NOT_CONFIGURED));
         ClientModel app = realm.getClientByClientId(clientId);
         refuseIf(
                 app == null
                         || !app.isEnabled()
                         || app.isBearerOnly()
                         || !OIDCLoginProtocol.LOGIN_PROTOCOL.equals(app.getProtocol()),
-                LoginProblem.LAUNCH_APP_UNUSABLE);
+                Reason.APP_UNUSABLE);
         return app;
     }
 
-    private String homeOf(ClientModel app) throws LoginRefused {
+    private String homeOf(ClientModel app) throws LaunchRefused {
         String home = ResolveRelative.resolveRelativeUri(session, app.getRootUrl(), app.getBaseUrl());
-        refuseIf(home == null || !home.matches("https?://.+"), LoginProblem.LAUNCH_HOME_MISSING);
+        refuseIf(home == null || !home.matches("https?://.+"), Reason.HOME_MISSING);
         return home;
     }
 
-    private static void refuseIf(boolean refused, LoginProblem problem) throws LoginRefused {
+    private static void refuseIf(boolean refused, Reason reason) throws LaunchRefused {
         if (refused) {
-            throw new LoginRefused(problem);
+            throw new LaunchRefused(reason);
         }
     }
 

@@ -1,10 +1,10 @@
-package io.github.k12sso.classlink.idp;
+package io.github.k12sso.classlink.launchpad;
 
+import io.github.k12sso.classlink.settings.ClassLinkIdentityProviderConfig;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import java.net.URI;
 import org.keycloak.forms.login.LoginFormsProvider;
-import org.keycloak.models.IdentityProviderModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserSessionModel;
@@ -16,17 +16,17 @@ import org.keycloak.services.managers.AuthenticationManager;
  * and whoever takes the device next is one click on a tile away from this person's account. It says so, and links to where
  * LaunchPad is left. The logout itself is over by then, and Keycloak's own.
  */
-final class SignOutPage {
+public final class SignOutPage {
 
     private static final String TEMPLATE = "classlink-logged-out.ftl";
 
     private final KeycloakSession session;
-    private final IdentityProviderModel provider;
+    private final ClassLinkIdentityProviderConfig config;
     private final String signOutUrl;
 
-    SignOutPage(KeycloakSession session, IdentityProviderModel provider, String signOutUrl) {
+    public SignOutPage(KeycloakSession session, ClassLinkIdentityProviderConfig config, String signOutUrl) {
         this.session = session;
-        this.provider = provider;
+        this.config = config;
         this.signOutUrl = signOutUrl;
     }
 
@@ -34,7 +34,7 @@ final class SignOutPage {
      * Lets Keycloak end the session, with whatever it tells to other apps, and answers with the page instead of Keycloak's
      * last one. Where Keycloak has to send the browser through apps first (SAML, front-channel logout), its answer stands.
      */
-    Response end(UserSessionModel userSession, UriInfo uriInfo, RealmModel realm) {
+    public Response end(UserSessionModel userSession, UriInfo uriInfo, RealmModel realm) {
         Response last = AuthenticationManager.finishBrowserLogout(
                 session,
                 realm,
@@ -52,7 +52,7 @@ final class SignOutPage {
     private Response page(URI app) {
         LoginFormsProvider page = session.getProvider(LoginFormsProvider.class)
                 .setDetachedAuthSession()
-                .setAttribute("providerName", FailedLogin.displayName(provider))
+                .setAttribute("providerName", config.getShownName())
                 .setAttribute("signOutUrl", signOutUrl);
         if (app != null) {
             page.setAttribute("appUrl", app.toString());
