@@ -56,7 +56,7 @@ class ArchitectureTest {
     static final ArchRule refresh_uses_vault = onlyUses("refresh", "vault", "settings", "profile", "http", "keycloak");
 
     @ArchTest
-    static final ArchRule mapper_uses_profile_and_http = onlyUses("mapper", "profile", "http");
+    static final ArchRule mapper_uses_settings_and_profile = onlyUses("mapper", "settings", "profile", "http");
 
     @ArchTest
     static final ArchRule oneroster_uses_tokens =

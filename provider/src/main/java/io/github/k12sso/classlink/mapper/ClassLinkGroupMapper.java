@@ -1,7 +1,6 @@
 package io.github.k12sso.classlink.mapper;
 
 import io.github.k12sso.classlink.profile.Profile;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.jboss.logging.Logger;
@@ -9,7 +8,6 @@ import org.keycloak.broker.provider.AbstractIdentityProviderMapper;
 import org.keycloak.broker.provider.BrokeredIdentityContext;
 import org.keycloak.models.GroupModel;
 import org.keycloak.models.IdentityProviderMapperModel;
-import org.keycloak.models.IdentityProviderSyncMode;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
@@ -17,7 +15,7 @@ import org.keycloak.provider.ProviderConfigProperty;
 import org.keycloak.provider.ProviderConfigurationBuilder;
 
 /** A person becomes a member of the group that a template makes of the profile, and leaves the one of the login before. */
-public final class ClassLinkGroupMapper extends AbstractIdentityProviderMapper {
+public final class ClassLinkGroupMapper extends AbstractIdentityProviderMapper implements ClassLinkMapper {
 
     static final String ID = "classlink-group-mapper";
     static final String GROUP_TEMPLATE = "groupTemplate";
@@ -28,55 +26,24 @@ public final class ClassLinkGroupMapper extends AbstractIdentityProviderMapper {
     private static final Logger LOG = Logger.getLogger(ClassLinkGroupMapper.class);
 
     @Override
-    public String getId() {
-        return ID;
-    }
-
-    @Override
-    public String getDisplayType() {
-        return "ClassLink Group";
-    }
-
-    @Override
-    public String getDisplayCategory() {
-        return "Group Importer";
-    }
-
-    @Override
-    public String getHelpText() {
-        return "Puts people into a group that is named after their profile, such as their district's, and makes the group "
-                + "if it is missing.";
-    }
-
-    @Override
-    public String[] getCompatibleProviders() {
-        return Compatibility.classLinkOnly();
-    }
-
-    @Override
-    public boolean supportsSyncMode(IdentityProviderSyncMode syncMode) {
-        return Arrays.asList(IdentityProviderSyncMode.values()).contains(syncMode);
-    }
-
-    @Override
-    public List<ProviderConfigProperty> getConfigProperties() {
-        return ProviderConfigurationBuilder.create()
-                .property()
-                .name(GROUP_TEMPLATE)
-                .label(MapperTexts.label("group", GROUP_TEMPLATE))
-                .helpText(MapperTexts.help("group", GROUP_TEMPLATE))
+    public Description description() {
+        ProviderConfigurationBuilder form = ProviderConfigurationBuilder.create();
+        ClassLinkMapper.setting(form, "group", GROUP_TEMPLATE)
                 .type(ProviderConfigProperty.STRING_TYPE)
                 .required(true)
-                .add()
-                .property()
-                .name(GROUP_SOURCE)
-                .label(MapperTexts.label("group", GROUP_SOURCE))
-                .helpText(MapperTexts.help("group", GROUP_SOURCE))
+                .add();
+        ClassLinkMapper.setting(form, "group", GROUP_SOURCE)
                 .type(ProviderConfigProperty.LIST_TYPE)
                 .options(PROFILE, MY_GROUPS)
                 .defaultValue(PROFILE)
-                .add()
-                .build();
+                .add();
+        return new Description(
+                ID,
+                "ClassLink Group",
+                "Group Importer",
+                "Puts people into a group that is named after their profile, such as their district's, and makes the group "
+                        + "if it is missing.",
+                form.build());
     }
 
     @Override
@@ -130,7 +97,7 @@ public final class ClassLinkGroupMapper extends AbstractIdentityProviderMapper {
     /** The ways to the person's groups; empty if ClassLink did not tell: then nobody joins and nobody leaves. */
     private static Optional<List<List<String>>> paths(
             GroupTemplate template, IdentityProviderMapperModel mapper, BrokeredIdentityContext login) {
-        Optional<Profile> profile = LoginProfile.of(login);
+        Optional<Profile> profile = ClassLinkMapper.profile(login);
         if (!usesMyGroups(mapper)) {
             return Optional.of(profile.flatMap(template::apply).stream().toList());
         }
