@@ -12,6 +12,7 @@ import org.keycloak.jose.jws.JWSInputException;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.UserModel;
 import org.keycloak.representations.AccessToken;
+import org.keycloak.util.TokenUtil;
 
 /**
  * The answers of Keycloak's brokering API where it asks this provider. Errors are answers here, not exceptions: Keycloak
@@ -26,7 +27,7 @@ public final class BrokeringApi {
      * client by now; what it does not know is that the token must carry the provider's scope.
      */
     public static Response version2(KeycloakSession session, UserModel user, ExchangeableTokens provider) {
-        if (!TokenScope.isIn(verifiedToken(session), provider.tokenScope())) {
+        if (!TokenUtil.hasScope(verifiedToken(session).getScope(), provider.tokenScope())) {
             return refusal(Api.BROKERING_V2, new ExchangeRefused(ExchangeError.TOKEN_SCOPE_MISSING));
         }
         try {

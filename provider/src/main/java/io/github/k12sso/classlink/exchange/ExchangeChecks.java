@@ -16,6 +16,7 @@ import org.keycloak.services.managers.AuthenticationManager;
 import org.keycloak.services.managers.GrantTypeEndpointRestrictionValidator;
 import org.keycloak.services.util.DPoPUtil;
 import org.keycloak.services.util.MtlsHoKTokenUtil;
+import org.keycloak.util.TokenUtil;
 
 /**
  * The questions an exchange is asked, each refusing on its own. They repeat, check by check, what Keycloak's
@@ -111,7 +112,7 @@ final class ExchangeChecks {
 
     /** Ours: the person's own app, or an administrator, decided that this token may become a ClassLink token. */
     void requireTokenScope(AccessToken token, String tokenScope) throws ExchangeRefused {
-        refuseIf(!TokenScope.isIn(token, tokenScope), ExchangeError.TOKEN_SCOPE_MISSING);
+        refuseIf(!TokenUtil.hasScope(token.getScope(), tokenScope), ExchangeError.TOKEN_SCOPE_MISSING);
     }
 
     void requireConsent(UserModel user) throws ExchangeRefused {

@@ -3,13 +3,12 @@ package io.github.k12sso.classlink.oneroster.gateway;
 import io.github.k12sso.classlink.keycloak.SignedToken;
 import io.github.k12sso.classlink.oneroster.client.RosterFailure;
 import io.github.k12sso.classlink.oneroster.client.RosterProblem;
-import java.util.Arrays;
-import java.util.Objects;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.protocol.oidc.OIDCAdvancedConfigWrapper;
 import org.keycloak.services.managers.AppAuthManager;
 import org.keycloak.services.managers.AuthenticationManager.AuthResult;
 import org.keycloak.services.util.MtlsHoKTokenUtil;
+import org.keycloak.util.TokenUtil;
 
 /** A Keycloak access token, checked as strictly as Keycloak's own userinfo endpoint does. */
 final class RosterBearer {
@@ -48,8 +47,7 @@ final class RosterBearer {
     }
 
     static void requireScope(AuthResult result, String scope) throws RosterFailure {
-        String scopes = Objects.requireNonNullElse(result.token().getScope(), "");
-        if (!Arrays.asList(scopes.split(" ", -1)).contains(scope)) {
+        if (!TokenUtil.hasScope(result.token().getScope(), scope)) {
             throw new RosterFailure(
                     RosterProblem.SCOPE_MISSING, "The access token lacks the client scope that opens rosters");
         }
