@@ -4,7 +4,10 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** Ends with an exception, and not quietly, where an answer is longer than anybody needs. */
+/**
+ * Throws {@link TooLong} if an answer is longer than the limit. Keycloak's {@code SafeInputStream} throws a plain {@link
+ * IOException}, which cannot be told from a connection that broke.
+ */
 final class LimitedStream extends FilterInputStream {
 
     /** It is. */

@@ -22,7 +22,7 @@ import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriBuilder;
 import jakarta.ws.rs.core.UriInfo;
-import java.time.Clock;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.stream.Stream;
 import org.keycloak.broker.oidc.OIDCIdentityProvider;
@@ -62,7 +62,7 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
     private final TokenVault vault;
     private final ValidTokens tokens;
     private final RosterState rosters;
-    private final Clock clock = new KeycloakClock();
+    private final InstantSource clock = new KeycloakClock();
 
     ClassLinkIdentityProvider(
             KeycloakSession session,

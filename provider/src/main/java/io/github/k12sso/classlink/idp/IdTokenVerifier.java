@@ -5,8 +5,8 @@ import io.github.k12sso.classlink.http.UpstreamFailure;
 import io.github.k12sso.classlink.settings.ClassLinkIdentityProviderConfig;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.time.Clock;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Arrays;
 import org.keycloak.common.VerificationException;
 import org.keycloak.crypto.Algorithm;
@@ -32,10 +32,13 @@ final class IdTokenVerifier {
     private final KeycloakSession session;
     private final ClassLinkIdentityProviderConfig config;
     private final VerificationKeys keys;
-    private final Clock clock;
+    private final InstantSource clock;
 
     IdTokenVerifier(
-            KeycloakSession session, ClassLinkIdentityProviderConfig config, VerificationKeys keys, Clock clock) {
+            KeycloakSession session,
+            ClassLinkIdentityProviderConfig config,
+            VerificationKeys keys,
+            InstantSource clock) {
         this.session = session;
         this.config = config;
         this.keys = keys;

@@ -1,15 +1,13 @@
 package io.github.k12sso.classlink.keycloak;
 
-import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
+import java.time.InstantSource;
 
 /**
  * For how long something is kept in memory: it goes on when somebody sets the machine's clock, which would otherwise make a
  * minute last as long as the correction. Its instants mean nothing to another clock.
  */
-public final class SteadyClock extends Clock {
+public final class SteadyClock implements InstantSource {
 
     private final Instant beginning = Instant.now();
     private final long zero = System.nanoTime();
@@ -17,15 +15,5 @@ public final class SteadyClock extends Clock {
     @Override
     public Instant instant() {
         return beginning.plusNanos(System.nanoTime() - zero);
-    }
-
-    @Override
-    public ZoneId getZone() {
-        return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-        return Clock.fixed(instant(), zone);
     }
 }

@@ -7,8 +7,8 @@ import io.github.k12sso.classlink.settings.ClassLinkIdentityProviderConfig;
 import jakarta.ws.rs.core.CacheControl;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
-import java.time.Clock;
 import java.time.Duration;
+import java.time.InstantSource;
 import org.keycloak.OAuth2Constants;
 import org.keycloak.authentication.AuthenticationProcessor;
 import org.keycloak.broker.provider.BrokeredIdentityContext;
@@ -45,7 +45,7 @@ public final class TileLaunch extends AuthorizationEndpointBase {
     private static final String BEGAN = "classlink.launch";
 
     private final ClassLinkIdentityProviderConfig config;
-    private final Clock clock = new KeycloakClock();
+    private final InstantSource clock = new KeycloakClock();
 
     public TileLaunch(KeycloakSession session, ClassLinkIdentityProviderConfig config, EventBuilder event) {
         super(session, event);

@@ -7,9 +7,9 @@ import io.github.k12sso.classlink.http.UpstreamClient;
 import io.github.k12sso.classlink.http.UpstreamFailure;
 import io.github.k12sso.classlink.http.UpstreamRefused;
 import io.github.k12sso.classlink.http.UpstreamUnavailable;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +18,8 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * The districts of the partner, read page by page and kept on this node. There are no counts: a page that is not full is the
  * last, and a page left out would look like districts that are not there (Trap 19).
+ *
+ * <p>Not a Caffeine cache: a list counts as fresh for one question and as stale for another, and a failed read keeps the old one.
  */
 public final class PartnerApplications {
 
@@ -30,9 +32,9 @@ public final class PartnerApplications {
 
     private final Map<String, Listing> listings = new ConcurrentHashMap<>();
     private final Map<String, Object> locks = new ConcurrentHashMap<>();
-    private final Clock clock;
+    private final InstantSource clock;
 
-    public PartnerApplications(Clock clock) {
+    public PartnerApplications(InstantSource clock) {
         this.clock = clock;
     }
 

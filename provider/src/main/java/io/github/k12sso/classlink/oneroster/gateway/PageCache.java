@@ -1,11 +1,10 @@
 package io.github.k12sso.classlink.oneroster.gateway;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Ticker;
 import io.github.k12sso.classlink.http.Measurement;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,18 +20,10 @@ final class PageCache {
     private static final int MAX_PAGES = 100;
     private static final int MAX_BYTES = 256 * 1024;
 
-    private final Clock clock;
     private final Map<String, String> revisions = new ConcurrentHashMap<>();
-    private final Map<String, Kept> pages = Collections.synchronizedMap(new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
+    private final Cache<String, Entry> pages;
 
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Kept> eldest) {
-            return size() > MAX_PAGES;
-        }
-    });
-
-    private record Kept(String district, Instant until, Page page) {}
+    private record Entry(String district, Page page) {}
 
     /** A whole answer. */
     static final class Page {
@@ -66,25 +57,29 @@ final class PageCache {
         }
     }
 
-    private enum Cache {
+    private enum Lookup {
         PAGE_HIT,
         PAGE_MISS
     }
 
-    PageCache(Clock clock) {
-        this.clock = clock;
+    PageCache(Ticker ticker) {
+        this.pages = Caffeine.newBuilder()
+                .expireAfterWrite(TTL)
+                .maximumSize(MAX_PAGES)
+                .ticker(ticker)
+                .executor(Runnable::run)
+                .build();
     }
 
     Optional<Page> get(String key) {
-        Kept kept = pages.get(key);
-        boolean hit = kept != null && kept.until().isAfter(clock.instant());
-        Measurement.ROSTER_CACHE.count(hit ? Cache.PAGE_HIT : Cache.PAGE_MISS);
-        return hit ? Optional.of(kept.page()) : Optional.empty();
+        Optional<Page> page = Optional.ofNullable(pages.getIfPresent(key)).map(Entry::page);
+        Measurement.ROSTER_CACHE.count(page.isPresent() ? Lookup.PAGE_HIT : Lookup.PAGE_MISS);
+        return page;
     }
 
     void put(String key, String district, Page page) {
         if (page.body().length <= MAX_BYTES) {
-            pages.put(key, new Kept(district, clock.instant().plus(TTL), page));
+            pages.put(key, new Entry(district, page));
         }
     }
 
@@ -101,9 +96,7 @@ final class PageCache {
         if (before == null || before.equals(revision)) {
             return false;
         }
-        synchronized (pages) {
-            pages.values().removeIf(kept -> kept.district().equals(district));
-        }
+        pages.asMap().values().removeIf(entry -> entry.district().equals(district));
         return true;
     }
 }

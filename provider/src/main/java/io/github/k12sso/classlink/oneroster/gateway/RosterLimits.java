@@ -3,8 +3,8 @@ package io.github.k12sso.classlink.oneroster.gateway;
 import io.github.k12sso.classlink.http.Measurement;
 import io.github.k12sso.classlink.oneroster.client.RosterFailure;
 import io.github.k12sso.classlink.oneroster.client.RosterProblem;
-import java.time.Clock;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +33,7 @@ public final class RosterLimits {
     private final Semaphore server;
     private final Map<String, Semaphore> semaphores = new ConcurrentHashMap<>();
     private final Map<String, Window> windows = new ConcurrentHashMap<>();
-    private final Clock clock;
+    private final InstantSource clock;
 
     private enum Limit {
         SERVER,
@@ -49,7 +49,7 @@ public final class RosterLimits {
      * @param perClient those of one client
      * @param perDistrict those for one district
      */
-    public RosterLimits(int perServer, int perClient, int perDistrict, Clock clock) {
+    public RosterLimits(int perServer, int perClient, int perDistrict, InstantSource clock) {
         this.server = new Semaphore(perServer);
         this.perClient = perClient;
         this.perDistrict = perDistrict;

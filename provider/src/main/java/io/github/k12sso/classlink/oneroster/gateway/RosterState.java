@@ -1,8 +1,11 @@
 package io.github.k12sso.classlink.oneroster.gateway;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import io.github.k12sso.classlink.oneroster.client.MembershipCache;
 import io.github.k12sso.classlink.oneroster.client.PartnerApplications;
-import java.time.Clock;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.concurrent.TimeUnit;
 
 /** What one node remembers between requests: limits, and what it may answer without asking. */
 public final class RosterState {
@@ -12,11 +15,16 @@ public final class RosterState {
     private final MembershipCache memberships;
     private final PageCache pages;
 
-    public RosterState(RosterLimits limits, Clock clock) {
+    public RosterState(RosterLimits limits, InstantSource clock) {
+        Ticker ticker = () -> nanos(clock.instant());
         this.limits = limits;
         this.applications = new PartnerApplications(clock);
-        this.memberships = new MembershipCache(clock);
-        this.pages = new PageCache(clock);
+        this.memberships = new MembershipCache(ticker);
+        this.pages = new PageCache(ticker);
+    }
+
+    private static long nanos(Instant instant) {
+        return TimeUnit.SECONDS.toNanos(instant.getEpochSecond()) + instant.getNano();
     }
 
     RosterLimits limits() {

@@ -191,7 +191,10 @@ public final class RosterRequest {
         return target() + (isSingle() ? "?" : "&") + fields;
     }
 
-    /** A path segment: letters, digits and {@code -._~} stay, everything else is encoded. */
+    /**
+     * A path segment: letters, digits and {@code -._~} stay, everything else is encoded. Keycloak's {@code Encode} leaves {@code
+     * ;}, {@code =} and {@code :} as they are, which a server may take for parameters of the path.
+     */
     public static String encode(String segment) {
         StringBuilder encoded = new StringBuilder();
         for (byte each : segment.getBytes(StandardCharsets.UTF_8)) {
