@@ -94,8 +94,8 @@ public final class TokenEndpointClient {
         }
     }
 
-    private ClientCredentials credentials(VaultStringSecret secret) {
-        return new ClientCredentials(
+    private UpstreamClient.ClientCredentials credentials(VaultStringSecret secret) {
+        return new UpstreamClient.ClientCredentials(
                 app.clientId(), secret.get().orElse(app.clientSecret()), app.basicAuthentication());
     }
 }

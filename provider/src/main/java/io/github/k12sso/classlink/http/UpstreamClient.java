@@ -1,25 +1,17 @@
 package io.github.k12sso.classlink.http;
 
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.ConnectException;
-import java.net.NoRouteToHostException;
-import java.net.SocketTimeoutException;
-import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import javax.net.ssl.SSLHandshakeException;
+import java.util.function.Function;
 import org.apache.http.Header;
-import org.apache.http.HttpEntity;
 import org.apache.http.NameValuePair;
 import org.apache.http.client.config.CookieSpecs;
 import org.apache.http.client.config.RequestConfig;
@@ -28,13 +20,10 @@ import org.apache.http.client.methods.CloseableHttpResponse;
 import org.apache.http.client.methods.HttpGet;
 import org.apache.http.client.methods.HttpPost;
 import org.apache.http.client.methods.HttpRequestBase;
-import org.apache.http.conn.ConnectTimeoutException;
-import org.apache.http.conn.ConnectionPoolTimeoutException;
 import org.apache.http.message.BasicNameValuePair;
 import org.apache.http.util.EntityUtils;
 import org.keycloak.connections.httpclient.HttpClientProvider;
 import org.keycloak.models.KeycloakSession;
-import org.keycloak.tracing.TracingProvider;
 import org.keycloak.util.BasicAuthHelper;
 
 /**
@@ -51,14 +40,43 @@ public final class UpstreamClient {
     static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
     /** Time for a whole call, from the request's first byte to the answer's last. */
     static final Duration CALL_TIMEOUT = Duration.ofSeconds(10);
-    /** Longest {@code Retry-After} that is passed on. */
-    static final Duration MAX_RETRY_AFTER = Duration.ofMinutes(10);
     /** ClassLink's firewall answers 401 to programs that look like scripts (classlink-facts 2.6), so look ordinary. */
     static final String USER_AGENT = "Mozilla/5.0 (compatible; keycloak-classlink)";
 
-    private static final ObjectMapper JSON = JsonMapper.builder()
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
+    /**
+     * Reads a long answer as it comes.
+     *
+     * @param <T> what it makes of it
+     * @param <X> when it is not what was wanted
+     */
+    @FunctionalInterface
+    public interface StreamReader<T, X extends Exception> {
+
+        /**
+         * Reads the answer.
+         *
+         * @param body of an answer with status 200; need not be closed
+         * @param headers the answer's, by name
+         * @throws IOException the body's own
+         */
+        T read(InputStream body, Function<String, Optional<String>> headers) throws IOException, X;
+    }
+
+    /**
+     * How this server authenticates at ClassLink's token endpoint.
+     *
+     * @param clientId as registered in ClassLink's Partner Portal
+     * @param clientSecret in clear; lives no longer than the call
+     * @param inHeader true for {@code client_secret_basic}, false for {@code client_secret_post}
+     */
+    public record ClientCredentials(String clientId, String clientSecret, boolean inHeader) {
+
+        /** Without the secret. */
+        @Override
+        public String toString() {
+            return "ClientCredentials[" + clientId + "]";
+        }
+    }
 
     private final KeycloakSession session;
     private final AllowedHosts allowedHosts;
@@ -84,19 +102,20 @@ public final class UpstreamClient {
 
     /** Reads a JSON object that needs no authorization. */
     public ObjectNode get(Operation operation, String url) throws UpstreamFailure {
-        return object(operation, json(operation, call(operation, new HttpGet(allowedHosts.require(url)))));
+        return ResponseReader.object(
+                operation, ResponseReader.json(operation, call(operation, new HttpGet(allowedHosts.require(url)))));
     }
 
     /** Reads a JSON object with a ClassLink access token. */
     public ObjectNode get(Operation operation, String url, String accessToken) throws UpstreamFailure {
-        return object(operation, getJson(operation, url, accessToken));
+        return ResponseReader.object(operation, getJson(operation, url, accessToken));
     }
 
     /** Reads whatever JSON there is, an array say, with a ClassLink access token. */
     public JsonNode getJson(Operation operation, String url, String accessToken) throws UpstreamFailure {
         HttpGet request = new HttpGet(allowedHosts.require(url));
         request.setHeader("Authorization", "Bearer " + accessToken);
-        return json(operation, call(operation, request));
+        return ResponseReader.json(operation, call(operation, request));
     }
 
     /**
@@ -115,7 +134,7 @@ public final class UpstreamClient {
         request.setConfig(RequestConfig.copy(requestConfig)
                 .setSocketTimeout((int) timeout.toMillis())
                 .build());
-        MeasuredCall measured = new MeasuredCall(operation);
+        MeasuredCall measured = new MeasuredCall(session, operation);
         try (Deadline deadline = Deadline.start(request, timeout.toMillis())) {
             return measured.run(() -> stream(operation, request, deadline, reader));
         }
@@ -131,7 +150,7 @@ public final class UpstreamClient {
                 session.getProvider(HttpClientProvider.class).getHttpClient().execute(request)) {
             answered = true;
             if (response.getStatusLine().getStatusCode() != 200 || response.getEntity() == null) {
-                read(operation, response, request);
+                ResponseReader.read(operation, response, request);
                 throw new UpstreamMalformed(operation, "answered nothing");
             }
             try {
@@ -151,7 +170,7 @@ public final class UpstreamClient {
         } catch (LimitedStream.TooLong e) {
             throw new UpstreamMalformed(operation, "answered more than " + operation.maxBytes() + " bytes");
         } catch (IOException e) {
-            throw unavailable(
+            throw UpstreamUnavailable.because(
                     operation,
                     answered ? late : deadline.passed(),
                     e,
@@ -167,7 +186,8 @@ public final class UpstreamClient {
     /** Posts a form with client authentication, exactly once, and reads the JSON object that comes back. */
     public ObjectNode post(Operation operation, String url, Map<String, String> form, ClientCredentials credentials)
             throws UpstreamFailure {
-        return object(operation, json(operation, call(operation, form(url, form, credentials))));
+        return ResponseReader.object(
+                operation, ResponseReader.json(operation, call(operation, form(url, form, credentials))));
     }
 
     /** Posts a form with client authentication, exactly once; status 200 is all the answer that counts. */
@@ -193,38 +213,7 @@ public final class UpstreamClient {
     }
 
     private byte[] call(Operation operation, HttpRequestBase request) throws UpstreamFailure {
-        return new MeasuredCall(operation).run(() -> send(operation, request));
-    }
-
-    /** What a call costs: a measurement, and a span of Keycloak's tracing, which is nothing where tracing is off. */
-    private final class MeasuredCall {
-
-        private final Operation operation;
-        private final TracingProvider tracing = session.getProvider(TracingProvider.class);
-
-        private MeasuredCall(Operation operation) {
-            this.operation = operation;
-        }
-
-        private <T, X extends Exception> T run(Call<T, X> call) throws UpstreamFailure, X {
-            long start = System.nanoTime();
-            Outcome outcome = Outcome.ANSWERED;
-            tracing.startSpan(UpstreamClient.class.getName(), "ClassLink " + operation.label());
-            try {
-                return call.execute();
-            } catch (UpstreamFailure e) {
-                outcome = Outcome.of(e);
-                tracing.error(e);
-                throw e;
-            } finally {
-                tracing.endSpan();
-                Measurement.UPSTREAM_CALLS.record(Duration.ofNanos(System.nanoTime() - start), operation, outcome);
-            }
-        }
-    }
-
-    private interface Call<T, X extends Exception> {
-        T execute() throws UpstreamFailure, X;
+        return new MeasuredCall(session, operation).run(() -> send(operation, request));
     }
 
     private byte[] send(Operation operation, HttpRequestBase request) throws UpstreamFailure {
@@ -235,103 +224,12 @@ public final class UpstreamClient {
             try (CloseableHttpResponse response = session.getProvider(HttpClientProvider.class)
                     .getHttpClient()
                     .execute(request)) {
-                return read(operation, response, request);
+                return ResponseReader.read(operation, response, request);
             } catch (IOException e) {
-                throw unavailable(operation, deadline.passed(), e, UpstreamUnavailable.Kind.NOT_REACHED);
+                throw UpstreamUnavailable.because(
+                        operation, deadline.passed(), e, UpstreamUnavailable.Kind.NOT_REACHED);
             }
         }
-    }
-
-    private static UpstreamUnavailable unavailable(
-            Operation operation, boolean tooSlow, IOException e, UpstreamUnavailable.Kind otherwise) {
-        String what = tooSlow
-                ? "did not finish its answer in time"
-                : otherwise == UpstreamUnavailable.Kind.BROKEN_OFF ? "broke off its answer" : "could not be reached";
-        return new UpstreamUnavailable(
-                tooSlow || e instanceof SocketTimeoutException ? UpstreamUnavailable.Kind.TOO_SLOW : otherwise,
-                operation.label() + " " + what + ": " + e.getClass().getSimpleName(),
-                e,
-                !isBeforeSending(e));
-    }
-
-    /** There was no connection that the request could have gone through. */
-    private static boolean isBeforeSending(IOException e) {
-        return e instanceof ConnectException
-                || e instanceof NoRouteToHostException
-                || e instanceof UnknownHostException
-                || e instanceof ConnectTimeoutException
-                || e instanceof ConnectionPoolTimeoutException
-                || e instanceof SSLHandshakeException;
-    }
-
-    private static byte[] read(Operation operation, CloseableHttpResponse response, HttpRequestBase request)
-            throws UpstreamFailure, IOException {
-        int status = response.getStatusLine().getStatusCode();
-        if (status == 429 || status >= 500) {
-            throw new UpstreamUnavailable(
-                    operation.label() + " answered status " + status, status, retryAfter(response));
-        }
-        byte[] body = body(operation, response.getEntity(), request);
-        if (status >= 400) {
-            throw new UpstreamRefused(operation, status, errorIn(body));
-        }
-        if (status != 200) {
-            throw new UpstreamMalformed(operation, "answered status " + status + " where 200 is expected");
-        }
-        return body;
-    }
-
-    private static JsonNode json(Operation operation, byte[] body) throws UpstreamMalformed {
-        try {
-            return JSON.readTree(body);
-        } catch (IOException e) {
-            // Not only Jackson's own: it has the JDK's CharConversionException for bytes that are no text. Its message
-            // quotes the body and stays out of the failure.
-            throw new UpstreamMalformed(operation, "answered something that is not JSON");
-        }
-    }
-
-    private static ObjectNode object(Operation operation, JsonNode json) throws UpstreamMalformed {
-        if (json instanceof ObjectNode object) {
-            return object;
-        }
-        throw new UpstreamMalformed(operation, "answered JSON that is not an object");
-    }
-
-    private static byte[] body(Operation operation, HttpEntity entity, HttpRequestBase request)
-            throws UpstreamMalformed, IOException {
-        if (entity == null) {
-            return new byte[0];
-        }
-        try (InputStream content = entity.getContent()) {
-            byte[] body = content.readNBytes(operation.maxBytes() + 1);
-            if (body.length > operation.maxBytes()) {
-                // Closing the stream would read the rest first, to give the connection back to the pool.
-                request.abort();
-                throw new UpstreamMalformed(operation, "answered more than " + operation.maxBytes() + " bytes");
-            }
-            EntityUtils.consume(entity);
-            return body;
-        }
-    }
-
-    private static OAuthError errorIn(byte[] body) {
-        try {
-            JsonNode error = JSON.readTree(body).path("error");
-            return OAuthError.of(error.textValue());
-        } catch (IOException e) {
-            return OAuthError.UNKNOWN; // an HTML error page, say: the status is what counts
-        }
-    }
-
-    /** Only the form in seconds; an HTTP date would compare ClassLink's clock with ours. */
-    private static Duration retryAfter(CloseableHttpResponse response) {
-        Header header = response.getFirstHeader("Retry-After");
-        if (header == null || !header.getValue().strip().matches("[0-9]{1,9}")) {
-            return null;
-        }
-        Duration asked = Duration.ofSeconds(Long.parseLong(header.getValue().strip()));
-        return asked.compareTo(MAX_RETRY_AFTER) > 0 ? MAX_RETRY_AFTER : asked;
     }
 
     /**

@@ -1,8 +1,15 @@
 package io.github.k12sso.classlink.http;
 
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Optional;
+import javax.net.ssl.SSLHandshakeException;
+import org.apache.http.conn.ConnectTimeoutException;
+import org.apache.http.conn.ConnectionPoolTimeoutException;
 
 /** ClassLink could not be reached, did not answer in time, or said that it cannot answer now (429, 5xx). Passing. */
 public final class UpstreamUnavailable extends UpstreamFailure {
@@ -45,6 +52,28 @@ public final class UpstreamUnavailable extends UpstreamFailure {
         this.status = status;
         this.retryAfter = retryAfter;
         this.answerLost = false;
+    }
+
+    /** What a failure of the connection means. */
+    static UpstreamUnavailable because(Operation operation, boolean tooSlow, IOException e, Kind otherwise) {
+        String what = tooSlow
+                ? "did not finish its answer in time"
+                : otherwise == Kind.BROKEN_OFF ? "broke off its answer" : "could not be reached";
+        return new UpstreamUnavailable(
+                tooSlow || e instanceof SocketTimeoutException ? Kind.TOO_SLOW : otherwise,
+                operation.label() + " " + what + ": " + e.getClass().getSimpleName(),
+                e,
+                !isBeforeSending(e));
+    }
+
+    /** There was no connection that the request could have gone through. */
+    private static boolean isBeforeSending(IOException e) {
+        return e instanceof ConnectException
+                || e instanceof NoRouteToHostException
+                || e instanceof UnknownHostException
+                || e instanceof ConnectTimeoutException
+                || e instanceof ConnectionPoolTimeoutException
+                || e instanceof SSLHandshakeException;
     }
 
     public Kind kind() {

@@ -25,7 +25,7 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
 
     private static final long serialVersionUID = 1L;
 
-    // Server-wide, not a realm setting: transient, so that no copy of a model can carry it away.
+    // Of the server, not of the realm: transient, so that no copy of a model contains it.
     private final transient AllowedHosts allowedHosts;
 
     public ClassLinkIdentityProviderConfig(AllowedHosts allowedHosts) {
@@ -85,8 +85,8 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
     }
 
     /**
-     * Separated by spaces. Commas are accepted too, as in ClassLink's own examples. Without {@code openid} where no id_token
-     * is required: Keycloak's base class puts it in, and ClassLink refuses a scope that the app does not have.
+     * Separated by spaces; commas are accepted, as in ClassLink's own examples. Without {@code openid} if no id_token is
+     * required: Keycloak's base class adds it, and ClassLink refuses a scope that the app does not have.
      */
     @Override
     public String getDefaultScope() {
@@ -192,7 +192,6 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
         return values().text(Setting.ROSTER_SCOPE);
     }
 
-    /** Of one client, on one node: 1 to 100,000. */
     public int getRosterRequestsPerMinute() {
         return values().number(Setting.ROSTER_REQUESTS_PER_MINUTE);
     }
@@ -236,16 +235,12 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
         return false;
     }
 
-    /**
-     * Called when the provider is created, changed or imported. Keycloak answers 400 with the message.
-     *
-     * @throws IllegalArgumentException saying which setting is wrong, and what may be typed there
-     */
+    /** Called when the provider is created, changed or imported. Keycloak answers 400 with the message. */
     @Override
     public void validate(RealmModel realm) {
         new SettingsValidator(values(), allowedHosts, realm).validate();
         SettingsValidator.require("Verify essential claim", () -> EssentialClaim.of(this));
-        // Last, because Keycloak's messages name settings by other names than the console.
+        // Last: Keycloak's messages name settings by other names than the console.
         super.validate(realm);
     }
 

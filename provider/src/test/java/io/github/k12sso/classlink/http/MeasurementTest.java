@@ -40,8 +40,8 @@ class MeasurementTest {
 
     @Test
     void countsByTheNamesOfConstants() {
-        Measurement.REFRESHES.count(Outcome.ANSWERED);
-        Measurement.REFRESHES.count(Outcome.ANSWERED);
+        Measurement.REFRESHES.count(MeasuredCall.Outcome.ANSWERED);
+        Measurement.REFRESHES.count(MeasuredCall.Outcome.ANSWERED);
 
         assertThat(keycloaks
                         .get("classlink.token.refreshes")
@@ -53,7 +53,7 @@ class MeasurementTest {
 
     @Test
     void timesByTheNamesOfConstants() {
-        Measurement.UPSTREAM_CALLS.record(Duration.ofMillis(250), Operation.PROFILE, Outcome.REFUSED);
+        Measurement.UPSTREAM_CALLS.record(Duration.ofMillis(250), Operation.PROFILE, MeasuredCall.Outcome.REFUSED);
 
         assertThat(keycloaks
                         .get("classlink.upstream.calls")
@@ -65,7 +65,7 @@ class MeasurementTest {
 
     @Test
     void aTagTooFewIsAMistakeOfOurs() {
-        assertThatThrownBy(() -> Measurement.UPSTREAM_CALLS.count(Outcome.ANSWERED))
+        assertThatThrownBy(() -> Measurement.UPSTREAM_CALLS.count(MeasuredCall.Outcome.ANSWERED))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("classlink.upstream.calls has the tags operation,outcome");
     }

@@ -53,7 +53,8 @@ class UpstreamClientTest {
     private static final String SECRET = "secret-41d8cd98f00b204e98";
     private static final String PERSON = "Reading Student";
 
-    private static final ClientCredentials IN_FORM = new ClientCredentials("my-client", SECRET, false);
+    private static final UpstreamClient.ClientCredentials IN_FORM =
+            new UpstreamClient.ClientCredentials("my-client", SECRET, false);
 
     private final List<AutoCloseable> open = new ArrayList<>();
 
@@ -430,7 +431,7 @@ class UpstreamClientTest {
         void givenSecretInTheForm_thenItIsThereAndInNoHeader() throws UpstreamFailure {
             RawServer server = opened(RawServer.answering(200, "{}"));
 
-            redeem(client(PATIENT), server, new ClientCredentials("my client", "s+cr/e=t &é%", false));
+            redeem(client(PATIENT), server, new UpstreamClient.ClientCredentials("my client", "s+cr/e=t &é%", false));
 
             RawServer.Request request = server.onlyRequest();
             assertThat(request.line()).isEqualTo("POST /path HTTP/1.1");
@@ -452,7 +453,7 @@ class UpstreamClientTest {
         void givenSecretInTheHeader_thenBothPartsAreFormEncodedAndTheFormHasNeither() throws UpstreamFailure {
             RawServer server = opened(RawServer.answering(200, "{}"));
 
-            redeem(client(PATIENT), server, new ClientCredentials("my client:1", "s+cr/e=t &é%:", true));
+            redeem(client(PATIENT), server, new UpstreamClient.ClientCredentials("my client:1", "s+cr/e=t &é%:", true));
 
             RawServer.Request request = server.onlyRequest();
             String header = request.headers().get("authorization");
@@ -531,7 +532,10 @@ class UpstreamClientTest {
             for (boolean inHeader : new boolean[] {true, false}) {
                 assertSaysNothingSecret(catchThrowableOfType(
                         UpstreamFailure.class,
-                        () -> redeem(client(PATIENT), server, new ClientCredentials("my-client", SECRET, inHeader))));
+                        () -> redeem(
+                                client(PATIENT),
+                                server,
+                                new UpstreamClient.ClientCredentials("my-client", SECRET, inHeader))));
             }
         }
 
@@ -592,7 +596,7 @@ class UpstreamClientTest {
         return client(PATIENT).get(Operation.PROFILE, server.url(), TOKEN);
     }
 
-    private static void redeem(UpstreamClient client, RawServer server, ClientCredentials credentials)
+    private static void redeem(UpstreamClient client, RawServer server, UpstreamClient.ClientCredentials credentials)
             throws UpstreamFailure {
         client.post(
                 Operation.TOKEN, server.url(), Map.of("grant_type", "authorization_code", "code", CODE), credentials);
