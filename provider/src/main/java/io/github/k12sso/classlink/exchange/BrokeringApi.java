@@ -28,21 +28,22 @@ public final class BrokeringApi {
      */
     public static Response version2(KeycloakSession session, UserModel user, ExchangeableTokens provider) {
         if (!TokenUtil.hasScope(verifiedToken(session).getScope(), provider.tokenScope())) {
-            return refusal(Api.BROKERING_V2, new ExchangeRefused(ExchangeError.TOKEN_SCOPE_MISSING));
+            return refusal(
+                    IssuedToken.Api.BROKERING_V2, new ExchangeRefused(ExchangeRefused.Reason.TOKEN_SCOPE_MISSING));
         }
         try {
             TokenSet token = provider.tokensOf(session.getContext().getRealm(), user);
-            Measurement.TOKEN_REQUESTS.count(Api.BROKERING_V2, token.source());
+            Measurement.TOKEN_REQUESTS.count(IssuedToken.Api.BROKERING_V2, token.source());
             return Response.ok(IssuedToken.json(token, new KeycloakClock().instant()), MediaType.APPLICATION_JSON_TYPE)
                     .build();
         } catch (TokenUnavailable e) {
-            return refusal(Api.BROKERING_V2, new ExchangeRefused(e));
+            return refusal(IssuedToken.Api.BROKERING_V2, new ExchangeRefused(e));
         }
     }
 
     /** Version 1, {@code GET …/token}: its caller is any holder of a realm-wide role, so it never gets a ClassLink token. */
     public static Response version1() {
-        return refusal(Api.BROKERING_V1, new ExchangeRefused(ExchangeError.BROKERING_API_VERSION));
+        return refusal(IssuedToken.Api.BROKERING_V1, new ExchangeRefused(ExchangeRefused.Reason.BROKERING_API_VERSION));
     }
 
     private static AccessToken verifiedToken(KeycloakSession session) {
@@ -55,7 +56,7 @@ public final class BrokeringApi {
         }
     }
 
-    private static Response refusal(Api api, ExchangeRefused refused) {
+    private static Response refusal(IssuedToken.Api api, ExchangeRefused refused) {
         Measurement.TOKEN_REQUESTS.count(api, refused.error());
         return refused.answer().build();
     }

@@ -51,15 +51,15 @@ final class ClassLinkTokenExchangeProvider implements TokenExchangeProvider {
             TokenSet token = exchange(context, requested.orElseThrow());
             event.detail(TOKEN_SOURCE, token.source().name().toLowerCase(Locale.ROOT));
             event.success();
-            Measurement.TOKEN_REQUESTS.count(Api.TOKEN_EXCHANGE, token.source());
+            Measurement.TOKEN_REQUESTS.count(IssuedToken.Api.TOKEN_EXCHANGE, token.source());
             return context.getCors()
                     .add(Response.ok(
                             IssuedToken.json(token, new KeycloakClock().instant()), MediaType.APPLICATION_JSON_TYPE));
         } catch (ExchangeRefused e) {
-            ExchangeError error = e.error();
+            ExchangeRefused.Reason error = e.error();
             event.detail(Details.REASON, error.description());
             event.error(error.eventError());
-            Measurement.TOKEN_REQUESTS.count(Api.TOKEN_EXCHANGE, error);
+            Measurement.TOKEN_REQUESTS.count(IssuedToken.Api.TOKEN_EXCHANGE, error);
             return context.getCors().add(e.answer());
         }
     }

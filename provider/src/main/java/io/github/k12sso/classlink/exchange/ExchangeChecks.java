@@ -35,36 +35,36 @@ final class ExchangeChecks {
     }
 
     void requireConfidentialClientWithExchangeEnabled() throws ExchangeRefused {
-        refuseIf(client.isPublicClient(), ExchangeError.PUBLIC_CLIENT);
+        refuseIf(client.isPublicClient(), ExchangeRefused.Reason.PUBLIC_CLIENT);
         refuseIf(
                 !OIDCAdvancedConfigWrapper.fromClientModel(client).isStandardTokenExchangeEnabled(),
-                ExchangeError.EXCHANGE_NOT_ENABLED);
+                ExchangeRefused.Reason.EXCHANGE_NOT_ENABLED);
     }
 
     void requireUnderstoodParameters() throws ExchangeRefused {
         TokenExchangeContext.Params params = context.getParams();
-        refuseIf(params.getSubjectToken() == null, ExchangeError.SUBJECT_TOKEN_MISSING);
+        refuseIf(params.getSubjectToken() == null, ExchangeRefused.Reason.SUBJECT_TOKEN_MISSING);
         refuseIf(
                 !OAuth2Constants.ACCESS_TOKEN_TYPE.equals(params.getSubjectTokenType()),
-                ExchangeError.SUBJECT_TOKEN_TYPE_UNSUPPORTED);
+                ExchangeRefused.Reason.SUBJECT_TOKEN_TYPE_UNSUPPORTED);
         String requestedType = params.getRequestedTokenType();
         refuseIf(
                 requestedType != null && !requestedType.equals(OAuth2Constants.ACCESS_TOKEN_TYPE),
-                ExchangeError.REQUESTED_TOKEN_TYPE_UNSUPPORTED);
+                ExchangeRefused.Reason.REQUESTED_TOKEN_TYPE_UNSUPPORTED);
         // Ours: what we cannot honour is refused, not ignored.
         refuseIf(
                 params.getAudience() != null || params.getResource() != null || params.getActorToken() != null,
-                ExchangeError.PARAMETER_UNSUPPORTED);
+                ExchangeRefused.Reason.PARAMETER_UNSUPPORTED);
         refuseIf(
                 params.getScope() != null && !TokenManager.isValidScope(session, params.getScope(), client),
-                ExchangeError.SCOPE_UNKNOWN);
+                ExchangeRefused.Reason.SCOPE_UNKNOWN);
     }
 
     /** The subject token, verified as a resource endpoint would: signature, expiry, realm, user, session, not-before. */
     AuthenticationManager.AuthResult requireSubject() throws ExchangeRefused {
         refuseIf(
                 !SignedToken.namesAlgorithm(context.getParams().getSubjectToken()),
-                ExchangeError.SUBJECT_TOKEN_INVALID);
+                ExchangeRefused.Reason.SUBJECT_TOKEN_INVALID);
         AuthenticationManager.AuthResult subject = AuthenticationManager.verifyIdentityToken(
                 session,
                 context.getRealm(),
@@ -77,7 +77,7 @@ final class ExchangeChecks {
                 context.getParams().getSubjectToken(),
                 context.getHeaders(),
                 verifier -> verifier.withChecks(GrantTypeEndpointRestrictionValidator.check(session)));
-        refuseIf(subject == null, ExchangeError.SUBJECT_TOKEN_INVALID);
+        refuseIf(subject == null, ExchangeRefused.Reason.SUBJECT_TOKEN_INVALID);
         return subject;
     }
 
@@ -87,19 +87,19 @@ final class ExchangeChecks {
         if (confirmation == null) {
             return;
         }
-        refuseIf(!client.getClientId().equals(token.getIssuedFor()), ExchangeError.BOUND_TO_OTHER_CLIENT);
+        refuseIf(!client.getClientId().equals(token.getIssuedFor()), ExchangeRefused.Reason.BOUND_TO_OTHER_CLIENT);
         refuseIf(
                 confirmation.getCertThumbprint() != null
                         && !MtlsHoKTokenUtil.verifyTokenBindingWithClientCertificate(
                                 token, session.getContext().getHttpRequest(), session),
-                ExchangeError.CERTIFICATE_MISSING);
+                ExchangeRefused.Reason.CERTIFICATE_MISSING);
         if (Profile.isFeatureEnabled(Profile.Feature.DPOP) && confirmation.getKeyThumbprint() != null) {
             DPoP proof = session.getAttribute(DPoPUtil.DPOP_SESSION_ATTRIBUTE, DPoP.class);
-            refuseIf(proof == null, ExchangeError.DPOP_PROOF_MISSING);
+            refuseIf(proof == null, ExchangeRefused.Reason.DPOP_PROOF_MISSING);
             try {
                 DPoPUtil.validateBinding(token, proof);
             } catch (VerificationException e) {
-                throw new ExchangeRefused(ExchangeError.DPOP_PROOF_INVALID);
+                throw new ExchangeRefused(ExchangeRefused.Reason.DPOP_PROOF_INVALID);
             }
         }
     }
@@ -107,22 +107,22 @@ final class ExchangeChecks {
     void requireOwnToken(AccessToken token) throws ExchangeRefused {
         refuseIf(
                 !client.getClientId().equals(token.getIssuedFor()) && !token.hasAudience(client.getClientId()),
-                ExchangeError.NOT_IN_AUDIENCE);
+                ExchangeRefused.Reason.NOT_IN_AUDIENCE);
     }
 
     /** Ours: the person's own app, or an administrator, decided that this token may become a ClassLink token. */
     void requireTokenScope(AccessToken token, String tokenScope) throws ExchangeRefused {
-        refuseIf(!TokenUtil.hasScope(token.getScope(), tokenScope), ExchangeError.TOKEN_SCOPE_MISSING);
+        refuseIf(!TokenUtil.hasScope(token.getScope(), tokenScope), ExchangeRefused.Reason.TOKEN_SCOPE_MISSING);
     }
 
     void requireConsent(UserModel user) throws ExchangeRefused {
         refuseIf(
                 !TokenManager.verifyConsentStillAvailable(
                         session, user, client, null, context.getParams().getScope()),
-                ExchangeError.CONSENT_MISSING);
+                ExchangeRefused.Reason.CONSENT_MISSING);
     }
 
-    private static void refuseIf(boolean refused, ExchangeError error) throws ExchangeRefused {
+    private static void refuseIf(boolean refused, ExchangeRefused.Reason error) throws ExchangeRefused {
         if (refused) {
             throw new ExchangeRefused(error);
         }

@@ -68,7 +68,7 @@ public final class CallbackEndpoint {
                 return refusedByClassLink(OAuthError.of(error), login);
             }
             if (code == null) {
-                throw new LoginRefused(LoginProblem.MISSING_CODE);
+                throw new LoginRefused(LoginRefused.Reason.MISSING_CODE);
             }
             BrokeredIdentityContext person = logins.login(code, login);
             if (!isLinking(login)) {
@@ -80,12 +80,12 @@ public final class CallbackEndpoint {
             Measurement.LOGINS.count(Result.IDENTIFIED);
             return callback.authenticated(person);
         } catch (LoginRefused e) {
-            return page(e.problem(), failed.report(e), login);
+            return page(e.reason(), failed.report(e), login);
         } catch (WebApplicationException e) {
             return e.getResponse(); // Keycloak's own page, its event is out
         } catch (RuntimeException e) {
-            LoginRefused unexpected = FailedLogin.unexpected(LoginProblem.UNEXPECTED, e);
-            return page(unexpected.problem(), failed.report(unexpected), login);
+            LoginRefused unexpected = FailedLogin.unexpected(LoginRefused.Reason.UNEXPECTED, e);
+            return page(unexpected.reason(), failed.report(unexpected), login);
         }
     }
 
@@ -100,7 +100,7 @@ public final class CallbackEndpoint {
                     LoginRefused.meaning(refusal), "ClassLink sent the error " + refusal.code() + " without a state");
         }
         if (code == null) {
-            throw new LoginRefused(LoginProblem.MISSING_STATE);
+            throw new LoginRefused(LoginRefused.Reason.MISSING_STATE);
         }
         try {
             return launch.start();
@@ -117,7 +117,7 @@ public final class CallbackEndpoint {
             throw e;
         } catch (RuntimeException e) {
             // Keycloak takes the state apart before it looks at it, and trips over one that it did not make.
-            throw new LoginRefused(LoginProblem.INVALID_STATE);
+            throw new LoginRefused(LoginRefused.Reason.INVALID_STATE);
         }
     }
 
@@ -145,17 +145,18 @@ public final class CallbackEndpoint {
         }
     }
 
-    private Response page(LoginProblem problem, Reference reference, AuthenticationSessionModel login) {
-        String messageKey = problem.messageKey();
+    private Response page(
+            LoginRefused.Reason reason, FailedLogin.Reference reference, AuthenticationSessionModel login) {
+        String messageKey = reason.messageKey();
         if (isLinking(login)) {
             if (!Boolean.parseBoolean(login.getAuthNote(IdpLinkAction.KC_ACTION_LINKING_IDENTITY_PROVIDER))) {
                 // The old way of linking: back to the app, which is told that it is over and no more.
-                return callback.error(config, LoginProblem.LINKING_MESSAGE_KEY);
+                return callback.error(config, LoginRefused.Reason.LINKING_MESSAGE_KEY);
             }
             endLinking(login);
-            messageKey = LoginProblem.LINKING_MESSAGE_KEY;
+            messageKey = LoginRefused.Reason.LINKING_MESSAGE_KEY;
         }
-        return failed.page(problem, messageKey, reference, login, startAgain(login));
+        return failed.page(reason, messageKey, reference, login, startAgain(login));
     }
 
     private String startAgain(AuthenticationSessionModel login) {
@@ -180,7 +181,7 @@ public final class CallbackEndpoint {
         login.setAction(AuthenticationSessionModel.Action.REQUIRED_ACTIONS.name());
     }
 
-    /** Beside the {@link LoginProblem}s, for {@link Measurement#LOGINS}. */
+    /** Beside the {@link LoginRefused.Reason}s, for {@link Measurement#LOGINS}. */
     private enum Result {
         /** ClassLink said who it is; the rest is Keycloak's flow. */
         IDENTIFIED

@@ -59,18 +59,18 @@ final class IdTokenVerifier {
         requireAudience(claims);
         requireTimes(claims);
         requireNonce(claims, expectedNonce);
-        require(claims.getSubject() != null && !claims.getSubject().isBlank(), LoginProblem.ID_TOKEN_SUBJECT);
+        require(claims.getSubject() != null && !claims.getSubject().isBlank(), LoginRefused.Reason.ID_TOKEN_SUBJECT);
         return claims;
     }
 
     private static JWSInput parse(String encoded) throws LoginRefused {
-        require(encoded.length() <= MAX_LENGTH, LoginProblem.ID_TOKEN_MALFORMED);
+        require(encoded.length() <= MAX_LENGTH, LoginRefused.Reason.ID_TOKEN_MALFORMED);
         try {
             JWSInput jws = new JWSInput(encoded);
-            require(jws.getHeader() != null, LoginProblem.ID_TOKEN_MALFORMED); // the JSON text null
+            require(jws.getHeader() != null, LoginRefused.Reason.ID_TOKEN_MALFORMED); // the JSON text null
             return jws;
         } catch (JWSInputException e) {
-            throw new LoginRefused(LoginProblem.ID_TOKEN_MALFORMED);
+            throw new LoginRefused(LoginRefused.Reason.ID_TOKEN_MALFORMED);
         }
     }
 
@@ -78,14 +78,14 @@ final class IdTokenVerifier {
         // First, and against a constant: the header is the sender's. Not getRawAlgorithm(), which trips over its
         // absence.
         String algorithm = String.valueOf(jws.getHeader().getAlgorithm());
-        require(Algorithm.RS256.equals(algorithm), LoginProblem.ID_TOKEN_ALGORITHM);
+        require(Algorithm.RS256.equals(algorithm), LoginRefused.Reason.ID_TOKEN_ALGORITHM);
         KeyWrapper key = key(jws.getHeader().getKeyId());
-        require(isSignedWith(key, jws), LoginProblem.ID_TOKEN_SIGNATURE);
+        require(isSignedWith(key, jws), LoginRefused.Reason.ID_TOKEN_SIGNATURE);
     }
 
     private KeyWrapper key(String kid) throws LoginRefused {
         try {
-            return keys.find(kid).orElseThrow(() -> new LoginRefused(LoginProblem.ID_TOKEN_KEY_UNKNOWN));
+            return keys.find(kid).orElseThrow(() -> new LoginRefused(LoginRefused.Reason.ID_TOKEN_KEY_UNKNOWN));
         } catch (UpstreamFailure e) {
             throw LoginRefused.because(Operation.KEYS, e);
         }
@@ -104,10 +104,10 @@ final class IdTokenVerifier {
     private static JsonWebToken claims(JWSInput jws) throws LoginRefused {
         try {
             JsonWebToken claims = jws.readJsonContent(JsonWebToken.class);
-            require(claims != null, LoginProblem.ID_TOKEN_MALFORMED);
+            require(claims != null, LoginRefused.Reason.ID_TOKEN_MALFORMED);
             return claims;
         } catch (JWSInputException e) {
-            throw new LoginRefused(LoginProblem.ID_TOKEN_MALFORMED);
+            throw new LoginRefused(LoginRefused.Reason.ID_TOKEN_MALFORMED);
         }
     }
 
@@ -115,7 +115,7 @@ final class IdTokenVerifier {
         require(
                 claims.getIssuer() != null
                         && withoutTrailingSlash(claims.getIssuer()).equals(withoutTrailingSlash(config.getIssuer())),
-                LoginProblem.ID_TOKEN_ISSUER);
+                LoginRefused.Reason.ID_TOKEN_ISSUER);
     }
 
     /** ClassLink shares its issuer and keys with LTI 1.3: only the audience tells a login from a launch. */
@@ -123,21 +123,21 @@ final class IdTokenVerifier {
         String clientId = config.getClientId();
         // Not hasAudience(), which trips over a null in the list.
         String[] audience = claims.getAudience();
-        require(audience != null && Arrays.asList(audience).contains(clientId), LoginProblem.ID_TOKEN_AUDIENCE);
+        require(audience != null && Arrays.asList(audience).contains(clientId), LoginRefused.Reason.ID_TOKEN_AUDIENCE);
         require(
                 claims.getIssuedFor() == null || claims.getIssuedFor().equals(clientId),
-                LoginProblem.ID_TOKEN_AUDIENCE);
+                LoginRefused.Reason.ID_TOKEN_AUDIENCE);
     }
 
     private void requireTimes(JsonWebToken claims) throws LoginRefused {
         long now = clock.instant().getEpochSecond();
         long skew = config.getAllowedClockSkew();
-        require(claims.getExp() != null && claims.getIat() != null, LoginProblem.ID_TOKEN_TIMES);
-        require(claims.getExp() + skew > now, LoginProblem.ID_TOKEN_EXPIRED);
-        require(claims.getIat() - skew <= now, LoginProblem.ID_TOKEN_TIMES);
-        require(claims.getIat() + skew + MAX_AGE.toSeconds() > now, LoginProblem.ID_TOKEN_TIMES);
-        require(claims.getExp() > claims.getIat(), LoginProblem.ID_TOKEN_TIMES);
-        require(claims.getNbf() == null || claims.getNbf() - skew <= now, LoginProblem.ID_TOKEN_TIMES);
+        require(claims.getExp() != null && claims.getIat() != null, LoginRefused.Reason.ID_TOKEN_TIMES);
+        require(claims.getExp() + skew > now, LoginRefused.Reason.ID_TOKEN_EXPIRED);
+        require(claims.getIat() - skew <= now, LoginRefused.Reason.ID_TOKEN_TIMES);
+        require(claims.getIat() + skew + MAX_AGE.toSeconds() > now, LoginRefused.Reason.ID_TOKEN_TIMES);
+        require(claims.getExp() > claims.getIat(), LoginRefused.Reason.ID_TOKEN_TIMES);
+        require(claims.getNbf() == null || claims.getNbf() - skew <= now, LoginRefused.Reason.ID_TOKEN_TIMES);
     }
 
     private static void requireNonce(JsonWebToken claims, String expected) throws LoginRefused {
@@ -147,16 +147,16 @@ final class IdTokenVerifier {
                         && nonce instanceof String actual
                         && MessageDigest.isEqual(
                                 actual.getBytes(StandardCharsets.UTF_8), expected.getBytes(StandardCharsets.UTF_8)),
-                LoginProblem.ID_TOKEN_NONCE);
+                LoginRefused.Reason.ID_TOKEN_NONCE);
     }
 
     private static String withoutTrailingSlash(String issuer) {
         return issuer.endsWith("/") ? issuer.substring(0, issuer.length() - 1) : issuer;
     }
 
-    private static void require(boolean satisfied, LoginProblem problem) throws LoginRefused {
+    private static void require(boolean satisfied, LoginRefused.Reason reason) throws LoginRefused {
         if (!satisfied) {
-            throw new LoginRefused(problem);
+            throw new LoginRefused(reason);
         }
     }
 }

@@ -8,7 +8,6 @@ import io.github.k12sso.classlink.http.UpstreamFailure;
 import io.github.k12sso.classlink.mapper.MyGroups;
 import io.github.k12sso.classlink.profile.ClassLinkGroup;
 import io.github.k12sso.classlink.profile.Profile;
-import io.github.k12sso.classlink.profile.ProfileUnreadable;
 import io.github.k12sso.classlink.profile.UsernameTemplate;
 import io.github.k12sso.classlink.settings.ClassLinkIdentityProviderConfig;
 import io.github.k12sso.classlink.settings.EssentialClaim;
@@ -78,7 +77,7 @@ final class LoginService {
             return identity(redeem(code, login), login);
         } catch (IllegalArgumentException e) {
             // A setting that was stored without being validated, by an older version, say.
-            throw FailedLogin.unexpected(LoginProblem.CONFIGURATION, e);
+            throw FailedLogin.unexpected(LoginRefused.Reason.CONFIGURATION, e);
         }
     }
 
@@ -90,7 +89,7 @@ final class LoginService {
         if (config.isPkceEnabled()) {
             String verifier = login.getClientNote(PKCE_VERIFIER_NOTE);
             if (verifier == null) {
-                throw new LoginRefused(LoginProblem.PKCE_VERIFIER_MISSING);
+                throw new LoginRefused(LoginRefused.Reason.PKCE_VERIFIER_MISSING);
             }
             // Keycloak copies such notes into the client session, which is stored.
             login.removeClientNote(PKCE_VERIFIER_NOTE);
@@ -133,27 +132,27 @@ final class LoginService {
     }
 
     private JsonWebToken verified(TokenResponse tokens, String nonce) throws LoginRefused {
-        String encoded = tokens.idToken().orElseThrow(() -> new LoginRefused(LoginProblem.ID_TOKEN_MISSING));
+        String encoded = tokens.idToken().orElseThrow(() -> new LoginRefused(LoginRefused.Reason.ID_TOKEN_MISSING));
         return idTokens.verify(encoded, nonce);
     }
 
     private void requireAdmission(JsonWebToken idToken, Profile profile) throws LoginRefused {
         if (idToken != null && !idToken.getSubject().equals(profile.userId())) {
-            throw new LoginRefused(LoginProblem.SUBJECT_MISMATCH);
+            throw new LoginRefused(LoginRefused.Reason.SUBJECT_MISMATCH);
         }
         if (!config.getAllowedTenants().admits(profile)) {
-            throw new LoginRefused(LoginProblem.DISTRICT_NOT_ALLOWED);
+            throw new LoginRefused(LoginRefused.Reason.DISTRICT_NOT_ALLOWED);
         }
         Optional<EssentialClaim> essential = EssentialClaim.of(config);
         if (essential.isPresent() && !essential.get().isSatisfiedBy(idToken, profile.document())) {
-            throw new LoginRefused(LoginProblem.ESSENTIAL_CLAIM_UNMATCHED);
+            throw new LoginRefused(LoginRefused.Reason.ESSENTIAL_CLAIM_UNMATCHED);
         }
     }
 
     private BrokeredIdentityContext identity(Profile profile) throws LoginRefused {
         String id = config.getIdentityKey()
                 .of(profile)
-                .orElseThrow(() -> new LoginRefused(LoginProblem.IDENTITY_INCOMPLETE));
+                .orElseThrow(() -> new LoginRefused(LoginRefused.Reason.IDENTITY_INCOMPLETE));
         BrokeredIdentityContext identity = new BrokeredIdentityContext(id, config);
         identity.setBrokerUserId(config.getAlias() + "." + id);
         identity.setUsername(config.getUsernameTemplate()
@@ -171,7 +170,7 @@ final class LoginService {
         try {
             return vault.record(tokens, profile, brokerUserId);
         } catch (KeySource.Unavailable e) {
-            throw new LoginRefused(LoginProblem.CONFIGURATION, e.getMessage());
+            throw new LoginRefused(LoginRefused.Reason.CONFIGURATION, e.getMessage());
         }
     }
 
@@ -180,8 +179,8 @@ final class LoginService {
             return Profile.read(upstream.get(Operation.PROFILE, config.getUserInfoUrl(), accessToken));
         } catch (UpstreamFailure e) {
             throw LoginRefused.because(Operation.PROFILE, e);
-        } catch (ProfileUnreadable e) {
-            throw new LoginRefused(LoginProblem.PROFILE_WITHOUT_IDENTITY);
+        } catch (Profile.Unreadable e) {
+            throw new LoginRefused(LoginRefused.Reason.PROFILE_WITHOUT_IDENTITY);
         }
     }
 

@@ -73,10 +73,10 @@ public final class ProviderResource {
         } catch (LaunchRefused e) {
             refused = LoginRefused.because(e);
         } catch (RuntimeException e) {
-            refused = FailedLogin.unexpected(LoginProblem.UNEXPECTED, e);
+            refused = FailedLogin.unexpected(LoginRefused.Reason.UNEXPECTED, e);
         }
         return failed.page(
-                refused.problem(), refused.problem().messageKey(), failed.report(refused), null, launch.startUrl());
+                refused.reason(), refused.reason().messageKey(), failed.report(refused), null, launch.startUrl());
     }
 
     private interface Step {

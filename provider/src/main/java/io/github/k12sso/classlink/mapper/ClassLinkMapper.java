@@ -2,7 +2,6 @@ package io.github.k12sso.classlink.mapper;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.profile.Profile;
-import io.github.k12sso.classlink.profile.ProfileUnreadable;
 import io.github.k12sso.classlink.settings.ClassLinkIdentityProviderConfig;
 import java.util.Arrays;
 import java.util.List;
@@ -83,7 +82,7 @@ interface ClassLinkMapper extends IdentityProviderMapper {
         }
         try {
             return Optional.of(Profile.read(document));
-        } catch (ProfileUnreadable e) {
+        } catch (Profile.Unreadable e) {
             return Optional.empty(); // the login itself reads the same document and would have ended there
         }
     }

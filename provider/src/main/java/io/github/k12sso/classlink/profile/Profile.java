@@ -24,9 +24,9 @@ public final class Profile {
      * Reads a profile document of any of the three shapes: ClassLink's {@code /v2/my/info}, OpenID Connect userinfo, the
      * integration guide's.
      *
-     * @throws ProfileUnreadable if it names nobody: {@code UserId}, {@code sub} and {@code id} are all absent or blank
+     * @throws Unreadable if it names nobody: {@code UserId}, {@code sub} and {@code id} are all absent or blank
      */
-    public static Profile read(ObjectNode document) throws ProfileUnreadable {
+    public static Profile read(ObjectNode document) throws Unreadable {
         ObjectNode own = document.deepCopy();
         return new Profile(own, ProfileFields.of(own));
     }
@@ -97,5 +97,15 @@ public final class Profile {
     @Override
     public String toString() {
         return "Profile[…]";
+    }
+
+    /** A profile document without an identity. The message names the members looked for, never what was found. */
+    public static final class Unreadable extends Exception {
+
+        private static final long serialVersionUID = 1L;
+
+        Unreadable(String message) {
+            super(message);
+        }
     }
 }

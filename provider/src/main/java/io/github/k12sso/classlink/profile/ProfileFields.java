@@ -25,7 +25,7 @@ record ProfileFields(
 
     private static final int MAX_ID_LENGTH = 255;
 
-    static ProfileFields of(ObjectNode document) throws ProfileUnreadable {
+    static ProfileFields of(ObjectNode document) throws Profile.Unreadable {
         if (has(document, "UserId")) {
             return myInfo(document);
         }
@@ -35,7 +35,7 @@ record ProfileFields(
         if (has(document, "id")) {
             return guide(document);
         }
-        throw new ProfileUnreadable(
+        throw new Profile.Unreadable(
                 "The profile has none of the members UserId, sub and id as a text or a whole number");
     }
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.k12sso.classlink.profile.Profile;
 import io.github.k12sso.classlink.profile.SourcedId;
 import io.github.k12sso.classlink.profile.TenantId;
 import java.time.Instant;
@@ -19,7 +20,7 @@ import java.util.Optional;
  * @param tokens empty once ClassLink has ended the grant: the link and the identity stay, and the answer stays "log in again"
  * @param identity empty in a record that a built-in provider left
  */
-public record TokenRecord(Optional<TokenSet> tokens, Optional<RecordedIdentity> identity) {
+public record TokenRecord(Optional<TokenSet> tokens, Optional<Identity> identity) {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -90,14 +91,14 @@ public record TokenRecord(Optional<TokenSet> tokens, Optional<RecordedIdentity> 
         return refreshToken.map(token -> new TokenSet(accessToken, refreshToken, Instant.EPOCH));
     }
 
-    private static Optional<RecordedIdentity> identity(JsonNode facts) {
+    private static Optional<Identity> identity(JsonNode facts) {
         String userId = facts.path(USER_ID).textValue();
         if (userId == null) {
             return Optional.empty();
         }
         List<String> roles = new ArrayList<>();
         facts.path(ROLES).forEach(role -> roles.add(role.asText()));
-        return Optional.of(new RecordedIdentity(
+        return Optional.of(new Identity(
                 userId,
                 TenantId.of(facts.path(TENANT_ID).textValue()),
                 SourcedId.of(facts.path(SOURCED_ID).textValue()),
@@ -110,5 +111,33 @@ public record TokenRecord(Optional<TokenSet> tokens, Optional<RecordedIdentity> 
                 && node.canConvertToLong()
                 && node.longValue() >= 0
                 && node.longValue() <= Instant.MAX.getEpochSecond();
+    }
+
+    /**
+     * What ClassLink said about a person at their last login, as far as it decides what they may read. Sealed with the tokens,
+     * because user attributes can be edited.
+     *
+     * @param userId ClassLink's UserId
+     * @param tenantId their district
+     * @param sourcedId their id in the district's roster
+     * @param roles as ClassLink writes them; most profiles have one
+     */
+    public record Identity(
+            String userId, Optional<TenantId> tenantId, Optional<SourcedId> sourcedId, List<String> roles) {
+
+        public Identity {
+            roles = List.copyOf(roles);
+        }
+
+        /** The facts of a profile that was just read. */
+        public static Identity of(Profile profile) {
+            return new Identity(profile.userId(), profile.tenantId(), profile.sourcedId(), profile.roles());
+        }
+
+        /** Without the person. */
+        @Override
+        public String toString() {
+            return "Identity[…]";
+        }
     }
 }

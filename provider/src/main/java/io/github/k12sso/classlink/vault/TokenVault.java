@@ -108,7 +108,7 @@ public final class TokenVault {
                     .map(tokens::orRefreshTokenOf)
                     .orElse(tokens);
         }
-        return cipher.encrypt(new TokenRecord(Optional.of(tokens), Optional.of(RecordedIdentity.of(profile))));
+        return cipher.encrypt(new TokenRecord(Optional.of(tokens), Optional.of(TokenRecord.Identity.of(profile))));
     }
 
     private Optional<String> stored(RealmModel realm, String brokerUserId) {

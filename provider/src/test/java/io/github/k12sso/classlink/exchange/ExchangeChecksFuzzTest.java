@@ -16,17 +16,18 @@ import org.keycloak.representations.idm.OAuth2ErrorRepresentation;
 
 /**
  * Any form of an exchange, with a token that the realm did not sign: not ours, or refused with a constant error of
- * {@link ExchangeError}, and nothing of the form in the answer or the event.
+ * {@link ExchangeRefused.Reason}, and nothing of the form in the answer or the event.
  */
 class ExchangeChecksFuzzTest {
 
     /** Stands in every text, so that it is seen wherever one of them is repeated. */
     private static final String MARK = "zq7Xv9Kp";
 
-    private static final List<String> ERRORS =
-            Arrays.stream(ExchangeError.values()).map(ExchangeError::error).toList();
-    private static final List<String> DESCRIPTIONS = Arrays.stream(ExchangeError.values())
-            .map(ExchangeError::description)
+    private static final List<String> ERRORS = Arrays.stream(ExchangeRefused.Reason.values())
+            .map(ExchangeRefused.Reason::error)
+            .toList();
+    private static final List<String> DESCRIPTIONS = Arrays.stream(ExchangeRefused.Reason.values())
+            .map(ExchangeRefused.Reason::description)
             .toList();
 
     @FuzzTest(maxDuration = "5s")

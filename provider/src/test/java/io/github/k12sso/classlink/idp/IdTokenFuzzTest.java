@@ -50,7 +50,7 @@ class IdTokenFuzzTest {
             assertThat(withoutSignature(token)).isEqualTo(withoutSignature(signed));
             assertForThisLogin(taken);
         } catch (LoginRefused refused) {
-            assertThat(refused).hasMessage(refused.problem().reason()).hasNoCause();
+            assertThat(refused).hasMessage(refused.reason().code()).hasNoCause();
             assertThat(token).as("a good token is taken").isNotEqualTo(GOOD);
         }
     }

@@ -28,12 +28,12 @@ class IdTokenVerifierTest {
         "{}, ID_TOKEN_ALGORITHM",
         "{\"alg\":null}, ID_TOKEN_ALGORITHM"
     })
-    void givenAHeaderThatNamesNoAlgorithm_thenItIsRefusedAsThat(String header, LoginProblem problem) {
+    void givenAHeaderThatNamesNoAlgorithm_thenItIsRefusedAsThat(String header, LoginRefused.Reason reason) {
         String token = TestIdTokens.signed(header, TestIdTokens.claims().toString());
 
         assertThat(catchThrowableOfType(LoginRefused.class, () -> verifier.verify(token, TestIdTokens.NONCE))
-                        .problem())
-                .isEqualTo(problem);
+                        .reason())
+                .isEqualTo(reason);
     }
 
     @Test
@@ -43,7 +43,7 @@ class IdTokenVerifierTest {
         String token = TestIdTokens.signed(TestIdTokens.header().toString(), claims.toString());
 
         assertThat(catchThrowableOfType(LoginRefused.class, () -> verifier.verify(token, TestIdTokens.NONCE))
-                        .problem())
-                .isEqualTo(LoginProblem.ID_TOKEN_AUDIENCE);
+                        .reason())
+                .isEqualTo(LoginRefused.Reason.ID_TOKEN_AUDIENCE);
     }
 }

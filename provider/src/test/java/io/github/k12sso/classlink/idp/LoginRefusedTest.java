@@ -16,21 +16,21 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class LoginRefusedTest {
 
-    private static final Map<OAuthError, LoginProblem> MEANINGS = new EnumMap<>(Map.ofEntries(
-            Map.entry(OAuthError.ACCESS_DENIED, LoginProblem.ACCESS_DENIED),
-            Map.entry(OAuthError.INVALID_CLIENT, LoginProblem.CLIENT_REJECTED),
-            Map.entry(OAuthError.UNAUTHORIZED_CLIENT, LoginProblem.CLIENT_REJECTED),
-            Map.entry(OAuthError.INVALID_SCOPE, LoginProblem.SCOPE_REJECTED),
-            Map.entry(OAuthError.REDIRECT_URI_MISMATCH, LoginProblem.REDIRECT_URI_REJECTED),
-            Map.entry(OAuthError.INVALID_GRANT, LoginProblem.CODE_REJECTED),
-            Map.entry(OAuthError.SERVER_ERROR, LoginProblem.CLASSLINK_UNAVAILABLE),
-            Map.entry(OAuthError.TEMPORARILY_UNAVAILABLE, LoginProblem.CLASSLINK_UNAVAILABLE),
-            Map.entry(OAuthError.INVALID_REQUEST, LoginProblem.REQUEST_REJECTED),
-            Map.entry(OAuthError.UNSUPPORTED_GRANT_TYPE, LoginProblem.REQUEST_REJECTED),
-            Map.entry(OAuthError.UNSUPPORTED_RESPONSE_TYPE, LoginProblem.REQUEST_REJECTED),
-            Map.entry(OAuthError.LOGIN_REQUIRED, LoginProblem.REQUEST_REJECTED),
-            Map.entry(OAuthError.INTERACTION_REQUIRED, LoginProblem.REQUEST_REJECTED),
-            Map.entry(OAuthError.UNKNOWN, LoginProblem.REQUEST_REJECTED)));
+    private static final Map<OAuthError, LoginRefused.Reason> MEANINGS = new EnumMap<>(Map.ofEntries(
+            Map.entry(OAuthError.ACCESS_DENIED, LoginRefused.Reason.ACCESS_DENIED),
+            Map.entry(OAuthError.INVALID_CLIENT, LoginRefused.Reason.CLIENT_REJECTED),
+            Map.entry(OAuthError.UNAUTHORIZED_CLIENT, LoginRefused.Reason.CLIENT_REJECTED),
+            Map.entry(OAuthError.INVALID_SCOPE, LoginRefused.Reason.SCOPE_REJECTED),
+            Map.entry(OAuthError.REDIRECT_URI_MISMATCH, LoginRefused.Reason.REDIRECT_URI_REJECTED),
+            Map.entry(OAuthError.INVALID_GRANT, LoginRefused.Reason.CODE_REJECTED),
+            Map.entry(OAuthError.SERVER_ERROR, LoginRefused.Reason.CLASSLINK_UNAVAILABLE),
+            Map.entry(OAuthError.TEMPORARILY_UNAVAILABLE, LoginRefused.Reason.CLASSLINK_UNAVAILABLE),
+            Map.entry(OAuthError.INVALID_REQUEST, LoginRefused.Reason.REQUEST_REJECTED),
+            Map.entry(OAuthError.UNSUPPORTED_GRANT_TYPE, LoginRefused.Reason.REQUEST_REJECTED),
+            Map.entry(OAuthError.UNSUPPORTED_RESPONSE_TYPE, LoginRefused.Reason.REQUEST_REJECTED),
+            Map.entry(OAuthError.LOGIN_REQUIRED, LoginRefused.Reason.REQUEST_REJECTED),
+            Map.entry(OAuthError.INTERACTION_REQUIRED, LoginRefused.Reason.REQUEST_REJECTED),
+            Map.entry(OAuthError.UNKNOWN, LoginRefused.Reason.REQUEST_REJECTED)));
 
     @Nested
     class GivenARefusal {
@@ -43,7 +43,8 @@ class LoginRefusedTest {
 
         @Test
         void ofTheTokenEndpoint_thenAccessDeniedIsNotThePersonsWord() {
-            assertThat(because(Operation.TOKEN, OAuthError.ACCESS_DENIED)).isEqualTo(LoginProblem.REQUEST_REJECTED);
+            assertThat(because(Operation.TOKEN, OAuthError.ACCESS_DENIED))
+                    .isEqualTo(LoginRefused.Reason.REQUEST_REJECTED);
         }
 
         @ParameterizedTest
@@ -55,18 +56,18 @@ class LoginRefusedTest {
         @ParameterizedTest
         @EnumSource
         void ofTheProfileCall_thenTheProfileIsRejected(OAuthError error) {
-            assertThat(because(Operation.PROFILE, error)).isEqualTo(LoginProblem.PROFILE_REJECTED);
+            assertThat(because(Operation.PROFILE, error)).isEqualTo(LoginRefused.Reason.PROFILE_REJECTED);
         }
 
         @ParameterizedTest
         @EnumSource
         void ofTheKeys_thenTheKeyIsUnknown(OAuthError error) {
-            assertThat(because(Operation.KEYS, error)).isEqualTo(LoginProblem.ID_TOKEN_KEY_UNKNOWN);
+            assertThat(because(Operation.KEYS, error)).isEqualTo(LoginRefused.Reason.ID_TOKEN_KEY_UNKNOWN);
         }
 
-        private LoginProblem because(Operation operation, OAuthError error) {
+        private LoginRefused.Reason because(Operation operation, OAuthError error) {
             return LoginRefused.because(operation, Failures.refused(operation, 400, error))
-                    .problem();
+                    .reason();
         }
     }
 
@@ -74,23 +75,23 @@ class LoginRefusedTest {
     @EnumSource
     void givenThatClassLinkCannotAnswer_thenItIsUnavailableWhateverTheCall(Operation operation) {
         assertThat(LoginRefused.because(operation, Failures.unavailable(operation))
-                        .problem())
-                .isEqualTo(LoginProblem.CLASSLINK_UNAVAILABLE);
+                        .reason())
+                .isEqualTo(LoginRefused.Reason.CLASSLINK_UNAVAILABLE);
     }
 
     @ParameterizedTest
     @EnumSource
     void givenAnAnswerThatCannotBeUsed_thenItIsMalformedWhateverTheCall(Operation operation) {
         assertThat(LoginRefused.because(operation, new UpstreamMalformed(operation, "answered nonsense"))
-                        .problem())
-                .isEqualTo(LoginProblem.MALFORMED_ANSWER);
+                        .reason())
+                .isEqualTo(LoginRefused.Reason.MALFORMED_ANSWER);
     }
 
     @ParameterizedTest
     @EnumSource
     void givenAHostThatIsNotAllowed_thenTheConfigurationIsWrong(Operation operation) {
-        assertThat(LoginRefused.because(operation, Failures.hostNotAllowed()).problem())
-                .isEqualTo(LoginProblem.CONFIGURATION);
+        assertThat(LoginRefused.because(operation, Failures.hostNotAllowed()).reason())
+                .isEqualTo(LoginRefused.Reason.CONFIGURATION);
     }
 
     @Test
@@ -104,6 +105,6 @@ class LoginRefusedTest {
 
     @Test
     void givenOnlyAProblem_thenItsReasonIsTheMessage() {
-        assertThat(new LoginRefused(LoginProblem.ID_TOKEN_NONCE)).hasMessage("id_token_nonce");
+        assertThat(new LoginRefused(LoginRefused.Reason.ID_TOKEN_NONCE)).hasMessage("id_token_nonce");
     }
 }

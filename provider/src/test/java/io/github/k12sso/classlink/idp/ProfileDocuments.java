@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.profile.Profile;
-import io.github.k12sso.classlink.profile.ProfileUnreadable;
 
 /** ProfileDocuments that a test knows to be readable. */
 public final class ProfileDocuments {
@@ -14,7 +13,7 @@ public final class ProfileDocuments {
     public static Profile of(String json) {
         try {
             return Profile.read((ObjectNode) new ObjectMapper().readTree(json));
-        } catch (JsonProcessingException | ProfileUnreadable e) {
+        } catch (JsonProcessingException | Profile.Unreadable e) {
             throw new AssertionError(e);
         }
     }

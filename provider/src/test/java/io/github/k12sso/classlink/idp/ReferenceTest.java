@@ -8,8 +8,10 @@ import org.junit.jupiter.api.Test;
 
 class ReferenceTest {
 
-    private final List<String> many =
-            Stream.generate(Reference::random).limit(1000).map(Reference::text).toList();
+    private final List<String> many = Stream.generate(FailedLogin.Reference::random)
+            .limit(1000)
+            .map(FailedLogin.Reference::text)
+            .toList();
 
     @Test
     void isTwoGroupsOfFourWithoutLookAlikes() {

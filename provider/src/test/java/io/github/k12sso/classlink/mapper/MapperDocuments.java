@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.profile.Profile;
-import io.github.k12sso.classlink.profile.ProfileUnreadable;
 
 /** Profile documents of these tests. */
 final class MapperDocuments {
@@ -22,7 +21,7 @@ final class MapperDocuments {
     static Profile profile(String members) {
         try {
             return Profile.read(json("{\"UserId\": 1" + (members.isEmpty() ? "" : ", " + members) + "}"));
-        } catch (ProfileUnreadable e) {
+        } catch (Profile.Unreadable e) {
             throw new AssertionError(e);
         }
     }

@@ -102,7 +102,7 @@ final class Documents {
     static Profile read(ObjectNode document) {
         try {
             return Profile.read(document);
-        } catch (ProfileUnreadable e) {
+        } catch (Profile.Unreadable e) {
             throw new AssertionError(e);
         }
     }

@@ -22,7 +22,7 @@ class TokenCipherTest {
     private static final KeyRing.Key KEY = key("2026-08", 1);
     private static final TokenRecord RECORD = new TokenRecord(
             Optional.of(new TokenSet("access-1", Optional.of("refresh-1"), Instant.ofEpochSecond(1795420800L))),
-            Optional.of(new RecordedIdentity("870001", Optional.empty(), Optional.empty(), List.of("Student"))));
+            Optional.of(new TokenRecord.Identity("870001", Optional.empty(), Optional.empty(), List.of("Student"))));
 
     private final String sealed = TokenCipher.encrypt(RECORD, OWNER, KEY);
 

@@ -101,7 +101,8 @@ class TokenRecordTest {
     void givenARevokedGrant_thenThePersonIsStillKnown() throws JsonProcessingException {
         TokenRecord record = new TokenRecord(
                 Optional.of(new TokenSet("access", Optional.of("refresh"), Instant.ofEpochSecond(1795420800L))),
-                Optional.of(new RecordedIdentity("870001", Optional.empty(), Optional.empty(), List.of("Student"))));
+                Optional.of(
+                        new TokenRecord.Identity("870001", Optional.empty(), Optional.empty(), List.of("Student"))));
 
         TokenRecord read = TokenRecord.read(
                 new ObjectMapper().readTree(record.revoked().write().toString()));
@@ -116,7 +117,7 @@ class TokenRecordTest {
 
     @Provide
     Arbitrary<TokenRecord> records() {
-        Arbitrary<RecordedIdentity> people = Combinators.combine(
+        Arbitrary<TokenRecord.Identity> people = Combinators.combine(
                         Arbitraries.strings().ofMinLength(1).ofMaxLength(20),
                         Arbitraries.longs()
                                 .greaterOrEqual(0)
@@ -129,7 +130,7 @@ class TokenRecordTest {
                                 .map(SourcedId::new)
                                 .optional(),
                         Arbitraries.strings().ofMaxLength(20).list().ofMaxSize(3))
-                .as(RecordedIdentity::new);
+                .as(TokenRecord.Identity::new);
         return Combinators.combine(tokenSets().optional(), people.optional()).as(TokenRecord::new);
     }
 

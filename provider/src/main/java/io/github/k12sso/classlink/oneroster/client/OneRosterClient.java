@@ -6,7 +6,6 @@ import io.github.k12sso.classlink.http.UpstreamFailure;
 import io.github.k12sso.classlink.http.UpstreamRefused;
 import io.github.k12sso.classlink.http.UpstreamUnavailable;
 import io.github.k12sso.classlink.oneroster.client.PageBuffer.Mark;
-import io.github.k12sso.classlink.oneroster.policy.BrokenPage;
 import io.github.k12sso.classlink.oneroster.policy.Links;
 import io.github.k12sso.classlink.oneroster.policy.RosterPageReader;
 import io.github.k12sso.classlink.oneroster.policy.RosterRequest;
@@ -39,7 +38,7 @@ public final class OneRosterClient {
     private final RosterCredentials credentials;
     private final Links links;
     private final long end = System.nanoTime() + TOTAL.toNanos();
-    private RosterAccess access;
+    private RosterCredentials.Access access;
     private boolean replaced;
 
     public OneRosterClient(UpstreamClient upstream, RosterCredentials credentials, Links links) {
@@ -93,7 +92,7 @@ public final class OneRosterClient {
         PageResult second = read(request.page(request.offset() + half, request.limit() - half), rows, buffer);
         if (!first.revision().equals(second.revision())) {
             throw new RosterFailure(
-                    RosterProblem.SOURCE_CHANGED,
+                    RosterFailure.Reason.SOURCE_CHANGED,
                     "What the district shares changed while it was read",
                     Duration.ofSeconds(1),
                     null);
@@ -119,15 +118,16 @@ public final class OneRosterClient {
                 return once(request, rows, buffer);
             }
             throw refused(e);
-        } catch (UpstreamFailure | BrokenPage e) {
-            throw new RosterFailure(RosterProblem.SOURCE_BROKEN, e);
+        } catch (UpstreamFailure | RosterPageReader.BrokenPage e) {
+            throw new RosterFailure(RosterFailure.Reason.SOURCE_BROKEN, e);
         }
     }
 
-    private PageResult call(RosterRequest request, RowRule rows, PageBuffer buffer) throws UpstreamFailure, BrokenPage {
+    private PageResult call(RosterRequest request, RowRule rows, PageBuffer buffer)
+            throws UpstreamFailure, RosterPageReader.BrokenPage {
         RosterPageReader page = new RosterPageReader(request, rows, links);
         Duration timeout = left().compareTo(CALL) < 0 ? left() : CALL;
-        return upstream.<PageResult, BrokenPage>stream(
+        return upstream.<PageResult, RosterPageReader.BrokenPage>stream(
                 Operation.ROSTER,
                 access.url(request.target()),
                 access.bearer(),
@@ -148,31 +148,31 @@ public final class OneRosterClient {
             case 401 -> credentials.rejection();
             case 403 ->
                 new RosterFailure(
-                        RosterProblem.DISTRICT_DISABLED,
+                        RosterFailure.Reason.DISTRICT_DISABLED,
                         "The roster service refuses access: the district does not share this with the app");
-            case 404 -> new RosterFailure(RosterProblem.UNKNOWN_OBJECT, "The roster has no such object");
+            case 404 -> new RosterFailure(RosterFailure.Reason.UNKNOWN_OBJECT, "The roster has no such object");
             case 400, 422 ->
                 new RosterFailure(
-                        RosterProblem.SOURCE_REFUSED_QUERY,
+                        RosterFailure.Reason.SOURCE_REFUSED_QUERY,
                         "The roster service does not take this query: a field that it cannot compare, perhaps");
-            default -> new RosterFailure(RosterProblem.SOURCE_REFUSED, e);
+            default -> new RosterFailure(RosterFailure.Reason.SOURCE_REFUSED, e);
         };
     }
 
     private static RosterFailure unavailable(UpstreamUnavailable e) {
-        RosterProblem problem =
+        RosterFailure.Reason reason =
                 switch (e.kind()) {
-                    case TOO_SLOW -> RosterProblem.SOURCE_TOO_SLOW;
-                    case BROKEN_OFF -> RosterProblem.SOURCE_BROKEN;
-                    case NOT_REACHED -> RosterProblem.SOURCE_UNAVAILABLE;
+                    case TOO_SLOW -> RosterFailure.Reason.SOURCE_TOO_SLOW;
+                    case BROKEN_OFF -> RosterFailure.Reason.SOURCE_BROKEN;
+                    case NOT_REACHED -> RosterFailure.Reason.SOURCE_UNAVAILABLE;
                     case SAID_SO ->
                         switch (e.status()) {
-                            case 429 -> RosterProblem.SOURCE_BUSY;
-                            case 502 -> RosterProblem.SOURCE_BROKEN;
-                            case 504 -> RosterProblem.SOURCE_TOO_SLOW;
-                            default -> RosterProblem.SOURCE_UNAVAILABLE;
+                            case 429 -> RosterFailure.Reason.SOURCE_BUSY;
+                            case 502 -> RosterFailure.Reason.SOURCE_BROKEN;
+                            case 504 -> RosterFailure.Reason.SOURCE_TOO_SLOW;
+                            default -> RosterFailure.Reason.SOURCE_UNAVAILABLE;
                         };
                 };
-        return new RosterFailure(problem, e.getMessage(), e.retryAfter().orElse(RETRY_LATER), e);
+        return new RosterFailure(reason, e.getMessage(), e.retryAfter().orElse(RETRY_LATER), e);
     }
 }

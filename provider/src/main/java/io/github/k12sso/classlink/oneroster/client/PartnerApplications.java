@@ -38,7 +38,7 @@ public final class PartnerApplications {
         this.clock = clock;
     }
 
-    private record Listing(Instant read, Map<String, PartnerApplication> districts) {}
+    private record Listing(Instant read, Map<String, Application> districts) {}
 
     /** A provider's partner: whose districts, and how they are asked for. */
     record Partner(String provider, UpstreamClient upstream, String rosterUrl, String key) {}
@@ -50,10 +50,10 @@ public final class PartnerApplications {
     }
 
     /** A district, as it was listed within the last minutes. */
-    Optional<PartnerApplication> find(Partner partner, String tenantId) throws RosterFailure {
+    Optional<Application> find(Partner partner, String tenantId) throws RosterFailure {
         Listing listing = listings.get(partner.provider());
         if (listing != null && isYoungerThan(TTL, listing)) {
-            PartnerApplication found = listing.districts().get(tenantId);
+            Application found = listing.districts().get(tenantId);
             if ((found != null && found.enabled()) || isYoungerThan(STALE, listing)) {
                 Measurement.ROSTER_CACHE.count(Cache.APPLICATIONS_HIT);
                 return Optional.ofNullable(found);
@@ -63,9 +63,9 @@ public final class PartnerApplications {
     }
 
     /** The same, asked for anew: the bearer was refused. */
-    Optional<PartnerApplication> findAnew(Partner partner, PartnerApplication refused) throws RosterFailure {
+    Optional<Application> findAnew(Partner partner, Application refused) throws RosterFailure {
         Listing listing = listings.get(partner.provider());
-        PartnerApplication known = listing == null ? null : listing.districts().get(refused.tenantId());
+        Application known = listing == null ? null : listing.districts().get(refused.tenantId());
         if (known != null && !known.bearer().equals(refused.bearer())) {
             return Optional.of(known); // somebody else asked meanwhile
         }
@@ -78,8 +78,7 @@ public final class PartnerApplications {
     }
 
     /** One request asks, and the others of this provider wait for it. */
-    private Optional<PartnerApplication> refreshed(Partner partner, Listing seen, String tenantId)
-            throws RosterFailure {
+    private Optional<Application> refreshed(Partner partner, Listing seen, String tenantId) throws RosterFailure {
         synchronized (lock(partner.provider())) {
             Listing now = listings.get(partner.provider());
             if (now == null || (seen != null && now.read().equals(seen.read()))) {
@@ -99,12 +98,12 @@ public final class PartnerApplications {
         return listing.read().plus(age).isAfter(clock.instant());
     }
 
-    private static Map<String, PartnerApplication> readAll(Partner partner) throws RosterFailure {
-        Map<String, PartnerApplication> districts = new HashMap<>();
+    private static Map<String, Application> readAll(Partner partner) throws RosterFailure {
+        Map<String, Application> districts = new HashMap<>();
         for (int page = 0; page < MAX_PAGES; page++) {
             JsonNode rows = read(partner, page);
             for (JsonNode row : rows) {
-                PartnerApplication.read(row)
+                Application.read(row)
                         .ifPresent(found ->
                                 districts.merge(found.tenantId(), found, (one, other) -> one.enabled() ? one : other));
             }
@@ -113,7 +112,8 @@ public final class PartnerApplications {
             }
         }
         throw new RosterFailure(
-                RosterProblem.SOURCE_BROKEN, "The list of districts does not end after " + MAX_PAGES * PAGE + " rows");
+                RosterFailure.Reason.SOURCE_BROKEN,
+                "The list of districts does not end after " + MAX_PAGES * PAGE + " rows");
     }
 
     private static JsonNode read(Partner partner, int page) throws RosterFailure {
@@ -123,19 +123,52 @@ public final class PartnerApplications {
                     .get(Operation.APPLICATIONS, url, partner.key())
                     .path("applications");
             if (!rows.isArray()) {
-                throw new RosterFailure(RosterProblem.SOURCE_BROKEN, "The list of districts lacks its rows");
+                throw new RosterFailure(RosterFailure.Reason.SOURCE_BROKEN, "The list of districts lacks its rows");
             }
             return rows;
         } catch (UpstreamUnavailable e) {
             throw new RosterFailure(
-                    RosterProblem.SOURCE_UNAVAILABLE,
+                    RosterFailure.Reason.SOURCE_UNAVAILABLE,
                     e.getMessage(),
                     e.retryAfter().orElse(null),
                     e);
         } catch (UpstreamRefused e) {
-            throw new RosterFailure(RosterProblem.CONFIGURATION, e);
+            throw new RosterFailure(RosterFailure.Reason.CONFIGURATION, e);
         } catch (UpstreamFailure e) {
-            throw new RosterFailure(RosterProblem.SOURCE_BROKEN, e);
+            throw new RosterFailure(RosterFailure.Reason.SOURCE_BROKEN, e);
+        }
+    }
+
+    /**
+     * A district that the partner may read, as {@code /applications} lists it (classlink-facts 7.1).
+     *
+     * @param id {@code oneroster_application_id}: percent-encoded as it comes, and used like that (Traps 16 and 17)
+     * @param bearer opens this district and no other; absent where ClassLink sends null
+     * @param enabled the district shares its roster now
+     */
+    record Application(String tenantId, String id, Optional<String> bearer, boolean enabled) {
+
+        /** An id that could bend the path it is put into is none. */
+        private static final String SAFE_ID = "[A-Za-z0-9%._~=-]{1,200}";
+
+        static Optional<Application> read(JsonNode row) {
+            String tenantId = row.path("tenant_id").asText();
+            String id = row.path("oneroster_application_id").asText();
+            if (tenantId.isBlank() || !id.matches(SAFE_ID) || id.equals(".") || id.equals("..")) {
+                return Optional.empty();
+            }
+            return Optional.of(new Application(
+                    tenantId,
+                    id,
+                    Optional.ofNullable(row.path("bearer").textValue()).filter(text -> text.matches("[!-~]{1,4096}")),
+                    row.path("enabled").asText("true").equals("true")
+                            && row.path("tenant_status").asText("Active").equals("Active")));
+        }
+
+        /** Without the bearer. */
+        @Override
+        public String toString() {
+            return "Application[…]";
         }
     }
 }

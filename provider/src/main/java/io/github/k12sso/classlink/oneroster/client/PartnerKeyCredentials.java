@@ -10,7 +10,7 @@ public final class PartnerKeyCredentials implements RosterCredentials {
     private final PartnerApplications applications;
     private final Partner partner;
     private final String tenantId;
-    private PartnerApplication current;
+    private PartnerApplications.Application current;
 
     /**
      * A way to one district.
@@ -31,14 +31,14 @@ public final class PartnerKeyCredentials implements RosterCredentials {
     }
 
     @Override
-    public RosterAccess current() throws RosterFailure {
+    public RosterCredentials.Access current() throws RosterFailure {
         current = usable(applications.find(partner, tenantId));
         return access(current);
     }
 
     @Override
-    public Optional<RosterAccess> replace(RosterAccess rejected) throws RosterFailure {
-        PartnerApplication now = usable(applications.findAnew(partner, current));
+    public Optional<RosterCredentials.Access> replace(RosterCredentials.Access rejected) throws RosterFailure {
+        PartnerApplications.Application now = usable(applications.findAnew(partner, current));
         if (now.bearer().equals(current.bearer())) {
             return Optional.empty();
         }
@@ -49,21 +49,23 @@ public final class PartnerKeyCredentials implements RosterCredentials {
     @Override
     public RosterFailure rejection() {
         return new RosterFailure(
-                RosterProblem.DISTRICT_WITHDREW, "The district's bearer is refused: it seems to have withdrawn access");
+                RosterFailure.Reason.DISTRICT_WITHDREW,
+                "The district's bearer is refused: it seems to have withdrawn access");
     }
 
-    private RosterAccess access(PartnerApplication district) {
-        return new RosterAccess(
+    private RosterCredentials.Access access(PartnerApplications.Application district) {
+        return new RosterCredentials.Access(
                 partner.rosterUrl() + "/" + district.id(), district.bearer().orElseThrow());
     }
 
-    private static PartnerApplication usable(Optional<PartnerApplication> found) throws RosterFailure {
-        PartnerApplication district = found.orElseThrow(() -> new RosterFailure(
-                RosterProblem.DISTRICT_UNKNOWN,
+    private static PartnerApplications.Application usable(Optional<PartnerApplications.Application> found)
+            throws RosterFailure {
+        PartnerApplications.Application district = found.orElseThrow(() -> new RosterFailure(
+                RosterFailure.Reason.DISTRICT_UNKNOWN,
                 "ClassLink does not list this district for the partner key: it has not added the app"));
         if (!district.enabled() || district.bearer().isEmpty()) {
             throw new RosterFailure(
-                    RosterProblem.DISTRICT_DISABLED, "The district does not share its roster with the app now");
+                    RosterFailure.Reason.DISTRICT_DISABLED, "The district does not share its roster with the app now");
         }
         return district;
     }

@@ -8,15 +8,15 @@ public final class RosterFailure extends Exception {
 
     private static final long serialVersionUID = 1L;
 
-    private final RosterProblem problem;
+    private final Reason reason;
     private final Duration retryAfter;
 
-    public RosterFailure(RosterProblem problem, String message) {
-        this(problem, message, null, null);
+    public RosterFailure(Reason reason, String message) {
+        this(reason, message, null, null);
     }
 
-    RosterFailure(RosterProblem problem, Exception cause) {
-        this(problem, cause.getMessage(), null, cause);
+    RosterFailure(Reason reason, Exception cause) {
+        this(reason, cause.getMessage(), null, cause);
     }
 
     /**
@@ -25,17 +25,56 @@ public final class RosterFailure extends Exception {
      * @param message of constants, host names and status codes, for the app's developer and the log
      * @param retryAfter when to come again; null, not said
      */
-    public RosterFailure(RosterProblem problem, String message, Duration retryAfter, Exception cause) {
+    public RosterFailure(Reason reason, String message, Duration retryAfter, Exception cause) {
         super(message, cause);
-        this.problem = problem;
+        this.reason = reason;
         this.retryAfter = retryAfter;
     }
 
-    public RosterProblem problem() {
-        return problem;
+    public Reason reason() {
+        return reason;
     }
 
     public Optional<Duration> retryAfter() {
         return Optional.ofNullable(retryAfter);
+    }
+
+    /**
+     * Why a roster request got no rows. The word in small letters stands in the event, the metric and the log line; what each is
+     * in HTTP is said once, in the package above.
+     */
+    public enum Reason {
+        // what the app sent
+        ROSTER_OFF,
+        TOKEN_INVALID,
+        SCOPE_MISSING,
+        UNKNOWN_PATH,
+        INVALID_QUERY,
+        REFUSED,
+        DISTRICT_MISSING,
+        OTHER_DISTRICT,
+        // how much it sent
+        RATE_LIMITED,
+        BUSY,
+        // the person's link
+        NOT_LINKED,
+        CLASSLINK_TOKEN_EXPIRED,
+        CLASSLINK_TOKEN_UNAVAILABLE,
+        // the district
+        DISTRICT_UNKNOWN,
+        DISTRICT_DISABLED,
+        DISTRICT_WITHDREW,
+        // the roster service
+        UNKNOWN_OBJECT,
+        SOURCE_REFUSED_QUERY,
+        SOURCE_REFUSED,
+        SOURCE_UNAVAILABLE,
+        SOURCE_BUSY,
+        SOURCE_TOO_SLOW,
+        SOURCE_BROKEN,
+        SOURCE_CHANGED,
+        // this server
+        CONFIGURATION,
+        UNEXPECTED
     }
 }

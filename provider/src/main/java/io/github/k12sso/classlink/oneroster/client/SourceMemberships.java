@@ -77,7 +77,7 @@ public final class SourceMemberships implements Memberships<RosterFailure> {
             try {
                 return read(List.of(collection, id, members), Map.of(), counts);
             } catch (RosterFailure e) {
-                if (e.problem() == RosterProblem.UNKNOWN_OBJECT) {
+                if (e.reason() == RosterFailure.Reason.UNKNOWN_OBJECT) {
                     return Set.of();
                 }
                 throw e;
@@ -111,7 +111,7 @@ public final class SourceMemberships implements Memberships<RosterFailure> {
                     .rows();
             if (ids.size() > MAX_IDS) {
                 throw new RosterFailure(
-                        RosterProblem.SOURCE_BROKEN, "The roster lists more than " + MAX_IDS + " members");
+                        RosterFailure.Reason.SOURCE_BROKEN, "The roster lists more than " + MAX_IDS + " members");
             }
             if (rows < PAGE) {
                 return ids;

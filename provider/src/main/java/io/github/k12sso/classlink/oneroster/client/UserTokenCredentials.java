@@ -23,18 +23,19 @@ public final class UserTokenCredentials implements RosterCredentials {
     }
 
     @Override
-    public RosterAccess current() throws RosterFailure {
+    public RosterCredentials.Access current() throws RosterFailure {
         try {
-            return new RosterAccess(rosterUrl, tokens.of(realm, user).accessToken());
+            return new RosterCredentials.Access(
+                    rosterUrl, tokens.of(realm, user).accessToken());
         } catch (TokenUnavailable e) {
             throw failure(e);
         }
     }
 
     @Override
-    public Optional<RosterAccess> replace(RosterAccess rejected) throws RosterFailure {
+    public Optional<RosterCredentials.Access> replace(RosterCredentials.Access rejected) throws RosterFailure {
         try {
-            return Optional.of(new RosterAccess(
+            return Optional.of(new RosterCredentials.Access(
                     rosterUrl,
                     tokens.afterRejection(realm, user, rejected.bearer()).accessToken()));
         } catch (TokenUnavailable e) {
@@ -45,7 +46,7 @@ public final class UserTokenCredentials implements RosterCredentials {
     @Override
     public RosterFailure rejection() {
         return new RosterFailure(
-                RosterProblem.SOURCE_REFUSED, "The roster service does not take the person's ClassLink token");
+                RosterFailure.Reason.SOURCE_REFUSED, "The roster service does not take the person's ClassLink token");
     }
 
     /** The same reasons as for clients that exchange the token themselves. */
@@ -54,23 +55,23 @@ public final class UserTokenCredentials implements RosterCredentials {
         return switch (failure.reason()) {
             case NOT_LINKED ->
                 new RosterFailure(
-                        RosterProblem.NOT_LINKED,
+                        RosterFailure.Reason.NOT_LINKED,
                         "This person has not signed in with ClassLink, or storing tokens is off");
             case REFRESH_FAILED ->
                 new RosterFailure(
-                        RosterProblem.CLASSLINK_TOKEN_UNAVAILABLE,
+                        RosterFailure.Reason.CLASSLINK_TOKEN_UNAVAILABLE,
                         "ClassLink cannot renew the person's token now. It is kept",
                         retryAfter,
                         failure);
             case KEYS_UNAVAILABLE ->
                 new RosterFailure(
-                        RosterProblem.CLASSLINK_TOKEN_UNAVAILABLE,
+                        RosterFailure.Reason.CLASSLINK_TOKEN_UNAVAILABLE,
                         "The person's ClassLink token cannot be opened now. It is kept",
                         retryAfter,
                         failure);
             case EXPIRED ->
                 new RosterFailure(
-                        RosterProblem.CLASSLINK_TOKEN_EXPIRED,
+                        RosterFailure.Reason.CLASSLINK_TOKEN_EXPIRED,
                         "The person's ClassLink token is expired: send them through login with ClassLink again");
         };
     }

@@ -2,7 +2,6 @@ package io.github.k12sso.classlink.oneroster.gateway;
 
 import io.github.k12sso.classlink.http.Measurement;
 import io.github.k12sso.classlink.oneroster.client.RosterFailure;
-import io.github.k12sso.classlink.oneroster.client.RosterProblem;
 import io.github.k12sso.classlink.oneroster.policy.InvalidRequest;
 import io.github.k12sso.classlink.oneroster.policy.RosterObjectType;
 import io.github.k12sso.classlink.oneroster.policy.RosterRequest;
@@ -87,24 +86,25 @@ public final class GatewayResource {
         try {
             return cors.add(answer(event));
         } catch (RosterFailure e) {
-            outcome = e.problem();
+            outcome = e.reason();
             report(event, e);
             return cors.add(RosterError.answer(e));
         } catch (InvalidRequest e) {
             RosterFailure failure = new RosterFailure(
-                    e.isUnknownPath() ? RosterProblem.UNKNOWN_PATH : RosterProblem.INVALID_QUERY, e.getMessage());
-            outcome = failure.problem();
+                    e.isUnknownPath() ? RosterFailure.Reason.UNKNOWN_PATH : RosterFailure.Reason.INVALID_QUERY,
+                    e.getMessage());
+            outcome = failure.reason();
             return cors.add(RosterError.answer(e.codeMinor(), failure));
         } catch (WebApplicationException e) {
-            outcome = RosterProblem.REFUSED; // an origin that the client does not have
+            outcome = RosterFailure.Reason.REFUSED; // an origin that the client does not have
             throw e;
         } catch (RuntimeException e) {
-            outcome = RosterProblem.UNEXPECTED;
+            outcome = RosterFailure.Reason.UNEXPECTED;
             LOG.errorf(
                     "A roster request failed unexpectedly: %s. %s", e.getClass().getName(), where());
             LOG.debug("A roster request failed unexpectedly", e);
             return cors.add(RosterError.answer(
-                    new RosterFailure(RosterProblem.UNEXPECTED, "This server failed. Its log says where")));
+                    new RosterFailure(RosterFailure.Reason.UNEXPECTED, "This server failed. Its log says where")));
         } finally {
             Measurement.ROSTER_REQUESTS.record(
                     Duration.ofNanos(System.nanoTime() - start),
@@ -120,7 +120,7 @@ public final class GatewayResource {
 
     private Response.ResponseBuilder answer(EventBuilder event) throws RosterFailure, InvalidRequest {
         if (!settings.enabled() || settings.mode() == RosterMode.OFF) {
-            throw new RosterFailure(RosterProblem.ROSTER_OFF, "Rosters are switched off for this provider");
+            throw new RosterFailure(RosterFailure.Reason.ROSTER_OFF, "Rosters are switched off for this provider");
         }
         AuthResult bearer = RosterBearer.verify(session);
         event.client(bearer.client())
@@ -180,8 +180,8 @@ public final class GatewayResource {
 
     /** An event where somebody asked for what they may not have; a line where something does not work. */
     private void report(EventBuilder event, RosterFailure failure) {
-        String reason = failure.problem().name().toLowerCase(Locale.ROOT);
-        switch (RosterError.status(failure.problem())) {
+        String reason = failure.reason().name().toLowerCase(Locale.ROOT);
+        switch (RosterError.status(failure.reason())) {
             case 401 -> event.detail(Details.REASON, reason).error(Errors.INVALID_TOKEN);
             case 403 ->
                 event.detail(Details.REASON, reason)

@@ -2,7 +2,6 @@ package io.github.k12sso.classlink.oneroster.gateway;
 
 import io.github.k12sso.classlink.keycloak.SignedToken;
 import io.github.k12sso.classlink.oneroster.client.RosterFailure;
-import io.github.k12sso.classlink.oneroster.client.RosterProblem;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.protocol.oidc.OIDCAdvancedConfigWrapper;
 import org.keycloak.services.managers.AppAuthManager;
@@ -30,7 +29,7 @@ final class RosterBearer {
         }
         if (result == null || !hasItsCertificate(session, result)) {
             throw new RosterFailure(
-                    RosterProblem.TOKEN_INVALID,
+                    RosterFailure.Reason.TOKEN_INVALID,
                     "A valid Keycloak access token is needed, in the Authorization header");
         }
         return result;
@@ -49,7 +48,7 @@ final class RosterBearer {
     static void requireScope(AuthResult result, String scope) throws RosterFailure {
         if (!TokenUtil.hasScope(result.token().getScope(), scope)) {
             throw new RosterFailure(
-                    RosterProblem.SCOPE_MISSING, "The access token lacks the client scope that opens rosters");
+                    RosterFailure.Reason.SCOPE_MISSING, "The access token lacks the client scope that opens rosters");
         }
     }
 }

@@ -1,12 +1,11 @@
 package io.github.k12sso.classlink.oneroster.gateway;
 
 import io.github.k12sso.classlink.oneroster.client.RosterFailure;
-import io.github.k12sso.classlink.oneroster.client.RosterProblem;
 import io.github.k12sso.classlink.oneroster.client.UserTokenCredentials;
 import io.github.k12sso.classlink.oneroster.policy.Caller;
 import io.github.k12sso.classlink.profile.TenantId;
 import io.github.k12sso.classlink.settings.RosterMode;
-import io.github.k12sso.classlink.vault.RecordedIdentity;
+import io.github.k12sso.classlink.vault.TokenRecord;
 import io.github.k12sso.classlink.vault.TokenUnavailable;
 import java.util.List;
 import java.util.Optional;
@@ -35,19 +34,19 @@ record RosterCaller(UserModel user, TenantId tenant, Caller inPolicy, String dis
      */
     static RosterCaller of(RealmModel realm, RosterSettings settings, UserModel user, Optional<String> tenantInUrl)
             throws RosterFailure {
-        Optional<RecordedIdentity> identity = Optional.empty();
+        Optional<TokenRecord.Identity> identity = Optional.empty();
         RosterFailure unlinked = null;
         try {
             identity = settings.vault().find(realm, user).record().identity();
         } catch (TokenUnavailable e) {
             unlinked = UserTokenCredentials.failure(e);
         }
-        Optional<TenantId> own = identity.flatMap(RecordedIdentity::tenantId);
+        Optional<TenantId> own = identity.flatMap(TokenRecord.Identity::tenantId);
         if (tenantInUrl.isEmpty() && own.isEmpty()) {
             throw unlinked != null
                     ? unlinked
                     : new RosterFailure(
-                            RosterProblem.DISTRICT_MISSING,
+                            RosterFailure.Reason.DISTRICT_MISSING,
                             "ClassLink named no district at this person's last login. They may have to log in again");
         }
         Optional<TenantId> asked = tenantInUrl.isPresent() ? TenantId.of(tenantInUrl.get()) : own;
@@ -60,8 +59,9 @@ record RosterCaller(UserModel user, TenantId tenant, Caller inPolicy, String dis
                 administrator
                         ? Caller.ofAdministrator()
                         : Caller.ofPerson(
-                                identity.flatMap(RecordedIdentity::sourcedId).map(Object::toString),
-                                identity.map(RecordedIdentity::roles).orElse(List.of())),
+                                identity.flatMap(TokenRecord.Identity::sourcedId)
+                                        .map(Object::toString),
+                                identity.map(TokenRecord.Identity::roles).orElse(List.of())),
                 realm.getId() + " " + settings.alias() + " " + tenant.value());
     }
 
@@ -72,12 +72,12 @@ record RosterCaller(UserModel user, TenantId tenant, Caller inPolicy, String dis
                 || !(isOwn || administrator)
                 || !settings.allowedTenants().admits(asked.get())) {
             throw new RosterFailure(
-                    RosterProblem.OTHER_DISTRICT,
+                    RosterFailure.Reason.OTHER_DISTRICT,
                     "Another district's roster is for the Keycloak role " + ADMINISTRATOR + " only");
         }
         if (settings.mode() == RosterMode.USER_TOKEN && !isOwn) {
             throw new RosterFailure(
-                    RosterProblem.OTHER_DISTRICT,
+                    RosterFailure.Reason.OTHER_DISTRICT,
                     "With the roster access user-token, people read their own district and no other");
         }
         return asked.get();

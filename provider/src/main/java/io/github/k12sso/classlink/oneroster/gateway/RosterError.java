@@ -3,7 +3,6 @@ package io.github.k12sso.classlink.oneroster.gateway;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.oneroster.client.RosterFailure;
-import io.github.k12sso.classlink.oneroster.client.RosterProblem;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
@@ -16,13 +15,13 @@ final class RosterError {
     private RosterError() {}
 
     static Response.ResponseBuilder answer(RosterFailure failure) {
-        RosterProblem problem = failure.problem();
-        return answer(status(problem), codeMinor(problem), failure);
+        RosterFailure.Reason reason = failure.reason();
+        return answer(status(reason), codeMinor(reason), failure);
     }
 
     /** With OneRoster's word for what is wrong with a query. */
     static Response.ResponseBuilder answer(String codeMinor, RosterFailure failure) {
-        return answer(status(failure.problem()), codeMinor, failure);
+        return answer(status(failure.reason()), codeMinor, failure);
     }
 
     private static Response.ResponseBuilder answer(int status, String codeMinor, RosterFailure failure) {
@@ -31,7 +30,7 @@ final class RosterError {
                 .header(HttpHeaders.CACHE_CONTROL, "no-store")
                 .entity(body(codeMinor, failure.getMessage()));
         failure.retryAfter().ifPresent(wait -> answer.header(HttpHeaders.RETRY_AFTER, Math.max(1, wait.toSeconds())));
-        switch (failure.problem()) {
+        switch (failure.reason()) {
             case TOKEN_INVALID -> answer.header(HttpHeaders.WWW_AUTHENTICATE, "Bearer error=\"invalid_token\"");
             case SCOPE_MISSING -> answer.header(HttpHeaders.WWW_AUTHENTICATE, "Bearer error=\"insufficient_scope\"");
             default -> {
@@ -53,8 +52,8 @@ final class RosterError {
         return body.toString();
     }
 
-    static int status(RosterProblem problem) {
-        return switch (problem) {
+    static int status(RosterFailure.Reason reason) {
+        return switch (reason) {
             case INVALID_QUERY, SOURCE_REFUSED_QUERY -> 400;
             case TOKEN_INVALID -> 401;
             case SCOPE_MISSING,
@@ -75,9 +74,9 @@ final class RosterError {
         };
     }
 
-    private static String codeMinor(RosterProblem problem) {
-        return switch (status(problem)) {
-            case 400 -> problem == RosterProblem.SOURCE_REFUSED_QUERY ? "invalid_filter_field" : "invaliddata";
+    private static String codeMinor(RosterFailure.Reason reason) {
+        return switch (status(reason)) {
+            case 400 -> reason == RosterFailure.Reason.SOURCE_REFUSED_QUERY ? "invalid_filter_field" : "invaliddata";
             case 401 -> "unauthorisedrequest";
             case 403 -> "forbidden";
             case 404 -> "unknownobject";

@@ -2,7 +2,6 @@ package io.github.k12sso.classlink.oneroster.gateway;
 
 import io.github.k12sso.classlink.http.Measurement;
 import io.github.k12sso.classlink.oneroster.client.RosterFailure;
-import io.github.k12sso.classlink.oneroster.client.RosterProblem;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -82,7 +81,7 @@ public final class RosterLimits {
         if (requests > limit) {
             Measurement.ROSTER_LIMITS.count(Limit.MINUTE);
             throw new RosterFailure(
-                    RosterProblem.RATE_LIMITED,
+                    RosterFailure.Reason.RATE_LIMITED,
                     "This client may send " + limit + " roster requests a minute",
                     Duration.ofSeconds(MINUTE_SECONDS - second % MINUTE_SECONDS),
                     null);
@@ -116,7 +115,7 @@ public final class RosterLimits {
         if (!semaphore.tryAcquire()) {
             Measurement.ROSTER_LIMITS.count(limit);
             throw new RosterFailure(
-                    RosterProblem.BUSY,
+                    RosterFailure.Reason.BUSY,
                     switch (limit) {
                         case SERVER -> "This server answers as many roster requests as it may";
                         case CLIENT -> "This client has as many roster requests under way as it may";

@@ -5,7 +5,6 @@ import io.github.k12sso.classlink.oneroster.client.PageBuffer;
 import io.github.k12sso.classlink.oneroster.client.PartnerKeyCredentials;
 import io.github.k12sso.classlink.oneroster.client.RosterCredentials;
 import io.github.k12sso.classlink.oneroster.client.RosterFailure;
-import io.github.k12sso.classlink.oneroster.client.RosterProblem;
 import io.github.k12sso.classlink.oneroster.client.SourceMemberships;
 import io.github.k12sso.classlink.oneroster.client.UserTokenCredentials;
 import io.github.k12sso.classlink.oneroster.policy.Decision;
@@ -57,7 +56,8 @@ final class RosterPages {
                 caller.inPolicy(),
                 new SourceMemberships(client, settings.state().memberships(), caller.districtKey()));
         if (decision instanceof Decision.Refused refused) {
-            throw new RosterFailure(RosterProblem.REFUSED, refused.refusal().description());
+            throw new RosterFailure(
+                    RosterFailure.Reason.REFUSED, refused.refusal().description());
         }
         return decision instanceof Decision.Allowed allowed
                 ? read(request, client, allowed)
@@ -74,7 +74,7 @@ final class RosterPages {
             }
         });
         if (request.isSingle() && buffer.rows() == 0) {
-            throw new RosterFailure(RosterProblem.REFUSED, "This object is none that the person may read");
+            throw new RosterFailure(RosterFailure.Reason.REFUSED, "This object is none that the person may read");
         }
         return new PageCache.Page(
                 body(request, buffer),
@@ -113,7 +113,8 @@ final class RosterPages {
                     .map(String::strip)
                     .filter(key -> key.matches("[!-~]{1,4096}"))
                     .orElseThrow(() -> new RosterFailure(
-                            RosterProblem.CONFIGURATION, "Keycloak's vault has no partner key for this provider"));
+                            RosterFailure.Reason.CONFIGURATION,
+                            "Keycloak's vault has no partner key for this provider"));
         }
     }
 }

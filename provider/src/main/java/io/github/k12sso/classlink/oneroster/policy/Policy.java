@@ -33,7 +33,7 @@ public final class Policy {
     public static <E extends Exception> Decision decide(
             RosterRequest request, Caller caller, Memberships<E> memberships) throws E {
         if (request.query().comparedFields().contains(PASSWORD)) {
-            return new Refused(Refusal.HIDDEN_FIELD);
+            return new Refused(Decision.Refusal.HIDDEN_FIELD);
         }
         Decision decision = new VisibleRows<>(request, caller, memberships).decide();
         if (decision instanceof Allowed allowed) {

@@ -125,4 +125,15 @@ public final class RosterPageReader {
             array.forEach(this::rewrite);
         }
     }
+
+    /** A source's answer that is no OneRoster page: no JSON, cut off, or without the rows it should have (Trap 20). */
+    public static final class BrokenPage extends Exception {
+
+        private static final long serialVersionUID = 1L;
+
+        /** @param message of constants only */
+        BrokenPage(String message) {
+            super(message);
+        }
+    }
 }

@@ -36,13 +36,13 @@ record VisibleRows<E extends Exception>(RosterRequest request, Caller caller, Me
         }
         if (request.objectType() == RosterObjectType.DEMOGRAPHICS
                 || request.objectType() == RosterObjectType.RESOURCE) {
-            return new Refused(Refusal.ADMINISTRATORS_ONLY);
+            return new Refused(Decision.Refusal.ADMINISTRATORS_ONLY);
         }
         if (caller.sourcedId().isEmpty()) {
-            return new Refused(Refusal.NO_ROSTER_IDENTITY);
+            return new Refused(Decision.Refusal.NO_ROSTER_IDENTITY);
         }
         if (caller.roles().isEmpty()) {
-            return new Refused(Refusal.NO_ROLE);
+            return new Refused(Decision.Refusal.NO_ROLE);
         }
         return switch (request.objectType()) {
             case USER -> people();
@@ -67,10 +67,10 @@ record VisibleRows<E extends Exception>(RosterRequest request, Caller caller, Me
         }
         if (request.isSingle()
                 && !visible.containsKey(request.idAfter(request.first()).orElseThrow())) {
-            return new Refused(Refusal.NOT_THEIRS);
+            return new Refused(Decision.Refusal.NOT_THEIRS);
         }
         if (visible.values().stream().anyMatch(this::compares)) {
-            return new Refused(Refusal.HIDDEN_FIELD);
+            return new Refused(Decision.Refusal.HIDDEN_FIELD);
         }
         RowRule theirs = row -> Optional.ofNullable(visible.get(id(row))).map(row::retain);
         return allowed("sourcedId", visible.keySet(), roleOfTheCollection().then(theirs));
@@ -112,11 +112,11 @@ record VisibleRows<E extends Exception>(RosterRequest request, Caller caller, Me
     private Decision peopleOf(String classId) throws E {
         boolean taught = teaches(classId);
         if (!taught && !attends(classId)) {
-            return new Refused(Refusal.NOT_THEIRS);
+            return new Refused(Decision.Refusal.NOT_THEIRS);
         }
         Set<String> ofOthers = taught ? PERSON : NAME;
         if (compares(ofOthers)) {
-            return new Refused(Refusal.HIDDEN_FIELD);
+            return new Refused(Decision.Refusal.HIDDEN_FIELD);
         }
         RowRule members = row -> {
             if (id(row).equals(self())) {
@@ -148,7 +148,7 @@ record VisibleRows<E extends Exception>(RosterRequest request, Caller caller, Me
             String classId = request.idAfter("classes").orElseThrow();
             return teaches(classId) || attends(classId)
                     ? new Allowed(request, RowRule.all(), true)
-                    : new Refused(Refusal.NOT_THEIRS);
+                    : new Refused(Decision.Refusal.NOT_THEIRS);
         }
         if (!caller.is(Role.STUDENT) && !caller.is(Role.TEACHER)) {
             return nothing();
@@ -170,7 +170,7 @@ record VisibleRows<E extends Exception>(RosterRequest request, Caller caller, Me
                 taught.add(classId);
             }
         }
-        return taught.isEmpty() ? new Refused(Refusal.NOT_THEIRS) : new Allowed(request, ifIn(taught), false);
+        return taught.isEmpty() ? new Refused(Decision.Refusal.NOT_THEIRS) : new Allowed(request, ifIn(taught), false);
     }
 
     private Decision enrollments() throws E {
@@ -179,7 +179,7 @@ record VisibleRows<E extends Exception>(RosterRequest request, Caller caller, Me
         }
         Optional<String> classId = request.idAfter("classes");
         if (classId.isPresent() && !teaches(classId.get()) && !attends(classId.get())) {
-            return new Refused(Refusal.NOT_THEIRS);
+            return new Refused(Decision.Refusal.NOT_THEIRS);
         }
         Set<String> taught = new HashSet<>(taughtClasses());
         classId.filter(id -> caller.is(Role.TEACHER) && !caller.is(Role.STUDENT))
@@ -194,7 +194,7 @@ record VisibleRows<E extends Exception>(RosterRequest request, Caller caller, Me
 
     /** An empty collection; an object cannot be empty. */
     private Decision nothing() {
-        return request.isSingle() ? new Refused(Refusal.NOT_THEIRS) : new Nothing();
+        return request.isSingle() ? new Refused(Decision.Refusal.NOT_THEIRS) : new Nothing();
     }
 
     /** Filtered at the source, where one filter can say it; row by row in any case. */

@@ -2,7 +2,7 @@ package io.github.k12sso.classlink.oneroster.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.k12sso.classlink.oneroster.client.RosterProblem;
+import io.github.k12sso.classlink.oneroster.client.RosterFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,14 +14,14 @@ class RosterErrorTest {
 
     @ParameterizedTest
     @EnumSource
-    void everyProblemIsAStatusOfAnError(RosterProblem problem) {
-        assertThat(RosterError.status(problem)).isBetween(400, 504);
+    void everyProblemIsAStatusOfAnError(RosterFailure.Reason reason) {
+        assertThat(RosterError.status(reason)).isBetween(400, 504);
     }
 
     @ParameterizedTest
     @EnumSource
-    void everyReasonIsExplained(RosterProblem problem) throws IOException {
+    void everyReasonIsExplained(RosterFailure.Reason reason) throws IOException {
         assertThat(Files.readString(Path.of("../docs/roster-operations.md")))
-                .contains("`" + problem.name().toLowerCase(Locale.ROOT) + "`");
+                .contains("`" + reason.name().toLowerCase(Locale.ROOT) + "`");
     }
 }

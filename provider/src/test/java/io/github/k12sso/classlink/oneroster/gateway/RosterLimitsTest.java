@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.github.k12sso.classlink.oneroster.client.RosterFailure;
-import io.github.k12sso.classlink.oneroster.client.RosterProblem;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -60,7 +59,7 @@ class RosterLimitsTest {
         assertThatExceptionOfType(RosterFailure.class)
                 .isThrownBy(() -> limits.count("one", 2))
                 .satisfies(failure -> {
-                    assertThat(failure.problem()).isEqualTo(RosterProblem.RATE_LIMITED);
+                    assertThat(failure.reason()).isEqualTo(RosterFailure.Reason.RATE_LIMITED);
                     assertThat(failure.retryAfter()).contains(Duration.ofSeconds(20));
                 });
         assertThat(at(SECOND_40.plusSeconds(20)).count("one", 2).remaining()).isEqualTo(1);
@@ -71,7 +70,7 @@ class RosterLimitsTest {
                 .isThrownBy(() -> limits.acquire(client, district))
                 .withMessageStartingWith(who)
                 .satisfies(failure -> {
-                    assertThat(failure.problem()).isEqualTo(RosterProblem.BUSY);
+                    assertThat(failure.reason()).isEqualTo(RosterFailure.Reason.BUSY);
                     assertThat(failure.retryAfter()).contains(Duration.ofSeconds(1));
                 });
     }

@@ -28,14 +28,15 @@ class PolicyTest {
     @ParameterizedTest
     @ValueSource(strings = {"Tenant Administrator", "administrator", "aide", "proctor", "", "Super Teacher"})
     void aRoleThatIsNotKnownOpensNothing(String role) throws InvalidRequest {
-        assertThat(decide(TestMemberships.reader("tina", role), "students")).isEqualTo(new Refused(Refusal.NO_ROLE));
+        assertThat(decide(TestMemberships.reader("tina", role), "students"))
+                .isEqualTo(new Refused(Decision.Refusal.NO_ROLE));
     }
 
     @Test
     void withoutASourcedIdNobodyIsAnybody() throws InvalidRequest {
         Caller nobody = Caller.ofPerson(Optional.empty(), Set.of("Teacher"));
 
-        assertThat(decide(nobody, "users")).isEqualTo(new Refused(Refusal.NO_ROSTER_IDENTITY));
+        assertThat(decide(nobody, "users")).isEqualTo(new Refused(Decision.Refusal.NO_ROSTER_IDENTITY));
         assertThat(decide(nobody, "schools")).isInstanceOf(Allowed.class);
     }
 
@@ -107,8 +108,9 @@ class PolicyTest {
         assertThat(fields(ADMINISTRATOR, "users/sam", user("sam", "student"))).doesNotContain("password");
         assertThat(fields(ADMINISTRATOR, "users?fields=sourcedId,password", user("sam", "student")))
                 .containsExactly("sourcedId");
-        assertThat(decide(ADMINISTRATOR, "users?filter=password>'a'")).isEqualTo(new Refused(Refusal.HIDDEN_FIELD));
-        assertThat(decide(ADMINISTRATOR, "users?sort=password")).isEqualTo(new Refused(Refusal.HIDDEN_FIELD));
+        assertThat(decide(ADMINISTRATOR, "users?filter=password>'a'"))
+                .isEqualTo(new Refused(Decision.Refusal.HIDDEN_FIELD));
+        assertThat(decide(ADMINISTRATOR, "users?sort=password")).isEqualTo(new Refused(Decision.Refusal.HIDDEN_FIELD));
     }
 
     @Test
@@ -130,15 +132,15 @@ class PolicyTest {
                 "students?filter=sourcedId='sam' OR metadata.x='1'"
             })
     void hiddenFieldsCannotBeCompared(String path) throws InvalidRequest {
-        assertThat(decide(TOM, path)).isEqualTo(new Refused(Refusal.HIDDEN_FIELD));
+        assertThat(decide(TOM, path)).isEqualTo(new Refused(Decision.Refusal.HIDDEN_FIELD));
         assertThat(decide(ADMINISTRATOR, path)).isInstanceOf(Allowed.class);
     }
 
     @Test
     void aStudentCannotGuessATeachersAddress() throws InvalidRequest {
-        assertThat(decide(SAM, "teachers?filter=email='t@x'")).isEqualTo(new Refused(Refusal.HIDDEN_FIELD));
+        assertThat(decide(SAM, "teachers?filter=email='t@x'")).isEqualTo(new Refused(Decision.Refusal.HIDDEN_FIELD));
         assertThat(decide(SAM, "classes/math/teachers?filter=email='t@x'"))
-                .isEqualTo(new Refused(Refusal.HIDDEN_FIELD));
+                .isEqualTo(new Refused(Decision.Refusal.HIDDEN_FIELD));
     }
 
     // ---- collections -----------------------------------------------------------------------------------------------
@@ -200,9 +202,9 @@ class PolicyTest {
         assertThat(decide(TestMemberships.reader("new", "Teacher"), "classes")).isInstanceOf(Nothing.class);
         assertThat(decide(GIL, "classes")).isInstanceOf(Nothing.class);
         assertThat(decide(GIL, "enrollments")).isInstanceOf(Nothing.class);
-        assertThat(decide(GIL, "enrollments/e1")).isEqualTo(new Refused(Refusal.NOT_THEIRS));
+        assertThat(decide(GIL, "enrollments/e1")).isEqualTo(new Refused(Decision.Refusal.NOT_THEIRS));
         assertThat(decide(TestMemberships.reader("new", "Guardian"), "teachers/tina"))
-                .isEqualTo(new Refused(Refusal.NOT_THEIRS));
+                .isEqualTo(new Refused(Decision.Refusal.NOT_THEIRS));
     }
 
     // ---- classes and enrollments -----------------------------------------------------------------------------------
@@ -274,7 +276,7 @@ class PolicyTest {
         Caller both = Caller.ofPerson(Optional.of("gil"), Set.of("Parent", "Teacher"));
 
         assertThat(decide(both, "students/sam")).isInstanceOf(Allowed.class);
-        assertThat(decide(both, "students/sue")).isEqualTo(new Refused(Refusal.NOT_THEIRS));
+        assertThat(decide(both, "students/sue")).isEqualTo(new Refused(Decision.Refusal.NOT_THEIRS));
     }
 
     // ---- steps -----------------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ class RosterPageReaderFuzzTest {
                         JsonNode link = row.at("/school/href");
                         assertThat(link.asText(GATEWAY)).matches(text -> text.isEmpty() || text.startsWith(GATEWAY));
                     });
-        } catch (BrokenPage refused) {
+        } catch (RosterPageReader.BrokenPage refused) {
             assertThat(refused).hasNoCause();
         }
     }

@@ -64,7 +64,8 @@ class RosterPageReaderTest {
                 "<html>busy</html>"
             })
     void whatIsNoPageIsAFailure(String answer) {
-        assertThatExceptionOfType(BrokenPage.class).isThrownBy(() -> read("users", RowRule.all(), answer));
+        assertThatExceptionOfType(RosterPageReader.BrokenPage.class)
+                .isThrownBy(() -> read("users", RowRule.all(), answer));
     }
 
     /** Found by fuzzing: Jackson takes these bytes for UTF-32, and its exception for them is not that of its other ones. */
@@ -72,7 +73,7 @@ class RosterPageReaderTest {
     void bytesThatAreNoTextAreAFailureToo() throws InvalidRequest {
         RosterPageReader page = new RosterPageReader(Requests.of("users"), RowRule.all(), LINKS);
 
-        assertThatExceptionOfType(BrokenPage.class)
+        assertThatExceptionOfType(RosterPageReader.BrokenPage.class)
                 .isThrownBy(() -> page.read(new ByteArrayInputStream(new byte[] {'{', 0, 0, 0, '"', 0}), rows::add));
     }
 
@@ -114,7 +115,8 @@ class RosterPageReaderTest {
         }
     }
 
-    private int read(String request, RowRule rule, String answer) throws InvalidRequest, BrokenPage, IOException {
+    private int read(String request, RowRule rule, String answer)
+            throws InvalidRequest, RosterPageReader.BrokenPage, IOException {
         return new RosterPageReader(Requests.of(request), rule, LINKS)
                 .read(new ByteArrayInputStream(answer.getBytes(StandardCharsets.UTF_8)), rows::add);
     }

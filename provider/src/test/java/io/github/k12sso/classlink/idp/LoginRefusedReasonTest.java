@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class LoginProblemTest {
+class LoginRefusedReasonTest {
 
     private final Map<String, String> messages = Messages.english();
 
@@ -41,16 +41,16 @@ class LoginProblemTest {
 
     private static Stream<String> keys() {
         return Stream.concat(
-                Arrays.stream(LoginProblem.values())
-                        .map(LoginProblem::messageKey)
+                Arrays.stream(LoginRefused.Reason.values())
+                        .map(LoginRefused.Reason::messageKey)
                         .distinct(),
-                Stream.of(LoginProblem.LINKING_MESSAGE_KEY));
+                Stream.of(LoginRefused.Reason.LINKING_MESSAGE_KEY));
     }
 
     @ParameterizedTest
     @EnumSource
-    void everyProblemIsAnErrorWithAConstantReason(LoginProblem problem) {
-        assertThat(problem.status().getStatusCode()).isBetween(400, 599);
-        assertThat(problem.reason()).matches("[a-z_]+");
+    void everyProblemIsAnErrorWithAConstantReason(LoginRefused.Reason reason) {
+        assertThat(reason.status().getStatusCode()).isBetween(400, 599);
+        assertThat(reason.code()).matches("[a-z_]+");
     }
 }
