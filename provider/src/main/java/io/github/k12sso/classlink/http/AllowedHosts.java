@@ -57,18 +57,18 @@ public final class AllowedHosts {
      * Reads an address and checks it.
      *
      * @return the address, ready to be called
-     * @throws HostNotAllowed with a message for an administrator: what is wrong and what to type instead
+     * @throws UpstreamFailure.HostNotAllowed with a message for an administrator: what is wrong and what to type instead
      */
-    public URI require(String url) throws HostNotAllowed {
+    public URI require(String url) throws UpstreamFailure.HostNotAllowed {
         URI address;
         try {
             address = new URI(url.strip());
         } catch (URISyntaxException e) {
-            throw new HostNotAllowed("is not a valid URL");
+            throw new UpstreamFailure.HostNotAllowed("is not a valid URL");
         }
         Optional<String> objection = objectionTo(address);
         if (objection.isPresent()) {
-            throw new HostNotAllowed(objection.get());
+            throw new UpstreamFailure.HostNotAllowed(objection.get());
         }
         return address;
     }

@@ -44,10 +44,10 @@ final class MeasuredCall {
 
         private static Outcome of(UpstreamFailure failure) {
             // Not a switch over types: that is Java 21, and this runs on 17.
-            if (failure instanceof UpstreamRefused) {
+            if (failure instanceof UpstreamFailure.Refused) {
                 return REFUSED;
             }
-            return failure instanceof UpstreamUnavailable ? UNAVAILABLE : MALFORMED;
+            return failure instanceof UpstreamFailure.Unavailable ? UNAVAILABLE : MALFORMED;
         }
     }
 

@@ -30,38 +30,38 @@ final class ResponseReader {
             throws UpstreamFailure, IOException {
         int status = response.getStatusLine().getStatusCode();
         if (status == 429 || status >= 500) {
-            throw new UpstreamUnavailable(
+            throw new UpstreamFailure.Unavailable(
                     operation.label() + " answered status " + status, status, retryAfter(response));
         }
         byte[] body = body(operation, response.getEntity(), request);
         if (status >= 400) {
-            throw new UpstreamRefused(operation, status, errorIn(body));
+            throw new UpstreamFailure.Refused(operation, status, errorIn(body));
         }
         if (status != 200) {
-            throw new UpstreamMalformed(operation, "answered status " + status + " where 200 is expected");
+            throw new UpstreamFailure.Malformed(operation, "answered status " + status + " where 200 is expected");
         }
         return body;
     }
 
-    static JsonNode json(Operation operation, byte[] body) throws UpstreamMalformed {
+    static JsonNode json(Operation operation, byte[] body) throws UpstreamFailure.Malformed {
         try {
             return JSON.readTree(body);
         } catch (IOException e) {
             // Not only Jackson's own: it has the JDK's CharConversionException for bytes that are no text. Its message
             // quotes the body and stays out of the failure.
-            throw new UpstreamMalformed(operation, "answered something that is not JSON");
+            throw new UpstreamFailure.Malformed(operation, "answered something that is not JSON");
         }
     }
 
-    static ObjectNode object(Operation operation, JsonNode json) throws UpstreamMalformed {
+    static ObjectNode object(Operation operation, JsonNode json) throws UpstreamFailure.Malformed {
         if (json instanceof ObjectNode object) {
             return object;
         }
-        throw new UpstreamMalformed(operation, "answered JSON that is not an object");
+        throw new UpstreamFailure.Malformed(operation, "answered JSON that is not an object");
     }
 
     private static byte[] body(Operation operation, HttpEntity entity, HttpRequestBase request)
-            throws UpstreamMalformed, IOException {
+            throws UpstreamFailure.Malformed, IOException {
         if (entity == null) {
             return new byte[0];
         }
@@ -70,7 +70,7 @@ final class ResponseReader {
             if (body.length > operation.maxBytes()) {
                 // Closing the stream would read the rest first, to give the connection back to the pool.
                 request.abort();
-                throw new UpstreamMalformed(operation, "answered more than " + operation.maxBytes() + " bytes");
+                throw new UpstreamFailure.Malformed(operation, "answered more than " + operation.maxBytes() + " bytes");
             }
             EntityUtils.consume(entity);
             return body;

@@ -21,11 +21,11 @@ public record TokenResponse(
      * Reads an answer.
      *
      * @param operation what was asked for
-     * @throws UpstreamMalformed if there is no access token in it
+     * @throws UpstreamFailure.Malformed if there is no access token in it
      */
-    public static TokenResponse read(Operation operation, ObjectNode document) throws UpstreamMalformed {
+    public static TokenResponse read(Operation operation, ObjectNode document) throws UpstreamFailure.Malformed {
         String accessToken = text(document, "access_token")
-                .orElseThrow(() -> new UpstreamMalformed(operation, "answered without an access_token"));
+                .orElseThrow(() -> new UpstreamFailure.Malformed(operation, "answered without an access_token"));
         return new TokenResponse(
                 accessToken,
                 text(document, "refresh_token"),

@@ -151,7 +151,7 @@ public final class UpstreamClient {
             answered = true;
             if (response.getStatusLine().getStatusCode() != 200 || response.getEntity() == null) {
                 ResponseReader.read(operation, response, request);
-                throw new UpstreamMalformed(operation, "answered nothing");
+                throw new UpstreamFailure.Malformed(operation, "answered nothing");
             }
             try {
                 T result = reader.read(
@@ -168,13 +168,15 @@ public final class UpstreamClient {
                 }
             }
         } catch (LimitedStream.TooLong e) {
-            throw new UpstreamMalformed(operation, "answered more than " + operation.maxBytes() + " bytes");
+            throw new UpstreamFailure.Malformed(operation, "answered more than " + operation.maxBytes() + " bytes");
         } catch (IOException e) {
-            throw UpstreamUnavailable.because(
+            throw UpstreamFailure.Unavailable.because(
                     operation,
                     answered ? late : deadline.passed(),
                     e,
-                    answered ? UpstreamUnavailable.Kind.BROKEN_OFF : UpstreamUnavailable.Kind.NOT_REACHED);
+                    answered
+                            ? UpstreamFailure.Unavailable.Kind.BROKEN_OFF
+                            : UpstreamFailure.Unavailable.Kind.NOT_REACHED);
         }
     }
 
@@ -196,7 +198,8 @@ public final class UpstreamClient {
         call(operation, form(url, form, credentials));
     }
 
-    private HttpPost form(String url, Map<String, String> form, ClientCredentials credentials) throws HostNotAllowed {
+    private HttpPost form(String url, Map<String, String> form, ClientCredentials credentials)
+            throws UpstreamFailure.HostNotAllowed {
         HttpPost request = new HttpPost(allowedHosts.require(url));
         List<NameValuePair> fields = new ArrayList<>();
         form.forEach((name, value) -> fields.add(new BasicNameValuePair(name, value)));
@@ -226,8 +229,8 @@ public final class UpstreamClient {
                     .execute(request)) {
                 return ResponseReader.read(operation, response, request);
             } catch (IOException e) {
-                throw UpstreamUnavailable.because(
-                        operation, deadline.passed(), e, UpstreamUnavailable.Kind.NOT_REACHED);
+                throw UpstreamFailure.Unavailable.because(
+                        operation, deadline.passed(), e, UpstreamFailure.Unavailable.Kind.NOT_REACHED);
             }
         }
     }

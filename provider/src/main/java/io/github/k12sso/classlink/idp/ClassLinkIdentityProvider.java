@@ -3,9 +3,9 @@ package io.github.k12sso.classlink.idp;
 import io.github.k12sso.classlink.exchange.BrokeringApi;
 import io.github.k12sso.classlink.exchange.ExchangeableTokens;
 import io.github.k12sso.classlink.http.AllowedHosts;
-import io.github.k12sso.classlink.http.HostNotAllowed;
 import io.github.k12sso.classlink.http.TokenEndpointClient;
 import io.github.k12sso.classlink.http.UpstreamClient;
+import io.github.k12sso.classlink.http.UpstreamFailure;
 import io.github.k12sso.classlink.keycloak.KeycloakClock;
 import io.github.k12sso.classlink.launchpad.SignOutPage;
 import io.github.k12sso.classlink.oneroster.gateway.RosterSettings;
@@ -99,7 +99,7 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
     protected UriBuilder createAuthorizationUrl(AuthenticationRequest request) {
         try {
             allowedHosts.require(config.getAuthorizationUrl());
-        } catch (HostNotAllowed e) {
+        } catch (UpstreamFailure.HostNotAllowed e) {
             throw new IdentityBrokerException("Authorization URL " + e.getMessage(), e);
         }
         return super.createAuthorizationUrl(request);

@@ -1,11 +1,8 @@
 package io.github.k12sso.classlink.idp;
 
-import io.github.k12sso.classlink.http.HostNotAllowed;
 import io.github.k12sso.classlink.http.OAuthError;
 import io.github.k12sso.classlink.http.Operation;
 import io.github.k12sso.classlink.http.UpstreamFailure;
-import io.github.k12sso.classlink.http.UpstreamRefused;
-import io.github.k12sso.classlink.http.UpstreamUnavailable;
 import io.github.k12sso.classlink.launchpad.LaunchRefused;
 import jakarta.ws.rs.core.Response.Status;
 import java.util.Locale;
@@ -37,13 +34,13 @@ final class LoginRefused extends Exception {
 
     /** What a failed call means for the login it was made for. */
     static LoginRefused because(Operation operation, UpstreamFailure failure) {
-        if (failure instanceof UpstreamUnavailable) {
+        if (failure instanceof UpstreamFailure.Unavailable) {
             return new LoginRefused(Reason.CLASSLINK_UNAVAILABLE, failure);
         }
-        if (failure instanceof HostNotAllowed) {
+        if (failure instanceof UpstreamFailure.HostNotAllowed) {
             return new LoginRefused(Reason.CONFIGURATION, failure);
         }
-        if (failure instanceof UpstreamRefused refused) {
+        if (failure instanceof UpstreamFailure.Refused refused) {
             return new LoginRefused(meaning(operation, refused.error()), failure);
         }
         return new LoginRefused(Reason.MALFORMED_ANSWER, failure);

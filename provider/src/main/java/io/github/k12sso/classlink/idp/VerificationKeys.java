@@ -3,7 +3,6 @@ package io.github.k12sso.classlink.idp;
 import io.github.k12sso.classlink.http.Operation;
 import io.github.k12sso.classlink.http.UpstreamClient;
 import io.github.k12sso.classlink.http.UpstreamFailure;
-import io.github.k12sso.classlink.http.UpstreamMalformed;
 import io.github.k12sso.classlink.settings.ClassLinkIdentityProviderConfig;
 import java.io.IOException;
 import java.util.Optional;
@@ -68,11 +67,11 @@ final class VerificationKeys {
         try {
             JSONWebKeySet keys = JsonSerialization.readValue(document, JSONWebKeySet.class);
             if (keys.getKeys() == null) {
-                throw new UpstreamMalformed(Operation.KEYS, "answered without a list of keys");
+                throw new UpstreamFailure.Malformed(Operation.KEYS, "answered without a list of keys");
             }
             return JWKSUtils.getKeyWrappersForUse(keys, JWK.Use.SIG, true);
         } catch (IOException e) {
-            throw new UpstreamMalformed(Operation.KEYS, "answered something that is not a key set");
+            throw new UpstreamFailure.Malformed(Operation.KEYS, "answered something that is not a key set");
         }
     }
 

@@ -5,9 +5,6 @@ import io.github.k12sso.classlink.http.OAuthError;
 import io.github.k12sso.classlink.http.TokenEndpointClient;
 import io.github.k12sso.classlink.http.TokenResponse;
 import io.github.k12sso.classlink.http.UpstreamFailure;
-import io.github.k12sso.classlink.http.UpstreamMalformed;
-import io.github.k12sso.classlink.http.UpstreamRefused;
-import io.github.k12sso.classlink.http.UpstreamUnavailable;
 import io.github.k12sso.classlink.settings.TokenLifetimes;
 import io.github.k12sso.classlink.vault.TokenCipher;
 import io.github.k12sso.classlink.vault.TokenRecord;
@@ -164,7 +161,7 @@ final class TokenRefresher {
         }
 
         private RefreshOutcome failed(String stored, TokenRecord record, UpstreamFailure failure) {
-            if (failure instanceof UpstreamRefused refused && refused.error() == OAuthError.INVALID_GRANT) {
+            if (failure instanceof UpstreamFailure.Refused refused && refused.error() == OAuthError.INVALID_GRANT) {
                 LOG.infof(
                         "ClassLink has ended a grant (%s); the person logs in again. %s",
                         refused.getMessage(), provider);
@@ -173,12 +170,14 @@ final class TokenRefresher {
             }
             Duration coolDown = inFlight.coolDown(
                     provider,
-                    failure instanceof UpstreamUnavailable unavailable ? unavailable.retryAfter() : Optional.empty());
+                    failure instanceof UpstreamFailure.Unavailable unavailable
+                            ? unavailable.retryAfter()
+                            : Optional.empty());
             LOG.warnf(
                     "A ClassLink token could not be renewed and is kept: %s. Next attempt in %d s. %s",
                     failure.getMessage(), coolDown.toSeconds(), provider);
-            boolean answerLost = failure instanceof UpstreamUnavailable unavailable && unavailable.answerLost();
-            return answerLost || failure instanceof UpstreamMalformed
+            boolean answerLost = failure instanceof UpstreamFailure.Unavailable unavailable && unavailable.answerLost();
+            return answerLost || failure instanceof UpstreamFailure.Malformed
                     ? RefreshOutcome.ambiguous(coolDown)
                     : RefreshOutcome.unreachable(coolDown);
         }

@@ -1,7 +1,7 @@
 package io.github.k12sso.classlink.settings;
 
 import io.github.k12sso.classlink.http.AllowedHosts;
-import io.github.k12sso.classlink.http.HostNotAllowed;
+import io.github.k12sso.classlink.http.UpstreamFailure;
 import io.github.k12sso.classlink.profile.TenantAllowList;
 import io.github.k12sso.classlink.profile.UsernameTemplate;
 import org.keycloak.models.ClientModel;
@@ -84,7 +84,7 @@ final class SettingsValidator {
     private void requireAllowedHost(String url) {
         try {
             allowedHosts.require(url);
-        } catch (HostNotAllowed e) {
+        } catch (UpstreamFailure.HostNotAllowed e) {
             throw new IllegalArgumentException(e.getMessage(), e);
         }
     }

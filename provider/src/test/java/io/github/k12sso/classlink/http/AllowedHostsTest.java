@@ -41,7 +41,7 @@ class AllowedHostsTest {
                     "https://launchpad.classlink.com./oauth2",
                     "  https://launchpad.classlink.com/oauth2  "
                 })
-        void thenEveryHostUnderThemIsAllowed(String url) throws HostNotAllowed {
+        void thenEveryHostUnderThemIsAllowed(String url) throws UpstreamFailure.HostNotAllowed {
             assertThat(hosts.require(url)).isEqualTo(URI.create(url.strip()));
         }
 
@@ -63,7 +63,7 @@ class AllowedHostsTest {
                 })
         void thenAnyOtherHostIsRefused(String url) {
             assertThatThrownBy(() -> hosts.require(url))
-                    .isInstanceOf(HostNotAllowed.class)
+                    .isInstanceOf(UpstreamFailure.HostNotAllowed.class)
                     .hasMessageStartingWith("names the host ")
                     .hasMessageContaining("which is not allowed");
         }
@@ -90,7 +90,7 @@ class AllowedHostsTest {
                 })
         void thenAUserNameOrAFragmentIsRefused(String url) {
             assertThatThrownBy(() -> hosts.require(url))
-                    .isInstanceOf(HostNotAllowed.class)
+                    .isInstanceOf(UpstreamFailure.HostNotAllowed.class)
                     .hasMessage("must not contain a user name or a fragment");
         }
 
@@ -104,7 +104,7 @@ class AllowedHostsTest {
                 })
         void thenAnythingButHttpsIsRefused(String url) {
             assertThatThrownBy(() -> hosts.require(url))
-                    .isInstanceOf(HostNotAllowed.class)
+                    .isInstanceOf(UpstreamFailure.HostNotAllowed.class)
                     .hasMessage("must start with https://");
         }
 
@@ -126,7 +126,7 @@ class AllowedHostsTest {
                 })
         void thenAnIncompleteUrlIsRefused(String url) {
             assertThatThrownBy(() -> hosts.require(url))
-                    .isInstanceOf(HostNotAllowed.class)
+                    .isInstanceOf(UpstreamFailure.HostNotAllowed.class)
                     .hasMessage("must be a complete URL such as https://launchpad.classlink.com/…");
         }
 
@@ -143,7 +143,7 @@ class AllowedHostsTest {
                 })
         void thenGarbageIsRefused(String url) {
             assertThatThrownBy(() -> hosts.require(url))
-                    .isInstanceOf(HostNotAllowed.class)
+                    .isInstanceOf(UpstreamFailure.HostNotAllowed.class)
                     .hasMessage("is not a valid URL");
         }
     }
@@ -164,7 +164,7 @@ class AllowedHostsTest {
                     "http://dotted.test/",
                     "https://launchpad.classlink.com/"
                 })
-        void thenTheyMayBeCalledOverHttpToo(String url) throws HostNotAllowed {
+        void thenTheyMayBeCalledOverHttpToo(String url) throws UpstreamFailure.HostNotAllowed {
             assertThat(hosts.require(url)).isEqualTo(URI.create(url));
         }
 
@@ -196,11 +196,12 @@ class AllowedHostsTest {
     @ParameterizedTest
     @NullSource
     @ValueSource(strings = {"", "  ", ",", " , "})
-    void givenAnEmptyOption_thenOnlyTheBuiltInDomainsAreAllowed(String option) throws HostNotAllowed {
+    void givenAnEmptyOption_thenOnlyTheBuiltInDomainsAreAllowed(String option) throws UpstreamFailure.HostNotAllowed {
         AllowedHosts hosts = AllowedHosts.with(option);
 
         assertThat(hosts.require("https://launchpad.classlink.com/")).isNotNull();
-        assertThatThrownBy(() -> hosts.require("https://localhost/")).isInstanceOf(HostNotAllowed.class);
+        assertThatThrownBy(() -> hosts.require("https://localhost/"))
+                .isInstanceOf(UpstreamFailure.HostNotAllowed.class);
     }
 
     /** Three readers of one text; an address that they read differently would be checked as one host and called as another. */
@@ -210,7 +211,7 @@ class AllowedHostsTest {
         URI address;
         try {
             address = AllowedHosts.builtIn().require(url);
-        } catch (HostNotAllowed e) {
+        } catch (UpstreamFailure.HostNotAllowed e) {
             return;
         }
         assertThat(address.getScheme()).isEqualToIgnoringCase("https");

@@ -9,16 +9,16 @@ public final class Failures {
 
     /** A status of 4xx with an error code. */
     public static UpstreamFailure refused(Operation operation, int status, OAuthError error) {
-        return new UpstreamRefused(operation, status, error);
+        return new UpstreamFailure.Refused(operation, status, error);
     }
 
     /** A status of 503. */
     public static UpstreamFailure unavailable(Operation operation) {
-        return new UpstreamUnavailable(operation.label() + " answered status 503", 503, Duration.ofSeconds(7));
+        return new UpstreamFailure.Unavailable(operation.label() + " answered status 503", 503, Duration.ofSeconds(7));
     }
 
     /** An address on a host that may not be called. */
     public static UpstreamFailure hostNotAllowed() {
-        return new HostNotAllowed("must start with https://");
+        return new UpstreamFailure.HostNotAllowed("must start with https://");
     }
 }

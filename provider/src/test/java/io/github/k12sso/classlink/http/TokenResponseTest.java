@@ -122,7 +122,7 @@ class TokenResponseTest {
                 })
         void thenTheAnswerIsMalformedAndTheMessageQuotesNothing(String document) {
             assertThatThrownBy(() -> read(document))
-                    .isInstanceOf(UpstreamMalformed.class)
+                    .isInstanceOf(UpstreamFailure.Malformed.class)
                     .hasMessage("token endpoint answered without an access_token");
         }
     }
@@ -137,7 +137,7 @@ class TokenResponseTest {
         assertThat(response.idToken()).isEmpty();
     }
 
-    private static TokenResponse read(String document) throws UpstreamMalformed, JsonProcessingException {
+    private static TokenResponse read(String document) throws UpstreamFailure.Malformed, JsonProcessingException {
         return TokenResponse.read(Operation.TOKEN, (ObjectNode) new ObjectMapper().readTree(document));
     }
 }

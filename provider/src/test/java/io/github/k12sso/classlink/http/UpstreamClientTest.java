@@ -168,7 +168,7 @@ class UpstreamClientTest {
             RawServer server = opened(RawServer.answering(200, body));
 
             assertThatThrownBy(() -> profile(server))
-                    .isInstanceOf(UpstreamMalformed.class)
+                    .isInstanceOf(UpstreamFailure.Malformed.class)
                     .hasMessageStartingWith("profile endpoint answered")
                     .hasMessageNotContaining("Reading")
                     .hasNoCause();
@@ -187,7 +187,7 @@ class UpstreamClientTest {
 
                 assertThatThrownBy(() -> profile(server))
                         .as(Arrays.toString(body))
-                        .isInstanceOf(UpstreamMalformed.class);
+                        .isInstanceOf(UpstreamFailure.Malformed.class);
             }
         }
 
@@ -195,7 +195,7 @@ class UpstreamClientTest {
         void givenDeepNesting_thenItIsMalformed() {
             RawServer server = opened(RawServer.answering(200, "{\"a\":".repeat(10_000)));
 
-            assertThatThrownBy(() -> profile(server)).isInstanceOf(UpstreamMalformed.class);
+            assertThatThrownBy(() -> profile(server)).isInstanceOf(UpstreamFailure.Malformed.class);
         }
 
         @ParameterizedTest
@@ -204,7 +204,7 @@ class UpstreamClientTest {
             RawServer server = opened(RawServer.answering(status, status == 204 || status == 304 ? "" : "{}"));
 
             assertThatThrownBy(() -> profile(server))
-                    .isInstanceOf(UpstreamMalformed.class)
+                    .isInstanceOf(UpstreamFailure.Malformed.class)
                     .hasMessage("profile endpoint answered status " + status + " where 200 is expected");
         }
 
@@ -215,7 +215,7 @@ class UpstreamClientTest {
                 RawServer server = opened(RawServer.answering(status, "", "Location: " + elsewhere.url()));
 
                 assertThatThrownBy(() -> profile(server))
-                        .isInstanceOf(UpstreamMalformed.class)
+                        .isInstanceOf(UpstreamFailure.Malformed.class)
                         .hasMessage("profile endpoint answered status " + status + " where 200 is expected");
                 assertThat(elsewhere.requests()).isEmpty();
             }
@@ -227,7 +227,7 @@ class UpstreamClientTest {
             RawServer server = opened(RawServer.answering(200, objectOf(operation.maxBytes() + 1)));
 
             assertThatThrownBy(() -> client(PATIENT).get(operation, server.url()))
-                    .isInstanceOf(UpstreamMalformed.class)
+                    .isInstanceOf(UpstreamFailure.Malformed.class)
                     .hasMessage(operation.label() + " answered more than " + operation.maxBytes() + " bytes");
         }
 
@@ -243,7 +243,7 @@ class UpstreamClientTest {
             long began = System.nanoTime();
 
             assertThatThrownBy(() -> profile(server))
-                    .isInstanceOf(UpstreamMalformed.class)
+                    .isInstanceOf(UpstreamFailure.Malformed.class)
                     .hasMessageContaining("answered more than")
                     .hasNoSuppressedExceptions();
 
@@ -267,8 +267,8 @@ class UpstreamClientTest {
             RawServer server = opened(RawServer.answering(
                     status, "{\"error\":\"" + code + "\",\"error_description\":\"" + PERSON + "\"}"));
 
-            UpstreamRefused refused =
-                    catchThrowableOfType(UpstreamRefused.class, () -> redeem(client(PATIENT), server, IN_FORM));
+            UpstreamFailure.Refused refused =
+                    catchThrowableOfType(UpstreamFailure.Refused.class, () -> redeem(client(PATIENT), server, IN_FORM));
 
             assertThat(refused.status()).isEqualTo(status);
             assertThat(refused.error()).isEqualTo(error);
@@ -291,7 +291,8 @@ class UpstreamClientTest {
         void givenABodyWithoutAnErrorCode_thenTheErrorIsUnknown(String body) {
             RawServer server = opened(RawServer.answering(401, body));
 
-            UpstreamRefused refused = catchThrowableOfType(UpstreamRefused.class, () -> profile(server));
+            UpstreamFailure.Refused refused =
+                    catchThrowableOfType(UpstreamFailure.Refused.class, () -> profile(server));
 
             assertThat(refused.status()).isEqualTo(401);
             assertThat(refused.error()).isEqualTo(OAuthError.UNKNOWN);
@@ -307,7 +308,8 @@ class UpstreamClientTest {
         void thenItIsUnavailable(int status) {
             RawServer server = opened(RawServer.answering(status, "<html>Reading Student</html>"));
 
-            UpstreamUnavailable unavailable = catchThrowableOfType(UpstreamUnavailable.class, () -> profile(server));
+            UpstreamFailure.Unavailable unavailable =
+                    catchThrowableOfType(UpstreamFailure.Unavailable.class, () -> profile(server));
 
             assertThat(unavailable).hasMessage("profile endpoint answered status " + status);
             assertThat(unavailable.retryAfter()).isEmpty();
@@ -326,7 +328,7 @@ class UpstreamClientTest {
         void givenRetryAfterInSeconds_thenItIsPassedOnUpToTenMinutes(int status, String header, long seconds) {
             RawServer server = opened(RawServer.answering(status, "", "Retry-After: " + header));
 
-            assertThat(catchThrowableOfType(UpstreamUnavailable.class, () -> profile(server))
+            assertThat(catchThrowableOfType(UpstreamFailure.Unavailable.class, () -> profile(server))
                             .retryAfter())
                     .contains(Duration.ofSeconds(seconds));
         }
@@ -336,7 +338,7 @@ class UpstreamClientTest {
         void givenARetryAfterOfAnotherForm_thenItIsIgnored(String header) {
             RawServer server = opened(RawServer.answering(503, "", "Retry-After: " + header));
 
-            assertThat(catchThrowableOfType(UpstreamUnavailable.class, () -> profile(server))
+            assertThat(catchThrowableOfType(UpstreamFailure.Unavailable.class, () -> profile(server))
                             .retryAfter())
                     .isEmpty();
         }
@@ -345,7 +347,7 @@ class UpstreamClientTest {
         void givenAnErrorPageWithoutEnd_thenItIsNotRead() throws InterruptedException {
             RawServer server = opened(endless("HTTP/1.1 503 X\r\n\r\n"));
 
-            assertThatThrownBy(() -> profile(server)).isInstanceOf(UpstreamUnavailable.class);
+            assertThatThrownBy(() -> profile(server)).isInstanceOf(UpstreamFailure.Unavailable.class);
             assertThat(server.wasHungUpOn()).isTrue();
         }
 
@@ -357,7 +359,7 @@ class UpstreamClientTest {
             }
 
             assertThatThrownBy(() -> client(PATIENT).get(Operation.PROFILE, "http://127.0.0.1:" + port + "/", TOKEN))
-                    .isInstanceOf(UpstreamUnavailable.class)
+                    .isInstanceOf(UpstreamFailure.Unavailable.class)
                     .hasMessageStartingWith("profile endpoint could not be reached: ");
         }
 
@@ -368,7 +370,7 @@ class UpstreamClientTest {
                 socket.close();
             }));
 
-            assertThatThrownBy(() -> profile(server)).isInstanceOf(UpstreamUnavailable.class);
+            assertThatThrownBy(() -> profile(server)).isInstanceOf(UpstreamFailure.Unavailable.class);
         }
 
         @ParameterizedTest
@@ -383,7 +385,7 @@ class UpstreamClientTest {
             RawServer server = opened(RawServer.answering(
                     socket -> socket.getOutputStream().write(answer.getBytes(StandardCharsets.US_ASCII))));
 
-            assertThatThrownBy(() -> profile(server)).isInstanceOf(UpstreamUnavailable.class);
+            assertThatThrownBy(() -> profile(server)).isInstanceOf(UpstreamFailure.Unavailable.class);
         }
     }
 
@@ -403,7 +405,7 @@ class UpstreamClientTest {
             long began = System.nanoTime();
 
             assertThatThrownBy(() -> client(IMPATIENT).get(Operation.PROFILE, server.url(), TOKEN))
-                    .isInstanceOf(UpstreamUnavailable.class)
+                    .isInstanceOf(UpstreamFailure.Unavailable.class)
                     .hasMessageStartingWith("profile endpoint did not finish its answer in time: ");
 
             assertThat(Duration.ofNanos(System.nanoTime() - began)).isBetween(IMPATIENT, Duration.ofSeconds(5));
@@ -416,7 +418,7 @@ class UpstreamClientTest {
                     RawServer.answering(socket -> socket.getInputStream().transferTo(OutputStream.nullOutputStream())));
 
             assertThatThrownBy(() -> client(IMPATIENT).get(Operation.PROFILE, server.url(), TOKEN))
-                    .isInstanceOf(UpstreamUnavailable.class);
+                    .isInstanceOf(UpstreamFailure.Unavailable.class);
         }
 
         private String unescaped(String text) {
@@ -469,7 +471,8 @@ class UpstreamClientTest {
             RawServer server = opened(RawServer.answering(socket -> {}));
             UpstreamClient repeating = client(PATIENT, repeating());
 
-            assertThatThrownBy(() -> redeem(repeating, server, IN_FORM)).isInstanceOf(UpstreamUnavailable.class);
+            assertThatThrownBy(() -> redeem(repeating, server, IN_FORM))
+                    .isInstanceOf(UpstreamFailure.Unavailable.class);
 
             assertThat(URLDecoder.decode(server.onlyRequest().body(), StandardCharsets.UTF_8))
                     .contains("code=" + CODE);
@@ -481,7 +484,7 @@ class UpstreamClientTest {
             RawServer server = opened(RawServer.answering(socket -> {}));
 
             assertThatThrownBy(() -> client(PATIENT, repeating()).get(Operation.PROFILE, server.url(), TOKEN))
-                    .isInstanceOf(UpstreamUnavailable.class);
+                    .isInstanceOf(UpstreamFailure.Unavailable.class);
 
             assertThat(server.requests()).hasSize(4);
         }
@@ -492,7 +495,7 @@ class UpstreamClientTest {
                 RawServer server = opened(RawServer.answering(307, "", "Location: " + elsewhere.url()));
 
                 assertThatThrownBy(() -> redeem(client(PATIENT), server, IN_FORM))
-                        .isInstanceOf(UpstreamMalformed.class);
+                        .isInstanceOf(UpstreamFailure.Malformed.class);
                 assertThat(elsewhere.requests()).isEmpty();
             }
         }
@@ -511,9 +514,11 @@ class UpstreamClientTest {
             UpstreamClient client = new UpstreamClient(session(HttpClients.custom()), AllowedHosts.builtIn(), PATIENT);
 
             assertThatThrownBy(() -> client.get(Operation.PROFILE, server.url(), TOKEN))
-                    .isInstanceOf(HostNotAllowed.class);
-            assertThatThrownBy(() -> client.get(Operation.KEYS, server.url())).isInstanceOf(HostNotAllowed.class);
-            assertThatThrownBy(() -> redeem(client, server, IN_FORM)).isInstanceOf(HostNotAllowed.class);
+                    .isInstanceOf(UpstreamFailure.HostNotAllowed.class);
+            assertThatThrownBy(() -> client.get(Operation.KEYS, server.url()))
+                    .isInstanceOf(UpstreamFailure.HostNotAllowed.class);
+            assertThatThrownBy(() -> redeem(client, server, IN_FORM))
+                    .isInstanceOf(UpstreamFailure.HostNotAllowed.class);
 
             assertThat(server.requests()).isEmpty();
         }

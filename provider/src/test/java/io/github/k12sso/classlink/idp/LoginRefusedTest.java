@@ -6,7 +6,6 @@ import io.github.k12sso.classlink.http.Failures;
 import io.github.k12sso.classlink.http.OAuthError;
 import io.github.k12sso.classlink.http.Operation;
 import io.github.k12sso.classlink.http.UpstreamFailure;
-import io.github.k12sso.classlink.http.UpstreamMalformed;
 import java.util.EnumMap;
 import java.util.Map;
 import org.junit.jupiter.api.Nested;
@@ -82,7 +81,7 @@ class LoginRefusedTest {
     @ParameterizedTest
     @EnumSource
     void givenAnAnswerThatCannotBeUsed_thenItIsMalformedWhateverTheCall(Operation operation) {
-        assertThat(LoginRefused.because(operation, new UpstreamMalformed(operation, "answered nonsense"))
+        assertThat(LoginRefused.because(operation, new UpstreamFailure.Malformed(operation, "answered nonsense"))
                         .reason())
                 .isEqualTo(LoginRefused.Reason.MALFORMED_ANSWER);
     }

@@ -3,8 +3,6 @@ package io.github.k12sso.classlink.oneroster.client;
 import io.github.k12sso.classlink.http.Operation;
 import io.github.k12sso.classlink.http.UpstreamClient;
 import io.github.k12sso.classlink.http.UpstreamFailure;
-import io.github.k12sso.classlink.http.UpstreamRefused;
-import io.github.k12sso.classlink.http.UpstreamUnavailable;
 import io.github.k12sso.classlink.oneroster.client.PageBuffer.Mark;
 import io.github.k12sso.classlink.oneroster.policy.Links;
 import io.github.k12sso.classlink.oneroster.policy.RosterPageReader;
@@ -63,7 +61,7 @@ public final class OneRosterClient {
             Mark mark = buffer.mark();
             try {
                 return once(request, rows, buffer);
-            } catch (UpstreamUnavailable e) {
+            } catch (UpstreamFailure.Unavailable e) {
                 buffer.reset(mark);
                 tooHeavy += e.status() == 502 || e.status() == 504 ? 1 : 0;
                 if (tooHeavy == 2 && request.limit() > MIN_HALVED) {
@@ -101,16 +99,16 @@ public final class OneRosterClient {
     }
 
     private PageResult once(RosterRequest request, RowRule rows, PageBuffer buffer)
-            throws UpstreamUnavailable, RosterFailure {
+            throws UpstreamFailure.Unavailable, RosterFailure {
         if (access == null) {
             access = credentials.current();
         }
         Mark mark = buffer.mark();
         try {
             return call(request, rows, buffer);
-        } catch (UpstreamUnavailable e) {
+        } catch (UpstreamFailure.Unavailable e) {
             throw e;
-        } catch (UpstreamRefused e) {
+        } catch (UpstreamFailure.Refused e) {
             if (e.status() == 401 && !replaced) {
                 replaced = true;
                 access = credentials.replace(access).orElseThrow(credentials::rejection);
@@ -143,7 +141,7 @@ public final class OneRosterClient {
         return Duration.ofNanos(Math.max(nanos, TimeUnit.MILLISECONDS.toNanos(1)));
     }
 
-    private RosterFailure refused(UpstreamRefused e) {
+    private RosterFailure refused(UpstreamFailure.Refused e) {
         return switch (e.status()) {
             case 401 -> credentials.rejection();
             case 403 ->
@@ -159,7 +157,7 @@ public final class OneRosterClient {
         };
     }
 
-    private static RosterFailure unavailable(UpstreamUnavailable e) {
+    private static RosterFailure unavailable(UpstreamFailure.Unavailable e) {
         RosterFailure.Reason reason =
                 switch (e.kind()) {
                     case TOO_SLOW -> RosterFailure.Reason.SOURCE_TOO_SLOW;

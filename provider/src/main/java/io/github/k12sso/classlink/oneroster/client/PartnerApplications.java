@@ -5,8 +5,6 @@ import io.github.k12sso.classlink.http.Measurement;
 import io.github.k12sso.classlink.http.Operation;
 import io.github.k12sso.classlink.http.UpstreamClient;
 import io.github.k12sso.classlink.http.UpstreamFailure;
-import io.github.k12sso.classlink.http.UpstreamRefused;
-import io.github.k12sso.classlink.http.UpstreamUnavailable;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -126,13 +124,13 @@ public final class PartnerApplications {
                 throw new RosterFailure(RosterFailure.Reason.SOURCE_BROKEN, "The list of districts lacks its rows");
             }
             return rows;
-        } catch (UpstreamUnavailable e) {
+        } catch (UpstreamFailure.Unavailable e) {
             throw new RosterFailure(
                     RosterFailure.Reason.SOURCE_UNAVAILABLE,
                     e.getMessage(),
                     e.retryAfter().orElse(null),
                     e);
-        } catch (UpstreamRefused e) {
+        } catch (UpstreamFailure.Refused e) {
             throw new RosterFailure(RosterFailure.Reason.CONFIGURATION, e);
         } catch (UpstreamFailure e) {
             throw new RosterFailure(RosterFailure.Reason.SOURCE_BROKEN, e);
