@@ -2,7 +2,6 @@ package io.github.k12sso.classlink.idp;
 
 import io.github.k12sso.classlink.http.Measurement;
 import io.github.k12sso.classlink.http.OAuthError;
-import io.github.k12sso.classlink.launchpad.LaunchRefused;
 import io.github.k12sso.classlink.launchpad.TileLaunch;
 import io.github.k12sso.classlink.settings.ClassLinkIdentityProviderConfig;
 import jakarta.ws.rs.GET;
@@ -104,7 +103,7 @@ public final class CallbackEndpoint {
         }
         try {
             return launch.start();
-        } catch (LaunchRefused e) {
+        } catch (TileLaunch.Refused e) {
             throw LoginRefused.because(e);
         }
     }

@@ -3,7 +3,7 @@ package io.github.k12sso.classlink.idp;
 import io.github.k12sso.classlink.http.OAuthError;
 import io.github.k12sso.classlink.http.Operation;
 import io.github.k12sso.classlink.http.UpstreamFailure;
-import io.github.k12sso.classlink.launchpad.LaunchRefused;
+import io.github.k12sso.classlink.launchpad.TileLaunch;
 import jakarta.ws.rs.core.Response.Status;
 import java.util.Locale;
 
@@ -47,7 +47,7 @@ final class LoginRefused extends Exception {
     }
 
     /** What a refused launch means for the page. */
-    static LoginRefused because(LaunchRefused refused) {
+    static LoginRefused because(TileLaunch.Refused refused) {
         return new LoginRefused(
                 switch (refused.reason()) {
                     case NOT_CONFIGURED -> Reason.LAUNCH_NOT_CONFIGURED;

@@ -1,7 +1,6 @@
 package io.github.k12sso.classlink.idp;
 
 import io.github.k12sso.classlink.http.OAuthError;
-import io.github.k12sso.classlink.launchpad.LaunchRefused;
 import io.github.k12sso.classlink.launchpad.TileLaunch;
 import io.github.k12sso.classlink.oneroster.gateway.GatewayResource;
 import jakarta.ws.rs.GET;
@@ -70,7 +69,7 @@ public final class ProviderResource {
             return step.of(launch);
         } catch (LoginRefused e) {
             refused = e;
-        } catch (LaunchRefused e) {
+        } catch (TileLaunch.Refused e) {
             refused = LoginRefused.because(e);
         } catch (RuntimeException e) {
             refused = FailedLogin.unexpected(LoginRefused.Reason.UNEXPECTED, e);
@@ -80,6 +79,6 @@ public final class ProviderResource {
     }
 
     private interface Step {
-        Response of(TileLaunch launch) throws LoginRefused, LaunchRefused;
+        Response of(TileLaunch launch) throws LoginRefused, TileLaunch.Refused;
     }
 }

@@ -2,7 +2,6 @@ package io.github.k12sso.classlink.launchpad;
 
 import io.github.k12sso.classlink.http.Measurement;
 import io.github.k12sso.classlink.keycloak.KeycloakClock;
-import io.github.k12sso.classlink.launchpad.LaunchRefused.Reason;
 import io.github.k12sso.classlink.settings.ClassLinkIdentityProviderConfig;
 import jakarta.ws.rs.core.CacheControl;
 import jakarta.ws.rs.core.Response;
@@ -77,26 +76,26 @@ public final class TileLaunch extends AuthorizationEndpointBase {
     /**
      * Begins a login and sends the browser into it.
      *
-     * @throws LaunchRefused if tiles are not set up, the provider or the app may not be used, or the browser goes in circles
+     * @throws Refused if tiles are not set up, the provider or the app may not be used, or the browser goes in circles
      */
-    public Response start() throws LaunchRefused {
+    public Response start() throws Refused {
         try {
             Response intoTheLogin = login();
             Measurement.LAUNCHES.count(Step.BEGUN);
             return intoTheLogin;
-        } catch (LaunchRefused e) {
+        } catch (Refused e) {
             Measurement.LAUNCHES.count(Step.REFUSED);
             throw e;
         }
     }
 
-    private Response login() throws LaunchRefused {
+    private Response login() throws Refused {
         requireLogins();
         ClientModel app = app();
         homeOf(app); // said before the login, not after it
         session.getContext().setClient(app);
         AuthenticationSessionModel login = prepare(createAuthenticationSession(app, null));
-        refuseIf(unfinishedLaunches(login) > LOOP_LAUNCHES, Reason.LOOP);
+        refuseIf(unfinishedLaunches(login) > LOOP_LAUNCHES, Refused.Reason.LOOP);
         String code = new ClientSessionCode<>(session, realm, login).getOrGenerateCode();
         return to(Urls.identityProviderAuthnRequest(
                         session.getContext().getUri().getBaseUri(),
@@ -111,7 +110,7 @@ public final class TileLaunch extends AuthorizationEndpointBase {
     }
 
     /** To the app, the person being signed in. */
-    public Response finish() throws LaunchRefused {
+    public Response finish() throws Refused {
         requireLogins();
         Response home = to(homeOf(app()));
         Measurement.LAUNCHES.count(Step.LANDED);
@@ -131,36 +130,36 @@ public final class TileLaunch extends AuthorizationEndpointBase {
                 .orElse(login);
     }
 
-    private void requireLogins() throws LaunchRefused {
-        refuseIf(!realm.isEnabled(), Reason.REALM_DISABLED);
+    private void requireLogins() throws Refused {
+        refuseIf(!realm.isEnabled(), Refused.Reason.REALM_DISABLED);
         boolean https =
                 "https".equals(session.getContext().getUri().getBaseUri().getScheme());
-        refuseIf(!https && realm.getSslRequired().isRequired(clientConnection), Reason.HTTPS_REQUIRED);
-        refuseIf(!config.isEnabled(), Reason.PROVIDER_DISABLED);
-        refuseIf(Booleans.isTrue(config.isLinkOnly()), Reason.PROVIDER_LINK_ONLY);
+        refuseIf(!https && realm.getSslRequired().isRequired(clientConnection), Refused.Reason.HTTPS_REQUIRED);
+        refuseIf(!config.isEnabled(), Refused.Reason.PROVIDER_DISABLED);
+        refuseIf(Booleans.isTrue(config.isLinkOnly()), Refused.Reason.PROVIDER_LINK_ONLY);
     }
 
-    private ClientModel app() throws LaunchRefused {
-        String clientId = config.getLaunchpadClient().orElseThrow(() -> new LaunchRefused(Reason.NOT_CONFIGURED));
+    private ClientModel app() throws Refused {
+        String clientId = config.getLaunchpadClient().orElseThrow(() -> new Refused(Refused.Reason.NOT_CONFIGURED));
         ClientModel app = realm.getClientByClientId(clientId);
         refuseIf(
                 app == null
                         || !app.isEnabled()
                         || app.isBearerOnly()
                         || !OIDCLoginProtocol.LOGIN_PROTOCOL.equals(app.getProtocol()),
-                Reason.APP_UNUSABLE);
+                Refused.Reason.APP_UNUSABLE);
         return app;
     }
 
-    private String homeOf(ClientModel app) throws LaunchRefused {
+    private String homeOf(ClientModel app) throws Refused {
         String home = ResolveRelative.resolveRelativeUri(session, app.getRootUrl(), app.getBaseUrl());
-        refuseIf(home == null || !home.matches("https?://.+"), Reason.HOME_MISSING);
+        refuseIf(home == null || !home.matches("https?://.+"), Refused.Reason.HOME_MISSING);
         return home;
     }
 
-    private static void refuseIf(boolean refused, Reason reason) throws LaunchRefused {
+    private static void refuseIf(boolean refused, Refused.Reason reason) throws Refused {
         if (refused) {
-            throw new LaunchRefused(reason);
+            throw new Refused(reason);
         }
     }
 
@@ -204,5 +203,40 @@ public final class TileLaunch extends AuthorizationEndpointBase {
                 .cacheControl(never)
                 .header("Referrer-Policy", "no-referrer")
                 .build();
+    }
+
+    /** Ends a launch before the user is signed in. Carries nothing but the reason. */
+    public static final class Refused extends Exception {
+
+        private static final long serialVersionUID = 1L;
+
+        /** Why. */
+        public enum Reason {
+            /** The setting {@code launchpadClient} is blank. */
+            NOT_CONFIGURED,
+            /** {@code launchpadClient} names no client that exists, is enabled and uses OpenID Connect. */
+            APP_UNUSABLE,
+            /** The client has no Home URL. */
+            HOME_MISSING,
+            /** Launch after launch started, and none finished: ClassLink drops the state, say. */
+            LOOP,
+            REALM_DISABLED,
+            PROVIDER_DISABLED,
+            /** The provider links accounts and signs nobody in. */
+            PROVIDER_LINK_ONLY,
+            /** The realm requires https, and the browser came without. */
+            HTTPS_REQUIRED
+        }
+
+        private final Reason reason;
+
+        Refused(Reason reason) {
+            super(reason.name());
+            this.reason = reason;
+        }
+
+        public Reason reason() {
+            return reason;
+        }
     }
 }
