@@ -34,13 +34,9 @@ public final class CallbackEndpoint {
     private final FailedLogin failed;
 
     CallbackEndpoint(
-            KeycloakSession session,
-            ClassLinkIdentityProviderConfig config,
-            LoginService logins,
-            AuthenticationCallback callback,
-            EventBuilder event) {
+            KeycloakSession session, LoginService logins, AuthenticationCallback callback, EventBuilder event) {
         this.session = session;
-        this.config = config;
+        this.config = logins.config();
         this.logins = logins;
         this.callback = callback;
         this.event = event;

@@ -109,7 +109,7 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
     public Object callback(RealmModel realm, AuthenticationCallback callback, EventBuilder event) {
         LoginService logins = new LoginService(
                 session, this, config, upstream, endpoint, new IdTokenVerifier(session, config, keys, clock), vault);
-        return new CallbackEndpoint(session, config, logins, callback, event);
+        return new CallbackEndpoint(session, logins, callback, event);
     }
 
     /** Keycloak's base classes copy the tokens in clear into the user session here, which is stored. Nothing is copied. */

@@ -30,8 +30,19 @@ import org.keycloak.services.Urls;
 import org.keycloak.sessions.AuthenticationSessionModel;
 import org.keycloak.util.Booleans;
 
-/** Who signed in: redeems the code, verifies the id_token, reads the profile and answers the identity for Keycloak's flow. */
-final class LoginService {
+/**
+ * Who signed in: redeems the code, verifies the id_token, reads the profile and answers the identity for Keycloak's flow.
+ *
+ * @param provider that the identity names as its own
+ */
+record LoginService(
+        KeycloakSession session,
+        UserAuthenticationIdentityProvider<?> provider,
+        ClassLinkIdentityProviderConfig config,
+        UpstreamClient upstream,
+        TokenEndpointClient endpoint,
+        IdTokenVerifier idTokens,
+        TokenVault vault) {
 
     /** Notes of the login in which {@link OIDCIdentityProvider} and its base class keep what they sent for this browser. */
     private static final String NONCE_NOTE = "BROKER_NONCE";
@@ -39,32 +50,6 @@ final class LoginService {
     private static final String PKCE_VERIFIER_NOTE = "BROKER_CODE_CHALLENGE";
 
     private static final Logger LOG = Logger.getLogger(LoginService.class);
-
-    private final KeycloakSession session;
-    private final UserAuthenticationIdentityProvider<?> provider;
-    private final ClassLinkIdentityProviderConfig config;
-    private final UpstreamClient upstream;
-    private final TokenEndpointClient endpoint;
-    private final IdTokenVerifier idTokens;
-    private final TokenVault vault;
-
-    /** @param provider that the identity names as its own */
-    LoginService(
-            KeycloakSession session,
-            UserAuthenticationIdentityProvider<?> provider,
-            ClassLinkIdentityProviderConfig config,
-            UpstreamClient upstream,
-            TokenEndpointClient endpoint,
-            IdTokenVerifier idTokens,
-            TokenVault vault) {
-        this.session = session;
-        this.provider = provider;
-        this.config = config;
-        this.upstream = upstream;
-        this.endpoint = endpoint;
-        this.idTokens = idTokens;
-        this.vault = vault;
-    }
 
     /**
      * The person who signed in, everything about them verified.

@@ -17,7 +17,6 @@ import org.keycloak.provider.ProviderConfigurationBuilder;
 /** A person becomes a member of the group that a template makes of the profile, and leaves the one of the login before. */
 public final class ClassLinkGroupMapper extends AbstractIdentityProviderMapper implements ClassLinkMapper {
 
-    static final String ID = "classlink-group-mapper";
     static final String GROUP_TEMPLATE = "groupTemplate";
     static final String GROUP_SOURCE = "groupSource";
     static final String PROFILE = "profile";
@@ -28,17 +27,15 @@ public final class ClassLinkGroupMapper extends AbstractIdentityProviderMapper i
     @Override
     public Description description() {
         ProviderConfigurationBuilder form = ProviderConfigurationBuilder.create();
-        ClassLinkMapper.setting(form, "group", GROUP_TEMPLATE)
-                .type(ProviderConfigProperty.STRING_TYPE)
+        ClassLinkMapper.setting(form, "group", GROUP_TEMPLATE, ProviderConfigProperty.STRING_TYPE)
                 .required(true)
                 .add();
-        ClassLinkMapper.setting(form, "group", GROUP_SOURCE)
-                .type(ProviderConfigProperty.LIST_TYPE)
+        ClassLinkMapper.setting(form, "group", GROUP_SOURCE, ProviderConfigProperty.LIST_TYPE)
                 .options(PROFILE, MY_GROUPS)
                 .defaultValue(PROFILE)
                 .add();
         return new Description(
-                ID,
+                "classlink-group-mapper",
                 "ClassLink Group",
                 "Group Importer",
                 "Puts people into a group that is named after their profile, such as their district's, and makes the group "

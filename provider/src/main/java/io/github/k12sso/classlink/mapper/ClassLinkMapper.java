@@ -67,11 +67,16 @@ interface ClassLinkMapper extends IdentityProviderMapper {
      * Starts a setting of a mapper's form; its texts are in {@code theme-resources/messages}.
      *
      * @param mapper the mapper's name in message keys
+     * @param type one of {@link ProviderConfigProperty}'s
      */
     static ProviderConfigurationBuilder.ProviderConfigPropertyBuilder setting(
-            ProviderConfigurationBuilder form, String mapper, String name) {
+            ProviderConfigurationBuilder form, String mapper, String name, String type) {
         String key = "classlink.mapper." + mapper + "." + name;
-        return form.property().name(name).label(key + ".label").helpText(key + ".help");
+        return form.property()
+                .name(name)
+                .label(key + ".label")
+                .helpText(key + ".help")
+                .type(type);
     }
 
     /** What ClassLink said at this login. Empty if there is none: mappers then do what they do without a value. */

@@ -19,7 +19,6 @@ import org.keycloak.provider.ProviderConfigurationBuilder;
 /** People are members of their district's organization, however they came to log in. */
 public final class ClassLinkOrganizationMapper extends AbstractIdentityProviderMapper implements ClassLinkMapper {
 
-    static final String ID = "classlink-organization-mapper";
     static final String CREATE_ORGANIZATION = "createOrganization";
 
     private static final Logger LOG = Logger.getLogger(ClassLinkOrganizationMapper.class);
@@ -27,12 +26,11 @@ public final class ClassLinkOrganizationMapper extends AbstractIdentityProviderM
     @Override
     public Description description() {
         ProviderConfigurationBuilder form = ProviderConfigurationBuilder.create();
-        ClassLinkMapper.setting(form, "organization", CREATE_ORGANIZATION)
-                .type(ProviderConfigProperty.BOOLEAN_TYPE)
+        ClassLinkMapper.setting(form, "organization", CREATE_ORGANIZATION, ProviderConfigProperty.BOOLEAN_TYPE)
                 .defaultValue(false)
                 .add();
         return new Description(
-                ID,
+                "classlink-organization-mapper",
                 "ClassLink Organization",
                 "Organization Importer",
                 "Makes people members of the organization whose attribute classlink.tenant_id is their district's TenantId, "

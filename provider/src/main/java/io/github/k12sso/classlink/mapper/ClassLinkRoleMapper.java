@@ -16,23 +16,20 @@ import org.keycloak.provider.ProviderConfigurationBuilder;
  */
 public final class ClassLinkRoleMapper extends AbstractClaimToRoleMapper implements ClassLinkMapper {
 
-    static final String ID = "classlink-role-mapper";
     static final String CLASSLINK_ROLES = "classlinkRoles";
 
     @Override
     public Description description() {
         ProviderConfigurationBuilder form = ProviderConfigurationBuilder.create();
-        ClassLinkMapper.setting(form, "role", CLASSLINK_ROLES)
-                // Not the multi-valued type: the console's page for mappers sends it as an array, and Keycloak takes
-                // text.
-                .type(ProviderConfigProperty.TEXT_TYPE)
+        // Not the multi-valued type: the console's page for mappers sends it as an array, and Keycloak takes
+        // text.
+        ClassLinkMapper.setting(form, "role", CLASSLINK_ROLES, ProviderConfigProperty.TEXT_TYPE)
                 .add();
-        ClassLinkMapper.setting(form, "role", ConfigConstants.ROLE)
-                .type(ProviderConfigProperty.ROLE_TYPE)
+        ClassLinkMapper.setting(form, "role", ConfigConstants.ROLE, ProviderConfigProperty.ROLE_TYPE)
                 .required(true)
                 .add();
         return new Description(
-                ID,
+                "classlink-role-mapper",
                 "ClassLink Role",
                 "Role Importer",
                 "Gives a Keycloak role to people with certain ClassLink roles, and takes it away when they have none of them "

@@ -21,7 +21,6 @@ import org.keycloak.provider.ProviderConfigurationBuilder;
 /** A member of the profile document becomes an attribute of the user. */
 public final class ClassLinkUserAttributeMapper extends AbstractIdentityProviderMapper implements ClassLinkMapper {
 
-    static final String ID = "classlink-user-attribute-mapper";
     static final String JSON_FIELD = AbstractJsonUserAttributeMapper.CONF_JSON_FIELD;
     static final String USER_ATTRIBUTE = AbstractJsonUserAttributeMapper.CONF_USER_ATTRIBUTE;
 
@@ -30,16 +29,15 @@ public final class ClassLinkUserAttributeMapper extends AbstractIdentityProvider
     @Override
     public Description description() {
         ProviderConfigurationBuilder form = ProviderConfigurationBuilder.create();
-        ClassLinkMapper.setting(form, "attribute", JSON_FIELD)
-                .type(ProviderConfigProperty.STRING_TYPE)
+        ClassLinkMapper.setting(form, "attribute", JSON_FIELD, ProviderConfigProperty.STRING_TYPE)
                 .required(true)
                 .add();
-        ClassLinkMapper.setting(form, "attribute", USER_ATTRIBUTE)
-                .type(ProviderConfigProperty.USER_PROFILE_ATTRIBUTE_LIST_TYPE)
+        ClassLinkMapper.setting(
+                        form, "attribute", USER_ATTRIBUTE, ProviderConfigProperty.USER_PROFILE_ATTRIBUTE_LIST_TYPE)
                 .required(true)
                 .add();
         return new Description(
-                ID,
+                "classlink-user-attribute-mapper",
                 "ClassLink Attribute",
                 "Attribute Importer",
                 "Copies a member of ClassLink's profile document into a user attribute.",
