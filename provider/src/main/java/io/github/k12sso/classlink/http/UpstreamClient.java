@@ -118,12 +118,7 @@ public final class UpstreamClient {
         return ResponseReader.json(operation, call(operation, request));
     }
 
-    /**
-     * Reads a long answer as it comes.
-     *
-     * @param timeout for the call as a whole, reading included
-     * @param <X> when the answer is not what its reader wants
-     */
+    /** Reads a long answer as it comes; the timeout is for the call as a whole, reading included. */
     public <T, X extends Exception> T stream(
             Operation operation, String url, String bearer, Duration timeout, StreamReader<T, X> reader)
             throws UpstreamFailure, X {

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.github.k12sso.classlink.Messages;
 import io.github.k12sso.classlink.Stub;
 import io.github.k12sso.classlink.http.AllowedHosts;
-import io.github.k12sso.classlink.idp.ProfileDocuments;
+import io.github.k12sso.classlink.idp.ProfileJson;
 import io.github.k12sso.classlink.profile.IdentityKey;
 import io.github.k12sso.classlink.profile.Profile;
 import java.time.Duration;
@@ -396,7 +396,7 @@ class ClassLinkIdentityProviderConfigTest {
     }
 
     private static Profile student() {
-        return ProfileDocuments.of("{\"UserId\": 1516492, \"TenantId\": 2, \"LoginId\": \"4801508017\"}");
+        return ProfileJson.of("{\"UserId\": 1516492, \"TenantId\": 2, \"LoginId\": \"4801508017\"}");
     }
 
     private static String label(String key) {

@@ -1,4 +1,4 @@
-package io.github.k12sso.classlink.token;
+package io.github.k12sso.classlink.vault;
 
 import java.lang.reflect.Proxy;
 import java.security.GeneralSecurityException;
@@ -16,8 +16,8 @@ import org.openjdk.jmh.annotations.State;
 @State(Scope.Thread)
 public class TokenSealBenchmark {
 
-    private final RecordOwner owner = new RecordOwner("realm-1", "classlink", "870001");
-    private final SealingKey key = SealingKey.of("2026-11", new byte[32]);
+    private final TokenCipher.Owner owner = new TokenCipher.Owner("realm-1", "classlink", "870001");
+    private final KeyRing.Key key = KeyRing.Key.of("2026-11", new byte[32]);
     private final TokenRecord record = new TokenRecord(
             Optional.of(
                     new TokenSet("a".repeat(64), Optional.of("r".repeat(64)), Instant.ofEpochSecond(1_800_000_000L))),
@@ -37,16 +37,16 @@ public class TokenSealBenchmark {
                         throw new AssertionError(e);
                     }
                 }));
-        sealed = TokenSeal.seal(record, owner, key);
+        sealed = TokenCipher.encrypt(record, owner, key);
     }
 
     @Benchmark
     public Object seal() {
-        return TokenSeal.seal(record, owner, key);
+        return TokenCipher.encrypt(record, owner, key);
     }
 
     @Benchmark
-    public Object open() throws RecordUnreadable {
-        return TokenSeal.open(sealed, owner, id -> Optional.of(key));
+    public Object open() throws TokenCipher.Unreadable {
+        return TokenCipher.decrypt(sealed, owner, id -> Optional.of(key));
     }
 }

@@ -1,4 +1,4 @@
-package io.github.k12sso.classlink.roster.policy;
+package io.github.k12sso.classlink.oneroster.policy;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -33,8 +33,8 @@ public class RosterPageBenchmark {
 
     @Benchmark
     @OperationsPerInvocation(ROWS)
-    public int filterRow(Blackhole rows) throws InvalidRequest, BrokenPage, IOException {
-        return new RosterPage(
+    public int filterRow(Blackhole rows) throws InvalidRequest, RosterPageReader.BrokenPage, IOException {
+        return new RosterPageReader(
                         RosterRequest.parse(List.of("users"), Map.of()),
                         RowRule.only(FIELDS),
                         new Links("https://kc.example/realms/r/classlink/c/ims/oneroster/v1p1"))

@@ -5,10 +5,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.profile.Profile;
 
-/** ProfileDocuments that a test knows to be readable. */
-public final class ProfileDocuments {
+/** ProfileJson that a test knows to be readable. */
+public final class ProfileJson {
 
-    private ProfileDocuments() {}
+    private ProfileJson() {}
 
     public static Profile of(String json) {
         try {
