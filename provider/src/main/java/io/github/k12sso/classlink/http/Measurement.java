@@ -23,11 +23,11 @@ public enum Measurement {
     LAUNCHES("classlink.launches", "Launches from LaunchPad tiles", "outcome"),
     /** Apps' requests for a ClassLink token. */
     TOKEN_REQUESTS("classlink.token.requests", "Requests for ClassLink tokens", "api,outcome"),
-    /** Attempts of this node to renew tokens. */
+    /** Attempts of this node to refresh tokens. */
     REFRESHES("classlink.token.refreshes", "Attempts to renew ClassLink tokens", "outcome"),
     /** Requests to the roster gateway, and how long they took. */
     ROSTER_REQUESTS("classlink.roster.requests", "Requests to the roster gateway", "object,outcome"),
-    /** Requests to the roster gateway that a limit turned away. */
+    /** Requests to the roster gateway that a limit rejected. */
     ROSTER_LIMITS("classlink.roster.limits", "Roster requests that a limit turned away", "limit"),
     /** What the roster gateway knew already, and what it had to ask. */
     ROSTER_CACHE("classlink.roster.cache", "Look-ups in the roster gateway's caches", "result");

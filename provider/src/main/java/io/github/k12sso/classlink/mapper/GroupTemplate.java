@@ -79,7 +79,7 @@ final class GroupTemplate {
         return new GroupTemplate(levels);
     }
 
-    /** The names on the way to the person's group; empty if a value is absent, or makes a name of over 255 characters. */
+    /** The path of the user's group, as names; empty if a value is absent, or makes a name of over 255 characters. */
     Optional<List<String>> apply(Profile profile) {
         return apply(profile, NO_GROUP);
     }

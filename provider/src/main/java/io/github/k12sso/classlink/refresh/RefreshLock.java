@@ -10,7 +10,7 @@ import org.keycloak.models.SingleUseObjectProvider;
 import org.keycloak.models.utils.KeycloakModelUtils;
 
 /**
- * The right to renew one person's tokens, held by at most one request of the whole cluster, in Keycloak's own cluster-wide
+ * The right to refresh one user's tokens, held by at most one request of the whole cluster, in Keycloak's own cluster-wide
  * store of single-use objects. It ends by itself when the node that holds it dies.
  *
  * <p>Its limits: a holder that is slower than the lock's life (it cannot be: the call ends after ten seconds, and what
@@ -34,7 +34,7 @@ final class RefreshLock {
         this.owner = owner;
     }
 
-    /** Empty if somebody else has it. */
+    /** Empty if another request has it. */
     static Optional<RefreshLock> tryAcquire(KeycloakSessionFactory factory, String key) {
         String owner = UUID.randomUUID().toString();
         boolean acquired = inOwnTransaction(factory, store -> {
@@ -48,7 +48,7 @@ final class RefreshLock {
         return acquired ? Optional.of(new RefreshLock(factory, key, owner)) : Optional.empty();
     }
 
-    /** Lets the next one in, unless the lock ran out and is somebody else's by now. */
+    /** Releases the lock, unless it expired and another request has it by now. */
     void release() {
         inOwnTransaction(factory, store -> {
             Map<String, String> notes = store.get(key);

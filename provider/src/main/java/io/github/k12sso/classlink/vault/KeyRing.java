@@ -13,7 +13,7 @@ import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Keys as an operator writes them: one in a line, an id and base64 of at least 32 random bytes, with blanks between. The
- * first one seals, all open. Blank lines and lines that begin with {@code #} say nothing.
+ * first one encrypts, all decrypt. Blank lines and lines that begin with {@code #} say nothing.
  */
 public final class KeyRing {
 
@@ -28,7 +28,7 @@ public final class KeyRing {
     private final List<Key> keys;
 
     /**
-     * A key that seals token records.
+     * A key that encrypts token records.
      *
      * @param id stands in each record's header, so that the record finds its key again after a rotation
      * @param key for A256GCM
@@ -67,7 +67,7 @@ public final class KeyRing {
         /** Without the key. */
         @Override
         public String toString() {
-            return "SealingKey[" + id + "]";
+            return "Key[" + id + "]";
         }
     }
 
@@ -121,7 +121,7 @@ public final class KeyRing {
         return Key.of(parts[0], secret);
     }
 
-    /** The key that seals. */
+    /** The key that encrypts. */
     Key active() {
         return keys.get(0);
     }

@@ -11,8 +11,8 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.vault.VaultStringSecret;
 
 /**
- * Where sealing keys come from: the server's key file, else an entry of the realm's vault, else the realm's own AES key.
- * What one of the later sources sealed still opens after an earlier one was set up.
+ * Where the keys of token records come from: the server's key file, else an entry of the realm's vault, else the realm's own AES key.
+ * What a key of a later source encrypted still decrypts after an earlier one was set up.
  */
 public final class KeySource {
 
@@ -46,7 +46,7 @@ public final class KeySource {
     }
 
     /**
-     * The key that seals now.
+     * The key that encrypts now.
      *
      * @throws Unavailable if a source cannot be read
      */
@@ -76,7 +76,7 @@ public final class KeySource {
         return Stream.concat(file.stream(), vaultEntry.stream().map(name -> inVault(session, name)));
     }
 
-    /** An entry that is named and absent ends the login: sealing with another key instead would weaken what was asked for. */
+    /** An entry that is named and absent ends the login: encrypting with another key instead would weaken what was asked for. */
     private static KeyRing inVault(KeycloakSession session, String name) {
         try (VaultStringSecret secret = session.vault().getStringSecret("${vault." + name + "}")) {
             String text = secret.get()

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What the vault keeps for one link, in clear: the JSON inside a sealed record. It has the members that Keycloak's own brokers
+ * What the vault keeps for one link, in clear: the JSON inside an encrypted record. It has the members that Keycloak's own brokers
  * write, so that a record left by a built-in provider reads the same.
  *
  * @param tokens empty once ClassLink has ended the grant: the link and the identity stay, and the answer stays "log in again"

@@ -178,7 +178,7 @@ public final class GatewayResource {
                 session.getContext().getHttpRequest().getHttpHeaders().getHeaderString(HttpHeaders.IF_NONE_MATCH));
     }
 
-    /** An event where somebody asked for what they may not have; a line where something does not work. */
+    /** An event if the caller may not read what they asked for; a log line if something does not work. */
     private void report(EventBuilder event, RosterFailure failure) {
         String reason = failure.reason().name().toLowerCase(Locale.ROOT);
         switch (RosterError.status(failure.reason())) {

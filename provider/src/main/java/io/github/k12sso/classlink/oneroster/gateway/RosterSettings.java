@@ -18,7 +18,7 @@ import java.util.Optional;
  * @param allowedTenants districts whose people may log in, and whose rosters may be read
  * @param vault the provider's, for what ClassLink said about a user at their last login
  * @param tokens the provider's, valid ones
- * @param upstream the way to ClassLink
+ * @param upstream for calls to ClassLink
  * @param state this node's
  */
 public record RosterSettings(

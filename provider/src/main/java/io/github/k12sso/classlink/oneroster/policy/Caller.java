@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Who asks. Everything but the last is what ClassLink said at their login, out of the sealed record.
+ * Who asks. Everything but the last is what ClassLink said at their login, out of the encrypted record.
  *
  * @param sourcedId their id in the district's roster
  * @param roles those of ClassLink's that open anything here
