@@ -22,7 +22,7 @@ public class ProfileBenchmark {
     private final ObjectMapper json = new ObjectMapper();
 
     @Benchmark
-    public Object read() throws JsonProcessingException, ProfileUnreadable {
+    public Object read() throws JsonProcessingException, Profile.Unreadable {
         return Profile.read((ObjectNode) json.readTree(TEXT));
     }
 }

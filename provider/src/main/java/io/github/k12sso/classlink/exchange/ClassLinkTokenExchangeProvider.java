@@ -1,9 +1,9 @@
 package io.github.k12sso.classlink.exchange;
 
-import io.github.k12sso.classlink.token.KeycloakClock;
-import io.github.k12sso.classlink.token.TokenFailure;
-import io.github.k12sso.classlink.token.VaultToken;
-import io.github.k12sso.classlink.upstream.Measurement;
+import io.github.k12sso.classlink.http.Measurement;
+import io.github.k12sso.classlink.keycloak.KeycloakClock;
+import io.github.k12sso.classlink.vault.TokenSet;
+import io.github.k12sso.classlink.vault.TokenUnavailable;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.Locale;
@@ -48,26 +48,24 @@ final class ClassLinkTokenExchangeProvider implements TokenExchangeProvider {
         String alias = requestedIssuer(context);
         event.detail(Details.REQUESTED_ISSUER, alias).detail(Details.IDENTITY_PROVIDER, alias);
         try {
-            VaultToken token = exchange(context, requested.orElseThrow());
+            TokenSet token = exchange(context, requested.orElseThrow());
             event.detail(TOKEN_SOURCE, token.source().name().toLowerCase(Locale.ROOT));
             event.success();
-            Measurement.TOKEN_REQUESTS.count(Api.TOKEN_EXCHANGE, token.source());
+            Measurement.TOKEN_REQUESTS.count(IssuedToken.Api.TOKEN_EXCHANGE, token.source());
             return context.getCors()
                     .add(Response.ok(
-                            IssuedToken.json(token.tokens(), new KeycloakClock().instant()),
-                            MediaType.APPLICATION_JSON_TYPE));
+                            IssuedToken.json(token, new KeycloakClock().instant()), MediaType.APPLICATION_JSON_TYPE));
         } catch (ExchangeRefused e) {
-            ExchangeError error = e.error();
+            ExchangeRefused.Reason error = e.error();
             event.detail(Details.REASON, error.description());
             event.error(error.eventError());
-            Measurement.TOKEN_REQUESTS.count(Api.TOKEN_EXCHANGE, error);
+            Measurement.TOKEN_REQUESTS.count(IssuedToken.Api.TOKEN_EXCHANGE, error);
             return context.getCors().add(e.answer());
         }
     }
 
-    private static VaultToken exchange(TokenExchangeContext context, ExchangeableTokens provider)
-            throws ExchangeRefused {
-        ExchangeRequest request = new ExchangeRequest(context);
+    private static TokenSet exchange(TokenExchangeContext context, ExchangeableTokens provider) throws ExchangeRefused {
+        ExchangeChecks request = new ExchangeChecks(context);
         request.requireConfidentialClientWithExchangeEnabled();
         request.requireUnderstoodParameters();
 
@@ -82,7 +80,7 @@ final class ClassLinkTokenExchangeProvider implements TokenExchangeProvider {
         request.requireConsent(user);
         try {
             return provider.tokensOf(context.getRealm(), user);
-        } catch (TokenFailure e) {
+        } catch (TokenUnavailable e) {
             throw new ExchangeRefused(e);
         }
     }

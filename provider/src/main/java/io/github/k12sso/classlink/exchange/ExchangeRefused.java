@@ -1,13 +1,14 @@
 package io.github.k12sso.classlink.exchange;
 
-import io.github.k12sso.classlink.token.KeysUnavailable;
-import io.github.k12sso.classlink.token.TokenFailure;
-import io.github.k12sso.classlink.token.TokenUnavailable;
+import io.github.k12sso.classlink.vault.TokenUnavailable;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.Response.Status;
 import java.time.Duration;
 import java.util.Optional;
+import org.keycloak.OAuthErrorException;
+import org.keycloak.events.Errors;
 import org.keycloak.representations.idm.OAuth2ErrorRepresentation;
 
 /** Ends an exchange. Carries nothing but the reason. */
@@ -15,33 +16,26 @@ final class ExchangeRefused extends Exception {
 
     private static final long serialVersionUID = 1L;
 
-    private final ExchangeError error;
+    private final Reason error;
     private final Duration retryAfter;
 
-    ExchangeRefused(ExchangeError error) {
+    ExchangeRefused(Reason error) {
         super(error.description());
         this.error = error;
         this.retryAfter = null;
     }
 
-    ExchangeRefused(TokenFailure failure) {
+    ExchangeRefused(TokenUnavailable failure) {
         super(failure.getMessage(), failure);
-        this.error = ExchangeError.of(failure);
-        this.retryAfter = retryAfter(failure);
+        this.error = Reason.of(failure.reason());
+        this.retryAfter = failure.retryAfter().orElse(null);
     }
 
-    private static Duration retryAfter(TokenFailure failure) {
-        if (failure instanceof TokenUnavailable unavailable) {
-            return unavailable.retryAfter();
-        }
-        return failure instanceof KeysUnavailable unavailable ? unavailable.retryAfter() : null;
-    }
-
-    ExchangeError error() {
+    Reason error() {
         return error;
     }
 
-    /** The answer as RFC 6749 section 5.2 has it, with {@code Retry-After} in whole seconds, never 0, where coming again helps. */
+    /** The answer as RFC 6749 section 5.2 has it, with {@code Retry-After} in whole seconds, never 0, if a later request may succeed. */
     Response.ResponseBuilder answer() {
         Response.ResponseBuilder answer = Response.status(error.status())
                 .type(MediaType.APPLICATION_JSON_TYPE)
@@ -49,5 +43,144 @@ final class ExchangeRefused extends Exception {
         Optional.ofNullable(retryAfter)
                 .ifPresent(wait -> answer.header(HttpHeaders.RETRY_AFTER, Math.max(1, wait.toSeconds())));
         return answer;
+    }
+
+    /** Why an exchange is refused, as the app sees it and as the event says it. The one place where failures become HTTP. */
+    enum Reason {
+        PUBLIC_CLIENT(
+                Status.BAD_REQUEST,
+                OAuthErrorException.INVALID_CLIENT,
+                "Public client is not allowed to exchange token",
+                Errors.INVALID_CLIENT),
+        EXCHANGE_NOT_ENABLED(
+                Status.BAD_REQUEST,
+                OAuthErrorException.INVALID_REQUEST,
+                "Standard token exchange is not enabled for the requested client",
+                Errors.INVALID_REQUEST),
+        SUBJECT_TOKEN_MISSING(
+                Status.BAD_REQUEST,
+                OAuthErrorException.INVALID_REQUEST,
+                "Parameter 'subject_token' is required",
+                Errors.INVALID_REQUEST),
+        SUBJECT_TOKEN_TYPE_UNSUPPORTED(
+                Status.BAD_REQUEST,
+                OAuthErrorException.INVALID_REQUEST,
+                "Parameter 'subject_token_type' must be urn:ietf:params:oauth:token-type:access_token",
+                Errors.INVALID_REQUEST),
+        REQUESTED_TOKEN_TYPE_UNSUPPORTED(
+                Status.BAD_REQUEST,
+                OAuthErrorException.INVALID_REQUEST,
+                "requested_token_type unsupported: only urn:ietf:params:oauth:token-type:access_token is issued",
+                Errors.INVALID_REQUEST),
+        PARAMETER_UNSUPPORTED(
+                Status.BAD_REQUEST,
+                OAuthErrorException.INVALID_REQUEST,
+                "Parameters 'audience', 'resource' and 'actor_token' are not supported together with 'requested_issuer'",
+                Errors.INVALID_REQUEST),
+        SCOPE_UNKNOWN(Status.BAD_REQUEST, OAuthErrorException.INVALID_SCOPE, "Invalid scopes", Errors.INVALID_REQUEST),
+        SUBJECT_TOKEN_INVALID(
+                Status.BAD_REQUEST, OAuthErrorException.INVALID_REQUEST, "Invalid token", Errors.INVALID_TOKEN),
+        BOUND_TO_OTHER_CLIENT(
+                Status.BAD_REQUEST,
+                OAuthErrorException.INVALID_REQUEST,
+                "Sender-constrained token exchange rejected as the token was not issued for the requesting client",
+                Errors.INVALID_REQUEST),
+        CERTIFICATE_MISSING(
+                Status.BAD_REQUEST,
+                OAuthErrorException.INVALID_REQUEST,
+                "Client certificate missing, or its thumbprint and one in the subject token did NOT match",
+                Errors.INVALID_REQUEST),
+        DPOP_PROOF_MISSING(
+                Status.BAD_REQUEST,
+                OAuthErrorException.INVALID_REQUEST,
+                "DPoP proof is missing",
+                Errors.INVALID_DPOP_PROOF),
+        DPOP_PROOF_INVALID(
+                Status.BAD_REQUEST,
+                OAuthErrorException.INVALID_REQUEST,
+                "DPoP proof and token binding do not match",
+                Errors.INVALID_DPOP_PROOF),
+        NOT_IN_AUDIENCE(
+                Status.FORBIDDEN,
+                OAuthErrorException.ACCESS_DENIED,
+                "Client is not within the token audience",
+                Errors.NOT_ALLOWED),
+        TOKEN_SCOPE_MISSING(
+                Status.FORBIDDEN,
+                OAuthErrorException.ACCESS_DENIED,
+                "The subject token lacks the client scope that allows ClassLink tokens",
+                Errors.NOT_ALLOWED),
+        CONSENT_MISSING(
+                Status.BAD_REQUEST,
+                OAuthErrorException.INVALID_SCOPE,
+                "Missing consents for Token Exchange",
+                "consent_denied"),
+        NOT_LINKED(
+                Status.BAD_REQUEST,
+                "not_linked",
+                "No ClassLink token is stored for this user: they have not signed in with ClassLink, or storing is off",
+                Errors.INVALID_TOKEN),
+        TOKEN_EXPIRED(
+                Status.BAD_REQUEST,
+                "token_expired",
+                "The ClassLink token is expired: send the user through login with ClassLink again",
+                Errors.INVALID_TOKEN),
+        TEMPORARILY_UNAVAILABLE(
+                Status.SERVICE_UNAVAILABLE,
+                OAuthErrorException.TEMPORARILY_UNAVAILABLE,
+                "The ClassLink token is expired and ClassLink cannot renew it now. It is kept: try again after Retry-After",
+                "temporarily_unavailable"),
+        KEYS_UNAVAILABLE(
+                Status.SERVICE_UNAVAILABLE,
+                OAuthErrorException.TEMPORARILY_UNAVAILABLE,
+                "The ClassLink token cannot be opened now, because Keycloak's vault is incomplete. It is kept: try again "
+                        + "after Retry-After",
+                "temporarily_unavailable"),
+        BROKERING_API_VERSION(
+                Status.FORBIDDEN,
+                OAuthErrorException.ACCESS_DENIED,
+                "ClassLink tokens are not handed out here. Use token exchange with requested_issuer, or the Identity "
+                        + "Brokering API V2",
+                Errors.NOT_ALLOWED);
+
+        private final Status status;
+        private final String error;
+        private final String description;
+        private final String eventError;
+
+        Reason(Status status, String error, String description, String eventError) {
+            this.status = status;
+            this.error = error;
+            this.description = description;
+            this.eventError = eventError;
+        }
+
+        static Reason of(TokenUnavailable.Reason reason) {
+            return switch (reason) {
+                case NOT_LINKED -> NOT_LINKED;
+                case EXPIRED -> TOKEN_EXPIRED;
+                case REFRESH_FAILED -> TEMPORARILY_UNAVAILABLE;
+                case KEYS_UNAVAILABLE -> KEYS_UNAVAILABLE;
+            };
+        }
+
+        Status status() {
+            return status;
+        }
+
+        /** The {@code error} member of the answer. */
+        String error() {
+            return error;
+        }
+
+        /** The {@code error_description} member of the answer: a constant, so that it can be logged and searched for. */
+        String description() {
+            return description;
+        }
+
+        /** The error of Keycloak's event. */
+        String eventError() {
+            return eventError;
+        }
     }
 }

@@ -1,7 +1,7 @@
 package io.github.k12sso.classlink.exchange;
 
-import io.github.k12sso.classlink.token.TokenFailure;
-import io.github.k12sso.classlink.token.VaultToken;
+import io.github.k12sso.classlink.vault.TokenSet;
+import io.github.k12sso.classlink.vault.TokenUnavailable;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 
@@ -12,9 +12,9 @@ public interface ExchangeableTokens {
     String tokenScope();
 
     /**
-     * A user's live tokens.
+     * A user's tokens, the access token being valid.
      *
-     * @throws TokenFailure if there are none: not linked, not stored, over
+     * @throws TokenUnavailable if there are none: not linked, not stored, over
      */
-    VaultToken tokensOf(RealmModel realm, UserModel user) throws TokenFailure;
+    TokenSet tokensOf(RealmModel realm, UserModel user) throws TokenUnavailable;
 }

@@ -1,6 +1,6 @@
 package io.github.k12sso.classlink.exchange;
 
-import io.github.k12sso.classlink.token.TokenSet;
+import io.github.k12sso.classlink.vault.TokenSet;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -19,5 +19,15 @@ final class IssuedToken {
         answer.put(OAuth2Constants.TOKEN_TYPE, TokenUtil.TOKEN_TYPE_BEARER);
         answer.put(OAuth2Constants.EXPIRES_IN, tokens.remaining(now).toSeconds());
         return answer;
+    }
+
+    /** The ways in which apps ask for a ClassLink token, for {@link io.github.k12sso.classlink.http.Measurement#TOKEN_REQUESTS}. */
+    enum Api {
+        /** RFC 8693, on the token endpoint. */
+        TOKEN_EXCHANGE,
+        /** Keycloak's brokering API, version 2. */
+        BROKERING_V2,
+        /** Version 1, which is always refused. */
+        BROKERING_V1
     }
 }

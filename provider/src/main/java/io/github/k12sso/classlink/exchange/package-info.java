@@ -1,2 +1,6 @@
-/** Token exchange (RFC 8693) on Keycloak's own token endpoint, and the same answers for Keycloak's brokering API. */
+/**
+ * Token exchange (RFC 8693) on Keycloak's token endpoint, and Keycloak's identity brokering API.
+ * In: a Keycloak access token of a user, sent by a client.
+ * Out: the user's ClassLink access token, or an OAuth error.
+ */
 package io.github.k12sso.classlink.exchange;

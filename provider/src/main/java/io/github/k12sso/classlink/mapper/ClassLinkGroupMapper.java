@@ -1,7 +1,6 @@
 package io.github.k12sso.classlink.mapper;
 
 import io.github.k12sso.classlink.profile.Profile;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.jboss.logging.Logger;
@@ -9,7 +8,6 @@ import org.keycloak.broker.provider.AbstractIdentityProviderMapper;
 import org.keycloak.broker.provider.BrokeredIdentityContext;
 import org.keycloak.models.GroupModel;
 import org.keycloak.models.IdentityProviderMapperModel;
-import org.keycloak.models.IdentityProviderSyncMode;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
@@ -17,9 +15,8 @@ import org.keycloak.provider.ProviderConfigProperty;
 import org.keycloak.provider.ProviderConfigurationBuilder;
 
 /** A person becomes a member of the group that a template makes of the profile, and leaves the one of the login before. */
-public final class ClassLinkGroupMapper extends AbstractIdentityProviderMapper {
+public final class ClassLinkGroupMapper extends AbstractIdentityProviderMapper implements ClassLinkMapper {
 
-    static final String ID = "classlink-group-mapper";
     static final String GROUP_TEMPLATE = "groupTemplate";
     static final String GROUP_SOURCE = "groupSource";
     static final String PROFILE = "profile";
@@ -28,55 +25,22 @@ public final class ClassLinkGroupMapper extends AbstractIdentityProviderMapper {
     private static final Logger LOG = Logger.getLogger(ClassLinkGroupMapper.class);
 
     @Override
-    public String getId() {
-        return ID;
-    }
-
-    @Override
-    public String getDisplayType() {
-        return "ClassLink Group";
-    }
-
-    @Override
-    public String getDisplayCategory() {
-        return "Group Importer";
-    }
-
-    @Override
-    public String getHelpText() {
-        return "Puts people into a group that is named after their profile, such as their district's, and makes the group "
-                + "if it is missing.";
-    }
-
-    @Override
-    public String[] getCompatibleProviders() {
-        return Compatibility.classLinkOnly();
-    }
-
-    @Override
-    public boolean supportsSyncMode(IdentityProviderSyncMode syncMode) {
-        return Arrays.asList(IdentityProviderSyncMode.values()).contains(syncMode);
-    }
-
-    @Override
-    public List<ProviderConfigProperty> getConfigProperties() {
-        return ProviderConfigurationBuilder.create()
-                .property()
-                .name(GROUP_TEMPLATE)
-                .label(MapperTexts.label("group", GROUP_TEMPLATE))
-                .helpText(MapperTexts.help("group", GROUP_TEMPLATE))
-                .type(ProviderConfigProperty.STRING_TYPE)
+    public Description description() {
+        ProviderConfigurationBuilder form = ProviderConfigurationBuilder.create();
+        ClassLinkMapper.setting(form, "group", GROUP_TEMPLATE, ProviderConfigProperty.STRING_TYPE)
                 .required(true)
-                .add()
-                .property()
-                .name(GROUP_SOURCE)
-                .label(MapperTexts.label("group", GROUP_SOURCE))
-                .helpText(MapperTexts.help("group", GROUP_SOURCE))
-                .type(ProviderConfigProperty.LIST_TYPE)
+                .add();
+        ClassLinkMapper.setting(form, "group", GROUP_SOURCE, ProviderConfigProperty.LIST_TYPE)
                 .options(PROFILE, MY_GROUPS)
                 .defaultValue(PROFILE)
-                .add()
-                .build();
+                .add();
+        return new Description(
+                "classlink-group-mapper",
+                "ClassLink Group",
+                "Group Importer",
+                "Puts people into a group that is named after their profile, such as their district's, and makes the group "
+                        + "if it is missing.",
+                form.build());
     }
 
     @Override
@@ -85,8 +49,8 @@ public final class ClassLinkGroupMapper extends AbstractIdentityProviderMapper {
             RealmModel realm,
             IdentityProviderMapperModel mapper,
             BrokeredIdentityContext login) {
-        if (asksForMyGroups(mapper)) {
-            MyGroups.ask(session, login);
+        if (usesMyGroups(mapper)) {
+            MyGroups.fetch(session, login);
         }
     }
 
@@ -123,15 +87,15 @@ public final class ClassLinkGroupMapper extends AbstractIdentityProviderMapper {
     }
 
     /** One of the provider's settings says that ClassLink must be asked for the person's groups. */
-    private static boolean asksForMyGroups(IdentityProviderMapperModel mapper) {
+    private static boolean usesMyGroups(IdentityProviderMapperModel mapper) {
         return MY_GROUPS.equals(mapper.getConfig().get(GROUP_SOURCE));
     }
 
     /** The ways to the person's groups; empty if ClassLink did not tell: then nobody joins and nobody leaves. */
     private static Optional<List<List<String>>> paths(
             GroupTemplate template, IdentityProviderMapperModel mapper, BrokeredIdentityContext login) {
-        Optional<Profile> profile = LoginProfile.of(login);
-        if (!asksForMyGroups(mapper)) {
+        Optional<Profile> profile = ClassLinkMapper.profile(login);
+        if (!usesMyGroups(mapper)) {
             return Optional.of(profile.flatMap(template::apply).stream().toList());
         }
         return MyGroups.of(login)
@@ -144,7 +108,7 @@ public final class ClassLinkGroupMapper extends AbstractIdentityProviderMapper {
     private static void join(
             List<List<String>> paths, GroupsOnDemand groups, UserModel user, BrokeredIdentityContext login) {
         for (List<String> path : paths) {
-            groups.reach(path).ifPresent(group -> {
+            groups.findOrCreate(path).ifPresent(group -> {
                 login.addMapperAssignedGroup(group.getId());
                 user.joinGroup(group);
             });
@@ -156,8 +120,7 @@ public final class ClassLinkGroupMapper extends AbstractIdentityProviderMapper {
                 .map(String::strip)
                 .orElse("");
         try {
-            return Optional.of(
-                    asksForMyGroups(mapper) ? GroupTemplate.parseForMyGroups(text) : GroupTemplate.parse(text));
+            return Optional.of(usesMyGroups(mapper) ? GroupTemplate.parseForMyGroups(text) : GroupTemplate.parse(text));
         } catch (IllegalArgumentException e) {
             LOG.warnf("Mapper '%s': Group template %s", mapper.getName(), e.getMessage());
             return Optional.empty();

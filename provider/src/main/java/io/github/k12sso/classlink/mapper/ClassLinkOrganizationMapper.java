@@ -2,14 +2,12 @@ package io.github.k12sso.classlink.mapper;
 
 import io.github.k12sso.classlink.profile.Profile;
 import io.github.k12sso.classlink.profile.TenantId;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.keycloak.broker.provider.AbstractIdentityProviderMapper;
 import org.keycloak.broker.provider.BrokeredIdentityContext;
 import org.keycloak.models.IdentityProviderMapperModel;
-import org.keycloak.models.IdentityProviderSyncMode;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.OrganizationModel;
 import org.keycloak.models.RealmModel;
@@ -19,55 +17,25 @@ import org.keycloak.provider.ProviderConfigProperty;
 import org.keycloak.provider.ProviderConfigurationBuilder;
 
 /** People are members of their district's organization, however they came to log in. */
-public final class ClassLinkOrganizationMapper extends AbstractIdentityProviderMapper {
+public final class ClassLinkOrganizationMapper extends AbstractIdentityProviderMapper implements ClassLinkMapper {
 
-    static final String ID = "classlink-organization-mapper";
     static final String CREATE_ORGANIZATION = "createOrganization";
 
     private static final Logger LOG = Logger.getLogger(ClassLinkOrganizationMapper.class);
 
     @Override
-    public String getId() {
-        return ID;
-    }
-
-    @Override
-    public String getDisplayType() {
-        return "ClassLink Organization";
-    }
-
-    @Override
-    public String getDisplayCategory() {
-        return "Organization Importer";
-    }
-
-    @Override
-    public String getHelpText() {
-        return "Makes people members of the organization whose attribute classlink.tenant_id is their district's TenantId, "
-                + "and ends their membership in those of other districts.";
-    }
-
-    @Override
-    public String[] getCompatibleProviders() {
-        return Compatibility.classLinkOnly();
-    }
-
-    @Override
-    public boolean supportsSyncMode(IdentityProviderSyncMode syncMode) {
-        return Arrays.asList(IdentityProviderSyncMode.values()).contains(syncMode);
-    }
-
-    @Override
-    public List<ProviderConfigProperty> getConfigProperties() {
-        return ProviderConfigurationBuilder.create()
-                .property()
-                .name(CREATE_ORGANIZATION)
-                .label(MapperTexts.label("organization", CREATE_ORGANIZATION))
-                .helpText(MapperTexts.help("organization", CREATE_ORGANIZATION))
-                .type(ProviderConfigProperty.BOOLEAN_TYPE)
+    public Description description() {
+        ProviderConfigurationBuilder form = ProviderConfigurationBuilder.create();
+        ClassLinkMapper.setting(form, "organization", CREATE_ORGANIZATION, ProviderConfigProperty.BOOLEAN_TYPE)
                 .defaultValue(false)
-                .add()
-                .build();
+                .add();
+        return new Description(
+                "classlink-organization-mapper",
+                "ClassLink Organization",
+                "Organization Importer",
+                "Makes people members of the organization whose attribute classlink.tenant_id is their district's TenantId, "
+                        + "and ends their membership in those of other districts.",
+                form.build());
     }
 
     @Override
@@ -95,7 +63,7 @@ public final class ClassLinkOrganizationMapper extends AbstractIdentityProviderM
         }
         DistrictOrganizations districts = new DistrictOrganizations(session, realm);
         boolean create = Boolean.parseBoolean(mapper.getConfig().get(CREATE_ORGANIZATION));
-        List<OrganizationModel> own = LoginProfile.of(login)
+        List<OrganizationModel> own = ClassLinkMapper.profile(login)
                 .map(profile -> own(profile, districts, create))
                 .orElse(List.of());
         districts.join(user, own);

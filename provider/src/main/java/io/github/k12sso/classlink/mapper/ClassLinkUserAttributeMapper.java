@@ -3,7 +3,6 @@ package io.github.k12sso.classlink.mapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.profile.Profile;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -13,7 +12,6 @@ import org.keycloak.broker.oidc.mappers.AbstractJsonUserAttributeMapper;
 import org.keycloak.broker.provider.AbstractIdentityProviderMapper;
 import org.keycloak.broker.provider.BrokeredIdentityContext;
 import org.keycloak.models.IdentityProviderMapperModel;
-import org.keycloak.models.IdentityProviderSyncMode;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
@@ -21,62 +19,29 @@ import org.keycloak.provider.ProviderConfigProperty;
 import org.keycloak.provider.ProviderConfigurationBuilder;
 
 /** A member of the profile document becomes an attribute of the user. */
-public final class ClassLinkUserAttributeMapper extends AbstractIdentityProviderMapper {
+public final class ClassLinkUserAttributeMapper extends AbstractIdentityProviderMapper implements ClassLinkMapper {
 
-    static final String ID = "classlink-user-attribute-mapper";
     static final String JSON_FIELD = AbstractJsonUserAttributeMapper.CONF_JSON_FIELD;
     static final String USER_ATTRIBUTE = AbstractJsonUserAttributeMapper.CONF_USER_ATTRIBUTE;
 
     private static final Logger LOG = Logger.getLogger(ClassLinkUserAttributeMapper.class);
 
     @Override
-    public String getId() {
-        return ID;
-    }
-
-    @Override
-    public String getDisplayType() {
-        return "ClassLink Attribute";
-    }
-
-    @Override
-    public String getDisplayCategory() {
-        return "Attribute Importer";
-    }
-
-    @Override
-    public String getHelpText() {
-        return "Copies a member of ClassLink's profile document into a user attribute.";
-    }
-
-    @Override
-    public String[] getCompatibleProviders() {
-        return Compatibility.classLinkOnly();
-    }
-
-    @Override
-    public boolean supportsSyncMode(IdentityProviderSyncMode syncMode) {
-        return Arrays.asList(IdentityProviderSyncMode.values()).contains(syncMode);
-    }
-
-    @Override
-    public List<ProviderConfigProperty> getConfigProperties() {
-        return ProviderConfigurationBuilder.create()
-                .property()
-                .name(JSON_FIELD)
-                .label(MapperTexts.label("attribute", JSON_FIELD))
-                .helpText(MapperTexts.help("attribute", JSON_FIELD))
-                .type(ProviderConfigProperty.STRING_TYPE)
+    public Description description() {
+        ProviderConfigurationBuilder form = ProviderConfigurationBuilder.create();
+        ClassLinkMapper.setting(form, "attribute", JSON_FIELD, ProviderConfigProperty.STRING_TYPE)
                 .required(true)
-                .add()
-                .property()
-                .name(USER_ATTRIBUTE)
-                .label(MapperTexts.label("attribute", USER_ATTRIBUTE))
-                .helpText(MapperTexts.help("attribute", USER_ATTRIBUTE))
-                .type(ProviderConfigProperty.USER_PROFILE_ATTRIBUTE_LIST_TYPE)
+                .add();
+        ClassLinkMapper.setting(
+                        form, "attribute", USER_ATTRIBUTE, ProviderConfigProperty.USER_PROFILE_ATTRIBUTE_LIST_TYPE)
                 .required(true)
-                .add()
-                .build();
+                .add();
+        return new Description(
+                "classlink-user-attribute-mapper",
+                "ClassLink Attribute",
+                "Attribute Importer",
+                "Copies a member of ClassLink's profile document into a user attribute.",
+                form.build());
     }
 
     /** Runs at every login, for every mapper, before any user is touched: values of mappers with one target meet here. */
@@ -120,12 +85,12 @@ public final class ClassLinkUserAttributeMapper extends AbstractIdentityProvider
     }
 
     private static List<String> values(IdentityProviderMapperModel mapper, BrokeredIdentityContext login) {
-        Optional<ObjectNode> document = LoginProfile.of(login).map(Profile::document);
+        Optional<ObjectNode> document = ClassLinkMapper.profile(login).map(Profile::document);
         String path = Optional.ofNullable(mapper.getConfig().get(JSON_FIELD))
                 .map(String::strip)
                 .orElse("");
         try {
-            MemberPath member = MemberPath.parse(path);
+            ProfileFieldPath member = ProfileFieldPath.parse(path);
             return document.map(member::read).orElse(List.of());
         } catch (IllegalArgumentException e) {
             LOG.warnf("Mapper '%s': Profile member %s", mapper.getName(), e.getMessage());

@@ -3,13 +3,12 @@ package io.github.k12sso.classlink.mapper;
 import io.github.k12sso.classlink.profile.ClassLinkGroup;
 import io.github.k12sso.classlink.profile.Placeholders;
 import io.github.k12sso.classlink.profile.Profile;
+import io.github.k12sso.classlink.profile.Template;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * A group's path with placeholders, such as <code>/districts/${tenant_name}/${role}</code>.
@@ -25,14 +24,12 @@ final class GroupTemplate {
     /** Keycloak's column for group names. */
     static final int MAX_NAME_LENGTH = 255;
 
-    private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([^}]*)}");
-
     private static final ClassLinkGroup NO_GROUP =
             new ClassLinkGroup(Optional.empty(), Optional.empty(), Optional.empty());
 
-    private final List<Level> levels;
+    private final List<Template<Source>> levels;
 
-    private GroupTemplate(List<Level> levels) {
+    private GroupTemplate(List<Template<Source>> levels) {
         this.levels = levels;
     }
 
@@ -69,20 +66,20 @@ final class GroupTemplate {
             throw new IllegalArgumentException(
                     "does not start with '/'. Type a path such as /districts/${tenant_name}");
         }
-        List<Level> levels = Arrays.stream(template.substring(1).split("/", -1))
+        List<Template<Source>> levels = Arrays.stream(template.substring(1).split("/", -1))
                 .map(GroupTemplate::level)
                 .toList();
         if (levels.size() > MAX_DEPTH) {
             throw new IllegalArgumentException("has more than " + MAX_DEPTH + " groups inside one another");
         }
-        if (!levels.get(0).fixed()) {
+        if (levels.get(0).isVariable()) {
             throw new IllegalArgumentException(
                     "has a placeholder in its first group. Start with a fixed name, such as /districts/${tenant_name}");
         }
         return new GroupTemplate(levels);
     }
 
-    /** The names on the way to the person's group; empty if a value is absent, or makes a name of over 255 characters. */
+    /** The path of the user's group, as names; empty if a value is absent, or makes a name of over 255 characters. */
     Optional<List<String>> apply(Profile profile) {
         return apply(profile, NO_GROUP);
     }
@@ -90,8 +87,8 @@ final class GroupTemplate {
     /** The same, for one of the person's groups at ClassLink. */
     Optional<List<String>> apply(Profile profile, ClassLinkGroup classLinkGroup) {
         List<String> names = new ArrayList<>();
-        for (Level level : levels) {
-            Optional<String> name = level.name(profile, classLinkGroup);
+        for (Template<Source> level : levels) {
+            Optional<String> name = level.apply(new Source(profile, classLinkGroup));
             if (name.isEmpty() || name.get().length() > MAX_NAME_LENGTH) {
                 return Optional.empty();
             }
@@ -106,7 +103,7 @@ final class GroupTemplate {
             return false;
         }
         for (int i = 0; i < names.size(); i++) {
-            if (!levels.get(i).shape().matcher(names.get(i)).matches()) {
+            if (!levels.get(i).pattern("[^/]+").matcher(names.get(i)).matches()) {
                 return false;
             }
         }
@@ -117,69 +114,37 @@ final class GroupTemplate {
         return ClassLinkGroup.PLACEHOLDERS.keySet().stream().anyMatch(name -> template.contains("${" + name + "}"));
     }
 
-    private static Level level(String text) {
-        List<Part> parts = new ArrayList<>();
-        StringBuilder shape = new StringBuilder();
-        Matcher matcher = PLACEHOLDER.matcher(text);
-        int end = 0;
-        boolean fixed = true;
-        while (matcher.find()) {
-            parts.add(literal(text.substring(end, matcher.start()), shape));
-            parts.add(placeholder(matcher.group(1)));
-            shape.append("[^/]+");
-            fixed = false;
-            end = matcher.end();
-        }
-        parts.add(literal(text.substring(end), shape));
+    private static Template<Source> level(String text) {
+        Template<Source> level = Template.parse(text, GroupTemplate::checkLiteral, GroupTemplate::placeholder);
         if (text.isBlank() || text.length() > MAX_NAME_LENGTH) {
             throw new IllegalArgumentException("has a group without a name, or with one of over 255 characters");
         }
-        return new Level(List.copyOf(parts), Pattern.compile(shape.toString()), fixed);
+        return level;
     }
 
-    private static Part literal(String text, StringBuilder shape) {
+    private static void checkLiteral(String text) {
         if (text.contains("${")) {
             throw new IllegalArgumentException("has a placeholder without its '}'");
         }
-        shape.append(Pattern.quote(text));
-        return (profile, group) -> Optional.of(text);
     }
 
-    private static Part placeholder(String name) {
+    private static Function<Source, Optional<String>> placeholder(String name) {
         Function<ClassLinkGroup, Optional<String>> ofGroup = ClassLinkGroup.PLACEHOLDERS.get(name);
         if (ofGroup != null) {
-            return (profile, group) -> ofGroup.apply(group).map(GroupTemplate::oneName);
+            return source -> ofGroup.apply(source.group()).map(GroupTemplate::oneName);
         }
-        Function<Profile, Optional<String>> value = Placeholders.OF_A_GROUP.get(name);
+        Function<Profile, Optional<String>> value = Placeholders.PERSON_AND_DISTRICT.get(name);
         if (value == null) {
             throw new IllegalArgumentException(
-                    "has an unknown placeholder. Allowed: " + Placeholders.listed(Placeholders.OF_A_GROUP));
+                    "has an unknown placeholder. Allowed: " + Placeholders.listed(Placeholders.PERSON_AND_DISTRICT));
         }
-        return (profile, group) -> value.apply(profile).map(GroupTemplate::oneName);
+        return source -> value.apply(source.profile()).map(GroupTemplate::oneName);
     }
 
     private static String oneName(String value) {
         return value.replace("~", "~0").replace("/", "~1");
     }
 
-    /** What stands at one place of the template. */
-    private interface Part {
-        Optional<String> of(Profile profile, ClassLinkGroup group);
-    }
-
-    /** One group of the path. */
-    private record Level(List<Part> parts, Pattern shape, boolean fixed) {
-
-        Optional<String> name(Profile profile, ClassLinkGroup group) {
-            StringBuilder name = new StringBuilder();
-            for (Part part : parts) {
-                Optional<String> text = part.of(profile, group);
-                if (text.isEmpty()) {
-                    return Optional.empty();
-                }
-                name.append(text.get());
-            }
-            return Optional.of(name.toString());
-        }
-    }
+    /** Where placeholders take their values from. */
+    private record Source(Profile profile, ClassLinkGroup group) {}
 }

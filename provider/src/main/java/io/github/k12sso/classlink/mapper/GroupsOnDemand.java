@@ -11,7 +11,7 @@ import org.keycloak.models.ModelException;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.utils.KeycloakModelUtils;
 
-/** A realm's groups by the names on the way to them; those that are missing are made. */
+/** A realm's groups by their paths; missing ones are created. */
 final class GroupsOnDemand {
 
     /** No group gets more groups inside than this by a mapper. */
@@ -28,7 +28,7 @@ final class GroupsOnDemand {
     }
 
     /** The group at the end of that way; empty if it is missing and its parent is full, or gone. */
-    Optional<GroupModel> reach(List<String> names) {
+    Optional<GroupModel> findOrCreate(List<String> names) {
         GroupModel group = null;
         for (String name : names) {
             GroupModel found = find(group, name);
@@ -47,7 +47,7 @@ final class GroupsOnDemand {
         return Optional.ofNullable(group);
     }
 
-    /** The names on the way to a group of the realm; none for a group of an organization. */
+    /** The path of a group of the realm, as names; empty for a group of an organization. */
     static List<String> namesOf(GroupModel group) {
         if (group.getType() != GroupModel.Type.REALM) {
             return List.of();

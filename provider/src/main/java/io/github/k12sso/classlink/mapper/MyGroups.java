@@ -15,27 +15,27 @@ import org.keycloak.models.KeycloakSession;
 public final class MyGroups {
 
     private static final String CONTEXT_KEY = "classlink.my-groups";
-    private static final String QUESTION = "classlink.ask-my-groups";
+    private static final String SOURCE = "classlink.ask-my-groups";
 
     private MyGroups() {}
 
     /** A call to ClassLink. */
     @FunctionalInterface
-    public interface Question {
+    public interface Source {
 
         /** Empty if ClassLink does not tell. */
-        Optional<List<ClassLinkGroup>> ask();
+        Optional<List<ClassLinkGroup>> fetch();
     }
 
     /** Lets the mappers of the login that this request is about ask; it is asked once at most. */
-    public static void mayBeAsked(KeycloakSession session, Question question) {
-        session.setAttribute(QUESTION, question);
+    public static void offer(KeycloakSession session, Source source) {
+        session.setAttribute(SOURCE, source);
     }
 
     /** Asks, and keeps the answer for the mappers of this login. */
-    static void ask(KeycloakSession session, BrokeredIdentityContext login) {
-        if (session.removeAttribute(QUESTION) instanceof Question question) {
-            question.ask().ifPresent(groups -> login.getContextData().put(CONTEXT_KEY, ClassLinkGroup.write(groups)));
+    static void fetch(KeycloakSession session, BrokeredIdentityContext login) {
+        if (session.removeAttribute(SOURCE) instanceof Source source) {
+            source.fetch().ifPresent(groups -> login.getContextData().put(CONTEXT_KEY, ClassLinkGroup.write(groups)));
         }
     }
 

@@ -13,7 +13,10 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/** One of a person's groups at ClassLink, as {@code GET /my/groups} lists them (classlink-facts 5). */
+/**
+ * One of a person's groups at ClassLink, as {@code GET /my/groups} lists them
+ * (docs/internals/classlink-protocol.md#other-calls).
+ */
 public record ClassLinkGroup(Optional<String> name, Optional<String> id, Optional<String> buildingId) {
 
     /** More groups than this, and the list counts as unreadable: half of it would end memberships by accident. */

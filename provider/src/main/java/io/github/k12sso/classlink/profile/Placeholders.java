@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 public final class Placeholders {
 
     /** What tells people apart. */
-    static final Map<String, Function<Profile, Optional<String>>> OF_A_PERSON = Map.of(
+    static final Map<String, Function<Profile, Optional<String>>> PERSON = Map.of(
             "login_id",
             Profile::loginId,
             "tenant_id",
@@ -29,12 +29,12 @@ public final class Placeholders {
             profile -> profile.roles().stream().findFirst());
 
     /** The same, and what people have in common. */
-    public static final Map<String, Function<Profile, Optional<String>>> OF_A_GROUP = ofAGroup();
+    public static final Map<String, Function<Profile, Optional<String>>> PERSON_AND_DISTRICT = personAndDistrict();
 
     private Placeholders() {}
 
-    private static Map<String, Function<Profile, Optional<String>>> ofAGroup() {
-        Map<String, Function<Profile, Optional<String>>> all = new TreeMap<>(OF_A_PERSON);
+    private static Map<String, Function<Profile, Optional<String>>> personAndDistrict() {
+        Map<String, Function<Profile, Optional<String>>> all = new TreeMap<>(PERSON);
         all.put("tenant_name", Profile::tenantName);
         all.put("building", Profile::building);
         all.put("state", Profile::stateName);

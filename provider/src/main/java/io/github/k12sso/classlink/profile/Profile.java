@@ -13,9 +13,9 @@ import java.util.Optional;
 public final class Profile {
 
     private final ObjectNode document;
-    private final Members members;
+    private final ProfileFields members;
 
-    private Profile(ObjectNode document, Members members) {
+    private Profile(ObjectNode document, ProfileFields members) {
         this.document = document;
         this.members = members;
     }
@@ -24,11 +24,11 @@ public final class Profile {
      * Reads a profile document of any of the three shapes: ClassLink's {@code /v2/my/info}, OpenID Connect userinfo, the
      * integration guide's.
      *
-     * @throws ProfileUnreadable if it names nobody: {@code UserId}, {@code sub} and {@code id} are all absent or blank
+     * @throws Unreadable if it names nobody: {@code UserId}, {@code sub} and {@code id} are all absent or blank
      */
-    public static Profile read(ObjectNode document) throws ProfileUnreadable {
+    public static Profile read(ObjectNode document) throws Unreadable {
         ObjectNode own = document.deepCopy();
-        return new Profile(own, Members.of(own));
+        return new Profile(own, ProfileFields.of(own));
     }
 
     /** ClassLink's id of the person: globally unique, a whole number on the wire; never blank, at most 255 characters. */
@@ -97,5 +97,15 @@ public final class Profile {
     @Override
     public String toString() {
         return "Profile[…]";
+    }
+
+    /** A profile document without an identity. The message names the members looked for, never what was found. */
+    public static final class Unreadable extends Exception {
+
+        private static final long serialVersionUID = 1L;
+
+        Unreadable(String message) {
+            super(message);
+        }
     }
 }

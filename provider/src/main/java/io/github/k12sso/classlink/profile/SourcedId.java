@@ -4,7 +4,7 @@ import java.util.Optional;
 
 /**
  * A person's OneRoster id. Unique only within a district, case-sensitive, any character is legal, under 256 characters
- * (classlink-facts 4.3); empty for people whose district has no OneRoster.
+ * (docs/internals/classlink-protocol.md#profile); empty for people whose district has no OneRoster.
  *
  * @param value never blank
  */

@@ -4,8 +4,9 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * A district's id at ClassLink: a whole number on the wire (classlink-facts 4.3), kept as text. The alphabet is narrow on
- * purpose: an id may be joined with others by {@code |} and compared in lists without any escaping.
+ * A district's id at ClassLink: a whole number on the wire (docs/internals/classlink-protocol.md#profile), kept as
+ * text. The alphabet is narrow on purpose: an id may be joined with others by {@code |} and compared in lists without
+ * any escaping.
  *
  * @param value 1 to 64 letters, digits, dots, hyphens and underscores
  */

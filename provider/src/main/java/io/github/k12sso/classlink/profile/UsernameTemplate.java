@@ -4,13 +4,10 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.text.Normalizer;
-import java.util.ArrayList;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -43,16 +40,14 @@ public final class UsernameTemplate {
     /** Keycloak's {@code up-username-not-idn-homograph}, which a combining mark fails, too. */
     private static final Pattern LATIN = Pattern.compile("[\\p{IsLatin}\\p{IsCommon}]+");
 
-    private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([^}]*)}");
-
     /** What Keycloak's user profile forbids in user names; with it all white space, the no-break space too. */
     private static final Pattern FORBIDDEN =
             Pattern.compile("[<>&\"'\\s\\v\\h$%!#?§,;:*~/\\\\|^=\\[\\]{}()`\\p{Cntrl}]");
 
-    private final List<Function<Profile, Optional<String>>> parts;
+    private final Template<Profile> template;
 
-    private UsernameTemplate(List<Function<Profile, Optional<String>>> parts) {
-        this.parts = parts;
+    private UsernameTemplate(Template<Profile> template) {
+        this.template = template;
     }
 
     /**
@@ -61,37 +56,23 @@ public final class UsernameTemplate {
      * @throws IllegalArgumentException with a message for an administrator: what is wrong and what may be typed
      */
     public static UsernameTemplate parse(String template) {
-        List<Function<Profile, Optional<String>>> parts = new ArrayList<>();
-        Matcher matcher = PLACEHOLDER.matcher(template);
-        int end = 0;
-        boolean variable = false;
-        while (matcher.find()) {
-            parts.add(literal(template.substring(end, matcher.start())));
-            parts.add(placeholder(matcher.group(1)));
-            variable = true;
-            end = matcher.end();
-        }
-        parts.add(literal(template.substring(end)));
-        if (!variable) {
+        Template<Profile> parsed =
+                Template.parse(template, UsernameTemplate::checkLiteral, UsernameTemplate::placeholder);
+        if (!parsed.isVariable()) {
             throw new IllegalArgumentException(
                     "needs at least one placeholder, or everybody would get the same user name. Allowed: " + allowed());
         }
-        return new UsernameTemplate(List.copyOf(parts));
+        return new UsernameTemplate(parsed);
     }
 
     /**
      * The person's user name: every part present, Latin, 3 to 255 characters; forbidden characters are {@code _}.
      */
     public Optional<String> apply(Profile profile) {
-        StringBuilder name = new StringBuilder();
-        for (Function<Profile, Optional<String>> part : parts) {
-            Optional<String> value = part.apply(profile);
-            if (value.isEmpty()) {
-                return Optional.empty();
-            }
-            name.append(value.get());
-        }
-        String asSaid = name.toString();
+        return template.apply(profile).flatMap(asSaid -> storable(asSaid, profile));
+    }
+
+    private static Optional<String> storable(String asSaid, Profile profile) {
         String allowed = FORBIDDEN
                 .matcher(Normalizer.normalize(asSaid, Normalizer.Form.NFC))
                 .replaceAll("_");
@@ -140,17 +121,16 @@ public final class UsernameTemplate {
         return name.toLowerCase(Locale.ROOT);
     }
 
-    private static Function<Profile, Optional<String>> literal(String text) {
+    private static void checkLiteral(String text) {
         if (FORBIDDEN.matcher(text).find()
                 || !(text.isEmpty() || LATIN.matcher(text).matches())) {
             throw new IllegalArgumentException("contains characters that user names may not have between placeholders. "
                     + "Use letters, digits, '.', '-', '_', '@' and placeholders: " + allowed());
         }
-        return profile -> Optional.of(text);
     }
 
     private static Function<Profile, Optional<String>> placeholder(String name) {
-        Function<Profile, Optional<String>> value = Placeholders.OF_A_PERSON.get(name);
+        Function<Profile, Optional<String>> value = Placeholders.PERSON.get(name);
         if (value == null) {
             throw new IllegalArgumentException("has an unknown placeholder. Allowed: " + allowed());
         }
@@ -158,6 +138,6 @@ public final class UsernameTemplate {
     }
 
     private static String allowed() {
-        return Placeholders.listed(Placeholders.OF_A_PERSON);
+        return Placeholders.listed(Placeholders.PERSON);
     }
 }

@@ -1,2 +1,6 @@
-/** What ClassLink says about a person: one immutable {@link Profile}, read from any of three document shapes. No Keycloak. */
+/**
+ * What ClassLink says about a person. No Keycloak types.
+ * In: a profile document in any of the three formats.
+ * Out: an immutable {@link io.github.k12sso.classlink.profile.Profile} and the names made from it.
+ */
 package io.github.k12sso.classlink.profile;

@@ -7,7 +7,6 @@ import com.code_intelligence.jazzer.mutation.annotation.NotNull;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.profile.Profile;
-import io.github.k12sso.classlink.profile.ProfileUnreadable;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Any template for any person: refused with a message, or group names that are neither empty nor a level too many. */
@@ -27,7 +26,7 @@ class GroupTemplateFuzzTest {
     })
     @FuzzTest(maxDuration = "5s")
     void makesNamesOrIsRefused(@NotNull String template, @NotNull String role, @NotNull String school)
-            throws ProfileUnreadable {
+            throws Profile.Unreadable {
         ObjectNode document = JsonNodeFactory.instance.objectNode();
         document.put("UserId", 1).put("Role", role).put("Building", school).put("TenantId", 2);
         GroupTemplate parsed;

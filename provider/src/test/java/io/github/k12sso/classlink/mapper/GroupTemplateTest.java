@@ -115,14 +115,14 @@ class GroupTemplateTest {
         @Test
         void thenPlaceholdersOfTheGroupAndOfTheProfileAreNames() {
             assertThat(GroupTemplate.parseForMyGroups("/cl/${tenant_id}/${group_name}-${group_id}")
-                            .apply(Documents.profile(FULL.strip()), chess))
+                            .apply(MapperDocuments.profile(FULL.strip()), chess))
                     .contains(List.of("cl", "2284", "Chess~15-17"));
         }
 
         @Test
         void thenAnAbsentMemberMakesNoGroup() {
             assertThat(GroupTemplate.parseForMyGroups("/cl/${group_building_id}")
-                            .apply(Documents.profile(FULL.strip()), chess))
+                            .apply(MapperDocuments.profile(FULL.strip()), chess))
                     .isEmpty();
         }
 
@@ -138,6 +138,6 @@ class GroupTemplateTest {
     }
 
     private static Optional<List<String>> apply(String template, String members) {
-        return GroupTemplate.parse(template).apply(Documents.profile(members.strip()));
+        return GroupTemplate.parse(template).apply(MapperDocuments.profile(members.strip()));
     }
 }

@@ -31,7 +31,7 @@ class MapperPagesTest {
 
     @Test
     void theGroupsPageListsEveryPlaceholder() {
-        assertThat(Placeholders.OF_A_GROUP.keySet())
+        assertThat(Placeholders.PERSON_AND_DISTRICT.keySet())
                 .allMatch(name ->
                         english.get("classlink.mapper.group.groupTemplate.help").contains("${" + name + "}"));
         assertThat(ClassLinkGroup.PLACEHOLDERS.keySet())

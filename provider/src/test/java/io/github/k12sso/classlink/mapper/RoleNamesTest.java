@@ -70,6 +70,6 @@ class RoleNamesTest {
     }
 
     private static boolean matches(String setting, String roles) {
-        return RoleNames.parse(setting).matchOneOf(Documents.profile("\"Role\": " + roles));
+        return RoleNames.parse(setting).matchOneOf(MapperDocuments.profile("\"Role\": " + roles));
     }
 }

@@ -11,7 +11,7 @@ final class Documents {
 
     private Documents() {}
 
-    /** classlink-facts 4.1: {@code /v2/my/info} as documented. */
+    /** docs/internals/classlink-protocol.md#profile: {@code /v2/my/info} as documented. */
     static ObjectNode student() {
         return json("""
                 {
@@ -43,7 +43,7 @@ final class Documents {
                 """);
     }
 
-    /** classlink-facts 4.2: the same call, answered for a teacher in production. */
+    /** docs/internals/classlink-protocol.md#profile: the same call, answered for a teacher in production. */
     static ObjectNode teacher() {
         return json("""
                 {
@@ -64,7 +64,7 @@ final class Documents {
                 """);
     }
 
-    /** classlink-facts 5: {@code /v2/my/profileinfo}, OpenID Connect claims. */
+    /** docs/internals/classlink-protocol.md#other-calls: {@code /v2/my/profileinfo}, OpenID Connect claims. */
     static ObjectNode userInfo() {
         return json("""
                 { "sub":"1516492","given_name":"Reading","family_name":"Student","preferred_username":"4801508017",
@@ -75,7 +75,7 @@ final class Documents {
                 """);
     }
 
-    /** The integration guide's document. */
+    /** The integration guide's document (docs/internals/classlink-protocol.md#the-integration-guide). */
     static ObjectNode guide() {
         return json("""
                 { "id": "12345", "email": "jane.doe@example.org", "firstName": "Jane", "lastName": "Doe", "roles": ["student"] }
@@ -102,7 +102,7 @@ final class Documents {
     static Profile read(ObjectNode document) {
         try {
             return Profile.read(document);
-        } catch (ProfileUnreadable e) {
+        } catch (Profile.Unreadable e) {
             throw new AssertionError(e);
         }
     }

@@ -30,7 +30,7 @@ class ProfileFuzzTest {
                 assertThat(UsernameTemplate.nameOfId("classlink", profile)).hasSizeBetween(3, 255);
                 assertThat(profile).hasToString("Profile[…]");
             }
-        } catch (IOException | ProfileUnreadable refused) {
+        } catch (IOException | Profile.Unreadable refused) {
             assertThat(refused).isNotNull();
         }
     }

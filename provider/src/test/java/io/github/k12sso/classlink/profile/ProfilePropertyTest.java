@@ -15,7 +15,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
 
-/** Whatever ClassLink, or somebody in its place, sends: a profile or {@link ProfileUnreadable}, and nothing else. */
+/** Whatever ClassLink, or somebody in its place, sends: a profile or {@link Profile.Unreadable}, and nothing else. */
 class ProfilePropertyTest {
 
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
@@ -25,7 +25,7 @@ class ProfilePropertyTest {
         Profile profile;
         try {
             profile = Profile.read(document);
-        } catch (ProfileUnreadable e) {
+        } catch (Profile.Unreadable e) {
             assertThat(e).hasNoCause();
             return;
         }
@@ -49,7 +49,7 @@ class ProfilePropertyTest {
         Profile profile;
         try {
             profile = Profile.read(document);
-        } catch (ProfileUnreadable e) {
+        } catch (Profile.Unreadable e) {
             return;
         }
         for (IdentityKey key : IdentityKey.values()) {

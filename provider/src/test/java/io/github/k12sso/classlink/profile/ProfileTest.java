@@ -232,20 +232,20 @@ class ProfileTest {
                 })
         void thenItIsUnreadableAndTheMessageQuotesNothing(String document) {
             assertThatThrownBy(() -> Profile.read(Documents.json(document)))
-                    .isInstanceOf(ProfileUnreadable.class)
+                    .isInstanceOf(Profile.Unreadable.class)
                     .hasMessageContainingAll("UserId", "sub", "id")
                     .hasMessageNotContaining("secret")
                     .hasNoCause();
         }
 
         @Test
-        void givenAnIdOf256Characters_thenItIsUnreadable_andOneOf255IsNot() throws ProfileUnreadable {
+        void givenAnIdOf256Characters_thenItIsUnreadable_andOneOf255IsNot() throws Profile.Unreadable {
             ObjectNode document = Documents.json("{}");
 
             assertThat(Profile.read(document.put("UserId", "7".repeat(255))).userId())
                     .hasSize(255);
             assertThatThrownBy(() -> Profile.read(document.put("UserId", "7".repeat(256))))
-                    .isInstanceOf(ProfileUnreadable.class);
+                    .isInstanceOf(Profile.Unreadable.class);
         }
 
         @Test

@@ -1,6 +1,6 @@
 package io.github.k12sso.classlink.it.clock;
 
-import io.github.k12sso.classlink.token.PassedTime;
+import io.github.k12sso.classlink.keycloak.PassedTime;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;

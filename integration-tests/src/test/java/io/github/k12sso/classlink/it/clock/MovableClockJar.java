@@ -1,6 +1,6 @@
 package io.github.k12sso.classlink.it.clock;
 
-import io.github.k12sso.classlink.token.PassedTime;
+import io.github.k12sso.classlink.keycloak.PassedTime;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

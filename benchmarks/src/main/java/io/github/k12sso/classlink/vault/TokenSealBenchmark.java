@@ -1,0 +1,52 @@
+package io.github.k12sso.classlink.vault;
+
+import java.lang.reflect.Proxy;
+import java.security.GeneralSecurityException;
+import java.time.Instant;
+import java.util.Optional;
+import javax.crypto.Cipher;
+import org.keycloak.common.crypto.CryptoIntegration;
+import org.keycloak.common.crypto.CryptoProvider;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+
+/** Sealing and opening of one token record. */
+@State(Scope.Thread)
+public class TokenSealBenchmark {
+
+    private final TokenCipher.Owner owner = new TokenCipher.Owner("realm-1", "classlink", "870001");
+    private final KeyRing.Key key = KeyRing.Key.of("2026-11", new byte[32]);
+    private final TokenRecord record = new TokenRecord(
+            Optional.of(
+                    new TokenSet("a".repeat(64), Optional.of("r".repeat(64)), Instant.ofEpochSecond(1_800_000_000L))),
+            Optional.empty());
+    private String sealed;
+
+    /** As the provider's tests do it: Keycloak's own crypto provider is not on Maven Central. */
+    @Setup
+    public void cipher() {
+        CryptoIntegration.setProvider((CryptoProvider) Proxy.newProxyInstance(
+                TokenSealBenchmark.class.getClassLoader(),
+                new Class<?>[] {CryptoProvider.class},
+                (proxy, method, arguments) -> {
+                    try {
+                        return Cipher.getInstance("AES/GCM/NoPadding");
+                    } catch (GeneralSecurityException e) {
+                        throw new AssertionError(e);
+                    }
+                }));
+        sealed = TokenCipher.encrypt(record, owner, key);
+    }
+
+    @Benchmark
+    public Object seal() {
+        return TokenCipher.encrypt(record, owner, key);
+    }
+
+    @Benchmark
+    public Object open() throws TokenCipher.Unreadable {
+        return TokenCipher.decrypt(sealed, owner, id -> Optional.of(key));
+    }
+}

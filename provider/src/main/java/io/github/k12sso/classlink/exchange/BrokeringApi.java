@@ -1,0 +1,63 @@
+package io.github.k12sso.classlink.exchange;
+
+import io.github.k12sso.classlink.http.Measurement;
+import io.github.k12sso.classlink.keycloak.KeycloakClock;
+import io.github.k12sso.classlink.vault.TokenSet;
+import io.github.k12sso.classlink.vault.TokenUnavailable;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import org.keycloak.OAuth2Constants;
+import org.keycloak.jose.jws.JWSInput;
+import org.keycloak.jose.jws.JWSInputException;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.UserModel;
+import org.keycloak.representations.AccessToken;
+import org.keycloak.util.TokenUtil;
+
+/**
+ * The answers of Keycloak's brokering API where it asks this provider. Errors are answers here, not exceptions: Keycloak
+ * would turn an exception into a 400 of its own.
+ */
+public final class BrokeringApi {
+
+    private BrokeringApi() {}
+
+    /**
+     * Version 2, {@code POST /realms/{realm}/broker/{alias}/token}. Keycloak has verified the form's {@code token} and the
+     * client by now; what it does not know is that the token must carry the provider's scope.
+     */
+    public static Response version2(KeycloakSession session, UserModel user, ExchangeableTokens provider) {
+        if (!TokenUtil.hasScope(verifiedToken(session).getScope(), provider.tokenScope())) {
+            return refusal(
+                    IssuedToken.Api.BROKERING_V2, new ExchangeRefused(ExchangeRefused.Reason.TOKEN_SCOPE_MISSING));
+        }
+        try {
+            TokenSet token = provider.tokensOf(session.getContext().getRealm(), user);
+            Measurement.TOKEN_REQUESTS.count(IssuedToken.Api.BROKERING_V2, token.source());
+            return Response.ok(IssuedToken.json(token, new KeycloakClock().instant()), MediaType.APPLICATION_JSON_TYPE)
+                    .build();
+        } catch (TokenUnavailable e) {
+            return refusal(IssuedToken.Api.BROKERING_V2, new ExchangeRefused(e));
+        }
+    }
+
+    /** Version 1, {@code GET …/token}: its caller is any holder of a realm-wide role, so it never gets a ClassLink token. */
+    public static Response version1() {
+        return refusal(IssuedToken.Api.BROKERING_V1, new ExchangeRefused(ExchangeRefused.Reason.BROKERING_API_VERSION));
+    }
+
+    private static AccessToken verifiedToken(KeycloakSession session) {
+        String token =
+                session.getContext().getHttpRequest().getDecodedFormParameters().getFirst(OAuth2Constants.TOKEN);
+        try {
+            return new JWSInput(token).readJsonContent(AccessToken.class);
+        } catch (JWSInputException e) {
+            throw new IllegalStateException("Keycloak verified a token that is not a JWS", e);
+        }
+    }
+
+    private static Response refusal(IssuedToken.Api api, ExchangeRefused refused) {
+        Measurement.TOKEN_REQUESTS.count(api, refused.error());
+        return refused.answer().build();
+    }
+}

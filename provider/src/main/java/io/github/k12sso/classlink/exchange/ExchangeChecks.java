@@ -1,0 +1,130 @@
+package io.github.k12sso.classlink.exchange;
+
+import io.github.k12sso.classlink.keycloak.SignedToken;
+import org.keycloak.OAuth2Constants;
+import org.keycloak.common.Profile;
+import org.keycloak.common.VerificationException;
+import org.keycloak.models.ClientModel;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.UserModel;
+import org.keycloak.protocol.oidc.OIDCAdvancedConfigWrapper;
+import org.keycloak.protocol.oidc.TokenExchangeContext;
+import org.keycloak.protocol.oidc.TokenManager;
+import org.keycloak.representations.AccessToken;
+import org.keycloak.representations.dpop.DPoP;
+import org.keycloak.services.managers.AuthenticationManager;
+import org.keycloak.services.managers.GrantTypeEndpointRestrictionValidator;
+import org.keycloak.services.util.DPoPUtil;
+import org.keycloak.services.util.MtlsHoKTokenUtil;
+import org.keycloak.util.TokenUtil;
+
+/**
+ * The questions an exchange is asked, each refusing on its own. They repeat, check by check, what Keycloak's
+ * {@code StandardTokenExchangeProvider} (26.7.3) asks, in its order; what is ours on top is marked.
+ */
+final class ExchangeChecks {
+
+    private final TokenExchangeContext context;
+    private final KeycloakSession session;
+    private final ClientModel client;
+
+    ExchangeChecks(TokenExchangeContext context) {
+        this.context = context;
+        this.session = context.getSession();
+        this.client = context.getClient();
+    }
+
+    void requireConfidentialClientWithExchangeEnabled() throws ExchangeRefused {
+        refuseIf(client.isPublicClient(), ExchangeRefused.Reason.PUBLIC_CLIENT);
+        refuseIf(
+                !OIDCAdvancedConfigWrapper.fromClientModel(client).isStandardTokenExchangeEnabled(),
+                ExchangeRefused.Reason.EXCHANGE_NOT_ENABLED);
+    }
+
+    void requireUnderstoodParameters() throws ExchangeRefused {
+        TokenExchangeContext.Params params = context.getParams();
+        refuseIf(params.getSubjectToken() == null, ExchangeRefused.Reason.SUBJECT_TOKEN_MISSING);
+        refuseIf(
+                !OAuth2Constants.ACCESS_TOKEN_TYPE.equals(params.getSubjectTokenType()),
+                ExchangeRefused.Reason.SUBJECT_TOKEN_TYPE_UNSUPPORTED);
+        String requestedType = params.getRequestedTokenType();
+        refuseIf(
+                requestedType != null && !requestedType.equals(OAuth2Constants.ACCESS_TOKEN_TYPE),
+                ExchangeRefused.Reason.REQUESTED_TOKEN_TYPE_UNSUPPORTED);
+        // Ours: what we cannot honour is refused, not ignored.
+        refuseIf(
+                params.getAudience() != null || params.getResource() != null || params.getActorToken() != null,
+                ExchangeRefused.Reason.PARAMETER_UNSUPPORTED);
+        refuseIf(
+                params.getScope() != null && !TokenManager.isValidScope(session, params.getScope(), client),
+                ExchangeRefused.Reason.SCOPE_UNKNOWN);
+    }
+
+    /** The subject token, verified as a resource endpoint would: signature, expiry, realm, user, session, not-before. */
+    AuthenticationManager.AuthResult requireSubject() throws ExchangeRefused {
+        refuseIf(
+                !SignedToken.namesAlgorithm(context.getParams().getSubjectToken()),
+                ExchangeRefused.Reason.SUBJECT_TOKEN_INVALID);
+        AuthenticationManager.AuthResult subject = AuthenticationManager.verifyIdentityToken(
+                session,
+                context.getRealm(),
+                session.getContext().getUri(),
+                context.getClientConnection(),
+                true,
+                true,
+                null,
+                false,
+                context.getParams().getSubjectToken(),
+                context.getHeaders(),
+                verifier -> verifier.withChecks(GrantTypeEndpointRestrictionValidator.check(session)));
+        refuseIf(subject == null, ExchangeRefused.Reason.SUBJECT_TOKEN_INVALID);
+        return subject;
+    }
+
+    /** RFC 7800: a token bound to a certificate or a key is worth nothing without it. */
+    void requireProofOfPossession(AccessToken token) throws ExchangeRefused {
+        AccessToken.Confirmation confirmation = token.getConfirmation();
+        if (confirmation == null) {
+            return;
+        }
+        refuseIf(!client.getClientId().equals(token.getIssuedFor()), ExchangeRefused.Reason.BOUND_TO_OTHER_CLIENT);
+        refuseIf(
+                confirmation.getCertThumbprint() != null
+                        && !MtlsHoKTokenUtil.verifyTokenBindingWithClientCertificate(
+                                token, session.getContext().getHttpRequest(), session),
+                ExchangeRefused.Reason.CERTIFICATE_MISSING);
+        if (Profile.isFeatureEnabled(Profile.Feature.DPOP) && confirmation.getKeyThumbprint() != null) {
+            DPoP proof = session.getAttribute(DPoPUtil.DPOP_SESSION_ATTRIBUTE, DPoP.class);
+            refuseIf(proof == null, ExchangeRefused.Reason.DPOP_PROOF_MISSING);
+            try {
+                DPoPUtil.validateBinding(token, proof);
+            } catch (VerificationException e) {
+                throw new ExchangeRefused(ExchangeRefused.Reason.DPOP_PROOF_INVALID);
+            }
+        }
+    }
+
+    void requireOwnToken(AccessToken token) throws ExchangeRefused {
+        refuseIf(
+                !client.getClientId().equals(token.getIssuedFor()) && !token.hasAudience(client.getClientId()),
+                ExchangeRefused.Reason.NOT_IN_AUDIENCE);
+    }
+
+    /** Ours: the person's own app, or an administrator, decided that this token may become a ClassLink token. */
+    void requireTokenScope(AccessToken token, String tokenScope) throws ExchangeRefused {
+        refuseIf(!TokenUtil.hasScope(token.getScope(), tokenScope), ExchangeRefused.Reason.TOKEN_SCOPE_MISSING);
+    }
+
+    void requireConsent(UserModel user) throws ExchangeRefused {
+        refuseIf(
+                !TokenManager.verifyConsentStillAvailable(
+                        session, user, client, null, context.getParams().getScope()),
+                ExchangeRefused.Reason.CONSENT_MISSING);
+    }
+
+    private static void refuseIf(boolean refused, ExchangeRefused.Reason error) throws ExchangeRefused {
+        if (refused) {
+            throw new ExchangeRefused(error);
+        }
+    }
+}

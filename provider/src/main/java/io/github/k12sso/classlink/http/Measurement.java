@@ -1,0 +1,91 @@
+package io.github.k12sso.classlink.http;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Metrics;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What is counted and timed, on Keycloak's own registry: its metrics endpoint shows it, where {@code metrics-enabled} is on.
+ * Every tag is a constant of an enum, so that nothing a person or a server sent can become one, and their number is bounded.
+ * docs/metrics.md explains each.
+ */
+public enum Measurement {
+    /** Calls to ClassLink, from the request's first byte to the answer's last. */
+    UPSTREAM_CALLS("classlink.upstream.calls", "Calls to ClassLink", "operation,outcome"),
+    /** Logins that came back from ClassLink. */
+    LOGINS("classlink.logins", "Logins that came back from ClassLink", "outcome"),
+    /** Clicks on tiles, and what became of them. */
+    LAUNCHES("classlink.launches", "Launches from LaunchPad tiles", "outcome"),
+    /** Apps' requests for a ClassLink token. */
+    TOKEN_REQUESTS("classlink.token.requests", "Requests for ClassLink tokens", "api,outcome"),
+    /** Attempts of this node to refresh tokens. */
+    REFRESHES("classlink.token.refreshes", "Attempts to renew ClassLink tokens", "outcome"),
+    /** Requests to the roster gateway, and how long they took. */
+    ROSTER_REQUESTS("classlink.roster.requests", "Requests to the roster gateway", "object,outcome"),
+    /** Requests to the roster gateway that a limit rejected. */
+    ROSTER_LIMITS("classlink.roster.limits", "Roster requests that a limit turned away", "limit"),
+    /** What the roster gateway knew already, and what it had to ask. */
+    ROSTER_CACHE("classlink.roster.cache", "Look-ups in the roster gateway's caches", "result");
+
+    private final String meter;
+    private final String description;
+    /** Joined by commas: an enum's fields do not change, and a list's elements may. */
+    private final String tags;
+
+    Measurement(String meter, String description, String tags) {
+        this.meter = meter;
+        this.description = description;
+        this.tags = tags;
+    }
+
+    /** The meter's name in Micrometer; Prometheus writes it with underscores. */
+    public String meter() {
+        return meter;
+    }
+
+    /** Names of the tags, in order. */
+    public List<String> tags() {
+        return List.of(tags.split(","));
+    }
+
+    /** Counts one. */
+    public void count(Enum<?>... values) {
+        Counter.builder(meter)
+                .description(description)
+                .tags(tagged(values))
+                .register(Metrics.globalRegistry)
+                .increment();
+    }
+
+    /** Counts one that took a while, in buckets up to the ten seconds after which every call ends. */
+    public void record(Duration time, Enum<?>... values) {
+        Timer.builder(meter)
+                .description(description)
+                .tags(tagged(values))
+                .serviceLevelObjectives(
+                        Duration.ofMillis(100),
+                        Duration.ofMillis(300),
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(3),
+                        Duration.ofSeconds(10))
+                .register(Metrics.globalRegistry)
+                .record(time);
+    }
+
+    private Tags tagged(Enum<?>... values) {
+        List<String> names = tags();
+        if (values.length != names.size()) {
+            throw new IllegalArgumentException(meter + " has the tags " + tags);
+        }
+        Tags tagged = Tags.empty();
+        for (int i = 0; i < values.length; i++) {
+            tagged = tagged.and(Tag.of(names.get(i), values[i].name().toLowerCase(Locale.ROOT)));
+        }
+        return tagged;
+    }
+}

@@ -1,0 +1,98 @@
+package io.github.k12sso.classlink.http;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import org.apache.http.Header;
+import org.apache.http.HttpEntity;
+import org.apache.http.client.methods.CloseableHttpResponse;
+import org.apache.http.client.methods.HttpRequestBase;
+import org.apache.http.util.EntityUtils;
+
+/** Reads ClassLink's responses: status, size limit, JSON; failures as types whose messages carry nothing secret. */
+final class ResponseReader {
+
+    /** Longest {@code Retry-After} that is passed on. */
+    static final Duration MAX_RETRY_AFTER = Duration.ofMinutes(10);
+
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    private ResponseReader() {}
+
+    static byte[] read(Operation operation, CloseableHttpResponse response, HttpRequestBase request)
+            throws UpstreamFailure, IOException {
+        int status = response.getStatusLine().getStatusCode();
+        if (status == 429 || status >= 500) {
+            throw new UpstreamFailure.Unavailable(
+                    operation.label() + " answered status " + status, status, retryAfter(response));
+        }
+        byte[] body = body(operation, response.getEntity(), request);
+        if (status >= 400) {
+            throw new UpstreamFailure.Refused(operation, status, errorIn(body));
+        }
+        if (status != 200) {
+            throw new UpstreamFailure.Malformed(operation, "answered status " + status + " where 200 is expected");
+        }
+        return body;
+    }
+
+    static JsonNode json(Operation operation, byte[] body) throws UpstreamFailure.Malformed {
+        try {
+            return JSON.readTree(body);
+        } catch (IOException e) {
+            // Not only Jackson's own: it has the JDK's CharConversionException for bytes that are no text. Its message
+            // quotes the body and stays out of the failure.
+            throw new UpstreamFailure.Malformed(operation, "answered something that is not JSON");
+        }
+    }
+
+    static ObjectNode object(Operation operation, JsonNode json) throws UpstreamFailure.Malformed {
+        if (json instanceof ObjectNode object) {
+            return object;
+        }
+        throw new UpstreamFailure.Malformed(operation, "answered JSON that is not an object");
+    }
+
+    private static byte[] body(Operation operation, HttpEntity entity, HttpRequestBase request)
+            throws UpstreamFailure.Malformed, IOException {
+        if (entity == null) {
+            return new byte[0];
+        }
+        try (InputStream content = entity.getContent()) {
+            byte[] body = content.readNBytes(operation.maxBytes() + 1);
+            if (body.length > operation.maxBytes()) {
+                // Closing the stream would read the rest first, to give the connection back to the pool.
+                request.abort();
+                throw new UpstreamFailure.Malformed(operation, "answered more than " + operation.maxBytes() + " bytes");
+            }
+            EntityUtils.consume(entity);
+            return body;
+        }
+    }
+
+    private static OAuthError errorIn(byte[] body) {
+        try {
+            JsonNode error = JSON.readTree(body).path("error");
+            return OAuthError.of(error.textValue());
+        } catch (IOException e) {
+            return OAuthError.UNKNOWN; // an HTML error page, say: the status is what counts
+        }
+    }
+
+    /** Only the form in seconds; an HTTP date would compare ClassLink's clock with ours. */
+    private static Duration retryAfter(CloseableHttpResponse response) {
+        Header header = response.getFirstHeader("Retry-After");
+        if (header == null || !header.getValue().strip().matches("[0-9]{1,9}")) {
+            return null;
+        }
+        Duration asked = Duration.ofSeconds(Long.parseLong(header.getValue().strip()));
+        return asked.compareTo(MAX_RETRY_AFTER) > 0 ? MAX_RETRY_AFTER : asked;
+    }
+}

@@ -1,0 +1,101 @@
+package io.github.k12sso.classlink.http;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.keycloak.OAuth2Constants;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.vault.VaultStringSecret;
+
+/** ClassLink's token and revocation endpoints as one app may use them. Every request is sent once. */
+public final class TokenEndpointClient {
+
+    private final KeycloakSession session;
+    private final UpstreamClient upstream;
+    private final App app;
+
+    /**
+     * What ClassLink knows the app by, and where.
+     *
+     * @param tokenUrl for codes and refresh tokens
+     * @param revocationUrl RFC 7009; empty if ClassLink has none
+     * @param clientId the app's id
+     * @param clientSecret as configured: the secret, or a reference to Keycloak's vault
+     * @param basicAuthentication the credentials go into the Authorization header, not into the form
+     */
+    public record App(
+            String tokenUrl,
+            Optional<String> revocationUrl,
+            String clientId,
+            String clientSecret,
+            boolean basicAuthentication) {
+
+        /** Without the secret. */
+        @Override
+        public String toString() {
+            return "App[" + clientId + "]";
+        }
+    }
+
+    public TokenEndpointClient(KeycloakSession session, UpstreamClient upstream, App app) {
+        this.session = session;
+        this.upstream = upstream;
+        this.app = app;
+    }
+
+    /**
+     * Redeems an authorization code.
+     *
+     * @param proof what goes with it: {@code code}, {@code redirect_uri}, {@code code_verifier}
+     */
+    public TokenResponse redeem(Map<String, String> proof) throws UpstreamFailure {
+        return grant(Operation.TOKEN, OAuth2Constants.AUTHORIZATION_CODE, proof);
+    }
+
+    /** Redeems a refresh token. */
+    public TokenResponse refresh(String refreshToken) throws UpstreamFailure {
+        return grant(
+                Operation.REFRESH, OAuth2Constants.REFRESH_TOKEN, Map.of(OAuth2Constants.REFRESH_TOKEN, refreshToken));
+    }
+
+    public boolean canRevoke() {
+        return app.revocationUrl().isPresent();
+    }
+
+    /**
+     * Revokes a token; nothing happens without a revocation endpoint.
+     *
+     * @param hint {@code access_token} or {@code refresh_token}
+     */
+    public void revoke(String hint, String token) throws UpstreamFailure {
+        if (app.revocationUrl().isEmpty()) {
+            return;
+        }
+        Map<String, String> form = Map.of("token", token, "token_type_hint", hint);
+        try (VaultStringSecret secret = session.vault().getStringSecret(app.clientSecret())) {
+            upstream.send(Operation.REVOCATION, app.revocationUrl().get(), form, credentials(secret));
+        }
+    }
+
+    /** The same endpoints, called from another session. */
+    public TokenEndpointClient in(KeycloakSession other) {
+        return new TokenEndpointClient(other, upstream.in(other), app);
+    }
+
+    private TokenResponse grant(Operation operation, String grantType, Map<String, String> proof)
+            throws UpstreamFailure {
+        Map<String, String> form = new LinkedHashMap<>();
+        form.put(OAuth2Constants.GRANT_TYPE, grantType);
+        form.putAll(proof);
+        try (VaultStringSecret secret = session.vault().getStringSecret(app.clientSecret())) {
+            ObjectNode answer = upstream.post(operation, app.tokenUrl(), form, credentials(secret));
+            return TokenResponse.read(operation, answer);
+        }
+    }
+
+    private UpstreamClient.ClientCredentials credentials(VaultStringSecret secret) {
+        return new UpstreamClient.ClientCredentials(
+                app.clientId(), secret.get().orElse(app.clientSecret()), app.basicAuthentication());
+    }
+}

@@ -1,0 +1,88 @@
+package io.github.k12sso.classlink.idp;
+
+import io.github.k12sso.classlink.settings.ClassLinkIdentityProviderConfig;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.keycloak.broker.provider.BrokeredIdentityContext;
+import org.keycloak.events.Details;
+import org.keycloak.events.EventBuilder;
+import org.keycloak.events.EventType;
+import org.keycloak.models.FederatedIdentityModel;
+import org.keycloak.models.IdentityProviderQuery;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+
+/**
+ * A realm has one ClassLink provider for each tile. Whoever is linked to one of them is the same person at the others: the same
+ * ClassLink says the same id, verified at this very login. So their first login by another tile finds their user, where Keycloak
+ * would find a user name that is taken. Nothing else counts: not the e-mail address, not a name.
+ */
+final class AccountLinking {
+
+    private final KeycloakSession session;
+    private final ClassLinkIdentityProviderConfig provider;
+    private final EventBuilder event;
+
+    AccountLinking(KeycloakSession session, ClassLinkIdentityProviderConfig provider, EventBuilder event) {
+        this.session = session;
+        this.provider = provider;
+        this.event = event;
+    }
+
+    /** Links the person's user to this provider, too, if exactly one user is theirs. */
+    void link(BrokeredIdentityContext person) {
+        RealmModel realm = session.getContext().getRealm();
+        if (userOf(realm, provider.getAlias(), person).isPresent()) {
+            return;
+        }
+        List<UserModel> theirs = providersOfTheSameClassLink()
+                .flatMap(other -> userOf(realm, other.getAlias(), person).stream())
+                .distinct()
+                .toList();
+        if (theirs.size() == 1 && linked(realm, theirs.get(0)).isEmpty()) {
+            addLink(realm, theirs.get(0), person);
+        }
+    }
+
+    private Optional<UserModel> userOf(RealmModel realm, String alias, BrokeredIdentityContext person) {
+        return Optional.ofNullable(session.users()
+                .getUserByFederatedIdentity(
+                        realm, new FederatedIdentityModel(alias, person.getId(), person.getUsername())));
+    }
+
+    /** Another ClassLink account of the same user, which would be in the way. */
+    private Optional<FederatedIdentityModel> linked(RealmModel realm, UserModel user) {
+        return Optional.ofNullable(session.users().getFederatedIdentity(realm, user, provider.getAlias()));
+    }
+
+    private Stream<ClassLinkIdentityProviderConfig> providersOfTheSameClassLink() {
+        return session.identityProviders()
+                .getAllStream(IdentityProviderQuery.userAuthentication())
+                .filter(model -> ClassLinkIdentityProviderFactory.PROVIDER_ID.equals(model.getProviderId()))
+                .filter(model -> !model.getAlias().equals(provider.getAlias()))
+                .map(provider::another)
+                .filter(other -> other.isEnabled()
+                        && other.getIssuer().equals(provider.getIssuer())
+                        && other.getTokenUrl().equals(provider.getTokenUrl())
+                        && other.getUserInfoUrl().equals(provider.getUserInfoUrl())
+                        && other.getIdentityKey() == provider.getIdentityKey());
+    }
+
+    private void addLink(RealmModel realm, UserModel user, BrokeredIdentityContext person) {
+        session.users()
+                .addFederatedIdentity(
+                        realm,
+                        user,
+                        new FederatedIdentityModel(
+                                provider.getAlias(), person.getId(), person.getUsername(), person.getToken()));
+        event.clone()
+                .event(EventType.FEDERATED_IDENTITY_LINK)
+                .user(user)
+                .detail(Details.IDENTITY_PROVIDER, provider.getAlias())
+                .detail(Details.IDENTITY_PROVIDER_USERNAME, person.getUsername())
+                .detail(Details.REASON, "known_by_another_classlink_provider")
+                .success();
+    }
+}

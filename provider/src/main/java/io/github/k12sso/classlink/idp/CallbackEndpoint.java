@@ -1,0 +1,185 @@
+package io.github.k12sso.classlink.idp;
+
+import io.github.k12sso.classlink.http.Measurement;
+import io.github.k12sso.classlink.http.OAuthError;
+import io.github.k12sso.classlink.launchpad.TileLaunch;
+import io.github.k12sso.classlink.settings.ClassLinkIdentityProviderConfig;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.Response;
+import org.keycloak.OAuth2Constants;
+import org.keycloak.broker.provider.BrokeredIdentityContext;
+import org.keycloak.broker.provider.IdpLinkAction;
+import org.keycloak.broker.provider.UserAuthenticationIdentityProvider.AuthenticationCallback;
+import org.keycloak.events.Details;
+import org.keycloak.events.EventBuilder;
+import org.keycloak.events.EventType;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.services.resources.IdentityBrokerService;
+import org.keycloak.sessions.AuthenticationSessionModel;
+
+/**
+ * {@code /realms/{realm}/broker/{alias}/endpoint}, where ClassLink sends the browser to: back from a login that began here, or
+ * from a tile in LaunchPad. Every way out that is not a login ends as {@link FailedLogin} says.
+ */
+public final class CallbackEndpoint {
+
+    private final KeycloakSession session;
+    private final ClassLinkIdentityProviderConfig config;
+    private final LoginService logins;
+    private final AuthenticationCallback callback;
+    private final EventBuilder event;
+    private final TileLaunch launch;
+    private final FailedLogin failed;
+
+    CallbackEndpoint(
+            KeycloakSession session, LoginService logins, AuthenticationCallback callback, EventBuilder event) {
+        this.session = session;
+        this.config = logins.config();
+        this.logins = logins;
+        this.callback = callback;
+        this.event = event;
+        this.launch = new TileLaunch(session, config, event);
+        this.failed = new FailedLogin(session, config, event);
+    }
+
+    @GET
+    public Response authResponse(
+            @QueryParam(OAuth2Constants.STATE) String state,
+            @QueryParam(OAuth2Constants.CODE) String sentCode,
+            @QueryParam(OAuth2Constants.ERROR) String error) {
+        QueryOfSpan.empty();
+        String code = sentCode == null || sentCode.isBlank() ? null : sentCode;
+        event.event(EventType.IDENTITY_PROVIDER_LOGIN).detail(Details.IDENTITY_PROVIDER, config.getAlias());
+        AuthenticationSessionModel login = null;
+        try {
+            if (state == null) {
+                return unasked(code, error);
+            }
+            login = loginUnderWay(state);
+            session.getContext().setAuthenticationSession(login);
+            if (error != null) {
+                return refusedByClassLink(OAuthError.of(error), login);
+            }
+            if (code == null) {
+                throw new LoginRefused(LoginRefused.Reason.MISSING_CODE);
+            }
+            BrokeredIdentityContext person = logins.login(code, login);
+            if (!isLinking(login)) {
+                new AccountLinking(session, config, event).link(person);
+            }
+            if (launch.isLaunch(login)) {
+                login = launch.forThisPersonOnly(person, login);
+            }
+            Measurement.LOGINS.count(Result.IDENTIFIED);
+            return callback.authenticated(person);
+        } catch (LoginRefused e) {
+            return page(e.reason(), failed.report(e), login);
+        } catch (WebApplicationException e) {
+            return e.getResponse(); // Keycloak's own page, its event is out
+        } catch (RuntimeException e) {
+            LoginRefused unexpected = FailedLogin.unexpected(LoginRefused.Reason.UNEXPECTED, e);
+            return page(unexpected.reason(), failed.report(unexpected), login);
+        }
+    }
+
+    /**
+     * What no login here asked for: a tile, or a refusal, with which ClassLink sends no state back
+     * (docs/internals/classlink-protocol.md#authorization-request). The code is somebody's, and nobody knows whose. It
+     * is not looked at.
+     */
+    private Response unasked(String code, String error) throws LoginRefused {
+        if (error != null) {
+            OAuthError refusal = OAuthError.of(error);
+            throw new LoginRefused(
+                    LoginRefused.meaning(refusal), "ClassLink sent the error " + refusal.code() + " without a state");
+        }
+        if (code == null) {
+            throw new LoginRefused(LoginRefused.Reason.MISSING_STATE);
+        }
+        try {
+            return launch.start();
+        } catch (TileLaunch.Refused e) {
+            throw LoginRefused.because(e);
+        }
+    }
+
+    /** The login that this browser began, and no other: Keycloak compares the state with the browser's cookies. */
+    private AuthenticationSessionModel loginUnderWay(String state) throws LoginRefused {
+        try {
+            return callback.getAndVerifyAuthenticationSession(state);
+        } catch (WebApplicationException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            // Keycloak takes the state apart before it looks at it, and trips over one that it did not make.
+            throw new LoginRefused(LoginRefused.Reason.INVALID_STATE);
+        }
+    }
+
+    private Response refusedByClassLink(OAuthError error, AuthenticationSessionModel login) throws LoginRefused {
+        LoginRefused refused =
+                new LoginRefused(LoginRefused.meaning(error), "ClassLink sent the error " + error.code());
+        switch (error) {
+            case ACCESS_DENIED -> {
+                if (launch.isLaunch(login)) {
+                    throw refused; // not Keycloak's login page, which may let in whoever was here before
+                }
+                // The login page again, saying so; or the app that asked for the link.
+                failed.report(refused);
+                return callback.cancelled(config);
+            }
+            case LOGIN_REQUIRED, INTERACTION_REQUIRED -> {
+                if (isLinking(login) || launch.isLaunch(login)) {
+                    throw refused;
+                }
+                // The app asked for a silent login and gets the answer it expects.
+                failed.report(refused);
+                return callback.error(config, error.code());
+            }
+            default -> throw refused;
+        }
+    }
+
+    private Response page(
+            LoginRefused.Reason reason, FailedLogin.Reference reference, AuthenticationSessionModel login) {
+        String messageKey = reason.messageKey();
+        if (isLinking(login)) {
+            if (!Boolean.parseBoolean(login.getAuthNote(IdpLinkAction.KC_ACTION_LINKING_IDENTITY_PROVIDER))) {
+                // The old way of linking: back to the app, which is told that it is over and no more.
+                return callback.error(config, LoginRefused.Reason.LINKING_MESSAGE_KEY);
+            }
+            endLinking(login);
+            messageKey = LoginRefused.Reason.LINKING_MESSAGE_KEY;
+        }
+        return failed.page(reason, messageKey, reference, login, startAgain(login));
+    }
+
+    private String startAgain(AuthenticationSessionModel login) {
+        if (login == null) {
+            return "";
+        }
+        return launch.isLaunch(login) ? launch.startUrl() : failed.firstPage(login);
+    }
+
+    /** Whether somebody who is signed in is connecting an account. */
+    private static boolean isLinking(AuthenticationSessionModel login) {
+        return login != null && login.getAuthNote(IdentityBrokerService.LINKING_IDENTITY_PROVIDER) != null;
+    }
+
+    /**
+     * As Keycloak does when the action {@code idp_link} ends. Its own page for that takes a message without parameters, and
+     * would show {@code {0}}.
+     */
+    private static void endLinking(AuthenticationSessionModel login) {
+        login.removeAuthNote(IdentityBrokerService.LINKING_IDENTITY_PROVIDER);
+        login.removeAuthNote(IdpLinkAction.KC_ACTION_LINKING_IDENTITY_PROVIDER);
+        login.setAction(AuthenticationSessionModel.Action.REQUIRED_ACTIONS.name());
+    }
+
+    /** Beside the {@link LoginRefused.Reason}s, for {@link Measurement#LOGINS}. */
+    private enum Result {
+        /** ClassLink said who it is; the rest is Keycloak's flow. */
+        IDENTIFIED
+    }
+}

@@ -1,0 +1,245 @@
+package io.github.k12sso.classlink.idp;
+
+import io.github.k12sso.classlink.exchange.BrokeringApi;
+import io.github.k12sso.classlink.exchange.ExchangeableTokens;
+import io.github.k12sso.classlink.http.AllowedHosts;
+import io.github.k12sso.classlink.http.TokenEndpointClient;
+import io.github.k12sso.classlink.http.UpstreamClient;
+import io.github.k12sso.classlink.http.UpstreamFailure;
+import io.github.k12sso.classlink.keycloak.KeycloakClock;
+import io.github.k12sso.classlink.launchpad.SignOutPage;
+import io.github.k12sso.classlink.oneroster.gateway.RosterSettings;
+import io.github.k12sso.classlink.oneroster.gateway.RosterState;
+import io.github.k12sso.classlink.refresh.RefreshesInFlight;
+import io.github.k12sso.classlink.refresh.ValidTokens;
+import io.github.k12sso.classlink.settings.ClassLinkIdentityProviderConfig;
+import io.github.k12sso.classlink.vault.KeySource;
+import io.github.k12sso.classlink.vault.Revocations;
+import io.github.k12sso.classlink.vault.TokenSet;
+import io.github.k12sso.classlink.vault.TokenUnavailable;
+import io.github.k12sso.classlink.vault.TokenVault;
+import jakarta.ws.rs.core.MultivaluedMap;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriBuilder;
+import jakarta.ws.rs.core.UriInfo;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.keycloak.broker.oidc.OIDCIdentityProvider;
+import org.keycloak.broker.oidc.OIDCIdentityProviderConfig;
+import org.keycloak.broker.oidc.OIDCIdentityProviderFactory;
+import org.keycloak.broker.provider.AuthenticationRequest;
+import org.keycloak.broker.provider.BrokeredIdentityContext;
+import org.keycloak.broker.provider.IdentityBrokerException;
+import org.keycloak.broker.provider.IdentityProviderMapper;
+import org.keycloak.broker.provider.TrustMaterialRequest;
+import org.keycloak.broker.social.SocialIdentityProvider;
+import org.keycloak.events.Details;
+import org.keycloak.events.EventBuilder;
+import org.keycloak.jose.jwk.JWK;
+import org.keycloak.models.ClientModel;
+import org.keycloak.models.FederatedIdentityModel;
+import org.keycloak.models.IdentityProviderType;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.models.UserSessionModel;
+import org.keycloak.sessions.AuthenticationSessionModel;
+import org.keycloak.util.Booleans;
+
+/**
+ * ClassLink as a social login. The request to ClassLink is Keycloak's own; the answer is handled here, because Keycloak's
+ * handling prints whole responses into the log, has no deadline, and keeps tokens in clear in several places.
+ */
+public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
+        implements SocialIdentityProvider<OIDCIdentityProviderConfig>, ExchangeableTokens {
+
+    private final ClassLinkIdentityProviderConfig config;
+    private final AllowedHosts allowedHosts;
+    private final UpstreamClient upstream;
+    private final VerificationKeys keys;
+    private final TokenEndpointClient endpoint;
+    private final TokenVault vault;
+    private final ValidTokens tokens;
+    private final RosterState rosters;
+    private final InstantSource clock = new KeycloakClock();
+
+    ClassLinkIdentityProvider(
+            KeycloakSession session,
+            ClassLinkIdentityProviderConfig config,
+            AllowedHosts allowedHosts,
+            KeySource sealingKeys,
+            RefreshesInFlight refreshes,
+            Revocations revocations,
+            RosterState rosters) {
+        super(session, config);
+        this.rosters = rosters;
+        this.config = config;
+        this.allowedHosts = allowedHosts;
+        this.upstream = new UpstreamClient(session, allowedHosts);
+        this.keys = new VerificationKeys(session, config, upstream);
+        this.endpoint = new TokenEndpointClient(session, upstream, config.getApp());
+        this.vault = new TokenVault(
+                session,
+                config.getAlias(),
+                sealingKeys,
+                endpoint,
+                config.getTokenLifetimes().unstated(),
+                revocations,
+                clock);
+        this.tokens = new ValidTokens(
+                session, config.getAlias(), vault, endpoint, config.getTokenLifetimes(), refreshes, clock);
+    }
+
+    ClassLinkIdentityProviderConfig settings() {
+        return config;
+    }
+
+    @Override
+    protected UriBuilder createAuthorizationUrl(AuthenticationRequest request) {
+        try {
+            allowedHosts.require(config.getAuthorizationUrl());
+        } catch (UpstreamFailure.HostNotAllowed e) {
+            throw new IdentityBrokerException("Authorization URL " + e.getMessage(), e);
+        }
+        return super.createAuthorizationUrl(request);
+    }
+
+    @Override
+    public Object callback(RealmModel realm, AuthenticationCallback callback, EventBuilder event) {
+        LoginService logins = new LoginService(
+                session, this, config, upstream, endpoint, new IdTokenVerifier(session, config, keys, clock), vault);
+        return new CallbackEndpoint(session, logins, callback, event);
+    }
+
+    /** Keycloak's base classes copy the tokens in clear into the user session here, which is stored. Nothing is copied. */
+    @Override
+    public void authenticationFinished(AuthenticationSessionModel authSession, BrokeredIdentityContext context) {
+        // deliberately empty
+    }
+
+    /** Keycloak's own OIDC mappers work on the profile document as well as our own. */
+    @Override
+    public boolean isMapperSupported(IdentityProviderMapper mapper) {
+        return super.isMapperSupported(mapper)
+                || Arrays.asList(mapper.getCompatibleProviders()).contains(OIDCIdentityProviderFactory.PROVIDER_ID);
+    }
+
+    @Override
+    public boolean reloadKeys() {
+        return keys.reload();
+    }
+
+    @Override
+    public String tokenScope() {
+        return config.getTokenScope();
+    }
+
+    @Override
+    public TokenSet tokensOf(RealmModel realm, UserModel user) throws TokenUnavailable {
+        if (!Booleans.isTrue(config.isStoreToken())) {
+            throw new TokenUnavailable(TokenUnavailable.Reason.NOT_LINKED);
+        }
+        return tokens.of(realm, user);
+    }
+
+    /** Version 1 of Keycloak's brokering API. */
+    @Override
+    public Response retrieveToken(KeycloakSession ignored, FederatedIdentityModel identity) {
+        return BrokeringApi.version1();
+    }
+
+    /** Version 2 of Keycloak's brokering API. */
+    @Override
+    public Response retrieveToken(
+            KeycloakSession ignored, FederatedIdentityModel identity, UserSessionModel userSession, UserModel user) {
+        return BrokeringApi.version2(session, user, this);
+    }
+
+    /** Keycloak's legacy token exchange, were it ever asked: our own exchange provider comes before it. */
+    @Override
+    public Response exchangeFromToken(
+            UriInfo uriInfo,
+            EventBuilder event,
+            ClientModel authorizedClient,
+            UserSessionModel tokenUserSession,
+            UserModel tokenSubject,
+            MultivaluedMap<String, String> params) {
+        return exchangeNotSupported();
+    }
+
+    RosterSettings rosterSettings() {
+        return new RosterSettings(
+                config.getAlias(),
+                config.isEnabled(),
+                config.getRosterMode(),
+                config.getRosterUrl(),
+                config.getPartnerKey(),
+                config.getRosterScope(),
+                config.getRosterRequestsPerMinute(),
+                config.getAllowedTenants(),
+                vault,
+                tokens,
+                upstream,
+                rosters);
+    }
+
+    /** A ClassLink token of any other app would be taken for a login here: userinfo does not say for whom it was issued. */
+    @Override
+    protected boolean supportsExternalExchange() {
+        return false;
+    }
+
+    @Override
+    public boolean isType(KeycloakSession ignored, IdentityProviderType type) {
+        return type == IdentityProviderType.USER_AUTHENTICATION;
+    }
+
+    @Override
+    public Stream<JWK> resolveKeys(TrustMaterialRequest request) {
+        return Stream.empty();
+    }
+
+    /**
+     * ClassLink has no logout for apps (docs/internals/classlink-protocol.md#districts-and-logout); what can end is our
+     * hold on the person's tokens.
+     */
+    @Override
+    public void backchannelLogout(
+            KeycloakSession ignored, UserSessionModel userSession, UriInfo uriInfo, RealmModel realm) {
+        forgetTokensAtLastLogout(realm, userSession);
+    }
+
+    @Override
+    public Response keycloakInitiatedBrowserLogout(
+            KeycloakSession ignored, UserSessionModel userSession, UriInfo uriInfo, RealmModel realm) {
+        forgetTokensAtLastLogout(realm, userSession);
+        return config.getLaunchpadSignOutUrl()
+                .map(url -> new SignOutPage(session, config, url).end(userSession, uriInfo, realm))
+                .orElse(null); // Keycloak goes on with its own logout
+    }
+
+    private void forgetTokensAtLastLogout(RealmModel realm, UserSessionModel ending) {
+        if (config.isForgetTokensOnLogout() && isLast(realm, ending)) {
+            vault.forget(realm, ending.getUser());
+        }
+    }
+
+    /** Whether the person has no other session that began with this provider: on another device, say. */
+    private boolean isLast(RealmModel realm, UserSessionModel ending) {
+        return session.sessions()
+                .getUserSessionsStream(realm, ending.getUser())
+                .filter(other -> !other.getId().equals(ending.getId()))
+                .noneMatch(other -> config.getAlias().equals(other.getNote(Details.IDENTITY_PROVIDER)));
+    }
+
+    /** A link of this provider is going away, and its record with it. */
+    void unlinked(RealmModel realm, FederatedIdentityModel link) {
+        vault.revokeAfterCommit(realm, link);
+    }
+
+    /** Takes a user's tokens away; the link stays. */
+    void forgetTokens(RealmModel realm, UserModel user) {
+        vault.forget(realm, user);
+    }
+}

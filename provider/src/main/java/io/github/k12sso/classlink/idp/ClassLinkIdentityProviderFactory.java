@@ -1,0 +1,141 @@
+package io.github.k12sso.classlink.idp;
+
+import io.github.k12sso.classlink.http.AllowedHosts;
+import io.github.k12sso.classlink.keycloak.SteadyClock;
+import io.github.k12sso.classlink.oneroster.gateway.RosterLimits;
+import io.github.k12sso.classlink.oneroster.gateway.RosterState;
+import io.github.k12sso.classlink.refresh.RefreshesInFlight;
+import io.github.k12sso.classlink.settings.ClassLinkIdentityProviderConfig;
+import io.github.k12sso.classlink.settings.SettingsForm;
+import io.github.k12sso.classlink.vault.KeyRing;
+import io.github.k12sso.classlink.vault.KeySource;
+import io.github.k12sso.classlink.vault.Revocations;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.keycloak.Config;
+import org.keycloak.broker.provider.AbstractIdentityProviderFactory;
+import org.keycloak.broker.social.SocialIdentityProviderFactory;
+import org.keycloak.models.IdentityProviderModel;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.provider.ProviderConfigProperty;
+import org.keycloak.provider.ServerInfoAwareProviderFactory;
+
+/** Registers the social login {@value #PROVIDER_ID}. */
+public final class ClassLinkIdentityProviderFactory extends AbstractIdentityProviderFactory<ClassLinkIdentityProvider>
+        implements SocialIdentityProviderFactory<ClassLinkIdentityProvider>, ServerInfoAwareProviderFactory {
+
+    /** The provider id. */
+    public static final String PROVIDER_ID = ClassLinkIdentityProviderConfig.PROVIDER_ID;
+
+    /** The key file's size ends at this: thirty keys are under three KiB. */
+    private static final long MAX_KEY_FILE_BYTES = 64L * 1024;
+
+    private static final int MAX_ROSTER_CALLS = 1000;
+
+    private final RefreshesInFlight refreshes = new RefreshesInFlight(new SteadyClock());
+    private final Revocations revocations = new Revocations();
+    private AllowedHosts allowedHosts = AllowedHosts.builtIn();
+    private KeySource sealingKeys = KeySource.ofRealms();
+    private RosterState rosters = rosters(name -> null);
+
+    @Override
+    public String getId() {
+        return PROVIDER_ID;
+    }
+
+    @Override
+    public String getName() {
+        return ClassLinkIdentityProviderConfig.PROVIDER_NAME;
+    }
+
+    @Override
+    public Map<String, String> getOperationalInfo() {
+        return Build.info();
+    }
+
+    @Override
+    public void init(Config.Scope options) {
+        allowedHosts = AllowedHosts.with(options.get("allowedHosts"));
+        sealingKeys = new KeySource(
+                Optional.ofNullable(options.get("tokenKeyFile")).map(ClassLinkIdentityProviderFactory::keyFile),
+                Optional.ofNullable(options.get("tokenKeyVaultEntry")));
+        rosters = rosters(options::getInt);
+    }
+
+    private static RosterState rosters(Function<String, Integer> option) {
+        SteadyClock clock = new SteadyClock();
+        return new RosterState(
+                new RosterLimits(
+                        bound(option, "rosterCalls", RosterLimits.DEFAULT_PER_SERVER),
+                        bound(option, "rosterCallsPerClient", RosterLimits.DEFAULT_PER_CLIENT),
+                        bound(option, "rosterCallsPerDistrict", RosterLimits.DEFAULT_PER_DISTRICT),
+                        clock),
+                clock);
+    }
+
+    private static int bound(Function<String, Integer> option, String name, int byDefault) {
+        Integer value = option.apply(name);
+        if (value != null && (value < 1 || value > MAX_ROSTER_CALLS)) {
+            throw new IllegalStateException("The option spi-social--classlink--"
+                    + name.replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT) + " must be a whole number from 1 to "
+                    + MAX_ROSTER_CALLS);
+        }
+        return value == null ? byDefault : value;
+    }
+
+    @Override
+    public void postInit(KeycloakSessionFactory factory) {
+        factory.register(new LinkRemovalListener(this));
+    }
+
+    @Override
+    public void close() {
+        revocations.close();
+    }
+
+    /** Keycloak doesn't start without the keys it was told to use: it would seal with others, and open nothing. */
+    private static KeyRing keyFile(String path) {
+        String option = "The key file of the option spi-social--classlink--token-key-file ";
+        try {
+            if (Files.size(Path.of(path)) > MAX_KEY_FILE_BYTES) {
+                throw new IllegalStateException(option + "is larger than " + MAX_KEY_FILE_BYTES + " bytes: " + path);
+            }
+            return KeyRing.parse(Files.readString(Path.of(path)));
+        } catch (IOException | InvalidPathException e) {
+            throw new IllegalStateException(
+                    option + "cannot be read (" + e.getClass().getSimpleName() + "): " + path, e);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalStateException(option + "cannot be used (" + path + "): " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public ClassLinkIdentityProvider create(KeycloakSession session, IdentityProviderModel model) {
+        return new ClassLinkIdentityProvider(
+                session,
+                new ClassLinkIdentityProviderConfig(model, allowedHosts),
+                allowedHosts,
+                sealingKeys,
+                refreshes,
+                revocations,
+                rosters);
+    }
+
+    @Override
+    public ClassLinkIdentityProviderConfig createConfig() {
+        return new ClassLinkIdentityProviderConfig(allowedHosts);
+    }
+
+    @Override
+    public List<ProviderConfigProperty> getConfigProperties() {
+        return SettingsForm.properties();
+    }
+}

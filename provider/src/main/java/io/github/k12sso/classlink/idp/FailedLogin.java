@@ -1,0 +1,120 @@
+package io.github.k12sso.classlink.idp;
+
+import io.github.k12sso.classlink.http.Measurement;
+import io.github.k12sso.classlink.settings.ClassLinkIdentityProviderConfig;
+import jakarta.ws.rs.core.Response;
+import org.jboss.logging.Logger;
+import org.keycloak.authentication.AuthenticationProcessor;
+import org.keycloak.common.util.SecretGenerator;
+import org.keycloak.events.Details;
+import org.keycloak.events.Errors;
+import org.keycloak.events.EventBuilder;
+import org.keycloak.events.EventType;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.services.ErrorPage;
+import org.keycloak.services.Urls;
+import org.keycloak.sessions.AuthenticationSessionModel;
+
+/**
+ * How a login that failed ends: one {@code IDENTITY_PROVIDER_LOGIN_ERROR} event, one log line and one page that says what to
+ * do, all three with the same {@link Reference}.
+ */
+final class FailedLogin {
+
+    private static final Logger LOG = Logger.getLogger(FailedLogin.class);
+
+    /** The detail of the event that stands on the page, too. */
+    private static final String REFERENCE = "reference";
+
+    private final KeycloakSession session;
+    private final ClassLinkIdentityProviderConfig provider;
+    private final EventBuilder event;
+
+    FailedLogin(KeycloakSession session, ClassLinkIdentityProviderConfig provider, EventBuilder event) {
+        this.session = session;
+        this.provider = provider;
+        this.event = event;
+    }
+
+    /** A copy of the event, because Keycloak's own handling may go on with the original. */
+    Reference report(LoginRefused refused) {
+        LoginRefused.Reason reason = refused.reason();
+        Reference reference = Reference.random();
+        Measurement.LOGINS.count(reason);
+        LOG.warnf(
+                "Login with ClassLink failed. realm=%s, provider=%s, reference=%s, reason=%s: %s",
+                session.getContext().getRealm().getName(),
+                provider.getAlias(),
+                reference,
+                reason.code(),
+                refused.getMessage());
+        event.clone()
+                .event(EventType.IDENTITY_PROVIDER_LOGIN)
+                .detail(Details.IDENTITY_PROVIDER, provider.getAlias())
+                .detail(Details.REASON, reason.code())
+                .detail(REFERENCE, reference.text())
+                .error(Errors.IDENTITY_PROVIDER_LOGIN_FAILURE);
+        return reference;
+    }
+
+    /**
+     * The page, on which the person reads the reference.
+     *
+     * @param login the one that failed, or null if none was under way
+     * @param startAgain the address of the page's way back; empty, there is none
+     */
+    Response page(
+            LoginRefused.Reason reason,
+            String messageKey,
+            Reference reference,
+            AuthenticationSessionModel login,
+            String startAgain) {
+        return ErrorPage.error(
+                session, login, reason.status(), messageKey, provider.getShownName(), reference.text(), startAgain);
+    }
+
+    /** The first page of the same login; it stays what the app asked for. */
+    String firstPage(AuthenticationSessionModel login) {
+        return Urls.realmLoginRestartPage(
+                        session.getContext().getUri().getBaseUri(),
+                        session.getContext().getRealm().getName(),
+                        login.getClient().getClientId(),
+                        login.getTabId(),
+                        AuthenticationProcessor.getClientData(session, login),
+                        true)
+                .toString();
+    }
+
+    /** For what nobody expected: where it happened, and not what it says. */
+    static LoginRefused unexpected(LoginRefused.Reason reason, RuntimeException thrown) {
+        LOG.debug("Login with ClassLink failed unexpectedly", thrown);
+        // Not the message: Keycloak's exceptions may quote names, addresses and whole statements.
+        StackTraceElement[] trace = thrown.getStackTrace();
+        return new LoginRefused(reason, thrown.getClass().getName() + (trace.length == 0 ? "" : " at " + trace[0]));
+    }
+
+    /**
+     * Ties the page of a failed login to its event and its log line: eight characters such as {@code 7KQ2-M9XD}, which a person
+     * can read out on the telephone. It says nothing about anybody, and opens nothing.
+     */
+    record Reference(String text) {
+
+        /** No two look alike on paper or screen, and without vowels no word comes out: 25 to the power of 8 references. */
+        private static final char[] ALPHABET = "23456789CDFGHJKMNPQRTVWXY".toCharArray();
+
+        private static final int HALF = 4;
+
+        static Reference random() {
+            return new Reference(half() + "-" + half());
+        }
+
+        private static String half() {
+            return SecretGenerator.getInstance().randomString(HALF, ALPHABET);
+        }
+
+        @Override
+        public String toString() {
+            return text;
+        }
+    }
+}

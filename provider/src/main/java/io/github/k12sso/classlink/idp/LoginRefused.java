@@ -1,0 +1,204 @@
+package io.github.k12sso.classlink.idp;
+
+import io.github.k12sso.classlink.http.OAuthError;
+import io.github.k12sso.classlink.http.Operation;
+import io.github.k12sso.classlink.http.UpstreamFailure;
+import io.github.k12sso.classlink.launchpad.TileLaunch;
+import jakarta.ws.rs.core.Response.Status;
+import java.util.Locale;
+
+/** Ends a login. The message is made of constants and can be logged. */
+final class LoginRefused extends Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    private final Reason reason;
+
+    LoginRefused(Reason reason) {
+        this(reason, reason.code());
+    }
+
+    LoginRefused(Reason reason, String detail) {
+        super(detail);
+        this.reason = reason;
+    }
+
+    LoginRefused(Reason reason, UpstreamFailure cause) {
+        super(cause.getMessage(), cause);
+        this.reason = reason;
+    }
+
+    Reason reason() {
+        return reason;
+    }
+
+    /** What a failed call means for the login it was made for. */
+    static LoginRefused because(Operation operation, UpstreamFailure failure) {
+        if (failure instanceof UpstreamFailure.Unavailable) {
+            return new LoginRefused(Reason.CLASSLINK_UNAVAILABLE, failure);
+        }
+        if (failure instanceof UpstreamFailure.HostNotAllowed) {
+            return new LoginRefused(Reason.CONFIGURATION, failure);
+        }
+        if (failure instanceof UpstreamFailure.Refused refused) {
+            return new LoginRefused(meaning(operation, refused.error()), failure);
+        }
+        return new LoginRefused(Reason.MALFORMED_ANSWER, failure);
+    }
+
+    /** What a refused launch means for the page. */
+    static LoginRefused because(TileLaunch.Refused refused) {
+        return new LoginRefused(
+                switch (refused.reason()) {
+                    case NOT_CONFIGURED -> Reason.LAUNCH_NOT_CONFIGURED;
+                    case APP_UNUSABLE -> Reason.LAUNCH_APP_UNUSABLE;
+                    case HOME_MISSING -> Reason.LAUNCH_HOME_MISSING;
+                    case LOOP -> Reason.LAUNCH_LOOP;
+                    case REALM_DISABLED -> Reason.REALM_DISABLED;
+                    case PROVIDER_DISABLED -> Reason.PROVIDER_DISABLED;
+                    case PROVIDER_LINK_ONLY -> Reason.PROVIDER_LINK_ONLY;
+                    case HTTPS_REQUIRED -> Reason.HTTPS_REQUIRED;
+                });
+    }
+
+    private static Reason meaning(Operation operation, OAuthError error) {
+        return switch (operation) {
+            // From the token endpoint it is not the person who said no: the browser brings that.
+            case TOKEN, REFRESH, REVOCATION ->
+                error == OAuthError.ACCESS_DENIED ? Reason.REQUEST_REJECTED : meaning(error);
+            case PROFILE, GROUPS -> Reason.PROFILE_REJECTED;
+            case KEYS -> Reason.ID_TOKEN_KEY_UNKNOWN;
+            case APPLICATIONS, ROSTER -> throw new IllegalArgumentException(operation + " is no part of a login");
+        };
+    }
+
+    /** What an error code means, whether it comes from the token endpoint or with the browser. */
+    static Reason meaning(OAuthError error) {
+        return switch (error) {
+            case ACCESS_DENIED -> Reason.ACCESS_DENIED;
+            case INVALID_CLIENT, UNAUTHORIZED_CLIENT -> Reason.CLIENT_REJECTED;
+            case INVALID_SCOPE -> Reason.SCOPE_REJECTED;
+            case REDIRECT_URI_MISMATCH -> Reason.REDIRECT_URI_REJECTED;
+            case INVALID_GRANT -> Reason.CODE_REJECTED;
+            case SERVER_ERROR, TEMPORARILY_UNAVAILABLE -> Reason.CLASSLINK_UNAVAILABLE;
+            case INVALID_REQUEST,
+                    UNSUPPORTED_GRANT_TYPE,
+                    UNSUPPORTED_RESPONSE_TYPE,
+                    LOGIN_REQUIRED,
+                    INTERACTION_REQUIRED,
+                    UNKNOWN -> Reason.REQUEST_REJECTED;
+        };
+    }
+
+    /**
+     * Why a login with ClassLink ended. Each has a constant reason for the event and the log line, a status, and a page whose
+     * text is in {@code theme-resources/messages}. The one place where login failures become HTTP.
+     */
+    enum Reason {
+        MISSING_STATE(Status.BAD_REQUEST, Page.MISSING_STATE),
+        /** A state that Keycloak did not make. */
+        INVALID_STATE(Status.BAD_REQUEST, Page.MISSING_STATE),
+        MISSING_CODE(Status.BAD_REQUEST, Page.UNEXPECTED_ANSWER),
+        /** The person, or their district, said no. */
+        ACCESS_DENIED(Status.FORBIDDEN, Page.DENIED),
+        /** Client id or secret are not ClassLink's. */
+        CLIENT_REJECTED(Status.BAD_GATEWAY, Page.SETUP),
+        /** A scope that is not ticked in the Partner Portal. */
+        SCOPE_REJECTED(Status.BAD_GATEWAY, Page.SETUP),
+        /** The redirect URI is not the registered one. */
+        REDIRECT_URI_REJECTED(Status.BAD_GATEWAY, Page.SETUP),
+        /** Expired (five minutes), used before, or issued for another redirect URI. */
+        CODE_REJECTED(Status.BAD_GATEWAY, Page.CODE),
+        REQUEST_REJECTED(Status.BAD_GATEWAY, Page.SETUP),
+        /** ClassLink cannot be reached, is too slow, or answers 429 or 5xx. */
+        CLASSLINK_UNAVAILABLE(Status.SERVICE_UNAVAILABLE, Page.UNAVAILABLE),
+        MALFORMED_ANSWER(Status.BAD_GATEWAY, Page.UNEXPECTED_ANSWER),
+        PROFILE_REJECTED(Status.BAD_GATEWAY, Page.SETUP),
+        PROFILE_WITHOUT_IDENTITY(Status.BAD_GATEWAY, Page.UNEXPECTED_ANSWER),
+        ID_TOKEN_MISSING(Status.BAD_GATEWAY, Page.ID_TOKEN),
+        ID_TOKEN_MALFORMED(Status.BAD_GATEWAY, Page.ID_TOKEN),
+        ID_TOKEN_ALGORITHM(Status.BAD_GATEWAY, Page.ID_TOKEN),
+        ID_TOKEN_KEY_UNKNOWN(Status.BAD_GATEWAY, Page.ID_TOKEN),
+        ID_TOKEN_SIGNATURE(Status.BAD_GATEWAY, Page.ID_TOKEN),
+        ID_TOKEN_ISSUER(Status.BAD_GATEWAY, Page.ID_TOKEN),
+        ID_TOKEN_AUDIENCE(Status.BAD_GATEWAY, Page.ID_TOKEN),
+        ID_TOKEN_EXPIRED(Status.BAD_GATEWAY, Page.ID_TOKEN),
+        ID_TOKEN_TIMES(Status.BAD_GATEWAY, Page.ID_TOKEN),
+        ID_TOKEN_NONCE(Status.BAD_GATEWAY, Page.ID_TOKEN),
+        ID_TOKEN_SUBJECT(Status.BAD_GATEWAY, Page.ID_TOKEN),
+        /** id_token and profile name different people. */
+        SUBJECT_MISMATCH(Status.BAD_GATEWAY, Page.ID_TOKEN),
+        /** The person's district is not in the provider's list. */
+        DISTRICT_NOT_ALLOWED(Status.FORBIDDEN, Page.DISTRICT),
+        /** Keycloak's switch "Verify essential claim". */
+        ESSENTIAL_CLAIM_UNMATCHED(Status.FORBIDDEN, Page.NOT_FOR_YOU),
+        /** {@code identityKey} asks for a part that ClassLink did not send. */
+        IDENTITY_INCOMPLETE(Status.FORBIDDEN, Page.INCOMPLETE),
+        /** A stored setting cannot be used. */
+        CONFIGURATION(Status.INTERNAL_SERVER_ERROR, Page.SETUP),
+        /** The login's PKCE verifier is gone; the code is not redeemed without it. */
+        PKCE_VERIFIER_MISSING(Status.BAD_REQUEST, Page.MISSING_STATE),
+        /** A tile was clicked, and the setting {@code launchpadClient} is blank. */
+        LAUNCH_NOT_CONFIGURED(Status.BAD_REQUEST, Page.TILE),
+        /** {@code launchpadClient} names no app that is there and enabled. */
+        LAUNCH_APP_UNUSABLE(Status.BAD_REQUEST, Page.TILE),
+        /** The tile's app has no Home URL. */
+        LAUNCH_HOME_MISSING(Status.BAD_REQUEST, Page.TILE),
+        /** Launch after launch began, and none ended: ClassLink drops the state, say. */
+        LAUNCH_LOOP(Status.BAD_REQUEST, Page.CIRCLE),
+        REALM_DISABLED(Status.FORBIDDEN, Page.CLOSED),
+        PROVIDER_DISABLED(Status.FORBIDDEN, Page.CLOSED),
+        /** The provider connects accounts and signs nobody in. */
+        PROVIDER_LINK_ONLY(Status.FORBIDDEN, Page.CLOSED),
+        /** The realm wants https, and the browser came without. */
+        HTTPS_REQUIRED(Status.FORBIDDEN, Page.CLOSED),
+        UNEXPECTED(Status.INTERNAL_SERVER_ERROR, Page.UNEXPECTED_ANSWER);
+
+        /** The page, for every problem, of somebody who is signed in and was connecting an account. Same parameters. */
+        static final String LINKING_MESSAGE_KEY = "classlink.error.linking";
+
+        private final Status status;
+        private final Page page;
+
+        Reason(Status status, Page page) {
+            this.status = status;
+            this.page = page;
+        }
+
+        Status status() {
+            return status;
+        }
+
+        /** The message key of the page. Its parameters: the provider's display name, the reference, where to start again. */
+        String messageKey() {
+            return page.key;
+        }
+
+        /** The constant that stands in the event and the log line. The page shows the way there: the {@link FailedLogin.Reference}. */
+        String code() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        private enum Page {
+            MISSING_STATE("classlink.error.missingState"),
+            DENIED("classlink.error.denied"),
+            SETUP("classlink.error.setup"),
+            CODE("classlink.error.code"),
+            UNAVAILABLE("classlink.error.unavailable"),
+            UNEXPECTED_ANSWER("classlink.error.unexpectedAnswer"),
+            ID_TOKEN("classlink.error.idToken"),
+            DISTRICT("classlink.error.district"),
+            NOT_FOR_YOU("classlink.error.notForYou"),
+            INCOMPLETE("classlink.error.incomplete"),
+            TILE("classlink.error.tile"),
+            CIRCLE("classlink.error.circle"),
+            CLOSED("classlink.error.closed");
+
+            private final String key;
+
+            Page(String key) {
+                this.key = key;
+            }
+        }
+    }
+}

@@ -1,0 +1,190 @@
+package io.github.k12sso.classlink.idp;
+
+import io.github.k12sso.classlink.http.Operation;
+import io.github.k12sso.classlink.http.TokenEndpointClient;
+import io.github.k12sso.classlink.http.TokenResponse;
+import io.github.k12sso.classlink.http.UpstreamClient;
+import io.github.k12sso.classlink.http.UpstreamFailure;
+import io.github.k12sso.classlink.mapper.MyGroups;
+import io.github.k12sso.classlink.profile.ClassLinkGroup;
+import io.github.k12sso.classlink.profile.Profile;
+import io.github.k12sso.classlink.profile.UsernameTemplate;
+import io.github.k12sso.classlink.settings.ClassLinkIdentityProviderConfig;
+import io.github.k12sso.classlink.settings.EssentialClaim;
+import io.github.k12sso.classlink.vault.KeySource;
+import io.github.k12sso.classlink.vault.TokenVault;
+import java.net.URI;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+import org.keycloak.OAuth2Constants;
+import org.keycloak.broker.oidc.OIDCIdentityProvider;
+import org.keycloak.broker.oidc.mappers.AbstractJsonUserAttributeMapper;
+import org.keycloak.broker.provider.BrokeredIdentityContext;
+import org.keycloak.broker.provider.UserAuthenticationIdentityProvider;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.representations.JsonWebToken;
+import org.keycloak.services.Urls;
+import org.keycloak.sessions.AuthenticationSessionModel;
+import org.keycloak.util.Booleans;
+
+/**
+ * Who signed in: redeems the code, verifies the id_token, reads the profile and answers the identity for Keycloak's flow.
+ *
+ * @param provider that the identity names as its own
+ */
+record LoginService(
+        KeycloakSession session,
+        UserAuthenticationIdentityProvider<?> provider,
+        ClassLinkIdentityProviderConfig config,
+        UpstreamClient upstream,
+        TokenEndpointClient endpoint,
+        IdTokenVerifier idTokens,
+        TokenVault vault) {
+
+    /** Notes of the login in which {@link OIDCIdentityProvider} and its base class keep what they sent for this browser. */
+    private static final String NONCE_NOTE = "BROKER_NONCE";
+
+    private static final String PKCE_VERIFIER_NOTE = "BROKER_CODE_CHALLENGE";
+
+    private static final Logger LOG = Logger.getLogger(LoginService.class);
+
+    /**
+     * The person who signed in, everything about them verified.
+     *
+     * @param code of this browser's own request
+     * @throws LoginRefused if ClassLink, its answers or the settings do not allow the login
+     */
+    BrokeredIdentityContext login(String code, AuthenticationSessionModel login) throws LoginRefused {
+        try {
+            return identity(redeem(code, login), login);
+        } catch (IllegalArgumentException e) {
+            // A setting that was stored without being validated, by an older version, say.
+            throw FailedLogin.unexpected(LoginRefused.Reason.CONFIGURATION, e);
+        }
+    }
+
+    /** Sent once: a code whose answer was lost is spent. */
+    private TokenResponse redeem(String code, AuthenticationSessionModel login) throws LoginRefused {
+        Map<String, String> form = new LinkedHashMap<>();
+        form.put(OIDCIdentityProvider.OAUTH2_PARAMETER_CODE, code);
+        form.put(OIDCIdentityProvider.OAUTH2_PARAMETER_REDIRECT_URI, redirectUri());
+        if (config.isPkceEnabled()) {
+            String verifier = login.getClientNote(PKCE_VERIFIER_NOTE);
+            if (verifier == null) {
+                throw new LoginRefused(LoginRefused.Reason.PKCE_VERIFIER_MISSING);
+            }
+            // Keycloak copies such notes into the client session, which is stored.
+            login.removeClientNote(PKCE_VERIFIER_NOTE);
+            form.put(OAuth2Constants.CODE_VERIFIER, verifier);
+        }
+        try {
+            return endpoint.redeem(form);
+        } catch (UpstreamFailure e) {
+            throw LoginRefused.because(Operation.TOKEN, e);
+        }
+    }
+
+    /** Exactly the one that {@code createAuthorizationUrl} sent; ClassLink compares them. */
+    private String redirectUri() {
+        return Urls.identityProviderAuthnResponse(
+                        session.getContext().getUri().getBaseUri(),
+                        config.getAlias(),
+                        session.getContext().getRealm().getName())
+                .toString();
+    }
+
+    private BrokeredIdentityContext identity(TokenResponse tokens, AuthenticationSessionModel login)
+            throws LoginRefused {
+        String nonce = login.getClientNote(NONCE_NOTE);
+        JsonWebToken idToken = config.isRequireIdToken() ? verified(tokens, nonce) : null;
+        Profile profile = profile(tokens.accessToken());
+        requireAdmission(idToken, profile);
+        BrokeredIdentityContext identity = identity(profile);
+        MyGroups.offer(session, () -> myGroups(tokens.accessToken()));
+        if (idToken != null) {
+            identity.getContextData().put(OIDCIdentityProvider.VALIDATED_ID_TOKEN, idToken);
+            identity.getContextData().put(NONCE_NOTE, nonce);
+        }
+        if (Booleans.isTrue(config.isStoreToken())) {
+            identity.setToken(record(tokens, profile, identity.getId()));
+        }
+        identity.setIdp(provider);
+        identity.setAuthenticationSession(login);
+        return identity;
+    }
+
+    private JsonWebToken verified(TokenResponse tokens, String nonce) throws LoginRefused {
+        String encoded = tokens.idToken().orElseThrow(() -> new LoginRefused(LoginRefused.Reason.ID_TOKEN_MISSING));
+        return idTokens.verify(encoded, nonce);
+    }
+
+    private void requireAdmission(JsonWebToken idToken, Profile profile) throws LoginRefused {
+        if (idToken != null && !idToken.getSubject().equals(profile.userId())) {
+            throw new LoginRefused(LoginRefused.Reason.SUBJECT_MISMATCH);
+        }
+        if (!config.getAllowedTenants().admits(profile)) {
+            throw new LoginRefused(LoginRefused.Reason.DISTRICT_NOT_ALLOWED);
+        }
+        Optional<EssentialClaim> essential = EssentialClaim.of(config);
+        if (essential.isPresent() && !essential.get().isSatisfiedBy(idToken, profile.document())) {
+            throw new LoginRefused(LoginRefused.Reason.ESSENTIAL_CLAIM_UNMATCHED);
+        }
+    }
+
+    private BrokeredIdentityContext identity(Profile profile) throws LoginRefused {
+        String id = config.getIdentityKey()
+                .of(profile)
+                .orElseThrow(() -> new LoginRefused(LoginRefused.Reason.IDENTITY_INCOMPLETE));
+        BrokeredIdentityContext identity = new BrokeredIdentityContext(id, config);
+        identity.setBrokerUserId(config.getAlias() + "." + id);
+        identity.setUsername(config.getUsernameTemplate()
+                .apply(profile)
+                .orElseGet(() -> UsernameTemplate.nameOfId(config.getAlias(), profile)));
+        identity.setFirstName(profile.firstName().orElse(null));
+        identity.setLastName(profile.lastName().orElse(null));
+        identity.setEmail(profile.email().orElse(null));
+        // Not storeUserProfileForMapper(): it prints the whole profile when its debug logger is on.
+        identity.getContextData().put(AbstractJsonUserAttributeMapper.CONTEXT_JSON_NODE, profile.document());
+        return identity;
+    }
+
+    private String record(TokenResponse tokens, Profile profile, String brokerUserId) throws LoginRefused {
+        try {
+            return vault.record(tokens, profile, brokerUserId);
+        } catch (KeySource.Unavailable e) {
+            throw new LoginRefused(LoginRefused.Reason.CONFIGURATION, e.getMessage());
+        }
+    }
+
+    private Profile profile(String accessToken) throws LoginRefused {
+        try {
+            return Profile.read(upstream.get(Operation.PROFILE, config.getUserInfoUrl(), accessToken));
+        } catch (UpstreamFailure e) {
+            throw LoginRefused.because(Operation.PROFILE, e);
+        } catch (Profile.Unreadable e) {
+            throw new LoginRefused(LoginRefused.Reason.PROFILE_WITHOUT_IDENTITY);
+        }
+    }
+
+    /** Empty if ClassLink does not list them: the login goes on, and memberships stay as they are. */
+    private Optional<List<ClassLinkGroup>> myGroups(String accessToken) {
+        String url = URI.create(config.getUserInfoUrl()).resolve("/my/groups").toString();
+        String why = "the list cannot be read, or is too long";
+        try {
+            Optional<List<ClassLinkGroup>> groups =
+                    ClassLinkGroup.readAll(upstream.getJson(Operation.GROUPS, url, accessToken));
+            if (groups.isPresent()) {
+                return groups;
+            }
+        } catch (UpstreamFailure e) {
+            why = e.getMessage();
+        }
+        LOG.warnf(
+                "Login with ClassLink goes on without the person's groups. realm=%s, provider=%s, reason=%s: %s",
+                session.getContext().getRealm().getName(), config.getAlias(), "groups_unavailable", why);
+        return Optional.empty();
+    }
+}

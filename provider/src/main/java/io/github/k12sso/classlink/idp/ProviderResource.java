@@ -1,0 +1,84 @@
+package io.github.k12sso.classlink.idp;
+
+import io.github.k12sso.classlink.http.OAuthError;
+import io.github.k12sso.classlink.launchpad.TileLaunch;
+import io.github.k12sso.classlink.oneroster.gateway.GatewayResource;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Response;
+import java.util.Optional;
+import org.keycloak.OAuth2Constants;
+import org.keycloak.events.EventBuilder;
+import org.keycloak.models.KeycloakSession;
+
+/** {@code /realms/{realm}/classlink/{alias}}. */
+public final class ProviderResource {
+
+    private final KeycloakSession session;
+    private final ClassLinkIdentityProvider provider;
+
+    ProviderResource(KeycloakSession session, ClassLinkIdentityProvider provider) {
+        this.session = session;
+        this.provider = provider;
+    }
+
+    /** For a tile that is a web link: begins a {@link TileLaunch}. */
+    @GET
+    @Path("launch")
+    public Response launch() {
+        return page(TileLaunch::start);
+    }
+
+    /** Where Keycloak ends a launch's login, having signed the person in or not. */
+    @GET
+    @Path("launched")
+    public Response launched(@QueryParam(OAuth2Constants.ERROR) String error) {
+        return page(launch -> {
+            OAuthError refusal = OAuthError.of(error);
+            // The person is signed in already, by another tab.
+            if (error != null && refusal != OAuthError.TEMPORARILY_UNAVAILABLE) {
+                throw new LoginRefused(
+                        LoginRefused.meaning(refusal), "Keycloak ended the launch with the error " + refusal.code());
+            }
+            return launch.finish();
+        });
+    }
+
+    /** The roster gateway, for the caller's own district. */
+    @Path("ims/oneroster/v1p1")
+    public GatewayResource roster() {
+        return new GatewayResource(session, provider.rosterSettings(), Optional.empty());
+    }
+
+    /** The same for a district that the address names. */
+    @Path("tenants/{tenantId}/ims/oneroster/v1p1")
+    public GatewayResource roster(@PathParam("tenantId") String tenantId) {
+        return new GatewayResource(session, provider.rosterSettings(), Optional.of(tenantId));
+    }
+
+    private Response page(Step step) {
+        QueryOfSpan.empty();
+        EventBuilder event = new EventBuilder(
+                session.getContext().getRealm(), session, session.getContext().getConnection());
+        TileLaunch launch = new TileLaunch(session, provider.settings(), event);
+        FailedLogin failed = new FailedLogin(session, provider.settings(), event);
+        LoginRefused refused;
+        try {
+            return step.of(launch);
+        } catch (LoginRefused e) {
+            refused = e;
+        } catch (TileLaunch.Refused e) {
+            refused = LoginRefused.because(e);
+        } catch (RuntimeException e) {
+            refused = FailedLogin.unexpected(LoginRefused.Reason.UNEXPECTED, e);
+        }
+        return failed.page(
+                refused.reason(), refused.reason().messageKey(), failed.report(refused), null, launch.startUrl());
+    }
+
+    private interface Step {
+        Response of(TileLaunch launch) throws LoginRefused, TileLaunch.Refused;
+    }
+}

@@ -1,0 +1,82 @@
+package io.github.k12sso.classlink.launchpad;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.keycloak.broker.provider.BrokeredIdentityContext;
+import org.keycloak.events.Details;
+import org.keycloak.events.EventBuilder;
+import org.keycloak.events.EventType;
+import org.keycloak.models.FederatedIdentityModel;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.models.UserSessionModel;
+import org.keycloak.services.managers.AuthenticationManager;
+import org.keycloak.services.managers.AuthenticationSessionManager;
+import org.keycloak.sessions.AuthenticationSessionModel;
+
+/**
+ * A browser that several people use: whoever clicked the tile is signed in, and nobody else stays. Keycloak's session in this
+ * browser is ended unless it is this user's, with the client sessions in it, and the login moves to a session of its own.
+ */
+final class SharedDevice {
+
+    private final KeycloakSession session;
+    private final RealmModel realm;
+    private final String alias;
+    private final EventBuilder event;
+
+    SharedDevice(KeycloakSession session, RealmModel realm, String alias, EventBuilder event) {
+        this.session = session;
+        this.realm = realm;
+        this.alias = alias;
+        this.event = event;
+    }
+
+    /**
+     * Ends the sessions of other users.
+     *
+     * @return a new login in place of the one that belonged to an ended session; empty if there was none
+     */
+    Optional<AuthenticationSessionModel> endOtherSessions(
+            BrokeredIdentityContext person, AuthenticationSessionModel login) {
+        UserModel user = session.users()
+                .getUserByFederatedIdentity(
+                        realm, new FederatedIdentityModel(alias, person.getId(), person.getUsername()));
+        AuthenticationSessionManager logins = new AuthenticationSessionManager(session);
+        List<UserSessionModel> others = Stream.of(
+                        Optional.ofNullable(logins.getUserSessionFromAuthenticationCookie(realm)),
+                        Optional.ofNullable(session.sessions()
+                                .getUserSession(realm, login.getParentSession().getId())))
+                .flatMap(Optional::stream)
+                .filter(present ->
+                        present.getUser() != null && !present.getUser().equals(user))
+                .distinct()
+                .toList();
+        if (others.isEmpty()) {
+            return Optional.empty();
+        }
+        others.forEach(this::end);
+        AuthenticationManager.expireIdentityCookie(session);
+        AuthenticationManager.expireRememberMeCookie(session);
+        AuthenticationSessionModel own =
+                logins.createAuthenticationSession(realm, true).createAuthenticationSession(login.getClient());
+        login.getClientNotes().forEach(own::setClientNote);
+        logins.removeAuthenticationSession(realm, login, false);
+        session.getContext().setAuthenticationSession(own);
+        person.setAuthenticationSession(own);
+        return Optional.of(own);
+    }
+
+    private void end(UserSessionModel other) {
+        event.clone()
+                .event(EventType.LOGOUT)
+                .user(other.getUser())
+                .session(other)
+                .detail(Details.IDENTITY_PROVIDER, alias)
+                .detail(Details.REASON, "launch_by_another_person")
+                .success();
+        AuthenticationManager.backchannelLogout(session, other, true);
+    }
+}

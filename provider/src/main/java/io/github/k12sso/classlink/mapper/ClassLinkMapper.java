@@ -1,0 +1,94 @@
+package io.github.k12sso.classlink.mapper;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.k12sso.classlink.profile.Profile;
+import io.github.k12sso.classlink.settings.ClassLinkIdentityProviderConfig;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.keycloak.broker.oidc.mappers.AbstractJsonUserAttributeMapper;
+import org.keycloak.broker.provider.BrokeredIdentityContext;
+import org.keycloak.broker.provider.IdentityProviderMapper;
+import org.keycloak.models.IdentityProviderSyncMode;
+import org.keycloak.provider.ProviderConfigProperty;
+import org.keycloak.provider.ProviderConfigurationBuilder;
+
+/**
+ * What the four mappers share: they are for ClassLink providers only, support every sync mode, and decide by the profile of
+ * the login alone. An interface, because the role mapper's base class is one of Keycloak's.
+ */
+interface ClassLinkMapper extends IdentityProviderMapper {
+
+    /**
+     * A mapper as the admin console lists it. The console translates labels and help texts of settings, but neither a mapper's
+     * name nor its own help text: those are in English.
+     */
+    record Description(
+            String id, String displayType, String category, String help, List<ProviderConfigProperty> settings) {}
+
+    Description description();
+
+    @Override
+    default String getId() {
+        return description().id();
+    }
+
+    @Override
+    default String getDisplayType() {
+        return description().displayType();
+    }
+
+    @Override
+    default String getDisplayCategory() {
+        return description().category();
+    }
+
+    @Override
+    default String getHelpText() {
+        return description().help();
+    }
+
+    @Override
+    default List<ProviderConfigProperty> getConfigProperties() {
+        return description().settings();
+    }
+
+    @Override
+    default String[] getCompatibleProviders() {
+        return new String[] {ClassLinkIdentityProviderConfig.PROVIDER_ID};
+    }
+
+    @Override
+    default boolean supportsSyncMode(IdentityProviderSyncMode syncMode) {
+        return Arrays.asList(IdentityProviderSyncMode.values()).contains(syncMode);
+    }
+
+    /**
+     * Starts a setting of a mapper's form; its texts are in {@code theme-resources/messages}.
+     *
+     * @param mapper the mapper's name in message keys
+     * @param type one of {@link ProviderConfigProperty}'s
+     */
+    static ProviderConfigurationBuilder.ProviderConfigPropertyBuilder setting(
+            ProviderConfigurationBuilder form, String mapper, String name, String type) {
+        String key = "classlink.mapper." + mapper + "." + name;
+        return form.property()
+                .name(name)
+                .label(key + ".label")
+                .helpText(key + ".help")
+                .type(type);
+    }
+
+    /** What ClassLink said at this login. Empty if there is none: mappers then do what they do without a value. */
+    static Optional<Profile> profile(BrokeredIdentityContext login) {
+        if (!(login.getContextData().get(AbstractJsonUserAttributeMapper.CONTEXT_JSON_NODE)
+                instanceof ObjectNode document)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(Profile.read(document));
+        } catch (Profile.Unreadable e) {
+            return Optional.empty(); // the login itself reads the same document and would have ended there
+        }
+    }
+}

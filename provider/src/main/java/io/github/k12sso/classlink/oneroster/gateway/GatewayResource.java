@@ -1,0 +1,200 @@
+package io.github.k12sso.classlink.oneroster.gateway;
+
+import io.github.k12sso.classlink.http.Measurement;
+import io.github.k12sso.classlink.oneroster.client.RosterFailure;
+import io.github.k12sso.classlink.oneroster.policy.InvalidRequest;
+import io.github.k12sso.classlink.oneroster.policy.RosterObjectType;
+import io.github.k12sso.classlink.oneroster.policy.RosterRequest;
+import io.github.k12sso.classlink.settings.RosterMode;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.OPTIONS;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+import org.keycloak.events.Details;
+import org.keycloak.events.Errors;
+import org.keycloak.events.EventBuilder;
+import org.keycloak.events.EventType;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.services.Urls;
+import org.keycloak.services.cors.Cors;
+import org.keycloak.services.managers.AuthenticationManager.AuthResult;
+
+/** {@code …/ims/oneroster/v1p1/…}: a OneRoster 1.1 service, for reading, behind Keycloak's access tokens. */
+public final class GatewayResource {
+
+    private static final Logger LOG = Logger.getLogger(GatewayResource.class);
+    private static final String ROOT = "/ims/oneroster/v1p1/";
+
+    private final KeycloakSession session;
+    private final RosterSettings settings;
+    private final Optional<String> tenantInUrl;
+    private final RealmModel realm;
+    private final Cors cors;
+    private String pathPattern = "unknown";
+    private RosterObjectType objectType;
+
+    /**
+     * The gateway of one provider.
+     *
+     * @param tenantInUrl the district, where the address names one
+     */
+    public GatewayResource(KeycloakSession session, RosterSettings settings, Optional<String> tenantInUrl) {
+        this.session = session;
+        this.settings = settings;
+        this.tenantInUrl = tenantInUrl;
+        this.realm = session.getContext().getRealm();
+        this.cors = Cors.builder()
+                .auth()
+                .allowedMethods("GET", "HEAD", "OPTIONS")
+                .exposedHeaders(
+                        "X-Total-Count",
+                        HttpHeaders.LINK,
+                        HttpHeaders.ETAG,
+                        HttpHeaders.RETRY_AFTER,
+                        "X-RateLimit-Limit",
+                        "X-RateLimit-Remaining");
+    }
+
+    /** For browsers: what another origin may ask is decided when it asks, by the client's web origins. */
+    @OPTIONS
+    @Path("{path:.*}")
+    public Response preflight() {
+        return cors.preflight().add(Response.ok());
+    }
+
+    /** Reads a collection or an object. */
+    @GET
+    @Path("{path:.*}")
+    public Response read() {
+        long start = System.nanoTime();
+        Enum<?> outcome = Result.ANSWERED;
+        EventBuilder event = new EventBuilder(
+                        realm, session, session.getContext().getConnection())
+                .event(EventType.PERMISSION_TOKEN)
+                .detail(Details.IDENTITY_PROVIDER, settings.alias());
+        try {
+            return cors.add(answer(event));
+        } catch (RosterFailure e) {
+            outcome = e.reason();
+            report(event, e);
+            return cors.add(RosterError.answer(e));
+        } catch (InvalidRequest e) {
+            RosterFailure failure = new RosterFailure(
+                    e.isUnknownPath() ? RosterFailure.Reason.UNKNOWN_PATH : RosterFailure.Reason.INVALID_QUERY,
+                    e.getMessage());
+            outcome = failure.reason();
+            return cors.add(RosterError.answer(e.codeMinor(), failure));
+        } catch (WebApplicationException e) {
+            outcome = RosterFailure.Reason.REFUSED; // an origin that the client does not have
+            throw e;
+        } catch (RuntimeException e) {
+            outcome = RosterFailure.Reason.UNEXPECTED;
+            LOG.errorf(
+                    "A roster request failed unexpectedly: %s. %s", e.getClass().getName(), where());
+            LOG.debug("A roster request failed unexpectedly", e);
+            return cors.add(RosterError.answer(
+                    new RosterFailure(RosterFailure.Reason.UNEXPECTED, "This server failed. Its log says where")));
+        } finally {
+            Measurement.ROSTER_REQUESTS.record(
+                    Duration.ofNanos(System.nanoTime() - start),
+                    objectType == null ? Result.NONE : objectType,
+                    outcome);
+        }
+    }
+
+    private enum Result {
+        ANSWERED,
+        NONE
+    }
+
+    private Response.ResponseBuilder answer(EventBuilder event) throws RosterFailure, InvalidRequest {
+        if (!settings.enabled() || settings.mode() == RosterMode.OFF) {
+            throw new RosterFailure(RosterFailure.Reason.ROSTER_OFF, "Rosters are switched off for this provider");
+        }
+        AuthResult bearer = RosterBearer.verify(session);
+        event.client(bearer.client())
+                .user(bearer.user())
+                .detail(Details.USERNAME, bearer.user().getUsername());
+        cors.checkAllowedOrigins(session, bearer.client());
+        RosterLimits limits = settings.state().limits();
+        String client = realm.getId() + " " + bearer.client().getClientId();
+        RosterLimits.Minute minute = limits.count(client, settings.requestsPerMinute());
+        RosterBearer.requireScope(bearer, settings.scope());
+        RosterRequest request =
+                RosterRequest.parse(segments(), session.getContext().getUri().getQueryParameters());
+        objectType = request.objectType();
+        pathPattern = request.pathPattern();
+        RosterCaller caller = RosterCaller.of(realm, settings, bearer.user(), tenantInUrl);
+        RosterLimits.Permit permit = limits.acquire(client, caller.districtKey());
+        try {
+            String base = base();
+            PageCache.Page page = new RosterPages(session, settings, caller, base).read(request);
+            return new PageResponse(request, base, ifNoneMatch())
+                    .of(page)
+                    .header("X-RateLimit-Limit", minute.limit())
+                    .header("X-RateLimit-Remaining", minute.remaining());
+        } finally {
+            permit.release();
+        }
+    }
+
+    /** Decoded once, and only after the path was taken apart: an id may contain a slash. */
+    private List<String> segments() throws InvalidRequest {
+        String path = session.getContext().getUri().getRequestUri().getRawPath();
+        String below = path.substring(path.indexOf(ROOT) + ROOT.length());
+        try {
+            return Arrays.stream(below.split("/", -1))
+                    .map(segment -> URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8))
+                    .toList();
+        } catch (IllegalArgumentException e) {
+            return List.of(); // no path that there is
+        }
+    }
+
+    /** The gateway's address for this district, up to and with {@code /ims/oneroster/v1p1}. */
+    private String base() {
+        return Urls.realmBase(session.getContext().getUri().getBaseUri())
+                        .path("{realm}/classlink/{alias}")
+                        .build(realm.getName(), settings.alias())
+                + tenantInUrl
+                        .map(tenant -> "/tenants/" + RosterRequest.encode(tenant))
+                        .orElse("")
+                + "/ims/oneroster/v1p1";
+    }
+
+    private Optional<String> ifNoneMatch() {
+        return Optional.ofNullable(
+                session.getContext().getHttpRequest().getHttpHeaders().getHeaderString(HttpHeaders.IF_NONE_MATCH));
+    }
+
+    /** An event if the caller may not read what they asked for; a log line if something does not work. */
+    private void report(EventBuilder event, RosterFailure failure) {
+        String reason = failure.reason().name().toLowerCase(Locale.ROOT);
+        switch (RosterError.status(failure.reason())) {
+            case 401 -> event.detail(Details.REASON, reason).error(Errors.INVALID_TOKEN);
+            case 403 ->
+                event.detail(Details.REASON, reason)
+                        .detail("classlink_roster", pathPattern)
+                        .error(Errors.ACCESS_DENIED);
+            case 404, 400 -> {
+                // The app's own business, and it was told.
+            }
+            default -> LOG.warnf("A roster request failed. reason=%s: %s. %s", reason, failure.getMessage(), where());
+        }
+    }
+
+    private String where() {
+        return "realm=" + realm.getName() + ", provider=" + settings.alias() + ", path=" + pathPattern;
+    }
+}

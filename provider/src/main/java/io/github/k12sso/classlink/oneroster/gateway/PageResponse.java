@@ -1,0 +1,78 @@
+package io.github.k12sso.classlink.oneroster.gateway;
+
+import io.github.k12sso.classlink.oneroster.policy.RosterRequest;
+import jakarta.ws.rs.core.EntityTag;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Optional;
+
+/**
+ * A page as an HTTP response: body, count, link to the next page, caching.
+ *
+ * <p>Not JAX-RS' {@code Request.evaluatePreconditions}: it compares tags strongly, and proxies that compress make them weak
+ * ({@code W/"…"}); and it answers 412 to {@code If-Match}, which is no precondition of a read here.
+ */
+final class PageResponse {
+
+    private final RosterRequest request;
+    private final String base;
+    private final Optional<String> ifNoneMatch;
+
+    /**
+     * The response to one request.
+     *
+     * @param base the gateway's address for this district
+     * @param ifNoneMatch the request's header
+     */
+    PageResponse(RosterRequest request, String base, Optional<String> ifNoneMatch) {
+        this.request = request;
+        this.base = base;
+        this.ifNoneMatch = ifNoneMatch;
+    }
+
+    Response.ResponseBuilder of(PageCache.Page page) {
+        Response.ResponseBuilder response;
+        if (request.objectType().isRestricted()) {
+            response = Response.ok(page.body()).header(HttpHeaders.CACHE_CONTROL, "no-store");
+        } else {
+            EntityTag tag = tag(page.body());
+            response = isKnown(tag) ? Response.notModified() : Response.ok(page.body());
+            response.tag(tag)
+                    .header(HttpHeaders.CACHE_CONTROL, "private, max-age=" + PageCache.TTL.toSeconds())
+                    .header(HttpHeaders.VARY, HttpHeaders.AUTHORIZATION);
+        }
+        response.type(MediaType.APPLICATION_JSON_TYPE);
+        page.total().ifPresent(total -> response.header("X-Total-Count", total));
+        if (page.full()) {
+            response.header(HttpHeaders.LINK, "<" + base + nextPage() + ">; rel=\"next\"");
+        }
+        return response;
+    }
+
+    private String nextPage() {
+        return request.page(request.offset() + request.limit(), request.limit()).link();
+    }
+
+    private boolean isKnown(EntityTag tag) {
+        return ifNoneMatch
+                .filter(header -> Arrays.stream(header.split(",", -1))
+                        .map(String::strip)
+                        .map(text -> text.startsWith("W/") ? text.substring(2) : text)
+                        .anyMatch(text -> text.equals("*") || text.equals("\"" + tag.getValue() + "\"")))
+                .isPresent();
+    }
+
+    private static EntityTag tag(byte[] body) {
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(body);
+            return new EntityTag(Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(hash, 16)));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("Every Java has SHA-256", e);
+        }
+    }
+}

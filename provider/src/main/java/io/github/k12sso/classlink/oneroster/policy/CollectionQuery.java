@@ -1,0 +1,154 @@
+package io.github.k12sso.classlink.oneroster.policy;
+
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * The query of a collection. Every page is asked for in the same order, by {@code sourcedId} unless the app says otherwise:
+ * without one, pages overlap (docs/internals/classlink-rosters.md#trap-25).
+ *
+ * @param limit rows of a page, 1 to 10,000
+ * @param offset rows before it
+ * @param sort a member of the rows
+ * @param descending from the last to the first
+ * @param fields members that the app wants; empty, all. Chosen here and not at the source, because the policy needs others
+ * @param filter which rows, or null
+ */
+record CollectionQuery(
+        int limit, long offset, String sort, boolean descending, Set<String> fields, RosterFilter filter) {
+
+    static final int MAX_LIMIT = 10_000;
+    /** OneRoster's own, and ClassLink's. */
+    static final int DEFAULT_LIMIT = 100;
+
+    private static final long MAX_OFFSET = 1_000_000_000;
+    private static final Set<String> PARAMETERS = Set.of("limit", "offset", "sort", "orderBy", "fields", "filter");
+    private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9]{0,63}");
+    private static final Pattern PATH = Pattern.compile("[A-Za-z][A-Za-z0-9]{0,63}(\\.[A-Za-z][A-Za-z0-9]{0,63}){0,2}");
+
+    /** For a single object, which takes {@code fields} and nothing else. */
+    static CollectionQuery ofObject(Map<String, List<String>> parameters) throws InvalidRequest {
+        for (String name : parameters.keySet()) {
+            if (!name.equals("fields")) {
+                throw InvalidRequest.query("a single object takes the parameter fields and no other");
+            }
+        }
+        return ofCollection(parameters);
+    }
+
+    static CollectionQuery ofCollection(Map<String, List<String>> parameters) throws InvalidRequest {
+        for (Map.Entry<String, List<String>> parameter : parameters.entrySet()) {
+            if (!PARAMETERS.contains(parameter.getKey())) {
+                throw InvalidRequest.query("the parameters are limit, offset, sort, orderBy, fields and filter");
+            }
+            if (parameter.getValue().size() != 1) {
+                throw InvalidRequest.query("no parameter may stand twice");
+            }
+        }
+        Optional<String> filter = value(parameters, "filter");
+        return new CollectionQuery(
+                (int) number(parameters, "limit", 1, MAX_LIMIT, DEFAULT_LIMIT),
+                number(parameters, "offset", 0, MAX_OFFSET, 0),
+                sort(parameters),
+                descending(parameters),
+                fields(parameters),
+                filter.isPresent() ? RosterFilter.parse(filter.get()) : null);
+    }
+
+    private static long number(Map<String, List<String>> parameters, String name, long min, long max, long byDefault)
+            throws InvalidRequest {
+        Optional<String> text = value(parameters, name);
+        if (text.isEmpty()) {
+            return byDefault;
+        }
+        if (!text.get().matches("[0-9]{1,10}")
+                || Long.parseLong(text.get()) < min
+                || Long.parseLong(text.get()) > max) {
+            throw InvalidRequest.query(name + " must be a whole number from " + min + " to " + max);
+        }
+        return Long.parseLong(text.get());
+    }
+
+    private static String sort(Map<String, List<String>> parameters) throws InvalidRequest {
+        String sort = value(parameters, "sort").orElse("sourcedId");
+        if (!PATH.matcher(sort).matches()) {
+            throw new InvalidRequest("invalid_sort_field", "sort must be the name of one field");
+        }
+        return sort;
+    }
+
+    private static boolean descending(Map<String, List<String>> parameters) throws InvalidRequest {
+        String order = value(parameters, "orderBy").orElse("asc");
+        if (!order.equals("asc") && !order.equals("desc")) {
+            throw InvalidRequest.query("orderBy must be asc or desc");
+        }
+        return order.equals("desc");
+    }
+
+    private static Set<String> fields(Map<String, List<String>> parameters) throws InvalidRequest {
+        Optional<String> list = value(parameters, "fields");
+        if (list.isEmpty()) {
+            return Set.of();
+        }
+        Set<String> names = Arrays.stream(list.get().split(",", -1))
+                .map(String::strip)
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+        for (String name : names) {
+            if (!NAME.matcher(name).matches()) {
+                throw new InvalidRequest(
+                        "invalid_selection_field", "fields must be names of fields with commas between");
+            }
+        }
+        return names;
+    }
+
+    private static Optional<String> value(Map<String, List<String>> parameters, String name) {
+        return Optional.ofNullable(parameters.get(name)).map(values -> values.get(0));
+    }
+
+    Optional<RosterFilter> filtered() {
+        return Optional.ofNullable(filter);
+    }
+
+    /** Fields that the source is asked to compare: what an app may not see it may not guess by. */
+    Set<String> comparedFields() {
+        Set<String> names = new LinkedHashSet<>(filter == null ? Set.of() : filter.fields());
+        names.add(sort.split("\\.", -1)[0]);
+        return names;
+    }
+
+    CollectionQuery with(RosterFilter other) {
+        return new CollectionQuery(limit, offset, sort, descending, fields, other);
+    }
+
+    /** Other rows of the same collection. */
+    CollectionQuery page(long otherOffset, int otherLimit) {
+        return new CollectionQuery(otherLimit, otherOffset, sort, descending, fields, filter);
+    }
+
+    /** As it is sent: the same parameters in the same order, whoever asks. */
+    String encode() {
+        Map<String, String> query = new LinkedHashMap<>();
+        query.put("limit", Integer.toString(limit));
+        query.put("offset", Long.toString(offset));
+        query.put("sort", sort);
+        query.put("orderBy", descending ? "desc" : "asc");
+        if (filter != null) {
+            query.put("filter", filter.toString());
+        }
+        return query.entrySet().stream()
+                .map(entry -> entry.getKey() + "="
+                        + URLEncoder.encode(entry.getValue(), StandardCharsets.UTF_8)
+                                .replace("+", "%20"))
+                .collect(Collectors.joining("&"));
+    }
+}

@@ -1,0 +1,124 @@
+package io.github.k12sso.classlink.profile;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+
+/**
+ * The members of a profile document, by shape. A document is of the first shape whose id member it has; shapes are never
+ * mixed, so that an unexpected extra member cannot lend somebody another person's identity.
+ */
+record ProfileFields(
+        String userId,
+        String tenantId,
+        String tenantName,
+        String building,
+        String stateName,
+        String sourcedId,
+        String loginId,
+        String email,
+        String firstName,
+        String lastName,
+        List<String> roles) {
+
+    private static final int MAX_ID_LENGTH = 255;
+
+    static ProfileFields of(ObjectNode document) throws Profile.Unreadable {
+        if (has(document, "UserId")) {
+            return myInfo(document);
+        }
+        if (has(document, "sub")) {
+            return userInfo(document);
+        }
+        if (has(document, "id")) {
+            return guide(document);
+        }
+        throw new Profile.Unreadable(
+                "The profile has none of the members UserId, sub and id as a text or a whole number");
+    }
+
+    /** docs/internals/classlink-protocol.md#profile: flat, PascalCase. */
+    private static ProfileFields myInfo(ObjectNode document) {
+        return new ProfileFields(
+                text(document, "UserId"),
+                text(document, "TenantId"),
+                text(document, "Tenant"),
+                text(document, "Building"),
+                text(document, "StateName"),
+                text(document, "SourcedId"),
+                text(document, "LoginId"),
+                text(document, "Email"),
+                text(document, "FirstName"),
+                text(document, "LastName"),
+                texts(document.path("Role")));
+    }
+
+    /**
+     * docs/internals/classlink-protocol.md#discovery: OpenID Connect claims and ClassLink's own; the district's name
+     * and state are in the address.
+     */
+    private static ProfileFields userInfo(ObjectNode document) {
+        String tenantId = text(document, "classLink_tenant_id");
+        return new ProfileFields(
+                text(document, "sub"),
+                tenantId != null ? tenantId : text(document, "classLink_tenant_id_string"),
+                text(document.path("address"), "locality"),
+                null,
+                text(document.path("address"), "region"),
+                text(document, "classLink_sourcedId"),
+                text(document, "preferred_username"),
+                text(document, "email"),
+                text(document, "given_name"),
+                text(document, "family_name"),
+                texts(document.path("classLink_role")));
+    }
+
+    /**
+     * The integration guide's document (docs/internals/classlink-protocol.md#the-integration-guide); it knows no
+     * district and no roster id.
+     */
+    private static ProfileFields guide(ObjectNode document) {
+        return new ProfileFields(
+                text(document, "id"),
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                text(document, "email"),
+                text(document, "firstName"),
+                text(document, "lastName"),
+                texts(document.path("roles")));
+    }
+
+    private static boolean has(ObjectNode document, String member) {
+        String id = text(document, member);
+        return id != null && !id.isBlank() && id.length() <= MAX_ID_LENGTH;
+    }
+
+    /**
+     * Texts and whole numbers are sent for one another (docs/internals/classlink-protocol.md#profile); nothing else is
+     * taken for a text.
+     */
+    private static String text(JsonNode document, String member) {
+        return text(document.path(member));
+    }
+
+    private static String text(JsonNode node) {
+        if (node.isTextual()) {
+            return node.textValue();
+        }
+        return node.isIntegralNumber() ? node.bigIntegerValue().toString() : null;
+    }
+
+    private static List<String> texts(JsonNode node) {
+        Stream<JsonNode> values = node.isArray() ? StreamSupport.stream(node.spliterator(), false) : Stream.of(node);
+        return values.map(ProfileFields::text)
+                .filter(text -> text != null && !text.isBlank())
+                .map(String::strip)
+                .toList();
+    }
+}

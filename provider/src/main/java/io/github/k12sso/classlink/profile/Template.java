@@ -1,0 +1,87 @@
+package io.github.k12sso.classlink.profile;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A text with placeholders such as <code>${login_id}</code>.
+ *
+ * @param <V> what the placeholders take their values from
+ */
+public final class Template<V> {
+
+    private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([^}]*)}");
+
+    private final List<Part<V>> parts;
+
+    /**
+     * A literal or a placeholder.
+     *
+     * @param literal null for a placeholder
+     */
+    private record Part<V>(String literal, Function<V, Optional<String>> value) {}
+
+    private Template(List<Part<V>> parts) {
+        this.parts = parts;
+    }
+
+    /**
+     * Reads a template.
+     *
+     * @param literal checks the text before, between and after placeholders, which may be empty
+     * @param placeholder the value that a placeholder's name stands for
+     * @throws IllegalArgumentException the callers' own
+     */
+    public static <V> Template<V> parse(
+            String text, Consumer<String> literal, Function<String, Function<V, Optional<String>>> placeholder) {
+        List<Part<V>> parts = new ArrayList<>();
+        Matcher matcher = PLACEHOLDER.matcher(text);
+        int end = 0;
+        while (matcher.find()) {
+            parts.add(literal(text.substring(end, matcher.start()), literal));
+            parts.add(new Part<>(null, placeholder.apply(matcher.group(1))));
+            end = matcher.end();
+        }
+        parts.add(literal(text.substring(end), literal));
+        return new Template<>(List.copyOf(parts));
+    }
+
+    private static <V> Part<V> literal(String text, Consumer<String> check) {
+        check.accept(text);
+        return new Part<>(text, value -> Optional.of(text));
+    }
+
+    /** Whether there is at least one placeholder. */
+    public boolean isVariable() {
+        return parts.stream().anyMatch(part -> part.literal() == null);
+    }
+
+    /** The text with the values in place; empty if one of them is absent. */
+    public Optional<String> apply(V values) {
+        StringBuilder text = new StringBuilder();
+        for (Part<V> part : parts) {
+            Optional<String> value = part.value().apply(values);
+            if (value.isEmpty()) {
+                return Optional.empty();
+            }
+            text.append(value.get());
+        }
+        return Optional.of(text.toString());
+    }
+
+    /**
+     * What texts this template makes.
+     *
+     * @param anyValue a regular expression for the value of a placeholder
+     */
+    public Pattern pattern(String anyValue) {
+        StringBuilder regex = new StringBuilder();
+        parts.forEach(part -> regex.append(part.literal() == null ? anyValue : Pattern.quote(part.literal())));
+        return Pattern.compile(regex.toString());
+    }
+}

@@ -1,0 +1,100 @@
+package io.github.k12sso.classlink.refresh;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+
+/**
+ * The refreshes of this node that are in flight, and the token endpoints in cool-down. One for the whole server: requests for
+ * the same user wait here for the first of them, so that a node takes the cluster's lock once.
+ */
+public final class RefreshesInFlight {
+
+    /** Longest wait of a request for another's refresh: the life of a dead node's lock, and a call of ten seconds after it. */
+    static final Duration MAX_WAIT = RefreshLock.LIFE.plusSeconds(12);
+    /** Requests that may wait at once: each holds a thread, and most a connection to the database (100 by default). */
+    static final int MAX_WAITING = 64;
+    /** Cool-down after a failure without {@code Retry-After}, so that an outage is not hammered. */
+    static final Duration COOL_DOWN = Duration.ofSeconds(3);
+    /** Longest cool-down that ClassLink can ask for. */
+    static final Duration MAX_COOL_DOWN = Duration.ofSeconds(60);
+
+    private final ConcurrentMap<String, CompletableFuture<RefreshOutcome>> inFlight = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, Instant> coolDownUntil = new ConcurrentHashMap<>();
+    private final Semaphore waiting = new Semaphore(MAX_WAITING);
+    private final InstantSource clock;
+
+    public RefreshesInFlight(InstantSource clock) {
+        this.clock = clock;
+    }
+
+    /** Does the work, or waits for the request that is doing it for the same key. */
+    RefreshOutcome join(String key, Supplier<RefreshOutcome> work) {
+        CompletableFuture<RefreshOutcome> mine = new CompletableFuture<>();
+        CompletableFuture<RefreshOutcome> first = inFlight.putIfAbsent(key, mine);
+        if (first != null) {
+            return await(first).coalesced();
+        }
+        try {
+            mine.complete(work.get());
+        } catch (RuntimeException e) {
+            mine.completeExceptionally(e);
+            throw e;
+        } finally {
+            inFlight.remove(key, mine);
+        }
+        return mine.join();
+    }
+
+    private RefreshOutcome await(CompletableFuture<RefreshOutcome> first) {
+        if (!waiting.tryAcquire()) {
+            return RefreshOutcome.unreachable(COOL_DOWN);
+        }
+        try {
+            return first.get(MAX_WAIT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            return RefreshOutcome.unreachable(COOL_DOWN); // the first one's failure is logged where it happened
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return RefreshOutcome.unreachable(COOL_DOWN);
+        } finally {
+            waiting.release();
+        }
+    }
+
+    /** Requests that wait now. */
+    int waiting() {
+        return MAX_WAITING - waiting.availablePermits();
+    }
+
+    /** Starts the cool-down of a provider's token endpoint, as long as it asked for. */
+    Duration coolDown(String provider, Optional<Duration> asked) {
+        Duration coolDown = asked.orElse(COOL_DOWN);
+        coolDown = coolDown.compareTo(MAX_COOL_DOWN) > 0 ? MAX_COOL_DOWN : coolDown;
+        coolDownUntil.put(provider, clock.instant().plus(coolDown));
+        return coolDown;
+    }
+
+    /** What is left of the cool-down, if any. */
+    Optional<Duration> remainingCoolDown(String provider) {
+        Instant until = coolDownUntil.get(provider);
+        if (until == null) {
+            return Optional.empty();
+        }
+        Duration left = Duration.between(clock.instant(), until);
+        if (left.isNegative() || left.isZero()) {
+            coolDownUntil.remove(provider, until);
+            return Optional.empty();
+        }
+        return Optional.of(left);
+    }
+}

@@ -1,0 +1,195 @@
+package io.github.k12sso.classlink.refresh;
+
+import io.github.k12sso.classlink.http.Measurement;
+import io.github.k12sso.classlink.http.OAuthError;
+import io.github.k12sso.classlink.http.TokenEndpointClient;
+import io.github.k12sso.classlink.http.TokenResponse;
+import io.github.k12sso.classlink.http.UpstreamFailure;
+import io.github.k12sso.classlink.settings.TokenLifetimes;
+import io.github.k12sso.classlink.vault.TokenCipher;
+import io.github.k12sso.classlink.vault.TokenRecord;
+import io.github.k12sso.classlink.vault.TokenSet;
+import io.github.k12sso.classlink.vault.TokenStore;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+
+/**
+ * Refreshes users' tokens: joins the refresh that is in flight, or takes the cluster's lock, reads the record again, asks
+ * ClassLink once, commits the answer, and only then releases the lock and answers.
+ */
+final class TokenRefresher {
+
+    private static final Logger LOG = Logger.getLogger(TokenRefresher.class);
+    /** Between two attempts at a lock that another node holds. */
+    private static final Duration POLL = Duration.ofMillis(100);
+
+    private final KeycloakSessionFactory factory;
+    private final String alias;
+    private final TokenEndpointClient endpoint;
+    private final RefreshesInFlight inFlight;
+    private final InstantSource clock;
+
+    TokenRefresher(
+            KeycloakSession session,
+            String alias,
+            TokenEndpointClient endpoint,
+            RefreshesInFlight inFlight,
+            InstantSource clock) {
+        this.factory = session.getKeycloakSessionFactory();
+        this.alias = alias;
+        this.endpoint = endpoint;
+        this.inFlight = inFlight;
+        this.clock = clock;
+    }
+
+    /**
+     * Refreshes a user's tokens, unless another request already has.
+     *
+     * @param seen the stored record by which the caller decided
+     * @param lifetimes by which it is decided again, once the lock is held
+     */
+    RefreshOutcome refresh(
+            RealmModel realm, UserModel user, String seen, TokenCipher cipher, TokenLifetimes lifetimes) {
+        String key = "classlink.refresh." + realm.getId() + "." + user.getId() + "." + alias;
+        TokenStore store = new TokenStore(factory, realm.getId(), user.getId(), alias);
+        String provider = "realm=" + realm.getName() + ", provider=" + alias;
+        return inFlight.join(key, () -> new Attempt(key, store, cipher, lifetimes, provider).run(seen));
+    }
+
+    /** The refresh of one user's tokens by this node. */
+    private final class Attempt {
+
+        private final String key;
+        private final TokenStore store;
+        private final TokenCipher cipher;
+        private final TokenLifetimes lifetimes;
+        private final String provider;
+
+        private Attempt(String key, TokenStore store, TokenCipher cipher, TokenLifetimes lifetimes, String provider) {
+            this.key = key;
+            this.store = store;
+            this.cipher = cipher;
+            this.lifetimes = lifetimes;
+            this.provider = provider;
+        }
+
+        private RefreshOutcome run(String seen) {
+            RefreshOutcome outcome;
+            try {
+                outcome = lock(seen);
+            } catch (RuntimeException e) {
+                // The cluster's store or the database. Not the message, which may quote a statement with its values.
+                LOG.warnf(
+                        "A ClassLink token could not be renewed, because Keycloak itself is in trouble: %s. %s",
+                        e.getClass().getName(), provider);
+                LOG.debug("A ClassLink token could not be renewed", e);
+                outcome = RefreshOutcome.unreachable(RefreshesInFlight.COOL_DOWN);
+            }
+            Measurement.REFRESHES.count(outcome.kind());
+            return outcome;
+        }
+
+        private RefreshOutcome lock(String seen) {
+            long start = System.nanoTime();
+            while (true) {
+                Optional<Duration> coolDown = inFlight.remainingCoolDown(provider);
+                if (coolDown.isPresent()) {
+                    return RefreshOutcome.unreachable(coolDown.get());
+                }
+                Optional<RefreshLock> lock = RefreshLock.tryAcquire(factory, key);
+                if (lock.isPresent()) {
+                    try {
+                        return readAgain(seen);
+                    } finally {
+                        lock.get().release();
+                    }
+                }
+                if (System.nanoTime() - start > RefreshesInFlight.MAX_WAIT.toNanos() || !pause()) {
+                    return RefreshOutcome.unreachable(RefreshesInFlight.COOL_DOWN);
+                }
+            }
+        }
+
+        private RefreshOutcome readAgain(String seen) {
+            Optional<String> stored = store.read();
+            Optional<TokenRecord> record = stored.flatMap(cipher::tryDecrypt);
+            Optional<TokenSet> tokens = record.flatMap(TokenRecord::tokens);
+            if (tokens.isEmpty()) {
+                return record.isPresent() ? RefreshOutcome.grantRevoked() : RefreshOutcome.gone();
+            }
+            Instant now = clock.instant();
+            boolean expired = tokens.get().isExpired(now);
+            boolean refreshedMeanwhile = !stored.get().equals(seen) && !expired;
+            if (refreshedMeanwhile || !lifetimes.isDue(tokens.get().remaining(now))) {
+                return RefreshOutcome.stillValid(tokens.get());
+            }
+            if (tokens.get().refreshToken().isEmpty()) {
+                return expired ? RefreshOutcome.grantRevoked() : RefreshOutcome.stillValid(tokens.get());
+            }
+            return ask(stored.get(), record.get(), tokens.get());
+        }
+
+        private RefreshOutcome ask(String stored, TokenRecord record, TokenSet old) {
+            TokenSet issued;
+            try {
+                TokenResponse answer = endpoint.refresh(old.refreshToken().orElseThrow());
+                issued = TokenSet.issued(answer, clock.instant(), lifetimes.unstated())
+                        .orRefreshTokenOf(old);
+            } catch (UpstreamFailure e) {
+                return failed(stored, record, e);
+            }
+            return commit(stored, record, issued);
+        }
+
+        private RefreshOutcome commit(String stored, TokenRecord record, TokenSet issued) {
+            if (store.replace(stored, cipher.encrypt(record.with(issued)))) {
+                return RefreshOutcome.refreshed(issued);
+            }
+            // A login was faster: its tokens are newer, whatever ClassLink thinks of these.
+            return store.read()
+                    .flatMap(cipher::tryDecrypt)
+                    .flatMap(TokenRecord::tokens)
+                    .map(RefreshOutcome::stillValid)
+                    .orElseGet(RefreshOutcome::gone);
+        }
+
+        private RefreshOutcome failed(String stored, TokenRecord record, UpstreamFailure failure) {
+            if (failure instanceof UpstreamFailure.Refused refused && refused.error() == OAuthError.INVALID_GRANT) {
+                LOG.infof(
+                        "ClassLink has ended a grant (%s); the person logs in again. %s",
+                        refused.getMessage(), provider);
+                store.replace(stored, cipher.encrypt(record.revoked()));
+                return RefreshOutcome.grantRevoked();
+            }
+            Duration coolDown = inFlight.coolDown(
+                    provider,
+                    failure instanceof UpstreamFailure.Unavailable unavailable
+                            ? unavailable.retryAfter()
+                            : Optional.empty());
+            LOG.warnf(
+                    "A ClassLink token could not be renewed and is kept: %s. Next attempt in %d s. %s",
+                    failure.getMessage(), coolDown.toSeconds(), provider);
+            boolean answerLost = failure instanceof UpstreamFailure.Unavailable unavailable && unavailable.answerLost();
+            return answerLost || failure instanceof UpstreamFailure.Malformed
+                    ? RefreshOutcome.ambiguous(coolDown)
+                    : RefreshOutcome.unreachable(coolDown);
+        }
+    }
+
+    private static boolean pause() {
+        try {
+            Thread.sleep(POLL.toMillis());
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+}

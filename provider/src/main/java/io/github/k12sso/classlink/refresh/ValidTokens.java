@@ -1,0 +1,97 @@
+package io.github.k12sso.classlink.refresh;
+
+import io.github.k12sso.classlink.http.TokenEndpointClient;
+import io.github.k12sso.classlink.settings.TokenLifetimes;
+import io.github.k12sso.classlink.vault.TokenSet;
+import io.github.k12sso.classlink.vault.TokenUnavailable;
+import io.github.k12sso.classlink.vault.TokenUnavailable.Reason;
+import io.github.k12sso.classlink.vault.TokenVault;
+import java.time.InstantSource;
+import java.util.Optional;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+
+/** Users' tokens out of the vault, refreshed at ClassLink if the access token is about to expire. */
+public final class ValidTokens {
+
+    private final TokenVault vault;
+    private final TokenRefresher refresher;
+    private final TokenLifetimes lifetimes;
+    private final InstantSource clock;
+
+    /**
+     * The tokens of one provider's users.
+     *
+     * @param inFlight the node's
+     */
+    public ValidTokens(
+            KeycloakSession session,
+            String alias,
+            TokenVault vault,
+            TokenEndpointClient endpoint,
+            TokenLifetimes lifetimes,
+            RefreshesInFlight inFlight,
+            InstantSource clock) {
+        this.vault = vault;
+        this.refresher = new TokenRefresher(session, alias, endpoint, inFlight, clock);
+        this.lifetimes = lifetimes;
+        this.clock = clock;
+    }
+
+    /**
+     * A user's tokens, the access token being valid.
+     *
+     * @throws TokenUnavailable if there is none
+     */
+    public TokenSet of(RealmModel realm, UserModel user) throws TokenUnavailable {
+        TokenVault.Entry entry = vault.find(realm, user);
+        TokenSet tokens = entry.tokens();
+        boolean expired = tokens.isExpired(clock.instant());
+        if (tokens.refreshToken().isEmpty()) {
+            if (expired) {
+                throw new TokenUnavailable(Reason.EXPIRED);
+            }
+            return tokens;
+        }
+        if (!lifetimes.isDue(tokens.remaining(clock.instant()))) {
+            return tokens;
+        }
+        return answer(
+                refresher.refresh(realm, user, entry.stored(), entry.cipher(), lifetimes),
+                expired ? Optional.empty() : Optional.of(tokens));
+    }
+
+    /**
+     * A user's tokens after ClassLink rejected the access token: refreshed, whatever its expiry says.
+     *
+     * @throws TokenUnavailable if there is nothing to refresh it with, or ClassLink cannot refresh it
+     */
+    public TokenSet afterRejection(RealmModel realm, UserModel user, String rejectedAccessToken)
+            throws TokenUnavailable {
+        TokenVault.Entry entry = vault.find(realm, user);
+        TokenSet tokens = entry.tokens();
+        if (!tokens.accessToken().equals(rejectedAccessToken)) {
+            return tokens.from(TokenSet.Source.COALESCED);
+        }
+        if (tokens.refreshToken().isEmpty()) {
+            throw new TokenUnavailable(Reason.EXPIRED);
+        }
+        return answer(
+                refresher.refresh(realm, user, entry.stored(), entry.cipher(), lifetimes.always()), Optional.empty());
+    }
+
+    /** What an outcome is to a caller whose access token may still be valid. */
+    private static TokenSet answer(RefreshOutcome outcome, Optional<TokenSet> valid) throws TokenUnavailable {
+        if (outcome.tokens().isPresent()) {
+            return outcome.tokens().get();
+        }
+        return switch (outcome.kind()) {
+            case GRANT_REVOKED -> throw new TokenUnavailable(Reason.EXPIRED);
+            case GONE -> throw new TokenUnavailable(Reason.NOT_LINKED);
+            default ->
+                valid.orElseThrow(() -> new TokenUnavailable(
+                        Reason.REFRESH_FAILED, outcome.retryAfter().orElseThrow()));
+        };
+    }
+}

@@ -1,0 +1,149 @@
+package io.github.k12sso.classlink.vault;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.jboss.logging.Logger;
+import org.keycloak.jose.JOSEHeader;
+import org.keycloak.jose.jwe.JWE;
+import org.keycloak.jose.jwe.JWEConstants;
+import org.keycloak.jose.jwe.JWEException;
+import org.keycloak.jose.jwe.JWEHeader;
+import org.keycloak.jose.jwe.JWEKeyStorage;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+
+/**
+ * Encrypts and decrypts the token record of one link: a compact JWE (RFC 7516, {@code dir} with A256GCM, the key's id in the
+ * header), made with Keycloak's own JOSE code. Compact, because Keycloak rewrites what looks like JSON when a user logs in
+ * again ({@code IdentityBrokerService.updateToken}).
+ */
+public final class TokenCipher {
+
+    private static final Logger LOG = Logger.getLogger(TokenCipher.class);
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String REALM = "realm";
+    private static final String ALIAS = "idp";
+    private static final String BROKER_USER_ID = "sub";
+    private static final Pattern KEY_ID = Pattern.compile("[A-Za-z0-9._-]{1,128}");
+
+    private final KeycloakSession session;
+    private final RealmModel realm;
+    private final KeySource keys;
+    private final Owner owner;
+
+    /**
+     * Whose record it is. Written into each record: in another user's row, under another alias or in another realm it does
+     * not decrypt.
+     *
+     * @param realmId Keycloak's internal id of the realm
+     * @param alias the identity provider's
+     * @param brokerUserId the id that links the user to ClassLink, as Keycloak stores it
+     */
+    record Owner(String realmId, String alias, String brokerUserId) {}
+
+    /**
+     * A stored record cannot be decrypted: its key is missing, it was moved here from another row, or it is damaged. The user
+     * has to log in again; the record is kept, because the key may come back. The message is made of constants and a key's id.
+     */
+    static final class Unreadable extends Exception {
+
+        private static final long serialVersionUID = 1L;
+
+        private Unreadable(String message) {
+            super(message);
+        }
+    }
+
+    TokenCipher(KeycloakSession session, RealmModel realm, KeySource keys, Owner owner) {
+        this.session = session;
+        this.realm = realm;
+        this.keys = keys;
+        this.owner = owner;
+    }
+
+    /** The record as it is stored. */
+    public String encrypt(TokenRecord record) {
+        return encrypt(record, owner, keys.active(session, realm));
+    }
+
+    /** The record, encrypted or left in clear by a built-in provider. Empty, with a line in the log, if it cannot be read. */
+    public Optional<TokenRecord> tryDecrypt(String stored) {
+        try {
+            return isEncrypted(stored)
+                    ? Optional.of(decrypt(stored, owner, id -> keys.find(session, realm, id)))
+                    : TokenRecord.readPlain(stored);
+        } catch (Unreadable e) {
+            LOG.warnf(
+                    "A stored ClassLink token does not open, so the person has to log in again: %s. realm=%s, provider=%s",
+                    e.getMessage(), realm.getName(), owner.alias());
+            return Optional.empty();
+        }
+    }
+
+    static String encrypt(TokenRecord record, Owner owner, KeyRing.Key key) {
+        ObjectNode content = record.write()
+                .put(REALM, owner.realmId())
+                .put(ALIAS, owner.alias())
+                .put(BROKER_USER_ID, owner.brokerUserId());
+        JWE jwe = new JWE()
+                .header(new JWEHeader(JWEConstants.DIRECT, JWEConstants.A256GCM, null, key.id()))
+                .content(content.toString().getBytes(StandardCharsets.UTF_8));
+        jwe.getKeyStorage().setCEKKey(key.key(), JWEKeyStorage.KeyUse.ENCRYPTION);
+        try {
+            return jwe.encodeJwe();
+        } catch (JWEException e) {
+            throw new IllegalStateException("A token record could not be sealed", e);
+        }
+    }
+
+    /** A record in clear, left by a built-in provider, begins with a brace. */
+    static boolean isEncrypted(String stored) {
+        return stored.startsWith("eyJ");
+    }
+
+    static TokenRecord decrypt(String stored, Owner owner, Function<String, Optional<KeyRing.Key>> keys)
+            throws Unreadable {
+        JWE jwe = parse(stored);
+        String keyId = keyId(jwe.getHeader());
+        KeyRing.Key key = keys.apply(keyId)
+                .orElseThrow(() -> new Unreadable("the key '" + keyId + "' that sealed it is in no key source"));
+        jwe.getKeyStorage().setCEKKey(key.key(), JWEKeyStorage.KeyUse.ENCRYPTION);
+        JsonNode content;
+        try {
+            content = JSON.readTree(jwe.verifyAndDecodeJwe().getContent());
+        } catch (JWEException | IOException e) {
+            throw new Unreadable("it is damaged, or another key has the id '" + keyId + "'");
+        }
+        if (!owner.equals(new Owner(
+                content.path(REALM).asText(),
+                content.path(ALIAS).asText(),
+                content.path(BROKER_USER_ID).asText()))) {
+            throw new Unreadable("it belongs to another realm, provider or person");
+        }
+        return TokenRecord.read(content);
+    }
+
+    private static JWE parse(String stored) throws Unreadable {
+        try {
+            return new JWE(stored);
+        } catch (RuntimeException e) { // Keycloak has no type of its own for a text that is not a JWE
+            throw new Unreadable("it is no sealed record");
+        }
+    }
+
+    /** Only what such an id can be, because it ends up in a log line. */
+    private static String keyId(JOSEHeader header) throws Unreadable {
+        if (header != null
+                && header.getKeyId() != null
+                && KEY_ID.matcher(header.getKeyId()).matches()) {
+            return header.getKeyId();
+        }
+        throw new Unreadable("it names no key");
+    }
+}

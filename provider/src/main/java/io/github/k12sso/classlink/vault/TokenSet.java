@@ -1,0 +1,71 @@
+package io.github.k12sso.classlink.vault;
+
+import io.github.k12sso.classlink.http.TokenResponse;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * The tokens kept for one person.
+ *
+ * @param accessToken ClassLink's opaque bearer token
+ * @param refreshToken if ClassLink issued one
+ * @param expiresAt when the access token expires; set at login, because ClassLink's answer may not say
+ * @param source how these tokens were obtained, for events and metrics; not stored
+ */
+public record TokenSet(String accessToken, Optional<String> refreshToken, Instant expiresAt, Source source) {
+
+    /** How tokens were obtained. */
+    public enum Source {
+        /** As they were stored. */
+        STORED,
+        /** This request refreshed them at ClassLink. */
+        REFRESHED,
+        /** Another request, here or on another node, refreshed them, and this one waited for it. */
+        COALESCED
+    }
+
+    /** A token this close to its end would be dead on arrival at ClassLink, so it counts as expired. */
+    static final Duration MARGIN = Duration.ofSeconds(5);
+
+    public TokenSet(String accessToken, Optional<String> refreshToken, Instant expiresAt) {
+        this(accessToken, refreshToken, expiresAt, Source.STORED);
+    }
+
+    /**
+     * The tokens of an answer, their end stamped.
+     *
+     * @param lifetime life of an access token whose answer does not state one
+     */
+    public static TokenSet issued(TokenResponse response, Instant now, Duration lifetime) {
+        return new TokenSet(
+                response.accessToken(),
+                response.refreshToken(),
+                now.plus(response.expiresIn().orElse(lifetime)));
+    }
+
+    /** These tokens with another set's refresh token, if they have none: an answer without one leaves the old one valid. */
+    public TokenSet orRefreshTokenOf(TokenSet older) {
+        return new TokenSet(accessToken, refreshToken.or(older::refreshToken), expiresAt, source);
+    }
+
+    /** The same tokens, obtained in another way. */
+    public TokenSet from(Source other) {
+        return new TokenSet(accessToken, refreshToken, expiresAt, other);
+    }
+
+    public boolean isExpired(Instant now) {
+        return !now.plus(MARGIN).isBefore(expiresAt);
+    }
+
+    /** Time left; negative when over. */
+    public Duration remaining(Instant now) {
+        return Duration.between(now, expiresAt);
+    }
+
+    /** Without the tokens. */
+    @Override
+    public String toString() {
+        return "TokenSet[expiresAt=" + expiresAt + "]";
+    }
+}

@@ -1,0 +1,87 @@
+package io.github.k12sso.classlink.vault;
+
+import java.util.Optional;
+import java.util.function.BiFunction;
+import org.keycloak.models.FederatedIdentityModel;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.models.UserProvider;
+import org.keycloak.models.utils.KeycloakModelUtils;
+import org.keycloak.storage.StorageId;
+
+/**
+ * The row that holds one user's record, read and written in transactions of its own: past the user cache, which on another
+ * node's write is stale for a moment, and committed before anybody is answered.
+ */
+public final class TokenStore {
+
+    private final KeycloakSessionFactory factory;
+    private final String realmId;
+    private final String userId;
+    private final String alias;
+
+    public TokenStore(KeycloakSessionFactory factory, String realmId, String userId, String alias) {
+        this.factory = factory;
+        this.realmId = realmId;
+        this.userId = userId;
+        this.alias = alias;
+    }
+
+    /** What the database holds now; empty without user, link or record. */
+    public Optional<String> read() {
+        return inOwnTransaction((session, row) -> Optional.of(row.link().getToken()));
+    }
+
+    /**
+     * Puts a record in place of another.
+     *
+     * @return false, and nothing is written, if the row no longer holds the one that was expected: the person has logged in
+     *     again meanwhile, or was unlinked
+     */
+    public boolean replace(String expected, String replacement) {
+        return inOwnTransaction((session, row) -> {
+                    if (!expected.equals(row.link().getToken())) {
+                        return Optional.<Boolean>empty();
+                    }
+                    row.link().setToken(replacement);
+                    session.users().updateFederatedIdentity(row.realm(), row.user(), row.link());
+                    return Optional.of(true);
+                })
+                .orElse(false);
+    }
+
+    private record Row(RealmModel realm, UserModel user, FederatedIdentityModel link) {}
+
+    private <T> Optional<T> inOwnTransaction(BiFunction<KeycloakSession, Row, Optional<T>> job) {
+        return KeycloakModelUtils.runJobInTransactionWithResult(
+                factory, session -> row(session).flatMap(row -> job.apply(session, row)));
+    }
+
+    private Optional<Row> row(KeycloakSession session) {
+        RealmModel realm = session.realms().getRealm(realmId);
+        if (realm == null) {
+            return Optional.empty();
+        }
+        session.getContext().setRealm(realm);
+        UserProvider users = uncached(session);
+        UserModel user = users.getUserById(realm, userId);
+        if (user == null) {
+            return Optional.empty();
+        }
+        FederatedIdentityModel link = users.getFederatedIdentity(realm, user, alias);
+        return link == null || link.getToken() == null || link.getToken().isBlank()
+                ? Optional.empty()
+                : Optional.of(new Row(realm, user, link));
+    }
+
+    /**
+     * The store behind the user cache, which Keycloak's SPI has under the cache's own interface. Users of a foreign store that
+     * are not imported have their links elsewhere, reachable only through the cache: for those alone another node's refresh
+     * may go unseen for the moment that the invalidation travels.
+     */
+    private UserProvider uncached(KeycloakSession session) {
+        return StorageId.isLocalStorage(userId) ? session.getProvider(UserProvider.class) : session.users();
+    }
+}

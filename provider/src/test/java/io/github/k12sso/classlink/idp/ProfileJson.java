@@ -1,0 +1,20 @@
+package io.github.k12sso.classlink.idp;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.k12sso.classlink.profile.Profile;
+
+/** ProfileJson that a test knows to be readable. */
+public final class ProfileJson {
+
+    private ProfileJson() {}
+
+    public static Profile of(String json) {
+        try {
+            return Profile.read((ObjectNode) new ObjectMapper().readTree(json));
+        } catch (JsonProcessingException | Profile.Unreadable e) {
+            throw new AssertionError(e);
+        }
+    }
+}

@@ -1,0 +1,27 @@
+package io.github.k12sso.classlink.oneroster.policy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+
+/** Any bytes as a page of a roster: rows whose links lead to the gateway, or broken. */
+class RosterPageReaderFuzzTest {
+
+    private static final String GATEWAY = "https://kc.example/realms/r/classlink/c/ims/oneroster/v1p1";
+
+    @FuzzTest(maxDuration = "5s")
+    void isRowsOrBroken(byte[] answer) throws InvalidRequest, IOException {
+        try {
+            new RosterPageReader(Requests.of("classes"), RowRule.all(), new Links(GATEWAY))
+                    .read(new ByteArrayInputStream(answer), row -> {
+                        JsonNode link = row.at("/school/href");
+                        assertThat(link.asText(GATEWAY)).matches(text -> text.isEmpty() || text.startsWith(GATEWAY));
+                    });
+        } catch (RosterPageReader.BrokenPage refused) {
+            assertThat(refused).hasNoCause();
+        }
+    }
+}

@@ -1,0 +1,45 @@
+package io.github.k12sso.classlink.oneroster.policy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import com.code_intelligence.jazzer.mutation.annotation.NotNull;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Any path and query: refused, or a request that nobody without a role gets rows for, and whose filter reads back. */
+class RosterRequestFuzzTest {
+
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "users | status='active' | sourcedId | 100",
+                "users | familyName='O''Neil & Söhne' AND status='active' | familyName | 10000",
+                "users | role='teacher' OR role='student' | givenName | 1",
+                "schools/1/classes/2/students | enabledUser!='true' | '' | 0",
+                "classes/C1/students | dateLastModified>'2026-09-01T00:00:00.000Z' | a.b | 10001",
+                "users/7~north%2F2 b | grades~'KG,01' | role | ten",
+                "users/.. | role='a' AND role='b' AND role='c' | a b | -1",
+                "users | role='a | sourcedId,role | 99999999999",
+                "Users/ | role | '' | ''"
+            })
+    @FuzzTest(maxDuration = "5s")
+    void isARequestOfOneRosterOrRefused(
+            @NotNull String path, @NotNull String filter, @NotNull String sort, @NotNull String limit)
+            throws Exception {
+        RosterRequest request;
+        try {
+            request = RosterRequest.parse(
+                    Arrays.asList(path.split("/", -1)),
+                    Map.of("filter", List.of(filter), "sort", List.of(sort), "limit", List.of(limit)));
+        } catch (InvalidRequest refused) {
+            assertThat(refused.getMessage()).isNotBlank();
+            return;
+        }
+        assertThat(request.limit()).isBetween(1, 10_000);
+        assertThat(RosterFilter.parse(filter)).hasToString(filter);
+        assertThat(request.objectType()).isNotNull();
+    }
+}

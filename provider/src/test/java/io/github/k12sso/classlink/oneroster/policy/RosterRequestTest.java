@@ -1,0 +1,147 @@
+package io.github.k12sso.classlink.oneroster.policy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.util.List;
+import java.util.Map;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RosterRequestTest {
+
+    @ParameterizedTest
+    @CsvSource({
+        "users, USER, false",
+        "users/1, USER, true",
+        "students/1/classes, CLASS, false",
+        "schools/1/terms, ACADEMIC_SESSION, false",
+        "schools/1/classes/2/students, USER, false",
+        "terms/1/gradingPeriods, ACADEMIC_SESSION, false",
+        "orgs/1, ORG, true",
+        "demographics, DEMOGRAPHICS, false",
+        "courses/1/classes, CLASS, false"
+    })
+    void pathsOfOneRosterAreKnown(String path, RosterObjectType objectType, boolean single) throws InvalidRequest {
+        assertThat(Requests.of(path).objectType()).isEqualTo(objectType);
+        assertThat(Requests.of(path).isSingle()).isEqualTo(single);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "Users",
+                "users/",
+                "users/1/2",
+                "/users",
+                "users/..",
+                "users/.",
+                "..",
+                "applications",
+                "users/1/users",
+                "schools/1/classes/2",
+                "classes/1/lineItems",
+                "users/ ",
+                "results",
+                "users/%00"
+            })
+    void othersAreNot(String path) {
+        assertThatExceptionOfType(InvalidRequest.class)
+                .isThrownBy(() -> Requests.of(path.replace("%00", "\u0000")))
+                .matches(InvalidRequest::isUnknownPath);
+    }
+
+    /** Trap 16, docs/internals/classlink-rosters.md. */
+    @Test
+    void idsAreEncoded() throws InvalidRequest {
+        assertThat(RosterRequest.parse(List.of("users", "7|north/2 b"), Map.of())
+                        .target())
+                .isEqualTo("/users/7%7Cnorth%2F2%20b");
+        assertThat(RosterRequest.parse(List.of("users", "%2F"), Map.of()).target())
+                .isEqualTo("/users/%252F");
+    }
+
+    /** Whatever the id: one segment, and nothing of it is a delimiter. */
+    @Property
+    void noIdLeavesItsSegment(@ForAll String id) {
+        try {
+            String target = RosterRequest.parse(List.of("users", id), Map.of()).target();
+            assertThat(target).matches("/users/[A-Za-z0-9._~%-]+");
+            assertThat(target).isNotEqualTo("/users/.").isNotEqualTo("/users/..");
+        } catch (InvalidRequest e) {
+            assertThat(e.isUnknownPath()).isTrue();
+        }
+    }
+
+    /** Trap 25, docs/internals/classlink-rosters.md. */
+    @Test
+    void everyPageIsAskedForInTheSameOrder() throws InvalidRequest {
+        assertThat(Requests.of("users").target()).isEqualTo("/users?limit=100&offset=0&sort=sourcedId&orderBy=asc");
+        assertThat(Requests.of("users?limit=10000&offset=20000&sort=familyName&orderBy=desc")
+                        .target())
+                .isEqualTo("/users?limit=10000&offset=20000&sort=familyName&orderBy=desc");
+    }
+
+    @Test
+    void aFilterIsEncodedWhole() throws InvalidRequest {
+        String filter = "familyName='O''Neil & Söhne' AND status='active'";
+        assertThat(RosterRequest.parse(List.of("users"), Map.of("filter", List.of(filter)))
+                        .target())
+                .endsWith("&filter=familyName%3D%27O%27%27Neil%20%26%20S%C3%B6hne%27%20AND%20status%3D%27active%27");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "users?limit=0|invaliddata",
+                "users?limit=10001|invaliddata",
+                "users?limit=-1|invaliddata",
+                "users?limit=ten|invaliddata",
+                "users?offset=-1|invaliddata",
+                "users?orderBy=dsc|invaliddata",
+                "users?sort=a b|invalid_sort_field",
+                "users?fields=a;b|invalid_selection_field",
+                "users?access_token=1|invaliddata",
+                "users/1?limit=1|invaliddata",
+                "users?filter=name|invalid_filter_field",
+                "users?filter=a='1' AND b='2' AND c='3'|invalid_filter_field",
+                "users?filter=a='1' XOR b='2'|invalid_filter_field",
+                "users?filter=a='1'; drop|invalid_filter_field",
+                "users?filter=a=1|invalid_filter_field"
+            })
+    void whatOneRosterDoesNotHaveIsRefused(String request, String codeMinor) {
+        assertThatExceptionOfType(InvalidRequest.class)
+                .isThrownBy(() -> Requests.of(request))
+                .extracting(InvalidRequest::codeMinor)
+                .isEqualTo(codeMinor);
+    }
+
+    @Test
+    void noParameterStandsTwice() {
+        assertThatExceptionOfType(InvalidRequest.class)
+                .isThrownBy(() -> RosterRequest.parse(List.of("users"), Map.of("limit", List.of("1", "2"))));
+    }
+
+    @Test
+    void fieldsStayHereAndGoIntoLinks() throws InvalidRequest {
+        RosterRequest request = Requests.of("users?fields=sourcedId,role");
+
+        assertThat(request.target()).doesNotContain("fields");
+        assertThat(request.link()).endsWith("&fields=sourcedId,role");
+    }
+
+    @Property
+    void noFilterBreaksOutOfItsQuotes(@ForAll String id) {
+        String written = RosterFilter.Clause.equal("sourcedId", id).toString();
+
+        assertThat(written.substring("sourcedId='".length(), written.length() - 1)
+                        .replace("''", ""))
+                .doesNotContain("'");
+    }
+}

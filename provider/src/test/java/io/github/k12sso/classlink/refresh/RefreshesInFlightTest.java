@@ -1,0 +1,152 @@
+package io.github.k12sso.classlink.refresh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.k12sso.classlink.vault.TokenSet;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class RefreshesInFlightTest {
+
+    private static final RefreshOutcome VALID =
+            RefreshOutcome.refreshed(new TokenSet("access", Optional.empty(), Instant.EPOCH));
+
+    private final MovableClock clock = new MovableClock();
+    private final RefreshesInFlight refreshes = new RefreshesInFlight(clock);
+
+    @Nested
+    class GivenSeveralRequestsForOnePerson {
+
+        @Test
+        void thenOneWorksAndAllGetItsOutcome() throws Exception {
+            List<RefreshOutcome> answers = together(20);
+
+            assertThat(answers).filteredOn(VALID::equals).hasSize(1);
+            assertThat(answers).filteredOn(VALID.coalesced()::equals).hasSize(19);
+        }
+
+        @Test
+        void givenMoreThanMayWait_thenTheRestIsToldToComeAgain() throws Exception {
+            List<RefreshOutcome> answers = together(1 + RefreshesInFlight.MAX_WAITING + 3);
+
+            assertThat(answers).filteredOn(VALID::equals).hasSize(1);
+            assertThat(answers).filteredOn(VALID.coalesced()::equals).hasSize(RefreshesInFlight.MAX_WAITING);
+            assertThat(answers)
+                    .filteredOn(RefreshOutcome.unreachable(RefreshesInFlight.COOL_DOWN)::equals)
+                    .hasSize(3);
+        }
+
+        /** The first works until all the others have come to wait or were turned away. */
+        private List<RefreshOutcome> together(int requests) throws Exception {
+            AtomicInteger arrived = new AtomicInteger();
+            CountDownLatch working = new CountDownLatch(1);
+            CountDownLatch finish = new CountDownLatch(1);
+            ExecutorService threads = Executors.newFixedThreadPool(requests);
+            try {
+                List<Future<RefreshOutcome>> answers = new ArrayList<>();
+                answers.add(threads.submit(() -> refreshes.join("key", () -> {
+                    working.countDown();
+                    awaitQuietly(finish);
+                    return VALID;
+                })));
+                working.await();
+                for (int i = 1; i < requests; i++) {
+                    answers.add(threads.submit(() -> {
+                        arrived.incrementAndGet();
+                        return refreshes.join("key", () -> {
+                            throw new AssertionError("a second worker");
+                        });
+                    }));
+                }
+                while (arrived.get() < requests - 1
+                        || refreshes.waiting() < Math.min(requests - 1, RefreshesInFlight.MAX_WAITING)
+                        || answers.stream().filter(Future::isDone).count()
+                                < requests - 1 - RefreshesInFlight.MAX_WAITING) {
+                    Thread.onSpinWait();
+                }
+                finish.countDown();
+                List<RefreshOutcome> outcomes = new ArrayList<>();
+                for (Future<RefreshOutcome> answer : answers) {
+                    outcomes.add(answer.get(10, TimeUnit.SECONDS));
+                }
+                return outcomes;
+            } finally {
+                threads.shutdownNow();
+            }
+        }
+    }
+
+    @Test
+    void givenDifferentPeople_thenEachDoesItsOwnWork() {
+        RefreshOutcome outer = refreshes.join("a", () -> refreshes.join("b", () -> VALID));
+
+        assertThat(outer).isEqualTo(VALID);
+    }
+
+    @Test
+    void givenTheWorkFails_thenTheNextOneWorksAgain() {
+        assertThatThrownBy(() -> refreshes.join("key", () -> {
+                    throw new IllegalStateException("failed");
+                }))
+                .hasMessage("failed");
+
+        assertThat(refreshes.join("key", () -> VALID)).isEqualTo(VALID);
+    }
+
+    @Nested
+    class GivenAServerThatFailed {
+
+        @Test
+        void thenItRestsForAShortWhile() {
+            assertThat(refreshes.coolDown("provider", Optional.empty())).isEqualTo(RefreshesInFlight.COOL_DOWN);
+
+            clock.now = clock.now.plusSeconds(1);
+            assertThat(refreshes.remainingCoolDown("provider")).contains(RefreshesInFlight.COOL_DOWN.minusSeconds(1));
+            assertThat(refreshes.remainingCoolDown("another")).isEmpty();
+
+            clock.now = clock.now.plus(RefreshesInFlight.COOL_DOWN);
+            assertThat(refreshes.remainingCoolDown("provider")).isEmpty();
+        }
+
+        @Test
+        void thenItRestsAsLongAsItAsked_butNotForever() {
+            assertThat(refreshes.coolDown("provider", Optional.of(Duration.ofSeconds(30))))
+                    .isEqualTo(Duration.ofSeconds(30));
+            assertThat(refreshes.coolDown("provider", Optional.of(Duration.ofHours(30))))
+                    .isEqualTo(RefreshesInFlight.MAX_COOL_DOWN);
+        }
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static final class MovableClock implements InstantSource {
+
+        private Instant now = Instant.parse("2026-11-24T08:00:00Z");
+
+        @Override
+        public Instant instant() {
+            return now;
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package io.github.k12sso.classlink.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The table in docs/settings.md has every setting, with its default and its bounds. */
+class SettingsDocsTest {
+
+    private static final Path PAGE = Path.of("../docs/settings.md");
+    /** Keycloak's own, which this project does not read from the table of settings. */
+    private static final List<String> OF_KEYCLOAK = List.of("clientSecret", "storeToken");
+
+    private final Map<String, List<String>> rows = rows();
+
+    @Test
+    void hasEverySettingOnce() {
+        assertThat(rows.keySet())
+                .containsExactlyInAnyOrderElementsOf(
+                        Stream.concat(Arrays.stream(Setting.values()).map(Setting::key), OF_KEYCLOAK.stream())
+                                .toList());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void saysTheDefault(Setting setting) {
+        String missing = setting == Setting.CLIENT_ID ? "-" : "blank";
+
+        assertThat(rows.get(setting.key()).get(1))
+                .isEqualTo(
+                        setting.defaultValue().map(value -> "`" + value + "`").orElse(missing));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void saysWhatIsAllowed(Setting setting) {
+        String allowed = rows.get(setting.key()).get(2);
+        switch (setting.type()) {
+            case NUMBER -> assertThat(allowed).startsWith(setting.min() + " to " + setting.max());
+            case FLAG -> assertThat(allowed).isEqualTo("`true`, `false`");
+            case CHOICE ->
+                assertThat(allowed)
+                        .contains(setting.options().get(setting.options().size() - 1));
+            case URL -> assertThat(allowed).isEqualTo("https, allowed host");
+            default -> assertThat(allowed).isNotBlank();
+        }
+    }
+
+    private static Map<String, List<String>> rows() {
+        try (Stream<String> lines = Files.lines(PAGE)) {
+            return lines.dropWhile(line -> !line.startsWith("| key |"))
+                    .skip(2)
+                    .takeWhile(line -> line.startsWith("|"))
+                    .map(line -> Arrays.stream(line.substring(1).split("(?<!\\\\)\\|"))
+                            .map(String::strip)
+                            .toList())
+                    .collect(Collectors.toMap(row -> row.get(0).replace("`", ""), row -> row));
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+}

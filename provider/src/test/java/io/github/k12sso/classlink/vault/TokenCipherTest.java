@@ -1,0 +1,100 @@
+package io.github.k12sso.classlink.vault;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@ExtendWith(KeycloakCrypto.class)
+class TokenCipherTest {
+
+    private static final TokenCipher.Owner OWNER = new TokenCipher.Owner("realm-1", "classlink", "870001");
+    private static final KeyRing.Key KEY = key("2026-08", 1);
+    private static final TokenRecord RECORD = new TokenRecord(
+            Optional.of(new TokenSet("access-1", Optional.of("refresh-1"), Instant.ofEpochSecond(1795420800L))),
+            Optional.of(new TokenRecord.Identity("870001", Optional.empty(), Optional.empty(), List.of("Student"))));
+
+    private final String sealed = TokenCipher.encrypt(RECORD, OWNER, KEY);
+
+    @Test
+    void whatIsSealed_opensForItsOwner() throws Exception {
+        assertThat(TokenCipher.decrypt(sealed, OWNER, TokenCipherTest::ring)).isEqualTo(RECORD);
+    }
+
+    @Test
+    void itIsACompactJweWithDirectA256gcmAndTheKeysId() {
+        String header = new String(Base64.getUrlDecoder().decode(sealed.split("\\.", -1)[0]), StandardCharsets.UTF_8);
+
+        assertThat(sealed.split("\\.", -1)).hasSize(5);
+        assertThat(header).isEqualTo("{\"alg\":\"dir\",\"enc\":\"A256GCM\",\"kid\":\"2026-08\"}");
+        assertThat(TokenCipher.isEncrypted(sealed)).isTrue();
+    }
+
+    @Test
+    void itIsNeverTheSameTwice() {
+        assertThat(TokenCipher.encrypt(RECORD, OWNER, KEY)).isNotEqualTo(sealed);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"realm-2,classlink,870001", "realm-1,classlink-2,870001", "realm-1,classlink,870002"})
+    void givenAnotherRealmAliasOrPerson_thenItDoesNotOpen(String realm, String alias, String id) {
+        assertThatThrownBy(() ->
+                        TokenCipher.decrypt(sealed, new TokenCipher.Owner(realm, alias, id), TokenCipherTest::ring))
+                .isInstanceOf(TokenCipher.Unreadable.class)
+                .hasMessage("it belongs to another realm, provider or person");
+    }
+
+    @Test
+    void givenTheKeyIsGone_thenItSaysWhichOne() {
+        assertThatThrownBy(() -> TokenCipher.decrypt(sealed, OWNER, id -> Optional.empty()))
+                .isInstanceOf(TokenCipher.Unreadable.class)
+                .hasMessage("the key '2026-08' that sealed it is in no key source");
+    }
+
+    @Test
+    void givenAnotherKeyUnderTheSameId_thenItDoesNotOpen() {
+        assertThatThrownBy(() -> TokenCipher.decrypt(sealed, OWNER, id -> Optional.of(key(id, 2))))
+                .isInstanceOf(TokenCipher.Unreadable.class)
+                .hasMessageContaining("another key has the id '2026-08'");
+    }
+
+    @Test
+    void givenAnyCharacterIsChanged_thenItDoesNotOpen() {
+        IntStream.range(0, sealed.length())
+                .filter(at -> sealed.charAt(at) != '.')
+                .mapToObj(at ->
+                        sealed.substring(0, at) + (sealed.charAt(at) == 'A' ? 'Q' : 'A') + sealed.substring(at + 1))
+                .forEach(changed -> assertThatThrownBy(() -> TokenCipher.decrypt(changed, OWNER, TokenCipherTest::ring))
+                        .as(changed)
+                        .isInstanceOf(TokenCipher.Unreadable.class));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"", ".", "....", "eyJ", "eyJ.a.b.c.d", "e30.....", "eyJraWQiOiJhIGIifQ....", "not a record", "{}"
+            })
+    void givenSomethingElse_thenItDoesNotOpen(String text) {
+        assertThatThrownBy(() -> TokenCipher.decrypt(text, OWNER, TokenCipherTest::ring))
+                .isInstanceOf(TokenCipher.Unreadable.class);
+    }
+
+    private static Optional<KeyRing.Key> ring(String id) {
+        return Optional.of(KEY).filter(key -> key.id().equals(id));
+    }
+
+    private static KeyRing.Key key(String id, int seed) {
+        byte[] secret = new byte[32];
+        secret[0] = (byte) seed;
+        return KeyRing.Key.of(id, secret);
+    }
+}
