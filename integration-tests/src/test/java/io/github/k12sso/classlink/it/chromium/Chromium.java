@@ -156,6 +156,9 @@ public final class Chromium implements AutoCloseable {
                         browser.findElement(element).click();
                         return true;
                     } catch (ElementClickInterceptedException | StaleElementReferenceException covered) {
+                        // A bar at the edge of the page may cover it, too.
+                        driver.executeScript(
+                                "arguments[0].scrollIntoView({block: 'center'})", browser.findElement(element));
                         return false;
                     }
                 },
