@@ -1,0 +1,316 @@
+package io.github.k12sso.classlink.it.documentation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.k12sso.classlink.it.support.AdminApi;
+import io.github.k12sso.classlink.it.support.BuiltInBroker;
+import io.github.k12sso.classlink.it.support.Full;
+import io.github.k12sso.classlink.it.support.Http;
+import io.github.k12sso.classlink.it.support.School;
+import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.simulator.fault.Fault;
+import io.github.k12sso.classlink.simulator.http.Endpoint;
+import io.github.k12sso.classlink.simulator.http.RecordedRequest;
+import io.github.k12sso.classlink.simulator.runtime.TokenMode;
+import java.io.IOException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
+
+/**
+ * The table of docs/internals/comparison.md: this provider beside Keycloak's built-in OIDC broker, on the same server, database and
+ * ClassLink. What was measured is in {@code target/comparison.md} afterwards.
+ */
+@Full // two servers of its own, one after the other
+@Isolated("one server of a test's own at a time")
+class BuiltInBrokerComparisonIT {
+
+    private static final int STORM = 64;
+    private static final Duration OVER_AT_ONCE = Duration.ofSeconds(2);
+    /** What a refresh takes there: in no time at all there would be no storm. */
+    private static final Duration CLASSLINKS_TIME = Duration.ofMillis(300);
+
+    private static final Duration LONG = Duration.ofHours(1);
+    private static final String DEBUG_LOG = "--log-level=info,org.keycloak:debug,io.github.k12sso:debug";
+
+    /** One column of the table. */
+    private record Measured(
+            int copiesInDatabase,
+            int linesInLog,
+            int refreshesInAStorm,
+            long answersInAStorm,
+            boolean aliveAfterAStorm,
+            boolean keptThrough503,
+            boolean saysWhenItEnds,
+            boolean showsRefreshToken,
+            int revocations) {}
+
+    /** The table as docs/internals/comparison.md has it. */
+    private static String table(Measured version1, Measured version2, Measured ours) {
+        StringBuilder table = new StringBuilder("""
+                | | Keycloak's `oidc` broker, API V1 | Keycloak's `oidc` broker, API V2 | this provider |
+                | --- | --- | --- | --- |
+                """);
+        row(table, "codes, verifiers and tokens in clear in the database after two logins", Measured::copiesInDatabase)
+                .of(version1, version2, ours);
+        row(table, "lines of the DEBUG log with one of them", Measured::linesInLog)
+                .of(version1, version2, ours);
+        row(table, STORM + " requests at expiry: refreshes at ClassLink", Measured::refreshesInAStorm)
+                .of(version1, version2, ours);
+        row(table, STORM + " requests at expiry: answers with a token", Measured::answersInAStorm)
+                .of(version1, version2, ours);
+        row(table, "that token is alive", Measured::aliveAfterAStorm).of(version1, version2, ours);
+        row(table, "the stored token outlives a refresh that ClassLink answers with 503", Measured::keptThrough503)
+                .of(version1, version2, ours);
+        row(table, "says when a token ends whose answer had no `expires_in`", Measured::saysWhenItEnds)
+                .of(version1, version2, ours);
+        row(table, "shows apps the refresh token", Measured::showsRefreshToken).of(version1, version2, ours);
+        row(table, "tokens revoked when the person is unlinked", Measured::revocations)
+                .of(version1, version2, ours);
+        return table.toString();
+    }
+
+    private interface Row {
+        void of(Measured version1, Measured version2, Measured ours);
+    }
+
+    private static Row row(StringBuilder table, String name, Function<Measured, Object> cell) {
+        return (version1, version2, ours) -> table.append("| ")
+                .append(name)
+                .append(Stream.of(version1, version2, ours)
+                        .map(cell)
+                        .map(value -> value instanceof Boolean yes ? yes ? "yes" : "no" : value.toString())
+                        .collect(Collectors.joining(" | ", " | ", " |\n")));
+    }
+
+    @Test
+    void theTable() throws IOException {
+        Measured version1;
+        Measured version2;
+        Measured ours;
+        try (TestBed bed = TestBed.startOwn("comparison", DEBUG_LOG)) {
+            version1 = measure(bed, BuiltInBroker.newSchool(bed), BuiltInBroker::version1);
+            ours = measure(bed, ours(bed), School::exchange);
+        }
+        try (TestBed bed = TestBed.startOwnWithBrokeringApiV2("comparison-v2", DEBUG_LOG)) {
+            version2 = measure(bed, BuiltInBroker.newSchool(bed), BuiltInBroker::version2);
+        }
+        String table = table(version1, version2, ours);
+        Files.writeString(Path.of(System.getProperty("work.dir")).resolve("comparison.md"), table);
+
+        assertThat(ours).isEqualTo(new Measured(0, 0, 1, STORM, true, true, true, false, 2));
+        for (Measured builtIn : List.of(version1, version2)) {
+            assertThat(builtIn.copiesInDatabase())
+                    .as("the search finds what is there")
+                    .isGreaterThan(1);
+            assertThat(builtIn.refreshesInAStorm()).isGreaterThan(1);
+            assertThat(builtIn.saysWhenItEnds()).isFalse();
+            assertThat(builtIn.revocations()).isZero();
+        }
+        assertThat(version1.showsRefreshToken()).isTrue();
+        assertThat(version2.showsRefreshToken()).isFalse();
+        assertThat(ownCells(Files.readString(
+                        Path.of(System.getProperty("project.root"), "docs", "internals", "comparison.md"))))
+                .as("docs/internals/comparison.md has these rows, and our cells")
+                .isEqualTo(ownCells(table));
+    }
+
+    /** Our cell of each row, by the row's name; the built-in broker's differ from run to run. */
+    private static Map<String, String> ownCells(String page) {
+        return page.lines()
+                .filter(line -> line.startsWith("| "))
+                .map(line -> line.split("\\|", -1))
+                .collect(Collectors.toMap(cells -> cells[1].strip(), cells -> cells[4].strip()));
+    }
+
+    // ---- the columns -----------------------------------------------------------------------------------------------
+
+    private static School ours(TestBed bed) {
+        School school = bed.newSchool();
+        school.configure("revocationUrl", bed.classLink().baseUrl() + "/oauth2/v2/revoke");
+        return school;
+    }
+
+    private interface TokenRequest {
+        HttpResponse<String> send(School school, String keycloakToken);
+    }
+
+    // ---- the rows --------------------------------------------------------------------------------------------------
+
+    private static Measured measure(TestBed bed, School school, TokenRequest request) {
+        bed.classLink().tokenMode(TokenMode.GUIDE);
+        bed.classLink().revocation(true);
+        List<String> secrets = secretsOfTwoLogins(bed, school);
+        int copies = bed.database().placesOf(secrets).size();
+
+        String storming = login(bed, school, "student", OVER_AT_ONCE);
+        bed.classLink().faults().inject(Endpoint.TOKEN, Fault.delay(CLASSLINKS_TIME));
+        List<HttpResponse<String>> answers = together(() -> request.send(school, storming));
+        bed.classLink().faults().clear();
+        int refreshes = refreshes(bed);
+        boolean alive = answers.stream()
+                .filter(answer -> answer.statusCode() == 200)
+                .findFirst()
+                .filter(answer -> takenByClassLink(
+                        bed, Http.json(answer.body()).path("access_token").asText()))
+                .isPresent();
+
+        String fading = login(bed, school, "teacher", OVER_AT_ONCE);
+        int links = storedTokens(bed, school);
+        bed.classLink().faults().inject(Endpoint.TOKEN, Fault.status(503));
+        request.send(school, fading);
+        bed.classLink().faults().clear();
+        boolean kept = storedTokens(bed, school) == links;
+
+        String app = login(bed, school, "student", LONG);
+        JsonNode answer = Http.json(request.send(school, app).body());
+        boolean showsRefreshToken = answer.hasNonNull("refresh_token");
+
+        bed.classLink().tokenMode(TokenMode.CLASSLINK);
+        JsonNode unstated = Http.json(
+                request.send(school, login(bed, school, "parent", LONG)).body());
+        boolean saysWhenItEnds = unstated.path("expires_in").asLong() > 0;
+        bed.classLink().tokenMode(TokenMode.GUIDE);
+
+        login(bed, school, "student", LONG);
+        int revocations = revocationsAfterUnlink(bed, school);
+        return new Measured(
+                copies,
+                (int) bed.log()
+                        .lines()
+                        .filter(line -> secrets.stream().anyMatch(line::contains))
+                        .count(),
+                refreshes,
+                answers.stream().filter(one -> one.statusCode() == 200).count(),
+                alive,
+                kept,
+                saysWhenItEnds,
+                showsRefreshToken,
+                revocations);
+    }
+
+    private static int storedTokens(TestBed bed, School school) {
+        return bed.database().rows("""
+                        select f.token from federated_identity f join realm r on r.id = f.realm_id
+                        where r.name = '%s' and f.token is not null
+                        """.formatted(school.realm())).size();
+    }
+
+    /** Codes, PKCE verifiers, access and refresh tokens, as ClassLink saw them. */
+    private static List<String> secretsOfTwoLogins(TestBed bed, School school) {
+        List<String> secrets = new ArrayList<>();
+        for (String persona : List.of("student", "teacher")) {
+            login(bed, school, persona, LONG);
+            secrets.add(bed.classLink().refreshTokenOf(persona, School.CLASSLINK_CLIENT));
+            for (RecordedRequest request : bed.classLink().requests()) {
+                Stream.of("code", "code_verifier")
+                        .map(request.parameters()::get)
+                        .filter(Objects::nonNull)
+                        .forEach(secrets::add);
+                request.headers().entrySet().stream()
+                        .filter(header -> header.getKey().equalsIgnoreCase("Authorization"))
+                        .filter(header -> header.getValue().startsWith("Bearer "))
+                        .map(header -> header.getValue().substring("Bearer ".length()))
+                        .forEach(secrets::add);
+            }
+        }
+        assertThat(secrets).as("the search has something to search for").hasSizeGreaterThanOrEqualTo(8);
+        return secrets;
+    }
+
+    private static int revocationsAfterUnlink(TestBed bed, School school) {
+        bed.classLink().clearRequests();
+        JsonNode student = linkedTo(school, "870001");
+        AdminApi.require(
+                school.admin()
+                        .delete("/realms/" + school.realm() + "/users/"
+                                + student.get("id").textValue() + "/federated-identity/" + School.ALIAS),
+                "unlink");
+        within(Duration.ofSeconds(3), () -> revocations(bed) == 2);
+        return revocations(bed);
+    }
+
+    private static int revocations(TestBed bed) {
+        return (int) bed.classLink().requests().stream()
+                .filter(request -> request.endpoint() == Endpoint.REVOKE)
+                .count();
+    }
+
+    private static JsonNode linkedTo(School school, String classLinkUserId) {
+        for (JsonNode user : school.users()) {
+            for (JsonNode link : school.links(user)) {
+                if (link.get("userId").asText().equals(classLinkUserId)) {
+                    return user;
+                }
+            }
+        }
+        throw new AssertionError("nobody is linked to " + classLinkUserId);
+    }
+
+    // ---- steps -----------------------------------------------------------------------------------------------------
+
+    private static String login(TestBed bed, School school, String persona, Duration life) {
+        bed.classLink().switches().guideTokenLifetime(life);
+        bed.classLink().clearRequests();
+        String token = school.tokensOf(persona).get("access_token").textValue();
+        bed.classLink().switches().guideTokenLifetime(LONG);
+        return token;
+    }
+
+    private static int refreshes(TestBed bed) {
+        return (int) bed.classLink().requests().stream()
+                .filter(request -> "refresh_token".equals(request.parameters().get("grant_type")))
+                .count();
+    }
+
+    private static boolean takenByClassLink(TestBed bed, String token) {
+        return new Http()
+                        .send(HttpRequest.newBuilder(bed.classLink().baseUrl().resolve("/v2/my/info"))
+                                .header("Authorization", "Bearer " + token))
+                        .statusCode()
+                == 200;
+    }
+
+    private static List<HttpResponse<String>> together(Supplier<HttpResponse<String>> request) {
+        ExecutorService threads = Executors.newFixedThreadPool(STORM);
+        try {
+            List<CompletableFuture<HttpResponse<String>>> answers = IntStream.range(0, STORM)
+                    .mapToObj(number -> CompletableFuture.supplyAsync(request, threads))
+                    .toList();
+            return answers.stream().map(CompletableFuture::join).toList();
+        } finally {
+            threads.shutdown();
+        }
+    }
+
+    /** Whether it becomes so in that time. */
+    private static boolean within(Duration time, BooleanSupplier isSo) {
+        long end = System.nanoTime() + time.toNanos();
+        while (!isSo.getAsBoolean()) {
+            if (System.nanoTime() > end) {
+                return false;
+            }
+            LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
+        }
+        return true;
+    }
+}

@@ -1,0 +1,240 @@
+package io.github.k12sso.classlink.it.documentation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.k12sso.classlink.it.support.AdminApi;
+import io.github.k12sso.classlink.it.support.Browser;
+import io.github.k12sso.classlink.it.support.Http;
+import io.github.k12sso.classlink.it.support.OnTestBed;
+import io.github.k12sso.classlink.it.support.Page;
+import io.github.k12sso.classlink.it.support.School;
+import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.simulator.fault.Fault;
+import io.github.k12sso.classlink.simulator.http.Endpoint;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The headings of {@code docs/troubleshooting.md} are what people really see. */
+@OnTestBed
+class TroubleshootingIT {
+
+    private TestBed bed;
+    private School school;
+
+    @BeforeEach
+    void aSchool(TestBed testBed) {
+        bed = testBed;
+        school = bed.newSchool();
+    }
+
+    @Test
+    void everyMessageOfTheJarIsAHeading() throws IOException {
+        Map<String, String> texts = school.texts("login", "en");
+
+        assertThat(headings())
+                .containsAll(texts.entrySet().stream()
+                        .filter(text -> text.getKey().startsWith("classlink.error."))
+                        .map(text -> firstSentence(text.getValue()))
+                        .toList());
+    }
+
+    @Test
+    void anAddressWithoutALogin() {
+        assertHeading("This sign-in did not start in your app, or it took too long.", open(school.callbackUrl()));
+    }
+
+    @Test
+    void aWrongSecret() {
+        school.configure("clientSecret", "not-the-secret");
+
+        assertHeading("Signing in with ClassLink is not set up correctly.", login());
+        assertReason("client_rejected");
+    }
+
+    @Test
+    void aScopeThatIsNotTicked() {
+        school.configure("defaultScope", "openid roster.read");
+
+        assertHeading("Signing in with ClassLink is not set up correctly.", login());
+        assertReason("scope_rejected");
+    }
+
+    @Test
+    void aRedirectUriThatIsNotRegistered() {
+        bed.classLink()
+                .faults()
+                .inject(Endpoint.TOKEN, Fault.status(400).body("{\"error\":\"redirect_uri_mismatch\"}"));
+
+        assertHeading("Signing in with ClassLink is not set up correctly.", login());
+        assertReason("redirect_uri_rejected");
+    }
+
+    @Test
+    void aFirewallThatAnswersInClassLinksPlace() {
+        bed.classLink().faults().inject(Endpoint.MY_INFO, Fault.status(403).body("<html>Blocked</html>"));
+
+        assertHeading("Signing in with ClassLink is not set up correctly.", login());
+        assertReason("profile_rejected");
+    }
+
+    @Test
+    void aCodeThatIsTooOld() {
+        Browser browser = new Browser().stoppingAt(address -> address.getPath().endsWith("/broker/classlink/endpoint"));
+        Page stopped = school.login(browser, "student");
+        bed.classLink().clock().advance(Duration.ofMinutes(6));
+
+        Page page = browser.stoppingAt(address -> "app.example".equals(address.getHost()))
+                .open(URI.create(school.callbackUrl() + "?" + Http.query(stopped.parameters())));
+
+        assertHeading("Your sign-in took too long, or it was used before.", page);
+        assertReason("code_rejected");
+    }
+
+    @Test
+    void noWayToClassLink() {
+        bed.classLink().faults().inject(Endpoint.TOKEN, Fault.reset());
+
+        assertHeading("ClassLink does not answer right now.", login());
+        assertReason("classlink_unavailable");
+    }
+
+    @Test
+    void nonsense() {
+        bed.classLink().faults().inject(Endpoint.MY_INFO, Fault.malformedJson());
+
+        assertHeading("ClassLink sent an answer that we do not understand.", login());
+        assertReason("malformed_answer");
+    }
+
+    @Test
+    void clocksThatDiffer() {
+        bed.classLink().clock().advance(Duration.ofHours(1));
+
+        assertHeading("We are not sure who you are, so you are not signed in.", login());
+        assertReason("id_token_times");
+    }
+
+    @Test
+    void anUnknownDistrict() {
+        school.configure("allowedTenants", "1");
+
+        assertHeading("Your district may not sign in here.", login());
+        assertReason("district_not_allowed");
+    }
+
+    @Test
+    void aPersonOutsideTheEssentialClaim() {
+        school.configure(provider -> ((ObjectNode) provider.get("config"))
+                .put("filteredByClaim", "true")
+                .put("claimFilterName", "Role")
+                .put("claimFilterValue", "Teacher"));
+
+        assertHeading("This app is not open to your ClassLink account.", login());
+        assertReason("essential_claim_unmatched");
+    }
+
+    @Test
+    void anAccountWithoutASchoolId() {
+        school.configure("identityKey", "tenant-and-sourced-id");
+        bed.classLink().overrideProfile("student", profile -> {
+            profile.remove("SourcedId");
+            return profile;
+        });
+
+        assertHeading("Your ClassLink account has no school id yet, and this app needs one.", login());
+        assertReason("identity_incomplete");
+    }
+
+    @Test
+    void aTileWithoutAnApp() {
+        assertHeading("This tile does not open an app yet.", open(URI.create(school.callbackUrl() + "?code=c1")));
+        assertReason("launch_not_configured");
+    }
+
+    @Test
+    void aProviderThatOnlyConnects() {
+        school.configure(provider -> provider.put("linkOnly", true));
+
+        assertHeading(
+                "Nobody can sign in here with ClassLink right now.",
+                open(URI.create(school.callbackUrl() + "?code=c1")));
+        assertReason("provider_link_only");
+    }
+
+    @Test
+    void aNo() {
+        assertHeading(
+                "You said no, so you are not signed in.",
+                open(URI.create(school.callbackUrl() + "?error=access_denied")));
+        assertReason("access_denied");
+    }
+
+    @Test
+    void keycloaksOwnFirstLoginAndAPersonWithoutEmail() throws IOException {
+        ObjectNode realm = (ObjectNode) Http.json("{\"realm\": \"troubled\", \"enabled\": true}");
+        AdminApi.require(bed.admin().post("/realms", realm), "new realm");
+        AdminApi.require(
+                bed.admin()
+                        .post(
+                                "/realms/troubled/identity-provider/instances",
+                                Http.json(
+                                        "{\"alias\": \"classlink\", \"providerId\": \"classlink\", \"enabled\": true, "
+                                                + "\"config\": {\"clientId\": \"" + School.CLASSLINK_CLIENT
+                                                + "\", \"clientSecret\": \"plain\"}}")),
+                "new provider");
+        bed.classLink().registerClient(School.CLASSLINK_CLIENT, "plain", List.of(bed.keycloakUrl() + "/realms/*"));
+        School plain = bed.school("troubled");
+        plain.useLocalClassLink();
+        plain.addApp();
+
+        Page page = plain.login(plain.newBrowser(), "student-without-email", plain.loginRequest("openid"));
+
+        assertThat(page.document().text()).contains("Update Account Information");
+        assertThat(headings()).contains("Update Account Information");
+    }
+
+    private Page login() {
+        return school.login(school.newBrowser(), "student");
+    }
+
+    private Page open(URI address) {
+        return school.newBrowser().open(address);
+    }
+
+    private void assertHeading(String heading, Page page) {
+        assertThat(page.error()).startsWith(heading);
+        try {
+            assertThat(headings()).contains(heading);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void assertReason(String reason) {
+        assertThat(school.events("IDENTITY_PROVIDER_LOGIN_ERROR")
+                        .at("/0/details/reason")
+                        .textValue())
+                .isEqualTo(reason);
+    }
+
+    private static List<String> headings() throws IOException {
+        Path page = Path.of(System.getProperty("project.root"), "docs", "troubleshooting.md");
+        return Files.readAllLines(page).stream()
+                .filter(line -> line.startsWith("## "))
+                .map(line -> line.substring("## ".length()))
+                .toList();
+    }
+
+    private static String firstSentence(String text) {
+        return text.replace("{0}", "ClassLink").split("(?<=\\.) |<", 2)[0];
+    }
+}

@@ -1,0 +1,112 @@
+package io.github.k12sso.classlink.it.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.k12sso.classlink.it.support.Browser;
+import io.github.k12sso.classlink.it.support.OnTestBed;
+import io.github.k12sso.classlink.it.support.School;
+import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.simulator.fault.Fault;
+import io.github.k12sso.classlink.simulator.http.Endpoint;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
+
+/** What docs/metrics.md says, on Keycloak's own metrics endpoint. */
+@OnTestBed
+@Isolated("compares the counters of the shared server")
+class MetricsIT {
+
+    private TestBed bed;
+    private School school;
+
+    @BeforeEach
+    void aSchool(TestBed testBed) {
+        bed = testBed;
+        school = bed.newSchool();
+    }
+
+    @Test
+    void aLoginAndAnExchangeAreCountedAndTimed() {
+        double calls = calls("token", "answered");
+        double profiles = calls("profile", "answered");
+        double logins = value("classlink_logins_total", "outcome=\"identified\"");
+        double exchanges = value("classlink_token_requests_total", "api=\"token_exchange\"", "outcome=\"stored\"");
+
+        String token = school.tokensOf("student").get("access_token").textValue();
+        school.exchange(token);
+
+        assertThat(calls("token", "answered")).isEqualTo(calls + 1);
+        assertThat(calls("profile", "answered")).isEqualTo(profiles + 1);
+        assertThat(value("classlink_logins_total", "outcome=\"identified\"")).isEqualTo(logins + 1);
+        assertThat(value("classlink_token_requests_total", "api=\"token_exchange\"", "outcome=\"stored\""))
+                .isEqualTo(exchanges + 1);
+        assertThat(bed.metrics()).containsPattern("classlink_upstream_calls_seconds_bucket\\{[^}]*le=\"0\\.3\"");
+    }
+
+    @Test
+    void whatFailsIsCountedByItsReason() {
+        double unavailable = calls("profile", "unavailable");
+        double logins = value("classlink_logins_total", "outcome=\"classlink_unavailable\"");
+        double refused = value("classlink_token_requests_total", "outcome=\"token_scope_missing\"");
+        bed.classLink().faults().inject(Endpoint.MY_INFO, Fault.status(503)).times(1);
+
+        Browser browser = school.newBrowser();
+        school.login(browser, "student");
+        String token = school.redeem(browser.open(school.loginRequest("openid")), School.APP, School.APP_SECRET)
+                .get("access_token")
+                .textValue();
+        school.exchange(token);
+
+        assertThat(calls("profile", "unavailable")).isEqualTo(unavailable + 1);
+        assertThat(value("classlink_logins_total", "outcome=\"classlink_unavailable\""))
+                .isEqualTo(logins + 1);
+        assertThat(value("classlink_token_requests_total", "outcome=\"token_scope_missing\""))
+                .isEqualTo(refused + 1);
+    }
+
+    @Test
+    void aLaunchIsCountedWhereItBeginsAndWhereItLands() {
+        double begun = launches("begun");
+        double landed = launches("landed");
+        double refused = launches("refused");
+        Browser browser = school.newBrowser();
+        browser.open(school.url("/classlink/" + School.ALIAS + "/launch"));
+        assertThat(launches("refused")).isEqualTo(refused + 1);
+
+        school.configure("launchpadClient", School.APP);
+        school.configureClient(School.APP, app -> app.put("baseUrl", "http://app.example/home"));
+        school.choosePersona(browser, browser.open(school.url("/classlink/" + School.ALIAS + "/launch")), "student");
+
+        assertThat(launches("begun")).isEqualTo(begun + 1);
+        assertThat(launches("landed")).isEqualTo(landed + 1);
+    }
+
+    private double launches(String outcome) {
+        return value("classlink_launches_total", "outcome=\"" + outcome + "\"");
+    }
+
+    private double calls(String operation, String outcome) {
+        return value(
+                "classlink_upstream_calls_seconds_count",
+                "operation=\"" + operation + "\"",
+                "outcome=\"" + outcome + "\"");
+    }
+
+    /** Of the one series with these tags; 0 as long as there is none. */
+    private double value(String meter, String... tags) {
+        List<String> wanted = Arrays.asList(tags);
+        Pattern series = Pattern.compile("^" + meter + "\\{([^}]*)} ([0-9.E]+)$");
+        return bed.metrics()
+                .lines()
+                .map(series::matcher)
+                .filter(Matcher::matches)
+                .filter(line -> Arrays.asList(line.group(1).split(",")).containsAll(wanted))
+                .mapToDouble(line -> Double.parseDouble(line.group(2)))
+                .sum();
+    }
+}

@@ -1,0 +1,375 @@
+package io.github.k12sso.classlink.it.idp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.nimbusds.jwt.JWTClaimsSet;
+import io.github.k12sso.classlink.it.support.Browser;
+import io.github.k12sso.classlink.it.support.OnTestBed;
+import io.github.k12sso.classlink.it.support.Page;
+import io.github.k12sso.classlink.it.support.School;
+import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.simulator.http.Endpoint;
+import io.github.k12sso.classlink.simulator.http.RecordedRequest;
+import io.github.k12sso.classlink.simulator.runtime.PkceMode;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+/** People who sign in with ClassLink, from an ordinary OIDC app and back to it. */
+@OnTestBed
+class LoginIT {
+
+    private TestBed bed;
+    private School school;
+
+    @BeforeEach
+    void aSchool(TestBed testBed) {
+        bed = testBed;
+        school = bed.newSchool();
+    }
+
+    @Nested
+    class AStudent {
+
+        @Test
+        void becomesAUserAtTheFirstLogin() {
+            JsonNode tokens = school.tokensOf("student");
+
+            assertThat(tokens.get("id_token").textValue()).isNotBlank();
+            JsonNode user = school.user("mira.fernwick.2");
+            assertThat(user.get("firstName").textValue()).isEqualTo("Mira");
+            assertThat(user.get("lastName").textValue()).isEqualTo("Fernwick");
+            assertThat(user.get("emailVerified").booleanValue()).isFalse();
+            assertThat(school.links(user)).singleElement().satisfies(link -> {
+                assertThat(link.get("identityProvider").textValue()).isEqualTo("classlink");
+                assertThat(link.get("userId").textValue()).isEqualTo("870001");
+                assertThat(link.get("userName").textValue()).isEqualTo("mira.fernwick.2");
+            });
+        }
+
+        @Test
+        void isTheSameUserAtTheSecondLogin() {
+            school.tokensOf("student");
+            school.tokensOf("student");
+
+            assertThat(school.users()).hasSize(2); // the student and the realm's local user
+        }
+
+        @Test
+        void costsTwoCallsOnceTheKeysAreKnown() {
+            school.tokensOf("student");
+            bed.classLink().clearRequests();
+            school.tokensOf("student");
+
+            assertThat(bed.classLink().requests())
+                    .extracting(RecordedRequest::endpoint)
+                    .filteredOn(endpoint -> endpoint == Endpoint.TOKEN
+                            || endpoint == Endpoint.MY_INFO
+                            || endpoint == Endpoint.JWKS
+                            || endpoint == Endpoint.DISCOVERY)
+                    .containsExactly(Endpoint.TOKEN, Endpoint.MY_INFO);
+        }
+
+        @Test
+        void needsNoEMail() {
+            school.tokensOf("student-without-email");
+
+            assertThat(school.user("nolan.nomail.2").has("email")).isFalse();
+        }
+
+        @Test
+        void hasTheProfileDocumentMappedByKeycloaksOwnMappers() {
+            school.tokensOf("student");
+
+            assertThat(school.user("mira.fernwick.2")
+                            .at("/attributes/classlink_tenant_name/0")
+                            .textValue())
+                    .isEqualTo(bed.classLink().persona("student").tenantName());
+        }
+    }
+
+    @Test
+    void equalLoginIdsOfTwoDistrictsAreTwoUsers() {
+        school.tokensOf("twin-maple");
+        school.tokensOf("twin-harbor");
+
+        assertThat(school.users())
+                .extracting(user -> user.get("username").textValue())
+                .contains("jordan.samewise.2")
+                .filteredOn(name -> name.startsWith("jordan.samewise."))
+                .hasSize(2);
+    }
+
+    @Test
+    void aBlankLoginIdIsNotJoinedToAName() {
+        bed.classLink().overrideProfile("student", profile -> profile.put("LoginId", ""));
+        school.tokensOf("student");
+
+        assertThat(school.users())
+                .extracting(user -> user.get("username").textValue())
+                .contains("classlink_u870001");
+    }
+
+    @Nested
+    class TheRequestToClassLink {
+
+        @Test
+        void carriesStateNonceAndAPkceChallenge() {
+            Browser browser = school.newBrowser();
+            school.login(browser, "student");
+
+            URI request = browser.visited().stream()
+                    .filter(address -> address.getPath().equals("/oauth2/v2/auth"))
+                    .findFirst()
+                    .orElseThrow();
+            Map<String, String> parameters = new Page(request, 0, "").parameters();
+            assertThat(parameters)
+                    .containsEntry("response_type", "code")
+                    .containsEntry("client_id", School.CLASSLINK_CLIENT)
+                    .containsEntry("redirect_uri", school.callbackUrl().toString())
+                    .containsEntry("scope", "openid profile email")
+                    .containsEntry("code_challenge_method", "S256")
+                    .containsKeys("state", "nonce", "code_challenge");
+        }
+
+        @Test
+        void isRedeemedOnceWithVerifierAndSecretInTheForm() {
+            bed.classLink().pkce(PkceMode.REQUIRE);
+            try {
+                school.tokensOf("student");
+            } finally {
+                bed.classLink().pkce(PkceMode.VERIFY);
+            }
+
+            assertThat(requests(Endpoint.TOKEN)).singleElement().satisfies(request -> {
+                assertThat(request.parameters())
+                        .containsEntry("grant_type", "authorization_code")
+                        .containsEntry("redirect_uri", school.callbackUrl().toString())
+                        .containsEntry("client_id", School.CLASSLINK_CLIENT)
+                        .containsEntry("client_secret", School.CLASSLINK_SECRET)
+                        .containsKeys("code", "code_verifier");
+                assertThat(headers(request)).doesNotContainKey("authorization");
+            });
+        }
+
+        @Test
+        void sendsTheSecretInABasicHeaderIfSoConfigured() {
+            school.configure("clientAuthMethod", "client_secret_basic");
+            school.tokensOf("student");
+
+            assertThat(requests(Endpoint.TOKEN)).singleElement().satisfies(request -> {
+                assertThat(headers(request).get("authorization")).startsWith("Basic ");
+                assertThat(request.parameters()).doesNotContainKey("client_secret");
+            });
+        }
+
+        @Test
+        void takesTheSecretFromKeycloaksVault() {
+            bed.keepInVault(school, "classlink-secret", School.CLASSLINK_SECRET);
+            school.configure("clientSecret", "${vault.classlink-secret}");
+
+            school.tokensOf("student");
+
+            assertThat(requests(Endpoint.TOKEN))
+                    .singleElement()
+                    .satisfies(request ->
+                            assertThat(request.parameters()).containsEntry("client_secret", School.CLASSLINK_SECRET));
+        }
+
+        @Test
+        void keepsItsSecretWhenAnAdministratorSavesThePage() {
+            school.configure(provider -> {
+                // What the console was given, and sends back.
+                assertThat(provider.at("/config/clientSecret").textValue()).isEqualTo("**********");
+                ((ObjectNode) provider.get("config")).put("tokenLifetimeSeconds", "3600");
+            });
+
+            school.tokensOf("student");
+
+            assertThat(requests(Endpoint.TOKEN).get(0).parameters())
+                    .containsEntry("client_secret", School.CLASSLINK_SECRET);
+        }
+
+        @Test
+        void keepsItsPlaceInTheVaultWhenAnAdministratorSavesThePage() {
+            bed.keepInVault(school, "classlink-secret", School.CLASSLINK_SECRET);
+            school.configure("clientSecret", "${vault.classlink-secret}");
+            school.configure("tokenLifetimeSeconds", "3600");
+
+            school.tokensOf("student");
+
+            assertThat(requests(Endpoint.TOKEN).get(0).parameters())
+                    .containsEntry("client_secret", School.CLASSLINK_SECRET);
+        }
+
+        @Test
+        void hasNoChallengeWhenPkceIsOff() {
+            school.configure("pkceEnabled", "false");
+            Browser browser = school.newBrowser();
+            Page callback = school.login(browser, "student");
+
+            assertThat(callback.handedToApp()).containsKey("code");
+            assertThat(requests(Endpoint.AUTHORIZE).get(0).parameters()).doesNotContainKey("code_challenge");
+            assertThat(requests(Endpoint.TOKEN).get(0).parameters()).doesNotContainKey("code_verifier");
+        }
+
+        @Test
+        void looksLikeAnOrdinaryProgram() {
+            school.tokensOf("student");
+
+            assertThat(requests(Endpoint.MY_INFO).get(0))
+                    .satisfies(request -> assertThat(headers(request).get("user-agent"))
+                            .startsWith("Mozilla/5.0 (compatible; keycloak-classlink"));
+        }
+    }
+
+    @Nested
+    class OtherProfileDocuments {
+
+        @Test
+        void openIdConnectUserinfo() {
+            school.configure("userInfoUrl", bed.classLink().baseUrl() + "/v2/my/profileinfo");
+            school.tokensOf("teacher");
+
+            assertThat(school.user("orla.thistledown.2").get("firstName").textValue())
+                    .isEqualTo("Orla");
+        }
+
+        @Test
+        void theIntegrationGuides() {
+            bed.classLink().guideProfile(true);
+            school.configure(provider -> ((ObjectNode) provider.get("config"))
+                    .put("userInfoUrl", bed.classLink().baseUrl() + "/v2/my/profile")
+                    .put("usernameTemplate", "${email}"));
+            school.tokensOf("teacher");
+
+            assertThat(school.user("orla.thistledown@maplevalley.example")
+                            .get("lastName")
+                            .textValue())
+                    .isEqualTo("Thistledown");
+        }
+    }
+
+    @Nested
+    class WithoutAnIdToken {
+
+        @Test
+        void plainOAuthTakesTheIdentityFromTheProfileCallAlone() {
+            school.configure(provider -> ((ObjectNode) provider.get("config"))
+                    .put("requireIdToken", "false")
+                    .put("defaultScope", "profile"));
+            school.tokensOf("student");
+
+            assertThat(school.user("mira.fernwick.2")).isNotNull();
+            assertThat(requests(Endpoint.AUTHORIZE).get(0).parameters())
+                    .containsEntry("scope", "profile")
+                    .doesNotContainKey("nonce");
+            assertThat(requests(Endpoint.JWKS)).isEmpty();
+        }
+    }
+
+    @Nested
+    class IdentityByTenantAndSourcedId {
+
+        @BeforeEach
+        void configured() {
+            school.configure("identityKey", "tenant-and-sourced-id");
+        }
+
+        @Test
+        void linksByBoth() {
+            school.tokensOf("student");
+
+            assertThat(school.links(school.user("mira.fernwick.2")))
+                    .singleElement()
+                    .satisfies(
+                            link -> assertThat(link.get("userId").textValue()).isEqualTo("2|4801508017"));
+        }
+
+        @Test
+        void keepsTheUserWhenClassLinkGivesAnewAccount() {
+            school.tokensOf("student");
+            bed.classLink()
+                    .issueIdTokensWith(draft -> draft.sign(new JWTClaimsSet.Builder(draft.claims())
+                            .subject("999001")
+                            .build()));
+            bed.classLink().overrideProfile("student", profile -> profile.put("UserId", 999001));
+            school.tokensOf("student");
+
+            assertThat(school.users()).hasSize(2);
+        }
+
+        @Test
+        void refusesWhoeverHasNoSourcedId() {
+            Page page = school.login(school.newBrowser(), "user-without-sourcedid");
+
+            assertThat(page.status()).isEqualTo(403);
+            assertThat(page.error()).contains("no school id");
+            assertThat(school.failureOn(page).at("/details/reason").textValue()).isEqualTo("identity_incomplete");
+            assertThat(school.users()).hasSize(1);
+        }
+    }
+
+    @Nested
+    class Districts {
+
+        @Test
+        void areAllLetInByDefault() {
+            assertThat(school.login(school.newBrowser(), "outsider").handedToApp())
+                    .containsKey("code");
+        }
+
+        @Test
+        void areRefusedUnlessListed() {
+            school.configure("allowedTenants", "2##4711");
+
+            assertThat(school.login(school.newBrowser(), "student").handedToApp())
+                    .containsKey("code");
+            Page refused = school.login(school.newBrowser(), "outsider");
+            assertThat(refused.status()).isEqualTo(403);
+            assertThat(refused.error()).contains("Your district may not sign in here");
+            assertThat(school.failureOn(refused).at("/details/reason").textValue())
+                    .isEqualTo("district_not_allowed");
+            assertThat(school.users())
+                    .noneMatch(user -> user.get("username").textValue().startsWith("iris"));
+        }
+    }
+
+    @Nested
+    class KeycloaksEssentialClaim {
+
+        @Test
+        void letsInOnlyWhoMatchesInTheProfileDocument() {
+            school.configure(provider -> ((ObjectNode) provider.get("config"))
+                    .put("filteredByClaim", "true")
+                    .put("claimFilterName", "Role")
+                    .put("claimFilterValue", "Teacher|Tenant Administrator"));
+
+            assertThat(school.login(school.newBrowser(), "teacher").handedToApp())
+                    .containsKey("code");
+            Page refused = school.login(school.newBrowser(), "student");
+            assertThat(refused.status()).isEqualTo(403);
+            assertThat(refused.error()).contains("not open to your ClassLink account");
+            assertThat(school.failureOn(refused).at("/details/reason").textValue())
+                    .isEqualTo("essential_claim_unmatched");
+        }
+    }
+
+    private List<RecordedRequest> requests(Endpoint endpoint) {
+        return bed.classLink().requests().stream()
+                .filter(request -> request.endpoint() == endpoint)
+                .toList();
+    }
+
+    private static Map<String, String> headers(RecordedRequest request) {
+        Map<String, String> lowerCase = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        lowerCase.putAll(request.headers());
+        return lowerCase;
+    }
+}

@@ -1,0 +1,133 @@
+package io.github.k12sso.classlink.it.idp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.k12sso.classlink.it.support.AdminApi;
+import io.github.k12sso.classlink.it.support.Http;
+import io.github.k12sso.classlink.it.support.OnTestBed;
+import io.github.k12sso.classlink.it.support.Page;
+import io.github.k12sso.classlink.it.support.School;
+import io.github.k12sso.classlink.it.support.TestBed;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * User names, in a realm with Keycloak's own rules for them and its own first-login flow: a name that Keycloak does not
+ * like would make it ask the person for another one.
+ */
+@OnTestBed
+class UserNamesIT {
+
+    private TestBed bed;
+    private School school;
+
+    @BeforeEach
+    void aSchoolWithKeycloaksRules(TestBed testBed) {
+        bed = testBed;
+        school = bed.newSchool();
+        String profile = "/realms/" + school.realm() + "/users/profile";
+        ObjectNode rules = (ObjectNode) bed.admin().get(profile);
+        for (JsonNode attribute : rules.get("attributes")) {
+            if (attribute.get("name").textValue().equals("username")) {
+                ((ObjectNode) attribute)
+                        .set(
+                                "validations",
+                                Http.json(
+                                        "{\"length\": {\"min\": 3, \"max\": 255},"
+                                                + " \"username-prohibited-characters\": {}, \"up-username-not-idn-homograph\": {}}"));
+            }
+        }
+        AdminApi.require(bed.admin().put(profile, rules), "user profile");
+        school.configure(provider -> provider.put("firstBrokerLoginFlowAlias", "first broker login"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "José,josé.2",
+        "Jose\u0301,josé.2_u870001",
+        "o'neil,o_neil.2_u870001",
+        "иванов,classlink_u870001",
+        "mira.фернвик,classlink_u870001",
+        "李雷,classlink_u870001",
+        "Ιωάννης,classlink_u870001",
+        "İlker,classlink_u870001"
+    })
+    void nobodyIsAskedToTypeAName(String loginId, String username) {
+        classLinkCalls("student", loginId);
+
+        assertSignedIn("student");
+        assertThat(school.user(username).get("firstName").textValue()).isEqualTo("Mira");
+        assertSignedIn("student");
+        assertThat(school.users()).hasSize(2);
+    }
+
+    @Test
+    void aShortNameIsMadeLongEnough() {
+        school.configure("usernameTemplate", "${login_id}");
+        classLinkCalls("student", "li");
+
+        assertSignedIn("student");
+        assertThat(school.user("li_u870001")).isNotNull();
+    }
+
+    @Test
+    void aLongNameIsCut() {
+        classLinkCalls("student", "a".repeat(300));
+
+        assertSignedIn("student");
+        assertThat(school.user("a".repeat(247) + "_u870001")).isNotNull();
+    }
+
+    @Test
+    void theTwoPartsOfTheIdentityMakeNoForbiddenName() {
+        school.configure("identityKey", "tenant-and-sourced-id");
+        classLinkCalls("student", "");
+
+        assertSignedIn("student");
+        assertThat(school.user("classlink_u870001")).isNotNull();
+    }
+
+    @Test
+    void namesThatDifferInAForbiddenCharacterAreTwoUsers() {
+        classLinkCalls("student", "a b");
+        classLinkCalls("teacher", "a_b");
+
+        assertSignedIn("student");
+        assertSignedIn("teacher");
+        assertThat(school.links(school.user("a_b.2_u870001"))
+                        .get(0)
+                        .get("userId")
+                        .textValue())
+                .isEqualTo("870001");
+        assertThat(school.user("a_b.2").get("firstName").textValue()).isEqualTo("Orla");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"first login", "first broker login"})
+    void aLocalUserOfThatNameIsNeverTakenOver(String flow) {
+        school.configure(provider -> provider.put("firstBrokerLoginFlowAlias", flow));
+        school.configure("usernameTemplate", "${login_id}");
+        classLinkCalls("student", "Local");
+
+        Page page = school.login(school.newBrowser(), "student");
+
+        assertThat(page.parameters()).doesNotContainKey("code");
+        assertThat(school.users()).hasSize(1);
+        assertThat(school.links(school.user("local"))).isEmpty();
+        assertThat(school.sessions()).isZero();
+    }
+
+    private void assertSignedIn(String persona) {
+        Page page = school.login(school.newBrowser(), persona);
+        assertThat(page.handedToApp()).as(page.text()).containsKey("code");
+    }
+
+    private void classLinkCalls(String persona, String loginId) {
+        bed.classLink().overrideProfile(persona, profile -> profile.put("LoginId", loginId));
+    }
+}

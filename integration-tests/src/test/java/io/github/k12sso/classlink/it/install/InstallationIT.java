@@ -1,0 +1,96 @@
+package io.github.k12sso.classlink.it.install;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.k12sso.classlink.it.support.OnTestBed;
+import io.github.k12sso.classlink.it.support.School;
+import io.github.k12sso.classlink.it.support.TestBed;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Test;
+
+/** One jar in {@code providers/}, and nothing else changes. */
+@OnTestBed
+class InstallationIT {
+
+    @Test
+    void aRealServerDiscoversTheProviderAsASocialLogin(TestBed bed) {
+        JsonNode social = StreamSupport.stream(
+                        bed.admin().get("/serverinfo").get("identityProviders").spliterator(), false)
+                .filter(provider -> provider.get("id").textValue().equals("classlink"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(social.get("groupName").textValue()).isEqualTo("Social");
+        assertThat(social.get("name").textValue()).isEqualTo("ClassLink");
+    }
+
+    @Test
+    void theServerSaysWhichVersionItIs(TestBed bed) {
+        JsonNode info = bed.admin().get("/serverinfo").at("/providers/social/providers/classlink/operationalInfo");
+
+        assertThat(info.get("Version").textValue()).matches("[0-9]+\\.[0-9]+\\.[0-9]+(-SNAPSHOT)?");
+        assertThat(info.get("Keycloak").textValue()).startsWith("26.");
+    }
+
+    @Test
+    void everySettingHasALabelAndAHelpTextInTheConsole(TestBed bed) {
+        School school = bed.newSchool();
+        JsonNode factory = school.admin().get("/realms/" + school.realm() + "/identity-provider/providers/classlink");
+        assertThat(factory.get("id").textValue()).isEqualTo("classlink");
+        JsonNode settings = factory.get("configProperties");
+        Map<String, String> texts = school.texts("admin", "en");
+        assertThat(settings).isNotEmpty().allSatisfy(setting -> {
+            assertThat(texts.get(setting.get("label").textValue())).isNotBlank();
+            assertThat(texts.get(setting.get("helpText").textValue())).isNotBlank();
+        });
+    }
+
+    @Test
+    void theServerWarnsOfNothingButOurUseOfInternalInterfaces(TestBed bed) throws IOException {
+        List<String> warnings = bed.logFromTheStart()
+                .lines()
+                .takeWhile(line -> !line.contains("Keycloak 26"))
+                .filter(line -> line.contains("WARN") || line.contains("ERROR"))
+                .filter(line ->
+                        line.contains("k12sso") || line.toLowerCase(Locale.ROOT).contains("classlink"))
+                .toList();
+        // None at all when the server had nothing to build since the last run.
+        assertThat(warnings)
+                .hasSizeLessThanOrEqualTo(factories().size())
+                .allSatisfy(line -> assertThat(line).contains("KC-SERVICES0047"));
+    }
+
+    /** Those that the jar announces to Keycloak. */
+    private static List<String> factories() throws IOException {
+        List<String> names = new ArrayList<>();
+        try (JarFile jar = new JarFile(TestBed.providerJar().toFile())) {
+            for (JarEntry entry : Collections.list(jar.entries())) {
+                if (entry.getName().startsWith("META-INF/services/") && !entry.isDirectory()) {
+                    String file = new String(jar.getInputStream(entry).readAllBytes(), StandardCharsets.UTF_8);
+                    file.lines().filter(line -> !line.isBlank()).forEach(names::add);
+                }
+            }
+        }
+        return names;
+    }
+
+    @Test
+    void theJarIsSmallAndBringsNothingThatKeycloakShips(TestBed bed) throws IOException {
+        assertThat(Files.size(TestBed.providerJar())).isLessThan(500_000);
+        try (JarFile jar = new JarFile(TestBed.providerJar().toFile())) {
+            assertThat(jar.stream().map(JarEntry::getName).filter(name -> name.endsWith(".class")))
+                    .isNotEmpty()
+                    .allMatch(name -> name.startsWith("io/github/k12sso/classlink/"));
+        }
+    }
+}

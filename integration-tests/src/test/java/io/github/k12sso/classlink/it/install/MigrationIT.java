@@ -1,0 +1,125 @@
+package io.github.k12sso.classlink.it.install;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.k12sso.classlink.it.support.AdminApi;
+import io.github.k12sso.classlink.it.support.Http;
+import io.github.k12sso.classlink.it.support.OnTestBed;
+import io.github.k12sso.classlink.it.support.School;
+import io.github.k12sso.classlink.it.support.SecretSearch;
+import io.github.k12sso.classlink.it.support.TestBed;
+import java.net.http.HttpResponse;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A realm whose ClassLink was configured by hand with Keycloak's built-in OpenID Connect provider, and moves to ours. */
+@OnTestBed
+class MigrationIT {
+
+    private School school;
+    private String realm;
+    /** ClassLink's entry as this project describes it. */
+    private ObjectNode ours;
+
+    @BeforeEach
+    void aTeacherCameThroughTheBuiltInProvider(TestBed bed) {
+        school = bed.newSchool();
+        SecretSearch.ofThisRun().except(school);
+        realm = "/realms/" + school.realm();
+        ours = (ObjectNode) school.admin().get(provider());
+        ours.remove("internalId");
+        ((ObjectNode) ours.get("config")).put("clientSecret", School.CLASSLINK_SECRET);
+        AdminApi.require(school.admin().delete(provider()), "no ClassLink");
+        AdminApi.require(school.admin().post(realm + "/identity-provider/instances", builtIn()), "built-in provider");
+        school.tokensOf("teacher");
+    }
+
+    @Test
+    void anImportThatOverwritesTheProviderKeepsTheLinks() {
+        JsonNode before = teacher();
+        assertThat(school.links(before)).hasSize(1);
+
+        overwriteWithOurs();
+        assertThat(school.admin().get(provider()).get("providerId").textValue()).isEqualTo("classlink");
+        assertThat(linkedUserId(before)).isEqualTo("870002");
+        school.tokensOf("teacher");
+
+        assertThat(school.users()).hasSize(2); // the teacher and the realm's local user
+        assertThat(teacher().get("id")).isEqualTo(before.get("id"));
+        assertThat(teacher().get("username")).isEqualTo(before.get("username"));
+        assertThat(linkedUserId(before)).isEqualTo("870002");
+        HttpResponse<String> exchange =
+                school.exchange(school.tokensOf("teacher").get("access_token").textValue());
+        assertThat(exchange.statusCode()).as(exchange.body()).isEqualTo(200);
+    }
+
+    /** ClassLink states no lifetime, so the built-in provider did not record when its token ends. */
+    @Test
+    void aTokenThatTheBuiltInProviderKeptAsksForANewLogin() {
+        String session = school.redeem(school.login(school.newBrowser(), "teacher"), School.APP, School.APP_SECRET)
+                .get("access_token")
+                .textValue();
+
+        overwriteWithOurs();
+        HttpResponse<String> exchange = school.exchange(session);
+
+        assertThat(exchange.statusCode()).isEqualTo(400);
+        assertThat(Http.json(exchange.body()).get("error").textValue()).isIn("token_expired", "not_linked");
+    }
+
+    @Test
+    void anUpdateDoesNotChangeTheKindOfTheProvider() {
+        AdminApi.require(school.admin().put(provider(), ours), "update");
+
+        assertThat(school.admin().get(provider()).get("providerId").textValue()).isEqualTo("oidc");
+    }
+
+    @Test
+    void deletingTheProviderDeletesItsLinks() {
+        JsonNode teacher = teacher();
+        AdminApi.require(school.admin().delete(provider()), "delete");
+        AdminApi.require(school.admin().post(realm + "/identity-provider/instances", ours), "our provider");
+
+        assertThat(school.links(teacher)).isEmpty();
+    }
+
+    private void overwriteWithOurs() {
+        ObjectNode file = (ObjectNode) Http.json("{\"ifResourceExists\": \"OVERWRITE\"}");
+        file.putArray("identityProviders").add(ours);
+        AdminApi.require(school.admin().post(realm + "/partialImport", file), "partial import");
+    }
+
+    /** As the console's "OpenID Connect v1.0" is filled in for ClassLink. */
+    private ObjectNode builtIn() {
+        ObjectNode provider = ours.deepCopy();
+        provider.put("providerId", "oidc");
+        ObjectNode config = (ObjectNode) provider.get("config");
+        config.put("clientAuthMethod", "client_secret_post")
+                .put("defaultScope", "openid profile email")
+                .put("userInfoUrl", ours.at("/config/userInfoUrl").textValue().replace("/my/info", "/my/profileinfo"))
+                .put("useJwksUrl", "true")
+                .put("validateSignature", "true")
+                .put("pkceEnabled", "true")
+                .put("pkceMethod", "S256");
+        return provider;
+    }
+
+    private JsonNode teacher() {
+        for (JsonNode user : school.users()) {
+            if ("Orla".equals(user.path("firstName").textValue())) {
+                return user;
+            }
+        }
+        throw new AssertionError("no teacher in " + school.users());
+    }
+
+    private String linkedUserId(JsonNode user) {
+        return school.links(user).path(0).path("userId").textValue();
+    }
+
+    private String provider() {
+        return realm + "/identity-provider/instances/" + School.ALIAS;
+    }
+}

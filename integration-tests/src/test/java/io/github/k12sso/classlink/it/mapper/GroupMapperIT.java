@@ -1,0 +1,225 @@
+package io.github.k12sso.classlink.it.mapper;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.k12sso.classlink.it.support.AdminApi;
+import io.github.k12sso.classlink.it.support.Http;
+import io.github.k12sso.classlink.it.support.OnTestBed;
+import io.github.k12sso.classlink.it.support.Profiles;
+import io.github.k12sso.classlink.it.support.ProviderMappers;
+import io.github.k12sso.classlink.it.support.School;
+import io.github.k12sso.classlink.it.support.TestBed;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.NullSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Groups named after profiles. */
+@OnTestBed
+class GroupMapperIT {
+
+    private static final String USER = "mira.fernwick.2";
+
+    private TestBed bed;
+    private School school;
+    private ProviderMappers mappers;
+
+    @BeforeEach
+    void aSchool(TestBed testBed) {
+        bed = testBed;
+        school = bed.newSchool();
+        mappers = new ProviderMappers(school);
+    }
+
+    @Test
+    void theFirstLoginMakesTheGroupsAndALaterOneFindsThem() {
+        add("m", "FORCE", "/districts/${tenant_name}/${role}");
+        school.tokensOf("student");
+        assertThat(groups()).containsExactly("/districts/Maple Valley Schools/Student");
+        school.tokensOf("student");
+        assertThat(groups()).containsExactly("/districts/Maple Valley Schools/Student");
+
+        school.tokensOf("teacher");
+        assertThat(groups("orla.thistledown.2")).containsExactly("/districts/Maple Valley Schools/Teacher");
+        assertThat(bed.admin().get(realm() + "/groups/count").get("count").asInt())
+                .isEqualTo(4);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "FORCE,'\"Oak\"',/districts/Oak",
+        "LEGACY,'\"Oak\"',/districts/Oak",
+        "IMPORT,'\"Oak\"',/districts/Elm",
+        "FORCE,'\"\"',",
+        "LEGACY,'\"\"',",
+        "IMPORT,'\"\"',/districts/Elm",
+        "FORCE,,",
+        "LEGACY,,",
+        "IMPORT,,/districts/Elm"
+    })
+    void aLaterLoginFollowsTheSyncMode(String syncMode, String nowSays, String expected) {
+        classLinkSays("Tenant", "\"Elm\"");
+        add("m", syncMode, "/districts/${tenant_name}");
+        school.tokensOf("student");
+        assertThat(groups()).containsExactly("/districts/Elm");
+
+        classLinkSays("Tenant", nowSays);
+        school.tokensOf("student");
+
+        assertThat(groups()).isEqualTo(expected == null ? List.of() : List.of(expected));
+    }
+
+    @ParameterizedTest
+    @NullSource
+    @ValueSource(strings = {"null", "\"\"", "\"  \""})
+    void withoutAValueThereIsNoGroup(String says) {
+        classLinkSays("Building", says);
+        add("m", "FORCE", "/districts/${tenant_name}/${building}");
+        school.tokensOf("student");
+
+        assertThat(groups()).isEmpty();
+        assertThat(bed.admin().get(realm() + "/groups/count").get("count").asInt())
+                .isZero();
+    }
+
+    @Test
+    void aSlashInAValueDoesNotMakeTwoGroupsOfIt() {
+        classLinkSays("Tenant", "\"Oak/Teacher\"");
+        add("m", "FORCE", "/districts/${tenant_name}");
+        school.tokensOf("student");
+
+        assertThat(groups()).containsExactly("/districts/Oak~1Teacher");
+    }
+
+    @Test
+    void groupsOfOthersAreLeftAlone() {
+        add("m", "FORCE", "/districts/${tenant_name}");
+        school.tokensOf("student");
+        join(newGroup("by hand"));
+        school.tokensOf("student");
+        classLinkSays("Tenant", "\"Oak\"");
+        school.tokensOf("student");
+
+        assertThat(groups()).containsExactlyInAnyOrder("/districts/Oak", "/by hand");
+    }
+
+    @Test
+    void anEditedMapperMovesPeopleAtTheNextLogin() {
+        add("m", "FORCE", "/districts/${tenant_name}");
+        school.tokensOf("student");
+        mappers.edit("m", "groupTemplate", "/districts/${tenant_id}");
+        school.tokensOf("student");
+
+        assertThat(groups()).containsExactly("/districts/2");
+    }
+
+    @Test
+    void anEditedMapperLeavesGroupsOfAnotherShapeAsTheyAre() {
+        add("m", "FORCE", "/districts/${tenant_name}");
+        school.tokensOf("student");
+        mappers.edit("m", "groupTemplate", "/roles/${role}");
+        school.tokensOf("student");
+
+        assertThat(groups()).containsExactlyInAnyOrder("/districts/Maple Valley Schools", "/roles/Student");
+    }
+
+    @Test
+    void twoMappersOfOneShapeDoNotTakeWhatTheOtherGives() {
+        add("m1", "FORCE", "/districts/${tenant_name}");
+        add("m2", "FORCE", "/districts/${tenant_id}");
+        school.tokensOf("student");
+        assertThat(groups()).containsExactlyInAnyOrder("/districts/Maple Valley Schools", "/districts/2");
+        school.tokensOf("student");
+        assertThat(groups()).containsExactlyInAnyOrder("/districts/Maple Valley Schools", "/districts/2");
+
+        classLinkSays("Tenant", "\"\"");
+        school.tokensOf("student");
+        assertThat(groups()).containsExactly("/districts/2");
+    }
+
+    @Test
+    void twoMappersOfOneGroupDoNotTakeItFromOneAnother() {
+        add("m1", "FORCE", "/roles/${role}");
+        add("m2", "FORCE", "/roles/${role}");
+        school.tokensOf("student");
+        school.tokensOf("student");
+        assertThat(groups()).containsExactly("/roles/Student");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "/${role}", "/a/${nonsense}"})
+    void aWrongTemplateIsNamedInTheLogAndGivesNoGroup(String template) {
+        add("m with " + template, "FORCE", template);
+        school.tokensOf("student");
+
+        assertThat(groups()).isEmpty();
+        assertThat(bed.log()).contains("Mapper 'm with " + template + "': Group template");
+    }
+
+    @Test
+    void peopleOfANewDistrictWhoLogInAtOnceShareItsGroup() {
+        add("m", "FORCE", "/districts/${tenant_name}");
+        Stream.of("student", "teacher", "tenant-administrator", "parent")
+                .map(persona -> CompletableFuture.runAsync(() -> school.tokensOf(persona)))
+                .toList()
+                .forEach(CompletableFuture::join);
+
+        for (JsonNode user : school.users()) {
+            String name = user.get("username").textValue();
+            if (!name.equals("local")) {
+                assertThat(groups(name)).as(name).containsExactly("/districts/Maple Valley Schools");
+            }
+        }
+        assertThat(bed.admin().get(realm() + "/groups/count").get("count").asInt())
+                .isEqualTo(2);
+    }
+
+    private void add(String name, String syncMode, String template) {
+        mappers.add(name, "classlink-group-mapper", syncMode, Map.of("groupTemplate", template));
+    }
+
+    /** Null: the member is not sent at all. */
+    private void classLinkSays(String member, String json) {
+        bed.classLink().overrideProfile("student", profile -> Profiles.with(profile, member, json));
+    }
+
+    private String newGroup(String name) {
+        AdminApi.require(bed.admin().post(realm() + "/groups", Http.json("{\"name\": \"" + name + "\"}")), "new group");
+        return StreamSupport.stream(bed.admin().get(realm() + "/groups").spliterator(), false)
+                .filter(group -> group.get("name").textValue().equals(name))
+                .findFirst()
+                .orElseThrow()
+                .get("id")
+                .textValue();
+    }
+
+    private void join(String groupId) {
+        AdminApi.require(bed.admin().put(user(USER) + "/groups/" + groupId, Http.json("{}")), "group by hand");
+    }
+
+    private List<String> groups() {
+        return groups(USER);
+    }
+
+    private List<String> groups(String username) {
+        return StreamSupport.stream(bed.admin().get(user(username) + "/groups").spliterator(), false)
+                .map(group -> group.get("path").textValue())
+                .toList();
+    }
+
+    private String user(String username) {
+        return realm() + "/users/" + school.user(username).get("id").textValue();
+    }
+
+    private String realm() {
+        return "/realms/" + school.realm();
+    }
+}

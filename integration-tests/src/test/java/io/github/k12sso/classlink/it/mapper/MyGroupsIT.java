@@ -1,0 +1,210 @@
+package io.github.k12sso.classlink.it.mapper;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.k12sso.classlink.it.support.AdminApi;
+import io.github.k12sso.classlink.it.support.Browser;
+import io.github.k12sso.classlink.it.support.OnTestBed;
+import io.github.k12sso.classlink.it.support.Page;
+import io.github.k12sso.classlink.it.support.ProviderMappers;
+import io.github.k12sso.classlink.it.support.School;
+import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.simulator.fault.Fault;
+import io.github.k12sso.classlink.simulator.http.Endpoint;
+import io.github.k12sso.classlink.simulator.http.RecordedRequest;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Memberships after ClassLink's own groups. */
+@OnTestBed
+class MyGroupsIT {
+
+    private static final String USER = "mira.fernwick.2";
+    private static final String TEMPLATE = "/classlink/${group_name}";
+
+    private TestBed bed;
+    private School school;
+    private ProviderMappers mappers;
+
+    @BeforeEach
+    void aSchool(TestBed testBed) {
+        bed = testBed;
+        school = bed.newSchool();
+        mappers = new ProviderMappers(school);
+    }
+
+    @Test
+    void eachGroupIsAMembership() {
+        add("m", "my-groups", TEMPLATE);
+        classLinkSays("[{'name':'Chess/Go','groupId':17,'buildingId':1},{'name':'Band','groupId':18,'buildingId':1}]");
+        school.tokensOf("student");
+
+        assertThat(groups()).containsExactlyInAnyOrder("/classlink/Chess~1Go", "/classlink/Band");
+    }
+
+    @Test
+    void theSimulatorsOwnGroupsAreRead() {
+        add("m", "my-groups", TEMPLATE);
+        school.tokensOf("student");
+
+        assertThat(groups()).contains("/classlink/All Students");
+    }
+
+    @Test
+    void aLaterLoginFollowsChangesAndTheGroupStays() {
+        add("m", "my-groups", TEMPLATE);
+        classLinkSays("[{'name':'Chess','groupId':17},{'name':'Band','groupId':18}]");
+        school.tokensOf("student");
+        classLinkSays("[{'name':'Band','groupId':18},{'name':'Choir','groupId':19}]");
+        school.tokensOf("student");
+
+        assertThat(groups()).containsExactlyInAnyOrder("/classlink/Band", "/classlink/Choir");
+        assertThat(bed.admin().get(realm() + "/groups/count").get("count").asInt())
+                .as("classlink and three inside")
+                .isEqualTo(4);
+
+        classLinkSays("[]");
+        school.tokensOf("student");
+        assertThat(groups()).isEmpty();
+    }
+
+    @Test
+    void theyAreAskedForOnceAndOnlyIfAMapperNeedsThem() {
+        add("p", "profile", "/districts/${tenant_name}");
+        school.tokensOf("student");
+        assertThat(requestsForGroups()).isEmpty();
+
+        add("m1", "my-groups", TEMPLATE);
+        add("m2", "my-groups", "/ids/${group_id}");
+        school.tokensOf("student");
+        assertThat(requestsForGroups()).singleElement().satisfies(request -> {
+            assertThat(request.method()).isEqualTo("GET");
+            assertThat(request.path()).isEqualTo("/my/groups");
+        });
+    }
+
+    static Stream<Fault> faults() {
+        return Stream.of(
+                Fault.status(500),
+                Fault.status(429),
+                Fault.status(401),
+                Fault.status(403),
+                Fault.reset(),
+                Fault.truncated(),
+                Fault.malformedJson(),
+                Fault.wrongType(),
+                Fault.wrongShape(),
+                Fault.empty(),
+                Fault.oversize(20_000_000),
+                Fault.redirect("http://localhost:1/"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("faults")
+    void withoutAnAnswerTheLoginWorksAndMembershipsStay(Fault fault) {
+        add("m", "my-groups", TEMPLATE);
+        classLinkSays("[{'name':'Chess','groupId':17}]");
+        school.tokensOf("student");
+
+        bed.classLink().faults().clear();
+        bed.classLink().faults().inject(Endpoint.GROUPS, fault);
+        school.tokensOf("student");
+
+        assertThat(groups()).containsExactly("/classlink/Chess");
+        assertThat(bed.logOf(school))
+                .filteredOn(line -> line.contains("groups_unavailable"))
+                .hasSize(1);
+    }
+
+    @Test
+    void theFirstLoginWithoutAnAnswerMakesAUserWithoutGroups() {
+        add("m", "my-groups", TEMPLATE);
+        bed.classLink().faults().inject(Endpoint.GROUPS, Fault.status(500));
+        school.tokensOf("student");
+
+        assertThat(groups()).isEmpty();
+    }
+
+    @Test
+    void theyOutliveThePageOfTheFirstLogin() {
+        add("m", "my-groups", TEMPLATE);
+        classLinkSays("[{'name':'Chess','groupId':17,'buildingId':1}]");
+        school.configure(provider -> provider.put("firstBrokerLoginFlowAlias", "first broker login"));
+        reviewEveryProfile();
+
+        Browser browser = school.newBrowser();
+        Page review = school.login(browser, "student");
+        assertThat(review.document().selectFirst("#kc-idp-review-profile-form")).isNotNull();
+        assertThat(school.users()).hasSize(1);
+        Page callback = browser.press(review, "#kc-idp-review-profile-form [type=submit]");
+
+        assertThat(callback.handedToApp()).containsKey("code");
+        assertThat(groups()).containsExactly("/classlink/Chess");
+    }
+
+    @ParameterizedTest
+    @MethodSource("wrongTemplates")
+    void aTemplateOfTheOtherSourceIsNamedInTheLogAndChangesNothing(String source, String template) {
+        add("m " + source, source, template);
+        school.tokensOf("student");
+
+        assertThat(groups()).isEmpty();
+        assertThat(bed.log()).contains("Mapper 'm " + source + "': Group template has ");
+    }
+
+    static Stream<Arguments> wrongTemplates() {
+        return Stream.of(arguments("profile", TEMPLATE), arguments("my-groups", "/districts/${tenant_name}"));
+    }
+
+    private void reviewEveryProfile() {
+        JsonNode executions = bed.admin().get(realm() + "/authentication/flows/first%20broker%20login/executions");
+        String config = StreamSupport.stream(executions.spliterator(), false)
+                .filter(execution ->
+                        "idp-review-profile".equals(execution.path("providerId").textValue()))
+                .findFirst()
+                .orElseThrow()
+                .get("authenticationConfig")
+                .textValue();
+        String path = realm() + "/authentication/config/" + config;
+        ObjectNode settings = (ObjectNode) bed.admin().get(path);
+        ((ObjectNode) settings.get("config")).put("update.profile.on.first.login", "on");
+        AdminApi.require(bed.admin().put(path, settings), "review page");
+    }
+
+    private void add(String name, String source, String template) {
+        mappers.add(name, "classlink-group-mapper", "FORCE", Map.of("groupTemplate", template, "groupSource", source));
+    }
+
+    private void classLinkSays(String groups) {
+        bed.classLink().faults().clear();
+        bed.classLink().faults().inject(Endpoint.GROUPS, Fault.status(200).body(groups.replace('\'', '"')));
+    }
+
+    private List<RecordedRequest> requestsForGroups() {
+        return bed.classLink().requests().stream()
+                .filter(request -> request.endpoint() == Endpoint.GROUPS)
+                .toList();
+    }
+
+    private List<String> groups() {
+        String user = school.user(USER).get("id").textValue();
+        return StreamSupport.stream(
+                        bed.admin().get(realm() + "/users/" + user + "/groups").spliterator(), false)
+                .map(group -> group.get("path").textValue())
+                .toList();
+    }
+
+    private String realm() {
+        return "/realms/" + school.realm();
+    }
+}

@@ -1,0 +1,227 @@
+package io.github.k12sso.classlink.it.mapper;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.k12sso.classlink.it.support.AdminApi;
+import io.github.k12sso.classlink.it.support.Http;
+import io.github.k12sso.classlink.it.support.OnTestBed;
+import io.github.k12sso.classlink.it.support.Profiles;
+import io.github.k12sso.classlink.it.support.ProviderMappers;
+import io.github.k12sso.classlink.it.support.School;
+import io.github.k12sso.classlink.it.support.TestBed;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** ClassLink roles as Keycloak roles. */
+@OnTestBed
+class RoleMapperIT {
+
+    private static final String USER = "mira.fernwick.2";
+
+    private TestBed bed;
+    private School school;
+    private ProviderMappers mappers;
+
+    @BeforeEach
+    void aSchoolWithRoles(TestBed testBed) {
+        bed = testBed;
+        school = bed.newSchool();
+        mappers = new ProviderMappers(school);
+        newRole("/roles", "staff");
+        newRole("/roles", "other");
+        newRole("/clients/" + clientId() + "/roles", "teacher");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "Teacher,'\"Teacher\"',true",
+        "TEACHER,'\"teacher\"',true",
+        "Aide##Teacher,'\"Teacher\"',true",
+        "Aide,'[\"Teacher\", \"aide\"]',true",
+        "Administrator,'\"Tenant Administrator\"',false",
+        "Teacher,'\"Unheard of\"',false",
+        "Teacher,'\"\"',false",
+        "Teacher,,false",
+        "'','\"Teacher\"',false",
+        "'','\"\"',false"
+    })
+    void theFirstLoginGivesItToWhomTheMapperNames(String setting, String says, boolean given) {
+        classLinkSays(says);
+        add("m", "FORCE", setting, "staff");
+        school.tokensOf("student");
+
+        assertThat(realmRoles().contains("staff")).isEqualTo(given);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "FORCE,'\"Student\"',false",
+        "LEGACY,'\"Student\"',false",
+        "IMPORT,'\"Student\"',true",
+        "FORCE,'\"\"',false",
+        "LEGACY,'\"\"',false",
+        "IMPORT,'\"\"',true",
+        "FORCE,,false",
+        "LEGACY,,false",
+        "IMPORT,,true"
+    })
+    void aLaterLoginTakesItAwayAsTheSyncModeSays(String syncMode, String nowSays, boolean kept) {
+        classLinkSays("\"Teacher\"");
+        add("m", syncMode, "Teacher", "staff");
+        school.tokensOf("student");
+        assertThat(realmRoles()).contains("staff");
+
+        classLinkSays(nowSays);
+        school.tokensOf("student");
+
+        assertThat(realmRoles().contains("staff")).isEqualTo(kept);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"FORCE,true", "LEGACY,true", "IMPORT,false"})
+    void aLaterLoginGivesItAsTheSyncModeSays(String syncMode, boolean given) {
+        add("m", syncMode, "Teacher", "staff");
+        school.tokensOf("student");
+        assertThat(realmRoles()).doesNotContain("staff");
+
+        classLinkSays("\"Teacher\"");
+        school.tokensOf("student");
+
+        assertThat(realmRoles().contains("staff")).isEqualTo(given);
+    }
+
+    @Test
+    void aClientRoleIsGivenAndTakenAsWell() {
+        classLinkSays("\"Teacher\"");
+        add("m", "FORCE", "Teacher", "app.teacher");
+        school.tokensOf("student");
+        assertThat(names(roleMappings("/clients/" + clientId()))).containsExactly("teacher");
+
+        classLinkSays("\"Student\"");
+        school.tokensOf("student");
+        assertThat(names(roleMappings("/clients/" + clientId()))).isEmpty();
+    }
+
+    @Test
+    void rolesThatNoMapperNamesAreLeftAlone() {
+        add("m", "FORCE", "Teacher", "staff");
+        school.tokensOf("student");
+        JsonNode other = Http.json("[" + bed.admin().get(realm() + "/roles/other") + "]");
+        AdminApi.require(bed.admin().post(user() + "/role-mappings/realm", other), "role by hand");
+        school.tokensOf("student");
+
+        assertThat(realmRoles()).contains("other");
+    }
+
+    @Test
+    void anEditedMapperDecidesAnewAtTheNextLogin() {
+        classLinkSays("\"Teacher\"");
+        add("m", "FORCE", "Teacher", "staff");
+        school.tokensOf("student");
+        mappers.edit("m", "classlinkRoles", "Administrator");
+        school.tokensOf("student");
+
+        assertThat(realmRoles()).doesNotContain("staff");
+    }
+
+    @Test
+    void anEditedTargetLeavesTheFormerRoleAsItIs() {
+        classLinkSays("\"Teacher\"");
+        add("m", "FORCE", "Teacher", "staff");
+        school.tokensOf("student");
+        mappers.edit("m", "role", "other");
+        school.tokensOf("student");
+
+        assertThat(realmRoles()).contains("staff", "other");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Teacher", "Student"})
+    void twoMappersOfOneRoleDoNotTakeWhatTheOtherGives(String says) {
+        classLinkSays("\"" + says + "\"");
+        add("m1", "FORCE", "Teacher", "staff");
+        add("m2", "FORCE", "Student", "staff");
+        school.tokensOf("student");
+        assertThat(realmRoles()).contains("staff");
+        school.tokensOf("student");
+        assertThat(realmRoles()).contains("staff");
+
+        classLinkSays("\"Parent\"");
+        school.tokensOf("student");
+        assertThat(realmRoles()).doesNotContain("staff");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Teacher", "Student"})
+    void keycloaksOwnRoleMapperDoesNotTakeItEither(String says) {
+        classLinkSays("\"" + says + "\"");
+        add("m", "FORCE", "Teacher", "staff");
+        mappers.add(
+                "keycloak's",
+                "oidc-role-idp-mapper",
+                "FORCE",
+                Map.of("claim", "Role", "claim.value", "Student", "role", "staff"));
+        school.tokensOf("student");
+        school.tokensOf("student");
+
+        assertThat(realmRoles()).contains("staff");
+    }
+
+    @Test
+    void aRoleThatWasDeletedDoesNotStopTheLogin() {
+        classLinkSays("\"Teacher\"");
+        add("m", "FORCE", "Teacher", "gone");
+        school.tokensOf("student");
+        school.tokensOf("student");
+
+        assertThat(realmRoles()).doesNotContain("gone", "staff");
+    }
+
+    private void add(String name, String syncMode, String classLinkRoles, String role) {
+        mappers.add(name, "classlink-role-mapper", syncMode, Map.of("classlinkRoles", classLinkRoles, "role", role));
+    }
+
+    private void classLinkSays(String json) {
+        bed.classLink().overrideProfile("student", profile -> Profiles.with(profile, "Role", json));
+    }
+
+    private void newRole(String path, String name) {
+        AdminApi.require(bed.admin().post(realm() + path, Http.json("{\"name\": \"" + name + "\"}")), "new role");
+    }
+
+    private List<String> realmRoles() {
+        return names(roleMappings("/realm"));
+    }
+
+    private JsonNode roleMappings(String where) {
+        return bed.admin().get(user() + "/role-mappings" + where);
+    }
+
+    private static List<String> names(JsonNode roles) {
+        return StreamSupport.stream(roles.spliterator(), false)
+                .map(role -> role.get("name").textValue())
+                .toList();
+    }
+
+    private String clientId() {
+        return bed.admin()
+                .get(realm() + "/clients?clientId=" + School.APP)
+                .at("/0/id")
+                .textValue();
+    }
+
+    private String user() {
+        return realm() + "/users/" + school.user(USER).get("id").textValue();
+    }
+
+    private String realm() {
+        return "/realms/" + school.realm();
+    }
+}

@@ -1,0 +1,137 @@
+package io.github.k12sso.classlink.it.resilience;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.k12sso.classlink.it.support.Browser;
+import io.github.k12sso.classlink.it.support.OnTestBed;
+import io.github.k12sso.classlink.it.support.Page;
+import io.github.k12sso.classlink.it.support.School;
+import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.simulator.fault.Fault;
+import io.github.k12sso.classlink.simulator.http.Endpoint;
+import java.net.URI;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What people can tell apart and do while ClassLink is out; every call with every trouble is {@link BadDayIT}'s. */
+@OnTestBed
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ClassLinkOutageIT {
+
+    private School school;
+
+    @BeforeAll
+    void aSchool(TestBed bed) {
+        school = bed.newSchool();
+    }
+
+    @ParameterizedTest
+    @MethodSource("wrongAnswersOfTheTokenEndpoint")
+    void eachErrorOfTheTokenEndpointHasItsOwnReason(String error, int status, String reason, TestBed bed) {
+        bed.classLink()
+                .faults()
+                .inject(
+                        Endpoint.TOKEN,
+                        Fault.status(status).body("{\"error\":\"" + error + "\",\"error_description\":\"hush-hush\"}"));
+
+        Page page = school.login(school.newBrowser(), "student");
+
+        assertThat(reasonOf(page)).isEqualTo(reason);
+        assertThat(bed.log()).doesNotContain("hush-hush");
+    }
+
+    static Stream<Arguments> wrongAnswersOfTheTokenEndpoint() {
+        return Stream.of(
+                arguments("invalid_client", 401, "client_rejected"),
+                arguments("unauthorized_client", 401, "client_rejected"),
+                arguments("invalid_grant", 400, "code_rejected"),
+                arguments("invalid_scope", 400, "scope_rejected"),
+                arguments("redirect_uri_mismatch", 400, "redirect_uri_rejected"),
+                arguments("invalid_request", 400, "request_rejected"));
+    }
+
+    @Test
+    void aWrongClientSecretIsSaidToBeOne(TestBed bed) {
+        School own = bed.newSchool();
+        own.configure("clientSecret", "not-the-secret");
+
+        Page page = own.login(own.newBrowser(), "student");
+
+        assertThat(own.failureOn(page).at("/details/reason").textValue()).isEqualTo("client_rejected");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"JWKS", "MY_INFO", "TOKEN"})
+    void whoeverTriesAgainGetsToTheAppThatTheyCameFrom(Endpoint endpoint, TestBed bed) {
+        Browser browser = school.newBrowser();
+        URI request = school.loginRequest("openid");
+        forgetKeys(bed);
+        bed.classLink().faults().inject(endpoint, Fault.status(503)).times(1);
+        Page page = school.login(browser, "student", request);
+        assertThat(page.error()).startsWith("ClassLink does not answer right now.");
+
+        // Keycloak knows where the app wanted to go, and LaunchPad who it is.
+        Page callback = browser.click(page, "#kc-error-message .instruction a");
+
+        assertThat(callback.handedToApp())
+                .containsKey("code")
+                .containsEntry("state", new Page(request, 0, "").parameters().get("state"));
+        cleanUp();
+    }
+
+    @Test
+    void whoeverIsSignedInNoticesNothing(TestBed bed) {
+        school.addApps("other-app");
+        Browser teacher = school.newBrowser();
+        JsonNode tokens = school.redeem(school.login(teacher, "teacher"), School.APP, School.APP_SECRET);
+        Stream.of(Endpoint.values())
+                .forEach(endpoint -> bed.classLink().faults().inject(endpoint, Fault.status(503)));
+
+        Map<String, String> refresh = Map.of(
+                "grant_type",
+                "refresh_token",
+                "client_id",
+                School.APP,
+                "client_secret",
+                School.APP_SECRET,
+                "refresh_token",
+                tokens.get("refresh_token").textValue());
+        assertThat(school.tokenEndpoint(refresh).statusCode()).isEqualTo(200);
+        assertThat(school.exchange(tokens.get("access_token").textValue()).statusCode())
+                .isEqualTo(200);
+        // Another app, in the same browser: Keycloak's session is enough.
+        assertThat(teacher.open(school.loginRequest("other-app", "openid", Map.of()))
+                        .handedToApp())
+                .containsKey("code");
+        bed.classLink().faults().clear();
+        cleanUp();
+    }
+
+    private String reasonOf(Page page) {
+        return school.failureOn(page).at("/details/reason").textValue();
+    }
+
+    private void forgetKeys(TestBed bed) {
+        // A new key: the next login has to ask for it.
+        bed.classLink().keys().rotateAndDropOld();
+    }
+
+    private void cleanUp() {
+        for (JsonNode user : school.users()) {
+            if (!user.get("username").textValue().equals("local")) {
+                school.admin()
+                        .delete("/realms/" + school.realm() + "/users/"
+                                + user.get("id").textValue());
+            }
+        }
+    }
+}

@@ -1,0 +1,325 @@
+package io.github.k12sso.classlink.it.resilience;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.k12sso.classlink.it.support.AdminApi;
+import io.github.k12sso.classlink.it.support.Await;
+import io.github.k12sso.classlink.it.support.Http;
+import io.github.k12sso.classlink.it.support.Page;
+import io.github.k12sso.classlink.it.support.ProviderMappers;
+import io.github.k12sso.classlink.it.support.Roster;
+import io.github.k12sso.classlink.it.support.School;
+import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.simulator.http.Endpoint;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** A call to ClassLink, and what somebody does that needs it. */
+public enum UpstreamCall {
+    CODE("A login: redemption of the code", "token", Endpoint.TOKEN, "tokenUrl", "/oauth2/v2/token") {
+        @Override
+        Journey begin(TestBed bed, School school) {
+            return new Login(school);
+        }
+    },
+
+    KEYS("A login: ClassLink's signing keys", "keys", Endpoint.JWKS, "jwksUrl", "/oauth2/v2/jwks") {
+        @Override
+        Journey begin(TestBed bed, School school) {
+            // A new key: the next login has to ask for it.
+            bed.classLink().keys().rotateAndDropOld();
+            return new Login(school);
+        }
+    },
+
+    PROFILE("A login: the profile", "profile", Endpoint.MY_INFO, "userInfoUrl", "/v2/my/info") {
+        @Override
+        Journey begin(TestBed bed, School school) {
+            return new Login(school);
+        }
+    },
+
+    GROUPS("A login: the person's groups", "groups", Endpoint.GROUPS, null, null) {
+        @Override
+        Journey begin(TestBed bed, School school) {
+            new ProviderMappers(school)
+                    .add(
+                            "own groups",
+                            "classlink-group-mapper",
+                            "FORCE",
+                            Map.of("groupTemplate", "/classlink/${group_name}", "groupSource", "my-groups"));
+            school.tokensOf("student");
+            return new Memberships(school);
+        }
+    },
+
+    REFRESH("An exchange that renews the token", "refresh", Endpoint.TOKEN, "tokenUrl", "/oauth2/v2/token") {
+        @Override
+        Journey begin(TestBed bed, School school) {
+            bed.classLink().switches().guideTokenLifetime(Duration.ofSeconds(1));
+            String app = school.tokensOf("student").get("access_token").textValue();
+            bed.classLink().switches().guideTokenLifetime(Duration.ofHours(1));
+            return new Exchange(bed, school, app);
+        }
+    },
+
+    REVOCATION(
+            "A person is unlinked, and their tokens are revoked",
+            "revocation",
+            Endpoint.REVOKE,
+            "revocationUrl",
+            "/oauth2/v2/revoke") {
+        @Override
+        Journey begin(TestBed bed, School school) {
+            school.configure("revocationUrl", bed.classLink().baseUrl() + "/oauth2/v2/revoke");
+            school.tokensOf("student");
+            return new Unlink(bed, school);
+        }
+    },
+
+    APPLICATIONS(
+            "A roster request: the partner's list of districts",
+            "applications",
+            Endpoint.APPLICATIONS,
+            "rosterUrl",
+            "") {
+        @Override
+        Journey begin(TestBed bed, School school) {
+            Roster roster = Roster.withPartnerKey(bed, school);
+            return new Reading(roster, roster.administratorsToken("roster-administrator"));
+        }
+    },
+
+    ROSTER("A roster request: the roster itself", "roster", Endpoint.ROSTER, null, null) {
+        @Override
+        Journey begin(TestBed bed, School school) {
+            Roster roster = Roster.withPartnerKey(bed, school);
+            Reading reading = new Reading(roster, roster.administratorsToken("roster-administrator"));
+            reading.afterwards();
+            return reading;
+        }
+    };
+
+    private final String heading;
+    private final String operation;
+    private final Endpoint endpoint;
+    private final Optional<String> addressSetting;
+    private final String path;
+
+    UpstreamCall(String heading, String operation, Endpoint endpoint, String addressSetting, String path) {
+        this.heading = heading;
+        this.operation = operation;
+        this.endpoint = endpoint;
+        this.addressSetting = Optional.ofNullable(addressSetting);
+        this.path = path;
+    }
+
+    /** Before the trouble begins: somebody is about to need the call. */
+    abstract Journey begin(TestBed bed, School school);
+
+    /** The tag of its metric. */
+    public String operation() {
+        return operation;
+    }
+
+    /**
+     * Whether it has an address of its own. Groups are asked where the profile is, and rosters where the list of districts is:
+     * without that, neither call is reached. A revocation's answer has no body that could break off or drip.
+     */
+    public boolean canMeet(Trouble trouble) {
+        boolean needsBody = trouble == Trouble.TRUNCATED || trouble == Trouble.DRIP;
+        return (trouble.fault().isPresent() || addressSetting.isPresent()) && !(this == REVOCATION && needsBody);
+    }
+
+    /**
+     * Lets somebody need it while the trouble lasts.
+     *
+     * @param begins called when the trouble does, and nothing that the call counts is under way
+     * @return what to look at when it is over
+     */
+    public Met meet(Trouble trouble, Unreachable unreachable, TestBed bed, School school, Runnable begins) {
+        Journey journey = begin(bed, school);
+        begins.run();
+        AdminApi.require(school.admin().delete("/realms/" + school.realm() + "/events"), "clear events");
+        String before = trouble.fault().isPresent() ? null : addressOf(school);
+        trouble.fault()
+                .ifPresentOrElse(
+                        fault -> bed.classLink().faults().inject(endpoint, fault),
+                        () -> school.configure(addressSetting.orElseThrow(), unreachable.address(trouble) + path));
+        long start = System.nanoTime();
+        String answer = journey.during();
+        Duration took = Duration.ofNanos(System.nanoTime() - start);
+        return new Met(answer, took, () -> {
+            bed.classLink().faults().clear();
+            if (before != null) {
+                school.configure(addressSetting.orElseThrow(), before);
+            }
+            journey.afterwards();
+        });
+    }
+
+    private String addressOf(School school) {
+        return school.admin()
+                .get("/realms/" + school.realm() + "/identity-provider/instances/" + School.ALIAS)
+                .get("config")
+                .get(addressSetting.orElseThrow())
+                .textValue();
+    }
+
+    /** The heading of its table in docs/reliability.md. */
+    @Override
+    public String toString() {
+        return heading;
+    }
+
+    /**
+     * A call that met a trouble.
+     *
+     * @param answer what whoever needed it saw
+     * @param over ends the trouble and fails if the next one does not work
+     */
+    public record Met(String answer, Duration took, Runnable over) {}
+
+    /** What somebody does. */
+    interface Journey {
+
+        /** While it is in trouble; fails if something was lost or half made. */
+        String during();
+
+        /** When it is over; fails if it does not work as ever. */
+        void afterwards();
+    }
+
+    private static final Pattern ANSWERED_REVOCATIONS = Pattern.compile(
+            "(?m)^classlink_upstream_calls_seconds_count\\{operation=\"revocation\",outcome=\"answered\",?} ([0-9.E]+)$");
+
+    private static boolean isSignedIn(Page page) {
+        return page.handedToApp().containsKey("code");
+    }
+
+    private record Login(School school) implements Journey {
+
+        @Override
+        public String during() {
+            Page page = school.login(school.newBrowser(), "student");
+            assertThat(school.users()).as("nothing half made").hasSize(1);
+            assertThat(school.sessions()).isZero();
+            return page.status() + ": " + page.error().replaceFirst("(?<=\\.) .*", "");
+        }
+
+        @Override
+        public void afterwards() {
+            assertThat(isSignedIn(school.login(school.newBrowser(), "student"))).isTrue();
+        }
+    }
+
+    private record Memberships(School school) implements Journey {
+
+        @Override
+        public String during() {
+            JsonNode before = school.user("mira.fernwick.2");
+            assertThat(school.groups(before)).isNotEmpty();
+            assertThat(isSignedIn(school.login(school.newBrowser(), "student"))).isTrue();
+            assertThat(school.groups(school.user("mira.fernwick.2"))).isEqualTo(school.groups(before));
+            return "signed in, memberships as they were";
+        }
+
+        @Override
+        public void afterwards() {
+            assertThat(isSignedIn(school.login(school.newBrowser(), "student"))).isTrue();
+        }
+    }
+
+    private static final Duration LONGEST_REST = Duration.ofMinutes(1);
+
+    private record Exchange(TestBed bed, School school, String app) implements Journey {
+
+        @Override
+        public String during() {
+            HttpResponse<String> answer = school.exchange(app);
+            return "%d: %s, Retry-After: %s"
+                    .formatted(
+                            answer.statusCode(),
+                            Http.json(answer.body()).path("error").asText(),
+                            answer.headers().firstValue("Retry-After").orElse("none"));
+        }
+
+        @Override
+        public void afterwards() {
+            bed.passTime(school, LONGEST_REST);
+            assertThat(school.exchange(app).statusCode())
+                    .as("the token was kept")
+                    .isEqualTo(200);
+        }
+    }
+
+    private record Unlink(TestBed bed, School school) implements Journey {
+
+        @Override
+        public String during() {
+            double before = answered();
+            unlink();
+            Await.until(
+                    "the end of both revocations, or of the first one that failed",
+                    () -> answered() == before + 2
+                            || bed.logOf(school).stream().anyMatch(line -> line.contains("was not revoked")));
+            return "unlinked";
+        }
+
+        @Override
+        public void afterwards() {
+            school.tokensOf("student");
+            bed.classLink().clearRequests();
+            unlink();
+            Await.until(
+                    "revocation",
+                    () -> bed.classLink().requests().stream()
+                            .anyMatch(request -> request.endpoint() == Endpoint.REVOKE));
+        }
+
+        private double answered() {
+            return ANSWERED_REVOCATIONS
+                    .matcher(bed.metrics())
+                    .results()
+                    .mapToDouble(count -> Double.parseDouble(count.group(1)))
+                    .sum();
+        }
+
+        private void unlink() {
+            JsonNode student = school.user("mira.fernwick.2");
+            AdminApi.require(
+                    school.admin()
+                            .delete("/realms/" + school.realm() + "/users/"
+                                    + student.get("id").textValue() + "/federated-identity/" + School.ALIAS),
+                    "unlink");
+            assertThat(school.links(student)).isEmpty();
+            AdminApi.require(
+                    school.admin()
+                            .delete("/realms/" + school.realm() + "/users/"
+                                    + student.get("id").textValue()),
+                    "remove user");
+        }
+    }
+
+    private record Reading(Roster roster, String token) implements Journey {
+
+        @Override
+        public String during() {
+            HttpResponse<String> answer = roster.get(token, Roster.MAPLE_VALLEY, "schools?limit=7");
+            JsonNode status = Http.json(answer.body()).path("statusInfoSet").path(0);
+            return "%d: %s"
+                    .formatted(
+                            answer.statusCode(), status.path("imsx_codeMinor").asText());
+        }
+
+        @Override
+        public void afterwards() {
+            assertThat(roster.get(token, Roster.MAPLE_VALLEY, "schools?limit=3").statusCode())
+                    .isEqualTo(200);
+        }
+    }
+}
