@@ -6,7 +6,7 @@ import io.github.k12sso.classlink.benchmarks.load.Logins;
 import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Http;
 import io.github.k12sso.classlink.it.support.Roster;
-import io.github.k12sso.classlink.it.support.School;
+import io.github.k12sso.classlink.it.support.TestRealm;
 import io.github.k12sso.classlink.it.support.TestBed;
 import io.github.k12sso.classlink.simulator.SimulatorSettings;
 import java.io.IOException;
@@ -60,10 +60,10 @@ final class RosterChapter implements Chapter {
                 "roster",
                 SimulatorSettings.builder().district(DISTRICT, TENANT, PEOPLE).build(),
                 "-Xms256m -Xmx" + HEAP + "m -Xlog:gc:file=" + collections)) {
-            School school = Servers.prepared(bed.newSchool());
-            Roster roster = Roster.withPartnerKey(bed, school);
+            TestRealm realm = Servers.prepared(bed.newRealm());
+            Roster roster = Roster.withPartnerKey(bed, realm);
             String token = roster.administratorsToken("roster-administrator");
-            String gateway = school.url("/classlink/" + School.ALIAS + "/tenants/" + TENANT + "/ims/oneroster/v1p1/")
+            String gateway = realm.url("/classlink/" + TestRealm.ALIAS + "/tenants/" + TENANT + "/ims/oneroster/v1p1/")
                     .toString();
             String direct =
                     bed.classLink().baseUrl() + "/" + bed.classLink().applicationId(DISTRICT) + "/ims/oneroster/v1p1/";
@@ -78,7 +78,7 @@ final class RosterChapter implements Chapter {
             rows.add(heap(left.subList(before, left.size())));
             rows.add(shortPages(gateway, token, direct, bearer));
             rows.addAll(logins(
-                    gatling, bed, school, page -> page(gateway, token, page), page -> page(direct, bearer, page)));
+                    gatling, bed, realm, page -> page(gateway, token, page), page -> page(direct, bearer, page)));
             return rows;
         }
     }
@@ -142,9 +142,9 @@ final class RosterChapter implements Chapter {
 
     /** A login alone, while an app pulls without a pause through the gateway, and while it pulls directly. */
     private List<FigureRow> logins(
-            Gatling gatling, TestBed bed, School school, IntConsumer gatewaysPage, IntConsumer directPage) {
+            Gatling gatling, TestBed bed, TestRealm realm, IntConsumer gatewaysPage, IntConsumer directPage) {
         Map<String, String> settings = new HashMap<>(
-                LoginChapter.settings(work, bed.classLink().baseUrl().toString(), school));
+                LoginChapter.settings(work, bed.classLink().baseUrl().toString(), realm));
         settings.put("district", bed.classLink().persona("student").districtCode());
         settings.put("seconds", "15");
         logins(gatling, settings);

@@ -9,8 +9,8 @@ import io.github.k12sso.classlink.it.support.Await;
 import io.github.k12sso.classlink.it.support.Full;
 import io.github.k12sso.classlink.it.support.Http;
 import io.github.k12sso.classlink.it.support.OnTestBed;
-import io.github.k12sso.classlink.it.support.School;
 import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestRealm;
 import io.github.k12sso.classlink.it.support.browser.AccountConsole;
 import io.github.k12sso.classlink.it.support.browser.Chromium;
 import io.github.k12sso.classlink.it.support.browser.LaunchPad;
@@ -34,7 +34,7 @@ class AccountConsoleInChromiumIT {
     private static final String LOCAL = "local-teacher";
 
     private ClassLinkSimulator classLink;
-    private School school;
+    private TestRealm realm;
     private Persona teacher;
     private Chromium browser;
     private AccountConsole account;
@@ -42,7 +42,7 @@ class AccountConsoleInChromiumIT {
     @BeforeEach
     void aPersonWithAPassword(TestBed bed) {
         classLink = bed.classLink();
-        school = bed.newSchool();
+        realm = bed.newRealm();
         teacher = classLink.persona("teacher");
         ObjectNode user =
                 (ObjectNode) Http.json("{\"enabled\": true, \"firstName\": \"Orla\", \"lastName\": \"Local\"}");
@@ -51,9 +51,9 @@ class AccountConsoleInChromiumIT {
                 .addObject()
                 .put("type", "password")
                 .put("value", LOCAL);
-        AdminApi.require(school.admin().post("/realms/" + school.realm() + "/users", user), LOCAL);
+        AdminApi.require(realm.admin().post("/realms/" + realm.name() + "/users", user), LOCAL);
         browser = Chromium.start().sized(1280, 800);
-        account = AccountConsole.open(browser, school.url("/account/account-security/linked-accounts"), LOCAL, LOCAL);
+        account = AccountConsole.open(browser, realm.url("/account/account-security/linked-accounts"), LOCAL, LOCAL);
     }
 
     @AfterEach
@@ -66,7 +66,7 @@ class AccountConsoleInChromiumIT {
     void linksAndUnlinksClassLink() {
         classLink.tokenMode(TokenMode.GUIDE);
         classLink.revocation(true);
-        school.configure("revocationUrl", classLink.baseUrl() + "/oauth2/v2/revoke");
+        realm.configure("revocationUrl", classLink.baseUrl() + "/oauth2/v2/revoke");
         account.link().signIn(teacher);
         account.linked();
         browser.screenshot("account-linked");
@@ -85,7 +85,7 @@ class AccountConsoleInChromiumIT {
     @Full // a browser of its own
     @Test
     void aClassLinkAccountThatBelongsToSomebodyElseIsRefused() {
-        school.tokensOf("teacher");
+        realm.tokensOf("teacher");
 
         LaunchPad launchPad = account.link();
         launchPad.signIn(teacher);
@@ -94,7 +94,7 @@ class AccountConsoleInChromiumIT {
 
         assertThat(error).contains("already linked to another user");
         assertThat(links()).isEmpty();
-        assertThat(school.links(school.user("orla.thistledown.2"))).hasSize(1);
+        assertThat(realm.links(realm.user("orla.thistledown.2"))).hasSize(1);
     }
 
     private long revocations() {
@@ -104,6 +104,6 @@ class AccountConsoleInChromiumIT {
     }
 
     private JsonNode links() {
-        return school.links(school.user(LOCAL));
+        return realm.links(realm.user(LOCAL));
     }
 }

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.k12sso.classlink.it.support.Full;
 import io.github.k12sso.classlink.it.support.OnTestBed;
-import io.github.k12sso.classlink.it.support.School;
 import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestRealm;
 import io.github.k12sso.classlink.it.support.browser.AddProviderPage;
 import io.github.k12sso.classlink.it.support.browser.AdminConsole;
 import io.github.k12sso.classlink.it.support.browser.Chromium;
@@ -24,16 +24,16 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 @ResourceLock(Chromium.ONE_AT_A_TIME)
 class ConsoleInChromiumIT {
 
-    private School school;
+    private TestRealm realm;
     private Chromium browser;
     private AddProviderPage page;
 
     @BeforeEach
     void aRealmWithoutClassLink(TestBed bed) {
-        school = bed.newSchool();
-        school.admin().delete("/realms/" + school.realm() + "/identity-provider/instances/" + School.ALIAS);
+        realm = bed.newRealm();
+        realm.admin().delete("/realms/" + realm.name() + "/identity-provider/instances/" + TestRealm.ALIAS);
         browser = Chromium.start().sized(1300, 1980);
-        page = AdminConsole.open(browser, bed.keycloakUrl(), school.realm(), TestBed.ADMIN, TestBed.ADMIN)
+        page = AdminConsole.open(browser, bed.keycloakUrl(), realm.name(), TestBed.ADMIN, TestBed.ADMIN)
                 .addProvider();
     }
 
@@ -47,7 +47,7 @@ class ConsoleInChromiumIT {
     void everyFieldHasALabelAndAHelpTextInWords() {
         browser.screenshot("console-add-provider");
 
-        Map<String, String> texts = school.texts("admin", "en");
+        Map<String, String> texts = realm.texts("admin", "en");
         assertThat(page.text()).doesNotContain("classlink.settings");
         for (JsonNode setting : settings()) {
             String name = setting.get("name").textValue();
@@ -62,7 +62,7 @@ class ConsoleInChromiumIT {
         browser.screenshot("console-provider-added");
 
         JsonNode saved =
-                school.admin().get("/realms/" + school.realm() + "/identity-provider/instances/" + School.ALIAS);
+                realm.admin().get("/realms/" + realm.name() + "/identity-provider/instances/" + TestRealm.ALIAS);
         for (JsonNode setting : settings()) {
             if (setting.has("defaultValue")) {
                 assertThat(saved.at("/config/" + setting.get("name").textValue())
@@ -76,13 +76,13 @@ class ConsoleInChromiumIT {
     @Full // a browser of its own
     @Test
     void theAppForTilesIsOneOfTheRealmsClients() {
-        page.type("clientId", "c1").type("clientSecret", "s1").pick("App for LaunchPad tiles", School.APP);
+        page.type("clientId", "c1").type("clientSecret", "s1").pick("App for LaunchPad tiles", TestRealm.APP);
         browser.screenshot("tile-setting");
         page.add();
 
         JsonNode saved =
-                school.admin().get("/realms/" + school.realm() + "/identity-provider/instances/" + School.ALIAS);
-        assertThat(saved.at("/config/launchpadClient").textValue()).isEqualTo(School.APP);
+                realm.admin().get("/realms/" + realm.name() + "/identity-provider/instances/" + TestRealm.ALIAS);
+        assertThat(saved.at("/config/launchpadClient").textValue()).isEqualTo(TestRealm.APP);
     }
 
     @Full // a browser of its own
@@ -99,8 +99,8 @@ class ConsoleInChromiumIT {
     }
 
     private JsonNode settings() {
-        return school.admin()
-                .get("/realms/" + school.realm() + "/identity-provider/providers/classlink")
+        return realm.admin()
+                .get("/realms/" + realm.name() + "/identity-provider/providers/classlink")
                 .get("configProperties");
     }
 }

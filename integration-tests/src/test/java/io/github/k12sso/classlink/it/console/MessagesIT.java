@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.k12sso.classlink.it.support.OnTestBed;
 import io.github.k12sso.classlink.it.support.Page;
-import io.github.k12sso.classlink.it.support.School;
 import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestRealm;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Map;
@@ -30,15 +30,15 @@ class MessagesIT {
 
     private static final Pattern BUNDLE = Pattern.compile("theme-resources/messages/messages_(.+)\\.properties");
 
-    private School school;
+    private TestRealm realm;
 
     @BeforeAll
-    void aSchoolOfManyLanguages(TestBed bed) throws IOException {
-        school = bed.newSchool();
+    void aRealmOfManyLanguages(TestBed bed) throws IOException {
+        realm = bed.newRealm();
         Set<String> languages = languageTags();
-        school.configureRealm(realm -> {
-            realm.put("internationalizationEnabled", true).put("defaultLocale", "en");
-            languages.forEach(realm.putArray("supportedLocales")::add);
+        realm.configureRealm(settings -> {
+            settings.put("internationalizationEnabled", true).put("defaultLocale", "en");
+            languages.forEach(settings.putArray("supportedLocales")::add);
         });
     }
 
@@ -48,13 +48,13 @@ class MessagesIT {
         Map<String, String> bundle = languages().get(languageTag);
 
         assertThat(bundle).isNotEmpty();
-        assertThat(school.texts("admin", languageTag)).containsAllEntriesOf(bundle);
-        assertThat(school.texts("login", languageTag)).containsAllEntriesOf(bundle);
+        assertThat(realm.texts("admin", languageTag)).containsAllEntriesOf(bundle);
+        assertThat(realm.texts("login", languageTag)).containsAllEntriesOf(bundle);
     }
 
     @Test
     void aLanguageThatIsNotTranslatedShowsEnglish() throws IOException {
-        assertThat(school.texts("admin", "fi")).containsAllEntriesOf(languages().get("en"));
+        assertThat(realm.texts("admin", "fi")).containsAllEntriesOf(languages().get("en"));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -68,13 +68,13 @@ class MessagesIT {
                 "pt-BR | O seu distrito escolar não pode entrar aqui."
             })
     void anErrorPageIsInTheLanguageThatTheAppAskedFor(String languageTag, String text) {
-        school.configure("allowedTenants", "1");
+        realm.configure("allowedTenants", "1");
 
-        Page page = school.login(
-                school.newBrowser(),
+        Page page = realm.login(
+                realm.newBrowser(),
                 "teacher",
-                school.loginRequest(
-                        School.APP, "openid", Map.of("kc_idp_hint", School.ALIAS, "ui_locales", languageTag)));
+                realm.loginRequest(
+                        TestRealm.APP, "openid", Map.of("kc_idp_hint", TestRealm.ALIAS, "ui_locales", languageTag)));
 
         assertThat(page.status()).isEqualTo(403);
         assertThat(page.document().selectFirst("html").attr("lang")).isEqualTo(languageTag);

@@ -7,8 +7,8 @@ import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Full;
 import io.github.k12sso.classlink.it.support.Http;
 import io.github.k12sso.classlink.it.support.OnTestBed;
-import io.github.k12sso.classlink.it.support.School;
 import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestRealm;
 import io.github.k12sso.classlink.it.support.browser.AdminConsole;
 import io.github.k12sso.classlink.it.support.browser.Chromium;
 import io.github.k12sso.classlink.it.support.browser.LoginPage;
@@ -45,7 +45,9 @@ class NewAdministratorInChromiumIT {
                 bed.admin().post("/realms", Http.json("{\"realm\": \"" + NAME + "\", \"enabled\": true}")), NAME);
         bed.classLink()
                 .registerClient(
-                        School.CLASSLINK_CLIENT, School.CLASSLINK_SECRET, List.of(bed.keycloakUrl() + "/realms/*"));
+                        TestRealm.CLASSLINK_CLIENT,
+                        TestRealm.CLASSLINK_SECRET,
+                        List.of(bed.keycloakUrl() + "/realms/*"));
         browser = Chromium.start().sized(1280, 1000);
         console = AdminConsole.open(browser, bed.keycloakUrl(), NAME, TestBed.ADMIN, TestBed.ADMIN);
     }
@@ -109,7 +111,8 @@ class NewAdministratorInChromiumIT {
     private void addTheProvider() {
         console.addClassLink();
         console.type("displayName", "ClassLink");
-        console.type("config.clientId", School.CLASSLINK_CLIENT).type("config.clientSecret", School.CLASSLINK_SECRET);
+        console.type("config.clientId", TestRealm.CLASSLINK_CLIENT)
+                .type("config.clientSecret", TestRealm.CLASSLINK_SECRET);
         browser.screenshot("setup-provider-top");
         console.scrollTo("authorizationUrl");
         browser.screenshot("setup-provider-bottom");

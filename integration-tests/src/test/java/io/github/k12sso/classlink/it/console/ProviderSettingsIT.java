@@ -8,8 +8,8 @@ import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Http;
 import io.github.k12sso.classlink.it.support.OnTestBed;
 import io.github.k12sso.classlink.it.support.Page;
-import io.github.k12sso.classlink.it.support.School;
 import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestRealm;
 import java.net.http.HttpResponse;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
@@ -23,14 +23,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ProviderSettingsIT {
 
-    private School school;
+    private TestRealm realm;
 
     @BeforeAll
-    void aSchool(TestBed bed) {
-        school = bed.newSchool();
+    void aRealm(TestBed bed) {
+        realm = bed.newRealm();
         ObjectNode closed =
                 ((ObjectNode) Http.json("{}")).put("clientId", "closed-app").put("enabled", false);
-        AdminApi.require(school.admin().post("/realms/" + school.realm() + "/clients", closed), "closed-app");
+        AdminApi.require(realm.admin().post("/realms/" + realm.name() + "/clients", closed), "closed-app");
     }
 
     @ParameterizedTest
@@ -63,7 +63,7 @@ class ProviderSettingsIT {
     })
     void aWrongValueIsRefusedWithWhatToType(String key, String value, String label, String advice) {
         HttpResponse<String> answer =
-                school.tryToConfigure(provider -> ((ObjectNode) provider.get("config")).put(key, value));
+                realm.tryToConfigure(provider -> ((ObjectNode) provider.get("config")).put(key, value));
 
         assertThat(answer.statusCode()).isEqualTo(400);
         assertThat(Http.json(answer.body()).get("errorMessage").textValue())
@@ -74,7 +74,7 @@ class ProviderSettingsIT {
     @Test
     void thePartnerKeyItselfIsNotRepeated() {
         HttpResponse<String> answer =
-                school.tryToConfigure(provider -> ((ObjectNode) provider.get("config")).put("partnerKey", "pk-4711"));
+                realm.tryToConfigure(provider -> ((ObjectNode) provider.get("config")).put("partnerKey", "pk-4711"));
 
         assertThat(answer.statusCode()).isEqualTo(400);
         assertThat(answer.body()).doesNotContain("4711");
@@ -83,8 +83,8 @@ class ProviderSettingsIT {
     @Test
     void everySettingHasAFieldInTheConsole() {
         List<String> keycloaksOwn = List.of("clientId", "clientSecret", "defaultScope", "storeToken");
-        JsonNode ours = school.admin()
-                .get("/realms/" + school.realm() + "/identity-provider/providers/classlink")
+        JsonNode ours = realm.admin()
+                .get("/realms/" + realm.name() + "/identity-provider/providers/classlink")
                 .get("configProperties");
 
         assertThat(ours)
@@ -113,17 +113,17 @@ class ProviderSettingsIT {
 
     @Test
     void tilesAndRostersCanBeSetUp() {
-        school.configure(provider -> ((ObjectNode) provider.get("config"))
-                .put("launchpadClient", School.APP)
+        realm.configure(provider -> ((ObjectNode) provider.get("config"))
+                .put("launchpadClient", TestRealm.APP)
                 .put("rosterMode", "partner-key")
                 .put("partnerKey", "${vault.classlink-partner-key}")
                 .put("rosterScope", "rosters")
                 .put("rosterUrl", "https://district.oneroster.com"));
 
-        JsonNode saved = school.admin()
-                .get("/realms/" + school.realm() + "/identity-provider/instances/" + School.ALIAS)
+        JsonNode saved = realm.admin()
+                .get("/realms/" + realm.name() + "/identity-provider/instances/" + TestRealm.ALIAS)
                 .get("config");
-        assertThat(saved.get("launchpadClient").textValue()).isEqualTo(School.APP);
+        assertThat(saved.get("launchpadClient").textValue()).isEqualTo(TestRealm.APP);
         assertThat(saved.get("partnerKey").textValue()).isEqualTo("${vault.classlink-partner-key}");
         assertThat(saved.get("rosterUrl").textValue()).isEqualTo("https://district.oneroster.com");
     }
@@ -137,7 +137,7 @@ class ProviderSettingsIT {
         HttpResponse<String> answer = create(provider);
 
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
-        Page login = school.newBrowser().open(school.loginRequest("openid"));
+        Page login = realm.newBrowser().open(realm.loginRequest("openid"));
         assertThat(login.status()).isEqualTo(200);
     }
 
@@ -156,20 +156,20 @@ class ProviderSettingsIT {
     @Test
     void theClientSecretIsMasked() {
         JsonNode provider =
-                school.admin().get("/realms/" + school.realm() + "/identity-provider/instances/" + School.ALIAS);
+                realm.admin().get("/realms/" + realm.name() + "/identity-provider/instances/" + TestRealm.ALIAS);
 
         assertThat(provider.at("/config/clientSecret").textValue()).isEqualTo("**********");
     }
 
     @Test
     void anotherNameOfAnAllowedMachineIsAnotherHost() {
-        HttpResponse<String> answer = school.tryToConfigure(
+        HttpResponse<String> answer = realm.tryToConfigure(
                 provider -> ((ObjectNode) provider.get("config")).put("userInfoUrl", "http://127.0.0.1:1/"));
 
         assertThat(answer.statusCode()).isEqualTo(400);
     }
 
     private HttpResponse<String> create(ObjectNode provider) {
-        return school.admin().post("/realms/" + school.realm() + "/identity-provider/instances", provider);
+        return realm.admin().post("/realms/" + realm.name() + "/identity-provider/instances", provider);
     }
 }

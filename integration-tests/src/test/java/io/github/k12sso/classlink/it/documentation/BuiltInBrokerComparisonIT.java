@@ -7,8 +7,8 @@ import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.BuiltInBroker;
 import io.github.k12sso.classlink.it.support.Full;
 import io.github.k12sso.classlink.it.support.Http;
-import io.github.k12sso.classlink.it.support.School;
 import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestRealm;
 import io.github.k12sso.classlink.simulator.fault.Fault;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
 import io.github.k12sso.classlink.simulator.http.RecordedRequest;
@@ -108,11 +108,11 @@ class BuiltInBrokerComparisonIT {
         Measured version2;
         Measured ours;
         try (TestBed bed = TestBed.startOwn("comparison", DEBUG_LOG)) {
-            version1 = measure(bed, BuiltInBroker.newSchool(bed), BuiltInBroker::version1);
-            ours = measure(bed, ours(bed), School::exchange);
+            version1 = measure(bed, BuiltInBroker.newRealm(bed), BuiltInBroker::version1);
+            ours = measure(bed, ours(bed), TestRealm::exchange);
         }
         try (TestBed bed = TestBed.startOwnWithBrokeringApiV2("comparison-v2", DEBUG_LOG)) {
-            version2 = measure(bed, BuiltInBroker.newSchool(bed), BuiltInBroker::version2);
+            version2 = measure(bed, BuiltInBroker.newRealm(bed), BuiltInBroker::version2);
         }
         String table = table(version1, version2, ours);
         Files.writeString(Path.of(System.getProperty("work.dir")).resolve("comparison.md"), table);
@@ -144,27 +144,27 @@ class BuiltInBrokerComparisonIT {
 
     // ---- the columns -----------------------------------------------------------------------------------------------
 
-    private static School ours(TestBed bed) {
-        School school = bed.newSchool();
-        school.configure("revocationUrl", bed.classLink().baseUrl() + "/oauth2/v2/revoke");
-        return school;
+    private static TestRealm ours(TestBed bed) {
+        TestRealm realm = bed.newRealm();
+        realm.configure("revocationUrl", bed.classLink().baseUrl() + "/oauth2/v2/revoke");
+        return realm;
     }
 
     private interface TokenRequest {
-        HttpResponse<String> send(School school, String keycloakToken);
+        HttpResponse<String> send(TestRealm realm, String keycloakToken);
     }
 
     // ---- the rows --------------------------------------------------------------------------------------------------
 
-    private static Measured measure(TestBed bed, School school, TokenRequest request) {
+    private static Measured measure(TestBed bed, TestRealm realm, TokenRequest request) {
         bed.classLink().tokenMode(TokenMode.GUIDE);
         bed.classLink().revocation(true);
-        List<String> secrets = secretsOfTwoLogins(bed, school);
+        List<String> secrets = secretsOfTwoLogins(bed, realm);
         int copies = bed.database().placesOf(secrets).size();
 
-        String storming = login(bed, school, "student", OVER_AT_ONCE);
+        String storming = login(bed, realm, "student", OVER_AT_ONCE);
         bed.classLink().faults().inject(Endpoint.TOKEN, Fault.delay(CLASSLINKS_TIME));
-        List<HttpResponse<String>> answers = together(() -> request.send(school, storming));
+        List<HttpResponse<String>> answers = together(() -> request.send(realm, storming));
         bed.classLink().faults().clear();
         int refreshes = refreshes(bed);
         boolean alive = answers.stream()
@@ -174,25 +174,25 @@ class BuiltInBrokerComparisonIT {
                         bed, Http.json(answer.body()).path("access_token").asText()))
                 .isPresent();
 
-        String fading = login(bed, school, "teacher", OVER_AT_ONCE);
-        int links = storedTokens(bed, school);
+        String fading = login(bed, realm, "teacher", OVER_AT_ONCE);
+        int links = storedTokens(bed, realm);
         bed.classLink().faults().inject(Endpoint.TOKEN, Fault.status(503));
-        request.send(school, fading);
+        request.send(realm, fading);
         bed.classLink().faults().clear();
-        boolean kept = storedTokens(bed, school) == links;
+        boolean kept = storedTokens(bed, realm) == links;
 
-        String app = login(bed, school, "student", LONG);
-        JsonNode answer = Http.json(request.send(school, app).body());
+        String app = login(bed, realm, "student", LONG);
+        JsonNode answer = Http.json(request.send(realm, app).body());
         boolean showsRefreshToken = answer.hasNonNull("refresh_token");
 
         bed.classLink().tokenMode(TokenMode.CLASSLINK);
-        JsonNode unstated = Http.json(
-                request.send(school, login(bed, school, "parent", LONG)).body());
+        JsonNode unstated =
+                Http.json(request.send(realm, login(bed, realm, "parent", LONG)).body());
         boolean saysWhenItEnds = unstated.path("expires_in").asLong() > 0;
         bed.classLink().tokenMode(TokenMode.GUIDE);
 
-        login(bed, school, "student", LONG);
-        int revocations = revocationsAfterUnlink(bed, school);
+        login(bed, realm, "student", LONG);
+        int revocations = revocationsAfterUnlink(bed, realm);
         return new Measured(
                 copies,
                 (int) bed.log()
@@ -208,19 +208,19 @@ class BuiltInBrokerComparisonIT {
                 revocations);
     }
 
-    private static int storedTokens(TestBed bed, School school) {
+    private static int storedTokens(TestBed bed, TestRealm realm) {
         return bed.database().rows("""
                         select f.token from federated_identity f join realm r on r.id = f.realm_id
                         where r.name = '%s' and f.token is not null
-                        """.formatted(school.realm())).size();
+                        """.formatted(realm.name())).size();
     }
 
     /** Codes, PKCE verifiers, access and refresh tokens, as ClassLink saw them. */
-    private static List<String> secretsOfTwoLogins(TestBed bed, School school) {
+    private static List<String> secretsOfTwoLogins(TestBed bed, TestRealm realm) {
         List<String> secrets = new ArrayList<>();
         for (String persona : List.of("student", "teacher")) {
-            login(bed, school, persona, LONG);
-            secrets.add(bed.classLink().refreshTokenOf(persona, School.CLASSLINK_CLIENT));
+            login(bed, realm, persona, LONG);
+            secrets.add(bed.classLink().refreshTokenOf(persona, TestRealm.CLASSLINK_CLIENT));
             for (RecordedRequest request : bed.classLink().requests()) {
                 Stream.of("code", "code_verifier")
                         .map(request.parameters()::get)
@@ -237,13 +237,13 @@ class BuiltInBrokerComparisonIT {
         return secrets;
     }
 
-    private static int revocationsAfterUnlink(TestBed bed, School school) {
+    private static int revocationsAfterUnlink(TestBed bed, TestRealm realm) {
         bed.classLink().clearRequests();
-        JsonNode student = linkedTo(school, "870001");
+        JsonNode student = linkedTo(realm, "870001");
         AdminApi.require(
-                school.admin()
-                        .delete("/realms/" + school.realm() + "/users/"
-                                + student.get("id").textValue() + "/federated-identity/" + School.ALIAS),
+                realm.admin()
+                        .delete("/realms/" + realm.name() + "/users/"
+                                + student.get("id").textValue() + "/federated-identity/" + TestRealm.ALIAS),
                 "unlink");
         within(Duration.ofSeconds(3), () -> revocations(bed) == 2);
         return revocations(bed);
@@ -255,9 +255,9 @@ class BuiltInBrokerComparisonIT {
                 .count();
     }
 
-    private static JsonNode linkedTo(School school, String classLinkUserId) {
-        for (JsonNode user : school.users()) {
-            for (JsonNode link : school.links(user)) {
+    private static JsonNode linkedTo(TestRealm realm, String classLinkUserId) {
+        for (JsonNode user : realm.users()) {
+            for (JsonNode link : realm.links(user)) {
                 if (link.get("userId").asText().equals(classLinkUserId)) {
                     return user;
                 }
@@ -268,10 +268,10 @@ class BuiltInBrokerComparisonIT {
 
     // ---- steps -----------------------------------------------------------------------------------------------------
 
-    private static String login(TestBed bed, School school, String persona, Duration life) {
+    private static String login(TestBed bed, TestRealm realm, String persona, Duration life) {
         bed.classLink().switches().guideTokenLifetime(life);
         bed.classLink().clearRequests();
-        String token = school.tokensOf(persona).get("access_token").textValue();
+        String token = realm.tokensOf(persona).get("access_token").textValue();
         bed.classLink().switches().guideTokenLifetime(LONG);
         return token;
     }

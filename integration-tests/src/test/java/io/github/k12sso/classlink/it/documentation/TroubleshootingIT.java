@@ -8,8 +8,8 @@ import io.github.k12sso.classlink.it.support.Browser;
 import io.github.k12sso.classlink.it.support.Http;
 import io.github.k12sso.classlink.it.support.OnTestBed;
 import io.github.k12sso.classlink.it.support.Page;
-import io.github.k12sso.classlink.it.support.School;
 import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestRealm;
 import io.github.k12sso.classlink.simulator.fault.Fault;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
 import java.io.IOException;
@@ -28,17 +28,17 @@ import org.junit.jupiter.api.Test;
 class TroubleshootingIT {
 
     private TestBed bed;
-    private School school;
+    private TestRealm realm;
 
     @BeforeEach
-    void aSchool(TestBed testBed) {
+    void aRealm(TestBed testBed) {
         bed = testBed;
-        school = bed.newSchool();
+        realm = bed.newRealm();
     }
 
     @Test
     void everyMessageOfTheJarIsAHeading() throws IOException {
-        Map<String, String> texts = school.texts("login", "en");
+        Map<String, String> texts = realm.texts("login", "en");
 
         assertThat(headings())
                 .containsAll(texts.entrySet().stream()
@@ -49,12 +49,12 @@ class TroubleshootingIT {
 
     @Test
     void anAddressWithoutALogin() {
-        assertHeading("This sign-in did not start in your app, or it took too long.", open(school.callbackUrl()));
+        assertHeading("This sign-in did not start in your app, or it took too long.", open(realm.callbackUrl()));
     }
 
     @Test
     void aWrongSecret() {
-        school.configure("clientSecret", "not-the-secret");
+        realm.configure("clientSecret", "not-the-secret");
 
         assertHeading("Signing in with ClassLink is not set up correctly.", login());
         assertReason("client_rejected");
@@ -62,7 +62,7 @@ class TroubleshootingIT {
 
     @Test
     void aScopeThatIsNotTicked() {
-        school.configure("defaultScope", "openid roster.read");
+        realm.configure("defaultScope", "openid roster.read");
 
         assertHeading("Signing in with ClassLink is not set up correctly.", login());
         assertReason("scope_rejected");
@@ -89,11 +89,11 @@ class TroubleshootingIT {
     @Test
     void aCodeThatIsTooOld() {
         Browser browser = new Browser().stoppingAt(address -> address.getPath().endsWith("/broker/classlink/endpoint"));
-        Page stopped = school.login(browser, "student");
+        Page stopped = realm.login(browser, "student");
         bed.classLink().clock().advance(Duration.ofMinutes(6));
 
         Page page = browser.stoppingAt(address -> "app.example".equals(address.getHost()))
-                .open(URI.create(school.callbackUrl() + "?" + Http.query(stopped.parameters())));
+                .open(URI.create(realm.callbackUrl() + "?" + Http.query(stopped.parameters())));
 
         assertHeading("Your sign-in took too long, or it was used before.", page);
         assertReason("code_rejected");
@@ -125,7 +125,7 @@ class TroubleshootingIT {
 
     @Test
     void anUnknownDistrict() {
-        school.configure("allowedTenants", "1");
+        realm.configure("allowedTenants", "1");
 
         assertHeading("Your district may not sign in here.", login());
         assertReason("district_not_allowed");
@@ -133,7 +133,7 @@ class TroubleshootingIT {
 
     @Test
     void aPersonOutsideTheEssentialClaim() {
-        school.configure(provider -> ((ObjectNode) provider.get("config"))
+        realm.configure(provider -> ((ObjectNode) provider.get("config"))
                 .put("filteredByClaim", "true")
                 .put("claimFilterName", "Role")
                 .put("claimFilterValue", "Teacher"));
@@ -144,7 +144,7 @@ class TroubleshootingIT {
 
     @Test
     void anAccountWithoutASchoolId() {
-        school.configure("identityKey", "tenant-and-sourced-id");
+        realm.configure("identityKey", "tenant-and-sourced-id");
         bed.classLink().overrideProfile("student", profile -> {
             profile.remove("SourcedId");
             return profile;
@@ -156,17 +156,17 @@ class TroubleshootingIT {
 
     @Test
     void aTileWithoutAnApp() {
-        assertHeading("This tile does not open an app yet.", open(URI.create(school.callbackUrl() + "?code=c1")));
+        assertHeading("This tile does not open an app yet.", open(URI.create(realm.callbackUrl() + "?code=c1")));
         assertReason("launch_not_configured");
     }
 
     @Test
     void aProviderThatOnlyConnects() {
-        school.configure(provider -> provider.put("linkOnly", true));
+        realm.configure(provider -> provider.put("linkOnly", true));
 
         assertHeading(
                 "Nobody can sign in here with ClassLink right now.",
-                open(URI.create(school.callbackUrl() + "?code=c1")));
+                open(URI.create(realm.callbackUrl() + "?code=c1")));
         assertReason("provider_link_only");
     }
 
@@ -174,25 +174,25 @@ class TroubleshootingIT {
     void aNo() {
         assertHeading(
                 "You said no, so you are not signed in.",
-                open(URI.create(school.callbackUrl() + "?error=access_denied")));
+                open(URI.create(realm.callbackUrl() + "?error=access_denied")));
         assertReason("access_denied");
     }
 
     @Test
     void keycloaksOwnFirstLoginAndAPersonWithoutEmail() throws IOException {
-        ObjectNode realm = (ObjectNode) Http.json("{\"realm\": \"troubled\", \"enabled\": true}");
-        AdminApi.require(bed.admin().post("/realms", realm), "new realm");
+        ObjectNode description = (ObjectNode) Http.json("{\"realm\": \"troubled\", \"enabled\": true}");
+        AdminApi.require(bed.admin().post("/realms", description), "new realm");
         AdminApi.require(
                 bed.admin()
                         .post(
                                 "/realms/troubled/identity-provider/instances",
                                 Http.json(
                                         "{\"alias\": \"classlink\", \"providerId\": \"classlink\", \"enabled\": true, "
-                                                + "\"config\": {\"clientId\": \"" + School.CLASSLINK_CLIENT
+                                                + "\"config\": {\"clientId\": \"" + TestRealm.CLASSLINK_CLIENT
                                                 + "\", \"clientSecret\": \"plain\"}}")),
                 "new provider");
-        bed.classLink().registerClient(School.CLASSLINK_CLIENT, "plain", List.of(bed.keycloakUrl() + "/realms/*"));
-        School plain = bed.school("troubled");
+        bed.classLink().registerClient(TestRealm.CLASSLINK_CLIENT, "plain", List.of(bed.keycloakUrl() + "/realms/*"));
+        TestRealm plain = bed.realm("troubled");
         plain.useLocalClassLink();
         plain.addApp();
 
@@ -203,11 +203,11 @@ class TroubleshootingIT {
     }
 
     private Page login() {
-        return school.login(school.newBrowser(), "student");
+        return realm.login(realm.newBrowser(), "student");
     }
 
     private Page open(URI address) {
-        return school.newBrowser().open(address);
+        return realm.newBrowser().open(address);
     }
 
     private void assertHeading(String heading, Page page) {
@@ -220,7 +220,7 @@ class TroubleshootingIT {
     }
 
     private void assertReason(String reason) {
-        assertThat(school.events("IDENTITY_PROVIDER_LOGIN_ERROR")
+        assertThat(realm.events("IDENTITY_PROVIDER_LOGIN_ERROR")
                         .at("/0/details/reason")
                         .textValue())
                 .isEqualTo(reason);

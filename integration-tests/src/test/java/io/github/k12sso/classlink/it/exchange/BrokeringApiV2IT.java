@@ -7,8 +7,8 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import io.github.k12sso.classlink.it.support.BuiltInBroker;
 import io.github.k12sso.classlink.it.support.Full;
 import io.github.k12sso.classlink.it.support.Http;
-import io.github.k12sso.classlink.it.support.School;
 import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestRealm;
 import io.github.k12sso.classlink.simulator.fault.Fault;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
 import io.github.k12sso.classlink.simulator.runtime.TokenMode;
@@ -33,7 +33,7 @@ import org.junit.jupiter.api.parallel.Isolated;
 class BrokeringApiV2IT {
 
     private TestBed bed;
-    private School school;
+    private TestRealm realm;
 
     @BeforeAll
     void aServerWithTheFeature() {
@@ -46,17 +46,17 @@ class BrokeringApiV2IT {
     }
 
     @BeforeEach
-    void aSchoolWhoseAppMayAsk() {
+    void aRealmWhoseAppMayAsk() {
         bed.classLink().tokenMode(TokenMode.CLASSLINK);
         bed.classLink().switches().refreshTokens(true);
         bed.classLink().faults().clear();
-        school = bed.newSchool();
-        BuiltInBroker.allowVersion2(school);
+        realm = bed.newRealm();
+        BuiltInBroker.allowVersion2(realm);
     }
 
     @Test
     void givenTheScope_thenTheAnswerIsTheExchanges() {
-        HttpResponse<String> answer = ask(accessToken("openid " + School.TOKEN_SCOPE));
+        HttpResponse<String> answer = ask(accessToken("openid " + TestRealm.TOKEN_SCOPE));
 
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
         JsonNode body = Http.json(answer.body());
@@ -82,14 +82,14 @@ class BrokeringApiV2IT {
         bed.classLink().switches().refreshTokens(false);
         bed.classLink().switches().guideTokenLifetime(Duration.ofSeconds(2));
 
-        assertRefused(ask(accessToken("openid " + School.TOKEN_SCOPE)), 400, "token_expired");
+        assertRefused(ask(accessToken("openid " + TestRealm.TOKEN_SCOPE)), 400, "token_expired");
     }
 
     @Test
     void givenClassLinkCannotRenewNow_thenTheAppIsToldWhenToComeAgain() {
         bed.classLink().tokenMode(TokenMode.GUIDE);
         bed.classLink().switches().guideTokenLifetime(Duration.ofSeconds(2));
-        String token = accessToken("openid " + School.TOKEN_SCOPE);
+        String token = accessToken("openid " + TestRealm.TOKEN_SCOPE);
         bed.classLink().faults().inject(Endpoint.TOKEN, Fault.status(503).retryAfter(7));
 
         HttpResponse<String> answer = ask(token);
@@ -100,17 +100,17 @@ class BrokeringApiV2IT {
 
     @Test
     void givenStoringOff_thenTheUserCountsAsNotLinked() {
-        String token = accessToken("openid " + School.TOKEN_SCOPE);
-        school.configure(provider -> provider.put("storeToken", false));
+        String token = accessToken("openid " + TestRealm.TOKEN_SCOPE);
+        realm.configure(provider -> provider.put("storeToken", false));
 
         assertRefused(ask(token), 400, "not_linked");
     }
 
     private String accessToken(String scope) {
-        return school.redeem(
-                        school.login(school.newBrowser(), "student", school.loginRequest(scope)),
-                        School.APP,
-                        School.APP_SECRET)
+        return realm.redeem(
+                        realm.login(realm.newBrowser(), "student", realm.loginRequest(scope)),
+                        TestRealm.APP,
+                        TestRealm.APP_SECRET)
                 .get("access_token")
                 .textValue();
     }
@@ -118,8 +118,8 @@ class BrokeringApiV2IT {
     private HttpResponse<String> ask(String token) {
         return new Http()
                 .send(Http.form(
-                        school.url("/broker/" + School.ALIAS + "/token"),
-                        Map.of("client_id", School.APP, "client_secret", School.APP_SECRET, "token", token)));
+                        realm.url("/broker/" + TestRealm.ALIAS + "/token"),
+                        Map.of("client_id", TestRealm.APP, "client_secret", TestRealm.APP_SECRET, "token", token)));
     }
 
     private static void assertRefused(HttpResponse<String> answer, int status, String error) {

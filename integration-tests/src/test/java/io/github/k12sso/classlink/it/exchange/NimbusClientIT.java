@@ -37,8 +37,8 @@ import com.nimbusds.openid.connect.sdk.token.OIDCTokens;
 import com.nimbusds.openid.connect.sdk.validators.IDTokenValidator;
 import io.github.k12sso.classlink.it.support.OnTestBed;
 import io.github.k12sso.classlink.it.support.Page;
-import io.github.k12sso.classlink.it.support.School;
 import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestRealm;
 import io.github.k12sso.classlink.simulator.fault.Fault;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
 import io.github.k12sso.classlink.simulator.runtime.TokenMode;
@@ -51,20 +51,20 @@ import org.junit.jupiter.api.Test;
 class NimbusClientIT {
 
     private static final ClientSecretBasic APP =
-            new ClientSecretBasic(new ClientID(School.APP), new Secret(School.APP_SECRET));
+            new ClientSecretBasic(new ClientID(TestRealm.APP), new Secret(TestRealm.APP_SECRET));
 
     /** Expired on arrival: the last five seconds of a token count as over. */
     private static final Duration OVER_AT_ONCE = Duration.ofSeconds(2);
 
     private TestBed bed;
-    private School school;
-    private OIDCProviderMetadata realm;
+    private TestRealm realm;
+    private OIDCProviderMetadata metadata;
 
     @BeforeEach
-    void aSchool(TestBed testBed) throws Exception {
+    void aRealm(TestBed testBed) throws Exception {
         bed = testBed;
-        school = bed.newSchool();
-        realm = OIDCProviderMetadata.resolve(new Issuer(school.url("")));
+        realm = bed.newRealm();
+        metadata = OIDCProviderMetadata.resolve(new Issuer(realm.url("")));
     }
 
     private record Login(AuthenticationRequest request, CodeVerifier verifier, AuthenticationResponse response) {}
@@ -74,20 +74,20 @@ class NimbusClientIT {
         Login login = login("student", "openid");
 
         assertThat(login.response().getState()).isEqualTo(login.request().getState());
-        assertThat(login.response().getIssuer()).isEqualTo(realm.getIssuer());
+        assertThat(login.response().getIssuer()).isEqualTo(metadata.getIssuer());
 
         OIDCTokens tokens = redeem(login);
         IDTokenClaimsSet claims = new IDTokenValidator(
-                        realm.getIssuer(),
+                        metadata.getIssuer(),
                         APP.getClientID(),
                         JWSAlgorithm.RS256,
-                        realm.getJWKSetURI().toURL())
+                        metadata.getJWKSetURI().toURL())
                 .validate(tokens.getIDToken(), login.request().getNonce());
         assertThat(claims.getSubject().getValue())
-                .isEqualTo(school.user("mira.fernwick.2").get("id").textValue());
+                .isEqualTo(realm.user("mira.fernwick.2").get("id").textValue());
 
         UserInfo user = UserInfoResponse.parse(
-                        new UserInfoRequest(realm.getUserInfoEndpointURI(), tokens.getBearerAccessToken())
+                        new UserInfoRequest(metadata.getUserInfoEndpointURI(), tokens.getBearerAccessToken())
                                 .toHTTPRequest()
                                 .send())
                 .toSuccessResponse()
@@ -98,7 +98,7 @@ class NimbusClientIT {
     @Test
     void exchangesItsTokenForTheOneOfClassLink() throws Exception {
         AccessToken keycloakToken =
-                redeem(login("student", "openid", School.TOKEN_SCOPE)).getAccessToken();
+                redeem(login("student", "openid", TestRealm.TOKEN_SCOPE)).getAccessToken();
         bed.classLink().clearRequests();
 
         Tokens tokens = exchange(keycloakToken);
@@ -137,7 +137,7 @@ class NimbusClientIT {
         bed.classLink().tokenMode(TokenMode.GUIDE);
         bed.classLink().switches().guideTokenLifetime(OVER_AT_ONCE);
         AccessToken keycloakToken =
-                redeem(login("student", "openid", School.TOKEN_SCOPE)).getAccessToken();
+                redeem(login("student", "openid", TestRealm.TOKEN_SCOPE)).getAccessToken();
         bed.classLink().faults().inject(Endpoint.TOKEN, Fault.status(503).retryAfter(7));
 
         Refused refused = catchThrowableOfType(Refused.class, () -> exchange(keycloakToken));
@@ -150,24 +150,24 @@ class NimbusClientIT {
     private Login login(String personaId, String... scopes) throws Exception {
         CodeVerifier verifier = new CodeVerifier();
         AuthenticationRequest request = new AuthenticationRequest.Builder(
-                        ResponseType.CODE, new Scope(scopes), APP.getClientID(), School.APP_CALLBACK)
-                .endpointURI(realm.getAuthorizationEndpointURI())
+                        ResponseType.CODE, new Scope(scopes), APP.getClientID(), TestRealm.APP_CALLBACK)
+                .endpointURI(metadata.getAuthorizationEndpointURI())
                 .state(new State())
                 .nonce(new Nonce())
                 .codeChallenge(verifier, CodeChallengeMethod.S256)
-                .customParameter("kc_idp_hint", School.ALIAS)
+                .customParameter("kc_idp_hint", TestRealm.ALIAS)
                 .build();
-        Page callback = school.login(school.newBrowser(), personaId, request.toURI());
+        Page callback = realm.login(realm.newBrowser(), personaId, request.toURI());
         return new Login(request, verifier, AuthenticationResponseParser.parse(callback.address()));
     }
 
     private OIDCTokens redeem(Login login) throws Exception {
         HTTPResponse http = new TokenRequest.Builder(
-                        realm.getTokenEndpointURI(),
+                        metadata.getTokenEndpointURI(),
                         APP,
                         new AuthorizationCodeGrant(
                                 login.response().toSuccessResponse().getAuthorizationCode(),
-                                School.APP_CALLBACK,
+                                TestRealm.APP_CALLBACK,
                                 login.verifier()))
                 .build()
                 .toHTTPRequest()
@@ -179,7 +179,7 @@ class NimbusClientIT {
     /** Shown in docs/token-exchange.md. */
     private Tokens exchange(AccessToken accessToken) throws Exception {
         TokenExchangeGrant grant = new TokenExchangeGrant(accessToken, TokenTypeURI.ACCESS_TOKEN);
-        HTTPResponse http = new TokenRequest.Builder(realm.getTokenEndpointURI(), APP, grant)
+        HTTPResponse http = new TokenRequest.Builder(metadata.getTokenEndpointURI(), APP, grant)
                 .customParameter("requested_issuer", "classlink")
                 .build()
                 .toHTTPRequest()

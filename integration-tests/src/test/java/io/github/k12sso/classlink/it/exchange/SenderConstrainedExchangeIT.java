@@ -14,9 +14,9 @@ import com.nimbusds.oauth2.sdk.dpop.DefaultDPoPProofFactory;
 import io.github.k12sso.classlink.it.support.Http;
 import io.github.k12sso.classlink.it.support.OnTestBed;
 import io.github.k12sso.classlink.it.support.Page;
-import io.github.k12sso.classlink.it.support.School;
 import io.github.k12sso.classlink.it.support.SelfSignedCertificate;
 import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestRealm;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
@@ -40,7 +40,7 @@ class SenderConstrainedExchangeIT {
     private static SelfSignedCertificate otherCertificate;
 
     private final Http http = new Http();
-    private School school;
+    private TestRealm realm;
 
     @BeforeAll
     static void certificates(@TempDir Path folder) {
@@ -49,9 +49,9 @@ class SenderConstrainedExchangeIT {
     }
 
     @BeforeEach
-    void aSchool(TestBed bed) {
-        school = bed.newSchool();
-        school.addApps(OTHER_APP.id(), DPOP_APP.id(), MTLS_APP.id());
+    void aRealm(TestBed bed) {
+        realm = bed.newRealm();
+        realm.addApps(OTHER_APP.id(), DPOP_APP.id(), MTLS_APP.id());
     }
 
     /** An app, and what it adds to a request to show that a token is its own. */
@@ -108,7 +108,7 @@ class SenderConstrainedExchangeIT {
     @Nested
     class ATokenBoundToAKeyByAnAppThatNeedNot {
 
-        private static final App APP = new App(School.APP, School.APP_SECRET);
+        private static final App APP = new App(TestRealm.APP, TestRealm.APP_SECRET);
 
         private final ECKey ownKey = newKey();
 
@@ -163,16 +163,17 @@ class SenderConstrainedExchangeIT {
 
     /** Login and code redemption with these headers. */
     private JsonNode redeem(App app, String... headers) {
-        Page callback = school.login(
-                school.newBrowser(),
+        Page callback = realm.login(
+                realm.newBrowser(),
                 "student",
-                school.loginRequest(app.id(), "openid " + School.TOKEN_SCOPE, Map.of("kc_idp_hint", School.ALIAS)));
+                realm.loginRequest(
+                        app.id(), "openid " + TestRealm.TOKEN_SCOPE, Map.of("kc_idp_hint", TestRealm.ALIAS)));
         HttpResponse<String> answer = tokenEndpoint(
                 Map.of(
                         "grant_type", "authorization_code",
                         "client_id", app.id(),
                         "client_secret", app.secret(),
-                        "redirect_uri", School.APP_CALLBACK.toString(),
+                        "redirect_uri", TestRealm.APP_CALLBACK.toString(),
                         "code", callback.parameters().get("code")),
                 headers);
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
@@ -180,21 +181,21 @@ class SenderConstrainedExchangeIT {
     }
 
     private HttpResponse<String> exchange(App app, String subjectToken, String... headers) {
-        Map<String, String> form = School.exchangeForm(subjectToken);
+        Map<String, String> form = TestRealm.exchangeForm(subjectToken);
         form.put("client_id", app.id());
         form.put("client_secret", app.secret());
         return tokenEndpoint(form, headers);
     }
 
     private HttpResponse<String> tokenEndpoint(Map<String, String> form, String... headers) {
-        HttpRequest.Builder request = Http.form(school.url("/protocol/openid-connect/token"), form);
+        HttpRequest.Builder request = Http.form(realm.url("/protocol/openid-connect/token"), form);
         return http.send(headers.length == 0 ? request : request.headers(headers));
     }
 
     private String proof(ECKey key) {
         try {
             return new DefaultDPoPProofFactory(key, JWSAlgorithm.ES256)
-                    .createDPoPJWT("POST", school.url("/protocol/openid-connect/token"))
+                    .createDPoPJWT("POST", realm.url("/protocol/openid-connect/token"))
                     .serialize();
         } catch (JOSEException e) {
             throw new IllegalStateException(e);

@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Http;
 import io.github.k12sso.classlink.it.support.OnTestBed;
-import io.github.k12sso.classlink.it.support.School;
 import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestRealm;
 import io.github.k12sso.classlink.it.support.clients.ExchangePage;
 import io.github.k12sso.classlink.it.support.clients.StockClient;
 import io.github.k12sso.classlink.simulator.fault.Fault;
@@ -33,22 +33,22 @@ class StockClientsIT {
 
     private final StockClient curl = StockClient.curl();
     private TestBed bed;
-    private School school;
+    private TestRealm realm;
 
     @BeforeEach
-    void aSchool(TestBed testBed) {
+    void aRealm(TestBed testBed) {
         bed = testBed;
-        school = bed.newSchool();
+        realm = bed.newRealm();
     }
 
     @Test
     void curlGetsATokenThatClassLinkTakes() {
-        assertThatClassLinkTakes(curl.exchange(school.url(""), accessTokenOf("student")));
+        assertThatClassLinkTakes(curl.exchange(realm.url(""), accessTokenOf("student")));
     }
 
     @Test
     void curlShowsTheError() {
-        JsonNode answer = curl.exchange(school.url(""), accessTokenOfSomebodyWithoutClassLink());
+        JsonNode answer = curl.exchange(realm.url(""), accessTokenOfSomebodyWithoutClassLink());
 
         assertThat(answer.get("error").textValue()).isEqualTo("not_linked");
         assertThat(answer.get("error_description").textValue()).contains("No ClassLink token is stored");
@@ -57,7 +57,7 @@ class StockClientsIT {
     @ParameterizedTest(name = "{0}")
     @MethodSource("libraries")
     void aLibraryGetsATokenThatClassLinkTakes(StockClient library) {
-        JsonNode answer = library.exchange(school.url(""), accessTokenOf("student"));
+        JsonNode answer = library.exchange(realm.url(""), accessTokenOf("student"));
 
         assertThatClassLinkTakes(answer);
         assertThat(answer.get("issued_token_type").textValue())
@@ -69,7 +69,7 @@ class StockClientsIT {
     @ParameterizedTest(name = "{0}")
     @MethodSource("libraries")
     void aLibraryReadsThatThePersonIsNotLinked(StockClient library) {
-        JsonNode refusal = library.exchange(school.url(""), accessTokenOfSomebodyWithoutClassLink());
+        JsonNode refusal = library.exchange(realm.url(""), accessTokenOfSomebodyWithoutClassLink());
 
         assertThat(refusal.get("error").textValue()).isEqualTo("not_linked");
         assertThat(refusal.get("error_description").textValue()).contains("No ClassLink token is stored");
@@ -78,13 +78,13 @@ class StockClientsIT {
     @ParameterizedTest(name = "{0}")
     @MethodSource("libraries")
     void aLibraryReadsThatTheScopeIsMissing(StockClient library) {
-        JsonNode tokens = school.redeem(
-                school.login(school.newBrowser(), "student", school.loginRequest("openid")),
-                School.APP,
-                School.APP_SECRET);
+        JsonNode tokens = realm.redeem(
+                realm.login(realm.newBrowser(), "student", realm.loginRequest("openid")),
+                TestRealm.APP,
+                TestRealm.APP_SECRET);
 
         JsonNode refusal =
-                library.exchange(school.url(""), tokens.get("access_token").textValue());
+                library.exchange(realm.url(""), tokens.get("access_token").textValue());
 
         assertThat(refusal.get("error").textValue()).isEqualTo("access_denied");
         assertThat(refusal.get("error_description").textValue()).contains("lacks the client scope");
@@ -98,7 +98,7 @@ class StockClientsIT {
         String token = accessTokenOf("student");
         bed.classLink().faults().inject(Endpoint.TOKEN, Fault.status(503).retryAfter(7));
 
-        JsonNode refusal = library.exchange(school.url(""), token);
+        JsonNode refusal = library.exchange(realm.url(""), token);
 
         assertThat(refusal.get("try_again_in")).as(refusal.toString()).isNotNull();
         assertThat(refusal.get("try_again_in").textValue()).isEqualTo("7");
@@ -126,14 +126,14 @@ class StockClientsIT {
     }
 
     private String accessTokenOf(String personaId) {
-        return school.tokensOf(personaId).get("access_token").textValue();
+        return realm.tokensOf(personaId).get("access_token").textValue();
     }
 
     private String accessTokenOfSomebodyWithoutClassLink() {
-        HttpResponse<String> tokens = school.tokenEndpoint(Map.of(
+        HttpResponse<String> tokens = realm.tokenEndpoint(Map.of(
                 "grant_type", "password",
-                "client_id", School.APP,
-                "client_secret", School.APP_SECRET,
+                "client_id", TestRealm.APP,
+                "client_secret", TestRealm.APP_SECRET,
                 "username", "local",
                 "password", "local",
                 "scope", "openid classlink-token"));

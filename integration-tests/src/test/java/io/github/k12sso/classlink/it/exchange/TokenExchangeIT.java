@@ -8,8 +8,8 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Http;
 import io.github.k12sso.classlink.it.support.OnTestBed;
-import io.github.k12sso.classlink.it.support.School;
 import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestRealm;
 import io.github.k12sso.classlink.simulator.runtime.TokenMode;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -29,12 +29,12 @@ class TokenExchangeIT {
     private static final String OTHER_APP = "other-app";
 
     private TestBed bed;
-    private School school;
+    private TestRealm realm;
 
     @BeforeEach
-    void aSchool(TestBed testBed) {
+    void aRealm(TestBed testBed) {
         bed = testBed;
-        school = bed.newSchool();
+        realm = bed.newRealm();
     }
 
     @Nested
@@ -42,7 +42,7 @@ class TokenExchangeIT {
 
         @Test
         void getsTheClassLinkTokenOfItsUserAndNothingElse() {
-            HttpResponse<String> answer = school.exchange(accessTokenOf("student"));
+            HttpResponse<String> answer = realm.exchange(accessTokenOf("student"));
 
             assertThat(answer.statusCode()).isEqualTo(200);
             assertThat(answer.headers().firstValue("Cache-Control")).hasValue("no-store");
@@ -59,9 +59,9 @@ class TokenExchangeIT {
 
         @Test
         void seesTheLifeThatTheAdministratorSetWhereClassLinkStatesNone() {
-            school.configure("tokenLifetimeSeconds", "600");
+            realm.configure("tokenLifetimeSeconds", "600");
 
-            assertThat(Http.json(school.exchange(accessTokenOf("student")).body())
+            assertThat(Http.json(realm.exchange(accessTokenOf("student")).body())
                             .get("expires_in")
                             .longValue())
                     .isBetween(540L, 600L);
@@ -71,7 +71,7 @@ class TokenExchangeIT {
         void seesTheLifeThatTheServerStates() {
             bed.classLink().tokenMode(TokenMode.GUIDE);
 
-            assertThat(Http.json(school.exchange(accessTokenOf("student")).body())
+            assertThat(Http.json(realm.exchange(accessTokenOf("student")).body())
                             .get("expires_in")
                             .longValue())
                     .isBetween(3_500L, 3_600L);
@@ -79,15 +79,15 @@ class TokenExchangeIT {
 
         @Test
         void leavesAnEvent() {
-            school.exchange(accessTokenOf("student"));
+            realm.exchange(accessTokenOf("student"));
 
-            assertThat(school.events("TOKEN_EXCHANGE")).singleElement().satisfies(event -> {
+            assertThat(realm.events("TOKEN_EXCHANGE")).singleElement().satisfies(event -> {
                 assertThat(event.get("clientId").textValue()).isEqualTo("app");
                 assertThat(event.at("/details/requested_issuer").textValue()).isEqualTo("classlink");
                 assertThat(event.at("/details/subject_token_client_id").textValue())
                         .isEqualTo("app");
                 assertThat(event.get("userId").textValue())
-                        .isEqualTo(school.user("mira.fernwick.2").get("id").textValue());
+                        .isEqualTo(realm.user("mira.fernwick.2").get("id").textValue());
             });
         }
     }
@@ -110,8 +110,8 @@ class TokenExchangeIT {
 
         @Test
         void isMalformed() {
-            assertRefused(school.exchange("not-a-token"), 400, "invalid_request");
-            assertRefused(school.exchange("e30.e30.AAAA"), 400, "invalid_request"); // the header {}
+            assertRefused(realm.exchange("not-a-token"), 400, "invalid_request");
+            assertRefused(realm.exchange("e30.e30.AAAA"), 400, "invalid_request"); // the header {}
         }
 
         @Test
@@ -119,7 +119,7 @@ class TokenExchangeIT {
             String token = accessTokenOf("student");
 
             assertRefused(
-                    school.exchange(token.substring(0, token.lastIndexOf('.') + 1) + "AAAA"), 400, "invalid_request");
+                    realm.exchange(token.substring(0, token.lastIndexOf('.') + 1) + "AAAA"), 400, "invalid_request");
         }
 
         @Test
@@ -128,22 +128,22 @@ class TokenExchangeIT {
             changeClient(
                     "app", client -> ((ObjectNode) client.get("attributes")).put("access.token.lifespan", "-3600"));
 
-            assertRefused(school.exchange(accessTokenOf("student")), 400, "invalid_request");
+            assertRefused(realm.exchange(accessTokenOf("student")), 400, "invalid_request");
         }
 
         @Test
         void isRevokedByLogout() {
-            JsonNode tokens = school.tokensOf("student");
+            JsonNode tokens = realm.tokensOf("student");
             HttpResponse<String> logout = new Http()
                     .send(Http.form(
-                            school.url("/protocol/openid-connect/logout"),
+                            realm.url("/protocol/openid-connect/logout"),
                             Map.of(
-                                    "client_id", School.APP,
-                                    "client_secret", School.APP_SECRET,
+                                    "client_id", TestRealm.APP,
+                                    "client_secret", TestRealm.APP_SECRET,
                                     "refresh_token", tokens.get("refresh_token").textValue())));
             assertThat(logout.statusCode()).isEqualTo(204);
 
-            assertRefused(school.exchange(tokens.get("access_token").textValue()), 400, "invalid_request");
+            assertRefused(realm.exchange(tokens.get("access_token").textValue()), 400, "invalid_request");
         }
 
         @Test
@@ -151,65 +151,65 @@ class TokenExchangeIT {
             String token = accessTokenOf("student");
             new Http()
                     .send(Http.form(
-                            school.url("/protocol/openid-connect/revoke"),
+                            realm.url("/protocol/openid-connect/revoke"),
                             Map.of(
                                     "client_id",
-                                    School.APP,
+                                    TestRealm.APP,
                                     "client_secret",
-                                    School.APP_SECRET,
+                                    TestRealm.APP_SECRET,
                                     "token",
                                     token,
                                     "token_type_hint",
                                     "access_token")));
 
-            assertRefused(school.exchange(token), 400, "invalid_request");
+            assertRefused(realm.exchange(token), 400, "invalid_request");
         }
 
         @Test
         void belongsToADisabledUser() {
             String token = accessTokenOf("student");
-            ObjectNode user = (ObjectNode) school.user("mira.fernwick.2");
+            ObjectNode user = (ObjectNode) realm.user("mira.fernwick.2");
             AdminApi.require(
-                    school.admin()
+                    realm.admin()
                             .put(
-                                    "/realms/" + school.realm() + "/users/"
+                                    "/realms/" + realm.name() + "/users/"
                                             + user.get("id").textValue(),
                                     user.put("enabled", false)),
                     "disable user");
 
-            assertRefused(school.exchange(token), 400, "invalid_request");
+            assertRefused(realm.exchange(token), 400, "invalid_request");
         }
 
         @Test
         void isOfAnotherRealm() {
-            assertRefused(bed.newSchool().exchange(accessTokenOf("student")), 400, "invalid_request");
+            assertRefused(bed.newRealm().exchange(accessTokenOf("student")), 400, "invalid_request");
         }
 
         @Test
         void isAClassLinkToken() {
             String classLinkToken = Http.json(
-                            school.exchange(accessTokenOf("student")).body())
+                            realm.exchange(accessTokenOf("student")).body())
                     .get("access_token")
                     .textValue();
 
-            assertRefused(school.exchange(classLinkToken), 400, "invalid_request");
+            assertRefused(realm.exchange(classLinkToken), 400, "invalid_request");
         }
 
         @Test
         void lacksTheScope() {
-            JsonNode tokens = school.redeem(
-                    school.login(school.newBrowser(), "student", school.loginRequest("openid")),
-                    School.APP,
-                    School.APP_SECRET);
+            JsonNode tokens = realm.redeem(
+                    realm.login(realm.newBrowser(), "student", realm.loginRequest("openid")),
+                    TestRealm.APP,
+                    TestRealm.APP_SECRET);
 
-            assertRefused(school.exchange(tokens.get("access_token").textValue()), 403, "access_denied");
+            assertRefused(realm.exchange(tokens.get("access_token").textValue()), 403, "access_denied");
         }
 
         @Test
         void mustCarryTheScopeThatTheAdministratorChose() {
-            school.configure("tokenScope", "another-scope");
+            realm.configure("tokenScope", "another-scope");
 
-            assertRefused(school.exchange(accessTokenOf("student")), 403, "access_denied");
+            assertRefused(realm.exchange(accessTokenOf("student")), 403, "access_denied");
         }
     }
 
@@ -218,7 +218,7 @@ class TokenExchangeIT {
 
         @Test
         void isAPublicClient() {
-            school.addApps("public-app");
+            realm.addApps("public-app");
 
             HttpResponse<String> answer = exchange(form -> {
                 form.put("client_id", "public-app");
@@ -235,7 +235,7 @@ class TokenExchangeIT {
 
         @Test
         void mayNotExchangeTokens() {
-            school.addApps("app-without-exchange");
+            realm.addApps("app-without-exchange");
 
             HttpResponse<String> answer = exchange(form -> {
                 form.put("client_id", "app-without-exchange");
@@ -248,21 +248,19 @@ class TokenExchangeIT {
 
         @Test
         void isNeitherHolderNorAudience() {
-            school.addApps(OTHER_APP);
+            realm.addApps(OTHER_APP);
 
             assertRefused(exchange(TokenExchangeIT::asOtherApp), 403, "access_denied");
         }
 
         @Test
         void isTheAudience() {
-            school.addApps(OTHER_APP);
-            JsonNode tokens = school.redeem(
-                    school.login(
-                            school.newBrowser(),
-                            "student",
-                            school.loginRequest("openid classlink-token for-other-app")),
-                    School.APP,
-                    School.APP_SECRET);
+            realm.addApps(OTHER_APP);
+            JsonNode tokens = realm.redeem(
+                    realm.login(
+                            realm.newBrowser(), "student", realm.loginRequest("openid classlink-token for-other-app")),
+                    TestRealm.APP,
+                    TestRealm.APP_SECRET);
 
             HttpResponse<String> answer = exchange(tokens.get("access_token").textValue(), TokenExchangeIT::asOtherApp);
 
@@ -271,15 +269,13 @@ class TokenExchangeIT {
 
         @Test
         void isTheAudience_andNeedsAConsentThatNobodyGave() {
-            school.addApps(OTHER_APP);
+            realm.addApps(OTHER_APP);
             changeClient(OTHER_APP, client -> client.put("consentRequired", true));
-            JsonNode tokens = school.redeem(
-                    school.login(
-                            school.newBrowser(),
-                            "student",
-                            school.loginRequest("openid classlink-token for-other-app")),
-                    School.APP,
-                    School.APP_SECRET);
+            JsonNode tokens = realm.redeem(
+                    realm.login(
+                            realm.newBrowser(), "student", realm.loginRequest("openid classlink-token for-other-app")),
+                    TestRealm.APP,
+                    TestRealm.APP_SECRET);
 
             assertRefused(
                     exchange(tokens.get("access_token").textValue(), TokenExchangeIT::asOtherApp),
@@ -291,22 +287,22 @@ class TokenExchangeIT {
         void fallsUnderAClientPolicy() {
             String token = accessTokenOf("student");
             policy("azp", "another-app");
-            assertThat(school.exchange(token).statusCode()).isEqualTo(400);
+            assertThat(realm.exchange(token).statusCode()).isEqualTo(400);
 
             policy("azp", "app");
-            assertThat(school.exchange(token).statusCode()).isEqualTo(200);
+            assertThat(realm.exchange(token).statusCode()).isEqualTo(200);
         }
 
         /** Keycloak's executor that wants a claim of the subject token to have a value. */
         private void policy(String claim, String value) {
-            String policies = "/realms/" + school.realm() + "/client-policies";
+            String policies = "/realms/" + realm.name() + "/client-policies";
             AdminApi.require(
-                    school.admin().put(policies + "/profiles", Http.json("""
+                    realm.admin().put(policies + "/profiles", Http.json("""
                             {"profiles": [{"name": "exchange", "executors": [{"executor": "jwt-claim-enforcer",
                               "configuration": {"claim-name": "%s", "allowed-value": "%s"}}]}]}
                             """.formatted(claim, value))),
                     "client profile");
-            AdminApi.require(school.admin().put(policies + "/policies", Http.json("""
+            AdminApi.require(realm.admin().put(policies + "/policies", Http.json("""
                             {"policies": [{"name": "exchange", "enabled": true, "profiles": ["exchange"],
                               "conditions": [{"condition": "any-client", "configuration": {}}]}]}
                             """)), "client policy");
@@ -318,27 +314,25 @@ class TokenExchangeIT {
 
         @Test
         void outlivesTheLogin_soThatANightlyJobCanReadRosters() {
-            JsonNode tokens = school.redeem(
-                    school.login(
-                            school.newBrowser(),
-                            "teacher",
-                            school.loginRequest("openid classlink-token offline_access")),
-                    School.APP,
-                    School.APP_SECRET);
-            assertThat(school.sessions()).as("Keycloak keeps no other session").isZero();
+            JsonNode tokens = realm.redeem(
+                    realm.login(
+                            realm.newBrowser(), "teacher", realm.loginRequest("openid classlink-token offline_access")),
+                    TestRealm.APP,
+                    TestRealm.APP_SECRET);
+            assertThat(realm.sessions()).as("Keycloak keeps no other session").isZero();
 
-            JsonNode refreshed = Http.json(school.tokenEndpoint(Map.of(
+            JsonNode refreshed = Http.json(realm.tokenEndpoint(Map.of(
                             "grant_type",
                             "refresh_token",
                             "client_id",
-                            School.APP,
+                            TestRealm.APP,
                             "client_secret",
-                            School.APP_SECRET,
+                            TestRealm.APP_SECRET,
                             "refresh_token",
                             tokens.get("refresh_token").textValue()))
                     .body());
 
-            assertThat(school.exchange(refreshed.path("access_token").asText()).statusCode())
+            assertThat(realm.exchange(refreshed.path("access_token").asText()).statusCode())
                     .isEqualTo(200);
         }
     }
@@ -348,22 +342,22 @@ class TokenExchangeIT {
 
         @Test
         void neverSignedInWithClassLink() {
-            HttpResponse<String> tokens = school.tokenEndpoint(Map.of(
+            HttpResponse<String> tokens = realm.tokenEndpoint(Map.of(
                     "grant_type", "password",
-                    "client_id", School.APP,
-                    "client_secret", School.APP_SECRET,
+                    "client_id", TestRealm.APP,
+                    "client_secret", TestRealm.APP_SECRET,
                     "username", "local",
                     "password", "local",
                     "scope", "openid classlink-token"));
 
             assertRefused(
-                    school.exchange(Http.json(tokens.body()).get("access_token").textValue()), 400, "not_linked");
+                    realm.exchange(Http.json(tokens.body()).get("access_token").textValue()), 400, "not_linked");
         }
 
         @Test
         void isAServiceAccount() {
-            school.addApps("service");
-            HttpResponse<String> tokens = school.tokenEndpoint(Map.of(
+            realm.addApps("service");
+            HttpResponse<String> tokens = realm.tokenEndpoint(Map.of(
                     "grant_type", "client_credentials",
                     "client_id", "service",
                     "client_secret", "service-secret",
@@ -379,20 +373,20 @@ class TokenExchangeIT {
 
         @Test
         void signedInWhileStoringWasOff() {
-            school.configure(provider -> provider.put("storeToken", false));
+            realm.configure(provider -> provider.put("storeToken", false));
             String token = accessTokenOf("student");
-            assertRefused(school.exchange(token), 400, "not_linked");
+            assertRefused(realm.exchange(token), 400, "not_linked");
 
-            school.configure(provider -> provider.put("storeToken", true));
-            assertRefused(school.exchange(token), 400, "not_linked");
+            realm.configure(provider -> provider.put("storeToken", true));
+            assertRefused(realm.exchange(token), 400, "not_linked");
         }
 
         @Test
         void storedATokenBeforeStoringWasSwitchedOff() {
             String token = accessTokenOf("student");
-            school.configure(provider -> provider.put("storeToken", false));
+            realm.configure(provider -> provider.put("storeToken", false));
 
-            assertRefused(school.exchange(token), 400, "not_linked");
+            assertRefused(realm.exchange(token), 400, "not_linked");
         }
 
         @Test
@@ -401,19 +395,19 @@ class TokenExchangeIT {
             bed.classLink().switches().refreshTokens(false);
             bed.classLink().switches().guideTokenLifetime(Duration.ofSeconds(2));
 
-            assertRefused(school.exchange(accessTokenOf("student")), 400, "token_expired");
+            assertRefused(realm.exchange(accessTokenOf("student")), 400, "token_expired");
         }
 
         @Test
         void wasUnlinked() {
             String token = accessTokenOf("student");
-            String user = school.user("mira.fernwick.2").get("id").textValue();
+            String user = realm.user("mira.fernwick.2").get("id").textValue();
             AdminApi.require(
-                    school.admin()
-                            .delete("/realms/" + school.realm() + "/users/" + user + "/federated-identity/classlink"),
+                    realm.admin()
+                            .delete("/realms/" + realm.name() + "/users/" + user + "/federated-identity/classlink"),
                     "unlink");
 
-            assertRefused(school.exchange(token), 400, "not_linked");
+            assertRefused(realm.exchange(token), 400, "not_linked");
         }
     }
 
@@ -435,7 +429,7 @@ class TokenExchangeIT {
 
         @Test
         void whatCannotBeHonouredIsRefused() {
-            school.addApps(OTHER_APP);
+            realm.addApps(OTHER_APP);
 
             assertRefused(exchange(form -> form.put("audience", OTHER_APP)), 400, "invalid_request");
             assertRefused(exchange(form -> form.put("actor_token", "a.b.c")), 400, "invalid_request");
@@ -469,9 +463,9 @@ class TokenExchangeIT {
         @Test
         void ofADisabledProviderAreAnsweredByKeycloak() {
             String token = accessTokenOf("student");
-            school.configure(provider -> provider.put("enabled", false));
+            realm.configure(provider -> provider.put("enabled", false));
 
-            HttpResponse<String> answer = school.exchange(token);
+            HttpResponse<String> answer = realm.exchange(token);
 
             assertRefused(answer, 400, "invalid_request");
         }
@@ -480,11 +474,11 @@ class TokenExchangeIT {
     /** Keycloak's brokering API of version 1 hands a stored token to whoever holds a realm-wide role. */
     @Test
     void theOldBrokeringApiNeverReturnsAClassLinkToken() {
-        school.configure(provider -> provider.put("addReadTokenRoleOnCreate", true));
+        realm.configure(provider -> provider.put("addReadTokenRoleOnCreate", true));
         String token = accessTokenOf("student");
 
         HttpResponse<String> answer = new Http()
-                .send(HttpRequest.newBuilder(URI.create(school.url("/broker/classlink") + "/token"))
+                .send(HttpRequest.newBuilder(URI.create(realm.url("/broker/classlink") + "/token"))
                         .header("Authorization", "Bearer " + token));
 
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(403);
@@ -495,7 +489,7 @@ class TokenExchangeIT {
     }
 
     private String accessTokenOf(String personaId) {
-        return school.tokensOf(personaId).get("access_token").textValue();
+        return realm.tokensOf(personaId).get("access_token").textValue();
     }
 
     private HttpResponse<String> exchange(Consumer<Map<String, String>> change) {
@@ -503,9 +497,9 @@ class TokenExchangeIT {
     }
 
     private HttpResponse<String> exchange(String subjectToken, Consumer<Map<String, String>> change) {
-        Map<String, String> form = new LinkedHashMap<>(School.exchangeForm(subjectToken));
+        Map<String, String> form = new LinkedHashMap<>(TestRealm.exchangeForm(subjectToken));
         change.accept(form);
-        return school.tokenEndpoint(form);
+        return realm.tokenEndpoint(form);
     }
 
     private static void asOtherApp(Map<String, String> form) {
@@ -529,10 +523,10 @@ class TokenExchangeIT {
     }
 
     private void changeClient(String clientId, Consumer<ObjectNode> change) {
-        String clients = "/realms/" + school.realm() + "/clients";
+        String clients = "/realms/" + realm.name() + "/clients";
         ObjectNode client = (ObjectNode)
-                school.admin().get(clients + "?clientId=" + clientId).get(0);
+                realm.admin().get(clients + "?clientId=" + clientId).get(0);
         change.accept(client);
-        AdminApi.require(school.admin().put(clients + "/" + client.get("id").textValue(), client), "change client");
+        AdminApi.require(realm.admin().put(clients + "/" + client.get("id").textValue(), client), "change client");
     }
 }

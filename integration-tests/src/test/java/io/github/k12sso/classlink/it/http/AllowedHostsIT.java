@@ -6,8 +6,8 @@ import io.github.k12sso.classlink.it.support.Browser;
 import io.github.k12sso.classlink.it.support.Full;
 import io.github.k12sso.classlink.it.support.Http;
 import io.github.k12sso.classlink.it.support.Page;
-import io.github.k12sso.classlink.it.support.School;
 import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestRealm;
 import java.net.URI;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -24,14 +24,14 @@ import org.junit.jupiter.api.parallel.Isolated;
 class AllowedHostsIT {
 
     private TestBed bed;
-    private School allLocal;
-    private School localTokenEndpoint;
+    private TestRealm allLocal;
+    private TestRealm localTokenEndpoint;
 
     @BeforeAll
     void aServerThatAllowsNoLocalHostAnyMore() {
         bed = TestBed.startOwn("allowed-hosts");
-        allLocal = bed.newSchool();
-        localTokenEndpoint = bed.newSchool();
+        allLocal = bed.newRealm();
+        localTokenEndpoint = bed.newRealm();
         localTokenEndpoint.configure("authorizationUrl", "");
         bed.restartAllowing("classlink.example");
         bed.classLink().clearRequests();

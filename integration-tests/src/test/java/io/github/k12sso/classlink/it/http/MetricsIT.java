@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.k12sso.classlink.it.support.Browser;
 import io.github.k12sso.classlink.it.support.OnTestBed;
-import io.github.k12sso.classlink.it.support.School;
 import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestRealm;
 import io.github.k12sso.classlink.simulator.fault.Fault;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
 import java.util.Arrays;
@@ -22,12 +22,12 @@ import org.junit.jupiter.api.parallel.Isolated;
 class MetricsIT {
 
     private TestBed bed;
-    private School school;
+    private TestRealm realm;
 
     @BeforeEach
-    void aSchool(TestBed testBed) {
+    void aRealm(TestBed testBed) {
         bed = testBed;
-        school = bed.newSchool();
+        realm = bed.newRealm();
     }
 
     @Test
@@ -37,8 +37,8 @@ class MetricsIT {
         double logins = value("classlink_logins_total", "outcome=\"identified\"");
         double exchanges = value("classlink_token_requests_total", "api=\"token_exchange\"", "outcome=\"stored\"");
 
-        String token = school.tokensOf("student").get("access_token").textValue();
-        school.exchange(token);
+        String token = realm.tokensOf("student").get("access_token").textValue();
+        realm.exchange(token);
 
         assertThat(calls("token", "answered")).isEqualTo(calls + 1);
         assertThat(calls("profile", "answered")).isEqualTo(profiles + 1);
@@ -55,12 +55,12 @@ class MetricsIT {
         double refused = value("classlink_token_requests_total", "outcome=\"token_scope_missing\"");
         bed.classLink().faults().inject(Endpoint.MY_INFO, Fault.status(503)).times(1);
 
-        Browser browser = school.newBrowser();
-        school.login(browser, "student");
-        String token = school.redeem(browser.open(school.loginRequest("openid")), School.APP, School.APP_SECRET)
+        Browser browser = realm.newBrowser();
+        realm.login(browser, "student");
+        String token = realm.redeem(browser.open(realm.loginRequest("openid")), TestRealm.APP, TestRealm.APP_SECRET)
                 .get("access_token")
                 .textValue();
-        school.exchange(token);
+        realm.exchange(token);
 
         assertThat(calls("profile", "unavailable")).isEqualTo(unavailable + 1);
         assertThat(value("classlink_logins_total", "outcome=\"classlink_unavailable\""))
@@ -74,13 +74,13 @@ class MetricsIT {
         double begun = launches("begun");
         double landed = launches("landed");
         double refused = launches("refused");
-        Browser browser = school.newBrowser();
-        browser.open(school.url("/classlink/" + School.ALIAS + "/launch"));
+        Browser browser = realm.newBrowser();
+        browser.open(realm.url("/classlink/" + TestRealm.ALIAS + "/launch"));
         assertThat(launches("refused")).isEqualTo(refused + 1);
 
-        school.configure("launchpadClient", School.APP);
-        school.configureClient(School.APP, app -> app.put("baseUrl", "http://app.example/home"));
-        school.choosePersona(browser, browser.open(school.url("/classlink/" + School.ALIAS + "/launch")), "student");
+        realm.configure("launchpadClient", TestRealm.APP);
+        realm.configureClient(TestRealm.APP, app -> app.put("baseUrl", "http://app.example/home"));
+        realm.choosePersona(browser, browser.open(realm.url("/classlink/" + TestRealm.ALIAS + "/launch")), "student");
 
         assertThat(launches("begun")).isEqualTo(begun + 1);
         assertThat(launches("landed")).isEqualTo(landed + 1);

@@ -11,8 +11,8 @@ import io.github.k12sso.classlink.it.support.Http;
 import io.github.k12sso.classlink.it.support.OnTestBed;
 import io.github.k12sso.classlink.it.support.Page;
 import io.github.k12sso.classlink.it.support.RealmFiles;
-import io.github.k12sso.classlink.it.support.School;
 import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestRealm;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,7 +31,7 @@ class AccountLinkingIT {
     private static final String KEYCLOAKS_FLOW = "first broker login";
 
     private TestBed bed;
-    private School district;
+    private TestRealm district;
 
     @BeforeEach
     void theDistrictsRealm(TestBed testBed) {
@@ -104,7 +104,7 @@ class AccountLinkingIT {
         DocumentedCommands page =
                 bed.commandsOf(RealmFiles.path("../docs/users.md").normalize());
         Map<String, String> variables =
-                Map.of("REALM", district.realm(), "LOCAL_USER", "local", "CLASSLINK_USER_ID", classLinkId);
+                Map.of("REALM", district.name(), "LOCAL_USER", "local", "CLASSLINK_USER_ID", classLinkId);
         bed.commandsOf(RealmFiles.path("README.md")).run("Signing in", Map.of()).requireSuccess();
         page.run("How does an administrator link two accounts?", variables).requireSuccess();
         district.tokensOf("teacher");
@@ -130,12 +130,12 @@ class AccountLinkingIT {
     private JsonNode newUser(String username, String email) {
         ObjectNode user = Http.json("{\"enabled\": true}").deepCopy();
         user.put("username", username).put("email", email);
-        AdminApi.require(bed.admin().post("/realms/" + district.realm() + "/users", user), "new user");
+        AdminApi.require(bed.admin().post("/realms/" + district.name() + "/users", user), "new user");
         return district.user(username);
     }
 
     private void duplicateEmails(boolean allowed) {
-        district.configureRealm(realm -> realm.put("duplicateEmailsAllowed", allowed));
+        district.configureRealm(settings -> settings.put("duplicateEmailsAllowed", allowed));
     }
 
     private void firstLogin(String flow) {

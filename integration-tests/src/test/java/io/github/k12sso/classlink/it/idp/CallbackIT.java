@@ -7,8 +7,8 @@ import io.github.k12sso.classlink.it.support.Browser;
 import io.github.k12sso.classlink.it.support.Http;
 import io.github.k12sso.classlink.it.support.OnTestBed;
 import io.github.k12sso.classlink.it.support.Page;
-import io.github.k12sso.classlink.it.support.School;
 import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestRealm;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
 import java.net.URI;
 import java.time.Duration;
@@ -26,12 +26,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CallbackIT {
 
     private TestBed bed;
-    private School school;
+    private TestRealm realm;
 
     @BeforeEach
-    void aSchool(TestBed testBed) {
+    void aRealm(TestBed testBed) {
         bed = testBed;
-        school = bed.newSchool();
+        realm = bed.newRealm();
     }
 
     @Nested
@@ -39,7 +39,7 @@ class CallbackIT {
 
         @Test
         void andCodeMissing() {
-            Page page = school.newBrowser().open(school.callbackUrl());
+            Page page = realm.newBrowser().open(realm.callbackUrl());
 
             assertThat(page.status()).isEqualTo(400);
             assertThat(page.error()).contains("did not start in your app");
@@ -49,7 +49,7 @@ class CallbackIT {
 
         @Test
         void inventedByAnAttacker() {
-            Page page = school.newBrowser().open(URI.create(school.callbackUrl() + "?code=c1&state=a.b.c"));
+            Page page = realm.newBrowser().open(URI.create(realm.callbackUrl() + "?code=c1&state=a.b.c"));
 
             assertThat(page.status()).isEqualTo(400);
             assertFailure(page, "invalid_state");
@@ -58,8 +58,8 @@ class CallbackIT {
 
         @Test
         void ofAnotherBrowser() {
-            Browser victim = school.newBrowser();
-            URI callback = callbackOf(school.newBrowser());
+            Browser victim = realm.newBrowser();
+            URI callback = callbackOf(realm.newBrowser());
 
             Page page = victim.open(callback);
 
@@ -70,23 +70,23 @@ class CallbackIT {
 
         @Test
         void usedAgainAfterTheLogin() {
-            Browser browser = school.newBrowser();
-            school.login(browser, "student");
+            Browser browser = realm.newBrowser();
+            realm.login(browser, "student");
             URI callback = callbackIn(browser);
             bed.classLink().clearRequests();
 
             browser.open(callback);
 
             assertThat(bed.classLink().requests()).noneMatch(request -> request.endpoint() == Endpoint.TOKEN);
-            assertThat(school.sessions()).isEqualTo(1);
+            assertThat(realm.sessions()).isEqualTo(1);
         }
 
         @Test
         void ofALoginThatBeganWithoutPkceBeforeItWasSwitchedOn() {
-            school.configure("pkceEnabled", "false");
-            Browser browser = school.newBrowser();
+            realm.configure("pkceEnabled", "false");
+            Browser browser = realm.newBrowser();
             URI callback = callbackOf(browser);
-            school.configure("pkceEnabled", "true");
+            realm.configure("pkceEnabled", "true");
 
             Page page = browser.open(callback);
 
@@ -102,7 +102,7 @@ class CallbackIT {
                 return profile;
             });
 
-            Page page = school.login(school.newBrowser(), "student");
+            Page page = realm.login(realm.newBrowser(), "student");
 
             assertThat(page.status()).isEqualTo(502);
             assertFailure(page, "profile_without_identity");
@@ -111,7 +111,7 @@ class CallbackIT {
 
         @Test
         void withACodeThatIsTooOld() {
-            Browser browser = school.newBrowser();
+            Browser browser = realm.newBrowser();
             URI callback = callbackOf(browser);
             bed.classLink().clock().advance(Duration.ofMinutes(6));
 
@@ -125,17 +125,16 @@ class CallbackIT {
 
         @Test
         void ofOneLoginWithTheCodeOfAnother() {
-            String foreignCode = new Page(callbackOf(school.newBrowser()), 0, "")
-                    .parameters()
-                    .get("code");
+            String foreignCode =
+                    new Page(callbackOf(realm.newBrowser()), 0, "").parameters().get("code");
             Browser browser =
                     new Browser().stoppingAt(address -> address.getPath().endsWith("/broker/classlink/endpoint"));
             Map<String, String> parameters =
-                    new LinkedHashMap<>(school.login(browser, "teacher").parameters());
+                    new LinkedHashMap<>(realm.login(browser, "teacher").parameters());
             parameters.put("code", foreignCode);
 
             Page page = browser.stoppingAt(address -> "app.example".equals(address.getHost()))
-                    .open(URI.create(school.callbackUrl() + "?" + Http.query(parameters)));
+                    .open(URI.create(realm.callbackUrl() + "?" + Http.query(parameters)));
 
             assertThat(page.status()).isEqualTo(502);
             assertFailure(page, "code_rejected");
@@ -168,9 +167,9 @@ class CallbackIT {
 
         @Test
         void aScopeThatClassLinkDoesNotKnow() {
-            school.configure("defaultScope", "openid roster.read");
+            realm.configure("defaultScope", "openid roster.read");
 
-            Page page = school.login(school.newBrowser(), "student");
+            Page page = realm.login(realm.newBrowser(), "student");
 
             assertThat(page.status()).isEqualTo(502);
             assertThat(page.error()).contains("not set up correctly");
@@ -192,8 +191,8 @@ class CallbackIT {
         @Test
         void aRefusalOnTheConsentPageDoesTheSame() {
             bed.classLink().consent(true);
-            Browser browser = school.newBrowser();
-            Page consent = school.login(browser, "student");
+            Browser browser = realm.newBrowser();
+            Page consent = realm.login(browser, "student");
 
             Page page = browser.press(consent, "#consent-deny");
 
@@ -229,27 +228,27 @@ class CallbackIT {
         Page second = answerWith(Map.of("error", "invalid_scope"));
 
         assertThat(second.reference()).isNotEqualTo(first.reference());
-        assertThat(school.failureOn(first).at("/details/reason").textValue()).isEqualTo("classlink_unavailable");
-        assertThat(school.failureOn(second).at("/details/reason").textValue()).isEqualTo("scope_rejected");
+        assertThat(realm.failureOn(first).at("/details/reason").textValue()).isEqualTo("classlink_unavailable");
+        assertThat(realm.failureOn(second).at("/details/reason").textValue()).isEqualTo("scope_rejected");
     }
 
     /** A login under way, answered by somebody else than ClassLink. */
     private Page answerWith(Map<String, String> answer) {
-        Browser browser = school.newBrowser();
-        Page atClassLink = browser.open(school.loginRequest("openid"));
+        Browser browser = realm.newBrowser();
+        Page atClassLink = browser.open(realm.loginRequest("openid"));
         URI request = browser.visited().stream()
                 .filter(address -> address.getPath().equals("/oauth2/v2/auth"))
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("not at ClassLink but at " + atClassLink.address()));
         Map<String, String> parameters = new LinkedHashMap<>(answer);
         parameters.put("state", new Page(request, 0, "").parameters().get("state"));
-        return browser.open(URI.create(school.callbackUrl() + "?" + Http.query(parameters)));
+        return browser.open(URI.create(realm.callbackUrl() + "?" + Http.query(parameters)));
     }
 
     /** The callback of a login as the student, taken away before Keycloak saw it. */
     private URI callbackOf(Browser browser) {
         browser.stoppingAt(address -> address.getPath().endsWith("/broker/classlink/endpoint"));
-        return school.login(browser, "student").address();
+        return realm.login(browser, "student").address();
     }
 
     private static URI callbackIn(Browser browser) {
@@ -267,11 +266,11 @@ class CallbackIT {
 
     /** Returns the reference that event and log line have in common. */
     private String assertFailure(String reason) {
-        JsonNode event = school.events("IDENTITY_PROVIDER_LOGIN_ERROR").get(0);
+        JsonNode event = realm.events("IDENTITY_PROVIDER_LOGIN_ERROR").get(0);
         assertThat(event.at("/details/identity_provider").textValue()).isEqualTo("classlink");
         assertThat(event.at("/details/reason").textValue()).isEqualTo(reason);
         String reference = event.at("/details/reference").textValue();
-        assertThat(bed.logOf(school))
+        assertThat(bed.logOf(realm))
                 .filteredOn(line -> line.contains("Login with ClassLink failed"))
                 .singleElement()
                 .asString()
@@ -287,7 +286,7 @@ class CallbackIT {
     }
 
     private void assertNothingHappenedButCalls() {
-        assertThat(school.users()).as("only the realm's local user").hasSize(1);
-        assertThat(school.sessions()).isZero();
+        assertThat(realm.users()).as("only the realm's local user").hasSize(1);
+        assertThat(realm.sessions()).isZero();
     }
 }

@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.nimbusds.jwt.JWTClaimsSet;
 import io.github.k12sso.classlink.it.support.OnTestBed;
 import io.github.k12sso.classlink.it.support.Page;
-import io.github.k12sso.classlink.it.support.School;
 import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestRealm;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -20,11 +20,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HostileIdTokenIT {
 
-    private School school;
+    private TestRealm realm;
 
     @BeforeAll
-    void aSchool(TestBed bed) {
-        school = bed.newSchool();
+    void aRealm(TestBed bed) {
+        realm = bed.newRealm();
     }
 
     @ParameterizedTest
@@ -32,17 +32,17 @@ class HostileIdTokenIT {
     void signsNobodyIn(HostileIdTokens hostile, TestBed bed) {
         bed.classLink().issueIdTokensWith(hostile.issuer());
 
-        Page page = school.login(school.newBrowser(), "student");
+        Page page = realm.login(realm.newBrowser(), "student");
 
         assertThat(page.status()).isEqualTo(502);
         assertThat(page.error()).contains("you are not signed in");
-        assertThat(school.users()).as("only the realm's local user").hasSize(1);
-        assertThat(school.sessions()).isZero();
-        JsonNode event = school.failureOn(page);
+        assertThat(realm.users()).as("only the realm's local user").hasSize(1);
+        assertThat(realm.sessions()).isZero();
+        JsonNode event = realm.failureOn(page);
         assertThat(event.get("error").textValue()).isEqualTo("identity_provider_login_failure");
         assertThat(event.at("/details/identity_provider").textValue()).isEqualTo("classlink");
         assertThat(event.at("/details/reason").textValue()).isEqualTo(hostile.reason());
-        assertThat(bed.logOf(school))
+        assertThat(bed.logOf(realm))
                 .filteredOn(line -> line.contains("Login with ClassLink failed"))
                 .last()
                 .asString()
@@ -51,7 +51,7 @@ class HostileIdTokenIT {
 
     @Test
     void aTrailingSlashOfTheIssuerIsToleratedOnEitherSide(TestBed bed) {
-        School own = bed.newSchool();
+        TestRealm own = bed.newRealm();
         own.configure("issuer", bed.classLink().baseUrl() + "/");
         assertThat(own.login(own.newBrowser(), "student").handedToApp()).containsKey("code");
 
@@ -65,7 +65,7 @@ class HostileIdTokenIT {
 
     @Test
     void aRotatedKeyIsFetchedOnce(TestBed bed) {
-        School own = bed.newSchool();
+        TestRealm own = bed.newRealm();
         own.tokensOf("student");
         bed.classLink().keys().rotate();
         bed.classLink().clearRequests();

@@ -12,7 +12,7 @@ import com.nimbusds.jose.util.Base64URL;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.PlainJWT;
 import com.nimbusds.jwt.SignedJWT;
-import io.github.k12sso.classlink.it.support.School;
+import io.github.k12sso.classlink.it.support.TestRealm;
 import io.github.k12sso.classlink.simulator.oauth.IdTokenDraft;
 import io.github.k12sso.classlink.simulator.oauth.IdTokenIssuer;
 import java.nio.charset.StandardCharsets;
@@ -40,7 +40,7 @@ public enum HostileIdTokens {
             "id_token_algorithm", draft -> hmac(draft, publicKeyPem(draft).getBytes(StandardCharsets.UTF_8))),
     HS256_WITH_THE_CLIENT_SECRET(
             "id_token_algorithm",
-            draft -> hmac(draft, Arrays.copyOf(School.CLASSLINK_SECRET.getBytes(StandardCharsets.UTF_8), 32))),
+            draft -> hmac(draft, Arrays.copyOf(TestRealm.CLASSLINK_SECRET.getBytes(StandardCharsets.UTF_8), 32))),
     RS512(
             "id_token_algorithm",
             draft -> rsa(
@@ -77,8 +77,8 @@ public enum HostileIdTokens {
     NO_AUDIENCE("id_token_audience", claims(claims -> claims.audience((String) null))),
     AUTHORIZED_PARTY_IS_ANOTHER(
             "id_token_audience",
-            claims(claims ->
-                    claims.audience(List.of(School.CLASSLINK_CLIENT, "other")).claim("azp", "other"))),
+            claims(claims -> claims.audience(List.of(TestRealm.CLASSLINK_CLIENT, "other"))
+                    .claim("azp", "other"))),
     EXPIRED("id_token_expired", claims(claims -> claims.expirationTime(fromNow(Duration.ofMinutes(-5))))),
     NO_EXPIRY("id_token_times", claims(claims -> claims.expirationTime(null))),
     NO_ISSUE_TIME("id_token_times", claims(claims -> claims.issueTime(null))),

@@ -8,8 +8,8 @@ import io.github.k12sso.classlink.it.support.Browser;
 import io.github.k12sso.classlink.it.support.Http;
 import io.github.k12sso.classlink.it.support.OnTestBed;
 import io.github.k12sso.classlink.it.support.Page;
-import io.github.k12sso.classlink.it.support.School;
 import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestRealm;
 import io.github.k12sso.classlink.simulator.fault.Fault;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
 import java.net.URI;
@@ -26,19 +26,19 @@ import org.junit.jupiter.api.Test;
 class LinkingIT {
 
     private TestBed bed;
-    private School school;
+    private TestRealm realm;
     private Browser browser;
     private JsonNode tokens;
 
     @BeforeEach
     void somebodySignedIn(TestBed testBed) {
         bed = testBed;
-        school = bed.newSchool();
+        realm = bed.newRealm();
         letUsersLink();
-        browser = school.newBrowser();
-        Page loginPage = browser.open(school.loginRequest(School.APP, "openid", Map.of()));
+        browser = realm.newBrowser();
+        Page loginPage = browser.open(realm.loginRequest(TestRealm.APP, "openid", Map.of()));
         Page callback = browser.press(loginPage, "#kc-login", Map.of("username", "local", "password", "local"));
-        tokens = school.redeem(callback, School.APP, School.APP_SECRET);
+        tokens = realm.redeem(callback, TestRealm.APP, TestRealm.APP_SECRET);
     }
 
     /** As an app or the account console asks for it. */
@@ -46,14 +46,14 @@ class LinkingIT {
     void anActionThatFailsEndsOnAPageWithAReferenceAndCanBeRepeated() {
         bed.classLink().faults().inject(Endpoint.TOKEN, Fault.status(503)).times(1);
 
-        Page page = school.choosePersona(browser, startAction(), "teacher");
+        Page page = realm.choosePersona(browser, startAction(), "teacher");
 
         assertThat(page.status()).isEqualTo(503);
         assertThat(page.error())
                 .startsWith("Your ClassLink account is not connected.")
                 .contains(page.reference());
         assertThat(page.text()).doesNotContain("{").doesNotContain("classlink.error");
-        assertThat(school.failureOn(page).at("/details/reason").textValue()).isEqualTo("classlink_unavailable");
+        assertThat(realm.failureOn(page).at("/details/reason").textValue()).isEqualTo("classlink_unavailable");
         assertThat(links()).isEmpty();
 
         // LaunchPad knows by now who it is.
@@ -66,31 +66,31 @@ class LinkingIT {
     /** Not a merge, and no hint whose it is. */
     @Test
     void aClassLinkAccountOfSomebodyElseIsRefusedAndNobodyIsChanged() {
-        String others = school.tokensOf("teacher").get("access_token").textValue();
-        JsonNode teacher = school.user("orla.thistledown.2");
-        JsonNode local = school.user("local");
+        String others = realm.tokensOf("teacher").get("access_token").textValue();
+        JsonNode teacher = realm.user("orla.thistledown.2");
+        JsonNode local = realm.user("local");
 
-        Page page = school.choosePersona(browser, startAction(), "teacher");
+        Page page = realm.choosePersona(browser, startAction(), "teacher");
 
         assertThat(page.error()).contains("is already linked to another user").doesNotContain("orla");
         assertThat(links()).isEmpty();
-        assertThat(school.user("local")).isEqualTo(local);
-        assertThat(school.user("orla.thistledown.2")).isEqualTo(teacher);
-        assertThat(school.links(teacher)).hasSize(1);
-        assertThat(school.exchange(others).statusCode()).isEqualTo(200);
+        assertThat(realm.user("local")).isEqualTo(local);
+        assertThat(realm.user("orla.thistledown.2")).isEqualTo(teacher);
+        assertThat(realm.links(teacher)).hasSize(1);
+        assertThat(realm.exchange(others).statusCode()).isEqualTo(200);
     }
 
     /** Another ClassLink account is not taken in the place of the one that the person has. */
     @Test
     void aSecondClassLinkAccountDoesNotReplaceTheFirst() {
-        school.choosePersona(browser, startAction(), "teacher");
+        realm.choosePersona(browser, startAction(), "teacher");
         assertThat(links()).hasSize(1);
-        Browser atAnotherDevice = school.newBrowser();
-        Page loginPage = atAnotherDevice.open(school.loginRequest(School.APP, "openid", Map.of()));
+        Browser atAnotherDevice = realm.newBrowser();
+        Page loginPage = atAnotherDevice.open(realm.loginRequest(TestRealm.APP, "openid", Map.of()));
         atAnotherDevice.press(loginPage, "#kc-login", Map.of("username", "local", "password", "local"));
         browser = atAnotherDevice;
 
-        Page page = school.choosePersona(browser, startAction(), "student");
+        Page page = realm.choosePersona(browser, startAction(), "student");
 
         assertThat(page.error()).contains("already linked");
         assertThat(links())
@@ -101,7 +101,7 @@ class LinkingIT {
     @Test
     void whoeverSaysNoAtClassLinkStaysAsTheyAre() {
         bed.classLink().consent(true);
-        Page asked = school.choosePersona(browser, startAction(), "teacher");
+        Page asked = realm.choosePersona(browser, startAction(), "teacher");
 
         Page callback = browser.press(asked, "#consent-deny");
 
@@ -120,10 +120,10 @@ class LinkingIT {
         String state = new Page(request, 0, "").parameters().get("state");
 
         Page page = browser.open(
-                URI.create(school.callbackUrl() + "?" + Http.query(Map.of("error", "login_required", "state", state))));
+                URI.create(realm.callbackUrl() + "?" + Http.query(Map.of("error", "login_required", "state", state))));
 
         assertThat(page.error()).startsWith("Your ClassLink account is not connected.");
-        assertThat(school.failureOn(page).at("/details/reason").textValue()).isEqualTo("request_rejected");
+        assertThat(realm.failureOn(page).at("/details/reason").textValue()).isEqualTo("request_rejected");
     }
 
     /** Keycloak's older way, deprecated: the app gets the person back, without a word. */
@@ -131,10 +131,10 @@ class LinkingIT {
     void aLinkThatAnAppStartedItselfGoesBackToTheApp() {
         bed.classLink().faults().inject(Endpoint.TOKEN, Fault.status(503)).times(1);
 
-        Page page = school.choosePersona(browser, browser.open(linkAddress()), "teacher");
+        Page page = realm.choosePersona(browser, browser.open(linkAddress()), "teacher");
 
-        assertThat(page.address()).isEqualTo(School.APP_CALLBACK);
-        assertThat(school.events("IDENTITY_PROVIDER_LOGIN_ERROR"))
+        assertThat(page.address()).isEqualTo(TestRealm.APP_CALLBACK);
+        assertThat(realm.events("IDENTITY_PROVIDER_LOGIN_ERROR"))
                 .singleElement()
                 .satisfies(event -> {
                     assertThat(event.at("/details/reason").textValue()).isEqualTo("classlink_unavailable");
@@ -145,7 +145,7 @@ class LinkingIT {
 
     private Page startAction() {
         Page question =
-                browser.open(school.loginRequest(School.APP, "openid", Map.of("kc_action", "idp_link:classlink")));
+                browser.open(realm.loginRequest(TestRealm.APP, "openid", Map.of("kc_action", "idp_link:classlink")));
         return browser.press(question, "#kc-continue");
     }
 
@@ -157,16 +157,16 @@ class LinkingIT {
                 .get("sid")
                 .textValue();
         String nonce = "n1";
-        return URI.create(school.url("/broker/" + School.ALIAS + "/link") + "?"
+        return URI.create(realm.url("/broker/" + TestRealm.ALIAS + "/link") + "?"
                 + Http.query(Map.of(
                         "client_id",
-                        School.APP,
+                        TestRealm.APP,
                         "redirect_uri",
-                        School.APP_CALLBACK.toString(),
+                        TestRealm.APP_CALLBACK.toString(),
                         "nonce",
                         nonce,
                         "hash",
-                        hash(nonce + session + School.APP + School.ALIAS))));
+                        hash(nonce + session + TestRealm.APP + TestRealm.ALIAS))));
     }
 
     private static String hash(String text) {
@@ -181,18 +181,18 @@ class LinkingIT {
 
     /** An imported user has no roles, not even those that everybody has. */
     private void letUsersLink() {
-        String realm = "/realms/" + school.realm();
-        JsonNode everybody = school.admin().get(realm + "/roles/default-roles-" + school.realm());
+        String realmPath = "/realms/" + realm.name();
+        JsonNode everybody = realm.admin().get(realmPath + "/roles/default-roles-" + realm.name());
         AdminApi.require(
-                school.admin()
+                realm.admin()
                         .post(
-                                realm + "/users/"
-                                        + school.user("local").get("id").textValue() + "/role-mappings/realm",
+                                realmPath + "/users/"
+                                        + realm.user("local").get("id").textValue() + "/role-mappings/realm",
                                 Http.json("[" + everybody + "]")),
                 "roles");
     }
 
     private JsonNode links() {
-        return school.links(school.user("local"));
+        return realm.links(realm.user("local"));
     }
 }

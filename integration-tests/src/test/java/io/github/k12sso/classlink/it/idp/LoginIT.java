@@ -8,8 +8,8 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import io.github.k12sso.classlink.it.support.Browser;
 import io.github.k12sso.classlink.it.support.OnTestBed;
 import io.github.k12sso.classlink.it.support.Page;
-import io.github.k12sso.classlink.it.support.School;
 import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestRealm;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
 import io.github.k12sso.classlink.simulator.http.RecordedRequest;
 import io.github.k12sso.classlink.simulator.runtime.PkceMode;
@@ -26,12 +26,12 @@ import org.junit.jupiter.api.Test;
 class LoginIT {
 
     private TestBed bed;
-    private School school;
+    private TestRealm realm;
 
     @BeforeEach
-    void aSchool(TestBed testBed) {
+    void aRealm(TestBed testBed) {
         bed = testBed;
-        school = bed.newSchool();
+        realm = bed.newRealm();
     }
 
     @Nested
@@ -39,14 +39,14 @@ class LoginIT {
 
         @Test
         void becomesAUserAtTheFirstLogin() {
-            JsonNode tokens = school.tokensOf("student");
+            JsonNode tokens = realm.tokensOf("student");
 
             assertThat(tokens.get("id_token").textValue()).isNotBlank();
-            JsonNode user = school.user("mira.fernwick.2");
+            JsonNode user = realm.user("mira.fernwick.2");
             assertThat(user.get("firstName").textValue()).isEqualTo("Mira");
             assertThat(user.get("lastName").textValue()).isEqualTo("Fernwick");
             assertThat(user.get("emailVerified").booleanValue()).isFalse();
-            assertThat(school.links(user)).singleElement().satisfies(link -> {
+            assertThat(realm.links(user)).singleElement().satisfies(link -> {
                 assertThat(link.get("identityProvider").textValue()).isEqualTo("classlink");
                 assertThat(link.get("userId").textValue()).isEqualTo("870001");
                 assertThat(link.get("userName").textValue()).isEqualTo("mira.fernwick.2");
@@ -55,17 +55,17 @@ class LoginIT {
 
         @Test
         void isTheSameUserAtTheSecondLogin() {
-            school.tokensOf("student");
-            school.tokensOf("student");
+            realm.tokensOf("student");
+            realm.tokensOf("student");
 
-            assertThat(school.users()).hasSize(2); // the student and the realm's local user
+            assertThat(realm.users()).hasSize(2); // the student and the realm's local user
         }
 
         @Test
         void costsTwoCallsOnceTheKeysAreKnown() {
-            school.tokensOf("student");
+            realm.tokensOf("student");
             bed.classLink().clearRequests();
-            school.tokensOf("student");
+            realm.tokensOf("student");
 
             assertThat(bed.classLink().requests())
                     .extracting(RecordedRequest::endpoint)
@@ -78,16 +78,16 @@ class LoginIT {
 
         @Test
         void needsNoEMail() {
-            school.tokensOf("student-without-email");
+            realm.tokensOf("student-without-email");
 
-            assertThat(school.user("nolan.nomail.2").has("email")).isFalse();
+            assertThat(realm.user("nolan.nomail.2").has("email")).isFalse();
         }
 
         @Test
         void hasTheProfileDocumentMappedByKeycloaksOwnMappers() {
-            school.tokensOf("student");
+            realm.tokensOf("student");
 
-            assertThat(school.user("mira.fernwick.2")
+            assertThat(realm.user("mira.fernwick.2")
                             .at("/attributes/classlink_tenant_name/0")
                             .textValue())
                     .isEqualTo(bed.classLink().persona("student").tenantName());
@@ -96,10 +96,10 @@ class LoginIT {
 
     @Test
     void equalLoginIdsOfTwoDistrictsAreTwoUsers() {
-        school.tokensOf("twin-maple");
-        school.tokensOf("twin-harbor");
+        realm.tokensOf("twin-maple");
+        realm.tokensOf("twin-harbor");
 
-        assertThat(school.users())
+        assertThat(realm.users())
                 .extracting(user -> user.get("username").textValue())
                 .contains("jordan.samewise.2")
                 .filteredOn(name -> name.startsWith("jordan.samewise."))
@@ -109,9 +109,9 @@ class LoginIT {
     @Test
     void aBlankLoginIdIsNotJoinedToAName() {
         bed.classLink().overrideProfile("student", profile -> profile.put("LoginId", ""));
-        school.tokensOf("student");
+        realm.tokensOf("student");
 
-        assertThat(school.users())
+        assertThat(realm.users())
                 .extracting(user -> user.get("username").textValue())
                 .contains("classlink_u870001");
     }
@@ -121,8 +121,8 @@ class LoginIT {
 
         @Test
         void carriesStateNonceAndAPkceChallenge() {
-            Browser browser = school.newBrowser();
-            school.login(browser, "student");
+            Browser browser = realm.newBrowser();
+            realm.login(browser, "student");
 
             URI request = browser.visited().stream()
                     .filter(address -> address.getPath().equals("/oauth2/v2/auth"))
@@ -131,8 +131,8 @@ class LoginIT {
             Map<String, String> parameters = new Page(request, 0, "").parameters();
             assertThat(parameters)
                     .containsEntry("response_type", "code")
-                    .containsEntry("client_id", School.CLASSLINK_CLIENT)
-                    .containsEntry("redirect_uri", school.callbackUrl().toString())
+                    .containsEntry("client_id", TestRealm.CLASSLINK_CLIENT)
+                    .containsEntry("redirect_uri", realm.callbackUrl().toString())
                     .containsEntry("scope", "openid profile email")
                     .containsEntry("code_challenge_method", "S256")
                     .containsKeys("state", "nonce", "code_challenge");
@@ -142,7 +142,7 @@ class LoginIT {
         void isRedeemedOnceWithVerifierAndSecretInTheForm() {
             bed.classLink().pkce(PkceMode.REQUIRE);
             try {
-                school.tokensOf("student");
+                realm.tokensOf("student");
             } finally {
                 bed.classLink().pkce(PkceMode.VERIFY);
             }
@@ -150,9 +150,9 @@ class LoginIT {
             assertThat(requests(Endpoint.TOKEN)).singleElement().satisfies(request -> {
                 assertThat(request.parameters())
                         .containsEntry("grant_type", "authorization_code")
-                        .containsEntry("redirect_uri", school.callbackUrl().toString())
-                        .containsEntry("client_id", School.CLASSLINK_CLIENT)
-                        .containsEntry("client_secret", School.CLASSLINK_SECRET)
+                        .containsEntry("redirect_uri", realm.callbackUrl().toString())
+                        .containsEntry("client_id", TestRealm.CLASSLINK_CLIENT)
+                        .containsEntry("client_secret", TestRealm.CLASSLINK_SECRET)
                         .containsKeys("code", "code_verifier");
                 assertThat(headers(request)).doesNotContainKey("authorization");
             });
@@ -160,8 +160,8 @@ class LoginIT {
 
         @Test
         void sendsTheSecretInABasicHeaderIfSoConfigured() {
-            school.configure("clientAuthMethod", "client_secret_basic");
-            school.tokensOf("student");
+            realm.configure("clientAuthMethod", "client_secret_basic");
+            realm.tokensOf("student");
 
             assertThat(requests(Endpoint.TOKEN)).singleElement().satisfies(request -> {
                 assertThat(headers(request).get("authorization")).startsWith("Basic ");
@@ -171,48 +171,48 @@ class LoginIT {
 
         @Test
         void takesTheSecretFromKeycloaksVault() {
-            bed.keepInVault(school, "classlink-secret", School.CLASSLINK_SECRET);
-            school.configure("clientSecret", "${vault.classlink-secret}");
+            bed.keepInVault(realm, "classlink-secret", TestRealm.CLASSLINK_SECRET);
+            realm.configure("clientSecret", "${vault.classlink-secret}");
 
-            school.tokensOf("student");
+            realm.tokensOf("student");
 
             assertThat(requests(Endpoint.TOKEN))
                     .singleElement()
-                    .satisfies(request ->
-                            assertThat(request.parameters()).containsEntry("client_secret", School.CLASSLINK_SECRET));
+                    .satisfies(request -> assertThat(request.parameters())
+                            .containsEntry("client_secret", TestRealm.CLASSLINK_SECRET));
         }
 
         @Test
         void keepsItsSecretWhenAnAdministratorSavesThePage() {
-            school.configure(provider -> {
+            realm.configure(provider -> {
                 // What the console was given, and sends back.
                 assertThat(provider.at("/config/clientSecret").textValue()).isEqualTo("**********");
                 ((ObjectNode) provider.get("config")).put("tokenLifetimeSeconds", "3600");
             });
 
-            school.tokensOf("student");
+            realm.tokensOf("student");
 
             assertThat(requests(Endpoint.TOKEN).get(0).parameters())
-                    .containsEntry("client_secret", School.CLASSLINK_SECRET);
+                    .containsEntry("client_secret", TestRealm.CLASSLINK_SECRET);
         }
 
         @Test
         void keepsItsPlaceInTheVaultWhenAnAdministratorSavesThePage() {
-            bed.keepInVault(school, "classlink-secret", School.CLASSLINK_SECRET);
-            school.configure("clientSecret", "${vault.classlink-secret}");
-            school.configure("tokenLifetimeSeconds", "3600");
+            bed.keepInVault(realm, "classlink-secret", TestRealm.CLASSLINK_SECRET);
+            realm.configure("clientSecret", "${vault.classlink-secret}");
+            realm.configure("tokenLifetimeSeconds", "3600");
 
-            school.tokensOf("student");
+            realm.tokensOf("student");
 
             assertThat(requests(Endpoint.TOKEN).get(0).parameters())
-                    .containsEntry("client_secret", School.CLASSLINK_SECRET);
+                    .containsEntry("client_secret", TestRealm.CLASSLINK_SECRET);
         }
 
         @Test
         void hasNoChallengeWhenPkceIsOff() {
-            school.configure("pkceEnabled", "false");
-            Browser browser = school.newBrowser();
-            Page callback = school.login(browser, "student");
+            realm.configure("pkceEnabled", "false");
+            Browser browser = realm.newBrowser();
+            Page callback = realm.login(browser, "student");
 
             assertThat(callback.handedToApp()).containsKey("code");
             assertThat(requests(Endpoint.AUTHORIZE).get(0).parameters()).doesNotContainKey("code_challenge");
@@ -221,7 +221,7 @@ class LoginIT {
 
         @Test
         void looksLikeAnOrdinaryProgram() {
-            school.tokensOf("student");
+            realm.tokensOf("student");
 
             assertThat(requests(Endpoint.MY_INFO).get(0))
                     .satisfies(request -> assertThat(headers(request).get("user-agent"))
@@ -234,22 +234,22 @@ class LoginIT {
 
         @Test
         void openIdConnectUserinfo() {
-            school.configure("userInfoUrl", bed.classLink().baseUrl() + "/v2/my/profileinfo");
-            school.tokensOf("teacher");
+            realm.configure("userInfoUrl", bed.classLink().baseUrl() + "/v2/my/profileinfo");
+            realm.tokensOf("teacher");
 
-            assertThat(school.user("orla.thistledown.2").get("firstName").textValue())
+            assertThat(realm.user("orla.thistledown.2").get("firstName").textValue())
                     .isEqualTo("Orla");
         }
 
         @Test
         void theIntegrationGuides() {
             bed.classLink().guideProfile(true);
-            school.configure(provider -> ((ObjectNode) provider.get("config"))
+            realm.configure(provider -> ((ObjectNode) provider.get("config"))
                     .put("userInfoUrl", bed.classLink().baseUrl() + "/v2/my/profile")
                     .put("usernameTemplate", "${email}"));
-            school.tokensOf("teacher");
+            realm.tokensOf("teacher");
 
-            assertThat(school.user("orla.thistledown@maplevalley.example")
+            assertThat(realm.user("orla.thistledown@maplevalley.example")
                             .get("lastName")
                             .textValue())
                     .isEqualTo("Thistledown");
@@ -261,12 +261,12 @@ class LoginIT {
 
         @Test
         void plainOAuthTakesTheIdentityFromTheProfileCallAlone() {
-            school.configure(provider -> ((ObjectNode) provider.get("config"))
+            realm.configure(provider -> ((ObjectNode) provider.get("config"))
                     .put("requireIdToken", "false")
                     .put("defaultScope", "profile"));
-            school.tokensOf("student");
+            realm.tokensOf("student");
 
-            assertThat(school.user("mira.fernwick.2")).isNotNull();
+            assertThat(realm.user("mira.fernwick.2")).isNotNull();
             assertThat(requests(Endpoint.AUTHORIZE).get(0).parameters())
                     .containsEntry("scope", "profile")
                     .doesNotContainKey("nonce");
@@ -279,14 +279,14 @@ class LoginIT {
 
         @BeforeEach
         void configured() {
-            school.configure("identityKey", "tenant-and-sourced-id");
+            realm.configure("identityKey", "tenant-and-sourced-id");
         }
 
         @Test
         void linksByBoth() {
-            school.tokensOf("student");
+            realm.tokensOf("student");
 
-            assertThat(school.links(school.user("mira.fernwick.2")))
+            assertThat(realm.links(realm.user("mira.fernwick.2")))
                     .singleElement()
                     .satisfies(
                             link -> assertThat(link.get("userId").textValue()).isEqualTo("2|4801508017"));
@@ -294,25 +294,25 @@ class LoginIT {
 
         @Test
         void keepsTheUserWhenClassLinkGivesAnewAccount() {
-            school.tokensOf("student");
+            realm.tokensOf("student");
             bed.classLink()
                     .issueIdTokensWith(draft -> draft.sign(new JWTClaimsSet.Builder(draft.claims())
                             .subject("999001")
                             .build()));
             bed.classLink().overrideProfile("student", profile -> profile.put("UserId", 999001));
-            school.tokensOf("student");
+            realm.tokensOf("student");
 
-            assertThat(school.users()).hasSize(2);
+            assertThat(realm.users()).hasSize(2);
         }
 
         @Test
         void refusesWhoeverHasNoSourcedId() {
-            Page page = school.login(school.newBrowser(), "user-without-sourcedid");
+            Page page = realm.login(realm.newBrowser(), "user-without-sourcedid");
 
             assertThat(page.status()).isEqualTo(403);
             assertThat(page.error()).contains("no school id");
-            assertThat(school.failureOn(page).at("/details/reason").textValue()).isEqualTo("identity_incomplete");
-            assertThat(school.users()).hasSize(1);
+            assertThat(realm.failureOn(page).at("/details/reason").textValue()).isEqualTo("identity_incomplete");
+            assertThat(realm.users()).hasSize(1);
         }
     }
 
@@ -321,22 +321,21 @@ class LoginIT {
 
         @Test
         void areAllLetInByDefault() {
-            assertThat(school.login(school.newBrowser(), "outsider").handedToApp())
+            assertThat(realm.login(realm.newBrowser(), "outsider").handedToApp())
                     .containsKey("code");
         }
 
         @Test
         void areRefusedUnlessListed() {
-            school.configure("allowedTenants", "2##4711");
+            realm.configure("allowedTenants", "2##4711");
 
-            assertThat(school.login(school.newBrowser(), "student").handedToApp())
-                    .containsKey("code");
-            Page refused = school.login(school.newBrowser(), "outsider");
+            assertThat(realm.login(realm.newBrowser(), "student").handedToApp()).containsKey("code");
+            Page refused = realm.login(realm.newBrowser(), "outsider");
             assertThat(refused.status()).isEqualTo(403);
             assertThat(refused.error()).contains("Your district may not sign in here");
-            assertThat(school.failureOn(refused).at("/details/reason").textValue())
+            assertThat(realm.failureOn(refused).at("/details/reason").textValue())
                     .isEqualTo("district_not_allowed");
-            assertThat(school.users())
+            assertThat(realm.users())
                     .noneMatch(user -> user.get("username").textValue().startsWith("iris"));
         }
     }
@@ -346,17 +345,16 @@ class LoginIT {
 
         @Test
         void letsInOnlyWhoMatchesInTheProfileDocument() {
-            school.configure(provider -> ((ObjectNode) provider.get("config"))
+            realm.configure(provider -> ((ObjectNode) provider.get("config"))
                     .put("filteredByClaim", "true")
                     .put("claimFilterName", "Role")
                     .put("claimFilterValue", "Teacher|Tenant Administrator"));
 
-            assertThat(school.login(school.newBrowser(), "teacher").handedToApp())
-                    .containsKey("code");
-            Page refused = school.login(school.newBrowser(), "student");
+            assertThat(realm.login(realm.newBrowser(), "teacher").handedToApp()).containsKey("code");
+            Page refused = realm.login(realm.newBrowser(), "student");
             assertThat(refused.status()).isEqualTo(403);
             assertThat(refused.error()).contains("not open to your ClassLink account");
-            assertThat(school.failureOn(refused).at("/details/reason").textValue())
+            assertThat(realm.failureOn(refused).at("/details/reason").textValue())
                     .isEqualTo("essential_claim_unmatched");
         }
     }

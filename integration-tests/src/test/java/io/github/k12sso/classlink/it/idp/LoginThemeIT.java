@@ -8,8 +8,8 @@ import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Http;
 import io.github.k12sso.classlink.it.support.OnTestBed;
 import io.github.k12sso.classlink.it.support.Page;
-import io.github.k12sso.classlink.it.support.School;
 import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestRealm;
 import io.github.k12sso.classlink.it.support.browser.Chromium;
 import io.github.k12sso.classlink.it.support.browser.LaunchPad;
 import io.github.k12sso.classlink.it.support.browser.LoginPage;
@@ -38,20 +38,20 @@ class LoginThemeIT {
     private static final Pattern ICON = Pattern.compile("\"([^\"]+classlink\\.svg)\"");
 
     private final Http http = new Http();
-    private School school;
+    private TestRealm realm;
 
     @BeforeAll
-    void aSchoolWithTheTheme(TestBed bed) {
-        school = bed.newSchool();
-        school.configureRealm(realm -> realm.put("loginTheme", "classlink"));
+    void aRealmWithTheTheme(TestBed bed) {
+        realm = bed.newRealm();
+        realm.configureRealm(settings -> settings.put("loginTheme", "classlink"));
         ObjectNode other = (ObjectNode) Http.json("{}");
         other.put("alias", OTHER_ALIAS)
                 .put("providerId", "classlink")
                 .put("displayName", "Springfield Elementary and Secondary School District 4021");
         other.putObject("config").put("clientId", "c2").put("clientSecret", "s2");
         AdminApi.require(
-                school.admin().post("/realms/" + school.realm() + "/identity-provider/instances", other), OTHER_ALIAS);
-        school.configureClient(School.APP, app -> app.put("baseUrl", "http://app.example/"));
+                realm.admin().post("/realms/" + realm.name() + "/identity-provider/instances", other), OTHER_ALIAS);
+        realm.configureClient(TestRealm.APP, app -> app.put("baseUrl", "http://app.example/"));
     }
 
     @Test
@@ -65,7 +65,7 @@ class LoginThemeIT {
     void everyButtonHasTheIconWhateverItsAlias() {
         Page login = loginPage();
 
-        for (String alias : List.of(School.ALIAS, OTHER_ALIAS)) {
+        for (String alias : List.of(TestRealm.ALIAS, OTHER_ALIAS)) {
             Element button = login.document().selectFirst("#social-" + alias);
             assertThat(button.select("span.classlink-logo").text()).isEqualTo(button.attr("aria-label"));
             assertThat(button.select("svg")).isEmpty();
@@ -115,7 +115,7 @@ class LoginThemeIT {
             LoginPage login = LoginPage.open(browser, loginRequest()).shown();
             browser.screenshot("theme-" + colorScheme + "-" + width);
 
-            for (String alias : List.of(School.ALIAS, OTHER_ALIAS)) {
+            for (String alias : List.of(TestRealm.ALIAS, OTHER_ALIAS)) {
                 assertThat(login.icon(alias)).contains("/login/classlink/img/classlink.svg");
                 assertThat(login.buttonWidth(alias)).isCloseTo(login.buttonWidth(), within(1));
             }
@@ -138,11 +138,11 @@ class LoginThemeIT {
     }
 
     private Page loginPage() {
-        return school.newBrowser().open(loginRequest());
+        return realm.newBrowser().open(loginRequest());
     }
 
     private URI loginRequest() {
-        return school.loginRequest(School.APP, "openid", Map.of());
+        return realm.loginRequest(TestRealm.APP, "openid", Map.of());
     }
 
     private HttpResponse<String> get(URI address) {

@@ -8,8 +8,8 @@ import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Http;
 import io.github.k12sso.classlink.it.support.OnTestBed;
 import io.github.k12sso.classlink.it.support.Page;
-import io.github.k12sso.classlink.it.support.School;
 import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestRealm;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,13 +24,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 class UserNamesIT {
 
     private TestBed bed;
-    private School school;
+    private TestRealm realm;
 
     @BeforeEach
-    void aSchoolWithKeycloaksRules(TestBed testBed) {
+    void aRealmWithKeycloaksRules(TestBed testBed) {
         bed = testBed;
-        school = bed.newSchool();
-        String profile = "/realms/" + school.realm() + "/users/profile";
+        realm = bed.newRealm();
+        String profile = "/realms/" + realm.name() + "/users/profile";
         ObjectNode rules = (ObjectNode) bed.admin().get(profile);
         for (JsonNode attribute : rules.get("attributes")) {
             if (attribute.get("name").textValue().equals("username")) {
@@ -43,7 +43,7 @@ class UserNamesIT {
             }
         }
         AdminApi.require(bed.admin().put(profile, rules), "user profile");
-        school.configure(provider -> provider.put("firstBrokerLoginFlowAlias", "first broker login"));
+        realm.configure(provider -> provider.put("firstBrokerLoginFlowAlias", "first broker login"));
     }
 
     @ParameterizedTest
@@ -61,18 +61,18 @@ class UserNamesIT {
         classLinkCalls("student", loginId);
 
         assertSignedIn("student");
-        assertThat(school.user(username).get("firstName").textValue()).isEqualTo("Mira");
+        assertThat(realm.user(username).get("firstName").textValue()).isEqualTo("Mira");
         assertSignedIn("student");
-        assertThat(school.users()).hasSize(2);
+        assertThat(realm.users()).hasSize(2);
     }
 
     @Test
     void aShortNameIsMadeLongEnough() {
-        school.configure("usernameTemplate", "${login_id}");
+        realm.configure("usernameTemplate", "${login_id}");
         classLinkCalls("student", "li");
 
         assertSignedIn("student");
-        assertThat(school.user("li_u870001")).isNotNull();
+        assertThat(realm.user("li_u870001")).isNotNull();
     }
 
     @Test
@@ -80,16 +80,16 @@ class UserNamesIT {
         classLinkCalls("student", "a".repeat(300));
 
         assertSignedIn("student");
-        assertThat(school.user("a".repeat(247) + "_u870001")).isNotNull();
+        assertThat(realm.user("a".repeat(247) + "_u870001")).isNotNull();
     }
 
     @Test
     void theTwoPartsOfTheIdentityMakeNoForbiddenName() {
-        school.configure("identityKey", "tenant-and-sourced-id");
+        realm.configure("identityKey", "tenant-and-sourced-id");
         classLinkCalls("student", "");
 
         assertSignedIn("student");
-        assertThat(school.user("classlink_u870001")).isNotNull();
+        assertThat(realm.user("classlink_u870001")).isNotNull();
     }
 
     @Test
@@ -99,31 +99,28 @@ class UserNamesIT {
 
         assertSignedIn("student");
         assertSignedIn("teacher");
-        assertThat(school.links(school.user("a_b.2_u870001"))
-                        .get(0)
-                        .get("userId")
-                        .textValue())
+        assertThat(realm.links(realm.user("a_b.2_u870001")).get(0).get("userId").textValue())
                 .isEqualTo("870001");
-        assertThat(school.user("a_b.2").get("firstName").textValue()).isEqualTo("Orla");
+        assertThat(realm.user("a_b.2").get("firstName").textValue()).isEqualTo("Orla");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"first login", "first broker login"})
     void aLocalUserOfThatNameIsNeverTakenOver(String flow) {
-        school.configure(provider -> provider.put("firstBrokerLoginFlowAlias", flow));
-        school.configure("usernameTemplate", "${login_id}");
+        realm.configure(provider -> provider.put("firstBrokerLoginFlowAlias", flow));
+        realm.configure("usernameTemplate", "${login_id}");
         classLinkCalls("student", "Local");
 
-        Page page = school.login(school.newBrowser(), "student");
+        Page page = realm.login(realm.newBrowser(), "student");
 
         assertThat(page.parameters()).doesNotContainKey("code");
-        assertThat(school.users()).hasSize(1);
-        assertThat(school.links(school.user("local"))).isEmpty();
-        assertThat(school.sessions()).isZero();
+        assertThat(realm.users()).hasSize(1);
+        assertThat(realm.links(realm.user("local"))).isEmpty();
+        assertThat(realm.sessions()).isZero();
     }
 
     private void assertSignedIn(String persona) {
-        Page page = school.login(school.newBrowser(), persona);
+        Page page = realm.login(realm.newBrowser(), persona);
         assertThat(page.handedToApp()).as(page.text()).containsKey("code");
     }
 

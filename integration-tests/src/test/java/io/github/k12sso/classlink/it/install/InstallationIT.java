@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.k12sso.classlink.it.support.OnTestBed;
-import io.github.k12sso.classlink.it.support.School;
 import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestRealm;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -44,11 +44,11 @@ class InstallationIT {
 
     @Test
     void everySettingHasALabelAndAHelpTextInTheConsole(TestBed bed) {
-        School school = bed.newSchool();
-        JsonNode factory = school.admin().get("/realms/" + school.realm() + "/identity-provider/providers/classlink");
+        TestRealm realm = bed.newRealm();
+        JsonNode factory = realm.admin().get("/realms/" + realm.name() + "/identity-provider/providers/classlink");
         assertThat(factory.get("id").textValue()).isEqualTo("classlink");
         JsonNode settings = factory.get("configProperties");
-        Map<String, String> texts = school.texts("admin", "en");
+        Map<String, String> texts = realm.texts("admin", "en");
         assertThat(settings).isNotEmpty().allSatisfy(setting -> {
             assertThat(texts.get(setting.get("label").textValue())).isNotBlank();
             assertThat(texts.get(setting.get("helpText").textValue())).isNotBlank();

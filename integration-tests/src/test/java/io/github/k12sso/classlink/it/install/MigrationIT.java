@@ -7,9 +7,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Http;
 import io.github.k12sso.classlink.it.support.OnTestBed;
-import io.github.k12sso.classlink.it.support.School;
 import io.github.k12sso.classlink.it.support.SecretSearch;
 import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestRealm;
 import java.net.http.HttpResponse;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -18,52 +18,53 @@ import org.junit.jupiter.api.Test;
 @OnTestBed
 class MigrationIT {
 
-    private School school;
-    private String realm;
+    private TestRealm realm;
+    private String realmPath;
     /** ClassLink's entry as this project describes it. */
     private ObjectNode ours;
 
     @BeforeEach
     void aTeacherCameThroughTheBuiltInProvider(TestBed bed) {
-        school = bed.newSchool();
-        SecretSearch.ofThisRun().except(school);
-        realm = "/realms/" + school.realm();
-        ours = (ObjectNode) school.admin().get(provider());
+        realm = bed.newRealm();
+        SecretSearch.ofThisRun().except(realm);
+        realmPath = "/realms/" + realm.name();
+        ours = (ObjectNode) realm.admin().get(provider());
         ours.remove("internalId");
-        ((ObjectNode) ours.get("config")).put("clientSecret", School.CLASSLINK_SECRET);
-        AdminApi.require(school.admin().delete(provider()), "no ClassLink");
-        AdminApi.require(school.admin().post(realm + "/identity-provider/instances", builtIn()), "built-in provider");
-        school.tokensOf("teacher");
+        ((ObjectNode) ours.get("config")).put("clientSecret", TestRealm.CLASSLINK_SECRET);
+        AdminApi.require(realm.admin().delete(provider()), "no ClassLink");
+        AdminApi.require(
+                realm.admin().post(realmPath + "/identity-provider/instances", builtIn()), "built-in provider");
+        realm.tokensOf("teacher");
     }
 
     @Test
     void anImportThatOverwritesTheProviderKeepsTheLinks() {
         JsonNode before = teacher();
-        assertThat(school.links(before)).hasSize(1);
+        assertThat(realm.links(before)).hasSize(1);
 
         overwriteWithOurs();
-        assertThat(school.admin().get(provider()).get("providerId").textValue()).isEqualTo("classlink");
+        assertThat(realm.admin().get(provider()).get("providerId").textValue()).isEqualTo("classlink");
         assertThat(linkedUserId(before)).isEqualTo("870002");
-        school.tokensOf("teacher");
+        realm.tokensOf("teacher");
 
-        assertThat(school.users()).hasSize(2); // the teacher and the realm's local user
+        assertThat(realm.users()).hasSize(2); // the teacher and the realm's local user
         assertThat(teacher().get("id")).isEqualTo(before.get("id"));
         assertThat(teacher().get("username")).isEqualTo(before.get("username"));
         assertThat(linkedUserId(before)).isEqualTo("870002");
         HttpResponse<String> exchange =
-                school.exchange(school.tokensOf("teacher").get("access_token").textValue());
+                realm.exchange(realm.tokensOf("teacher").get("access_token").textValue());
         assertThat(exchange.statusCode()).as(exchange.body()).isEqualTo(200);
     }
 
     /** ClassLink states no lifetime, so the built-in provider did not record when its token ends. */
     @Test
     void aTokenThatTheBuiltInProviderKeptAsksForANewLogin() {
-        String session = school.redeem(school.login(school.newBrowser(), "teacher"), School.APP, School.APP_SECRET)
+        String session = realm.redeem(realm.login(realm.newBrowser(), "teacher"), TestRealm.APP, TestRealm.APP_SECRET)
                 .get("access_token")
                 .textValue();
 
         overwriteWithOurs();
-        HttpResponse<String> exchange = school.exchange(session);
+        HttpResponse<String> exchange = realm.exchange(session);
 
         assertThat(exchange.statusCode()).isEqualTo(400);
         assertThat(Http.json(exchange.body()).get("error").textValue()).isIn("token_expired", "not_linked");
@@ -71,24 +72,24 @@ class MigrationIT {
 
     @Test
     void anUpdateDoesNotChangeTheKindOfTheProvider() {
-        AdminApi.require(school.admin().put(provider(), ours), "update");
+        AdminApi.require(realm.admin().put(provider(), ours), "update");
 
-        assertThat(school.admin().get(provider()).get("providerId").textValue()).isEqualTo("oidc");
+        assertThat(realm.admin().get(provider()).get("providerId").textValue()).isEqualTo("oidc");
     }
 
     @Test
     void deletingTheProviderDeletesItsLinks() {
         JsonNode teacher = teacher();
-        AdminApi.require(school.admin().delete(provider()), "delete");
-        AdminApi.require(school.admin().post(realm + "/identity-provider/instances", ours), "our provider");
+        AdminApi.require(realm.admin().delete(provider()), "delete");
+        AdminApi.require(realm.admin().post(realmPath + "/identity-provider/instances", ours), "our provider");
 
-        assertThat(school.links(teacher)).isEmpty();
+        assertThat(realm.links(teacher)).isEmpty();
     }
 
     private void overwriteWithOurs() {
         ObjectNode file = (ObjectNode) Http.json("{\"ifResourceExists\": \"OVERWRITE\"}");
         file.putArray("identityProviders").add(ours);
-        AdminApi.require(school.admin().post(realm + "/partialImport", file), "partial import");
+        AdminApi.require(realm.admin().post(realmPath + "/partialImport", file), "partial import");
     }
 
     /** As the console's "OpenID Connect v1.0" is filled in for ClassLink. */
@@ -107,19 +108,19 @@ class MigrationIT {
     }
 
     private JsonNode teacher() {
-        for (JsonNode user : school.users()) {
+        for (JsonNode user : realm.users()) {
             if ("Orla".equals(user.path("firstName").textValue())) {
                 return user;
             }
         }
-        throw new AssertionError("no teacher in " + school.users());
+        throw new AssertionError("no teacher in " + realm.users());
     }
 
     private String linkedUserId(JsonNode user) {
-        return school.links(user).path(0).path("userId").textValue();
+        return realm.links(user).path(0).path("userId").textValue();
     }
 
     private String provider() {
-        return realm + "/identity-provider/instances/" + School.ALIAS;
+        return realmPath + "/identity-provider/instances/" + TestRealm.ALIAS;
     }
 }

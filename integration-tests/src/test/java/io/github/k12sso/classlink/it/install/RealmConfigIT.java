@@ -12,8 +12,8 @@ import io.github.k12sso.classlink.it.support.OnTestBed;
 import io.github.k12sso.classlink.it.support.Page;
 import io.github.k12sso.classlink.it.support.Profiles;
 import io.github.k12sso.classlink.it.support.RealmFiles;
-import io.github.k12sso.classlink.it.support.School;
 import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestRealm;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.HashSet;
@@ -59,7 +59,7 @@ class RealmConfigIT {
     @Nested
     class TheProductionRealm {
 
-        private School district;
+        private TestRealm district;
 
         @BeforeEach
         void asImported() {
@@ -102,9 +102,9 @@ class RealmConfigIT {
             district.tokensOf("teacher");
 
             assertThat(district.events("LOGIN")).isNotEmpty();
-            JsonNode realm = bed.admin().get("/realms/" + district.realm());
-            assertThat(realm.get("bruteForceProtected").booleanValue()).isTrue();
-            assertThat(realm.get("loginTheme").textValue()).isEqualTo("classlink");
+            JsonNode settings = bed.admin().get("/realms/" + district.name());
+            assertThat(settings.get("bruteForceProtected").booleanValue()).isTrue();
+            assertThat(settings.get("loginTheme").textValue()).isEqualTo("classlink");
         }
 
         @Test
@@ -173,7 +173,7 @@ class RealmConfigIT {
 
     @Test
     void theCommandsOfThePageMakeThePlainestRealmADistricts() {
-        School plain = plainRealm();
+        TestRealm plain = plainRealm();
         runAll(plain);
         plain.useLocalClassLink();
         plain.addApp();
@@ -191,7 +191,7 @@ class RealmConfigIT {
     @Full // thirteen starts of kcadm.sh, a second each
     @Test
     void theCommandsOfThePageChangeNothingWhenTheyRunAgain() {
-        School plain = plainRealm();
+        TestRealm plain = plainRealm();
         runAll(plain);
         String installed = state(plain);
 
@@ -204,7 +204,7 @@ class RealmConfigIT {
         assertThat(state(plain)).isEqualTo(installed);
     }
 
-    private void runAll(School plain) {
+    private void runAll(TestRealm plain) {
         Stream.of("The provider", "The user profile", "The first login", "The client scopes", "The default mappers")
                 .forEach(heading -> run(plain, heading).requireSuccess());
     }
@@ -220,16 +220,18 @@ class RealmConfigIT {
                 .replace("\"realm\": \"district\"", "\"realm\": \"" + name + "\"")
                 .replaceAll("\\$\\(env:DISTRICT_NAME[^)]*\\)", "Maple Valley Schools")
                 .replace("$(env:CLASSLINK_TENANT_ID)", "2")
-                .replace("$(env:CLASSLINK_CLIENT_ID)", School.CLASSLINK_CLIENT)
+                .replace("$(env:CLASSLINK_CLIENT_ID)", TestRealm.CLASSLINK_CLIENT)
                 .replaceAll("\\$\\(env:CLASSLINK_CLIENT_SECRET[^)]*\\)", "only-classlink-knows-it"));
         JsonNode profile = file.remove("userProfile");
         ((ObjectNode) file.get("attributes")).put("CreateDefaultClientScopes", "true");
         AdminApi.require(bed.admin().post("/realms", file), "new realm");
         AdminApi.require(bed.admin().put("/realms/" + name + "/users/profile", profile), "user profile");
-        School district = bed.school(name);
+        TestRealm district = bed.realm(name);
         bed.classLink()
                 .registerClient(
-                        School.CLASSLINK_CLIENT, "only-classlink-knows-it", List.of(bed.keycloakUrl() + "/realms/*"));
+                        TestRealm.CLASSLINK_CLIENT,
+                        "only-classlink-knows-it",
+                        List.of(bed.keycloakUrl() + "/realms/*"));
         district.useLocalClassLink();
         district.addApp();
         district.tokensOf("teacher");
@@ -244,29 +246,29 @@ class RealmConfigIT {
     @ParameterizedTest
     @ValueSource(strings = {"district-realm.json", "keycloak-config-cli.json"})
     void aWholeRealmSaysTheSameAsTheFragments(String name) {
-        JsonNode realm = RealmFiles.read(name);
+        JsonNode realmFile = RealmFiles.read(name);
         JsonNode mappers = RealmFiles.read("default-mappers.json");
 
-        assertThat(realm.get("roles")).isEqualTo(mappers.get("roles"));
-        assertThat(elements(realm.get("identityProviderMappers")))
+        assertThat(realmFile.get("roles")).isEqualTo(mappers.get("roles"));
+        assertThat(elements(realmFile.get("identityProviderMappers")))
                 .containsAll(elements(mappers.get("identityProviderMappers")))
                 .hasSize(mappers.get("identityProviderMappers").size() + 1);
-        assertThat(elements(realm.get("clientScopes")))
+        assertThat(elements(realmFile.get("clientScopes")))
                 .containsExactly(
                         RealmFiles.read("client-scope-classlink-token.json"),
                         RealmFiles.read("client-scope-classlink-roster.json"));
-        assertThat(elements(realm.get("authenticationFlows")))
+        assertThat(elements(realmFile.get("authenticationFlows")))
                 .containsExactly(RealmFiles.read("first-login-flow.json"));
-        assertThat(profileIn(realm)).isEqualTo(RealmFiles.read("user-profile.json"));
-        assertThat(realm.at("/identityProviders/0/config/clientSecret").textValue())
+        assertThat(profileIn(realmFile)).isEqualTo(RealmFiles.read("user-profile.json"));
+        assertThat(realmFile.at("/identityProviders/0/config/clientSecret").textValue())
                 .startsWith("$")
                 .contains("${vault.classlink_client_secret}");
     }
 
-    private static JsonNode profileIn(JsonNode realm) {
-        return realm.has("userProfile")
-                ? realm.get("userProfile")
-                : Http.json(realm.findValue("kc.user.profile.config").get(0).textValue());
+    private static JsonNode profileIn(JsonNode realmFile) {
+        return realmFile.has("userProfile")
+                ? realmFile.get("userProfile")
+                : Http.json(realmFile.findValue("kc.user.profile.config").get(0).textValue());
     }
 
     /** A server may have lived through several runs. */
@@ -274,34 +276,36 @@ class RealmConfigIT {
         return kind + "-" + UUID.randomUUID();
     }
 
-    private School plainRealm() {
+    private TestRealm plainRealm() {
         String name = newName("plain");
         AdminApi.require(
                 bed.admin().post("/realms", Http.json("{\"realm\": \"" + name + "\", \"enabled\": true}")),
                 "new realm");
-        School plain = bed.school(name);
+        TestRealm plain = bed.realm(name);
         bed.classLink()
                 .registerClient(
-                        School.CLASSLINK_CLIENT, "only-classlink-knows-it", List.of(bed.keycloakUrl() + "/realms/*"));
+                        TestRealm.CLASSLINK_CLIENT,
+                        "only-classlink-knows-it",
+                        List.of(bed.keycloakUrl() + "/realms/*"));
         run(plain, "Signing in").requireSuccess();
         return plain;
     }
 
-    private DocumentedCommands.Outcome run(School school, String heading) {
+    private DocumentedCommands.Outcome run(TestRealm realm, String heading) {
         return bed.commandsOf(RealmFiles.path("README.md"))
                 .run(
                         heading,
                         Map.of(
                                 "REALM",
-                                school.realm(),
+                                realm.name(),
                                 "CLASSLINK_CLIENT_ID",
-                                School.CLASSLINK_CLIENT,
+                                TestRealm.CLASSLINK_CLIENT,
                                 "CLASSLINK_CLIENT_SECRET",
                                 "only-classlink-knows-it"));
     }
 
     /** All that the commands touch. */
-    private String state(School school) {
+    private String state(TestRealm realm) {
         Map<String, Object> state = new LinkedHashMap<>();
         for (String path : List.of(
                 "/client-scopes",
@@ -311,15 +315,15 @@ class RealmConfigIT {
                 "/roles",
                 "/identity-provider/instances",
                 "/identity-provider/instances/classlink/mappers")) {
-            JsonNode found = bed.admin().get("/realms/" + school.realm() + path);
+            JsonNode found = bed.admin().get("/realms/" + realm.name() + path);
             state.put(path, found.isArray() ? new HashSet<>(elements(found)) : found);
         }
         return state.toString();
     }
 
     /** The account page's data as the person themselves sees it; sends changes when there are any. */
-    private static HttpResponse<String> account(School school, String token, JsonNode changes) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(school.url("/account/"))
+    private static HttpResponse<String> account(TestRealm realm, String token, JsonNode changes) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(realm.url("/account/"))
                 .header("Authorization", "Bearer " + token)
                 .header("Accept", "application/json")
                 .header("Content-Type", "application/json");
@@ -330,8 +334,8 @@ class RealmConfigIT {
                                 : request.POST(HttpRequest.BodyPublishers.ofString(changes.toString())));
     }
 
-    private static String path(School school, JsonNode user) {
-        return "/realms/" + school.realm() + "/users/" + user.get("id").textValue();
+    private static String path(TestRealm realm, JsonNode user) {
+        return "/realms/" + realm.name() + "/users/" + user.get("id").textValue();
     }
 
     private static Set<String> attributes(JsonNode user) {

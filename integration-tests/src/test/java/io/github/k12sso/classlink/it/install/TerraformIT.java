@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Http;
 import io.github.k12sso.classlink.it.support.OnTestBed;
-import io.github.k12sso.classlink.it.support.School;
 import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestRealm;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +32,7 @@ class TerraformIT {
                         "realm",
                         REALM,
                         "client_id",
-                        School.CLASSLINK_CLIENT,
+                        TestRealm.CLASSLINK_CLIENT,
                         "client_secret",
                         "plain",
                         "tenant_id",
@@ -41,8 +41,8 @@ class TerraformIT {
 
         file.apply(bed.admin());
 
-        School district = bed.school(REALM);
-        bed.classLink().registerClient(School.CLASSLINK_CLIENT, "plain", List.of(bed.keycloakUrl() + "/realms/*"));
+        TestRealm district = bed.realm(REALM);
+        bed.classLink().registerClient(TestRealm.CLASSLINK_CLIENT, "plain", List.of(bed.keycloakUrl() + "/realms/*"));
         district.useLocalClassLink();
         district.addApp();
         district.tokensOf("teacher");

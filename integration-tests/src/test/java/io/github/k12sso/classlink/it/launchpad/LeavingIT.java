@@ -11,8 +11,8 @@ import io.github.k12sso.classlink.it.support.Browser;
 import io.github.k12sso.classlink.it.support.Http;
 import io.github.k12sso.classlink.it.support.OnTestBed;
 import io.github.k12sso.classlink.it.support.Page;
-import io.github.k12sso.classlink.it.support.School;
 import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestRealm;
 import io.github.k12sso.classlink.simulator.fault.Fault;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
 import io.github.k12sso.classlink.simulator.runtime.TokenMode;
@@ -39,28 +39,28 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LeavingIT {
 
     private TestBed bed;
-    private School school;
+    private TestRealm realm;
     private Browser browser;
     private JsonNode tokens;
 
     @BeforeEach
     void somebodySignedIn(TestBed testBed) {
         bed = testBed;
-        school = bed.newSchool();
-        school.configureClient(School.APP, app -> attributes(app).put("post.logout.redirect.uris", "+"));
+        realm = bed.newRealm();
+        realm.configureClient(TestRealm.APP, app -> attributes(app).put("post.logout.redirect.uris", "+"));
         signIn();
     }
 
     private void signIn() {
-        browser = school.newBrowser();
-        tokens = school.redeem(school.login(browser, "student"), School.APP, School.APP_SECRET);
+        browser = realm.newBrowser();
+        tokens = realm.redeem(realm.login(browser, "student"), TestRealm.APP, TestRealm.APP_SECRET);
     }
 
     @Test
     void byDefaultTheLogoutIsKeycloaksOwn() {
-        Page back = logOut(Map.of("post_logout_redirect_uri", School.APP_CALLBACK.toString(), "state", "s1"));
+        Page back = logOut(Map.of("post_logout_redirect_uri", TestRealm.APP_CALLBACK.toString(), "state", "s1"));
 
-        assertThat(back.address()).hasToString(School.APP_CALLBACK + "?state=s1");
+        assertThat(back.address()).hasToString(TestRealm.APP_CALLBACK + "?state=s1");
         assertLoggedOut();
     }
 
@@ -72,12 +72,12 @@ class LeavingIT {
         @BeforeEach
         void setting() {
             signOutUrl = bed.classLink().baseUrl() + "/logout";
-            school.configure("launchpadSignOutUrl", signOutUrl);
+            realm.configure("launchpadSignOutUrl", signOutUrl);
         }
 
         @Test
         void thenThePageSaysWhoIsStillSignedInAndLeadsThereAndBackToTheApp() {
-            Page page = logOut(Map.of("post_logout_redirect_uri", School.APP_CALLBACK.toString(), "state", "s1"));
+            Page page = logOut(Map.of("post_logout_redirect_uri", TestRealm.APP_CALLBACK.toString(), "state", "s1"));
 
             assertThat(page.status()).isEqualTo(200);
             assertThat(page.text())
@@ -86,9 +86,9 @@ class LeavingIT {
                     .contains("Do other people use this device?")
                     .doesNotContain("{");
             assertThat(link(page, "#classlink-sign-out")).isEqualTo(signOutUrl);
-            assertThat(link(page, "#classlink-back")).isEqualTo(School.APP_CALLBACK + "?state=s1");
+            assertThat(link(page, "#classlink-back")).isEqualTo(TestRealm.APP_CALLBACK + "?state=s1");
             assertLoggedOut();
-            assertThat(school.events("LOGOUT")).hasSize(1);
+            assertThat(realm.events("LOGOUT")).hasSize(1);
         }
 
         @Test
@@ -102,10 +102,10 @@ class LeavingIT {
 
         @Test
         void thenPeopleWhoDidNotComeFromClassLinkNeverSeeIt() {
-            Browser local = school.newBrowser();
-            Page loginPage = local.open(school.loginRequest(School.APP, "openid", Map.of()));
+            Browser local = realm.newBrowser();
+            Page loginPage = local.open(realm.loginRequest(TestRealm.APP, "openid", Map.of()));
             Page callback = local.press(loginPage, "#kc-login", Map.of("username", "local", "password", "local"));
-            tokens = school.redeem(callback, School.APP, School.APP_SECRET);
+            tokens = realm.redeem(callback, TestRealm.APP, TestRealm.APP_SECRET);
             browser = local;
 
             Page page = logOut(Map.of());
@@ -115,7 +115,7 @@ class LeavingIT {
 
         @Test
         void thenAnAppThatKeycloakLogsOutThroughTheBrowserStillIs() {
-            school.configureClient(School.APP, app -> {
+            realm.configureClient(TestRealm.APP, app -> {
                 app.put("frontchannelLogout", true);
                 attributes(app).put("frontchannel.logout.url", "http://app.example/front-channel-logout");
             });
@@ -129,7 +129,7 @@ class LeavingIT {
         @ParameterizedTest
         @ValueSource(strings = {"javascript:alert(1)", "https://evil.example/", "launchpad"})
         void otherThanAnAllowedAddressIsRefused(String url) {
-            var answer = school.tryToConfigure(
+            var answer = realm.tryToConfigure(
                     provider -> ((ObjectNode) provider.get("config")).put("launchpadSignOutUrl", url));
 
             assertThat(answer.statusCode()).isEqualTo(400);
@@ -141,7 +141,7 @@ class LeavingIT {
     @ParameterizedTest
     @ValueSource(strings = {"", "https://launchpad.classlink.com/maple-valley"})
     void otherAppsAreToldWhateverThePersonSees(String signOutUrl) throws IOException, ParseException {
-        school.configure("launchpadSignOutUrl", signOutUrl);
+        realm.configure("launchpadSignOutUrl", signOutUrl);
         List<String> told = new CopyOnWriteArrayList<>();
         HttpServer otherApp = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         otherApp.createContext("/", exchange -> {
@@ -151,16 +151,16 @@ class LeavingIT {
         });
         otherApp.start();
         try {
-            school.addApps("other-app");
-            school.configureClient(
+            realm.addApps("other-app");
+            realm.configureClient(
                     "other-app",
                     app -> attributes(app)
                             .put(
                                     "backchannel.logout.url",
                                     "http://localhost:" + otherApp.getAddress().getPort() + "/logout")
                             .put("backchannel.logout.session.required", "true"));
-            school.redeem(
-                    browser.open(school.loginRequest("other-app", "openid", Map.of())), "other-app", "other-secret");
+            realm.redeem(
+                    browser.open(realm.loginRequest("other-app", "openid", Map.of())), "other-app", "other-secret");
 
             logOut(Map.of());
 
@@ -181,8 +181,8 @@ class LeavingIT {
         logOut(Map.of());
         bed.classLink().tokenMode(TokenMode.GUIDE);
         bed.classLink().revocation(true);
-        school.configure("revocationUrl", bed.classLink().baseUrl() + "/oauth2/v2/revoke");
-        school.configure("forgetTokensOnLogout", "true");
+        realm.configure("revocationUrl", bed.classLink().baseUrl() + "/oauth2/v2/revoke");
+        realm.configure("forgetTokensOnLogout", "true");
         signIn();
         bed.classLink().faults().inject(Endpoint.REVOKE, Fault.stall(Duration.ofSeconds(5)));
         long start = System.nanoTime();
@@ -190,7 +190,7 @@ class LeavingIT {
         logOut(Map.of());
 
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(4));
-        assertThat(school.sessions()).isZero();
+        assertThat(realm.sessions()).isZero();
         Await.until(
                 "the revocation",
                 () -> bed.classLink().requests().stream().anyMatch(request -> request.endpoint() == Endpoint.REVOKE));
@@ -201,7 +201,7 @@ class LeavingIT {
     void theNextLoginIsSilentWhereClassLinkStillKnowsThePerson() {
         logOut(Map.of());
 
-        Page callback = browser.open(school.loginRequest("openid"));
+        Page callback = browser.open(realm.loginRequest("openid"));
 
         assertThat(callback.handedToApp()).containsKey("code");
     }
@@ -211,12 +211,12 @@ class LeavingIT {
     private Page logOut(Map<String, String> parameters) {
         Map<String, String> query = new LinkedHashMap<>(parameters);
         query.put("id_token_hint", tokens.get("id_token").textValue());
-        return browser.open(URI.create(school.url("/protocol/openid-connect/logout") + "?" + Http.query(query)));
+        return browser.open(URI.create(realm.url("/protocol/openid-connect/logout") + "?" + Http.query(query)));
     }
 
     private void assertLoggedOut() {
-        assertThat(school.sessions()).isZero();
-        Page loginPage = browser.open(school.loginRequest(School.APP, "openid", Map.of()));
+        assertThat(realm.sessions()).isZero();
+        Page loginPage = browser.open(realm.loginRequest(TestRealm.APP, "openid", Map.of()));
         assertThat(loginPage.document().selectFirst("#kc-login")).isNotNull();
     }
 

@@ -7,8 +7,8 @@ import com.nimbusds.jwt.JWTParser;
 import io.github.k12sso.classlink.it.support.Browser;
 import io.github.k12sso.classlink.it.support.OnTestBed;
 import io.github.k12sso.classlink.it.support.Page;
-import io.github.k12sso.classlink.it.support.School;
 import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestRealm;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
 import io.github.k12sso.classlink.simulator.http.RecordedRequest;
 import java.net.URI;
@@ -30,34 +30,34 @@ class TileLaunchIT {
     private static final String FOREIGN_CODE = "c1447346832048436a0395c74d20f9a37e06f62cc04431";
 
     private TestBed bed;
-    private School school;
+    private TestRealm realm;
 
     @BeforeEach
-    void aSchoolWithATile(TestBed testBed) {
+    void aRealmWithATile(TestBed testBed) {
         bed = testBed;
-        school = bed.newSchool();
-        school.configure("launchpadClient", School.APP);
-        school.configureClient(School.APP, app -> app.put("baseUrl", HOME.toString()));
+        realm = bed.newRealm();
+        realm.configure("launchpadClient", TestRealm.APP);
+        realm.configureClient(TestRealm.APP, app -> app.put("baseUrl", HOME.toString()));
     }
 
     @Test
     void signsInAtKeycloakAndEndsAtTheAppsHome() {
-        Browser browser = school.newBrowser();
+        Browser browser = realm.newBrowser();
 
         Page home = clickTile(browser, "student");
 
         assertThat(home.address()).isEqualTo(HOME);
-        assertThat(school.user("mira.fernwick.2")).isNotNull();
-        assertThat(school.sessions()).isEqualTo(1);
+        assertThat(realm.user("mira.fernwick.2")).isNotNull();
+        assertThat(realm.sessions()).isEqualTo(1);
         assertThat(redeemedCodes()).hasSize(1).doesNotContain(FOREIGN_CODE);
         assertThat(silentLogin(browser)).containsKey("code");
     }
 
     @Test
     void theStartUrlDoesTheSame() {
-        Browser browser = school.newBrowser();
+        Browser browser = realm.newBrowser();
 
-        Page home = school.choosePersona(browser, browser.open(startUrl()), "student");
+        Page home = realm.choosePersona(browser, browser.open(startUrl()), "student");
 
         assertThat(home.address()).isEqualTo(HOME);
         assertThat(silentLogin(browser)).containsKey("code");
@@ -65,47 +65,47 @@ class TileLaunchIT {
 
     @Test
     void ofAPersonWhoIsSignedInAlreadyKeepsTheSession() {
-        Browser browser = school.newBrowser();
-        JsonNode before = school.redeem(school.login(browser, "student"), School.APP, School.APP_SECRET);
+        Browser browser = realm.newBrowser();
+        JsonNode before = realm.redeem(realm.login(browser, "student"), TestRealm.APP, TestRealm.APP_SECRET);
 
         Page home = browser.open(tile());
 
         assertThat(home.address()).isEqualTo(HOME);
-        assertThat(school.sessions()).isEqualTo(1);
-        assertThat(school.exchange(before.get("access_token").textValue()).statusCode())
+        assertThat(realm.sessions()).isEqualTo(1);
+        assertThat(realm.exchange(before.get("access_token").textValue()).statusCode())
                 .isEqualTo(200);
     }
 
     @Test
     void ofAnotherPersonEndsTheFirstOnesSession() throws ParseException {
-        Browser shared = school.newBrowser();
-        JsonNode first = school.redeem(school.login(shared, "student"), School.APP, School.APP_SECRET);
+        Browser shared = realm.newBrowser();
+        JsonNode first = realm.redeem(realm.login(shared, "student"), TestRealm.APP, TestRealm.APP_SECRET);
         signOutOfLaunchPad(shared);
 
         Page home = clickTile(shared, "teacher");
 
         assertThat(home.address()).isEqualTo(HOME);
-        assertThat(school.exchange(first.get("access_token").textValue()).statusCode())
+        assertThat(realm.exchange(first.get("access_token").textValue()).statusCode())
                 .isEqualTo(400);
-        assertThat(school.sessions()).isEqualTo(1);
+        assertThat(realm.sessions()).isEqualTo(1);
         assertThat(usernameOfSilentLogin(shared)).isEqualTo("orla.thistledown.2");
-        JsonNode logout = school.events("LOGOUT").get(0);
+        JsonNode logout = realm.events("LOGOUT").get(0);
         assertThat(logout.at("/details/reason").textValue()).isEqualTo("launch_by_another_person");
     }
 
     @Test
     void twiceAtOnceInTwoTabsEndsTwiceAtHome() {
-        Browser browser = school.newBrowser();
+        Browser browser = realm.newBrowser();
         Page firstTab = browser.open(tile());
         Page secondTab = browser.open(tile());
 
-        Page first = school.choosePersona(browser, firstTab, "student");
+        Page first = realm.choosePersona(browser, firstTab, "student");
         Page second = browser.open(tile());
 
         assertThat(first.address()).isEqualTo(HOME);
         assertThat(second.address()).isEqualTo(HOME);
         assertThat(secondTab.status()).isEqualTo(200);
-        assertThat(school.sessions()).isEqualTo(1);
+        assertThat(realm.sessions()).isEqualTo(1);
     }
 
     @ParameterizedTest
@@ -118,10 +118,10 @@ class TileLaunchIT {
                 "next=//evil.example"
             })
     void nothingInTheRequestChoosesTheTarget(String parameter) {
-        school.addApps("other-app");
-        Browser browser = school.newBrowser();
+        realm.addApps("other-app");
+        Browser browser = realm.newBrowser();
 
-        Page home = school.choosePersona(browser, browser.open(URI.create(tile() + "&" + parameter)), "student");
+        Page home = realm.choosePersona(browser, browser.open(URI.create(tile() + "&" + parameter)), "student");
 
         assertThat(home.address()).isEqualTo(HOME);
     }
@@ -132,17 +132,17 @@ class TileLaunchIT {
     void aLivingCodeOfSomebodyElseSignsNobodyInAsThem(boolean signedInAtClassLink) throws ParseException {
         // The client is registered for all realms, so that its tile leads to none.
         Browser teacher = new Browser().stoppingAt(address -> address.getPath().endsWith("/realms/"));
-        Page districts = teacher.open(bed.classLink().baseUrl().resolve("/launch/" + School.CLASSLINK_CLIENT));
-        URI trap = URI.create(school.callbackUrl() + "?"
-                + school.choosePersona(teacher, districts, "teacher").address().getRawQuery());
-        Browser student = school.newBrowser();
+        Page districts = teacher.open(bed.classLink().baseUrl().resolve("/launch/" + TestRealm.CLASSLINK_CLIENT));
+        URI trap = URI.create(realm.callbackUrl() + "?"
+                + realm.choosePersona(teacher, districts, "teacher").address().getRawQuery());
+        Browser student = realm.newBrowser();
         if (signedInAtClassLink) {
-            school.choosePersona(student, student.open(bed.classLink().baseUrl().resolve("/home")), "student");
+            realm.choosePersona(student, student.open(bed.classLink().baseUrl().resolve("/home")), "student");
         }
 
         Page home = student.open(trap);
         if (!signedInAtClassLink) {
-            home = school.choosePersona(student, home, "student");
+            home = realm.choosePersona(student, home, "student");
         }
 
         assertThat(home.address()).isEqualTo(HOME);
@@ -150,7 +150,7 @@ class TileLaunchIT {
         assertThat(redeemedCodes())
                 .hasSize(1)
                 .doesNotContain(new Page(trap, 0, "").parameters().get("code"));
-        assertThat(school.users())
+        assertThat(realm.users())
                 .as("nobody but the student and the local user")
                 .hasSize(2);
     }
@@ -158,14 +158,14 @@ class TileLaunchIT {
     @Test
     void landsNowhereElseForWhoeverCallsTheLandingAddress() {
         Page home =
-                school.newBrowser().open(school.url("/classlink/classlink/launched?redirect_uri=http://evil.example/"));
+                realm.newBrowser().open(realm.url("/classlink/classlink/launched?redirect_uri=http://evil.example/"));
 
         assertThat(home.address()).isEqualTo(HOME);
     }
 
     @Test
     void goingInCirclesEndsOnAPage() {
-        Browser browser = school.newBrowser();
+        Browser browser = realm.newBrowser();
         Page page = browser.open(tile());
         for (int launch = 1; launch <= 5; launch++) {
             page = browser.open(tile());
@@ -178,8 +178,8 @@ class TileLaunchIT {
 
     @Test
     void deniedEndsOnAPageThoughSomebodyIsSignedIn() {
-        Browser browser = school.newBrowser();
-        school.login(browser, "student");
+        Browser browser = realm.newBrowser();
+        realm.login(browser, "student");
         signOutOfLaunchPad(browser);
         bed.classLink().consent(true);
         Page consent = clickTile(browser, "teacher");
@@ -187,13 +187,13 @@ class TileLaunchIT {
         Page page = browser.press(consent, "#consent-deny");
 
         assertThat(page.status()).isEqualTo(403);
-        assertThat(school.failureOn(page).at("/details/reason").textValue()).isEqualTo("access_denied");
+        assertThat(realm.failureOn(page).at("/details/reason").textValue()).isEqualTo("access_denied");
         assertThat(browser.visited()).doesNotContain(HOME);
     }
 
     @Test
     void aRefusalWithoutAStateIsNoLaunch() {
-        Page page = school.newBrowser().open(URI.create(school.callbackUrl() + "?error=access_denied"));
+        Page page = realm.newBrowser().open(URI.create(realm.callbackUrl() + "?error=access_denied"));
 
         assertThat(page.status()).isEqualTo(403);
         assertReason(page, "access_denied");
@@ -201,9 +201,9 @@ class TileLaunchIT {
 
     @Test
     void isRefusedWhereNoAppIsChosen() {
-        school.configure("launchpadClient", "");
+        realm.configure("launchpadClient", "");
 
-        Page page = school.newBrowser().open(tile());
+        Page page = realm.newBrowser().open(tile());
 
         assertThat(page.status()).isEqualTo(400);
         assertThat(page.error()).contains("App for LaunchPad tiles");
@@ -213,28 +213,28 @@ class TileLaunchIT {
     @ParameterizedTest
     @CsvSource({"enabled, false, provider_disabled", "linkOnly, true, provider_link_only"})
     void isRefusedWhereTheProviderSignsNobodyIn(String member, boolean value, String reason) {
-        school.configure(provider -> provider.put(member, value));
+        realm.configure(provider -> provider.put(member, value));
 
-        Page page = school.newBrowser().open(startUrl());
+        Page page = realm.newBrowser().open(startUrl());
 
         assertThat(page.status()).isEqualTo(403);
         assertReason(page, reason);
         // Keycloak itself knows no callback of a disabled provider.
-        assertThat(school.newBrowser().open(tile()).status()).isIn(403, 404);
+        assertThat(realm.newBrowser().open(tile()).status()).isIn(403, 404);
     }
 
     @Test
     void worksForAProviderThatIsHiddenOnTheLoginPage() {
-        school.configure(provider -> provider.put("hideOnLogin", true));
+        realm.configure(provider -> provider.put("hideOnLogin", true));
 
-        assertThat(clickTile(school.newBrowser(), "student").address()).isEqualTo(HOME);
+        assertThat(clickTile(realm.newBrowser(), "student").address()).isEqualTo(HOME);
     }
 
     @Test
     void isRefusedWhereTheAppIsDisabled() {
-        school.configureClient(School.APP, app -> app.put("enabled", false));
+        realm.configureClient(TestRealm.APP, app -> app.put("enabled", false));
 
-        Page page = school.newBrowser().open(tile());
+        Page page = realm.newBrowser().open(tile());
 
         assertThat(page.status()).isEqualTo(400);
         assertReason(page, "launch_app_unusable");
@@ -242,9 +242,9 @@ class TileLaunchIT {
 
     @Test
     void isRefusedWhereTheAppHasNoHome() {
-        school.configureClient(School.APP, app -> app.put("baseUrl", ""));
+        realm.configureClient(TestRealm.APP, app -> app.put("baseUrl", ""));
 
-        Page page = school.newBrowser().open(tile());
+        Page page = realm.newBrowser().open(tile());
 
         assertThat(page.status()).isEqualTo(400);
         assertReason(page, "launch_home_missing");
@@ -252,9 +252,9 @@ class TileLaunchIT {
 
     @Test
     void isRefusedOverHttpWhereTheRealmWantsHttps() {
-        school.configureRealm(realm -> realm.put("sslRequired", "all"));
+        realm.configureRealm(settings -> settings.put("sslRequired", "all"));
 
-        Page page = school.newBrowser().open(startUrl());
+        Page page = realm.newBrowser().open(startUrl());
 
         assertThat(page.status()).isEqualTo(403);
         assertReason(page, "https_required");
@@ -262,25 +262,25 @@ class TileLaunchIT {
 
     @Test
     void anAppBelowARootUrlIsFoundThere() {
-        school.configureClient(
-                School.APP, app -> app.put("rootUrl", "http://app.example").put("baseUrl", "/start"));
+        realm.configureClient(
+                TestRealm.APP, app -> app.put("rootUrl", "http://app.example").put("baseUrl", "/start"));
 
-        assertThat(clickTile(school.newBrowser(), "student").address())
+        assertThat(clickTile(realm.newBrowser(), "student").address())
                 .isEqualTo(URI.create("http://app.example/start"));
     }
 
     // ---- steps -----------------------------------------------------------------------------------------------------
 
     private URI tile() {
-        return URI.create(school.callbackUrl() + "?code=" + FOREIGN_CODE + "&response_type=code");
+        return URI.create(realm.callbackUrl() + "?code=" + FOREIGN_CODE + "&response_type=code");
     }
 
     private URI startUrl() {
-        return school.url("/classlink/" + School.ALIAS + "/launch");
+        return realm.url("/classlink/" + TestRealm.ALIAS + "/launch");
     }
 
     private Page clickTile(Browser browser, String personaId) {
-        return school.choosePersona(browser, browser.open(tile()), personaId);
+        return realm.choosePersona(browser, browser.open(tile()), personaId);
     }
 
     private void signOutOfLaunchPad(Browser browser) {
@@ -289,13 +289,13 @@ class TileLaunchIT {
 
     /** What the app's own login gets when no page may be shown. */
     private Map<String, String> silentLogin(Browser browser) {
-        return browser.open(school.loginRequest(School.APP, "openid", Map.of("prompt", "none")))
+        return browser.open(realm.loginRequest(TestRealm.APP, "openid", Map.of("prompt", "none")))
                 .handedToApp();
     }
 
     private String usernameOfSilentLogin(Browser browser) throws ParseException {
-        Page callback = browser.open(school.loginRequest(School.APP, "openid profile", Map.of("prompt", "none")));
-        JsonNode tokens = school.redeem(callback, School.APP, School.APP_SECRET);
+        Page callback = browser.open(realm.loginRequest(TestRealm.APP, "openid profile", Map.of("prompt", "none")));
+        JsonNode tokens = realm.redeem(callback, TestRealm.APP, TestRealm.APP_SECRET);
         return JWTParser.parse(tokens.get("access_token").textValue())
                 .getJWTClaimsSet()
                 .getStringClaim("preferred_username");
@@ -310,8 +310,8 @@ class TileLaunchIT {
     }
 
     private void assertReason(Page page, String reason) {
-        assertThat(school.failureOn(page).at("/details/reason").textValue()).isEqualTo(reason);
+        assertThat(realm.failureOn(page).at("/details/reason").textValue()).isEqualTo(reason);
         assertThat(redeemedCodes()).isEmpty();
-        assertThat(school.sessions()).isZero();
+        assertThat(realm.sessions()).isZero();
     }
 }

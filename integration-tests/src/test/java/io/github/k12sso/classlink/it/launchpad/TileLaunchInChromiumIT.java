@@ -8,8 +8,8 @@ import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Full;
 import io.github.k12sso.classlink.it.support.Http;
 import io.github.k12sso.classlink.it.support.OnTestBed;
-import io.github.k12sso.classlink.it.support.School;
 import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestRealm;
 import io.github.k12sso.classlink.it.support.browser.Chromium;
 import io.github.k12sso.classlink.it.support.browser.LaunchPad;
 import io.github.k12sso.classlink.it.support.browser.TileApp;
@@ -50,21 +50,21 @@ class TileLaunchInChromiumIT {
     private static final String TEACHER = "orla.thistledown.2";
 
     private TestBed bed;
-    private School school;
+    private TestRealm realm;
     private StockApps apps;
     private Chromium browser;
 
     @BeforeAll
-    void aSchoolWithTwoAppsAndTwoTiles(TestBed testBed) {
+    void aRealmWithTwoAppsAndTwoTiles(TestBed testBed) {
         bed = testBed;
-        school = bed.newSchool();
-        apps = StockApps.start(school, MATH_SECRET);
+        realm = bed.newRealm();
+        apps = StockApps.start(realm, MATH_SECRET);
         addClient(READING, apps.reading(), client -> client.put("publicClient", true));
         addClient(MATH, apps.math(), client -> client.put("secret", MATH_SECRET));
-        school.configure(provider ->
+        realm.configure(provider ->
                 ((ObjectNode) provider.get("config")).put("clientId", READING).put("launchpadClient", READING));
         addSecondProvider();
-        register(READING, School.ALIAS);
+        register(READING, TestRealm.ALIAS);
         register(MATH, MATH_ALIAS);
     }
 
@@ -83,12 +83,12 @@ class TileLaunchInChromiumIT {
     void nobodyIsThereAnyMore() {
         browser.close();
         bed.classLink().switches().stateOnCodes(true);
-        school.configure(provider -> provider.put("enabled", true));
-        for (JsonNode user : school.users()) {
+        realm.configure(provider -> provider.put("enabled", true));
+        for (JsonNode user : realm.users()) {
             if (!user.get("username").textValue().equals("local")) {
                 AdminApi.require(
-                        school.admin()
-                                .delete("/realms/" + school.realm() + "/users/"
+                        realm.admin()
+                                .delete("/realms/" + realm.name() + "/users/"
                                         + user.get("id").textValue()),
                         "remove user");
             }
@@ -127,23 +127,23 @@ class TileLaunchInChromiumIT {
         assertThat(home().tile(READING).person()).isEqualTo(STUDENT);
 
         assertThatNoPageWasInBetween(apps.reading(), apps.math());
-        assertThat(school.links(school.user(STUDENT)))
+        assertThat(realm.links(realm.user(STUDENT)))
                 .extracting(link -> link.get("identityProvider").textValue())
-                .containsExactlyInAnyOrder(School.ALIAS, MATH_ALIAS);
-        assertThat(school.users()).hasSize(2);
+                .containsExactlyInAnyOrder(TestRealm.ALIAS, MATH_ALIAS);
+        assertThat(realm.users()).hasSize(2);
     }
 
     @Full // a browser of its own
     @Test
     void aDoubleClickAndTheBackButtonAreHarmless() {
-        JsonNode failures = school.events("IDENTITY_PROVIDER_LOGIN_ERROR");
+        JsonNode failures = realm.events("IDENTITY_PROVIDER_LOGIN_ERROR");
         TileApp app = signedIn("student").tileTwiceAtOnce(MATH);
         assertThat(app.person()).isEqualTo(STUDENT);
 
         browser.back();
         assertThat(home().tile(MATH).person()).isEqualTo(STUDENT);
 
-        assertThat(school.events("IDENTITY_PROVIDER_LOGIN_ERROR")).isEqualTo(failures);
+        assertThat(realm.events("IDENTITY_PROVIDER_LOGIN_ERROR")).isEqualTo(failures);
         assertThatNoForeignCodeWasRedeemed();
     }
 
@@ -164,7 +164,7 @@ class TileLaunchInChromiumIT {
 
         assertThat(app.deny().error()).startsWith("You said no, so you are not signed in.");
         browser.screenshot("tile-denied");
-        assertThat(school.sessions()).isZero();
+        assertThat(realm.sessions()).isZero();
     }
 
     @Full // a browser of its own
@@ -174,14 +174,14 @@ class TileLaunchInChromiumIT {
         bed.classLink()
                 .registerClient(
                         READING,
-                        School.CLASSLINK_SECRET,
-                        List.of(callback(School.ALIAS)),
-                        school.url("/classlink/" + School.ALIAS + "/launch").toString());
-        school.configure(provider -> provider.put("enabled", false));
+                        TestRealm.CLASSLINK_SECRET,
+                        List.of(callback(TestRealm.ALIAS)),
+                        realm.url("/classlink/" + TestRealm.ALIAS + "/launch").toString());
+        realm.configure(provider -> provider.put("enabled", false));
 
         assertThat(launchPad.tile(READING).error()).startsWith("Nobody can sign in here with");
         browser.screenshot("tile-closed");
-        register(READING, School.ALIAS);
+        register(READING, TestRealm.ALIAS);
     }
 
     /** A ClassLink that forgets the state makes a tile of every login: without a stop the browser would never rest. */
@@ -195,7 +195,7 @@ class TileLaunchInChromiumIT {
         assertThat(app.error()).startsWith("Signing in went round in a circle, so we stopped it.");
         browser.screenshot("tile-circle");
         assertThatNoForeignCodeWasRedeemed();
-        assertThat(school.sessions()).isZero();
+        assertThat(realm.sessions()).isZero();
     }
 
     // ---- steps -----------------------------------------------------------------------------------------------------
@@ -243,27 +243,27 @@ class TileLaunchInChromiumIT {
                 "defaultClientScopes",
                 Http.json("[\"basic\", \"acr\", \"profile\", \"email\", \"roles\", \"web-origins\"]"));
         more.accept(client);
-        AdminApi.require(school.admin().post("/realms/" + school.realm() + "/clients", client), "new client " + id);
+        AdminApi.require(realm.admin().post("/realms/" + realm.name() + "/clients", client), "new client " + id);
     }
 
     private void addSecondProvider() {
-        String providers = "/realms/" + school.realm() + "/identity-provider/instances";
-        ObjectNode second = (ObjectNode) school.admin().get(providers + "/" + School.ALIAS);
+        String providers = "/realms/" + realm.name() + "/identity-provider/instances";
+        ObjectNode second = (ObjectNode) realm.admin().get(providers + "/" + TestRealm.ALIAS);
         second.remove("internalId");
         second.put("alias", MATH_ALIAS).put("displayName", "ClassLink (Math)");
         ((ObjectNode) second.get("config"))
                 .put("clientId", MATH)
-                .put("clientSecret", School.CLASSLINK_SECRET)
+                .put("clientSecret", TestRealm.CLASSLINK_SECRET)
                 .put("launchpadClient", MATH);
-        AdminApi.require(school.admin().post(providers, second), "second provider");
+        AdminApi.require(realm.admin().post(providers, second), "second provider");
     }
 
     /** At ClassLink, as the Partner Portal would have it. */
     private void register(String id, String alias) {
-        bed.classLink().registerClient(id, School.CLASSLINK_SECRET, List.of(callback(alias)), callback(alias));
+        bed.classLink().registerClient(id, TestRealm.CLASSLINK_SECRET, List.of(callback(alias)), callback(alias));
     }
 
     private String callback(String alias) {
-        return school.url("/broker/" + alias + "/endpoint").toString();
+        return realm.url("/broker/" + alias + "/endpoint").toString();
     }
 }

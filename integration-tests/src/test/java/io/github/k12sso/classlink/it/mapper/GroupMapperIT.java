@@ -8,8 +8,8 @@ import io.github.k12sso.classlink.it.support.Http;
 import io.github.k12sso.classlink.it.support.OnTestBed;
 import io.github.k12sso.classlink.it.support.Profiles;
 import io.github.k12sso.classlink.it.support.ProviderMappers;
-import io.github.k12sso.classlink.it.support.School;
 import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestRealm;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -29,27 +29,27 @@ class GroupMapperIT {
     private static final String USER = "mira.fernwick.2";
 
     private TestBed bed;
-    private School school;
+    private TestRealm realm;
     private ProviderMappers mappers;
 
     @BeforeEach
-    void aSchool(TestBed testBed) {
+    void aRealm(TestBed testBed) {
         bed = testBed;
-        school = bed.newSchool();
-        mappers = new ProviderMappers(school);
+        realm = bed.newRealm();
+        mappers = new ProviderMappers(realm);
     }
 
     @Test
     void theFirstLoginMakesTheGroupsAndALaterOneFindsThem() {
         add("m", "FORCE", "/districts/${tenant_name}/${role}");
-        school.tokensOf("student");
+        realm.tokensOf("student");
         assertThat(groups()).containsExactly("/districts/Maple Valley Schools/Student");
-        school.tokensOf("student");
+        realm.tokensOf("student");
         assertThat(groups()).containsExactly("/districts/Maple Valley Schools/Student");
 
-        school.tokensOf("teacher");
+        realm.tokensOf("teacher");
         assertThat(groups("orla.thistledown.2")).containsExactly("/districts/Maple Valley Schools/Teacher");
-        assertThat(bed.admin().get(realm() + "/groups/count").get("count").asInt())
+        assertThat(bed.admin().get(realmPath() + "/groups/count").get("count").asInt())
                 .isEqualTo(4);
     }
 
@@ -68,11 +68,11 @@ class GroupMapperIT {
     void aLaterLoginFollowsTheSyncMode(String syncMode, String nowSays, String expected) {
         classLinkSays("Tenant", "\"Elm\"");
         add("m", syncMode, "/districts/${tenant_name}");
-        school.tokensOf("student");
+        realm.tokensOf("student");
         assertThat(groups()).containsExactly("/districts/Elm");
 
         classLinkSays("Tenant", nowSays);
-        school.tokensOf("student");
+        realm.tokensOf("student");
 
         assertThat(groups()).isEqualTo(expected == null ? List.of() : List.of(expected));
     }
@@ -83,10 +83,10 @@ class GroupMapperIT {
     void withoutAValueThereIsNoGroup(String says) {
         classLinkSays("Building", says);
         add("m", "FORCE", "/districts/${tenant_name}/${building}");
-        school.tokensOf("student");
+        realm.tokensOf("student");
 
         assertThat(groups()).isEmpty();
-        assertThat(bed.admin().get(realm() + "/groups/count").get("count").asInt())
+        assertThat(bed.admin().get(realmPath() + "/groups/count").get("count").asInt())
                 .isZero();
     }
 
@@ -94,7 +94,7 @@ class GroupMapperIT {
     void aSlashInAValueDoesNotMakeTwoGroupsOfIt() {
         classLinkSays("Tenant", "\"Oak/Teacher\"");
         add("m", "FORCE", "/districts/${tenant_name}");
-        school.tokensOf("student");
+        realm.tokensOf("student");
 
         assertThat(groups()).containsExactly("/districts/Oak~1Teacher");
     }
@@ -102,11 +102,11 @@ class GroupMapperIT {
     @Test
     void groupsOfOthersAreLeftAlone() {
         add("m", "FORCE", "/districts/${tenant_name}");
-        school.tokensOf("student");
+        realm.tokensOf("student");
         join(newGroup("by hand"));
-        school.tokensOf("student");
+        realm.tokensOf("student");
         classLinkSays("Tenant", "\"Oak\"");
-        school.tokensOf("student");
+        realm.tokensOf("student");
 
         assertThat(groups()).containsExactlyInAnyOrder("/districts/Oak", "/by hand");
     }
@@ -114,9 +114,9 @@ class GroupMapperIT {
     @Test
     void anEditedMapperMovesPeopleAtTheNextLogin() {
         add("m", "FORCE", "/districts/${tenant_name}");
-        school.tokensOf("student");
+        realm.tokensOf("student");
         mappers.edit("m", "groupTemplate", "/districts/${tenant_id}");
-        school.tokensOf("student");
+        realm.tokensOf("student");
 
         assertThat(groups()).containsExactly("/districts/2");
     }
@@ -124,9 +124,9 @@ class GroupMapperIT {
     @Test
     void anEditedMapperLeavesGroupsOfAnotherShapeAsTheyAre() {
         add("m", "FORCE", "/districts/${tenant_name}");
-        school.tokensOf("student");
+        realm.tokensOf("student");
         mappers.edit("m", "groupTemplate", "/roles/${role}");
-        school.tokensOf("student");
+        realm.tokensOf("student");
 
         assertThat(groups()).containsExactlyInAnyOrder("/districts/Maple Valley Schools", "/roles/Student");
     }
@@ -135,13 +135,13 @@ class GroupMapperIT {
     void twoMappersOfOneShapeDoNotTakeWhatTheOtherGives() {
         add("m1", "FORCE", "/districts/${tenant_name}");
         add("m2", "FORCE", "/districts/${tenant_id}");
-        school.tokensOf("student");
+        realm.tokensOf("student");
         assertThat(groups()).containsExactlyInAnyOrder("/districts/Maple Valley Schools", "/districts/2");
-        school.tokensOf("student");
+        realm.tokensOf("student");
         assertThat(groups()).containsExactlyInAnyOrder("/districts/Maple Valley Schools", "/districts/2");
 
         classLinkSays("Tenant", "\"\"");
-        school.tokensOf("student");
+        realm.tokensOf("student");
         assertThat(groups()).containsExactly("/districts/2");
     }
 
@@ -149,8 +149,8 @@ class GroupMapperIT {
     void twoMappersOfOneGroupDoNotTakeItFromOneAnother() {
         add("m1", "FORCE", "/roles/${role}");
         add("m2", "FORCE", "/roles/${role}");
-        school.tokensOf("student");
-        school.tokensOf("student");
+        realm.tokensOf("student");
+        realm.tokensOf("student");
         assertThat(groups()).containsExactly("/roles/Student");
     }
 
@@ -158,7 +158,7 @@ class GroupMapperIT {
     @ValueSource(strings = {"", "/${role}", "/a/${nonsense}"})
     void aWrongTemplateIsNamedInTheLogAndGivesNoGroup(String template) {
         add("m with " + template, "FORCE", template);
-        school.tokensOf("student");
+        realm.tokensOf("student");
 
         assertThat(groups()).isEmpty();
         assertThat(bed.log()).contains("Mapper 'm with " + template + "': Group template");
@@ -168,17 +168,17 @@ class GroupMapperIT {
     void peopleOfANewDistrictWhoLogInAtOnceShareItsGroup() {
         add("m", "FORCE", "/districts/${tenant_name}");
         Stream.of("student", "teacher", "tenant-administrator", "parent")
-                .map(persona -> CompletableFuture.runAsync(() -> school.tokensOf(persona)))
+                .map(persona -> CompletableFuture.runAsync(() -> realm.tokensOf(persona)))
                 .toList()
                 .forEach(CompletableFuture::join);
 
-        for (JsonNode user : school.users()) {
+        for (JsonNode user : realm.users()) {
             String name = user.get("username").textValue();
             if (!name.equals("local")) {
                 assertThat(groups(name)).as(name).containsExactly("/districts/Maple Valley Schools");
             }
         }
-        assertThat(bed.admin().get(realm() + "/groups/count").get("count").asInt())
+        assertThat(bed.admin().get(realmPath() + "/groups/count").get("count").asInt())
                 .isEqualTo(2);
     }
 
@@ -192,8 +192,9 @@ class GroupMapperIT {
     }
 
     private String newGroup(String name) {
-        AdminApi.require(bed.admin().post(realm() + "/groups", Http.json("{\"name\": \"" + name + "\"}")), "new group");
-        return StreamSupport.stream(bed.admin().get(realm() + "/groups").spliterator(), false)
+        AdminApi.require(
+                bed.admin().post(realmPath() + "/groups", Http.json("{\"name\": \"" + name + "\"}")), "new group");
+        return StreamSupport.stream(bed.admin().get(realmPath() + "/groups").spliterator(), false)
                 .filter(group -> group.get("name").textValue().equals(name))
                 .findFirst()
                 .orElseThrow()
@@ -216,10 +217,10 @@ class GroupMapperIT {
     }
 
     private String user(String username) {
-        return realm() + "/users/" + school.user(username).get("id").textValue();
+        return realmPath() + "/users/" + realm.user(username).get("id").textValue();
     }
 
-    private String realm() {
-        return "/realms/" + school.realm();
+    private String realmPath() {
+        return "/realms/" + realm.name();
     }
 }

@@ -8,8 +8,8 @@ import io.github.k12sso.classlink.it.support.Http;
 import io.github.k12sso.classlink.it.support.OnTestBed;
 import io.github.k12sso.classlink.it.support.Profiles;
 import io.github.k12sso.classlink.it.support.ProviderMappers;
-import io.github.k12sso.classlink.it.support.School;
 import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestRealm;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.StreamSupport;
@@ -25,14 +25,14 @@ class KeycloaksMappersIT {
     private static final String USER = "mira.fernwick.2";
 
     private TestBed bed;
-    private School school;
+    private TestRealm realm;
     private ProviderMappers mappers;
 
     @BeforeEach
-    void aSchool(TestBed testBed) {
+    void aRealm(TestBed testBed) {
         bed = testBed;
-        school = bed.newSchool();
-        mappers = new ProviderMappers(school);
+        realm = bed.newRealm();
+        mappers = new ProviderMappers(realm);
     }
 
     @Test
@@ -43,11 +43,11 @@ class KeycloaksMappersIT {
                 "oidc-role-idp-mapper",
                 "FORCE",
                 Map.of("claim", "Role", "claim.value", "Student", "role", "pupil"));
-        school.tokensOf("student");
+        realm.tokensOf("student");
         assertThat(roles(USER)).contains("pupil");
 
         classLinkSays("Role", "\"Parent\"");
-        school.tokensOf("student");
+        realm.tokensOf("student");
         assertThat(roles(USER)).doesNotContain("pupil");
     }
 
@@ -58,9 +58,9 @@ class KeycloaksMappersIT {
                 "oidc-username-idp-mapper",
                 "IMPORT",
                 Map.of("template", "${CLAIM.LoginId}-of-${CLAIM.TenantId}", "target", "LOCAL"));
-        school.tokensOf("student");
+        realm.tokensOf("student");
 
-        assertThat(school.links(school.user("mira.fernwick-of-2"))).hasSize(1);
+        assertThat(realm.links(realm.user("mira.fernwick-of-2"))).hasSize(1);
     }
 
     @Test
@@ -73,27 +73,29 @@ class KeycloaksMappersIT {
                 "oidc-advanced-group-idp-mapper",
                 "FORCE",
                 Map.of("claims", "[{\"key\":\"Role\",\"value\":\"Student\"}]", "group", "/districts/pupils"));
-        school.tokensOf("student");
-        school.tokensOf("student");
+        realm.tokensOf("student");
+        realm.tokensOf("student");
         assertThat(groups(USER)).containsExactlyInAnyOrder("/districts/2", "/districts/pupils");
 
         classLinkSays("Role", "\"Parent\"");
-        school.tokensOf("student");
+        realm.tokensOf("student");
         assertThat(groups(USER)).containsExactly("/districts/2");
     }
 
     @Test
     void whoJoinsAMappersGroupByHandLeavesItAtTheNextLogin() {
         mappers.add("ours", "classlink-group-mapper", "FORCE", Map.of("groupTemplate", "/districts/${tenant_id}"));
-        school.tokensOf("student");
-        String districts = bed.admin().get(realm() + "/groups").get(0).get("id").textValue();
+        realm.tokensOf("student");
+        String districts =
+                bed.admin().get(realmPath() + "/groups").get(0).get("id").textValue();
         String byHand = require("/groups/" + districts + "/children", "{\"name\": \"by hand\"}");
-        String user = school.user(USER).get("id").textValue();
+        String user = realm.user(USER).get("id").textValue();
         AdminApi.require(
-                bed.admin().put(realm() + "/users/" + user + "/groups/" + byHand, Http.json("{}")), "group by hand");
+                bed.admin().put(realmPath() + "/users/" + user + "/groups/" + byHand, Http.json("{}")),
+                "group by hand");
         assertThat(groups(USER)).hasSize(2);
 
-        school.tokensOf("student");
+        realm.tokensOf("student");
         assertThat(groups(USER)).containsExactly("/districts/2");
     }
 
@@ -101,7 +103,7 @@ class KeycloaksMappersIT {
     @CsvSource({"FORCE,true", "LEGACY,true", "IMPORT,false"})
     void aUserWhoWasLinkedBeforeTheFirstLoginIsMappedAsTheSyncModeSays(String syncMode, boolean mapped) {
         require("/roles", "{\"name\": \"pupil\"}");
-        String local = school.user("local").get("id").textValue();
+        String local = realm.user("local").get("id").textValue();
         require(
                 "/users/" + local + "/federated-identity/classlink",
                 "{\"userId\": \"870001\", \"userName\": \"mira.fernwick.2\"}");
@@ -112,12 +114,12 @@ class KeycloaksMappersIT {
                 "classlink-user-attribute-mapper",
                 syncMode,
                 Map.of("jsonField", "Role", "userAttribute", "classlink_role"));
-        school.tokensOf("student");
+        realm.tokensOf("student");
 
-        assertThat(school.users()).as("nobody new").hasSize(1);
+        assertThat(realm.users()).as("nobody new").hasSize(1);
         assertThat(roles("local").contains("pupil")).isEqualTo(mapped);
         assertThat(groups("local")).isEqualTo(mapped ? List.of("/districts/2") : List.of());
-        assertThat(school.user("local").at("/attributes/classlink_role/0").asText())
+        assertThat(realm.user("local").at("/attributes/classlink_role/0").asText())
                 .isEqualTo(mapped ? "Student" : "");
     }
 
@@ -127,7 +129,7 @@ class KeycloaksMappersIT {
 
     /** The new thing's id, where it has one. */
     private String require(String path, String body) {
-        String location = AdminApi.require(bed.admin().post(realm() + path, Http.json(body)), path)
+        String location = AdminApi.require(bed.admin().post(realmPath() + path, Http.json(body)), path)
                 .headers()
                 .firstValue("Location")
                 .orElse("");
@@ -144,13 +146,13 @@ class KeycloaksMappersIT {
 
     private List<String> read(String username, String path, String member) {
         JsonNode list = bed.admin()
-                .get(realm() + "/users/" + school.user(username).get("id").textValue() + path);
+                .get(realmPath() + "/users/" + realm.user(username).get("id").textValue() + path);
         return StreamSupport.stream(list.spliterator(), false)
                 .map(entry -> entry.get(member).textValue())
                 .toList();
     }
 
-    private String realm() {
-        return "/realms/" + school.realm();
+    private String realmPath() {
+        return "/realms/" + realm.name();
     }
 }

@@ -54,6 +54,6 @@ class MapperTypesIT {
     }
 
     private static JsonNode types(TestBed bed) {
-        return new ProviderMappers(bed.newSchool()).types();
+        return new ProviderMappers(bed.newRealm()).types();
     }
 }

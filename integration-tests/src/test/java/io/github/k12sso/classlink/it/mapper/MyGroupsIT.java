@@ -10,8 +10,8 @@ import io.github.k12sso.classlink.it.support.Browser;
 import io.github.k12sso.classlink.it.support.OnTestBed;
 import io.github.k12sso.classlink.it.support.Page;
 import io.github.k12sso.classlink.it.support.ProviderMappers;
-import io.github.k12sso.classlink.it.support.School;
 import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestRealm;
 import io.github.k12sso.classlink.simulator.fault.Fault;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
 import io.github.k12sso.classlink.simulator.http.RecordedRequest;
@@ -33,21 +33,21 @@ class MyGroupsIT {
     private static final String TEMPLATE = "/classlink/${group_name}";
 
     private TestBed bed;
-    private School school;
+    private TestRealm realm;
     private ProviderMappers mappers;
 
     @BeforeEach
-    void aSchool(TestBed testBed) {
+    void aRealm(TestBed testBed) {
         bed = testBed;
-        school = bed.newSchool();
-        mappers = new ProviderMappers(school);
+        realm = bed.newRealm();
+        mappers = new ProviderMappers(realm);
     }
 
     @Test
     void eachGroupIsAMembership() {
         add("m", "my-groups", TEMPLATE);
         classLinkSays("[{'name':'Chess/Go','groupId':17,'buildingId':1},{'name':'Band','groupId':18,'buildingId':1}]");
-        school.tokensOf("student");
+        realm.tokensOf("student");
 
         assertThat(groups()).containsExactlyInAnyOrder("/classlink/Chess~1Go", "/classlink/Band");
     }
@@ -55,7 +55,7 @@ class MyGroupsIT {
     @Test
     void theSimulatorsOwnGroupsAreRead() {
         add("m", "my-groups", TEMPLATE);
-        school.tokensOf("student");
+        realm.tokensOf("student");
 
         assertThat(groups()).contains("/classlink/All Students");
     }
@@ -64,29 +64,29 @@ class MyGroupsIT {
     void aLaterLoginFollowsChangesAndTheGroupStays() {
         add("m", "my-groups", TEMPLATE);
         classLinkSays("[{'name':'Chess','groupId':17},{'name':'Band','groupId':18}]");
-        school.tokensOf("student");
+        realm.tokensOf("student");
         classLinkSays("[{'name':'Band','groupId':18},{'name':'Choir','groupId':19}]");
-        school.tokensOf("student");
+        realm.tokensOf("student");
 
         assertThat(groups()).containsExactlyInAnyOrder("/classlink/Band", "/classlink/Choir");
-        assertThat(bed.admin().get(realm() + "/groups/count").get("count").asInt())
+        assertThat(bed.admin().get(realmPath() + "/groups/count").get("count").asInt())
                 .as("classlink and three inside")
                 .isEqualTo(4);
 
         classLinkSays("[]");
-        school.tokensOf("student");
+        realm.tokensOf("student");
         assertThat(groups()).isEmpty();
     }
 
     @Test
     void theyAreAskedForOnceAndOnlyIfAMapperNeedsThem() {
         add("p", "profile", "/districts/${tenant_name}");
-        school.tokensOf("student");
+        realm.tokensOf("student");
         assertThat(requestsForGroups()).isEmpty();
 
         add("m1", "my-groups", TEMPLATE);
         add("m2", "my-groups", "/ids/${group_id}");
-        school.tokensOf("student");
+        realm.tokensOf("student");
         assertThat(requestsForGroups()).singleElement().satisfies(request -> {
             assertThat(request.method()).isEqualTo("GET");
             assertThat(request.path()).isEqualTo("/my/groups");
@@ -114,14 +114,14 @@ class MyGroupsIT {
     void withoutAnAnswerTheLoginWorksAndMembershipsStay(Fault fault) {
         add("m", "my-groups", TEMPLATE);
         classLinkSays("[{'name':'Chess','groupId':17}]");
-        school.tokensOf("student");
+        realm.tokensOf("student");
 
         bed.classLink().faults().clear();
         bed.classLink().faults().inject(Endpoint.GROUPS, fault);
-        school.tokensOf("student");
+        realm.tokensOf("student");
 
         assertThat(groups()).containsExactly("/classlink/Chess");
-        assertThat(bed.logOf(school))
+        assertThat(bed.logOf(realm))
                 .filteredOn(line -> line.contains("groups_unavailable"))
                 .hasSize(1);
     }
@@ -130,7 +130,7 @@ class MyGroupsIT {
     void theFirstLoginWithoutAnAnswerMakesAUserWithoutGroups() {
         add("m", "my-groups", TEMPLATE);
         bed.classLink().faults().inject(Endpoint.GROUPS, Fault.status(500));
-        school.tokensOf("student");
+        realm.tokensOf("student");
 
         assertThat(groups()).isEmpty();
     }
@@ -139,13 +139,13 @@ class MyGroupsIT {
     void theyOutliveThePageOfTheFirstLogin() {
         add("m", "my-groups", TEMPLATE);
         classLinkSays("[{'name':'Chess','groupId':17,'buildingId':1}]");
-        school.configure(provider -> provider.put("firstBrokerLoginFlowAlias", "first broker login"));
+        realm.configure(provider -> provider.put("firstBrokerLoginFlowAlias", "first broker login"));
         reviewEveryProfile();
 
-        Browser browser = school.newBrowser();
-        Page review = school.login(browser, "student");
+        Browser browser = realm.newBrowser();
+        Page review = realm.login(browser, "student");
         assertThat(review.document().selectFirst("#kc-idp-review-profile-form")).isNotNull();
-        assertThat(school.users()).hasSize(1);
+        assertThat(realm.users()).hasSize(1);
         Page callback = browser.press(review, "#kc-idp-review-profile-form [type=submit]");
 
         assertThat(callback.handedToApp()).containsKey("code");
@@ -156,7 +156,7 @@ class MyGroupsIT {
     @MethodSource("wrongTemplates")
     void aTemplateOfTheOtherSourceIsNamedInTheLogAndChangesNothing(String source, String template) {
         add("m " + source, source, template);
-        school.tokensOf("student");
+        realm.tokensOf("student");
 
         assertThat(groups()).isEmpty();
         assertThat(bed.log()).contains("Mapper 'm " + source + "': Group template has ");
@@ -167,7 +167,7 @@ class MyGroupsIT {
     }
 
     private void reviewEveryProfile() {
-        JsonNode executions = bed.admin().get(realm() + "/authentication/flows/first%20broker%20login/executions");
+        JsonNode executions = bed.admin().get(realmPath() + "/authentication/flows/first%20broker%20login/executions");
         String config = StreamSupport.stream(executions.spliterator(), false)
                 .filter(execution ->
                         "idp-review-profile".equals(execution.path("providerId").textValue()))
@@ -175,7 +175,7 @@ class MyGroupsIT {
                 .orElseThrow()
                 .get("authenticationConfig")
                 .textValue();
-        String path = realm() + "/authentication/config/" + config;
+        String path = realmPath() + "/authentication/config/" + config;
         ObjectNode settings = (ObjectNode) bed.admin().get(path);
         ((ObjectNode) settings.get("config")).put("update.profile.on.first.login", "on");
         AdminApi.require(bed.admin().put(path, settings), "review page");
@@ -197,14 +197,17 @@ class MyGroupsIT {
     }
 
     private List<String> groups() {
-        String user = school.user(USER).get("id").textValue();
+        String user = realm.user(USER).get("id").textValue();
         return StreamSupport.stream(
-                        bed.admin().get(realm() + "/users/" + user + "/groups").spliterator(), false)
+                        bed.admin()
+                                .get(realmPath() + "/users/" + user + "/groups")
+                                .spliterator(),
+                        false)
                 .map(group -> group.get("path").textValue())
                 .toList();
     }
 
-    private String realm() {
-        return "/realms/" + school.realm();
+    private String realmPath() {
+        return "/realms/" + realm.name();
     }
 }

@@ -8,8 +8,8 @@ import io.github.k12sso.classlink.it.support.Http;
 import io.github.k12sso.classlink.it.support.OnTestBed;
 import io.github.k12sso.classlink.it.support.Profiles;
 import io.github.k12sso.classlink.it.support.ProviderMappers;
-import io.github.k12sso.classlink.it.support.School;
 import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestRealm;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -29,17 +29,17 @@ class OrganizationMapperIT {
     private static final String USER = "mira.fernwick.2";
 
     private TestBed bed;
-    private School school;
+    private TestRealm realm;
     private ProviderMappers mappers;
 
     @BeforeEach
-    void aSchoolWithOrganizations(TestBed testBed) {
+    void aRealmWithOrganizations(TestBed testBed) {
         bed = testBed;
-        school = bed.newSchool();
-        mappers = new ProviderMappers(school);
+        realm = bed.newRealm();
+        mappers = new ProviderMappers(realm);
         switchOrganizations(true);
         // One user in all districts.
-        school.configure("usernameTemplate", "${login_id}.2");
+        realm.configure("usernameTemplate", "${login_id}.2");
     }
 
     @Test
@@ -48,9 +48,9 @@ class OrganizationMapperIT {
         newOrganization("oak", "77");
         newOrganization("unrelated", null);
         add("m", "FORCE", false);
-        school.tokensOf("student");
+        realm.tokensOf("student");
         assertThat(organizations()).containsExactly("maple");
-        school.tokensOf("student");
+        realm.tokensOf("student");
         assertThat(organizations()).containsExactly("maple");
     }
 
@@ -71,11 +71,11 @@ class OrganizationMapperIT {
         newOrganization("maple", "2");
         newOrganization("oak", "77");
         add("m", syncMode, false);
-        school.tokensOf("student");
+        realm.tokensOf("student");
         assertThat(organizations()).containsExactly("maple");
 
         classLinkSays(nowSays);
-        school.tokensOf("student");
+        realm.tokensOf("student");
 
         assertThat(organizations()).isEqualTo(expected == null ? List.of() : List.of(expected));
     }
@@ -87,7 +87,7 @@ class OrganizationMapperIT {
         newOrganization("maple", "2");
         classLinkSays(says);
         add("m", "FORCE", true);
-        school.tokensOf("student");
+        realm.tokensOf("student");
 
         assertThat(organizations()).isEmpty();
         assertThat(aliases()).containsExactly("maple");
@@ -98,15 +98,15 @@ class OrganizationMapperIT {
         newOrganization("maple", "2");
         newOrganization("unrelated", null);
         add("m", "FORCE", false);
-        school.tokensOf("student");
+        realm.tokensOf("student");
         AdminApi.require(
                 bed.admin()
                         .post(
-                                realm() + "/organizations/" + organizationId("unrelated") + "/members",
-                                school.user(USER).get("id")),
+                                realmPath() + "/organizations/" + organizationId("unrelated") + "/members",
+                                realm.user(USER).get("id")),
                 "member by hand");
         classLinkSays(null);
-        school.tokensOf("student");
+        realm.tokensOf("student");
 
         assertThat(organizations()).containsExactly("unrelated");
     }
@@ -114,14 +114,14 @@ class OrganizationMapperIT {
     @Test
     void noOrganizationIsMadeUnlessAskedAndAnEditedMapperMakesItAtTheNextLogin() {
         add("m", "FORCE", false);
-        school.tokensOf("student");
+        realm.tokensOf("student");
         assertThat(aliases()).isEmpty();
 
         mappers.edit("m", "createOrganization", "true");
-        school.tokensOf("student");
+        realm.tokensOf("student");
 
         assertThat(organizations()).containsExactly("2");
-        JsonNode made = bed.admin().get(realm() + "/organizations/" + organizationId("2"));
+        JsonNode made = bed.admin().get(realmPath() + "/organizations/" + organizationId("2"));
         assertThat(made.get("name").textValue()).isEqualTo("Maple Valley Schools");
         assertThat(made.at("/attributes/classlink.tenant_id/0").textValue()).isEqualTo("2");
     }
@@ -130,11 +130,11 @@ class OrganizationMapperIT {
     void districtsOfOneNameAreTwoOrganizations() {
         newOrganization("Maple Valley Schools", "77");
         add("m", "FORCE", true);
-        school.tokensOf("student");
+        realm.tokensOf("student");
 
         assertThat(organizations()).containsExactly("2");
         assertThat(bed.admin()
-                        .get(realm() + "/organizations/" + organizationId("2"))
+                        .get(realmPath() + "/organizations/" + organizationId("2"))
                         .get("name")
                         .textValue())
                 .isEqualTo("Maple Valley Schools (2)");
@@ -144,10 +144,10 @@ class OrganizationMapperIT {
     void anOrganizationThatOnlyHasTheAliasIsNotTakenForTheDistrict() {
         newOrganization("2", null);
         add("m", "FORCE", true);
-        school.tokensOf("student");
+        realm.tokensOf("student");
 
         assertThat(organizations()).isEmpty();
-        assertThat(bed.logOf(school))
+        assertThat(bed.logOf(realm))
                 .filteredOn(line -> line.contains("an organization with the alias 2 exists without"))
                 .hasSize(1);
     }
@@ -156,8 +156,8 @@ class OrganizationMapperIT {
     void twoMappersOfOneDistrictAgree() {
         add("m1", "FORCE", true);
         add("m2", "FORCE", false);
-        school.tokensOf("student");
-        school.tokensOf("student");
+        realm.tokensOf("student");
+        realm.tokensOf("student");
         assertThat(organizations()).containsExactly("2");
     }
 
@@ -165,23 +165,23 @@ class OrganizationMapperIT {
     void peopleOfANewDistrictWhoLogInAtOnceShareItsOrganization() {
         add("m", "FORCE", true);
         Stream.of("student", "teacher", "tenant-administrator", "parent")
-                .map(persona -> CompletableFuture.runAsync(() -> school.tokensOf(persona)))
+                .map(persona -> CompletableFuture.runAsync(() -> realm.tokensOf(persona)))
                 .toList()
                 .forEach(CompletableFuture::join);
 
         assertThat(aliases()).containsExactly("2");
-        assertThat(bed.admin().get(realm() + "/organizations/" + organizationId("2") + "/members"))
+        assertThat(bed.admin().get(realmPath() + "/organizations/" + organizationId("2") + "/members"))
                 .hasSize(4);
     }
 
     @Test
     void withOrganizationsSwitchedOffOneLineSaysWhyNothingHappens() {
         switchOrganizations(false);
-        add("m of " + school.realm(), "FORCE", true);
-        school.tokensOf("student");
+        add("m of " + realm.name(), "FORCE", true);
+        realm.tokensOf("student");
 
         assertThat(bed.log().lines())
-                .filteredOn(line -> line.contains("Mapper 'm of " + school.realm() + "' does nothing"))
+                .filteredOn(line -> line.contains("Mapper 'm of " + realm.name() + "' does nothing"))
                 .singleElement()
                 .asString()
                 .contains("WARN")
@@ -202,7 +202,7 @@ class OrganizationMapperIT {
 
     private void switchOrganizations(boolean on) {
         AdminApi.require(
-                bed.admin().put(realm(), Http.json("{\"organizationsEnabled\": " + on + "}")), "realm's settings");
+                bed.admin().put(realmPath(), Http.json("{\"organizationsEnabled\": " + on + "}")), "realm's settings");
     }
 
     private void newOrganization(String name, String tenantId) {
@@ -211,7 +211,7 @@ class OrganizationMapperIT {
         AdminApi.require(
                 bed.admin()
                         .post(
-                                realm() + "/organizations",
+                                realmPath() + "/organizations",
                                 Http.json("{\"name\": \"" + name + "\", \"alias\": \"" + alias + "\", \"attributes\": {"
                                         + attributes + "}, \"domains\": [{\"name\": \"" + alias
                                         + ".example\"}]}")),
@@ -219,7 +219,8 @@ class OrganizationMapperIT {
     }
 
     private String organizationId(String alias) {
-        return StreamSupport.stream(bed.admin().get(realm() + "/organizations").spliterator(), false)
+        return StreamSupport.stream(
+                        bed.admin().get(realmPath() + "/organizations").spliterator(), false)
                 .filter(organization -> organization.get("alias").textValue().equals(alias))
                 .findFirst()
                 .orElseThrow()
@@ -228,12 +229,12 @@ class OrganizationMapperIT {
     }
 
     private List<String> aliases() {
-        return aliases(bed.admin().get(realm() + "/organizations"));
+        return aliases(bed.admin().get(realmPath() + "/organizations"));
     }
 
     private List<String> organizations() {
-        String userId = school.user(USER).get("id").textValue();
-        return aliases(bed.admin().get(realm() + "/organizations/members/" + userId + "/organizations"));
+        String userId = realm.user(USER).get("id").textValue();
+        return aliases(bed.admin().get(realmPath() + "/organizations/members/" + userId + "/organizations"));
     }
 
     private static List<String> aliases(JsonNode organizations) {
@@ -242,7 +243,7 @@ class OrganizationMapperIT {
                 .toList();
     }
 
-    private String realm() {
-        return "/realms/" + school.realm();
+    private String realmPath() {
+        return "/realms/" + realm.name();
     }
 }

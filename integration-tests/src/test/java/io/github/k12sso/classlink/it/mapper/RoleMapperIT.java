@@ -8,8 +8,8 @@ import io.github.k12sso.classlink.it.support.Http;
 import io.github.k12sso.classlink.it.support.OnTestBed;
 import io.github.k12sso.classlink.it.support.Profiles;
 import io.github.k12sso.classlink.it.support.ProviderMappers;
-import io.github.k12sso.classlink.it.support.School;
 import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestRealm;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.StreamSupport;
@@ -26,14 +26,14 @@ class RoleMapperIT {
     private static final String USER = "mira.fernwick.2";
 
     private TestBed bed;
-    private School school;
+    private TestRealm realm;
     private ProviderMappers mappers;
 
     @BeforeEach
-    void aSchoolWithRoles(TestBed testBed) {
+    void aRealmWithRoles(TestBed testBed) {
         bed = testBed;
-        school = bed.newSchool();
-        mappers = new ProviderMappers(school);
+        realm = bed.newRealm();
+        mappers = new ProviderMappers(realm);
         newRole("/roles", "staff");
         newRole("/roles", "other");
         newRole("/clients/" + clientId() + "/roles", "teacher");
@@ -55,7 +55,7 @@ class RoleMapperIT {
     void theFirstLoginGivesItToWhomTheMapperNames(String setting, String says, boolean given) {
         classLinkSays(says);
         add("m", "FORCE", setting, "staff");
-        school.tokensOf("student");
+        realm.tokensOf("student");
 
         assertThat(realmRoles().contains("staff")).isEqualTo(given);
     }
@@ -75,11 +75,11 @@ class RoleMapperIT {
     void aLaterLoginTakesItAwayAsTheSyncModeSays(String syncMode, String nowSays, boolean kept) {
         classLinkSays("\"Teacher\"");
         add("m", syncMode, "Teacher", "staff");
-        school.tokensOf("student");
+        realm.tokensOf("student");
         assertThat(realmRoles()).contains("staff");
 
         classLinkSays(nowSays);
-        school.tokensOf("student");
+        realm.tokensOf("student");
 
         assertThat(realmRoles().contains("staff")).isEqualTo(kept);
     }
@@ -88,11 +88,11 @@ class RoleMapperIT {
     @CsvSource({"FORCE,true", "LEGACY,true", "IMPORT,false"})
     void aLaterLoginGivesItAsTheSyncModeSays(String syncMode, boolean given) {
         add("m", syncMode, "Teacher", "staff");
-        school.tokensOf("student");
+        realm.tokensOf("student");
         assertThat(realmRoles()).doesNotContain("staff");
 
         classLinkSays("\"Teacher\"");
-        school.tokensOf("student");
+        realm.tokensOf("student");
 
         assertThat(realmRoles().contains("staff")).isEqualTo(given);
     }
@@ -101,21 +101,21 @@ class RoleMapperIT {
     void aClientRoleIsGivenAndTakenAsWell() {
         classLinkSays("\"Teacher\"");
         add("m", "FORCE", "Teacher", "app.teacher");
-        school.tokensOf("student");
+        realm.tokensOf("student");
         assertThat(names(roleMappings("/clients/" + clientId()))).containsExactly("teacher");
 
         classLinkSays("\"Student\"");
-        school.tokensOf("student");
+        realm.tokensOf("student");
         assertThat(names(roleMappings("/clients/" + clientId()))).isEmpty();
     }
 
     @Test
     void rolesThatNoMapperNamesAreLeftAlone() {
         add("m", "FORCE", "Teacher", "staff");
-        school.tokensOf("student");
-        JsonNode other = Http.json("[" + bed.admin().get(realm() + "/roles/other") + "]");
+        realm.tokensOf("student");
+        JsonNode other = Http.json("[" + bed.admin().get(realmPath() + "/roles/other") + "]");
         AdminApi.require(bed.admin().post(user() + "/role-mappings/realm", other), "role by hand");
-        school.tokensOf("student");
+        realm.tokensOf("student");
 
         assertThat(realmRoles()).contains("other");
     }
@@ -124,9 +124,9 @@ class RoleMapperIT {
     void anEditedMapperDecidesAnewAtTheNextLogin() {
         classLinkSays("\"Teacher\"");
         add("m", "FORCE", "Teacher", "staff");
-        school.tokensOf("student");
+        realm.tokensOf("student");
         mappers.edit("m", "classlinkRoles", "Administrator");
-        school.tokensOf("student");
+        realm.tokensOf("student");
 
         assertThat(realmRoles()).doesNotContain("staff");
     }
@@ -135,9 +135,9 @@ class RoleMapperIT {
     void anEditedTargetLeavesTheFormerRoleAsItIs() {
         classLinkSays("\"Teacher\"");
         add("m", "FORCE", "Teacher", "staff");
-        school.tokensOf("student");
+        realm.tokensOf("student");
         mappers.edit("m", "role", "other");
-        school.tokensOf("student");
+        realm.tokensOf("student");
 
         assertThat(realmRoles()).contains("staff", "other");
     }
@@ -148,13 +148,13 @@ class RoleMapperIT {
         classLinkSays("\"" + says + "\"");
         add("m1", "FORCE", "Teacher", "staff");
         add("m2", "FORCE", "Student", "staff");
-        school.tokensOf("student");
+        realm.tokensOf("student");
         assertThat(realmRoles()).contains("staff");
-        school.tokensOf("student");
+        realm.tokensOf("student");
         assertThat(realmRoles()).contains("staff");
 
         classLinkSays("\"Parent\"");
-        school.tokensOf("student");
+        realm.tokensOf("student");
         assertThat(realmRoles()).doesNotContain("staff");
     }
 
@@ -168,8 +168,8 @@ class RoleMapperIT {
                 "oidc-role-idp-mapper",
                 "FORCE",
                 Map.of("claim", "Role", "claim.value", "Student", "role", "staff"));
-        school.tokensOf("student");
-        school.tokensOf("student");
+        realm.tokensOf("student");
+        realm.tokensOf("student");
 
         assertThat(realmRoles()).contains("staff");
     }
@@ -178,8 +178,8 @@ class RoleMapperIT {
     void aRoleThatWasDeletedDoesNotStopTheLogin() {
         classLinkSays("\"Teacher\"");
         add("m", "FORCE", "Teacher", "gone");
-        school.tokensOf("student");
-        school.tokensOf("student");
+        realm.tokensOf("student");
+        realm.tokensOf("student");
 
         assertThat(realmRoles()).doesNotContain("gone", "staff");
     }
@@ -193,7 +193,7 @@ class RoleMapperIT {
     }
 
     private void newRole(String path, String name) {
-        AdminApi.require(bed.admin().post(realm() + path, Http.json("{\"name\": \"" + name + "\"}")), "new role");
+        AdminApi.require(bed.admin().post(realmPath() + path, Http.json("{\"name\": \"" + name + "\"}")), "new role");
     }
 
     private List<String> realmRoles() {
@@ -212,16 +212,16 @@ class RoleMapperIT {
 
     private String clientId() {
         return bed.admin()
-                .get(realm() + "/clients?clientId=" + School.APP)
+                .get(realmPath() + "/clients?clientId=" + TestRealm.APP)
                 .at("/0/id")
                 .textValue();
     }
 
     private String user() {
-        return realm() + "/users/" + school.user(USER).get("id").textValue();
+        return realmPath() + "/users/" + realm.user(USER).get("id").textValue();
     }
 
-    private String realm() {
-        return "/realms/" + school.realm();
+    private String realmPath() {
+        return "/realms/" + realm.name();
     }
 }

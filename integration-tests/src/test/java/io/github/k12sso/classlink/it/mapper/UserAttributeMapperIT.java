@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.k12sso.classlink.it.support.OnTestBed;
 import io.github.k12sso.classlink.it.support.Profiles;
 import io.github.k12sso.classlink.it.support.ProviderMappers;
-import io.github.k12sso.classlink.it.support.School;
 import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestRealm;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.StreamSupport;
@@ -24,14 +24,14 @@ class UserAttributeMapperIT {
     private static final String USER = "mira.fernwick.2";
 
     private TestBed bed;
-    private School school;
+    private TestRealm realm;
     private ProviderMappers mappers;
 
     @BeforeEach
-    void aSchool(TestBed testBed) {
+    void aRealm(TestBed testBed) {
         bed = testBed;
-        school = bed.newSchool();
-        mappers = new ProviderMappers(school);
+        realm = bed.newRealm();
+        mappers = new ProviderMappers(realm);
     }
 
     @ParameterizedTest
@@ -44,7 +44,7 @@ class UserAttributeMapperIT {
             return profile;
         });
         add("m", "FORCE", path);
-        school.tokensOf("student");
+        realm.tokensOf("student");
 
         assertThat(attribute("target")).containsExactly(values.split("\\+"));
     }
@@ -68,11 +68,11 @@ class UserAttributeMapperIT {
     void aLaterLoginFollowsTheSyncMode(String syncMode, String nowSays, String expected) {
         classLinkSays("Building", "\"Elm\"");
         add("m", syncMode, "Building");
-        school.tokensOf("student");
+        realm.tokensOf("student");
         assertThat(attribute("target")).containsExactly("Elm");
 
         classLinkSays("Building", nowSays);
-        school.tokensOf("student");
+        realm.tokensOf("student");
 
         assertThat(attribute("target")).isEqualTo(expected == null ? List.of() : List.of(expected));
     }
@@ -82,7 +82,7 @@ class UserAttributeMapperIT {
     void withoutAValueTheFirstLoginWritesNothing(String says) {
         classLinkSays("Building", says);
         add("m", "FORCE", "Building");
-        school.tokensOf("student");
+        realm.tokensOf("student");
 
         assertThat(attribute("target")).isEmpty();
     }
@@ -90,9 +90,9 @@ class UserAttributeMapperIT {
     @Test
     void anEditedMapperReadsTheOtherMemberAtTheNextLogin() {
         add("m", "FORCE", "LoginId");
-        school.tokensOf("student");
+        realm.tokensOf("student");
         mappers.edit("m", "jsonField", "SourcedId");
-        school.tokensOf("student");
+        realm.tokensOf("student");
 
         assertThat(attribute("target")).containsExactly("4801508017");
     }
@@ -100,9 +100,9 @@ class UserAttributeMapperIT {
     @Test
     void anEditedTargetLeavesTheFormerAttributeAsItIs() {
         add("m", "FORCE", "LoginId");
-        school.tokensOf("student");
+        realm.tokensOf("student");
         mappers.edit("m", "userAttribute", "other");
-        school.tokensOf("student");
+        realm.tokensOf("student");
 
         assertThat(attribute("other")).containsExactly("mira.fernwick");
         assertThat(attribute("target")).containsExactly("mira.fernwick");
@@ -111,7 +111,7 @@ class UserAttributeMapperIT {
     @Test
     void aPathThatIsNoneIsNamedInTheLogAndWritesNothing() {
         add("m with a wrong path", "FORCE", "a[x]");
-        school.tokensOf("student");
+        realm.tokensOf("student");
 
         assertThat(attribute("target")).isEmpty();
         assertThat(bed.log()).contains("Mapper 'm with a wrong path': Profile member is not a path such as");
@@ -121,15 +121,15 @@ class UserAttributeMapperIT {
     void twoMappersOfOneAttributeAddTheirValuesTogetherAtEveryLogin() {
         add("m1", "FORCE", "LoginId");
         add("m2", "FORCE", "SourcedId");
-        school.tokensOf("student");
+        realm.tokensOf("student");
         assertThat(attribute("target")).containsExactlyInAnyOrder("mira.fernwick", "4801508017");
 
         classLinkSays("SourcedId", "\"\"");
-        school.tokensOf("student");
+        realm.tokensOf("student");
         assertThat(attribute("target")).containsExactly("mira.fernwick");
 
         classLinkSays("SourcedId", "\"77\"");
-        school.tokensOf("student");
+        realm.tokensOf("student");
         assertThat(attribute("target")).containsExactlyInAnyOrder("mira.fernwick", "77");
     }
 
@@ -147,7 +147,7 @@ class UserAttributeMapperIT {
     }
 
     private List<String> attribute(String name) {
-        JsonNode values = school.user(USER).at("/attributes/" + name);
+        JsonNode values = realm.user(USER).at("/attributes/" + name);
         return StreamSupport.stream(values.spliterator(), false)
                 .map(JsonNode::textValue)
                 .toList();

@@ -9,8 +9,8 @@ import io.github.k12sso.classlink.it.support.Http;
 import io.github.k12sso.classlink.it.support.OnTestBed;
 import io.github.k12sso.classlink.it.support.Page;
 import io.github.k12sso.classlink.it.support.ProviderMappers;
-import io.github.k12sso.classlink.it.support.School;
 import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestRealm;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.StreamSupport;
@@ -25,41 +25,41 @@ class WorkedExamplesIT {
     private static final String STUDENT = "mira.fernwick.2";
 
     private TestBed bed;
-    private School school;
+    private TestRealm realm;
     private ProviderMappers mappers;
 
     @BeforeEach
-    void aSchool(TestBed testBed) {
+    void aRealm(TestBed testBed) {
         bed = testBed;
-        school = bed.newSchool();
-        mappers = new ProviderMappers(school);
+        realm = bed.newRealm();
+        mappers = new ProviderMappers(realm);
     }
 
     @Test
     void oneDistrict() {
         newRole("staff");
-        school.configure("allowedTenants", "2");
-        school.configure("usernameTemplate", "${login_id}");
+        realm.configure("allowedTenants", "2");
+        realm.configure("usernameTemplate", "${login_id}");
         mappers.add(
                 "staff",
                 "classlink-role-mapper",
                 "FORCE",
                 Map.of("classlinkRoles", "Teacher##Administrator##Tenant Administrator##Aide", "role", "staff"));
         mappers.add("people", "classlink-group-mapper", "FORCE", Map.of("groupTemplate", "/people/${role}"));
-        school.tokensOf("teacher");
-        school.tokensOf("student");
+        realm.tokensOf("teacher");
+        realm.tokensOf("student");
 
         assertThat(roles("orla.thistledown")).contains("staff");
         assertThat(groups("orla.thistledown")).containsExactly("/people/Teacher");
         assertThat(roles("mira.fernwick")).doesNotContain("staff");
         assertThat(groups("mira.fernwick")).containsExactly("/people/Student");
-        assertThat(school.login(school.newBrowser(), "harbor-teacher").error())
+        assertThat(realm.login(realm.newBrowser(), "harbor-teacher").error())
                 .contains("Your district may not sign in here");
     }
 
     @Test
     void manyDistricts() {
-        AdminApi.require(bed.admin().put(realm(), Http.json("{\"organizationsEnabled\": true}")), "organizations");
+        AdminApi.require(bed.admin().put(realmPath(), Http.json("{\"organizationsEnabled\": true}")), "organizations");
         mappers.add("organization", "classlink-organization-mapper", "FORCE", Map.of("createOrganization", "true"));
         mappers.add(
                 "district and role",
@@ -71,8 +71,8 @@ class WorkedExamplesIT {
                 "classlink-user-attribute-mapper",
                 "FORCE",
                 Map.of("jsonField", "TenantId", "userAttribute", "classlink_tenant_id"));
-        school.tokensOf("twin-maple");
-        school.tokensOf("twin-harbor");
+        realm.tokensOf("twin-maple");
+        realm.tokensOf("twin-harbor");
 
         String maple = tenantOf("twin-maple");
         String harbor = tenantOf("twin-harbor");
@@ -81,27 +81,27 @@ class WorkedExamplesIT {
             String twin = "jordan.samewise." + tenant;
             assertThat(groups(twin)).containsExactly("/districts/" + tenant + "/Student");
             assertThat(organizations(twin)).containsExactly(tenant);
-            assertThat(school.user(twin).at("/attributes/classlink_tenant_id/0").textValue())
+            assertThat(realm.user(twin).at("/attributes/classlink_tenant_id/0").textValue())
                     .isEqualTo(tenant);
         }
     }
 
     @Test
     void onlyStaffLogIn() {
-        school.configure(provider -> ((ObjectNode) provider.get("config"))
+        realm.configure(provider -> ((ObjectNode) provider.get("config"))
                 .put("filteredByClaim", "true")
                 .put("claimFilterName", "Role")
                 .put("claimFilterValue", "Teacher|Administrator|Tenant Administrator"));
 
-        assertThat(school.login(school.newBrowser(), "teacher").handedToApp()).containsKey("code");
-        assertThat(school.login(school.newBrowser(), "tenant-administrator").handedToApp())
+        assertThat(realm.login(realm.newBrowser(), "teacher").handedToApp()).containsKey("code");
+        assertThat(realm.login(realm.newBrowser(), "tenant-administrator").handedToApp())
                 .containsKey("code");
         for (String persona : List.of("student", "parent")) {
-            Page refused = school.login(school.newBrowser(), persona);
+            Page refused = realm.login(realm.newBrowser(), persona);
             assertThat(refused.status()).isEqualTo(403);
             assertThat(refused.error()).contains("not open to your ClassLink account");
         }
-        assertThat(school.users())
+        assertThat(realm.users())
                 .extracting(user -> user.get("username").textValue())
                 .doesNotContain(STUDENT);
     }
@@ -111,9 +111,9 @@ class WorkedExamplesIT {
         newRole("staff");
         mappers.add(
                 "staff", "classlink-role-mapper", "FORCE", Map.of("classlinkRoles", "teacher##aide", "role", "staff"));
-        school.tokensOf("teacher");
-        school.tokensOf("student");
-        school.tokensOf("tenant-administrator");
+        realm.tokensOf("teacher");
+        realm.tokensOf("student");
+        realm.tokensOf("tenant-administrator");
 
         assertThat(roles(TEACHER)).contains("staff");
         assertThat(roles(STUDENT)).doesNotContain("staff");
@@ -123,19 +123,19 @@ class WorkedExamplesIT {
     /** One realm for each district: the same names, and nobody from elsewhere. */
     @Test
     void oneRealmEach() {
-        School harborSchool = bed.newSchool();
+        TestRealm harborSchool = bed.newRealm();
         String harbor = tenantOf("twin-harbor");
-        school.configure("allowedTenants", tenantOf("twin-maple"));
+        realm.configure("allowedTenants", tenantOf("twin-maple"));
         harborSchool.configure("allowedTenants", harbor);
-        for (School each : List.of(school, harborSchool)) {
+        for (TestRealm each : List.of(realm, harborSchool)) {
             each.configure("usernameTemplate", "${login_id}");
         }
-        school.tokensOf("twin-maple");
+        realm.tokensOf("twin-maple");
         harborSchool.tokensOf("twin-harbor");
 
-        assertThat(school.user("jordan.samewise").get("id"))
+        assertThat(realm.user("jordan.samewise").get("id"))
                 .isNotEqualTo(harborSchool.user("jordan.samewise").get("id"));
-        assertThat(school.login(school.newBrowser(), "twin-harbor").error())
+        assertThat(realm.login(realm.newBrowser(), "twin-harbor").error())
                 .contains("Your district may not sign in here");
         assertThat(harborSchool.login(harborSchool.newBrowser(), "twin-maple").error())
                 .contains("Your district may not sign in here");
@@ -144,27 +144,27 @@ class WorkedExamplesIT {
     /** One realm of two districts with user names that do not say which: the second person is not let into the first's. */
     @Test
     void userNamesWithoutTheDistrictCollideInOneRealm() {
-        school.configure("usernameTemplate", "${login_id}");
-        school.tokensOf("twin-maple");
-        JsonNode maple = school.user("jordan.samewise");
+        realm.configure("usernameTemplate", "${login_id}");
+        realm.tokensOf("twin-maple");
+        JsonNode maple = realm.user("jordan.samewise");
 
-        Page second = school.login(school.newBrowser(), "twin-harbor");
+        Page second = realm.login(realm.newBrowser(), "twin-harbor");
 
         assertThat(second.parameters()).doesNotContainKey("code");
-        assertThat(school.links(maple)).hasSize(1);
-        assertThat(school.users()).hasSize(2); // the twin of Maple Valley and the realm's local user
+        assertThat(realm.links(maple)).hasSize(1);
+        assertThat(realm.users()).hasSize(2); // the twin of Maple Valley and the realm's local user
     }
 
     /** SourcedIds repeat from district to district; joined with the TenantId they do not. */
     @Test
     void twinsWithOneSourcedIdAreTwoUsersWithEitherIdentityKey() {
-        school.configure("identityKey", "tenant-and-sourced-id");
-        school.tokensOf("twin-maple");
-        school.tokensOf("twin-harbor");
+        realm.configure("identityKey", "tenant-and-sourced-id");
+        realm.tokensOf("twin-maple");
+        realm.tokensOf("twin-harbor");
 
         for (String persona : List.of("twin-maple", "twin-harbor")) {
             String tenant = tenantOf(persona);
-            assertThat(school.links(school.user("jordan.samewise." + tenant))
+            assertThat(realm.links(realm.user("jordan.samewise." + tenant))
                             .path(0)
                             .path("userId")
                             .textValue())
@@ -173,7 +173,8 @@ class WorkedExamplesIT {
     }
 
     private void newRole(String name) {
-        AdminApi.require(bed.admin().post(realm() + "/roles", Http.json("{\"name\": \"" + name + "\"}")), "new role");
+        AdminApi.require(
+                bed.admin().post(realmPath() + "/roles", Http.json("{\"name\": \"" + name + "\"}")), "new role");
     }
 
     private String tenantOf(String persona) {
@@ -189,8 +190,8 @@ class WorkedExamplesIT {
     }
 
     private List<String> organizations(String username) {
-        String id = school.user(username).get("id").textValue();
-        return texts(realm() + "/organizations/members/" + id + "/organizations", "alias");
+        String id = realm.user(username).get("id").textValue();
+        return texts(realmPath() + "/organizations/members/" + id + "/organizations", "alias");
     }
 
     private List<String> texts(String path, String member) {
@@ -200,10 +201,10 @@ class WorkedExamplesIT {
     }
 
     private String ofUser(String username) {
-        return realm() + "/users/" + school.user(username).get("id").textValue();
+        return realmPath() + "/users/" + realm.user(username).get("id").textValue();
     }
 
-    private String realm() {
-        return "/realms/" + school.realm();
+    private String realmPath() {
+        return "/realms/" + realm.name();
     }
 }

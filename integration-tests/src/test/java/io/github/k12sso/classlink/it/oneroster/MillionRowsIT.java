@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.k12sso.classlink.it.support.Full;
 import io.github.k12sso.classlink.it.support.Http;
 import io.github.k12sso.classlink.it.support.Roster;
-import io.github.k12sso.classlink.it.support.School;
 import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestRealm;
 import io.github.k12sso.classlink.simulator.SimulatorSettings;
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -46,12 +46,12 @@ class MillionRowsIT {
                         .district("bigcounty", TENANT, PEOPLE)
                         .build(),
                 "-Xms256m -Xmx512m")) {
-            School school = bed.newSchool();
-            school.configureRealm(realm -> realm.put("accessTokenLifespan", 3600));
-            Roster roster = Roster.withPartnerKey(bed, school);
+            TestRealm realm = bed.newRealm();
+            realm.configureRealm(settings -> settings.put("accessTokenLifespan", 3600));
+            Roster roster = Roster.withPartnerKey(bed, realm);
             String token = roster.administratorsToken("roster-administrator");
-            logins(school, 30); // a server that has just started is slow
-            List<Long> alone = logins(school, 20);
+            logins(realm, 30); // a server that has just started is slow
+            List<Long> alone = logins(realm, 20);
 
             AtomicBoolean pulling = new AtomicBoolean(true);
             List<Long> meanwhile = Collections.synchronizedList(new ArrayList<>());
@@ -59,7 +59,7 @@ class MillionRowsIT {
             CompletableFuture<Void> people = CompletableFuture.runAsync(
                     () -> {
                         while (pulling.get()) {
-                            meanwhile.addAll(logins(school, 1));
+                            meanwhile.addAll(logins(realm, 1));
                         }
                     },
                     threads);
@@ -77,8 +77,7 @@ class MillionRowsIT {
 
             assertThat(rows).isEqualTo(PEOPLE);
             assertThat(bed.log()).doesNotContain("OutOfMemoryError");
-            assertThat(school.login(school.newBrowser(), "teacher").handedToApp())
-                    .containsKey("code");
+            assertThat(realm.login(realm.newBrowser(), "teacher").handedToApp()).containsKey("code");
             Files.writeString(Path.of(System.getProperty("work.dir")).resolve("million-rows.md"), """
                     | | |
                     |---|---|
@@ -115,12 +114,11 @@ class MillionRowsIT {
                 .sum();
     }
 
-    private static List<Long> logins(School school, int count) {
+    private static List<Long> logins(TestRealm realm, int count) {
         List<Long> times = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             long start = System.nanoTime();
-            assertThat(school.login(school.newBrowser(), "student").handedToApp())
-                    .containsKey("code");
+            assertThat(realm.login(realm.newBrowser(), "student").handedToApp()).containsKey("code");
             times.add(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
         }
         return times;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.k12sso.classlink.it.support.OnTestBed;
 import io.github.k12sso.classlink.it.support.Roster;
-import io.github.k12sso.classlink.it.support.School;
 import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestRealm;
 import io.github.k12sso.classlink.it.support.clients.ExchangePage;
 import io.github.k12sso.classlink.it.support.clients.RosterProgram;
 import java.util.List;
@@ -24,11 +24,11 @@ class RosterClientsIT {
     @ParameterizedTest(name = "{0}")
     @MethodSource("programs")
     void aPlainHttpClientReadsTheTeachersClasses(RosterProgram program, TestBed bed) {
-        School school = bed.newSchool();
-        Roster roster = Roster.withPartnerKey(bed, school);
+        TestRealm realm = bed.newRealm();
+        Roster roster = Roster.withPartnerKey(bed, realm);
         String teacher = bed.classLink().persona("teacher").sourcedId();
 
-        String printed = program.run(school.url(""), roster.tokenOf("teacher"));
+        String printed = program.run(realm.url(""), roster.tokenOf("teacher"));
 
         assertThat(printed)
                 .contains(Roster.ids(roster.atTheSource("maplevalley", "teachers/" + teacher + "/classes")

@@ -8,8 +8,8 @@ import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Http;
 import io.github.k12sso.classlink.it.support.OnTestBed;
 import io.github.k12sso.classlink.it.support.Roster;
-import io.github.k12sso.classlink.it.support.School;
 import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestRealm;
 import io.github.k12sso.classlink.simulator.district.Persona;
 import io.github.k12sso.classlink.simulator.fault.Fault;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
@@ -42,7 +42,7 @@ class RosterGatewayIT {
     private static final String DISTRICT = "maplevalley";
 
     private TestBed bed;
-    private School school;
+    private TestRealm realm;
     private Roster roster;
     private Persona student;
     private Persona teacher;
@@ -52,11 +52,11 @@ class RosterGatewayIT {
     private int questions;
 
     @BeforeAll
-    void aSchoolWithAPartnerKey(TestBed testBed) {
+    void aRealmWithAPartnerKey(TestBed testBed) {
         bed = testBed;
-        school = bed.newSchool();
-        school.configureRealm(realm -> realm.putArray("enabledEventTypes").add("PERMISSION_TOKEN_ERROR"));
-        roster = Roster.withPartnerKey(bed, school);
+        realm = bed.newRealm();
+        realm.configureRealm(settings -> settings.putArray("enabledEventTypes").add("PERMISSION_TOKEN_ERROR"));
+        roster = Roster.withPartnerKey(bed, realm);
         student = bed.classLink().persona("student");
         teacher = bed.classLink().persona("teacher");
         ofStudent = roster.tokenOf("student");
@@ -173,7 +173,7 @@ class RosterGatewayIT {
         HttpResponse<String> answer = roster.get(ofStudent, target.formatted("S999999"));
 
         assertRefused(answer, 403, "forbidden");
-        JsonNode event = school.events("PERMISSION_TOKEN_ERROR").get(0);
+        JsonNode event = realm.events("PERMISSION_TOKEN_ERROR").get(0);
         assertThat(event.at("/details/reason").textValue()).isEqualTo("refused");
         assertThat(event.at("/details/classlink_roster").textValue()).doesNotContain("S999999");
     }
@@ -210,7 +210,7 @@ class RosterGatewayIT {
 
     @Test
     void anAdministratorOfOneDistrictReadsThatOne() {
-        School other = bed.newSchool();
+        TestRealm other = bed.newRealm();
         Roster own = Roster.withPartnerKey(bed, other);
         String token = own.administratorsToken("roster-administrator-2222");
 
@@ -238,7 +238,7 @@ class RosterGatewayIT {
     @Test
     void aDistrictThatSwitchedTheAppOffIsRefused() {
         bed.classLink().applications().enabled("harborpoint", false);
-        School other = bed.newSchool();
+        TestRealm other = bed.newRealm();
         Roster own = Roster.withPartnerKey(bed, other);
 
         HttpResponse<String> answer = own.get(own.administratorsToken("roster-administrator"), "2222", "schools");
@@ -302,10 +302,10 @@ class RosterGatewayIT {
         void isRefusedWhenItsSessionIsOver() {
             String token = roster.tokenOf("teacher-of-two-schools");
             AdminApi.require(
-                    school.admin()
+                    realm.admin()
                             .post(
-                                    "/realms/" + school.realm() + "/users/"
-                                            + school.user(bed.classLink()
+                                    "/realms/" + realm.name() + "/users/"
+                                            + realm.user(bed.classLink()
                                                                     .persona("teacher-of-two-schools")
                                                                     .loginId() + ".2")
                                                     .get("id")
@@ -325,7 +325,7 @@ class RosterGatewayIT {
 
         @Test
         void isRefusedWithoutTheScope() {
-            String token = school.tokensOf("student").get("access_token").textValue();
+            String token = realm.tokensOf("student").get("access_token").textValue();
 
             assertRefused(roster.get(token, "schools"), 403, "forbidden");
         }
@@ -333,11 +333,12 @@ class RosterGatewayIT {
         /** RFC 9449: the token alone is worth nothing. */
         @Test
         void thatIsBoundToAKeyIsRefusedWithoutItsProof() {
-            school.configureClient(
-                    School.APP, app -> ((ObjectNode) app.get("attributes")).put("dpop.bound.access.tokens", "true"));
+            realm.configureClient(
+                    TestRealm.APP, app -> ((ObjectNode) app.get("attributes")).put("dpop.bound.access.tokens", "true"));
             HttpResponse<String> answer = roster.get(ofTeacher, "schools");
-            school.configureClient(
-                    School.APP, app -> ((ObjectNode) app.get("attributes")).put("dpop.bound.access.tokens", "false"));
+            realm.configureClient(
+                    TestRealm.APP,
+                    app -> ((ObjectNode) app.get("attributes")).put("dpop.bound.access.tokens", "false"));
 
             assertRefused(answer, 401, "unauthorisedrequest");
         }
@@ -382,7 +383,7 @@ class RosterGatewayIT {
 
     @Test
     void aBrowserMayReadFromTheAppsOriginOnly() {
-        school.configureClient(School.APP, app -> app.putArray("webOrigins").add("https://app.example"));
+        realm.configureClient(TestRealm.APP, app -> app.putArray("webOrigins").add("https://app.example"));
 
         HttpResponse<String> preflight = new Http()
                 .send(HttpRequest.newBuilder(roster.address("schools"))
@@ -440,7 +441,7 @@ class RosterGatewayIT {
 
     @Test
     void aClientThatAsksTooMuchIsTurnedAway() {
-        School busy = bed.newSchool();
+        TestRealm busy = bed.newRealm();
         Roster own = Roster.withPartnerKey(bed, busy);
         busy.configure("rosterRequestsPerMinute", "1");
         String token = own.tokenOf("student");
@@ -562,7 +563,7 @@ class RosterGatewayIT {
             bed.classLink().faults().inject(Endpoint.ROSTER, Fault.status(500));
             fresh("users/" + student.sourcedId());
 
-            assertThat(bed.logOf(school))
+            assertThat(bed.logOf(realm))
                     .anyMatch(line -> line.contains("A roster request failed. reason=source_unavailable: roster service"
                                     + " answered status 500")
                             && line.contains("path=users/{}"))
@@ -576,12 +577,12 @@ class RosterGatewayIT {
     @TestInstance(TestInstance.Lifecycle.PER_CLASS)
     class WithThePersonsOwnToken {
 
-        private School own;
+        private TestRealm own;
         private Roster rosters;
 
         @BeforeAll
-        void aSchoolWithoutAPartnerKey() {
-            own = bed.newSchool();
+        void aRealmWithoutAPartnerKey() {
+            own = bed.newRealm();
             rosters = Roster.withUserToken(bed, own);
         }
 
@@ -630,7 +631,7 @@ class RosterGatewayIT {
 
     @Test
     void switchedOffThereIsNothing() {
-        School off = bed.newSchool();
+        TestRealm off = bed.newRealm();
         Roster own = Roster.withPartnerKey(bed, off);
         String token = own.tokenOf("student");
         off.configure("rosterMode", "off");
@@ -643,7 +644,7 @@ class RosterGatewayIT {
 
     @Test
     void aPartnerKeyThatIsNotInTheVaultIsAnErrorOfTheSetUp() {
-        School forgetful = bed.newSchool();
+        TestRealm forgetful = bed.newRealm();
         Roster own = Roster.withPartnerKey(bed, forgetful);
         forgetful.configure("partnerKey", "${vault.another-key}");
 

@@ -7,8 +7,8 @@ import io.github.k12sso.classlink.it.support.Await;
 import io.github.k12sso.classlink.it.support.Full;
 import io.github.k12sso.classlink.it.support.Http;
 import io.github.k12sso.classlink.it.support.OnTestBed;
-import io.github.k12sso.classlink.it.support.School;
 import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestRealm;
 import io.github.k12sso.classlink.simulator.fault.Fault;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
 import io.github.k12sso.classlink.simulator.http.RecordedRequest;
@@ -40,13 +40,13 @@ class TokenRefreshIT {
     private static final Duration LONGEST_REST = Duration.ofMinutes(1);
 
     private TestBed bed;
-    private School school;
+    private TestRealm realm;
 
     @BeforeEach
-    void aSchoolWhoseClassLinkIssuesRefreshTokens(TestBed testBed) {
+    void aRealmWhoseClassLinkIssuesRefreshTokens(TestBed testBed) {
         bed = testBed;
         bed.classLink().tokenMode(TokenMode.GUIDE);
-        school = bed.newSchool();
+        realm = bed.newRealm();
     }
 
     @Nested
@@ -56,7 +56,7 @@ class TokenRefreshIT {
         void givenTheTokenIsOver_thenItIsRenewed_andTheEventSaysSo() {
             String app = loginWithATokenThatLives(OVER_AT_ONCE);
 
-            JsonNode answer = Http.json(school.exchange(app).body());
+            JsonNode answer = Http.json(realm.exchange(app).body());
 
             assertThat(refreshes()).hasSize(1);
             assertThat(answer.get("expires_in").longValue()).isBetween(3_590L, 3_600L);
@@ -68,9 +68,9 @@ class TokenRefreshIT {
         @Test
         void givenItWasRenewed_thenTheNextExchangeNeedsNothing() {
             String app = loginWithATokenThatLives(OVER_AT_ONCE);
-            String first = accessToken(school.exchange(app));
+            String first = accessToken(realm.exchange(app));
 
-            assertThat(accessToken(school.exchange(app))).isEqualTo(first);
+            assertThat(accessToken(realm.exchange(app))).isEqualTo(first);
             assertThat(refreshes()).hasSize(1);
             assertThat(lastExchange().get("details").get("classlink_token").textValue())
                     .isEqualTo("stored");
@@ -80,30 +80,30 @@ class TokenRefreshIT {
         void givenAnotherExchangeRenewsIt_thenItsTokenIsAwaited_andTheEventSaysSo() {
             String app = loginWithATokenThatLives(OVER_AT_ONCE);
             bed.classLink().faults().inject(Endpoint.TOKEN, Fault.delay(Duration.ofSeconds(1)));
-            CompletableFuture<HttpResponse<String>> first = CompletableFuture.supplyAsync(() -> school.exchange(app));
+            CompletableFuture<HttpResponse<String>> first = CompletableFuture.supplyAsync(() -> realm.exchange(app));
             Await.until("the first one's refresh", () -> !refreshes().isEmpty());
 
-            String second = accessToken(school.exchange(app));
+            String second = accessToken(realm.exchange(app));
 
             assertThat(second).isEqualTo(accessToken(first.join()));
             assertThat(refreshes()).hasSize(1);
-            assertThat(school.events("TOKEN_EXCHANGE"))
+            assertThat(realm.events("TOKEN_EXCHANGE"))
                     .extracting(event -> event.at("/details/classlink_token").textValue())
                     .containsExactlyInAnyOrder("refreshed", "coalesced");
         }
 
         @Test
         void givenTheTokenIsAboutToEnd_thenItIsRenewedAhead() {
-            school.exchange(loginWithATokenThatLives(ALMOST_OVER));
+            realm.exchange(loginWithATokenThatLives(ALMOST_OVER));
 
             assertThat(refreshes()).hasSize(1);
         }
 
         @Test
         void givenAnotherMargin_thenTheSettingCounts() {
-            school.configure("minValidityToken", "10");
+            realm.configure("minValidityToken", "10");
 
-            school.exchange(loginWithATokenThatLives(ALMOST_OVER));
+            realm.exchange(loginWithATokenThatLives(ALMOST_OVER));
 
             assertThat(refreshes()).isEmpty();
         }
@@ -113,8 +113,8 @@ class TokenRefreshIT {
             String app = loginWithATokenThatLives(OVER_AT_ONCE);
             bed.classLink().switches().guideTokenLifetime(OVER_AT_ONCE);
 
-            school.exchange(app);
-            school.exchange(app);
+            realm.exchange(app);
+            realm.exchange(app);
 
             assertThat(refreshes())
                     .hasSize(2)
@@ -128,8 +128,8 @@ class TokenRefreshIT {
             String app = loginWithATokenThatLives(OVER_AT_ONCE);
             bed.classLink().switches().guideTokenLifetime(OVER_AT_ONCE);
 
-            assertThat(school.exchange(app).statusCode()).isEqualTo(200);
-            assertThat(school.exchange(app).statusCode()).isEqualTo(200);
+            assertThat(realm.exchange(app).statusCode()).isEqualTo(200);
+            assertThat(realm.exchange(app).statusCode()).isEqualTo(200);
 
             List<String> used =
                     refreshes().stream().map(TokenRefreshIT::refreshToken).toList();
@@ -143,7 +143,7 @@ class TokenRefreshIT {
             bed.classLink().switches().refreshTokens(false);
             String app = loginWithATokenThatLives(OVER_AT_ONCE);
 
-            assertThat(school.exchange(app).statusCode()).isEqualTo(200);
+            assertThat(realm.exchange(app).statusCode()).isEqualTo(200);
             assertThat(refreshes()).hasSize(1);
         }
     }
@@ -156,15 +156,15 @@ class TokenRefreshIT {
             String app = loginWithATokenThatLives(OVER_AT_ONCE);
             bed.classLink().endAllGrants();
 
-            assertRefused(school.exchange(app), 400, "token_expired");
-            assertRefused(school.exchange(app), 400, "token_expired");
+            assertRefused(realm.exchange(app), 400, "token_expired");
+            assertRefused(realm.exchange(app), 400, "token_expired");
             assertThat(refreshes()).as("ClassLink is not asked again").hasSize(1);
-            assertThat(school.links(school.user("mira.fernwick.2")))
+            assertThat(realm.links(realm.user("mira.fernwick.2")))
                     .as("the link stays")
                     .hasSize(1);
 
             String afterLogin = loginWithATokenThatLives(LONG);
-            assertThat(school.exchange(afterLogin).statusCode()).isEqualTo(200);
+            assertThat(realm.exchange(afterLogin).statusCode()).isEqualTo(200);
         }
     }
 
@@ -190,20 +190,20 @@ class TokenRefreshIT {
                 Fault.oversize(20_000_000),
                 Fault.redirect("https://launchpad.classlink.com/"));
 
-        /** Each trouble in a school of its own, because a provider rests for three seconds after one. */
+        /** Each trouble in a realm of its own, because a provider rests for three seconds after one. */
         @Test
         void thenTheAppIsToldWhenToComeAgain_andTheTokenIsKept() {
             // A server that does not rotate takes the refresh token again even when it had done the work.
             bed.classLink().switches().refreshRotation(false);
-            Map<School, String> apps = new LinkedHashMap<>();
+            Map<TestRealm, String> apps = new LinkedHashMap<>();
             for (Fault trouble : TROUBLES) {
-                school = bed.newSchool();
+                realm = bed.newRealm();
                 String app = loginWithATokenThatLives(OVER_AT_ONCE);
-                apps.put(school, app);
+                apps.put(realm, app);
                 bed.classLink().faults().inject(Endpoint.TOKEN, trouble);
 
-                HttpResponse<String> answer = school.exchange(app);
-                school.exchange(app);
+                HttpResponse<String> answer = realm.exchange(app);
+                realm.exchange(app);
 
                 assertRefused(answer, 503, "temporarily_unavailable");
                 assertThat(answer.headers().firstValue("Retry-After")).hasValue("3");
@@ -213,7 +213,7 @@ class TokenRefreshIT {
             }
 
             assertThat(apps).hasSize(TROUBLES.size()).allSatisfy((itsSchool, app) -> {
-                school = itsSchool;
+                realm = itsSchool;
                 assertThat(afterTheRest(app).statusCode()).isEqualTo(200);
             });
         }
@@ -223,7 +223,7 @@ class TokenRefreshIT {
             String app = loginWithATokenThatLives(OVER_AT_ONCE);
             bed.classLink().faults().inject(Endpoint.TOKEN, Fault.status(429).retryAfter(7));
 
-            assertThat(school.exchange(app).headers().firstValue("Retry-After")).hasValue("7");
+            assertThat(realm.exchange(app).headers().firstValue("Retry-After")).hasValue("7");
         }
 
         @Test
@@ -231,7 +231,7 @@ class TokenRefreshIT {
             String app = loginWithATokenThatLives(ALMOST_OVER);
             bed.classLink().faults().inject(Endpoint.TOKEN, Fault.status(503));
 
-            HttpResponse<String> answer = school.exchange(app);
+            HttpResponse<String> answer = realm.exchange(app);
 
             assertThat(answer.statusCode()).isEqualTo(200);
             assertThatClassLinkTakes(accessToken(answer));
@@ -242,7 +242,7 @@ class TokenRefreshIT {
             String app = loginWithATokenThatLives(OVER_AT_ONCE);
             bed.classLink().faults().inject(Endpoint.TOKEN, Fault.answerLost().times(1));
 
-            assertRefused(school.exchange(app), 503, "temporarily_unavailable");
+            assertRefused(realm.exchange(app), 503, "temporarily_unavailable");
             assertRefused(afterTheRest(app), 400, "token_expired");
         }
 
@@ -253,7 +253,7 @@ class TokenRefreshIT {
             bed.classLink().faults().inject(Endpoint.TOKEN, Fault.stall(Duration.ofSeconds(40)));
             long start = System.nanoTime();
 
-            assertRefused(school.exchange(app), 503, "temporarily_unavailable");
+            assertRefused(realm.exchange(app), 503, "temporarily_unavailable");
 
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(13));
         }
@@ -264,7 +264,7 @@ class TokenRefreshIT {
     /** The app's Keycloak token; ClassLink tokens that are issued later live long. */
     private String loginWithATokenThatLives(Duration life) {
         bed.classLink().switches().guideTokenLifetime(life);
-        String token = school.tokensOf("student").get("access_token").textValue();
+        String token = realm.tokensOf("student").get("access_token").textValue();
         bed.classLink().switches().guideTokenLifetime(LONG);
         bed.classLink().clearRequests();
         return token;
@@ -272,8 +272,8 @@ class TokenRefreshIT {
 
     /** The provider rests for three seconds after a failure. */
     private HttpResponse<String> afterTheRest(String app) {
-        bed.passTime(school, LONGEST_REST);
-        return school.exchange(app);
+        bed.passTime(realm, LONGEST_REST);
+        return realm.exchange(app);
     }
 
     private List<RecordedRequest> refreshes() {
@@ -295,7 +295,7 @@ class TokenRefreshIT {
 
     /** Token exchanges and their errors are two types of events; the newest of both. */
     private JsonNode lastExchange() {
-        return school.events("TOKEN_EXCHANGE&type=TOKEN_EXCHANGE_ERROR").get(0);
+        return realm.events("TOKEN_EXCHANGE&type=TOKEN_EXCHANGE_ERROR").get(0);
     }
 
     private void assertThatClassLinkTakes(String token) {

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.k12sso.classlink.it.support.Full;
 import io.github.k12sso.classlink.it.support.OnTestBed;
-import io.github.k12sso.classlink.it.support.School;
 import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestRealm;
 import io.github.k12sso.classlink.simulator.runtime.TokenMode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -147,9 +147,9 @@ class BadDayIT {
     private record Seen(String row, Runnable over) {}
 
     private Seen meet(UpstreamCall call, Trouble trouble, Runnable begins) {
-        School school = bed.newSchool();
+        TestRealm realm = bed.newRealm();
         Map<String, Double> counted = new LinkedHashMap<>();
-        UpstreamCall.Met met = call.meet(trouble, unreachable, bed, school, () -> {
+        UpstreamCall.Met met = call.meet(trouble, unreachable, bed, realm, () -> {
             counted.putAll(outcomes(call));
             begins.run();
         });
@@ -164,15 +164,15 @@ class BadDayIT {
                 .formatted(
                         trouble,
                         met.answer(),
-                        event(school),
+                        event(realm),
                         String.join(", ", risen(counted, outcomes(call))),
-                        log(school));
+                        log(realm));
         return new Seen(row, met.over());
     }
 
     /** The newest event that is an error, as {@code TYPE reason}, or its error where the reason is a sentence. */
-    private static String event(School school) {
-        for (JsonNode event : school.admin().get("/realms/" + school.realm() + "/events?max=20")) {
+    private static String event(TestRealm realm) {
+        for (JsonNode event : realm.admin().get("/realms/" + realm.name() + "/events?max=20")) {
             if (event.hasNonNull("error")) {
                 String reason = event.at("/details/reason").asText();
                 return "`%s` %s"
@@ -208,9 +208,9 @@ class BadDayIT {
         return risen.stream().sorted().toList();
     }
 
-    /** The extension's own warning, without what differs from one school to the next. */
-    private String log(School school) {
-        return bed.logOf(school).stream()
+    /** The extension's own warning, without what differs from one realm to the next. */
+    private String log(TestRealm realm) {
+        return bed.logOf(realm).stream()
                 .filter(line -> line.contains(" WARN ") && line.contains("[io.github.k12sso"))
                 .map(line -> line.replaceFirst("^.*?\\) ", ""))
                 .map(line -> PARTICULARS.matcher(line).replaceAll("").strip())

@@ -7,8 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.k12sso.classlink.it.support.Browser;
 import io.github.k12sso.classlink.it.support.OnTestBed;
 import io.github.k12sso.classlink.it.support.Page;
-import io.github.k12sso.classlink.it.support.School;
 import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestRealm;
 import io.github.k12sso.classlink.simulator.fault.Fault;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
 import java.net.URI;
@@ -27,11 +27,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ClassLinkOutageIT {
 
-    private School school;
+    private TestRealm realm;
 
     @BeforeAll
-    void aSchool(TestBed bed) {
-        school = bed.newSchool();
+    void aRealm(TestBed bed) {
+        realm = bed.newRealm();
     }
 
     @ParameterizedTest
@@ -43,7 +43,7 @@ class ClassLinkOutageIT {
                         Endpoint.TOKEN,
                         Fault.status(status).body("{\"error\":\"" + error + "\",\"error_description\":\"hush-hush\"}"));
 
-        Page page = school.login(school.newBrowser(), "student");
+        Page page = realm.login(realm.newBrowser(), "student");
 
         assertThat(reasonOf(page)).isEqualTo(reason);
         assertThat(bed.log()).doesNotContain("hush-hush");
@@ -61,7 +61,7 @@ class ClassLinkOutageIT {
 
     @Test
     void aWrongClientSecretIsSaidToBeOne(TestBed bed) {
-        School own = bed.newSchool();
+        TestRealm own = bed.newRealm();
         own.configure("clientSecret", "not-the-secret");
 
         Page page = own.login(own.newBrowser(), "student");
@@ -72,11 +72,11 @@ class ClassLinkOutageIT {
     @ParameterizedTest
     @EnumSource(names = {"JWKS", "MY_INFO", "TOKEN"})
     void whoeverTriesAgainGetsToTheAppThatTheyCameFrom(Endpoint endpoint, TestBed bed) {
-        Browser browser = school.newBrowser();
-        URI request = school.loginRequest("openid");
+        Browser browser = realm.newBrowser();
+        URI request = realm.loginRequest("openid");
         forgetKeys(bed);
         bed.classLink().faults().inject(endpoint, Fault.status(503)).times(1);
-        Page page = school.login(browser, "student", request);
+        Page page = realm.login(browser, "student", request);
         assertThat(page.error()).startsWith("ClassLink does not answer right now.");
 
         // Keycloak knows where the app wanted to go, and LaunchPad who it is.
@@ -90,9 +90,9 @@ class ClassLinkOutageIT {
 
     @Test
     void whoeverIsSignedInNoticesNothing(TestBed bed) {
-        school.addApps("other-app");
-        Browser teacher = school.newBrowser();
-        JsonNode tokens = school.redeem(school.login(teacher, "teacher"), School.APP, School.APP_SECRET);
+        realm.addApps("other-app");
+        Browser teacher = realm.newBrowser();
+        JsonNode tokens = realm.redeem(realm.login(teacher, "teacher"), TestRealm.APP, TestRealm.APP_SECRET);
         Stream.of(Endpoint.values())
                 .forEach(endpoint -> bed.classLink().faults().inject(endpoint, Fault.status(503)));
 
@@ -100,16 +100,16 @@ class ClassLinkOutageIT {
                 "grant_type",
                 "refresh_token",
                 "client_id",
-                School.APP,
+                TestRealm.APP,
                 "client_secret",
-                School.APP_SECRET,
+                TestRealm.APP_SECRET,
                 "refresh_token",
                 tokens.get("refresh_token").textValue());
-        assertThat(school.tokenEndpoint(refresh).statusCode()).isEqualTo(200);
-        assertThat(school.exchange(tokens.get("access_token").textValue()).statusCode())
+        assertThat(realm.tokenEndpoint(refresh).statusCode()).isEqualTo(200);
+        assertThat(realm.exchange(tokens.get("access_token").textValue()).statusCode())
                 .isEqualTo(200);
         // Another app, in the same browser: Keycloak's session is enough.
-        assertThat(teacher.open(school.loginRequest("other-app", "openid", Map.of()))
+        assertThat(teacher.open(realm.loginRequest("other-app", "openid", Map.of()))
                         .handedToApp())
                 .containsKey("code");
         bed.classLink().faults().clear();
@@ -117,7 +117,7 @@ class ClassLinkOutageIT {
     }
 
     private String reasonOf(Page page) {
-        return school.failureOn(page).at("/details/reason").textValue();
+        return realm.failureOn(page).at("/details/reason").textValue();
     }
 
     private void forgetKeys(TestBed bed) {
@@ -126,10 +126,10 @@ class ClassLinkOutageIT {
     }
 
     private void cleanUp() {
-        for (JsonNode user : school.users()) {
+        for (JsonNode user : realm.users()) {
             if (!user.get("username").textValue().equals("local")) {
-                school.admin()
-                        .delete("/realms/" + school.realm() + "/users/"
+                realm.admin()
+                        .delete("/realms/" + realm.name() + "/users/"
                                 + user.get("id").textValue());
             }
         }

@@ -8,9 +8,9 @@ import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Browser;
 import io.github.k12sso.classlink.it.support.OnTestBed;
 import io.github.k12sso.classlink.it.support.Page;
-import io.github.k12sso.classlink.it.support.School;
 import io.github.k12sso.classlink.it.support.SecretSearch;
 import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestRealm;
 import io.github.k12sso.classlink.simulator.fault.Fault;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
 import io.github.k12sso.classlink.simulator.runtime.TokenMode;
@@ -33,15 +33,16 @@ class KeycloakOnABadDayIT {
     private static final Duration HOUR = Duration.ofHours(1);
 
     private TestBed bed;
-    private School school;
+    private TestRealm realm;
 
     @BeforeEach
-    void aSchool(TestBed testBed) {
+    void aRealm(TestBed testBed) {
         bed = testBed;
         bed.classLink().tokenMode(TokenMode.GUIDE);
         bed.classLink().switches().guideTokenLifetime(Duration.ofHours(2));
-        school = bed.newSchool();
-        school.configureRealm(realm -> realm.put("accessTokenLifespan", 7_200).put("ssoSessionIdleTimeout", 14_400));
+        realm = bed.newRealm();
+        realm.configureRealm(
+                settings -> settings.put("accessTokenLifespan", 7_200).put("ssoSessionIdleTimeout", 14_400));
     }
 
     @Nested
@@ -50,32 +51,31 @@ class KeycloakOnABadDayIT {
         @Test
         void anHourAhead_thenTokensAreRenewedSooner_andLoginsGoOn() {
             String before = appToken();
-            bed.setClock(school, HOUR.plusMinutes(30));
+            bed.setClock(realm, HOUR.plusMinutes(30));
             try {
-                assertThat(school.exchange(before).statusCode()).isEqualTo(200);
-                assertThat(isSignedIn(school.login(school.newBrowser(), "teacher")))
+                assertThat(realm.exchange(before).statusCode()).isEqualTo(200);
+                assertThat(isSignedIn(realm.login(realm.newBrowser(), "teacher")))
                         .isTrue();
             } finally {
-                bed.setClock(school, Duration.ZERO);
+                bed.setClock(realm, Duration.ZERO);
             }
-            assertThat(school.exchange(before).statusCode()).as("and back").isEqualTo(200);
+            assertThat(realm.exchange(before).statusCode()).as("and back").isEqualTo(200);
         }
 
         @Test
         void anHourBack_thenALoginSaysThatTheClocksDiffer_andTokensAreKept() {
             String before = appToken();
-            bed.setClock(school, HOUR.negated());
+            bed.setClock(realm, HOUR.negated());
             try {
-                Page page = school.login(school.newBrowser(), "teacher");
+                Page page = realm.login(realm.newBrowser(), "teacher");
 
-                assertThat(school.failureOn(page).at("/details/reason").asText())
-                        .isEqualTo("id_token_times");
-                assertThat(school.users()).as("nothing half made").hasSize(2);
+                assertThat(realm.failureOn(page).at("/details/reason").asText()).isEqualTo("id_token_times");
+                assertThat(realm.users()).as("nothing half made").hasSize(2);
             } finally {
-                bed.setClock(school, Duration.ZERO);
+                bed.setClock(realm, Duration.ZERO);
             }
-            assertThat(school.exchange(before).statusCode()).isEqualTo(200);
-            assertThat(isSignedIn(school.login(school.newBrowser(), "teacher"))).isTrue();
+            assertThat(realm.exchange(before).statusCode()).isEqualTo(200);
+            assertThat(isSignedIn(realm.login(realm.newBrowser(), "teacher"))).isTrue();
         }
 
         /** A rest of three seconds, measured by a clock that goes back, would last an hour. */
@@ -84,14 +84,14 @@ class KeycloakOnABadDayIT {
             bed.classLink().switches().guideTokenLifetime(Duration.ofSeconds(1));
             String token = appToken();
             bed.classLink().faults().inject(Endpoint.TOKEN, Fault.status(503));
-            bed.setClock(school, HOUR);
+            bed.setClock(realm, HOUR);
             try {
-                assertThat(school.exchange(token).statusCode()).isEqualTo(503);
+                assertThat(realm.exchange(token).statusCode()).isEqualTo(503);
                 bed.classLink().faults().clear();
             } finally {
-                bed.setClock(school, Duration.ZERO);
+                bed.setClock(realm, Duration.ZERO);
             }
-            HttpResponse<String> resting = school.exchange(token);
+            HttpResponse<String> resting = realm.exchange(token);
 
             assertThat(Stream.of(resting.headers().firstValue("Retry-After").orElse("0"))
                             .mapToInt(Integer::parseInt)
@@ -126,40 +126,40 @@ class KeycloakOnABadDayIT {
     @ParameterizedTest
     @EnumSource
     void givenTheSettingsChangeUnderARunningLogin_thenItEndsOnAPage_andTheNextOneIsAsSet(Change change) {
-        Browser browser = school.newBrowser();
-        Page atClassLink = browser.open(school.loginRequest("openid"));
+        Browser browser = realm.newBrowser();
+        Page atClassLink = browser.open(realm.loginRequest("openid"));
         JsonNode before = provider();
         if (change == Change.DISABLED) {
-            SecretSearch.ofThisRun().exceptTracesOf(school);
+            SecretSearch.ofThisRun().exceptTracesOf(realm);
         }
-        school.configure(change.change);
+        realm.configure(change.change);
 
-        Page page = school.choosePersona(browser, atClassLink, "student");
+        Page page = realm.choosePersona(browser, atClassLink, "student");
 
         assertThat(page.status()).isBetween(400, 503);
         assertThat(page.text()).contains(change.message);
-        assertThat(school.users()).as("nothing half made").hasSize(1);
-        AdminApi.require(school.admin().put(providerPath(), withSecret(before)), "as it was");
-        assertThat(isSignedIn(school.login(school.newBrowser(), "student"))).isTrue();
+        assertThat(realm.users()).as("nothing half made").hasSize(1);
+        AdminApi.require(realm.admin().put(providerPath(), withSecret(before)), "as it was");
+        assertThat(isSignedIn(realm.login(realm.newBrowser(), "student"))).isTrue();
     }
 
     @Test
     void givenTheProviderIsRemovedUnderARunningLogin_thenItEndsOnAPage() {
-        Browser browser = school.newBrowser();
-        Page atClassLink = browser.open(school.loginRequest("openid"));
-        SecretSearch.ofThisRun().exceptTracesOf(school);
-        AdminApi.require(school.admin().delete(providerPath()), "remove provider");
+        Browser browser = realm.newBrowser();
+        Page atClassLink = browser.open(realm.loginRequest("openid"));
+        SecretSearch.ofThisRun().exceptTracesOf(realm);
+        AdminApi.require(realm.admin().delete(providerPath()), "remove provider");
 
-        Page page = school.choosePersona(browser, atClassLink, "student");
+        Page page = realm.choosePersona(browser, atClassLink, "student");
 
         assertThat(page.status()).isEqualTo(404);
-        assertThat(school.users()).as("nothing half made").hasSize(1);
+        assertThat(realm.users()).as("nothing half made").hasSize(1);
     }
 
     // ---- steps -----------------------------------------------------------------------------------------------------
 
     private String appToken() {
-        return school.tokensOf("student").get("access_token").textValue();
+        return realm.tokensOf("student").get("access_token").textValue();
     }
 
     private static boolean isSignedIn(Page page) {
@@ -167,15 +167,15 @@ class KeycloakOnABadDayIT {
     }
 
     private JsonNode provider() {
-        return school.admin().get(providerPath());
+        return realm.admin().get(providerPath());
     }
 
     private String providerPath() {
-        return "/realms/" + school.realm() + "/identity-provider/instances/" + School.ALIAS;
+        return "/realms/" + realm.name() + "/identity-provider/instances/" + TestRealm.ALIAS;
     }
 
     private static JsonNode withSecret(JsonNode provider) {
-        ((ObjectNode) provider.get("config")).put("clientSecret", School.CLASSLINK_SECRET);
+        ((ObjectNode) provider.get("config")).put("clientSecret", TestRealm.CLASSLINK_SECRET);
         return provider;
     }
 }

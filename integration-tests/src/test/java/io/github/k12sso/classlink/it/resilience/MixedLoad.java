@@ -2,8 +2,8 @@ package io.github.k12sso.classlink.it.resilience;
 
 import io.github.k12sso.classlink.it.support.Await;
 import io.github.k12sso.classlink.it.support.Roster;
-import io.github.k12sso.classlink.it.support.School;
 import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestRealm;
 import io.github.k12sso.classlink.simulator.SimulatorSettings;
 import io.github.k12sso.classlink.simulator.runtime.TokenMode;
 import java.time.Duration;
@@ -41,16 +41,16 @@ public final class MixedLoad implements AutoCloseable {
         bed.classLink().switches().guideTokenLifetime(Duration.ofSeconds(30));
         bed.classLink().switches().refreshRotation(false);
         bed.classLink().revocation(true);
-        School school = bed.newSchool();
-        school.configure("revocationUrl", bed.classLink().baseUrl() + "/oauth2/v2/revoke");
-        school.configureRealm(realm -> realm.put("eventsEnabled", false)
+        TestRealm realm = bed.newRealm();
+        realm.configure("revocationUrl", bed.classLink().baseUrl() + "/oauth2/v2/revoke");
+        realm.configureRealm(settings -> settings.put("eventsEnabled", false)
                 .put("adminEventsEnabled", false)
                 .put("accessTokenLifespan", 7_200)
                 .put("ssoSessionIdleTimeout", 7_200)
                 // Logins that ended on an error page are forgotten within the run.
                 .put("accessCodeLifespanLogin", 60)
                 .put("accessCodeLifespanUserAction", 60));
-        this.traffic = new Traffic(school, Roster.withPartnerKey(bed, school));
+        this.traffic = new Traffic(realm, Roster.withPartnerKey(bed, realm));
         this.weather = new Weather(bed.classLink());
     }
 

@@ -6,7 +6,7 @@ import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Http;
 import io.github.k12sso.classlink.it.support.Page;
 import io.github.k12sso.classlink.it.support.Roster;
-import io.github.k12sso.classlink.it.support.School;
+import io.github.k12sso.classlink.it.support.TestRealm;
 import java.net.http.HttpResponse;
 import java.text.ParseException;
 import java.util.List;
@@ -27,7 +27,7 @@ final class Traffic {
 
     private static final int FORGOTTEN_EVERY = 5;
 
-    private final School school;
+    private final TestRealm realm;
     private final Roster roster;
     private final String administrator;
     private final Map<String, String> tokens = new TreeMap<>();
@@ -36,31 +36,31 @@ final class Traffic {
     private final AtomicInteger logins = new AtomicInteger();
     private final AtomicInteger exchanges = new AtomicInteger();
 
-    Traffic(School school, Roster roster) {
-        this.school = school;
+    Traffic(TestRealm realm, Roster roster) {
+        this.realm = realm;
         this.roster = roster;
         this.administrator = roster.administratorsToken("roster-administrator");
         RESIDENTS.forEach(persona ->
-                tokens.put(persona, school.tokensOf(persona).get("access_token").textValue()));
+                tokens.put(persona, realm.tokensOf(persona).get("access_token").textValue()));
     }
 
     /** A visitor signs in, and out again if that went well. */
     void login(String persona) {
         int number = logins.getAndIncrement();
-        Page page = school.login(school.newBrowser(), persona);
+        Page page = realm.login(realm.newBrowser(), persona);
         if (!page.handedToApp().containsKey("code")) {
             count("login", page.status() + " " + (page.error().isBlank() ? "blank" : "told"), 400, 502, 503);
             return;
         }
-        JsonNode token = school.redeem(page, School.APP, School.APP_SECRET);
+        JsonNode token = realm.redeem(page, TestRealm.APP, TestRealm.APP_SECRET);
         HttpResponse<String> out = new Http()
                 .send(Http.form(
-                        school.url("/protocol/openid-connect/logout"),
+                        realm.url("/protocol/openid-connect/logout"),
                         Map.of(
                                 "client_id",
-                                School.APP,
+                                TestRealm.APP,
                                 "client_secret",
-                                School.APP_SECRET,
+                                TestRealm.APP_SECRET,
                                 "refresh_token",
                                 token.get("refresh_token").textValue())));
         count("login and out", String.valueOf(out.statusCode()), 204);
@@ -70,7 +70,7 @@ final class Traffic {
     }
 
     private void forget(String user) {
-        AdminApi.require(school.admin().delete("/realms/" + school.realm() + "/users/" + user), "remove user");
+        AdminApi.require(realm.admin().delete("/realms/" + realm.name() + "/users/" + user), "remove user");
     }
 
     private static String userOf(String token) {
@@ -84,7 +84,7 @@ final class Traffic {
     /** An app gets a resident's ClassLink token, which is over each time. */
     void exchange() {
         String persona = RESIDENTS.get(exchanges.getAndIncrement() % RESIDENTS.size());
-        count("exchange", String.valueOf(school.exchange(tokens.get(persona)).statusCode()), 200, 503);
+        count("exchange", String.valueOf(realm.exchange(tokens.get(persona)).statusCode()), 200, 503);
     }
 
     /** An app reads a page of a roster. */
@@ -108,13 +108,13 @@ final class Traffic {
 
     /** Whether everybody who stayed has their token, now that ClassLink is well. */
     boolean everyResidentHasTheirToken() {
-        return tokens.values().stream().allMatch(token -> school.exchange(token).statusCode() == 200);
+        return tokens.values().stream().allMatch(token -> realm.exchange(token).statusCode() == 200);
     }
 
     /** Those who came and went are forgotten. */
     void closeForTheDay() {
         List<String> residents = tokens.values().stream().map(Traffic::userOf).toList();
-        for (JsonNode user : school.users()) {
+        for (JsonNode user : realm.users()) {
             String id = user.get("id").textValue();
             if (!residents.contains(id) && !"local".equals(user.get("username").textValue())) {
                 forget(id);

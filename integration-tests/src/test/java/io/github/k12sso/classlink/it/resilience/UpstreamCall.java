@@ -9,8 +9,8 @@ import io.github.k12sso.classlink.it.support.Http;
 import io.github.k12sso.classlink.it.support.Page;
 import io.github.k12sso.classlink.it.support.ProviderMappers;
 import io.github.k12sso.classlink.it.support.Roster;
-import io.github.k12sso.classlink.it.support.School;
 import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestRealm;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -22,48 +22,48 @@ import java.util.regex.Pattern;
 public enum UpstreamCall {
     CODE("A login: redemption of the code", "token", Endpoint.TOKEN, "tokenUrl", "/oauth2/v2/token") {
         @Override
-        Journey begin(TestBed bed, School school) {
-            return new Login(school);
+        Journey begin(TestBed bed, TestRealm realm) {
+            return new Login(realm);
         }
     },
 
     KEYS("A login: ClassLink's signing keys", "keys", Endpoint.JWKS, "jwksUrl", "/oauth2/v2/jwks") {
         @Override
-        Journey begin(TestBed bed, School school) {
+        Journey begin(TestBed bed, TestRealm realm) {
             // A new key: the next login has to ask for it.
             bed.classLink().keys().rotateAndDropOld();
-            return new Login(school);
+            return new Login(realm);
         }
     },
 
     PROFILE("A login: the profile", "profile", Endpoint.MY_INFO, "userInfoUrl", "/v2/my/info") {
         @Override
-        Journey begin(TestBed bed, School school) {
-            return new Login(school);
+        Journey begin(TestBed bed, TestRealm realm) {
+            return new Login(realm);
         }
     },
 
     GROUPS("A login: the person's groups", "groups", Endpoint.GROUPS, null, null) {
         @Override
-        Journey begin(TestBed bed, School school) {
-            new ProviderMappers(school)
+        Journey begin(TestBed bed, TestRealm realm) {
+            new ProviderMappers(realm)
                     .add(
                             "own groups",
                             "classlink-group-mapper",
                             "FORCE",
                             Map.of("groupTemplate", "/classlink/${group_name}", "groupSource", "my-groups"));
-            school.tokensOf("student");
-            return new Memberships(school);
+            realm.tokensOf("student");
+            return new Memberships(realm);
         }
     },
 
     REFRESH("An exchange that renews the token", "refresh", Endpoint.TOKEN, "tokenUrl", "/oauth2/v2/token") {
         @Override
-        Journey begin(TestBed bed, School school) {
+        Journey begin(TestBed bed, TestRealm realm) {
             bed.classLink().switches().guideTokenLifetime(Duration.ofSeconds(1));
-            String app = school.tokensOf("student").get("access_token").textValue();
+            String app = realm.tokensOf("student").get("access_token").textValue();
             bed.classLink().switches().guideTokenLifetime(Duration.ofHours(1));
-            return new Exchange(bed, school, app);
+            return new Exchange(bed, realm, app);
         }
     },
 
@@ -74,10 +74,10 @@ public enum UpstreamCall {
             "revocationUrl",
             "/oauth2/v2/revoke") {
         @Override
-        Journey begin(TestBed bed, School school) {
-            school.configure("revocationUrl", bed.classLink().baseUrl() + "/oauth2/v2/revoke");
-            school.tokensOf("student");
-            return new Unlink(bed, school);
+        Journey begin(TestBed bed, TestRealm realm) {
+            realm.configure("revocationUrl", bed.classLink().baseUrl() + "/oauth2/v2/revoke");
+            realm.tokensOf("student");
+            return new Unlink(bed, realm);
         }
     },
 
@@ -88,16 +88,16 @@ public enum UpstreamCall {
             "rosterUrl",
             "") {
         @Override
-        Journey begin(TestBed bed, School school) {
-            Roster roster = Roster.withPartnerKey(bed, school);
+        Journey begin(TestBed bed, TestRealm realm) {
+            Roster roster = Roster.withPartnerKey(bed, realm);
             return new Reading(roster, roster.administratorsToken("roster-administrator"));
         }
     },
 
     ROSTER("A roster request: the roster itself", "roster", Endpoint.ROSTER, null, null) {
         @Override
-        Journey begin(TestBed bed, School school) {
-            Roster roster = Roster.withPartnerKey(bed, school);
+        Journey begin(TestBed bed, TestRealm realm) {
+            Roster roster = Roster.withPartnerKey(bed, realm);
             Reading reading = new Reading(roster, roster.administratorsToken("roster-administrator"));
             reading.afterwards();
             return reading;
@@ -119,7 +119,7 @@ public enum UpstreamCall {
     }
 
     /** Before the trouble begins: somebody is about to need the call. */
-    abstract Journey begin(TestBed bed, School school);
+    abstract Journey begin(TestBed bed, TestRealm realm);
 
     /** The tag of its metric. */
     public String operation() {
@@ -141,30 +141,30 @@ public enum UpstreamCall {
      * @param begins called when the trouble does, and nothing that the call counts is under way
      * @return what to look at when it is over
      */
-    public Met meet(Trouble trouble, Unreachable unreachable, TestBed bed, School school, Runnable begins) {
-        Journey journey = begin(bed, school);
+    public Met meet(Trouble trouble, Unreachable unreachable, TestBed bed, TestRealm realm, Runnable begins) {
+        Journey journey = begin(bed, realm);
         begins.run();
-        AdminApi.require(school.admin().delete("/realms/" + school.realm() + "/events"), "clear events");
-        String before = trouble.fault().isPresent() ? null : addressOf(school);
+        AdminApi.require(realm.admin().delete("/realms/" + realm.name() + "/events"), "clear events");
+        String before = trouble.fault().isPresent() ? null : addressOf(realm);
         trouble.fault()
                 .ifPresentOrElse(
                         fault -> bed.classLink().faults().inject(endpoint, fault),
-                        () -> school.configure(addressSetting.orElseThrow(), unreachable.address(trouble) + path));
+                        () -> realm.configure(addressSetting.orElseThrow(), unreachable.address(trouble) + path));
         long start = System.nanoTime();
         String answer = journey.during();
         Duration took = Duration.ofNanos(System.nanoTime() - start);
         return new Met(answer, took, () -> {
             bed.classLink().faults().clear();
             if (before != null) {
-                school.configure(addressSetting.orElseThrow(), before);
+                realm.configure(addressSetting.orElseThrow(), before);
             }
             journey.afterwards();
         });
     }
 
-    private String addressOf(School school) {
-        return school.admin()
-                .get("/realms/" + school.realm() + "/identity-provider/instances/" + School.ALIAS)
+    private String addressOf(TestRealm realm) {
+        return realm.admin()
+                .get("/realms/" + realm.name() + "/identity-provider/instances/" + TestRealm.ALIAS)
                 .get("config")
                 .get(addressSetting.orElseThrow())
                 .textValue();
@@ -201,46 +201,46 @@ public enum UpstreamCall {
         return page.handedToApp().containsKey("code");
     }
 
-    private record Login(School school) implements Journey {
+    private record Login(TestRealm realm) implements Journey {
 
         @Override
         public String during() {
-            Page page = school.login(school.newBrowser(), "student");
-            assertThat(school.users()).as("nothing half made").hasSize(1);
-            assertThat(school.sessions()).isZero();
+            Page page = realm.login(realm.newBrowser(), "student");
+            assertThat(realm.users()).as("nothing half made").hasSize(1);
+            assertThat(realm.sessions()).isZero();
             return page.status() + ": " + page.error().replaceFirst("(?<=\\.) .*", "");
         }
 
         @Override
         public void afterwards() {
-            assertThat(isSignedIn(school.login(school.newBrowser(), "student"))).isTrue();
+            assertThat(isSignedIn(realm.login(realm.newBrowser(), "student"))).isTrue();
         }
     }
 
-    private record Memberships(School school) implements Journey {
+    private record Memberships(TestRealm realm) implements Journey {
 
         @Override
         public String during() {
-            JsonNode before = school.user("mira.fernwick.2");
-            assertThat(school.groups(before)).isNotEmpty();
-            assertThat(isSignedIn(school.login(school.newBrowser(), "student"))).isTrue();
-            assertThat(school.groups(school.user("mira.fernwick.2"))).isEqualTo(school.groups(before));
+            JsonNode before = realm.user("mira.fernwick.2");
+            assertThat(realm.groups(before)).isNotEmpty();
+            assertThat(isSignedIn(realm.login(realm.newBrowser(), "student"))).isTrue();
+            assertThat(realm.groups(realm.user("mira.fernwick.2"))).isEqualTo(realm.groups(before));
             return "signed in, memberships as they were";
         }
 
         @Override
         public void afterwards() {
-            assertThat(isSignedIn(school.login(school.newBrowser(), "student"))).isTrue();
+            assertThat(isSignedIn(realm.login(realm.newBrowser(), "student"))).isTrue();
         }
     }
 
     private static final Duration LONGEST_REST = Duration.ofMinutes(1);
 
-    private record Exchange(TestBed bed, School school, String app) implements Journey {
+    private record Exchange(TestBed bed, TestRealm realm, String app) implements Journey {
 
         @Override
         public String during() {
-            HttpResponse<String> answer = school.exchange(app);
+            HttpResponse<String> answer = realm.exchange(app);
             return "%d: %s, Retry-After: %s"
                     .formatted(
                             answer.statusCode(),
@@ -250,14 +250,14 @@ public enum UpstreamCall {
 
         @Override
         public void afterwards() {
-            bed.passTime(school, LONGEST_REST);
-            assertThat(school.exchange(app).statusCode())
+            bed.passTime(realm, LONGEST_REST);
+            assertThat(realm.exchange(app).statusCode())
                     .as("the token was kept")
                     .isEqualTo(200);
         }
     }
 
-    private record Unlink(TestBed bed, School school) implements Journey {
+    private record Unlink(TestBed bed, TestRealm realm) implements Journey {
 
         @Override
         public String during() {
@@ -266,13 +266,13 @@ public enum UpstreamCall {
             Await.until(
                     "the end of both revocations, or of the first one that failed",
                     () -> answered() == before + 2
-                            || bed.logOf(school).stream().anyMatch(line -> line.contains("was not revoked")));
+                            || bed.logOf(realm).stream().anyMatch(line -> line.contains("was not revoked")));
             return "unlinked";
         }
 
         @Override
         public void afterwards() {
-            school.tokensOf("student");
+            realm.tokensOf("student");
             bed.classLink().clearRequests();
             unlink();
             Await.until(
@@ -290,16 +290,16 @@ public enum UpstreamCall {
         }
 
         private void unlink() {
-            JsonNode student = school.user("mira.fernwick.2");
+            JsonNode student = realm.user("mira.fernwick.2");
             AdminApi.require(
-                    school.admin()
-                            .delete("/realms/" + school.realm() + "/users/"
-                                    + student.get("id").textValue() + "/federated-identity/" + School.ALIAS),
+                    realm.admin()
+                            .delete("/realms/" + realm.name() + "/users/"
+                                    + student.get("id").textValue() + "/federated-identity/" + TestRealm.ALIAS),
                     "unlink");
-            assertThat(school.links(student)).isEmpty();
+            assertThat(realm.links(student)).isEmpty();
             AdminApi.require(
-                    school.admin()
-                            .delete("/realms/" + school.realm() + "/users/"
+                    realm.admin()
+                            .delete("/realms/" + realm.name() + "/users/"
                                     + student.get("id").textValue()),
                     "remove user");
         }

@@ -7,8 +7,8 @@ import io.github.k12sso.classlink.it.support.Full;
 import io.github.k12sso.classlink.it.support.Http;
 import io.github.k12sso.classlink.it.support.Page;
 import io.github.k12sso.classlink.it.support.Roster;
-import io.github.k12sso.classlink.it.support.School;
 import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestRealm;
 import io.github.k12sso.classlink.simulator.SimulatorSettings;
 import io.github.k12sso.classlink.simulator.fault.Fault;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
@@ -38,7 +38,7 @@ class VaultAndHeapIT {
     private static final String KEYS = "classlink-token-keys";
 
     private TestBed bed;
-    private School school;
+    private TestRealm realm;
 
     @BeforeAll
     void aSmallServer() {
@@ -57,13 +57,14 @@ class VaultAndHeapIT {
     }
 
     @BeforeEach
-    void aSchool() {
+    void aRealm() {
         bed.classLink().faults().clear();
         bed.classLink().tokenMode(TokenMode.GUIDE);
         bed.classLink().switches().guideTokenLifetime(Duration.ofHours(2));
-        school = bed.newSchool();
-        school.configureRealm(realm -> realm.put("accessTokenLifespan", 7_200).put("ssoSessionIdleTimeout", 14_400));
-        bed.keepInVault(school, KEYS, "2026 " + Base64.getEncoder().encodeToString(new byte[32]));
+        realm = bed.newRealm();
+        realm.configureRealm(
+                settings -> settings.put("accessTokenLifespan", 7_200).put("ssoSessionIdleTimeout", 14_400));
+        bed.keepInVault(realm, KEYS, "2026 " + Base64.getEncoder().encodeToString(new byte[32]));
     }
 
     @Nested
@@ -71,29 +72,29 @@ class VaultAndHeapIT {
 
         @Test
         void thenNobodyIsSealedWithAnotherKey_andThePageAndTheLogSayWhatToDo() {
-            bed.removeFromVault(school, KEYS);
+            bed.removeFromVault(realm, KEYS);
 
-            Page page = school.login(school.newBrowser(), "student");
+            Page page = realm.login(realm.newBrowser(), "student");
 
             assertThat(page.status()).isEqualTo(500);
-            assertThat(school.failureOn(page).at("/details/reason").asText()).isEqualTo("configuration");
+            assertThat(realm.failureOn(page).at("/details/reason").asText()).isEqualTo("configuration");
             assertThat(bed.log())
                     .contains("reason=configuration: Keycloak's vault has no entry for ClassLink's token keys");
-            assertThat(school.users()).as("nothing half made").hasSize(1);
+            assertThat(realm.users()).as("nothing half made").hasSize(1);
         }
 
         @Test
         void thenAnExchangeComesAgainLater_andFindsItsToken() {
             String token = appToken();
-            String classLinkToken = accessToken(school.exchange(token));
-            bed.removeFromVault(school, KEYS);
+            String classLinkToken = accessToken(realm.exchange(token));
+            bed.removeFromVault(realm, KEYS);
 
-            HttpResponse<String> refused = school.exchange(token);
-            bed.keepInVault(school, KEYS, "2026 " + Base64.getEncoder().encodeToString(new byte[32]));
+            HttpResponse<String> refused = realm.exchange(token);
+            bed.keepInVault(realm, KEYS, "2026 " + Base64.getEncoder().encodeToString(new byte[32]));
 
             assertThat(refused.statusCode()).as(refused.body()).isEqualTo(503);
             assertThat(Http.json(refused.body()).get("error").textValue()).isEqualTo("temporarily_unavailable");
-            assertThat(accessToken(school.exchange(token))).isEqualTo(classLinkToken);
+            assertThat(accessToken(realm.exchange(token))).isEqualTo(classLinkToken);
         }
     }
 
@@ -104,9 +105,9 @@ class VaultAndHeapIT {
 
         @Test
         void thenHugeAnswersAndBigRostersDoNotFillIt() {
-            Roster roster = Roster.withPartnerKey(bed, school);
+            Roster roster = Roster.withPartnerKey(bed, realm);
             String administrator = roster.administratorsToken("roster-administrator");
-            assertThat(isSignedIn(school.login(school.newBrowser(), "teacher"))).isTrue();
+            assertThat(isSignedIn(realm.login(realm.newBrowser(), "teacher"))).isTrue();
             for (Endpoint endpoint : List.of(Endpoint.TOKEN, Endpoint.MY_INFO, Endpoint.ROSTER)) {
                 bed.classLink().faults().inject(endpoint, Fault.oversize(20_000_000));
             }
@@ -116,7 +117,7 @@ class VaultAndHeapIT {
                     .mapToObj(number -> CompletableFuture.runAsync(
                             () -> {
                                 if (number % 2 == 0) {
-                                    school.login(school.newBrowser(), "student");
+                                    realm.login(realm.newBrowser(), "student");
                                 } else {
                                     roster.get(
                                             administrator, Roster.MAPLE_VALLEY, "users?limit=10000&offset=" + number);
@@ -129,7 +130,7 @@ class VaultAndHeapIT {
             bed.classLink().faults().clear();
 
             assertThat(bed.log()).doesNotContain("OutOfMemoryError");
-            assertThat(isSignedIn(school.login(school.newBrowser(), "teacher"))).isTrue();
+            assertThat(isSignedIn(realm.login(realm.newBrowser(), "teacher"))).isTrue();
             assertThat(roster.get(administrator, Roster.MAPLE_VALLEY, "users?limit=10000")
                             .statusCode())
                     .isEqualTo(200);
@@ -139,7 +140,7 @@ class VaultAndHeapIT {
     // ---- steps -----------------------------------------------------------------------------------------------------
 
     private String appToken() {
-        return school.tokensOf("student").get("access_token").textValue();
+        return realm.tokensOf("student").get("access_token").textValue();
     }
 
     private static String accessToken(HttpResponse<String> answer) {

@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.k12sso.classlink.it.support.Browser;
 import io.github.k12sso.classlink.it.support.Http;
 import io.github.k12sso.classlink.it.support.OnTestBed;
-import io.github.k12sso.classlink.it.support.School;
 import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestRealm;
 import io.github.k12sso.classlink.simulator.fault.Fault;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
 import io.github.k12sso.classlink.simulator.http.RecordedRequest;
@@ -25,35 +25,35 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class NothingLeaksIT {
 
-    private final Set<String> secrets = new LinkedHashSet<>(Set.of(School.CLASSLINK_SECRET));
-    private School school;
+    private final Set<String> secrets = new LinkedHashSet<>(Set.of(TestRealm.CLASSLINK_SECRET));
+    private TestRealm realm;
 
     @BeforeAll
     void aDayAtSchool(TestBed bed) {
-        school = bed.newSchool();
+        realm = bed.newRealm();
         bed.classLink().tokenMode(TokenMode.GUIDE);
         bed.classLink().clearRequests();
 
-        JsonNode tokens = school.tokensOf("student");
-        secrets.add(Http.json(
-                        school.exchange(tokens.get("access_token").textValue()).body())
-                .get("access_token")
-                .textValue());
-        school.tokensOf("student");
+        JsonNode tokens = realm.tokensOf("student");
+        secrets.add(
+                Http.json(realm.exchange(tokens.get("access_token").textValue()).body())
+                        .get("access_token")
+                        .textValue());
+        realm.tokensOf("student");
         for (Endpoint endpoint : List.of(Endpoint.TOKEN, Endpoint.MY_INFO)) {
             for (Fault fault :
                     List.of(Fault.status(500), Fault.status(400), Fault.malformedJson(), Fault.truncated())) {
                 bed.classLink().faults().inject(endpoint, fault).times(1);
-                school.login(school.newBrowser(), "teacher");
+                realm.login(realm.newBrowser(), "teacher");
             }
         }
         bed.classLink().issueIdTokensWith(draft -> {
             secrets.add(draft.sign());
             return draft.sign() + "x";
         });
-        Browser browser = school.newBrowser();
-        school.login(browser, "teacher");
-        browser.open(school.callbackUrl());
+        Browser browser = realm.newBrowser();
+        realm.login(browser, "teacher");
+        browser.open(realm.callbackUrl());
 
         bed.classLink().requests().stream().flatMap(NothingLeaksIT::secretsIn).forEach(secrets::add);
     }
@@ -77,8 +77,8 @@ class NothingLeaksIT {
 
     @Test
     void noSecretIsInAnEvent() {
-        String events = school.admin()
-                .get("/realms/" + school.realm() + "/events?max=1000")
+        String events = realm.admin()
+                .get("/realms/" + realm.name() + "/events?max=1000")
                 .toString();
 
         assertThat(events).contains("IDENTITY_PROVIDER_LOGIN_ERROR", "TOKEN_EXCHANGE");
@@ -103,7 +103,7 @@ class NothingLeaksIT {
                 .filter(line -> line.contains("io.github.k12sso"))
                 .toList();
 
-        assertThat(ours).anyMatch(line -> line.contains("realm=" + school.realm()));
+        assertThat(ours).anyMatch(line -> line.contains("realm=" + realm.name()));
         assertThat(bed.classLink().personas())
                 .flatExtracting(persona -> List.of(
                         persona.firstName(), persona.lastName(), persona.loginId(), String.valueOf(persona.userId())))

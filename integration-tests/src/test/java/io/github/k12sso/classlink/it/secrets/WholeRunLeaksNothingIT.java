@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.k12sso.classlink.it.support.ClassOrder;
 import io.github.k12sso.classlink.it.support.OnTestBed;
-import io.github.k12sso.classlink.it.support.School;
 import io.github.k12sso.classlink.it.support.SecretSearch;
 import io.github.k12sso.classlink.it.support.SecretSearch.Where;
 import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestRealm;
 import io.github.k12sso.classlink.simulator.runtime.TokenMode;
 import io.github.k12sso.classlink.simulator.secret.Secret;
 import java.io.IOException;
@@ -33,8 +33,8 @@ class WholeRunLeaksNothingIT {
     @Test
     void noSecretIsWhereItHasNoBusiness(TestBed bed) throws IOException {
         bed.classLink().tokenMode(TokenMode.GUIDE);
-        School school = bed.newSchool();
-        school.exchange(school.tokensOf("student").get("access_token").textValue());
+        TestRealm realm = bed.newRealm();
+        realm.exchange(realm.tokensOf("student").get("access_token").textValue());
         search.look(Where.METRICS, "the metrics page", bed.metrics());
         assertThat(bed.logFromTheStart())
                 .as("Keycloak's access log, of which docs/token-vault.md speaks, is among what was searched")

@@ -204,7 +204,7 @@ public final class Cluster implements Deployment, AutoCloseable {
     @Override
     public synchronized RealmTemplate template() {
         if (template == null) {
-            template = School.template(this, database());
+            template = TestRealm.template(this, database());
         }
         return template;
     }

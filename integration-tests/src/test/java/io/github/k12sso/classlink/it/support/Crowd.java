@@ -31,20 +31,20 @@ public final class Crowd {
         return new Crowd(size);
     }
 
-    /** Makes them users of a school. Each one's Keycloak access token for the app, by user name. */
-    public Map<String, String> join(School school, Cluster cluster) {
+    /** Makes them users of a realm. Each one's Keycloak access token for the app, by user name. */
+    public Map<String, String> join(TestRealm realm, Cluster cluster) {
         for (int first = 0; first < size; first += AT_ONCE) {
             AdminApi.require(
                     cluster.admin()
                             .post(
-                                    "/realms/" + school.realm() + "/partialImport",
+                                    "/realms/" + realm.name() + "/partialImport",
                                     users(first, Math.min(first + AT_ONCE, size))),
                     "import of users");
         }
-        leaveRecords(school, cluster);
+        leaveRecords(realm, cluster);
         List<String> tokens = IntStream.range(0, size)
                 .parallel()
-                .mapToObj(number -> keycloakToken(school, number))
+                .mapToObj(number -> keycloakToken(realm, number))
                 .toList();
         Map<String, String> byName = new LinkedHashMap<>();
         for (int number = 0; number < size; number++) {
@@ -66,26 +66,27 @@ public final class Crowd {
             user.putArray("credentials").addObject().put("type", "password").put("value", PASSWORD);
             user.putArray("federatedIdentities")
                     .addObject()
-                    .put("identityProvider", School.ALIAS)
+                    .put("identityProvider", TestRealm.ALIAS)
                     .put("userId", name(number))
                     .put("userName", name(number));
         }
         return everybody;
     }
 
-    private void leaveRecords(School school, Cluster cluster) {
+    private void leaveRecords(TestRealm realm, Cluster cluster) {
         String records = IntStream.range(0, size)
                 .mapToObj(number ->
                         "('%s', '{\"access_token\":\"over\",\"refresh_token\":\"%s\",\"accessTokenExpiration\":0}')"
                                 .formatted(
                                         name(number),
-                                        planted(cluster.classLink().refreshTokenOf(PERSONA, School.CLASSLINK_CLIENT))))
+                                        planted(cluster.classLink()
+                                                .refreshTokenOf(PERSONA, TestRealm.CLASSLINK_CLIENT))))
                 .collect(Collectors.joining(", "));
         int written = cluster.database().update("""
                         update federated_identity set token = record.token
                         from (values %s) as record(id, token)
                         where federated_user_id = record.id and realm_id = (select id from realm where name = '%s')
-                        """.formatted(records, school.realm()));
+                        """.formatted(records, realm.name()));
         if (written != size) {
             throw new AssertionError("wrote " + written + " records of " + size);
         }
@@ -96,21 +97,21 @@ public final class Crowd {
         return refreshToken;
     }
 
-    private static String keycloakToken(School school, int number) {
+    private static String keycloakToken(TestRealm realm, int number) {
         return Http.json(AdminApi.require(
-                                school.tokenEndpoint(Map.of(
+                                realm.tokenEndpoint(Map.of(
                                         "grant_type",
                                         "password",
                                         "client_id",
-                                        School.APP,
+                                        TestRealm.APP,
                                         "client_secret",
-                                        School.APP_SECRET,
+                                        TestRealm.APP_SECRET,
                                         "username",
                                         name(number),
                                         "password",
                                         PASSWORD,
                                         "scope",
-                                        "openid " + School.TOKEN_SCOPE)),
+                                        "openid " + TestRealm.TOKEN_SCOPE)),
                                 "login of " + name(number))
                         .body())
                 .get("access_token")

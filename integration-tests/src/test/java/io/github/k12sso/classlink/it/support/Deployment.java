@@ -13,11 +13,11 @@ public interface Deployment {
 
     AdminApi admin();
 
-    /** What its schools are copied from. */
+    /** What its test realms are copied from. */
     RealmTemplate template();
 
-    /** A new realm with a ClassLink provider, described in {@code school-realm.json}. */
-    default School newSchool() {
-        return School.open(this);
+    /** A new realm with a ClassLink provider, described in {@code test-realm.json}. */
+    default TestRealm newRealm() {
+        return TestRealm.open(this);
     }
 }

@@ -40,19 +40,19 @@ public final class DistrictRealm {
         return described;
     }
 
-    static School restore(TestBed bed) {
-        School district = bed.school(NAME);
+    static TestRealm restore(TestBed bed) {
+        TestRealm district = bed.realm(NAME);
         bed.classLink().registerClient(CLIENT, SECRET, List.of(bed.keycloakUrl() + "/realms/*"));
         district.useLocalClassLink();
-        String realm = "/realms/" + NAME;
-        if (StreamSupport.stream(bed.admin().get(realm + "/clients").spliterator(), false)
-                .noneMatch(client -> client.get("clientId").textValue().equals(School.APP))) {
+        String realmPath = "/realms/" + NAME;
+        if (StreamSupport.stream(bed.admin().get(realmPath + "/clients").spliterator(), false)
+                .noneMatch(client -> client.get("clientId").textValue().equals(TestRealm.APP))) {
             district.addApp();
         }
-        AdminApi.require(bed.admin().delete(realm + "/events"), "forget events");
+        AdminApi.require(bed.admin().delete(realmPath + "/events"), "forget events");
         for (JsonNode user : district.users()) {
             AdminApi.require(
-                    bed.admin().delete(realm + "/users/" + user.get("id").textValue()), "delete user");
+                    bed.admin().delete(realmPath + "/users/" + user.get("id").textValue()), "delete user");
         }
         return district;
     }

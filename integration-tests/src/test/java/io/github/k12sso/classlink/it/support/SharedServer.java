@@ -55,10 +55,10 @@ final class SharedServer {
         return server;
     }
 
-    /** What all schools on it are copied from. */
+    /** What all realms on it are copied from. */
     static synchronized RealmTemplate template(TestBed any) {
         if (template == null) {
-            template = School.template(any, any.database());
+            template = TestRealm.template(any, any.database());
         }
         return template;
     }

@@ -104,42 +104,42 @@ public final class TestBed implements Deployment, AutoCloseable {
         own.orElseThrow().restartAllowing(hosts);
     }
 
-    /** Puts a secret into Keycloak's vault, where the school's settings reach it as <code>${vault.key}</code>. */
-    public void keepInVault(School school, String key, String secret) {
+    /** Puts a secret into Keycloak's vault, where the realm's settings reach it as <code>${vault.key}</code>. */
+    public void keepInVault(TestRealm realm, String key, String secret) {
         try {
-            Files.writeString(inVault(school, key), secret);
+            Files.writeString(inVault(realm, key), secret);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
     /** Takes it out again. */
-    public void removeFromVault(School school, String key) {
+    public void removeFromVault(TestRealm realm, String key) {
         try {
-            Files.delete(inVault(school, key));
+            Files.delete(inVault(realm, key));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private Path inVault(School school, String key) {
-        return server.work().resolve("vault").resolve(school.realm() + "_" + key);
+    private Path inVault(TestRealm realm, String key) {
+        return server.work().resolve("vault").resolve(realm.name() + "_" + key);
     }
 
     /** Moves Keycloak's clock, for everybody on this server. */
-    public void setClock(School school, Duration ahead) {
-        moveClock(school, String.valueOf(ahead.toSeconds()));
+    public void setClock(TestRealm realm, Duration ahead) {
+        moveClock(realm, String.valueOf(ahead.toSeconds()));
     }
 
     /** Lets time pass for what the provider keeps in memory: pauses after failures, limits, pages. Also for everybody. */
-    public void passTime(School school, Duration passed) {
-        moveClock(school, "passed/" + passed.toSeconds());
+    public void passTime(TestRealm realm, Duration passed) {
+        moveClock(realm, "passed/" + passed.toSeconds());
     }
 
-    private static void moveClock(School school, String target) {
+    private static void moveClock(TestRealm realm, String target) {
         AdminApi.require(
                 new Http()
-                        .send(HttpRequest.newBuilder(school.url("/movable-clock/" + target))
+                        .send(HttpRequest.newBuilder(realm.url("/movable-clock/" + target))
                                 .POST(HttpRequest.BodyPublishers.noBody())),
                 "clock");
     }
@@ -170,7 +170,7 @@ public final class TestBed implements Deployment, AutoCloseable {
             return SharedServer.template(this);
         }
         if (template == null) {
-            template = School.template(this, database());
+            template = TestRealm.template(this, database());
         }
         return template;
     }
@@ -212,20 +212,20 @@ public final class TestBed implements Deployment, AutoCloseable {
                 .body();
     }
 
-    /** The lines of the log that name a school's realm. */
-    public List<String> logOf(School school) {
-        Predicate<String> named = Pattern.compile("realm=" + Pattern.quote(school.realm()) + "(?![\\w-])")
+    /** The lines of the log that name a realm. */
+    public List<String> logOf(TestRealm realm) {
+        Predicate<String> named = Pattern.compile("realm=" + Pattern.quote(realm.name()) + "(?![\\w-])")
                 .asPredicate();
         return log().lines().filter(named).toList();
     }
 
     /** A realm that was not described here; its ClassLink provider is {@code classlink}. */
-    public School school(String realm) {
-        return School.existing(this, realm);
+    public TestRealm realm(String name) {
+        return TestRealm.existing(this, name);
     }
 
     /** The district's realm, which the shared server imported when it started; without users, and asking this ClassLink. */
-    public School newDistrict() {
+    public TestRealm newDistrict() {
         return DistrictRealm.restore(this);
     }
 

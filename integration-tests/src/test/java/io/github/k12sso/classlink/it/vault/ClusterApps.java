@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.k12sso.classlink.it.support.Cluster;
 import io.github.k12sso.classlink.it.support.Http;
-import io.github.k12sso.classlink.it.support.School;
+import io.github.k12sso.classlink.it.support.TestRealm;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
 import io.github.k12sso.classlink.simulator.http.RecordedRequest;
 import io.github.k12sso.classlink.simulator.runtime.TokenMode;
@@ -53,16 +53,16 @@ final class ClusterApps {
     }
 
     /** The app's Keycloak token; ClassLink tokens that are issued later live long. */
-    String loginWithATokenThatLives(School school, Duration life) {
+    String loginWithATokenThatLives(TestRealm realm, Duration life) {
         cluster.classLink().switches().guideTokenLifetime(life);
-        String token = school.tokensOf("student").get("access_token").textValue();
+        String token = realm.tokensOf("student").get("access_token").textValue();
         cluster.classLink().switches().guideTokenLifetime(LONG);
         return token;
     }
 
     /** The nodes take turns. */
-    School nodeOf(School school, int number) {
-        return school.at(number % 2 == 0 ? cluster.first() : cluster.second());
+    TestRealm nodeOf(TestRealm realm, int number) {
+        return realm.at(number % 2 == 0 ? cluster.first() : cluster.second());
     }
 
     List<RecordedRequest> refreshes() {

@@ -7,8 +7,8 @@ import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Await;
 import io.github.k12sso.classlink.it.support.Http;
 import io.github.k12sso.classlink.it.support.OnTestBed;
-import io.github.k12sso.classlink.it.support.School;
 import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestRealm;
 import io.github.k12sso.classlink.simulator.fault.Fault;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
 import io.github.k12sso.classlink.simulator.http.RecordedRequest;
@@ -28,15 +28,15 @@ import org.junit.jupiter.api.Test;
 class DisconnectIT {
 
     private TestBed bed;
-    private School school;
+    private TestRealm realm;
 
     @BeforeEach
-    void aSchoolWhoseClassLinkRevokes(TestBed testBed) {
+    void aRealmWhoseClassLinkRevokes(TestBed testBed) {
         bed = testBed;
         bed.classLink().tokenMode(TokenMode.GUIDE);
         bed.classLink().revocation(true);
-        school = bed.newSchool();
-        school.configure("revocationUrl", bed.classLink().baseUrl() + "/oauth2/v2/revoke");
+        realm = bed.newRealm();
+        realm.configure("revocationUrl", bed.classLink().baseUrl() + "/oauth2/v2/revoke");
     }
 
     @AfterEach
@@ -59,17 +59,17 @@ class DisconnectIT {
                     .extracting(request -> request.parameters().get("token_type_hint"))
                     .containsExactly("refresh_token", "access_token");
             assertThat(takenByClassLink(classLinkToken)).isFalse();
-            assertRefused(school.exchange(app), "not_linked");
+            assertRefused(realm.exchange(app), "not_linked");
         }
 
         @Test
         void givenNoRevocationEndpoint_thenTheTokensAreOnlyForgotten() {
-            school.configure("revocationUrl", "");
+            realm.configure("revocationUrl", "");
             String app = login();
 
             unlink();
 
-            assertRefused(school.exchange(app), "not_linked");
+            assertRefused(realm.exchange(app), "not_linked");
             assertThat(revocations()).isEmpty();
         }
 
@@ -94,7 +94,7 @@ class DisconnectIT {
 
             String line =
                     "A ClassLink token was not revoked: revocation endpoint could not be reached: SocketException. realm="
-                            + school.realm();
+                            + realm.name();
             Await.until("a line in the log", () -> bed.log().contains(line));
         }
     }
@@ -103,7 +103,7 @@ class DisconnectIT {
     void whenAUserIsRemoved_thenTheirTokensAreRevoked() {
         String classLinkToken = classLinkToken(login());
 
-        AdminApi.require(school.admin().delete(userPath()), "remove user");
+        AdminApi.require(realm.admin().delete(userPath()), "remove user");
 
         Await.until("revocation", () -> revocations().size() == 2);
         assertThat(takenByClassLink(classLinkToken)).isFalse();
@@ -112,17 +112,17 @@ class DisconnectIT {
     @Test
     void whenTheProviderIsDisabled_thenEverybodysTokensGo() {
         String student = login();
-        String teacher = school.tokensOf("teacher").get("access_token").textValue();
+        String teacher = realm.tokensOf("teacher").get("access_token").textValue();
         List<String> atClassLink = List.of(classLinkToken(student), classLinkToken(teacher));
 
-        school.configure(provider -> provider.put("enabled", false));
+        realm.configure(provider -> provider.put("enabled", false));
 
         Await.until("revocation", () -> revocations().size() == 4);
         assertThat(atClassLink).noneMatch(this::takenByClassLink);
-        school.configure(provider -> provider.put("enabled", true));
-        assertRefused(school.exchange(student), "not_linked");
-        assertRefused(school.exchange(teacher), "not_linked");
-        assertThat(school.links(school.user("mira.fernwick.2")))
+        realm.configure(provider -> provider.put("enabled", true));
+        assertRefused(realm.exchange(student), "not_linked");
+        assertRefused(realm.exchange(teacher), "not_linked");
+        assertThat(realm.links(realm.user("mira.fernwick.2")))
                 .as("the links stay")
                 .hasSize(1);
     }
@@ -132,7 +132,7 @@ class DisconnectIT {
 
         @Test
         void givenTheSettingIsOff_thenTheTokensStay() {
-            JsonNode tokens = school.tokensOf("student");
+            JsonNode tokens = realm.tokensOf("student");
             String classLinkToken = classLinkToken(tokens.get("access_token").textValue());
 
             logout(tokens);
@@ -145,8 +145,8 @@ class DisconnectIT {
 
         @Test
         void givenTheSettingIsOn_thenTheTokensGo() {
-            school.configure("forgetTokensOnLogout", "true");
-            JsonNode tokens = school.tokensOf("student");
+            realm.configure("forgetTokensOnLogout", "true");
+            JsonNode tokens = realm.tokensOf("student");
             String classLinkToken = classLinkToken(tokens.get("access_token").textValue());
 
             logout(tokens);
@@ -157,14 +157,13 @@ class DisconnectIT {
 
         @Test
         void givenTheyAreStillLoggedInElsewhere_thenTheTokensStay() {
-            school.configure("forgetTokensOnLogout", "true");
-            JsonNode here = school.tokensOf("student");
-            JsonNode elsewhere = school.tokensOf("student");
+            realm.configure("forgetTokensOnLogout", "true");
+            JsonNode here = realm.tokensOf("student");
+            JsonNode elsewhere = realm.tokensOf("student");
 
             logout(here);
 
-            assertThat(school.exchange(elsewhere.get("access_token").textValue())
-                            .statusCode())
+            assertThat(realm.exchange(elsewhere.get("access_token").textValue()).statusCode())
                     .isEqualTo(200);
             assertThat(revocations()).isEmpty();
         }
@@ -173,32 +172,32 @@ class DisconnectIT {
     // ---- steps -----------------------------------------------------------------------------------------------------
 
     private String login() {
-        return school.tokensOf("student").get("access_token").textValue();
+        return realm.tokensOf("student").get("access_token").textValue();
     }
 
     private String classLinkToken(String app) {
-        HttpResponse<String> answer = school.exchange(app);
+        HttpResponse<String> answer = realm.exchange(app);
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
         return Http.json(answer.body()).get("access_token").textValue();
     }
 
     private String userPath() {
-        return "/realms/" + school.realm() + "/users/"
-                + school.user("mira.fernwick.2").get("id").textValue();
+        return "/realms/" + realm.name() + "/users/"
+                + realm.user("mira.fernwick.2").get("id").textValue();
     }
 
     private void unlink() {
-        AdminApi.require(school.admin().delete(userPath() + "/federated-identity/classlink"), "unlink");
+        AdminApi.require(realm.admin().delete(userPath() + "/federated-identity/classlink"), "unlink");
     }
 
     /** As an app does it that has no browser at hand: with its refresh token. */
     private void logout(JsonNode tokens) {
         HttpResponse<String> answer = new Http()
                 .send(Http.form(
-                        school.url("/protocol/openid-connect/logout"),
+                        realm.url("/protocol/openid-connect/logout"),
                         Map.of(
-                                "client_id", School.APP,
-                                "client_secret", School.APP_SECRET,
+                                "client_id", TestRealm.APP,
+                                "client_secret", TestRealm.APP_SECRET,
                                 "refresh_token", tokens.get("refresh_token").textValue())));
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(204);
     }

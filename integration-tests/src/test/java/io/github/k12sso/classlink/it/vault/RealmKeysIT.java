@@ -7,8 +7,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Http;
 import io.github.k12sso.classlink.it.support.OnTestBed;
-import io.github.k12sso.classlink.it.support.School;
 import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestRealm;
 import java.net.http.HttpResponse;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeEach;
@@ -19,15 +19,15 @@ import org.junit.jupiter.api.Test;
 class RealmKeysIT {
 
     private TestBed bed;
-    private School school;
+    private TestRealm realm;
     private String token;
 
     @BeforeEach
     void somebodyIsSignedIn(TestBed testBed) {
         bed = testBed;
-        school = bed.newSchool();
-        token = school.tokensOf("student").get("access_token").textValue();
-        assertThat(school.exchange(token).statusCode()).isEqualTo(200);
+        realm = bed.newRealm();
+        token = realm.tokensOf("student").get("access_token").textValue();
+        assertThat(realm.exchange(token).statusCode()).isEqualTo(200);
     }
 
     @Test
@@ -39,34 +39,33 @@ class RealmKeysIT {
                 .put("providerType", "org.keycloak.keys.KeyProvider");
         next.put("parentId", old.get("parentId").textValue());
         next.putObject("config").putArray("priority").add("200");
-        AdminApi.require(school.admin().post("/realms/" + school.realm() + "/components", next), "new key");
+        AdminApi.require(realm.admin().post("/realms/" + realm.name() + "/components", next), "new key");
 
-        assertThat(school.exchange(token).statusCode()).isEqualTo(200);
-        String after = school.tokensOf("teacher").get("access_token").textValue();
-        assertThat(school.exchange(after).statusCode()).isEqualTo(200);
+        assertThat(realm.exchange(token).statusCode()).isEqualTo(200);
+        String after = realm.tokensOf("teacher").get("access_token").textValue();
+        assertThat(realm.exchange(after).statusCode()).isEqualTo(200);
     }
 
     @Test
     void givenTheKeyIsRemoved_thenThePersonLogsInAgain_andTheLogSaysWhy() {
         AdminApi.require(
-                school.admin()
-                        .delete("/realms/" + school.realm() + "/components/"
+                realm.admin()
+                        .delete("/realms/" + realm.name() + "/components/"
                                 + aesKey().get("id").textValue()),
                 "remove key");
 
-        HttpResponse<String> answer = school.exchange(token);
+        HttpResponse<String> answer = realm.exchange(token);
 
         assertThat(answer.statusCode()).isEqualTo(400);
         assertThat(Http.json(answer.body()).get("error").textValue()).isEqualTo("token_expired");
-        assertThat(bed.logOf(school))
+        assertThat(bed.logOf(realm))
                 .anyMatch(line -> line.contains("that sealed it is in no key source") && line.contains(" WARN "));
-        String after = school.tokensOf("student").get("access_token").textValue();
-        assertThat(school.exchange(after).statusCode()).isEqualTo(200);
+        String after = realm.tokensOf("student").get("access_token").textValue();
+        assertThat(realm.exchange(after).statusCode()).isEqualTo(200);
     }
 
     private JsonNode aesKey() {
-        JsonNode keys =
-                school.admin().get("/realms/" + school.realm() + "/components?type=org.keycloak.keys.KeyProvider");
+        JsonNode keys = realm.admin().get("/realms/" + realm.name() + "/components?type=org.keycloak.keys.KeyProvider");
         return StreamSupport.stream(keys.spliterator(), false)
                 .filter(key -> "aes-generated".equals(key.get("providerId").textValue()))
                 .findFirst()

@@ -11,7 +11,7 @@ import io.github.k12sso.classlink.it.support.Crowd;
 import io.github.k12sso.classlink.it.support.Full;
 import io.github.k12sso.classlink.it.support.Http;
 import io.github.k12sso.classlink.it.support.Page;
-import io.github.k12sso.classlink.it.support.School;
+import io.github.k12sso.classlink.it.support.TestRealm;
 import io.github.k12sso.classlink.simulator.fault.Fault;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
 import java.net.http.HttpResponse;
@@ -79,19 +79,19 @@ class TokenVaultClusterFailureIT {
         apps.restoreClassLink();
     }
 
-    /** The morning at a school: everybody's token has run out over night, and every app wants a new one. */
+    /** The morning at a realm: everybody's token has run out over night, and every app wants a new one. */
     @Test
     @Order(0)
     void givenAThousandPeopleWithEightRequestsEach_thenEachIsRenewedOnce() {
-        School school = cluster.newSchool();
-        Map<String, String> keycloakTokens = Crowd.of(PEOPLE).join(school, cluster);
+        TestRealm realm = cluster.newRealm();
+        Map<String, String> keycloakTokens = Crowd.of(PEOPLE).join(realm, cluster);
         cluster.classLink().clearRequests();
 
         List<HttpResponse<String>> answers = apps.together(
                 keycloakTokens.values().stream()
                         .flatMap(token -> IntStream.range(0, REQUESTS_EACH).mapToObj(number -> token))
                         .toList(),
-                (number, token) -> apps.nodeOf(school, number).exchange(token));
+                (number, token) -> apps.nodeOf(realm, number).exchange(token));
 
         assertThat(answers).hasSize(PEOPLE * REQUESTS_EACH);
         assertThat(answers).extracting(HttpResponse::statusCode).containsOnly(200);
@@ -102,25 +102,25 @@ class TokenVaultClusterFailureIT {
     @Test
     @Order(1)
     void givenKeysAreRotatedInARollingRestart_thenNobodyLogsInAgain() throws Exception {
-        School school = cluster.newSchool();
+        TestRealm realm = cluster.newRealm();
         // Four starts in containers can take longer than the five minutes that Keycloak's token would live.
-        school.configureRealm(realm -> realm.put("accessTokenLifespan", ClusterApps.LONG.toSeconds()));
-        String before = apps.loginWithATokenThatLives(school, ClusterApps.LONG);
+        realm.configureRealm(settings -> settings.put("accessTokenLifespan", ClusterApps.LONG.toSeconds()));
+        String before = apps.loginWithATokenThatLives(realm, ClusterApps.LONG);
 
         // The new key opens everywhere before it seals anywhere.
         restartEachWith(OLD_KEY + NEW_KEY);
         restartEachWith(NEW_KEY + OLD_KEY);
 
-        assertThat(apps.nodeOf(school, 0).exchange(before).statusCode()).isEqualTo(200);
-        assertThat(apps.nodeOf(school, 1).exchange(before).statusCode()).isEqualTo(200);
-        String after = apps.loginWithATokenThatLives(school, ClusterApps.LONG);
+        assertThat(apps.nodeOf(realm, 0).exchange(before).statusCode()).isEqualTo(200);
+        assertThat(apps.nodeOf(realm, 1).exchange(before).statusCode()).isEqualTo(200);
+        String after = apps.loginWithATokenThatLives(realm, ClusterApps.LONG);
         assertThat(cluster.database().rows("""
                         select token from federated_identity
                         where realm_id = (select id from realm where name = '%s')
-                        """.formatted(school.realm())))
+                        """.formatted(realm.name())))
                 .singleElement()
                 .satisfies(record -> assertThat(keyIdOf(record)).isEqualTo("2026"));
-        assertThat(apps.nodeOf(school, 1).exchange(after).statusCode()).isEqualTo(200);
+        assertThat(apps.nodeOf(realm, 1).exchange(after).statusCode()).isEqualTo(200);
     }
 
     /** Where a node is with a refresh when its power goes. */
@@ -140,8 +140,8 @@ class TokenVaultClusterFailureIT {
     @Order(2)
     void givenTheNodeThatRenewsIsKilled_thenTheOtherOneGoesOn(Step step) throws Exception {
         cluster.classLink().switches().refreshRotation(step == Step.CLASSLINK_HAS_NOT_BEGUN);
-        School school = cluster.newSchool();
-        String keycloakToken = apps.loginWithATokenThatLives(school, ClusterApps.ALMOST_OVER);
+        TestRealm realm = cluster.newRealm();
+        String keycloakToken = apps.loginWithATokenThatLives(realm, ClusterApps.ALMOST_OVER);
         cluster.classLink().clearRequests();
         switch (step) {
             case CLASSLINK_HAS_NOT_BEGUN ->
@@ -161,10 +161,10 @@ class TokenVaultClusterFailureIT {
         ExecutorService thread = Executors.newSingleThreadExecutor();
         Duration delay;
         HttpResponse<String> answer;
-        AutoCloseable row = step == Step.THE_ROW_IS_BEING_WRITTEN ? hold(school) : () -> {};
+        AutoCloseable row = step == Step.THE_ROW_IS_BEING_WRITTEN ? hold(realm) : () -> {};
         try {
             CompletableFuture<HttpResponse<String>> doomed = CompletableFuture.supplyAsync(
-                    () -> school.at(cluster.second()).exchange(keycloakToken), thread);
+                    () -> realm.at(cluster.second()).exchange(keycloakToken), thread);
             Await.until("the refresh", () -> !apps.refreshes().isEmpty());
             switch (step) {
                 case THE_ROW_IS_BEING_WRITTEN -> Await.until("the write", () -> waitingForALock() == 1);
@@ -178,7 +178,7 @@ class TokenVaultClusterFailureIT {
         }
         long killed = System.nanoTime();
         CompletableFuture<Void> again = CompletableFuture.runAsync(cluster.second()::start, thread);
-        answer = school.at(cluster.first()).exchange(keycloakToken);
+        answer = realm.at(cluster.first()).exchange(keycloakToken);
         delay = Duration.ofNanos(System.nanoTime() - killed);
 
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
@@ -189,10 +189,10 @@ class TokenVaultClusterFailureIT {
         thread.shutdown();
     }
 
-    private AutoCloseable hold(School school) {
+    private AutoCloseable hold(TestRealm realm) {
         return cluster.database()
                 .hold("select token from federated_identity where realm_id =" + " (select id from realm where name = '"
-                        + school.realm() + "')");
+                        + realm.name() + "')");
     }
 
     private int waitingForALock() {
@@ -204,19 +204,19 @@ class TokenVaultClusterFailureIT {
     @Test
     @Order(2)
     void givenTheDatabaseIsGoneForTenSeconds_thenAppsAndPeopleAreToldSo_andNothingIsLost() {
-        School school = cluster.newSchool();
-        String keycloakToken = apps.loginWithATokenThatLives(school, ClusterApps.LONG);
-        String classLinkToken = ClusterApps.accessToken(school.exchange(keycloakToken));
+        TestRealm realm = cluster.newRealm();
+        String keycloakToken = apps.loginWithATokenThatLives(realm, ClusterApps.LONG);
+        String classLinkToken = ClusterApps.accessToken(realm.exchange(keycloakToken));
 
         cluster.postgres().stop();
         long gone = System.nanoTime();
         List<Integer> exchanges = new ArrayList<>();
         List<Integer> logins = new ArrayList<>();
         while (System.nanoTime() - gone < Duration.ofSeconds(10).toNanos()) {
-            exchanges.add(school.exchange(keycloakToken).statusCode());
-            Browser browser = school.newBrowser();
-            Page page = browser.open(school.loginRequest("openid"));
-            logins.add((page.status() == 200 ? school.choosePersona(browser, page, "teacher") : page).status());
+            exchanges.add(realm.exchange(keycloakToken).statusCode());
+            Browser browser = realm.newBrowser();
+            Page page = browser.open(realm.loginRequest("openid"));
+            logins.add((page.status() == 200 ? realm.choosePersona(browser, page, "teacher") : page).status());
         }
         cluster.postgres().startAgain();
 
@@ -225,10 +225,10 @@ class TokenVaultClusterFailureIT {
         assertThat(logins).isNotEmpty().allMatch(status -> status >= 500);
         Await.until(
                 "the database",
-                () -> school.exchange(keycloakToken).statusCode() == 200
-                        && apps.nodeOf(school, 1).exchange(keycloakToken).statusCode() == 200);
-        assertThat(ClusterApps.accessToken(school.exchange(keycloakToken))).isEqualTo(classLinkToken);
-        assertThat(school.login(school.newBrowser(), "teacher").handedToApp()).containsKey("code");
+                () -> realm.exchange(keycloakToken).statusCode() == 200
+                        && apps.nodeOf(realm, 1).exchange(keycloakToken).statusCode() == 200);
+        assertThat(ClusterApps.accessToken(realm.exchange(keycloakToken))).isEqualTo(classLinkToken);
+        assertThat(realm.login(realm.newBrowser(), "teacher").handedToApp()).containsKey("code");
     }
 
     /** The next test starts the node again. */
@@ -259,19 +259,19 @@ class TokenVaultClusterFailureIT {
     @Test
     @Order(4)
     void givenTheKeyIsGone_thenThePersonLogsInAgainAndTheLogSaysWhichKey() throws Exception {
-        School school = cluster.newSchool();
-        String keycloakToken = apps.loginWithATokenThatLives(school, ClusterApps.LONG);
+        TestRealm realm = cluster.newRealm();
+        String keycloakToken = apps.loginWithATokenThatLives(realm, ClusterApps.LONG);
         Files.writeString(cluster.second().keyFile(), ClusterApps.key("other", 3));
         cluster.second().stop();
         cluster.second().start();
 
-        HttpResponse<String> answer = school.at(cluster.second()).exchange(keycloakToken);
+        HttpResponse<String> answer = realm.at(cluster.second()).exchange(keycloakToken);
 
         assertThat(answer.statusCode()).isEqualTo(400);
         assertThat(Http.json(answer.body()).get("error").textValue()).isEqualTo("token_expired");
         assertThat(cluster.second().log()).contains("the key '2026' that sealed it is in no key source");
         // Nothing is lost: where the key is, the record still opens.
-        assertThat(school.at(cluster.first()).exchange(keycloakToken).statusCode())
+        assertThat(realm.at(cluster.first()).exchange(keycloakToken).statusCode())
                 .isEqualTo(200);
     }
 

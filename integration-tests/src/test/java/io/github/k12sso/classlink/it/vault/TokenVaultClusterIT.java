@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.k12sso.classlink.it.support.Cluster;
 import io.github.k12sso.classlink.it.support.Http;
-import io.github.k12sso.classlink.it.support.School;
+import io.github.k12sso.classlink.it.support.TestRealm;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -45,13 +45,13 @@ class TokenVaultClusterIT {
 
     @Test
     void givenAStormOnBothNodes_thenThereIsOneRefreshAndEverybodyHasItsToken() {
-        School school = cluster.newSchool();
-        String keycloakToken = apps.loginWithATokenThatLives(school, ClusterApps.ALMOST_OVER);
+        TestRealm realm = cluster.newRealm();
+        String keycloakToken = apps.loginWithATokenThatLives(realm, ClusterApps.ALMOST_OVER);
         cluster.classLink().clearRequests();
 
         List<HttpResponse<String>> answers = apps.together(
                 Collections.nCopies(STORM, keycloakToken),
-                (number, token) -> apps.nodeOf(school, number).exchange(token));
+                (number, token) -> apps.nodeOf(realm, number).exchange(token));
 
         assertThat(answers).extracting(HttpResponse::statusCode).containsOnly(200);
         assertThat(answers.stream().map(ClusterApps::accessToken).distinct()).hasSize(1);
@@ -61,14 +61,14 @@ class TokenVaultClusterIT {
 
     @Test
     void givenSeveralRenewals_thenEachRotatedTokenIsTheNextOnesStart() {
-        School school = cluster.newSchool();
-        String keycloakToken = apps.loginWithATokenThatLives(school, ClusterApps.OVER_AT_ONCE);
+        TestRealm realm = cluster.newRealm();
+        String keycloakToken = apps.loginWithATokenThatLives(realm, ClusterApps.OVER_AT_ONCE);
         cluster.classLink().switches().guideTokenLifetime(ClusterApps.OVER_AT_ONCE);
         cluster.classLink().clearRequests();
 
         List<String> tokens = IntStream.range(0, 6)
                 .mapToObj(number ->
-                        ClusterApps.accessToken(apps.nodeOf(school, number).exchange(keycloakToken)))
+                        ClusterApps.accessToken(apps.nodeOf(realm, number).exchange(keycloakToken)))
                 .toList();
 
         assertThat(tokens).doesNotHaveDuplicates();
@@ -80,32 +80,32 @@ class TokenVaultClusterIT {
 
     @Test
     void givenARecordMovedToAnotherPerson_thenItDoesNotOpen() {
-        School school = cluster.newSchool();
-        String student = apps.loginWithATokenThatLives(school, ClusterApps.LONG);
-        String teacher = school.tokensOf("teacher").get("access_token").textValue();
-        assertThat(school.exchange(teacher).statusCode()).isEqualTo(200);
+        TestRealm realm = cluster.newRealm();
+        String student = apps.loginWithATokenThatLives(realm, ClusterApps.LONG);
+        String teacher = realm.tokensOf("teacher").get("access_token").textValue();
+        assertThat(realm.exchange(teacher).statusCode()).isEqualTo(200);
         assertThat(cluster.database().update("""
                         update federated_identity target set token = source.token
                         from federated_identity source
                         where target.realm_id = (select id from realm where name = '%1$s') and target.federated_user_id = '870001'
                           and source.realm_id = target.realm_id and source.federated_user_id = '870002'
-                        """.formatted(school.realm()))).isEqualTo(1);
+                        """.formatted(realm.name()))).isEqualTo(1);
 
-        HttpResponse<String> answer = apps.nodeOf(school, 1).exchange(student);
+        HttpResponse<String> answer = apps.nodeOf(realm, 1).exchange(student);
 
         assertThat(answer.statusCode()).isEqualTo(400);
         assertThat(Http.json(answer.body()).get("error").textValue()).isEqualTo("token_expired");
         assertThat(cluster.second().log())
-                .contains("it belongs to another realm, provider or person. realm=" + school.realm());
+                .contains("it belongs to another realm, provider or person. realm=" + realm.name());
     }
 
     @Test
     void thenTheDatabaseHasNoTokenInClear() {
-        School school = cluster.newSchool();
+        TestRealm realm = cluster.newRealm();
         cluster.classLink().clearRequests();
-        String keycloakToken = apps.loginWithATokenThatLives(school, ClusterApps.ALMOST_OVER);
+        String keycloakToken = apps.loginWithATokenThatLives(realm, ClusterApps.ALMOST_OVER);
         List<String> secrets = new ArrayList<>();
-        secrets.add(ClusterApps.accessToken(school.exchange(keycloakToken)));
+        secrets.add(ClusterApps.accessToken(realm.exchange(keycloakToken)));
         cluster.classLink().requests().forEach(request -> {
             for (String name : List.of("code", "code_verifier", "refresh_token")) {
                 if (request.parameters().containsKey(name)) {
@@ -122,7 +122,7 @@ class TokenVaultClusterIT {
         assertThat(secrets).hasSizeGreaterThan(4);
         assertThat(cluster.database().placesOf(secrets)).isEmpty();
         // The search finds what is there.
-        assertThat(cluster.database().placesOf(List.of(School.CLASSLINK_CLIENT)))
+        assertThat(cluster.database().placesOf(List.of(TestRealm.CLASSLINK_CLIENT)))
                 .contains("identity_provider_config.value");
     }
 }

@@ -2,7 +2,7 @@ package io.github.k12sso.classlink.it.support.clients;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.k12sso.classlink.it.support.Http;
-import io.github.k12sso.classlink.it.support.School;
+import io.github.k12sso.classlink.it.support.TestRealm;
 import io.github.k12sso.classlink.it.support.machine.Installed;
 import java.net.URI;
 import java.util.List;
@@ -32,7 +32,7 @@ final class Curl implements StockClient {
     @Override
     public JsonNode exchange(URI issuer, String accessToken) {
         String filledIn = command.replace(ISSUER, issuer.toString())
-                .replace(CREDENTIALS, School.APP + ":" + School.APP_SECRET)
+                .replace(CREDENTIALS, TestRealm.APP + ":" + TestRealm.APP_SECRET)
                 .replace(TOKEN, accessToken);
         Program.Ended ended = shell.run(Map.of(), "-c", filledIn);
         if (ended.exitCode() == COMMAND_NOT_FOUND) {

@@ -2,7 +2,7 @@ package io.github.k12sso.classlink.it.support.clients;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.k12sso.classlink.it.support.Http;
-import io.github.k12sso.classlink.it.support.School;
+import io.github.k12sso.classlink.it.support.TestRealm;
 import io.github.k12sso.classlink.it.support.machine.Installed;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -105,9 +105,9 @@ final class Script implements StockClient {
                         "ISSUER",
                         issuer.toString(),
                         "CLIENT_ID",
-                        School.APP,
+                        TestRealm.APP,
                         "CLIENT_SECRET",
-                        School.APP_SECRET,
+                        TestRealm.APP_SECRET,
                         "ACCESS_TOKEN",
                         accessToken),
                 script.toString());

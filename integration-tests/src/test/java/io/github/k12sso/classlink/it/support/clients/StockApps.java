@@ -1,6 +1,6 @@
 package io.github.k12sso.classlink.it.support.clients;
 
-import io.github.k12sso.classlink.it.support.School;
+import io.github.k12sso.classlink.it.support.TestRealm;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -23,10 +23,10 @@ public final class StockApps implements AutoCloseable {
         this.address = address;
     }
 
-    /** For the clients {@code reading} (public) and {@code math} of a school's realm. */
-    public static StockApps start(School school, String mathSecret) {
+    /** For the clients {@code reading} (public) and {@code math} of a realm. */
+    public static StockApps start(TestRealm realm, String mathSecret) {
         Path folder = Script.javaScriptFolder();
-        URI issuer = school.url("");
+        URI issuer = realm.url("");
         ProcessBuilder builder = new ProcessBuilder(
                         "node", folder.resolve("apps.js").toString())
                 .redirectError(folder.resolve("apps.log").toFile());
@@ -35,7 +35,7 @@ public final class StockApps implements AutoCloseable {
                         "KEYCLOAK",
                         issuer.resolve("/").toString().replaceFirst("/$", ""),
                         "REALM",
-                        school.realm(),
+                        realm.name(),
                         "MATH_SECRET",
                         mathSecret));
         try {

@@ -7,7 +7,7 @@ import java.net.URI;
 public interface StockClient {
 
     /**
-     * Exchanges a token of the school's app.
+     * Exchanges a token of the realm's app.
      *
      * @return what the client printed: Keycloak's answer, or what its library made of a refusal
      */

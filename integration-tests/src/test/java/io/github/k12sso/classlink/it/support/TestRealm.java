@@ -23,7 +23,7 @@ import java.util.function.Consumer;
 import java.util.stream.StreamSupport;
 
 /** A realm of its own with a ClassLink provider {@code classlink} and a few apps, and what can be done and seen there. */
-public final class School {
+public final class TestRealm {
 
     public static final String ALIAS = "classlink";
     public static final String CLASSLINK_CLIENT = "classlink-client";
@@ -40,7 +40,7 @@ public final class School {
     /** Made once for a run: two new RSA keys for each realm would take a tenth of its time. PKCS 8, in base64. */
     private static final String SIGNING_KEY = newSigningKey();
 
-    /** In the template's settings, where a school has the address of its ClassLink; of a host that is allowed. */
+    /** In the template's settings, where a realm has the address of its ClassLink; of a host that is allowed. */
     private static final String TEMPLATES_CLASSLINK = "http://localhost:1/classlink";
 
     /** Names are new on a server that outlives the run. */
@@ -52,49 +52,49 @@ public final class School {
 
     private final Deployment bed;
     private final URI node;
-    private final String realm;
+    private final String name;
     private final Http http;
 
-    private School(Deployment bed, URI node, String realm, Http http) {
+    private TestRealm(Deployment bed, URI node, String name, Http http) {
         this.bed = bed;
         this.node = node;
-        this.realm = realm;
+        this.name = name;
         this.http = http;
     }
 
-    /** The same school, its apps talking to one node of the cluster. */
-    public School at(Cluster.Node other) {
-        return new School(bed, other.url(), realm, http);
+    /** The same realm, its apps talking to one node of the cluster. */
+    public TestRealm at(Cluster.Node other) {
+        return new TestRealm(bed, other.url(), name, http);
     }
 
-    /** The realm that every school of a server is copied from; Keycloak makes it if it is not there yet. */
+    /** The realm that every test realm of a server is copied from; Keycloak makes it if it is not there yet. */
     static RealmTemplate template(Deployment bed, Database database) {
-        String description = resource("/school-realm.json");
-        String realm = "template-" + Integer.toHexString(description.hashCode());
-        if (database.rows("select id from realm where name = '" + realm + "'").isEmpty()) {
+        String description = resource("/test-realm.json");
+        String name = "template-" + Integer.toHexString(description.hashCode());
+        if (database.rows("select id from realm where name = '" + name + "'").isEmpty()) {
             JsonNode filled = Http.json(description
-                    .replace("@REALM@", realm)
+                    .replace("@REALM@", name)
                     .replace("@CLASSLINK@", TEMPLATES_CLASSLINK)
                     .replace("@SIGNING_KEY@", SIGNING_KEY)
                     .replace("@SECRET@", CLASSLINK_SECRET));
             AdminApi.require(bed.admin().post("/realms", filled), "new realm");
         }
-        return RealmTemplate.of(database, realm);
+        return RealmTemplate.of(database, name);
     }
 
-    static School open(Deployment bed) {
-        String realm = "school-%s-%d".formatted(RUN, COUNT.incrementAndGet());
+    static TestRealm open(Deployment bed) {
+        String name = "test-%s-%d".formatted(RUN, COUNT.incrementAndGet());
         bed.template()
                 .copy(
-                        realm,
+                        name,
                         Map.of(TEMPLATES_CLASSLINK, bed.classLink().baseUrl().toString()));
-        School school = new School(bed, bed.keycloakUrl(), realm, new Http());
+        TestRealm realm = new TestRealm(bed, bed.keycloakUrl(), name, new Http());
         bed.classLink().registerClient(CLASSLINK_CLIENT, CLASSLINK_SECRET, List.of(bed.keycloakUrl() + "/realms/*"));
-        return school;
+        return realm;
     }
 
-    static School existing(Deployment bed, String realm) {
-        return new School(bed, bed.keycloakUrl(), realm, new Http());
+    static TestRealm existing(Deployment bed, String name) {
+        return new TestRealm(bed, bed.keycloakUrl(), name, new Http());
     }
 
     private static String newSigningKey() {
@@ -109,7 +109,7 @@ public final class School {
     }
 
     private static String resource(String name) {
-        try (InputStream file = School.class.getResourceAsStream(name)) {
+        try (InputStream file = TestRealm.class.getResourceAsStream(name)) {
             return new String(file.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -118,7 +118,7 @@ public final class School {
 
     // ---- doing -----------------------------------------------------------------------------------------------------
 
-    /** A browser that leaves the journey to this school's apps. */
+    /** A browser that leaves the journey to this realm's apps. */
     public Browser newBrowser() {
         return new Browser().stoppingAt(address -> "app.example".equals(address.getHost()));
     }
@@ -204,7 +204,7 @@ public final class School {
                 "defaultClientScopes",
                 Http.json("[\"basic\", \"acr\", \"profile\", \"email\", \"roles\", \"web-origins\"]"));
         app.putArray("optionalClientScopes").add(TOKEN_SCOPE);
-        AdminApi.require(bed.admin().post("/realms/" + realm + "/clients", app), "new app");
+        AdminApi.require(bed.admin().post("/realms/" + name + "/clients", app), "new app");
     }
 
     /** Some of those in {@code more-apps.json}: each takes a new realm longer, and most tests need none of them. */
@@ -215,7 +215,7 @@ public final class School {
                     .filter(other -> other.get("clientId").textValue().equals(clientId))
                     .findFirst()
                     .orElseThrow(() -> new IllegalArgumentException("no app " + clientId + " in more-apps.json"));
-            AdminApi.require(bed.admin().post("/realms/" + realm + "/clients", app), clientId);
+            AdminApi.require(bed.admin().post("/realms/" + name + "/clients", app), clientId);
         }
     }
 
@@ -232,14 +232,14 @@ public final class School {
 
     /** Changes settings of the realm. */
     public void configureRealm(Consumer<ObjectNode> change) {
-        ObjectNode description = (ObjectNode) bed.admin().get("/realms/" + realm);
+        ObjectNode description = (ObjectNode) bed.admin().get("/realms/" + name);
         change.accept(description);
-        AdminApi.require(bed.admin().put("/realms/" + realm, description), "realm settings");
+        AdminApi.require(bed.admin().put("/realms/" + name, description), "realm settings");
     }
 
     /** Changes settings of an app. */
     public void configureClient(String clientId, Consumer<ObjectNode> change) {
-        String clients = "/realms/" + realm + "/clients";
+        String clients = "/realms/" + name + "/clients";
         ObjectNode client =
                 (ObjectNode) bed.admin().get(clients + "?clientId=" + clientId).get(0);
         change.accept(client);
@@ -252,7 +252,7 @@ public final class School {
     }
 
     public HttpResponse<String> tryToConfigure(Consumer<ObjectNode> change) {
-        String path = "/realms/" + realm + "/identity-provider/instances/" + ALIAS;
+        String path = "/realms/" + name + "/identity-provider/instances/" + ALIAS;
         ObjectNode provider = (ObjectNode) bed.admin().get(path);
         change.accept(provider);
         return bed.admin().put(path, provider);
@@ -265,12 +265,12 @@ public final class School {
 
     // ---- seeing ----------------------------------------------------------------------------------------------------
 
-    public String realm() {
-        return realm;
+    public String name() {
+        return name;
     }
 
     public URI url(String path) {
-        return node.resolve("/realms/" + realm + path);
+        return node.resolve("/realms/" + name + path);
     }
 
     public URI callbackUrl() {
@@ -284,7 +284,7 @@ public final class School {
      * @param languageTag such as {@code pt-BR}
      */
     public Map<String, String> texts(String themeType, String languageTag) {
-        URI address = bed.keycloakUrl().resolve("/resources/" + realm + "/" + themeType + "/" + languageTag);
+        URI address = bed.keycloakUrl().resolve("/resources/" + name + "/" + themeType + "/" + languageTag);
         HttpResponse<String> answer = AdminApi.require(http.send(HttpRequest.newBuilder(address)), address.getPath());
         Map<String, String> texts = new LinkedHashMap<>();
         Http.json(answer.body())
@@ -294,7 +294,7 @@ public final class School {
     }
 
     public JsonNode users() {
-        return bed.admin().get("/realms/" + realm + "/users?briefRepresentation=false");
+        return bed.admin().get("/realms/" + name + "/users?briefRepresentation=false");
     }
 
     public JsonNode user(String username) {
@@ -319,11 +319,11 @@ public final class School {
     /** Aliases of a user's organizations. */
     public List<String> organizations(JsonNode user) {
         String path = "/organizations/members/" + user.get("id").textValue() + "/organizations";
-        return texts(bed.admin().get("/realms/" + realm + path), "alias");
+        return texts(bed.admin().get("/realms/" + name + path), "alias");
     }
 
     private JsonNode ofUser(JsonNode user, String path) {
-        return bed.admin().get("/realms/" + realm + "/users/" + user.get("id").textValue() + path);
+        return bed.admin().get("/realms/" + name + "/users/" + user.get("id").textValue() + path);
     }
 
     private static List<String> texts(JsonNode list, String member) {
@@ -333,13 +333,13 @@ public final class School {
     }
 
     public JsonNode links(JsonNode user) {
-        return bed.admin().get("/realms/" + realm + "/users/" + user.get("id").textValue() + "/federated-identity");
+        return bed.admin().get("/realms/" + name + "/users/" + user.get("id").textValue() + "/federated-identity");
     }
 
     public int sessions() {
         return StreamSupport.stream(
                         bed.admin()
-                                .get("/realms/" + realm + "/client-session-stats")
+                                .get("/realms/" + name + "/client-session-stats")
                                 .spliterator(),
                         false)
                 .mapToInt(client -> Integer.parseInt(client.get("active").asText()))
@@ -348,7 +348,7 @@ public final class School {
 
     /** Events of a type, newest first. */
     public JsonNode events(String type) {
-        return bed.admin().get("/realms/" + realm + "/events?max=20&type=" + type);
+        return bed.admin().get("/realms/" + name + "/events?max=20&type=" + type);
     }
 
     /** The failed login that a page is about, found as an administrator finds it: by the reference. */
