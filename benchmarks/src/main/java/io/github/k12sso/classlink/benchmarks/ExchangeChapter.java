@@ -5,7 +5,7 @@ import io.github.k12sso.classlink.benchmarks.load.Load;
 import io.github.k12sso.classlink.benchmarks.load.TokenRequests;
 import io.github.k12sso.classlink.it.support.BuiltInBroker;
 import io.github.k12sso.classlink.it.support.Cluster;
-import io.github.k12sso.classlink.it.support.Crowd;
+import io.github.k12sso.classlink.it.support.ManyUsers;
 import io.github.k12sso.classlink.it.support.Http;
 import io.github.k12sso.classlink.it.support.TestRealm;
 import io.github.k12sso.classlink.simulator.runtime.TokenMode;
@@ -77,9 +77,9 @@ final class ExchangeChapter implements Chapter {
             TestRealm ours = Servers.prepared(cluster.newRealm());
             TestRealm builtIn = Servers.prepared(BuiltInBroker.newRealm(cluster));
             List<String> oursTokens =
-                    List.copyOf(Crowd.of(PEOPLE).join(ours, cluster).values());
+                    List.copyOf(ManyUsers.of(PEOPLE).addTo(ours, cluster).values());
             List<String> builtInTokens =
-                    List.copyOf(Crowd.of(PEOPLE).join(builtIn, cluster).values());
+                    List.copyOf(ManyUsers.of(PEOPLE).addTo(builtIn, cluster).values());
             BuiltInBroker.allowVersion2(ours);
             Side exchange = new Side(RequestKind.exchange(ours), oursTokens);
             Side version2 = new Side(RequestKind.version2(builtIn), builtInTokens);

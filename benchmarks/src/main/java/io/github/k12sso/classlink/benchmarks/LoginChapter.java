@@ -7,8 +7,8 @@ import io.github.k12sso.classlink.benchmarks.load.Logins;
 import io.github.k12sso.classlink.it.support.BuiltInBroker;
 import io.github.k12sso.classlink.it.support.Cluster;
 import io.github.k12sso.classlink.it.support.Http;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
-import io.github.k12sso.classlink.it.support.TestBed;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -168,9 +168,9 @@ final class LoginChapter implements Chapter {
                                         "client_id",
                                         "admin-cli",
                                         "username",
-                                        TestBed.ADMIN,
+                                        TestEnvironment.ADMIN,
                                         "password",
-                                        TestBed.ADMIN)))
+                                        TestEnvironment.ADMIN)))
                         .body())
                 .get("access_token")
                 .textValue();

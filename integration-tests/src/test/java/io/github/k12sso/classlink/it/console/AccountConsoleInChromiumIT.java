@@ -8,9 +8,9 @@ import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Await;
 import io.github.k12sso.classlink.it.support.Full;
 import io.github.k12sso.classlink.it.support.Http;
-import io.github.k12sso.classlink.it.support.OnTestBed;
-import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import io.github.k12sso.classlink.it.support.browser.AccountConsole;
 import io.github.k12sso.classlink.it.support.browser.Chromium;
 import io.github.k12sso.classlink.it.support.browser.LaunchPad;
@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Somebody with a local account links and unlinks ClassLink in Keycloak's account console. */
-@OnTestBed
+@WithTestEnvironment
 @Needs(Installed.CHROMIUM)
 @ResourceLock(Chromium.ONE_AT_A_TIME)
 class AccountConsoleInChromiumIT {
@@ -40,9 +40,9 @@ class AccountConsoleInChromiumIT {
     private AccountConsole account;
 
     @BeforeEach
-    void aPersonWithAPassword(TestBed bed) {
-        classLink = bed.classLink();
-        realm = bed.newRealm();
+    void aPersonWithAPassword(TestEnvironment environment) {
+        classLink = environment.classLink();
+        realm = environment.newRealm();
         teacher = classLink.persona("teacher");
         ObjectNode user =
                 (ObjectNode) Http.json("{\"enabled\": true, \"firstName\": \"Orla\", \"lastName\": \"Local\"}");

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.k12sso.classlink.it.support.Full;
-import io.github.k12sso.classlink.it.support.OnTestBed;
-import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import io.github.k12sso.classlink.it.support.browser.AddProviderPage;
 import io.github.k12sso.classlink.it.support.browser.AdminConsole;
 import io.github.k12sso.classlink.it.support.browser.Chromium;
@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** The provider's page in Keycloak's own console, as an administrator fills it in. */
-@OnTestBed
+@WithTestEnvironment
 @Needs(Installed.CHROMIUM)
 @ResourceLock(Chromium.ONE_AT_A_TIME)
 class ConsoleInChromiumIT {
@@ -29,11 +29,12 @@ class ConsoleInChromiumIT {
     private AddProviderPage page;
 
     @BeforeEach
-    void aRealmWithoutClassLink(TestBed bed) {
-        realm = bed.newRealm();
+    void aRealmWithoutClassLink(TestEnvironment environment) {
+        realm = environment.newRealm();
         realm.admin().delete("/realms/" + realm.name() + "/identity-provider/instances/" + TestRealm.ALIAS);
         browser = Chromium.start().sized(1300, 1980);
-        page = AdminConsole.open(browser, bed.keycloakUrl(), realm.name(), TestBed.ADMIN, TestBed.ADMIN)
+        page = AdminConsole.open(
+                        browser, environment.keycloakUrl(), realm.name(), TestEnvironment.ADMIN, TestEnvironment.ADMIN)
                 .addProvider();
     }
 

@@ -2,10 +2,10 @@ package io.github.k12sso.classlink.it.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.k12sso.classlink.it.support.OnTestBed;
 import io.github.k12sso.classlink.it.support.Page;
-import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Map;
@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The jar's texts, as a running server hands them to the console and shows them on its pages. */
-@OnTestBed
+@WithTestEnvironment
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class MessagesIT {
 
@@ -33,8 +33,8 @@ class MessagesIT {
     private TestRealm realm;
 
     @BeforeAll
-    void aRealmOfManyLanguages(TestBed bed) throws IOException {
-        realm = bed.newRealm();
+    void aRealmOfManyLanguages(TestEnvironment environment) throws IOException {
+        realm = environment.newRealm();
         Set<String> languages = languageTags();
         realm.configureRealm(settings -> {
             settings.put("internationalizationEnabled", true).put("defaultLocale", "en");
@@ -88,7 +88,7 @@ class MessagesIT {
     /** By language tag, as browsers and the console name languages; file names have an underscore. */
     private static Map<String, Map<String, String>> languages() throws IOException {
         Map<String, Map<String, String>> languages = new TreeMap<>();
-        try (JarFile jar = new JarFile(TestBed.providerJar().toFile())) {
+        try (JarFile jar = new JarFile(TestEnvironment.providerJar().toFile())) {
             for (JarEntry entry : jar.stream().toList()) {
                 Matcher name = BUNDLE.matcher(entry.getName());
                 if (name.matches()) {

@@ -6,9 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Full;
 import io.github.k12sso.classlink.it.support.Http;
-import io.github.k12sso.classlink.it.support.OnTestBed;
-import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import io.github.k12sso.classlink.it.support.browser.AdminConsole;
 import io.github.k12sso.classlink.it.support.browser.Chromium;
 import io.github.k12sso.classlink.it.support.browser.LoginPage;
@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** The steps of docs/setup.md, in the admin console of an empty realm, up to a teacher's first login. */
-@OnTestBed
+@WithTestEnvironment
 @Needs(Installed.CHROMIUM)
 @Full // fifty clicks in the admin console
 @ResourceLock(Chromium.ONE_AT_A_TIME)
@@ -34,28 +34,31 @@ class NewAdministratorInChromiumIT {
     private static final String NAME = "new-district-" + UUID.randomUUID();
     private static final String REALM = "/realms/" + NAME;
 
-    private TestBed bed;
+    private TestEnvironment environment;
     private Chromium browser;
     private AdminConsole console;
 
     @BeforeEach
-    void anEmptyRealm(TestBed testBed) {
-        bed = testBed;
+    void anEmptyRealm(TestEnvironment testEnvironment) {
+        environment = testEnvironment;
         AdminApi.require(
-                bed.admin().post("/realms", Http.json("{\"realm\": \"" + NAME + "\", \"enabled\": true}")), NAME);
-        bed.classLink()
+                environment.admin().post("/realms", Http.json("{\"realm\": \"" + NAME + "\", \"enabled\": true}")),
+                NAME);
+        environment
+                .classLink()
                 .registerClient(
                         TestRealm.CLASSLINK_CLIENT,
                         TestRealm.CLASSLINK_SECRET,
-                        List.of(bed.keycloakUrl() + "/realms/*"));
+                        List.of(environment.keycloakUrl() + "/realms/*"));
         browser = Chromium.start().sized(1280, 1000);
-        console = AdminConsole.open(browser, bed.keycloakUrl(), NAME, TestBed.ADMIN, TestBed.ADMIN);
+        console = AdminConsole.open(
+                browser, environment.keycloakUrl(), NAME, TestEnvironment.ADMIN, TestEnvironment.ADMIN);
     }
 
     @AfterEach
     void theRealmIsGone() {
         browser.close();
-        AdminApi.require(bed.admin().delete(REALM), NAME);
+        AdminApi.require(environment.admin().delete(REALM), NAME);
     }
 
     @Test
@@ -67,18 +70,18 @@ class NewAdministratorInChromiumIT {
         Duration taken = Duration.between(begin, Instant.now());
 
         try (Chromium teachersBrowser = Chromium.start()) {
-            LoginPage.open(teachersBrowser, bed.keycloakUrl().resolve(REALM + "/account/"))
+            LoginPage.open(teachersBrowser, environment.keycloakUrl().resolve(REALM + "/account/"))
                     .shown()
                     .chooseClassLink()
-                    .signIn(bed.classLink().persona("teacher"))
+                    .signIn(environment.classLink().persona("teacher"))
                     .personalInfo();
         }
 
-        JsonNode teacher = bed.admin().get(REALM + "/users?username=orla.thistledown.2&exact=true");
+        JsonNode teacher = environment.admin().get(REALM + "/users?username=orla.thistledown.2&exact=true");
         assertThat(teacher).hasSize(1);
         String id = teacher.at("/0/id").textValue();
         assertThat(teacher.at("/0/attributes/classlink_sourced_id/0").textValue())
-                .isEqualTo(bed.classLink().persona("teacher").sourcedId());
+                .isEqualTo(environment.classLink().persona("teacher").sourcedId());
         assertThat(texts(REALM + "/users/" + id + "/role-mappings/realm", "name"))
                 .contains("teacher");
         assertThat(texts(REALM + "/users/" + id + "/groups", "path"))
@@ -120,7 +123,7 @@ class NewAdministratorInChromiumIT {
         console.type("config.authorizationUrl", "launchpad.example").press("createProvider");
         assertThat(console.alert()).contains("Authorization URL", "https://");
 
-        String classLink = bed.classLink().baseUrl().toString();
+        String classLink = environment.classLink().baseUrl().toString();
         console.type("config.authorizationUrl", classLink + "/oauth2/v2/auth")
                 .type("config.tokenUrl", classLink + "/oauth2/v2/token")
                 .type("config.jwksUrl", classLink + "/oauth2/v2/jwks")
@@ -172,7 +175,7 @@ class NewAdministratorInChromiumIT {
     }
 
     private List<String> texts(String path, String member) {
-        return StreamSupport.stream(bed.admin().get(path).spliterator(), false)
+        return StreamSupport.stream(environment.admin().get(path).spliterator(), false)
                 .map(element -> element.get(member).textValue())
                 .toList();
     }

@@ -6,10 +6,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Http;
-import io.github.k12sso.classlink.it.support.OnTestBed;
 import io.github.k12sso.classlink.it.support.Page;
-import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import java.net.http.HttpResponse;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
@@ -19,15 +19,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What an administrator saves, as the console sends it. */
-@OnTestBed
+@WithTestEnvironment
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ProviderSettingsIT {
 
     private TestRealm realm;
 
     @BeforeAll
-    void aRealm(TestBed bed) {
-        realm = bed.newRealm();
+    void aRealm(TestEnvironment environment) {
+        realm = environment.newRealm();
         ObjectNode closed =
                 ((ObjectNode) Http.json("{}")).put("clientId", "closed-app").put("enabled", false);
         AdminApi.require(realm.admin().post("/realms/" + realm.name() + "/clients", closed), "closed-app");

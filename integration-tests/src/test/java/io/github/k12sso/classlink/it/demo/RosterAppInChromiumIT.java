@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.k12sso.classlink.demo.app.RosterApp;
 import io.github.k12sso.classlink.it.support.Full;
 import io.github.k12sso.classlink.it.support.Http;
-import io.github.k12sso.classlink.it.support.OnTestBed;
-import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
+import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import io.github.k12sso.classlink.it.support.browser.AppPage;
 import io.github.k12sso.classlink.it.support.browser.Chromium;
 import io.github.k12sso.classlink.it.support.browser.LaunchPad;
@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** The demo as a person meets it: app, Keycloak's own pages and ClassLink's in a real browser, on the demo's realm file. */
-@OnTestBed
+@WithTestEnvironment
 @ResourceLock("realm of the demo")
 @Needs(Installed.CHROMIUM)
 @ResourceLock(Chromium.ONE_AT_A_TIME)
@@ -42,12 +42,12 @@ class RosterAppInChromiumIT {
 
     private static RosterApp app;
 
-    private TestBed bed;
+    private TestEnvironment environment;
     private Chromium browser;
 
     @BeforeAll
-    static void startApp(TestBed bed) {
-        app = bed.demoRealm().startApp();
+    static void startApp(TestEnvironment environment) {
+        app = environment.demoRealm().startApp();
     }
 
     @AfterAll
@@ -56,9 +56,9 @@ class RosterAppInChromiumIT {
     }
 
     @BeforeEach
-    void aNewBrowser(TestBed testBed) {
-        bed = testBed;
-        bed.demoRealm().restore();
+    void aNewBrowser(TestEnvironment testEnvironment) {
+        environment = testEnvironment;
+        environment.demoRealm().restore();
         browser = Chromium.start();
     }
 
@@ -100,7 +100,7 @@ class RosterAppInChromiumIT {
         AppPage.open(browser, app.baseUrl()).signInWithClassLink().districtSearch();
 
         assertThat(browser.address().getAuthority())
-                .isEqualTo(bed.classLink().baseUrl().getAuthority());
+                .isEqualTo(environment.classLink().baseUrl().getAuthority());
     }
 
     @Full // a browser of its own
@@ -152,7 +152,7 @@ class RosterAppInChromiumIT {
         assertThat(page.classTitles())
                 .isNotEmpty()
                 .containsExactlyElementsOf(titlesInTheRoster("teachers", persona("teacher")));
-        assertThat(bed.demoRealm().users()).hasSize(1);
+        assertThat(environment.demoRealm().users()).hasSize(1);
         assertThatNoClassLinkTokenWasSeen();
     }
 
@@ -164,7 +164,7 @@ class RosterAppInChromiumIT {
                 .signIn(persona("teacher"))
                 .withClasses();
         Set<String> before = classLinkTokens();
-        bed.classLink().expireTokens();
+        environment.classLink().expireTokens();
 
         page.reload().withClasses();
 
@@ -177,9 +177,9 @@ class RosterAppInChromiumIT {
     @Full // a browser of its own
     @Test
     void aClassLinkTokenThatIsAlwaysExpiredIsExplainedAfterOneMoreLogin() {
-        bed.classLink().tokenMode(TokenMode.GUIDE);
-        bed.classLink().switches().refreshTokens(false);
-        bed.classLink().switches().guideTokenLifetime(Duration.ofSeconds(2));
+        environment.classLink().tokenMode(TokenMode.GUIDE);
+        environment.classLink().switches().refreshTokens(false);
+        environment.classLink().switches().guideTokenLifetime(Duration.ofSeconds(2));
 
         AppPage page =
                 AppPage.open(browser, app.baseUrl()).signInWithClassLink().signIn(persona("teacher"));
@@ -188,7 +188,7 @@ class RosterAppInChromiumIT {
         browser.screenshot("app-still-expired");
         assertThat(codesRedeemed()).isEqualTo(2);
 
-        bed.classLink().tokenMode(TokenMode.CLASSLINK);
+        environment.classLink().tokenMode(TokenMode.CLASSLINK);
         page.renew().withClasses();
 
         assertThat(codesRedeemed()).isEqualTo(3);
@@ -202,13 +202,13 @@ class RosterAppInChromiumIT {
                 .signInWithClassLink()
                 .signIn(persona("student"))
                 .withClasses();
-        assertThat(bed.demoRealm().sessions()).isNotEmpty();
+        assertThat(environment.demoRealm().sessions()).isNotEmpty();
 
         page.signOut().welcome();
         browser.screenshot("app-signed-out");
 
         assertThat(browser.address()).isEqualTo(app.baseUrl().resolve("/"));
-        assertThat(bed.demoRealm().sessions()).isEmpty();
+        assertThat(environment.demoRealm().sessions()).isEmpty();
         // A session that Keycloak still knew would lead straight back here.
         AppPage.open(browser, app.baseUrl()).welcome().signIn().shown();
         assertThatNoClassLinkTokenWasSeen();
@@ -217,7 +217,7 @@ class RosterAppInChromiumIT {
     /** ClassLink has no logout for apps: on a shared device the next click on a tile would be the last person's. */
     @Test
     void whoeverSignsOutOnASharedDeviceIsLedToLaunchPadsSignOut() {
-        bed.demoRealm().leadToLaunchPadsSignOut();
+        environment.demoRealm().leadToLaunchPadsSignOut();
         AppPage page = AppPage.open(browser, app.baseUrl())
                 .signInWithClassLink()
                 .signIn(persona("student"))
@@ -226,7 +226,7 @@ class RosterAppInChromiumIT {
         LoggedOutPage loggedOut = page.signOut().loggedOut();
         browser.screenshot("logged-out");
         assertThat(loggedOut.text()).contains("You may still be signed in to ClassLink.");
-        assertThat(bed.demoRealm().sessions()).isEmpty();
+        assertThat(environment.demoRealm().sessions()).isEmpty();
 
         // LaunchPad knows the student, and asks nothing.
         AppPage again = loggedOut.backToApp().welcome().renew().withClasses();
@@ -238,7 +238,7 @@ class RosterAppInChromiumIT {
     @Full // a browser of its own
     @Test
     void whoeverRefusesConsentIsBackAtKeycloaksLoginPage() {
-        bed.classLink().consent(true);
+        environment.classLink().consent(true);
 
         LaunchPad launchPad =
                 AppPage.open(browser, app.baseUrl()).signIn().chooseClassLink().districtSearch();
@@ -249,14 +249,14 @@ class RosterAppInChromiumIT {
         browser.screenshot("login-page-consent-refused");
 
         assertThat(login.message()).contains("Access denied when authenticating with ClassLink");
-        assertThat(bed.demoRealm().users()).hasSize(1);
+        assertThat(environment.demoRealm().users()).hasSize(1);
         assertThat(codesRedeemed()).isZero();
     }
 
     @Full // a browser of its own
     @Test
     void aPersonOfAnotherDistrictIsTurnedAwayInWords() {
-        bed.demoRealm().allowTenants(String.valueOf(persona("teacher").tenantId()));
+        environment.demoRealm().allowTenants(String.valueOf(persona("teacher").tenantId()));
 
         LaunchPad launchPad =
                 AppPage.open(browser, app.baseUrl()).signInWithClassLink().districtSearch();
@@ -266,17 +266,17 @@ class RosterAppInChromiumIT {
                 .startsWith("Your district may not sign in here. Ask your school which app to use.");
         browser.screenshot("district-refused");
         launchPad.refused().backToApplication().welcome();
-        assertThat(bed.demoRealm().users()).hasSize(1);
+        assertThat(environment.demoRealm().users()).hasSize(1);
         assertThatNoClassLinkTokenWasSeen();
     }
 
     private Persona persona(String id) {
-        return bed.classLink().persona(id);
+        return environment.classLink().persona(id);
     }
 
     /** Every ClassLink token that Keycloak or the app has used; neither may let the browser see one. */
     private Set<String> classLinkTokens() {
-        return bed.classLink().requests().stream()
+        return environment.classLink().requests().stream()
                 .filter(request -> request.endpoint() == Endpoint.MY_INFO || request.endpoint() == Endpoint.ROSTER)
                 .flatMap(request -> request.headers().entrySet().stream())
                 .filter(header -> header.getKey().equalsIgnoreCase("Authorization"))
@@ -292,7 +292,7 @@ class RosterAppInChromiumIT {
     }
 
     private long codesRedeemed() {
-        return bed.classLink().requests().stream()
+        return environment.classLink().requests().stream()
                 .filter(request -> request.endpoint() == Endpoint.TOKEN)
                 .map(RecordedRequest::parameters)
                 .filter(parameters -> "authorization_code".equals(parameters.get("grant_type")))
@@ -301,7 +301,7 @@ class RosterAppInChromiumIT {
 
     /** What the roster says to whoever holds the person's token. */
     private List<String> titlesInTheRoster(String role, Persona persona) {
-        String token = bed.classLink().requests().stream()
+        String token = environment.classLink().requests().stream()
                 .filter(request -> request.endpoint() == Endpoint.ROSTER)
                 .flatMap(request -> request.headers().entrySet().stream())
                 .filter(header -> header.getKey().equalsIgnoreCase("Authorization"))
@@ -309,7 +309,8 @@ class RosterAppInChromiumIT {
                 .orElseThrow()
                 .getValue();
         JsonNode classes = Http.json(new Http()
-                        .send(HttpRequest.newBuilder(bed.classLink()
+                        .send(HttpRequest.newBuilder(environment
+                                        .classLink()
                                         .baseUrl()
                                         .resolve("/ims/oneroster/v1p1/" + role + "/" + persona.sourcedId()
                                                 + "/classes?limit=100"))

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.k12sso.classlink.demo.app.RosterApp;
 import io.github.k12sso.classlink.it.support.Full;
-import io.github.k12sso.classlink.it.support.OnTestBed;
-import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
+import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import io.github.k12sso.classlink.it.support.browser.AppPage;
 import io.github.k12sso.classlink.it.support.browser.Chromium;
 import io.github.k12sso.classlink.it.support.machine.Installed;
@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** The demo's app on the roster gateway: it has no ClassLink token, and asks for none. */
-@OnTestBed
+@WithTestEnvironment
 @ResourceLock("realm of the demo")
 @Needs(Installed.CHROMIUM)
 @Full // a browser for each test
@@ -29,12 +29,12 @@ class RosterGatewayInChromiumIT {
 
     private static RosterApp app;
 
-    private TestBed bed;
+    private TestEnvironment environment;
     private Chromium browser;
 
     @BeforeAll
-    static void startApp(TestBed bed) {
-        app = bed.demoRealm().startAppOnGateway();
+    static void startApp(TestEnvironment environment) {
+        app = environment.demoRealm().startAppOnGateway();
     }
 
     @AfterAll
@@ -43,10 +43,10 @@ class RosterGatewayInChromiumIT {
     }
 
     @BeforeEach
-    void aNewBrowser(TestBed testBed) {
-        bed = testBed;
-        bed.demoRealm().restore();
-        bed.classLink().clearRequests();
+    void aNewBrowser(TestEnvironment testEnvironment) {
+        environment = testEnvironment;
+        environment.demoRealm().restore();
+        environment.classLink().clearRequests();
         browser = Chromium.start();
     }
 
@@ -62,7 +62,7 @@ class RosterGatewayInChromiumIT {
 
         assertThat(page.classTitles()).hasSize(3);
         assertThat(page.students()).isNotEmpty();
-        assertThat(bed.classLink().requests())
+        assertThat(environment.classLink().requests())
                 .filteredOn(request -> request.endpoint() == Endpoint.ROSTER)
                 .isNotEmpty();
     }
@@ -85,7 +85,7 @@ class RosterGatewayInChromiumIT {
     }
 
     private AppPage signedIn(String personaId) {
-        Persona persona = bed.classLink().persona(personaId);
+        Persona persona = environment.classLink().persona(personaId);
         return AppPage.open(browser, app.baseUrl()).signInWithClassLink().signIn(persona);
     }
 }

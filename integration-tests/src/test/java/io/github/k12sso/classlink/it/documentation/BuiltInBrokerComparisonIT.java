@@ -7,7 +7,7 @@ import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.BuiltInBroker;
 import io.github.k12sso.classlink.it.support.Full;
 import io.github.k12sso.classlink.it.support.Http;
-import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
 import io.github.k12sso.classlink.simulator.fault.Fault;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
@@ -107,12 +107,12 @@ class BuiltInBrokerComparisonIT {
         Measured version1;
         Measured version2;
         Measured ours;
-        try (TestBed bed = TestBed.startOwn("comparison", DEBUG_LOG)) {
-            version1 = measure(bed, BuiltInBroker.newRealm(bed), BuiltInBroker::version1);
-            ours = measure(bed, ours(bed), TestRealm::exchange);
+        try (TestEnvironment environment = TestEnvironment.startOwn("comparison", DEBUG_LOG)) {
+            version1 = measure(environment, BuiltInBroker.newRealm(environment), BuiltInBroker::version1);
+            ours = measure(environment, ours(environment), TestRealm::exchange);
         }
-        try (TestBed bed = TestBed.startOwnWithBrokeringApiV2("comparison-v2", DEBUG_LOG)) {
-            version2 = measure(bed, BuiltInBroker.newRealm(bed), BuiltInBroker::version2);
+        try (TestEnvironment environment = TestEnvironment.startOwnWithBrokeringApiV2("comparison-v2", DEBUG_LOG)) {
+            version2 = measure(environment, BuiltInBroker.newRealm(environment), BuiltInBroker::version2);
         }
         String table = table(version1, version2, ours);
         Files.writeString(Path.of(System.getProperty("work.dir")).resolve("comparison.md"), table);
@@ -144,9 +144,9 @@ class BuiltInBrokerComparisonIT {
 
     // ---- the columns -----------------------------------------------------------------------------------------------
 
-    private static TestRealm ours(TestBed bed) {
-        TestRealm realm = bed.newRealm();
-        realm.configure("revocationUrl", bed.classLink().baseUrl() + "/oauth2/v2/revoke");
+    private static TestRealm ours(TestEnvironment environment) {
+        TestRealm realm = environment.newRealm();
+        realm.configure("revocationUrl", environment.classLink().baseUrl() + "/oauth2/v2/revoke");
         return realm;
     }
 
@@ -156,46 +156,48 @@ class BuiltInBrokerComparisonIT {
 
     // ---- the rows --------------------------------------------------------------------------------------------------
 
-    private static Measured measure(TestBed bed, TestRealm realm, TokenRequest request) {
-        bed.classLink().tokenMode(TokenMode.GUIDE);
-        bed.classLink().revocation(true);
-        List<String> secrets = secretsOfTwoLogins(bed, realm);
-        int copies = bed.database().placesOf(secrets).size();
+    private static Measured measure(TestEnvironment environment, TestRealm realm, TokenRequest request) {
+        environment.classLink().tokenMode(TokenMode.GUIDE);
+        environment.classLink().revocation(true);
+        List<String> secrets = secretsOfTwoLogins(environment, realm);
+        int copies = environment.database().placesOf(secrets).size();
 
-        String storming = login(bed, realm, "student", OVER_AT_ONCE);
-        bed.classLink().faults().inject(Endpoint.TOKEN, Fault.delay(CLASSLINKS_TIME));
+        String storming = login(environment, realm, "student", OVER_AT_ONCE);
+        environment.classLink().faults().inject(Endpoint.TOKEN, Fault.delay(CLASSLINKS_TIME));
         List<HttpResponse<String>> answers = together(() -> request.send(realm, storming));
-        bed.classLink().faults().clear();
-        int refreshes = refreshes(bed);
+        environment.classLink().faults().clear();
+        int refreshes = refreshes(environment);
         boolean alive = answers.stream()
                 .filter(answer -> answer.statusCode() == 200)
                 .findFirst()
                 .filter(answer -> takenByClassLink(
-                        bed, Http.json(answer.body()).path("access_token").asText()))
+                        environment,
+                        Http.json(answer.body()).path("access_token").asText()))
                 .isPresent();
 
-        String fading = login(bed, realm, "teacher", OVER_AT_ONCE);
-        int links = storedTokens(bed, realm);
-        bed.classLink().faults().inject(Endpoint.TOKEN, Fault.status(503));
+        String fading = login(environment, realm, "teacher", OVER_AT_ONCE);
+        int links = storedTokens(environment, realm);
+        environment.classLink().faults().inject(Endpoint.TOKEN, Fault.status(503));
         request.send(realm, fading);
-        bed.classLink().faults().clear();
-        boolean kept = storedTokens(bed, realm) == links;
+        environment.classLink().faults().clear();
+        boolean kept = storedTokens(environment, realm) == links;
 
-        String app = login(bed, realm, "student", LONG);
+        String app = login(environment, realm, "student", LONG);
         JsonNode answer = Http.json(request.send(realm, app).body());
         boolean showsRefreshToken = answer.hasNonNull("refresh_token");
 
-        bed.classLink().tokenMode(TokenMode.CLASSLINK);
-        JsonNode unstated =
-                Http.json(request.send(realm, login(bed, realm, "parent", LONG)).body());
+        environment.classLink().tokenMode(TokenMode.CLASSLINK);
+        JsonNode unstated = Http.json(
+                request.send(realm, login(environment, realm, "parent", LONG)).body());
         boolean saysWhenItEnds = unstated.path("expires_in").asLong() > 0;
-        bed.classLink().tokenMode(TokenMode.GUIDE);
+        environment.classLink().tokenMode(TokenMode.GUIDE);
 
-        login(bed, realm, "student", LONG);
-        int revocations = revocationsAfterUnlink(bed, realm);
+        login(environment, realm, "student", LONG);
+        int revocations = revocationsAfterUnlink(environment, realm);
         return new Measured(
                 copies,
-                (int) bed.log()
+                (int) environment
+                        .log()
                         .lines()
                         .filter(line -> secrets.stream().anyMatch(line::contains))
                         .count(),
@@ -208,20 +210,20 @@ class BuiltInBrokerComparisonIT {
                 revocations);
     }
 
-    private static int storedTokens(TestBed bed, TestRealm realm) {
-        return bed.database().rows("""
+    private static int storedTokens(TestEnvironment environment, TestRealm realm) {
+        return environment.database().rows("""
                         select f.token from federated_identity f join realm r on r.id = f.realm_id
                         where r.name = '%s' and f.token is not null
                         """.formatted(realm.name())).size();
     }
 
     /** Codes, PKCE verifiers, access and refresh tokens, as ClassLink saw them. */
-    private static List<String> secretsOfTwoLogins(TestBed bed, TestRealm realm) {
+    private static List<String> secretsOfTwoLogins(TestEnvironment environment, TestRealm realm) {
         List<String> secrets = new ArrayList<>();
         for (String persona : List.of("student", "teacher")) {
-            login(bed, realm, persona, LONG);
-            secrets.add(bed.classLink().refreshTokenOf(persona, TestRealm.CLASSLINK_CLIENT));
-            for (RecordedRequest request : bed.classLink().requests()) {
+            login(environment, realm, persona, LONG);
+            secrets.add(environment.classLink().refreshTokenOf(persona, TestRealm.CLASSLINK_CLIENT));
+            for (RecordedRequest request : environment.classLink().requests()) {
                 Stream.of("code", "code_verifier")
                         .map(request.parameters()::get)
                         .filter(Objects::nonNull)
@@ -237,20 +239,20 @@ class BuiltInBrokerComparisonIT {
         return secrets;
     }
 
-    private static int revocationsAfterUnlink(TestBed bed, TestRealm realm) {
-        bed.classLink().clearRequests();
+    private static int revocationsAfterUnlink(TestEnvironment environment, TestRealm realm) {
+        environment.classLink().clearRequests();
         JsonNode student = linkedTo(realm, "870001");
         AdminApi.require(
                 realm.admin()
                         .delete("/realms/" + realm.name() + "/users/"
                                 + student.get("id").textValue() + "/federated-identity/" + TestRealm.ALIAS),
                 "unlink");
-        within(Duration.ofSeconds(3), () -> revocations(bed) == 2);
-        return revocations(bed);
+        within(Duration.ofSeconds(3), () -> revocations(environment) == 2);
+        return revocations(environment);
     }
 
-    private static int revocations(TestBed bed) {
-        return (int) bed.classLink().requests().stream()
+    private static int revocations(TestEnvironment environment) {
+        return (int) environment.classLink().requests().stream()
                 .filter(request -> request.endpoint() == Endpoint.REVOKE)
                 .count();
     }
@@ -268,23 +270,24 @@ class BuiltInBrokerComparisonIT {
 
     // ---- steps -----------------------------------------------------------------------------------------------------
 
-    private static String login(TestBed bed, TestRealm realm, String persona, Duration life) {
-        bed.classLink().switches().guideTokenLifetime(life);
-        bed.classLink().clearRequests();
+    private static String login(TestEnvironment environment, TestRealm realm, String persona, Duration life) {
+        environment.classLink().switches().guideTokenLifetime(life);
+        environment.classLink().clearRequests();
         String token = realm.tokensOf(persona).get("access_token").textValue();
-        bed.classLink().switches().guideTokenLifetime(LONG);
+        environment.classLink().switches().guideTokenLifetime(LONG);
         return token;
     }
 
-    private static int refreshes(TestBed bed) {
-        return (int) bed.classLink().requests().stream()
+    private static int refreshes(TestEnvironment environment) {
+        return (int) environment.classLink().requests().stream()
                 .filter(request -> "refresh_token".equals(request.parameters().get("grant_type")))
                 .count();
     }
 
-    private static boolean takenByClassLink(TestBed bed, String token) {
+    private static boolean takenByClassLink(TestEnvironment environment, String token) {
         return new Http()
-                        .send(HttpRequest.newBuilder(bed.classLink().baseUrl().resolve("/v2/my/info"))
+                        .send(HttpRequest.newBuilder(
+                                        environment.classLink().baseUrl().resolve("/v2/my/info"))
                                 .header("Authorization", "Bearer " + token))
                         .statusCode()
                 == 200;

@@ -6,10 +6,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Browser;
 import io.github.k12sso.classlink.it.support.Http;
-import io.github.k12sso.classlink.it.support.OnTestBed;
 import io.github.k12sso.classlink.it.support.Page;
-import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import io.github.k12sso.classlink.simulator.fault.Fault;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
 import java.io.IOException;
@@ -24,16 +24,16 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The headings of {@code docs/troubleshooting.md} are what people really see. */
-@OnTestBed
+@WithTestEnvironment
 class TroubleshootingIT {
 
-    private TestBed bed;
+    private TestEnvironment environment;
     private TestRealm realm;
 
     @BeforeEach
-    void aRealm(TestBed testBed) {
-        bed = testBed;
-        realm = bed.newRealm();
+    void aRealm(TestEnvironment testEnvironment) {
+        environment = testEnvironment;
+        realm = environment.newRealm();
     }
 
     @Test
@@ -70,7 +70,8 @@ class TroubleshootingIT {
 
     @Test
     void aRedirectUriThatIsNotRegistered() {
-        bed.classLink()
+        environment
+                .classLink()
                 .faults()
                 .inject(Endpoint.TOKEN, Fault.status(400).body("{\"error\":\"redirect_uri_mismatch\"}"));
 
@@ -80,7 +81,10 @@ class TroubleshootingIT {
 
     @Test
     void aFirewallThatAnswersInClassLinksPlace() {
-        bed.classLink().faults().inject(Endpoint.MY_INFO, Fault.status(403).body("<html>Blocked</html>"));
+        environment
+                .classLink()
+                .faults()
+                .inject(Endpoint.MY_INFO, Fault.status(403).body("<html>Blocked</html>"));
 
         assertHeading("Signing in with ClassLink is not set up correctly.", login());
         assertReason("profile_rejected");
@@ -90,7 +94,7 @@ class TroubleshootingIT {
     void aCodeThatIsTooOld() {
         Browser browser = new Browser().stoppingAt(address -> address.getPath().endsWith("/broker/classlink/endpoint"));
         Page stopped = realm.login(browser, "student");
-        bed.classLink().clock().advance(Duration.ofMinutes(6));
+        environment.classLink().clock().advance(Duration.ofMinutes(6));
 
         Page page = browser.stoppingAt(address -> "app.example".equals(address.getHost()))
                 .open(URI.create(realm.callbackUrl() + "?" + Http.query(stopped.parameters())));
@@ -101,7 +105,7 @@ class TroubleshootingIT {
 
     @Test
     void noWayToClassLink() {
-        bed.classLink().faults().inject(Endpoint.TOKEN, Fault.reset());
+        environment.classLink().faults().inject(Endpoint.TOKEN, Fault.reset());
 
         assertHeading("ClassLink does not answer right now.", login());
         assertReason("classlink_unavailable");
@@ -109,7 +113,7 @@ class TroubleshootingIT {
 
     @Test
     void nonsense() {
-        bed.classLink().faults().inject(Endpoint.MY_INFO, Fault.malformedJson());
+        environment.classLink().faults().inject(Endpoint.MY_INFO, Fault.malformedJson());
 
         assertHeading("ClassLink sent an answer that we do not understand.", login());
         assertReason("malformed_answer");
@@ -117,7 +121,7 @@ class TroubleshootingIT {
 
     @Test
     void clocksThatDiffer() {
-        bed.classLink().clock().advance(Duration.ofHours(1));
+        environment.classLink().clock().advance(Duration.ofHours(1));
 
         assertHeading("We are not sure who you are, so you are not signed in.", login());
         assertReason("id_token_times");
@@ -145,7 +149,7 @@ class TroubleshootingIT {
     @Test
     void anAccountWithoutASchoolId() {
         realm.configure("identityKey", "tenant-and-sourced-id");
-        bed.classLink().overrideProfile("student", profile -> {
+        environment.classLink().overrideProfile("student", profile -> {
             profile.remove("SourcedId");
             return profile;
         });
@@ -181,9 +185,10 @@ class TroubleshootingIT {
     @Test
     void keycloaksOwnFirstLoginAndAPersonWithoutEmail() throws IOException {
         ObjectNode description = (ObjectNode) Http.json("{\"realm\": \"troubled\", \"enabled\": true}");
-        AdminApi.require(bed.admin().post("/realms", description), "new realm");
+        AdminApi.require(environment.admin().post("/realms", description), "new realm");
         AdminApi.require(
-                bed.admin()
+                environment
+                        .admin()
                         .post(
                                 "/realms/troubled/identity-provider/instances",
                                 Http.json(
@@ -191,8 +196,10 @@ class TroubleshootingIT {
                                                 + "\"config\": {\"clientId\": \"" + TestRealm.CLASSLINK_CLIENT
                                                 + "\", \"clientSecret\": \"plain\"}}")),
                 "new provider");
-        bed.classLink().registerClient(TestRealm.CLASSLINK_CLIENT, "plain", List.of(bed.keycloakUrl() + "/realms/*"));
-        TestRealm plain = bed.realm("troubled");
+        environment
+                .classLink()
+                .registerClient(TestRealm.CLASSLINK_CLIENT, "plain", List.of(environment.keycloakUrl() + "/realms/*"));
+        TestRealm plain = environment.realm("troubled");
         plain.useLocalClassLink();
         plain.addApp();
 

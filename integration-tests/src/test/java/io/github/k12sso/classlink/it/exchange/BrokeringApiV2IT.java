@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import io.github.k12sso.classlink.it.support.BuiltInBroker;
 import io.github.k12sso.classlink.it.support.Full;
 import io.github.k12sso.classlink.it.support.Http;
-import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
 import io.github.k12sso.classlink.simulator.fault.Fault;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
@@ -32,25 +32,25 @@ import org.junit.jupiter.api.parallel.Isolated;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BrokeringApiV2IT {
 
-    private TestBed bed;
+    private TestEnvironment environment;
     private TestRealm realm;
 
     @BeforeAll
     void aServerWithTheFeature() {
-        bed = TestBed.startOwnWithBrokeringApiV2("brokering-api-v2");
+        environment = TestEnvironment.startOwnWithBrokeringApiV2("brokering-api-v2");
     }
 
     @AfterAll
     void stop() {
-        bed.close();
+        environment.close();
     }
 
     @BeforeEach
     void aRealmWhoseAppMayAsk() {
-        bed.classLink().tokenMode(TokenMode.CLASSLINK);
-        bed.classLink().switches().refreshTokens(true);
-        bed.classLink().faults().clear();
-        realm = bed.newRealm();
+        environment.classLink().tokenMode(TokenMode.CLASSLINK);
+        environment.classLink().switches().refreshTokens(true);
+        environment.classLink().faults().clear();
+        realm = environment.newRealm();
         BuiltInBroker.allowVersion2(realm);
     }
 
@@ -64,7 +64,7 @@ class BrokeringApiV2IT {
                 .toIterable()
                 .containsExactly("access_token", "issued_token_type", "token_type", "expires_in");
         HttpResponse<String> info = new Http()
-                .send(HttpRequest.newBuilder(bed.classLink().baseUrl().resolve("/v2/my/info"))
+                .send(HttpRequest.newBuilder(environment.classLink().baseUrl().resolve("/v2/my/info"))
                         .header(
                                 "Authorization",
                                 "Bearer " + body.get("access_token").textValue()));
@@ -78,19 +78,22 @@ class BrokeringApiV2IT {
 
     @Test
     void givenAnExpiredClassLinkToken_thenTheAppIsToldSo() {
-        bed.classLink().tokenMode(TokenMode.GUIDE);
-        bed.classLink().switches().refreshTokens(false);
-        bed.classLink().switches().guideTokenLifetime(Duration.ofSeconds(2));
+        environment.classLink().tokenMode(TokenMode.GUIDE);
+        environment.classLink().switches().refreshTokens(false);
+        environment.classLink().switches().guideTokenLifetime(Duration.ofSeconds(2));
 
         assertRefused(ask(accessToken("openid " + TestRealm.TOKEN_SCOPE)), 400, "token_expired");
     }
 
     @Test
     void givenClassLinkCannotRenewNow_thenTheAppIsToldWhenToComeAgain() {
-        bed.classLink().tokenMode(TokenMode.GUIDE);
-        bed.classLink().switches().guideTokenLifetime(Duration.ofSeconds(2));
+        environment.classLink().tokenMode(TokenMode.GUIDE);
+        environment.classLink().switches().guideTokenLifetime(Duration.ofSeconds(2));
         String token = accessToken("openid " + TestRealm.TOKEN_SCOPE);
-        bed.classLink().faults().inject(Endpoint.TOKEN, Fault.status(503).retryAfter(7));
+        environment
+                .classLink()
+                .faults()
+                .inject(Endpoint.TOKEN, Fault.status(503).retryAfter(7));
 
         HttpResponse<String> answer = ask(token);
 

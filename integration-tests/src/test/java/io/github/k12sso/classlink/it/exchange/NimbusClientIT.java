@@ -35,10 +35,10 @@ import com.nimbusds.openid.connect.sdk.claims.UserInfo;
 import com.nimbusds.openid.connect.sdk.op.OIDCProviderMetadata;
 import com.nimbusds.openid.connect.sdk.token.OIDCTokens;
 import com.nimbusds.openid.connect.sdk.validators.IDTokenValidator;
-import io.github.k12sso.classlink.it.support.OnTestBed;
 import io.github.k12sso.classlink.it.support.Page;
-import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import io.github.k12sso.classlink.simulator.fault.Fault;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
 import io.github.k12sso.classlink.simulator.runtime.TokenMode;
@@ -47,7 +47,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** An app built on a library that knows nothing of Keycloak or ClassLink: what it parses is what the standards say. */
-@OnTestBed
+@WithTestEnvironment
 class NimbusClientIT {
 
     private static final ClientSecretBasic APP =
@@ -56,14 +56,14 @@ class NimbusClientIT {
     /** Expired on arrival: the last five seconds of a token count as over. */
     private static final Duration OVER_AT_ONCE = Duration.ofSeconds(2);
 
-    private TestBed bed;
+    private TestEnvironment environment;
     private TestRealm realm;
     private OIDCProviderMetadata metadata;
 
     @BeforeEach
-    void aRealm(TestBed testBed) throws Exception {
-        bed = testBed;
-        realm = bed.newRealm();
+    void aRealm(TestEnvironment testEnvironment) throws Exception {
+        environment = testEnvironment;
+        realm = environment.newRealm();
         metadata = OIDCProviderMetadata.resolve(new Issuer(realm.url("")));
     }
 
@@ -99,7 +99,7 @@ class NimbusClientIT {
     void exchangesItsTokenForTheOneOfClassLink() throws Exception {
         AccessToken keycloakToken =
                 redeem(login("student", "openid", TestRealm.TOKEN_SCOPE)).getAccessToken();
-        bed.classLink().clearRequests();
+        environment.classLink().clearRequests();
 
         Tokens tokens = exchange(keycloakToken);
 
@@ -109,10 +109,11 @@ class NimbusClientIT {
         assertThat(classLinkToken.getLifetime()).isBetween(86_000L, 86_400L);
         assertThat(tokens.getRefreshToken()).isNull();
         // The record of the login answers; ClassLink is not asked.
-        assertThat(bed.classLink().requests()).noneMatch(request -> request.endpoint() == Endpoint.TOKEN);
+        assertThat(environment.classLink().requests()).noneMatch(request -> request.endpoint() == Endpoint.TOKEN);
 
         UserInfo profile = UserInfoResponse.parse(new UserInfoRequest(
-                                bed.classLink().baseUrl().resolve("/v2/my/profileinfo"), tokens.getBearerAccessToken())
+                                environment.classLink().baseUrl().resolve("/v2/my/profileinfo"),
+                                tokens.getBearerAccessToken())
                         .toHTTPRequest()
                         .send())
                 .toSuccessResponse()
@@ -134,11 +135,14 @@ class NimbusClientIT {
 
     @Test
     void hearsWhenToComeAgain() throws Exception {
-        bed.classLink().tokenMode(TokenMode.GUIDE);
-        bed.classLink().switches().guideTokenLifetime(OVER_AT_ONCE);
+        environment.classLink().tokenMode(TokenMode.GUIDE);
+        environment.classLink().switches().guideTokenLifetime(OVER_AT_ONCE);
         AccessToken keycloakToken =
                 redeem(login("student", "openid", TestRealm.TOKEN_SCOPE)).getAccessToken();
-        bed.classLink().faults().inject(Endpoint.TOKEN, Fault.status(503).retryAfter(7));
+        environment
+                .classLink()
+                .faults()
+                .inject(Endpoint.TOKEN, Fault.status(503).retryAfter(7));
 
         Refused refused = catchThrowableOfType(Refused.class, () -> exchange(keycloakToken));
 

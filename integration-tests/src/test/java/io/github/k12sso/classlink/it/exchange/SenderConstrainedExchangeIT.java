@@ -12,11 +12,11 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.JWTParser;
 import com.nimbusds.oauth2.sdk.dpop.DefaultDPoPProofFactory;
 import io.github.k12sso.classlink.it.support.Http;
-import io.github.k12sso.classlink.it.support.OnTestBed;
 import io.github.k12sso.classlink.it.support.Page;
 import io.github.k12sso.classlink.it.support.SelfSignedCertificate;
-import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A stolen token that is bound to a key or to a certificate gives nobody a ClassLink token. */
-@OnTestBed
+@WithTestEnvironment
 class SenderConstrainedExchangeIT {
 
     private static final App DPOP_APP = new App("dpop-app", "dpop-secret");
@@ -49,8 +49,8 @@ class SenderConstrainedExchangeIT {
     }
 
     @BeforeEach
-    void aRealm(TestBed bed) {
-        realm = bed.newRealm();
+    void aRealm(TestEnvironment environment) {
+        realm = environment.newRealm();
         realm.addApps(OTHER_APP.id(), DPOP_APP.id(), MTLS_APP.id());
     }
 

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Http;
-import io.github.k12sso.classlink.it.support.OnTestBed;
-import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import io.github.k12sso.classlink.it.support.clients.ExchangePage;
 import io.github.k12sso.classlink.it.support.clients.StockClient;
 import io.github.k12sso.classlink.simulator.fault.Fault;
@@ -25,20 +25,20 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What docs/token-exchange.md tells people who write apps: its very code, run with the libraries that it names. */
-@OnTestBed
+@WithTestEnvironment
 class StockClientsIT {
 
     /** Expired on arrival: the last five seconds of a token count as over. */
     private static final Duration OVER_AT_ONCE = Duration.ofSeconds(2);
 
     private final StockClient curl = StockClient.curl();
-    private TestBed bed;
+    private TestEnvironment environment;
     private TestRealm realm;
 
     @BeforeEach
-    void aRealm(TestBed testBed) {
-        bed = testBed;
-        realm = bed.newRealm();
+    void aRealm(TestEnvironment testEnvironment) {
+        environment = testEnvironment;
+        realm = environment.newRealm();
     }
 
     @Test
@@ -93,10 +93,13 @@ class StockClientsIT {
     @ParameterizedTest(name = "{0}")
     @MethodSource("libraries")
     void aLibraryHearsWhenToComeAgain(StockClient library) {
-        bed.classLink().tokenMode(TokenMode.GUIDE);
-        bed.classLink().switches().guideTokenLifetime(OVER_AT_ONCE);
+        environment.classLink().tokenMode(TokenMode.GUIDE);
+        environment.classLink().switches().guideTokenLifetime(OVER_AT_ONCE);
         String token = accessTokenOf("student");
-        bed.classLink().faults().inject(Endpoint.TOKEN, Fault.status(503).retryAfter(7));
+        environment
+                .classLink()
+                .faults()
+                .inject(Endpoint.TOKEN, Fault.status(503).retryAfter(7));
 
         JsonNode refusal = library.exchange(realm.url(""), token);
 
@@ -145,7 +148,7 @@ class StockClientsIT {
     private void assertThatClassLinkTakes(JsonNode answer) {
         assertThat(answer.get("access_token")).as(answer.toString()).isNotNull();
         HttpResponse<String> profile = new Http()
-                .send(HttpRequest.newBuilder(bed.classLink().baseUrl().resolve("/v2/my/info"))
+                .send(HttpRequest.newBuilder(environment.classLink().baseUrl().resolve("/v2/my/info"))
                         .header(
                                 "Authorization",
                                 "Bearer " + answer.get("access_token").textValue()));

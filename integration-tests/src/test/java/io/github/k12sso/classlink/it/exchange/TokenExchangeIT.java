@@ -7,9 +7,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Http;
-import io.github.k12sso.classlink.it.support.OnTestBed;
-import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import io.github.k12sso.classlink.simulator.runtime.TokenMode;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -23,18 +23,18 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 /** A Keycloak access token for a ClassLink token, on a stock server: every row of the contract that needs no refresh. */
-@OnTestBed
+@WithTestEnvironment
 class TokenExchangeIT {
 
     private static final String OTHER_APP = "other-app";
 
-    private TestBed bed;
+    private TestEnvironment environment;
     private TestRealm realm;
 
     @BeforeEach
-    void aRealm(TestBed testBed) {
-        bed = testBed;
-        realm = bed.newRealm();
+    void aRealm(TestEnvironment testEnvironment) {
+        environment = testEnvironment;
+        realm = environment.newRealm();
     }
 
     @Nested
@@ -69,7 +69,7 @@ class TokenExchangeIT {
 
         @Test
         void seesTheLifeThatTheServerStates() {
-            bed.classLink().tokenMode(TokenMode.GUIDE);
+            environment.classLink().tokenMode(TokenMode.GUIDE);
 
             assertThat(Http.json(realm.exchange(accessTokenOf("student")).body())
                             .get("expires_in")
@@ -182,7 +182,7 @@ class TokenExchangeIT {
 
         @Test
         void isOfAnotherRealm() {
-            assertRefused(bed.newRealm().exchange(accessTokenOf("student")), 400, "invalid_request");
+            assertRefused(environment.newRealm().exchange(accessTokenOf("student")), 400, "invalid_request");
         }
 
         @Test
@@ -391,9 +391,9 @@ class TokenExchangeIT {
 
         @Test
         void hasAnExpiredClassLinkTokenAndNoRefreshToken() {
-            bed.classLink().tokenMode(TokenMode.GUIDE);
-            bed.classLink().switches().refreshTokens(false);
-            bed.classLink().switches().guideTokenLifetime(Duration.ofSeconds(2));
+            environment.classLink().tokenMode(TokenMode.GUIDE);
+            environment.classLink().switches().refreshTokens(false);
+            environment.classLink().switches().guideTokenLifetime(Duration.ofSeconds(2));
 
             assertRefused(realm.exchange(accessTokenOf("student")), 400, "token_expired");
         }
@@ -517,7 +517,7 @@ class TokenExchangeIT {
 
     private long userIdAtClassLink(String classLinkToken) {
         HttpResponse<String> info = new Http()
-                .send(HttpRequest.newBuilder(bed.classLink().baseUrl().resolve("/v2/my/info"))
+                .send(HttpRequest.newBuilder(environment.classLink().baseUrl().resolve("/v2/my/info"))
                         .header("Authorization", "Bearer " + classLinkToken));
         return Http.json(info.body()).get("UserId").longValue();
     }

@@ -6,7 +6,7 @@ import io.github.k12sso.classlink.it.support.Browser;
 import io.github.k12sso.classlink.it.support.Full;
 import io.github.k12sso.classlink.it.support.Http;
 import io.github.k12sso.classlink.it.support.Page;
-import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
 import java.net.URI;
 import java.util.Map;
@@ -23,28 +23,28 @@ import org.junit.jupiter.api.parallel.Isolated;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AllowedHostsIT {
 
-    private TestBed bed;
+    private TestEnvironment environment;
     private TestRealm allLocal;
     private TestRealm localTokenEndpoint;
 
     @BeforeAll
     void aServerThatAllowsNoLocalHostAnyMore() {
-        bed = TestBed.startOwn("allowed-hosts");
-        allLocal = bed.newRealm();
-        localTokenEndpoint = bed.newRealm();
+        environment = TestEnvironment.startOwn("allowed-hosts");
+        allLocal = environment.newRealm();
+        localTokenEndpoint = environment.newRealm();
         localTokenEndpoint.configure("authorizationUrl", "");
-        bed.restartAllowing("classlink.example");
-        bed.classLink().clearRequests();
+        environment.restartAllowing("classlink.example");
+        environment.classLink().clearRequests();
     }
 
     @AfterAll
     void stop() {
-        bed.close();
+        environment.close();
     }
 
     @AfterEach
     void nothingWasSentThere() {
-        assertThat(bed.classLink().requests()).isEmpty();
+        assertThat(environment.classLink().requests()).isEmpty();
     }
 
     @Test

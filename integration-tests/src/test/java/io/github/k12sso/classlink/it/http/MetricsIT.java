@@ -3,9 +3,9 @@ package io.github.k12sso.classlink.it.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.k12sso.classlink.it.support.Browser;
-import io.github.k12sso.classlink.it.support.OnTestBed;
-import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import io.github.k12sso.classlink.simulator.fault.Fault;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
 import java.util.Arrays;
@@ -17,17 +17,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /** What docs/metrics.md says, on Keycloak's own metrics endpoint. */
-@OnTestBed
+@WithTestEnvironment
 @Isolated("compares the counters of the shared server")
 class MetricsIT {
 
-    private TestBed bed;
+    private TestEnvironment environment;
     private TestRealm realm;
 
     @BeforeEach
-    void aRealm(TestBed testBed) {
-        bed = testBed;
-        realm = bed.newRealm();
+    void aRealm(TestEnvironment testEnvironment) {
+        environment = testEnvironment;
+        realm = environment.newRealm();
     }
 
     @Test
@@ -45,7 +45,8 @@ class MetricsIT {
         assertThat(value("classlink_logins_total", "outcome=\"identified\"")).isEqualTo(logins + 1);
         assertThat(value("classlink_token_requests_total", "api=\"token_exchange\"", "outcome=\"stored\""))
                 .isEqualTo(exchanges + 1);
-        assertThat(bed.metrics()).containsPattern("classlink_upstream_calls_seconds_bucket\\{[^}]*le=\"0\\.3\"");
+        assertThat(environment.metrics())
+                .containsPattern("classlink_upstream_calls_seconds_bucket\\{[^}]*le=\"0\\.3\"");
     }
 
     @Test
@@ -53,7 +54,11 @@ class MetricsIT {
         double unavailable = calls("profile", "unavailable");
         double logins = value("classlink_logins_total", "outcome=\"classlink_unavailable\"");
         double refused = value("classlink_token_requests_total", "outcome=\"token_scope_missing\"");
-        bed.classLink().faults().inject(Endpoint.MY_INFO, Fault.status(503)).times(1);
+        environment
+                .classLink()
+                .faults()
+                .inject(Endpoint.MY_INFO, Fault.status(503))
+                .times(1);
 
         Browser browser = realm.newBrowser();
         realm.login(browser, "student");
@@ -101,7 +106,8 @@ class MetricsIT {
     private double value(String meter, String... tags) {
         List<String> wanted = Arrays.asList(tags);
         Pattern series = Pattern.compile("^" + meter + "\\{([^}]*)} ([0-9.E]+)$");
-        return bed.metrics()
+        return environment
+                .metrics()
                 .lines()
                 .map(series::matcher)
                 .filter(Matcher::matches)

@@ -8,11 +8,11 @@ import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Browser;
 import io.github.k12sso.classlink.it.support.DocumentedCommands;
 import io.github.k12sso.classlink.it.support.Http;
-import io.github.k12sso.classlink.it.support.OnTestBed;
 import io.github.k12sso.classlink.it.support.Page;
 import io.github.k12sso.classlink.it.support.RealmFiles;
-import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Somebody comes from ClassLink whose user name or e-mail address belongs to a local account. */
-@OnTestBed
+@WithTestEnvironment
 @ResourceLock("realm of the district")
 class AccountLinkingIT {
 
@@ -30,13 +30,13 @@ class AccountLinkingIT {
     private static final String TEACHERS_EMAIL = "orla.thistledown@maplevalley.example";
     private static final String KEYCLOAKS_FLOW = "first broker login";
 
-    private TestBed bed;
+    private TestEnvironment environment;
     private TestRealm district;
 
     @BeforeEach
-    void theDistrictsRealm(TestBed testBed) {
-        bed = testBed;
-        district = bed.newDistrict();
+    void theDistrictsRealm(TestEnvironment testEnvironment) {
+        environment = testEnvironment;
+        district = environment.newDistrict();
     }
 
     @AfterEach
@@ -100,12 +100,16 @@ class AccountLinkingIT {
     @Test
     void anAdministratorLinksDeliberately() {
         JsonNode local = newUser("local", "somebody@else.example");
-        String classLinkId = String.valueOf(bed.classLink().persona("teacher").userId());
+        String classLinkId =
+                String.valueOf(environment.classLink().persona("teacher").userId());
         DocumentedCommands page =
-                bed.commandsOf(RealmFiles.path("../docs/users.md").normalize());
+                environment.commandsOf(RealmFiles.path("../docs/users.md").normalize());
         Map<String, String> variables =
                 Map.of("REALM", district.name(), "LOCAL_USER", "local", "CLASSLINK_USER_ID", classLinkId);
-        bed.commandsOf(RealmFiles.path("README.md")).run("Signing in", Map.of()).requireSuccess();
+        environment
+                .commandsOf(RealmFiles.path("README.md"))
+                .run("Signing in", Map.of())
+                .requireSuccess();
         page.run("How does an administrator link two accounts?", variables).requireSuccess();
         district.tokensOf("teacher");
 
@@ -119,7 +123,9 @@ class AccountLinkingIT {
     void aChangedEmailAddressNeitherMovesNorMergesAnybody() {
         district.tokensOf("teacher");
         JsonNode other = newUser("local", "taken@maplevalley.example");
-        bed.classLink().overrideProfile("teacher", profile -> profile.put("Email", "taken@maplevalley.example"));
+        environment
+                .classLink()
+                .overrideProfile("teacher", profile -> profile.put("Email", "taken@maplevalley.example"));
         district.tokensOf("teacher");
 
         assertThat(district.users()).hasSize(2);
@@ -130,7 +136,7 @@ class AccountLinkingIT {
     private JsonNode newUser(String username, String email) {
         ObjectNode user = Http.json("{\"enabled\": true}").deepCopy();
         user.put("username", username).put("email", email);
-        AdminApi.require(bed.admin().post("/realms/" + district.name() + "/users", user), "new user");
+        AdminApi.require(environment.admin().post("/realms/" + district.name() + "/users", user), "new user");
         return district.user(username);
     }
 

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.k12sso.classlink.it.support.Browser;
 import io.github.k12sso.classlink.it.support.Http;
-import io.github.k12sso.classlink.it.support.OnTestBed;
 import io.github.k12sso.classlink.it.support.Page;
-import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
 import java.net.URI;
 import java.time.Duration;
@@ -22,16 +22,16 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What comes to the callback in the browser, and is no login. */
-@OnTestBed
+@WithTestEnvironment
 class CallbackIT {
 
-    private TestBed bed;
+    private TestEnvironment environment;
     private TestRealm realm;
 
     @BeforeEach
-    void aRealm(TestBed testBed) {
-        bed = testBed;
-        realm = bed.newRealm();
+    void aRealm(TestEnvironment testEnvironment) {
+        environment = testEnvironment;
+        realm = environment.newRealm();
     }
 
     @Nested
@@ -73,11 +73,11 @@ class CallbackIT {
             Browser browser = realm.newBrowser();
             realm.login(browser, "student");
             URI callback = callbackIn(browser);
-            bed.classLink().clearRequests();
+            environment.classLink().clearRequests();
 
             browser.open(callback);
 
-            assertThat(bed.classLink().requests()).noneMatch(request -> request.endpoint() == Endpoint.TOKEN);
+            assertThat(environment.classLink().requests()).noneMatch(request -> request.endpoint() == Endpoint.TOKEN);
             assertThat(realm.sessions()).isEqualTo(1);
         }
 
@@ -97,7 +97,7 @@ class CallbackIT {
 
         @Test
         void ofAPersonWhoseProfileNamesNobody() {
-            bed.classLink().overrideProfile("student", profile -> {
+            environment.classLink().overrideProfile("student", profile -> {
                 profile.remove("UserId");
                 return profile;
             });
@@ -113,7 +113,7 @@ class CallbackIT {
         void withACodeThatIsTooOld() {
             Browser browser = realm.newBrowser();
             URI callback = callbackOf(browser);
-            bed.classLink().clock().advance(Duration.ofMinutes(6));
+            environment.classLink().clock().advance(Duration.ofMinutes(6));
 
             Page page = browser.open(callback);
 
@@ -190,7 +190,7 @@ class CallbackIT {
 
         @Test
         void aRefusalOnTheConsentPageDoesTheSame() {
-            bed.classLink().consent(true);
+            environment.classLink().consent(true);
             Browser browser = realm.newBrowser();
             Page consent = realm.login(browser, "student");
 
@@ -270,7 +270,7 @@ class CallbackIT {
         assertThat(event.at("/details/identity_provider").textValue()).isEqualTo("classlink");
         assertThat(event.at("/details/reason").textValue()).isEqualTo(reason);
         String reference = event.at("/details/reference").textValue();
-        assertThat(bed.logOf(realm))
+        assertThat(environment.logOf(realm))
                 .filteredOn(line -> line.contains("Login with ClassLink failed"))
                 .singleElement()
                 .asString()
@@ -279,7 +279,7 @@ class CallbackIT {
     }
 
     private void assertNothingHappened() {
-        assertThat(bed.classLink().requests())
+        assertThat(environment.classLink().requests())
                 .as("no code is redeemed")
                 .noneMatch(request -> request.endpoint() == Endpoint.TOKEN);
         assertNothingHappenedButCalls();

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.nimbusds.jwt.JWTClaimsSet;
-import io.github.k12sso.classlink.it.support.OnTestBed;
 import io.github.k12sso.classlink.it.support.Page;
-import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -16,21 +16,21 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** No id_token but ClassLink's own, for this client, this browser and this moment, signs anybody in. */
-@OnTestBed
+@WithTestEnvironment
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HostileIdTokenIT {
 
     private TestRealm realm;
 
     @BeforeAll
-    void aRealm(TestBed bed) {
-        realm = bed.newRealm();
+    void aRealm(TestEnvironment environment) {
+        realm = environment.newRealm();
     }
 
     @ParameterizedTest
     @EnumSource
-    void signsNobodyIn(HostileIdTokens hostile, TestBed bed) {
-        bed.classLink().issueIdTokensWith(hostile.issuer());
+    void signsNobodyIn(HostileIdTokens hostile, TestEnvironment environment) {
+        environment.classLink().issueIdTokensWith(hostile.issuer());
 
         Page page = realm.login(realm.newBrowser(), "student");
 
@@ -42,7 +42,7 @@ class HostileIdTokenIT {
         assertThat(event.get("error").textValue()).isEqualTo("identity_provider_login_failure");
         assertThat(event.at("/details/identity_provider").textValue()).isEqualTo("classlink");
         assertThat(event.at("/details/reason").textValue()).isEqualTo(hostile.reason());
-        assertThat(bed.logOf(realm))
+        assertThat(environment.logOf(realm))
                 .filteredOn(line -> line.contains("Login with ClassLink failed"))
                 .last()
                 .asString()
@@ -50,30 +50,31 @@ class HostileIdTokenIT {
     }
 
     @Test
-    void aTrailingSlashOfTheIssuerIsToleratedOnEitherSide(TestBed bed) {
-        TestRealm own = bed.newRealm();
-        own.configure("issuer", bed.classLink().baseUrl() + "/");
+    void aTrailingSlashOfTheIssuerIsToleratedOnEitherSide(TestEnvironment environment) {
+        TestRealm own = environment.newRealm();
+        own.configure("issuer", environment.classLink().baseUrl() + "/");
         assertThat(own.login(own.newBrowser(), "student").handedToApp()).containsKey("code");
 
-        own.configure("issuer", bed.classLink().baseUrl().toString());
-        bed.classLink()
+        own.configure("issuer", environment.classLink().baseUrl().toString());
+        environment
+                .classLink()
                 .issueIdTokensWith(draft -> draft.sign(new JWTClaimsSet.Builder(draft.claims())
-                        .issuer(bed.classLink().baseUrl() + "/")
+                        .issuer(environment.classLink().baseUrl() + "/")
                         .build()));
         assertThat(own.login(own.newBrowser(), "student").handedToApp()).containsKey("code");
     }
 
     @Test
-    void aRotatedKeyIsFetchedOnce(TestBed bed) {
-        TestRealm own = bed.newRealm();
+    void aRotatedKeyIsFetchedOnce(TestEnvironment environment) {
+        TestRealm own = environment.newRealm();
         own.tokensOf("student");
-        bed.classLink().keys().rotate();
-        bed.classLink().clearRequests();
+        environment.classLink().keys().rotate();
+        environment.classLink().clearRequests();
 
         own.tokensOf("student");
         own.tokensOf("student");
 
-        assertThat(bed.classLink().requests())
+        assertThat(environment.classLink().requests())
                 .filteredOn(request -> request.endpoint() == Endpoint.JWKS)
                 .hasSize(1);
     }

@@ -6,10 +6,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Browser;
 import io.github.k12sso.classlink.it.support.Http;
-import io.github.k12sso.classlink.it.support.OnTestBed;
 import io.github.k12sso.classlink.it.support.Page;
-import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import io.github.k12sso.classlink.simulator.fault.Fault;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
 import java.net.URI;
@@ -22,18 +22,18 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Somebody who is signed in connects their ClassLink account, and ClassLink has a bad day. */
-@OnTestBed
+@WithTestEnvironment
 class LinkingIT {
 
-    private TestBed bed;
+    private TestEnvironment environment;
     private TestRealm realm;
     private Browser browser;
     private JsonNode tokens;
 
     @BeforeEach
-    void somebodySignedIn(TestBed testBed) {
-        bed = testBed;
-        realm = bed.newRealm();
+    void somebodySignedIn(TestEnvironment testEnvironment) {
+        environment = testEnvironment;
+        realm = environment.newRealm();
         letUsersLink();
         browser = realm.newBrowser();
         Page loginPage = browser.open(realm.loginRequest(TestRealm.APP, "openid", Map.of()));
@@ -44,7 +44,11 @@ class LinkingIT {
     /** As an app or the account console asks for it. */
     @Test
     void anActionThatFailsEndsOnAPageWithAReferenceAndCanBeRepeated() {
-        bed.classLink().faults().inject(Endpoint.TOKEN, Fault.status(503)).times(1);
+        environment
+                .classLink()
+                .faults()
+                .inject(Endpoint.TOKEN, Fault.status(503))
+                .times(1);
 
         Page page = realm.choosePersona(browser, startAction(), "teacher");
 
@@ -100,7 +104,7 @@ class LinkingIT {
 
     @Test
     void whoeverSaysNoAtClassLinkStaysAsTheyAre() {
-        bed.classLink().consent(true);
+        environment.classLink().consent(true);
         Page asked = realm.choosePersona(browser, startAction(), "teacher");
 
         Page callback = browser.press(asked, "#consent-deny");
@@ -129,7 +133,11 @@ class LinkingIT {
     /** Keycloak's older way, deprecated: the app gets the person back, without a word. */
     @Test
     void aLinkThatAnAppStartedItselfGoesBackToTheApp() {
-        bed.classLink().faults().inject(Endpoint.TOKEN, Fault.status(503)).times(1);
+        environment
+                .classLink()
+                .faults()
+                .inject(Endpoint.TOKEN, Fault.status(503))
+                .times(1);
 
         Page page = realm.choosePersona(browser, browser.open(linkAddress()), "teacher");
 

@@ -6,10 +6,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.nimbusds.jwt.JWTClaimsSet;
 import io.github.k12sso.classlink.it.support.Browser;
-import io.github.k12sso.classlink.it.support.OnTestBed;
 import io.github.k12sso.classlink.it.support.Page;
-import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
 import io.github.k12sso.classlink.simulator.http.RecordedRequest;
 import io.github.k12sso.classlink.simulator.runtime.PkceMode;
@@ -22,16 +22,16 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 /** People who sign in with ClassLink, from an ordinary OIDC app and back to it. */
-@OnTestBed
+@WithTestEnvironment
 class LoginIT {
 
-    private TestBed bed;
+    private TestEnvironment environment;
     private TestRealm realm;
 
     @BeforeEach
-    void aRealm(TestBed testBed) {
-        bed = testBed;
-        realm = bed.newRealm();
+    void aRealm(TestEnvironment testEnvironment) {
+        environment = testEnvironment;
+        realm = environment.newRealm();
     }
 
     @Nested
@@ -64,10 +64,10 @@ class LoginIT {
         @Test
         void costsTwoCallsOnceTheKeysAreKnown() {
             realm.tokensOf("student");
-            bed.classLink().clearRequests();
+            environment.classLink().clearRequests();
             realm.tokensOf("student");
 
-            assertThat(bed.classLink().requests())
+            assertThat(environment.classLink().requests())
                     .extracting(RecordedRequest::endpoint)
                     .filteredOn(endpoint -> endpoint == Endpoint.TOKEN
                             || endpoint == Endpoint.MY_INFO
@@ -90,7 +90,7 @@ class LoginIT {
             assertThat(realm.user("mira.fernwick.2")
                             .at("/attributes/classlink_tenant_name/0")
                             .textValue())
-                    .isEqualTo(bed.classLink().persona("student").tenantName());
+                    .isEqualTo(environment.classLink().persona("student").tenantName());
         }
     }
 
@@ -108,7 +108,7 @@ class LoginIT {
 
     @Test
     void aBlankLoginIdIsNotJoinedToAName() {
-        bed.classLink().overrideProfile("student", profile -> profile.put("LoginId", ""));
+        environment.classLink().overrideProfile("student", profile -> profile.put("LoginId", ""));
         realm.tokensOf("student");
 
         assertThat(realm.users())
@@ -140,11 +140,11 @@ class LoginIT {
 
         @Test
         void isRedeemedOnceWithVerifierAndSecretInTheForm() {
-            bed.classLink().pkce(PkceMode.REQUIRE);
+            environment.classLink().pkce(PkceMode.REQUIRE);
             try {
                 realm.tokensOf("student");
             } finally {
-                bed.classLink().pkce(PkceMode.VERIFY);
+                environment.classLink().pkce(PkceMode.VERIFY);
             }
 
             assertThat(requests(Endpoint.TOKEN)).singleElement().satisfies(request -> {
@@ -171,7 +171,7 @@ class LoginIT {
 
         @Test
         void takesTheSecretFromKeycloaksVault() {
-            bed.keepInVault(realm, "classlink-secret", TestRealm.CLASSLINK_SECRET);
+            environment.keepInVault(realm, "classlink-secret", TestRealm.CLASSLINK_SECRET);
             realm.configure("clientSecret", "${vault.classlink-secret}");
 
             realm.tokensOf("student");
@@ -198,7 +198,7 @@ class LoginIT {
 
         @Test
         void keepsItsPlaceInTheVaultWhenAnAdministratorSavesThePage() {
-            bed.keepInVault(realm, "classlink-secret", TestRealm.CLASSLINK_SECRET);
+            environment.keepInVault(realm, "classlink-secret", TestRealm.CLASSLINK_SECRET);
             realm.configure("clientSecret", "${vault.classlink-secret}");
             realm.configure("tokenLifetimeSeconds", "3600");
 
@@ -234,7 +234,7 @@ class LoginIT {
 
         @Test
         void openIdConnectUserinfo() {
-            realm.configure("userInfoUrl", bed.classLink().baseUrl() + "/v2/my/profileinfo");
+            realm.configure("userInfoUrl", environment.classLink().baseUrl() + "/v2/my/profileinfo");
             realm.tokensOf("teacher");
 
             assertThat(realm.user("orla.thistledown.2").get("firstName").textValue())
@@ -243,9 +243,9 @@ class LoginIT {
 
         @Test
         void theIntegrationGuides() {
-            bed.classLink().guideProfile(true);
+            environment.classLink().guideProfile(true);
             realm.configure(provider -> ((ObjectNode) provider.get("config"))
-                    .put("userInfoUrl", bed.classLink().baseUrl() + "/v2/my/profile")
+                    .put("userInfoUrl", environment.classLink().baseUrl() + "/v2/my/profile")
                     .put("usernameTemplate", "${email}"));
             realm.tokensOf("teacher");
 
@@ -295,11 +295,12 @@ class LoginIT {
         @Test
         void keepsTheUserWhenClassLinkGivesAnewAccount() {
             realm.tokensOf("student");
-            bed.classLink()
+            environment
+                    .classLink()
                     .issueIdTokensWith(draft -> draft.sign(new JWTClaimsSet.Builder(draft.claims())
                             .subject("999001")
                             .build()));
-            bed.classLink().overrideProfile("student", profile -> profile.put("UserId", 999001));
+            environment.classLink().overrideProfile("student", profile -> profile.put("UserId", 999001));
             realm.tokensOf("student");
 
             assertThat(realm.users()).hasSize(2);
@@ -360,7 +361,7 @@ class LoginIT {
     }
 
     private List<RecordedRequest> requests(Endpoint endpoint) {
-        return bed.classLink().requests().stream()
+        return environment.classLink().requests().stream()
                 .filter(request -> request.endpoint() == endpoint)
                 .toList();
     }

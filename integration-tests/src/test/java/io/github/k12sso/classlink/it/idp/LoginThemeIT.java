@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Http;
-import io.github.k12sso.classlink.it.support.OnTestBed;
 import io.github.k12sso.classlink.it.support.Page;
-import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import io.github.k12sso.classlink.it.support.browser.Chromium;
 import io.github.k12sso.classlink.it.support.browser.LaunchPad;
 import io.github.k12sso.classlink.it.support.browser.LoginPage;
@@ -30,7 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The login theme that comes with the jar, in a realm with two ClassLink providers. */
-@OnTestBed
+@WithTestEnvironment
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LoginThemeIT {
 
@@ -41,8 +41,8 @@ class LoginThemeIT {
     private TestRealm realm;
 
     @BeforeAll
-    void aRealmWithTheTheme(TestBed bed) {
-        realm = bed.newRealm();
+    void aRealmWithTheTheme(TestEnvironment environment) {
+        realm = environment.newRealm();
         realm.configureRealm(settings -> settings.put("loginTheme", "classlink"));
         ObjectNode other = (ObjectNode) Http.json("{}");
         other.put("alias", OTHER_ALIAS)
@@ -55,8 +55,8 @@ class LoginThemeIT {
     }
 
     @Test
-    void theConsoleOffersTheTheme(TestBed bed) {
-        assertThat(bed.admin().get("/serverinfo").at("/themes/login"))
+    void theConsoleOffersTheTheme(TestEnvironment environment) {
+        assertThat(environment.admin().get("/serverinfo").at("/themes/login"))
                 .extracting(theme -> theme.get("name").textValue())
                 .contains("classlink", "keycloak.v2");
     }
@@ -124,11 +124,15 @@ class LoginThemeIT {
 
     @ParameterizedTest(name = "{0}, {1} px")
     @CsvSource({"light, 1200", "light, 360", "dark, 1200", "dark, 360"})
-    void anErrorPageFitsEveryScreen(String colorScheme, int width, TestBed bed) {
-        bed.classLink().faults().inject(Endpoint.TOKEN, Fault.status(503)).times(1);
+    void anErrorPageFitsEveryScreen(String colorScheme, int width, TestEnvironment environment) {
+        environment
+                .classLink()
+                .faults()
+                .inject(Endpoint.TOKEN, Fault.status(503))
+                .times(1);
         try (Chromium browser = Chromium.start().sized(width, 500).preferring(colorScheme)) {
             LaunchPad launchPad = LoginPage.open(browser, loginRequest()).chooseClassLink();
-            launchPad.signIn(bed.classLink().persona("student"));
+            launchPad.signIn(environment.classLink().persona("student"));
             String error = launchPad.refused().error();
             browser.screenshot("error-" + colorScheme + "-" + width);
 

@@ -6,10 +6,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Http;
-import io.github.k12sso.classlink.it.support.OnTestBed;
 import io.github.k12sso.classlink.it.support.Page;
-import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,18 +20,18 @@ import org.junit.jupiter.params.provider.ValueSource;
  * User names, in a realm with Keycloak's own rules for them and its own first-login flow: a name that Keycloak does not
  * like would make it ask the person for another one.
  */
-@OnTestBed
+@WithTestEnvironment
 class UserNamesIT {
 
-    private TestBed bed;
+    private TestEnvironment environment;
     private TestRealm realm;
 
     @BeforeEach
-    void aRealmWithKeycloaksRules(TestBed testBed) {
-        bed = testBed;
-        realm = bed.newRealm();
+    void aRealmWithKeycloaksRules(TestEnvironment testEnvironment) {
+        environment = testEnvironment;
+        realm = environment.newRealm();
         String profile = "/realms/" + realm.name() + "/users/profile";
-        ObjectNode rules = (ObjectNode) bed.admin().get(profile);
+        ObjectNode rules = (ObjectNode) environment.admin().get(profile);
         for (JsonNode attribute : rules.get("attributes")) {
             if (attribute.get("name").textValue().equals("username")) {
                 ((ObjectNode) attribute)
@@ -42,7 +42,7 @@ class UserNamesIT {
                                                 + " \"username-prohibited-characters\": {}, \"up-username-not-idn-homograph\": {}}"));
             }
         }
-        AdminApi.require(bed.admin().put(profile, rules), "user profile");
+        AdminApi.require(environment.admin().put(profile, rules), "user profile");
         realm.configure(provider -> provider.put("firstBrokerLoginFlowAlias", "first broker login"));
     }
 
@@ -125,6 +125,6 @@ class UserNamesIT {
     }
 
     private void classLinkCalls(String persona, String loginId) {
-        bed.classLink().overrideProfile(persona, profile -> profile.put("LoginId", loginId));
+        environment.classLink().overrideProfile(persona, profile -> profile.put("LoginId", loginId));
     }
 }

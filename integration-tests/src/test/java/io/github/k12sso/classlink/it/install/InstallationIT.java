@@ -3,9 +3,9 @@ package io.github.k12sso.classlink.it.install;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.k12sso.classlink.it.support.OnTestBed;
-import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -20,13 +20,18 @@ import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 
 /** One jar in {@code providers/}, and nothing else changes. */
-@OnTestBed
+@WithTestEnvironment
 class InstallationIT {
 
     @Test
-    void aRealServerDiscoversTheProviderAsASocialLogin(TestBed bed) {
+    void aRealServerDiscoversTheProviderAsASocialLogin(TestEnvironment environment) {
         JsonNode social = StreamSupport.stream(
-                        bed.admin().get("/serverinfo").get("identityProviders").spliterator(), false)
+                        environment
+                                .admin()
+                                .get("/serverinfo")
+                                .get("identityProviders")
+                                .spliterator(),
+                        false)
                 .filter(provider -> provider.get("id").textValue().equals("classlink"))
                 .findFirst()
                 .orElseThrow();
@@ -35,16 +40,17 @@ class InstallationIT {
     }
 
     @Test
-    void theServerSaysWhichVersionItIs(TestBed bed) {
-        JsonNode info = bed.admin().get("/serverinfo").at("/providers/social/providers/classlink/operationalInfo");
+    void theServerSaysWhichVersionItIs(TestEnvironment environment) {
+        JsonNode info =
+                environment.admin().get("/serverinfo").at("/providers/social/providers/classlink/operationalInfo");
 
         assertThat(info.get("Version").textValue()).matches("[0-9]+\\.[0-9]+\\.[0-9]+(-SNAPSHOT)?");
         assertThat(info.get("Keycloak").textValue()).startsWith("26.");
     }
 
     @Test
-    void everySettingHasALabelAndAHelpTextInTheConsole(TestBed bed) {
-        TestRealm realm = bed.newRealm();
+    void everySettingHasALabelAndAHelpTextInTheConsole(TestEnvironment environment) {
+        TestRealm realm = environment.newRealm();
         JsonNode factory = realm.admin().get("/realms/" + realm.name() + "/identity-provider/providers/classlink");
         assertThat(factory.get("id").textValue()).isEqualTo("classlink");
         JsonNode settings = factory.get("configProperties");
@@ -56,8 +62,9 @@ class InstallationIT {
     }
 
     @Test
-    void theServerWarnsOfNothingButOurUseOfInternalInterfaces(TestBed bed) throws IOException {
-        List<String> warnings = bed.logFromTheStart()
+    void theServerWarnsOfNothingButOurUseOfInternalInterfaces(TestEnvironment environment) throws IOException {
+        List<String> warnings = environment
+                .logFromTheStart()
                 .lines()
                 .takeWhile(line -> !line.contains("Keycloak 26"))
                 .filter(line -> line.contains("WARN") || line.contains("ERROR"))
@@ -73,7 +80,7 @@ class InstallationIT {
     /** Those that the jar announces to Keycloak. */
     private static List<String> factories() throws IOException {
         List<String> names = new ArrayList<>();
-        try (JarFile jar = new JarFile(TestBed.providerJar().toFile())) {
+        try (JarFile jar = new JarFile(TestEnvironment.providerJar().toFile())) {
             for (JarEntry entry : Collections.list(jar.entries())) {
                 if (entry.getName().startsWith("META-INF/services/") && !entry.isDirectory()) {
                     String file = new String(jar.getInputStream(entry).readAllBytes(), StandardCharsets.UTF_8);
@@ -85,9 +92,9 @@ class InstallationIT {
     }
 
     @Test
-    void theJarIsSmallAndBringsNothingThatKeycloakShips(TestBed bed) throws IOException {
-        assertThat(Files.size(TestBed.providerJar())).isLessThan(500_000);
-        try (JarFile jar = new JarFile(TestBed.providerJar().toFile())) {
+    void theJarIsSmallAndBringsNothingThatKeycloakShips(TestEnvironment environment) throws IOException {
+        assertThat(Files.size(TestEnvironment.providerJar())).isLessThan(500_000);
+        try (JarFile jar = new JarFile(TestEnvironment.providerJar().toFile())) {
             assertThat(jar.stream().map(JarEntry::getName).filter(name -> name.endsWith(".class")))
                     .isNotEmpty()
                     .allMatch(name -> name.startsWith("io/github/k12sso/classlink/"));

@@ -6,16 +6,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Http;
-import io.github.k12sso.classlink.it.support.OnTestBed;
 import io.github.k12sso.classlink.it.support.SecretSearch;
-import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import java.net.http.HttpResponse;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** A realm whose ClassLink was configured by hand with Keycloak's built-in OpenID Connect provider, and moves to ours. */
-@OnTestBed
+@WithTestEnvironment
 class MigrationIT {
 
     private TestRealm realm;
@@ -24,8 +24,8 @@ class MigrationIT {
     private ObjectNode ours;
 
     @BeforeEach
-    void aTeacherCameThroughTheBuiltInProvider(TestBed bed) {
-        realm = bed.newRealm();
+    void aTeacherCameThroughTheBuiltInProvider(TestEnvironment environment) {
+        realm = environment.newRealm();
         SecretSearch.ofThisRun().except(realm);
         realmPath = "/realms/" + realm.name();
         ours = (ObjectNode) realm.admin().get(provider());

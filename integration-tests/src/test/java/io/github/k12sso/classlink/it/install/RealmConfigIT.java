@@ -8,12 +8,12 @@ import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.DocumentedCommands;
 import io.github.k12sso.classlink.it.support.Full;
 import io.github.k12sso.classlink.it.support.Http;
-import io.github.k12sso.classlink.it.support.OnTestBed;
 import io.github.k12sso.classlink.it.support.Page;
 import io.github.k12sso.classlink.it.support.Profiles;
 import io.github.k12sso.classlink.it.support.RealmFiles;
-import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.HashSet;
@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every file of {@code realm-config/} on a real server; the demo's is tested with the demo. */
-@OnTestBed
+@WithTestEnvironment
 @ResourceLock("realm of the district")
 class RealmConfigIT {
 
@@ -48,11 +48,11 @@ class RealmConfigIT {
             "classlink_building_id",
             "classlink_building");
 
-    private TestBed bed;
+    private TestEnvironment environment;
 
     @BeforeEach
-    void onTheServer(TestBed testBed) {
-        bed = testBed;
+    void onTheServer(TestEnvironment testEnvironment) {
+        environment = testEnvironment;
     }
 
     /** Imported by the server itself, with its environment. */
@@ -63,7 +63,7 @@ class RealmConfigIT {
 
         @BeforeEach
         void asImported() {
-            district = bed.newDistrict();
+            district = environment.newDistrict();
         }
 
         @Test
@@ -91,7 +91,7 @@ class RealmConfigIT {
 
         @Test
         void refusesOtherDistricts() {
-            bed.classLink().overrideProfile("student", profile -> Profiles.with(profile, "TenantId", "77"));
+            environment.classLink().overrideProfile("student", profile -> Profiles.with(profile, "TenantId", "77"));
             Page refused = district.login(district.newBrowser(), "student");
 
             assertThat(refused.status()).isEqualTo(403);
@@ -102,7 +102,7 @@ class RealmConfigIT {
             district.tokensOf("teacher");
 
             assertThat(district.events("LOGIN")).isNotEmpty();
-            JsonNode settings = bed.admin().get("/realms/" + district.name());
+            JsonNode settings = environment.admin().get("/realms/" + district.name());
             assertThat(settings.get("bruteForceProtected").booleanValue()).isTrue();
             assertThat(settings.get("loginTheme").textValue()).isEqualTo("classlink");
         }
@@ -122,7 +122,7 @@ class RealmConfigIT {
 
             ObjectNode edited = (ObjectNode) district.user(TEACHER);
             ((ObjectNode) edited.get("attributes")).putArray("classlink_role").add("Administrator");
-            HttpResponse<String> answer = bed.admin().put(path(district, edited), edited);
+            HttpResponse<String> answer = environment.admin().put(path(district, edited), edited);
             assertThat(answer.statusCode()).isEqualTo(400);
             assertThat(district.user(TEACHER).get("attributes")).hasToString(asWritten);
         }
@@ -132,7 +132,8 @@ class RealmConfigIT {
             district.tokensOf("teacher");
             ObjectNode teacher = (ObjectNode) district.user(TEACHER);
             String attributes = teacher.get("attributes").toString();
-            AdminApi.require(bed.admin().put(path(district, teacher), teacher.put("firstName", "Orlanda")), "edit");
+            AdminApi.require(
+                    environment.admin().put(path(district, teacher), teacher.put("firstName", "Orlanda")), "edit");
 
             assertThat(district.user(TEACHER).get("firstName").textValue()).isEqualTo("Orlanda");
             assertThat(district.user(TEACHER).get("attributes")).hasToString(attributes);
@@ -141,7 +142,9 @@ class RealmConfigIT {
         @Test
         void laterLoginsStillWriteTheAttributesThatNobodyEdits() {
             district.tokensOf("teacher");
-            bed.classLink().overrideProfile("teacher", profile -> Profiles.with(profile, "Building", "\"Elm School\""));
+            environment
+                    .classLink()
+                    .overrideProfile("teacher", profile -> Profiles.with(profile, "Building", "\"Elm School\""));
             district.tokensOf("teacher");
 
             assertThat(district.user(TEACHER)
@@ -162,12 +165,12 @@ class RealmConfigIT {
                 .replace("\"realm\": \"district\"", "\"realm\": \"incomplete\"")
                 .replace("${CLASSLINK_CLIENT_ID:}", clientId)
                 .replace("${CLASSLINK_TENANT_ID}", tenantId);
-        int logged = bed.log().length();
-        HttpResponse<String> answer = bed.admin().post("/realms", Http.json(incomplete));
+        int logged = environment.log().length();
+        HttpResponse<String> answer = environment.admin().post("/realms", Http.json(incomplete));
 
         assertThat(answer.statusCode()).isGreaterThanOrEqualTo(400);
-        assertThat(answer.body() + bed.log().substring(logged)).contains(why);
-        assertThat(bed.admin().get("/realms?briefRepresentation=true").findValuesAsText("realm"))
+        assertThat(answer.body() + environment.log().substring(logged)).contains(why);
+        assertThat(environment.admin().get("/realms?briefRepresentation=true").findValuesAsText("realm"))
                 .doesNotContain("incomplete");
     }
 
@@ -224,14 +227,15 @@ class RealmConfigIT {
                 .replaceAll("\\$\\(env:CLASSLINK_CLIENT_SECRET[^)]*\\)", "only-classlink-knows-it"));
         JsonNode profile = file.remove("userProfile");
         ((ObjectNode) file.get("attributes")).put("CreateDefaultClientScopes", "true");
-        AdminApi.require(bed.admin().post("/realms", file), "new realm");
-        AdminApi.require(bed.admin().put("/realms/" + name + "/users/profile", profile), "user profile");
-        TestRealm district = bed.realm(name);
-        bed.classLink()
+        AdminApi.require(environment.admin().post("/realms", file), "new realm");
+        AdminApi.require(environment.admin().put("/realms/" + name + "/users/profile", profile), "user profile");
+        TestRealm district = environment.realm(name);
+        environment
+                .classLink()
                 .registerClient(
                         TestRealm.CLASSLINK_CLIENT,
                         "only-classlink-knows-it",
-                        List.of(bed.keycloakUrl() + "/realms/*"));
+                        List.of(environment.keycloakUrl() + "/realms/*"));
         district.useLocalClassLink();
         district.addApp();
         district.tokensOf("teacher");
@@ -279,20 +283,22 @@ class RealmConfigIT {
     private TestRealm plainRealm() {
         String name = newName("plain");
         AdminApi.require(
-                bed.admin().post("/realms", Http.json("{\"realm\": \"" + name + "\", \"enabled\": true}")),
+                environment.admin().post("/realms", Http.json("{\"realm\": \"" + name + "\", \"enabled\": true}")),
                 "new realm");
-        TestRealm plain = bed.realm(name);
-        bed.classLink()
+        TestRealm plain = environment.realm(name);
+        environment
+                .classLink()
                 .registerClient(
                         TestRealm.CLASSLINK_CLIENT,
                         "only-classlink-knows-it",
-                        List.of(bed.keycloakUrl() + "/realms/*"));
+                        List.of(environment.keycloakUrl() + "/realms/*"));
         run(plain, "Signing in").requireSuccess();
         return plain;
     }
 
     private DocumentedCommands.Outcome run(TestRealm realm, String heading) {
-        return bed.commandsOf(RealmFiles.path("README.md"))
+        return environment
+                .commandsOf(RealmFiles.path("README.md"))
                 .run(
                         heading,
                         Map.of(
@@ -315,7 +321,7 @@ class RealmConfigIT {
                 "/roles",
                 "/identity-provider/instances",
                 "/identity-provider/instances/classlink/mappers")) {
-            JsonNode found = bed.admin().get("/realms/" + realm.name() + path);
+            JsonNode found = environment.admin().get("/realms/" + realm.name() + path);
             state.put(path, found.isArray() ? new HashSet<>(elements(found)) : found);
         }
         return state.toString();

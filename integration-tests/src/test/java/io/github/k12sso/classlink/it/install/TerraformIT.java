@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Http;
-import io.github.k12sso.classlink.it.support.OnTestBed;
-import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -15,16 +15,16 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /** {@code deploy/terraform}: what Terraform's provider for Keycloak sends for the file. Terraform itself is not on Maven Central. */
-@OnTestBed
+@WithTestEnvironment
 class TerraformIT {
 
     /** A new one in each run: a server may have lived through several. */
     private static final String REALM = "from-terraform-" + UUID.randomUUID();
 
     @Test
-    void aRealmOfTheFileLogsATeacherIn(TestBed bed) {
+    void aRealmOfTheFileLogsATeacherIn(TestEnvironment environment) {
         AdminApi.require(
-                bed.admin().post("/realms", Http.json("{\"realm\": \"" + REALM + "\", \"enabled\": true}")),
+                environment.admin().post("/realms", Http.json("{\"realm\": \"" + REALM + "\", \"enabled\": true}")),
                 "new realm");
         TerraformFile file = TerraformFile.read(
                 Path.of(System.getProperty("project.root"), "deploy", "terraform", "main.tf"),
@@ -39,10 +39,12 @@ class TerraformIT {
                         "2"));
         assertThat(file.size()).isEqualTo(7);
 
-        file.apply(bed.admin());
+        file.apply(environment.admin());
 
-        TestRealm district = bed.realm(REALM);
-        bed.classLink().registerClient(TestRealm.CLASSLINK_CLIENT, "plain", List.of(bed.keycloakUrl() + "/realms/*"));
+        TestRealm district = environment.realm(REALM);
+        environment
+                .classLink()
+                .registerClient(TestRealm.CLASSLINK_CLIENT, "plain", List.of(environment.keycloakUrl() + "/realms/*"));
         district.useLocalClassLink();
         district.addApp();
         district.tokensOf("teacher");

@@ -9,10 +9,10 @@ import com.sun.net.httpserver.HttpServer;
 import io.github.k12sso.classlink.it.support.Await;
 import io.github.k12sso.classlink.it.support.Browser;
 import io.github.k12sso.classlink.it.support.Http;
-import io.github.k12sso.classlink.it.support.OnTestBed;
 import io.github.k12sso.classlink.it.support.Page;
-import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import io.github.k12sso.classlink.simulator.fault.Fault;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
 import io.github.k12sso.classlink.simulator.runtime.TokenMode;
@@ -35,18 +35,18 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A person logs out of an app, in the browser that they logged in with. ClassLink has no logout for apps. */
-@OnTestBed
+@WithTestEnvironment
 class LeavingIT {
 
-    private TestBed bed;
+    private TestEnvironment environment;
     private TestRealm realm;
     private Browser browser;
     private JsonNode tokens;
 
     @BeforeEach
-    void somebodySignedIn(TestBed testBed) {
-        bed = testBed;
-        realm = bed.newRealm();
+    void somebodySignedIn(TestEnvironment testEnvironment) {
+        environment = testEnvironment;
+        realm = environment.newRealm();
         realm.configureClient(TestRealm.APP, app -> attributes(app).put("post.logout.redirect.uris", "+"));
         signIn();
     }
@@ -71,7 +71,7 @@ class LeavingIT {
 
         @BeforeEach
         void setting() {
-            signOutUrl = bed.classLink().baseUrl() + "/logout";
+            signOutUrl = environment.classLink().baseUrl() + "/logout";
             realm.configure("launchpadSignOutUrl", signOutUrl);
         }
 
@@ -179,12 +179,12 @@ class LeavingIT {
     @Test
     void aClassLinkThatHangsHoldsNobodyUp() {
         logOut(Map.of());
-        bed.classLink().tokenMode(TokenMode.GUIDE);
-        bed.classLink().revocation(true);
-        realm.configure("revocationUrl", bed.classLink().baseUrl() + "/oauth2/v2/revoke");
+        environment.classLink().tokenMode(TokenMode.GUIDE);
+        environment.classLink().revocation(true);
+        realm.configure("revocationUrl", environment.classLink().baseUrl() + "/oauth2/v2/revoke");
         realm.configure("forgetTokensOnLogout", "true");
         signIn();
-        bed.classLink().faults().inject(Endpoint.REVOKE, Fault.stall(Duration.ofSeconds(5)));
+        environment.classLink().faults().inject(Endpoint.REVOKE, Fault.stall(Duration.ofSeconds(5)));
         long start = System.nanoTime();
 
         logOut(Map.of());
@@ -193,8 +193,9 @@ class LeavingIT {
         assertThat(realm.sessions()).isZero();
         Await.until(
                 "the revocation",
-                () -> bed.classLink().requests().stream().anyMatch(request -> request.endpoint() == Endpoint.REVOKE));
-        bed.classLink().revocation(false);
+                () -> environment.classLink().requests().stream()
+                        .anyMatch(request -> request.endpoint() == Endpoint.REVOKE));
+        environment.classLink().revocation(false);
     }
 
     @Test

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.nimbusds.jwt.JWTParser;
 import io.github.k12sso.classlink.it.support.Browser;
-import io.github.k12sso.classlink.it.support.OnTestBed;
 import io.github.k12sso.classlink.it.support.Page;
-import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
 import io.github.k12sso.classlink.simulator.http.RecordedRequest;
 import java.net.URI;
@@ -22,20 +22,20 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A tile in LaunchPad: what the server does, without a window. */
-@OnTestBed
+@WithTestEnvironment
 class TileLaunchIT {
 
     private static final URI HOME = URI.create("http://app.example/home?from=tile");
     /** Somebody's code, as LaunchPad sends it. */
     private static final String FOREIGN_CODE = "c1447346832048436a0395c74d20f9a37e06f62cc04431";
 
-    private TestBed bed;
+    private TestEnvironment environment;
     private TestRealm realm;
 
     @BeforeEach
-    void aRealmWithATile(TestBed testBed) {
-        bed = testBed;
-        realm = bed.newRealm();
+    void aRealmWithATile(TestEnvironment testEnvironment) {
+        environment = testEnvironment;
+        realm = environment.newRealm();
         realm.configure("launchpadClient", TestRealm.APP);
         realm.configureClient(TestRealm.APP, app -> app.put("baseUrl", HOME.toString()));
     }
@@ -132,12 +132,14 @@ class TileLaunchIT {
     void aLivingCodeOfSomebodyElseSignsNobodyInAsThem(boolean signedInAtClassLink) throws ParseException {
         // The client is registered for all realms, so that its tile leads to none.
         Browser teacher = new Browser().stoppingAt(address -> address.getPath().endsWith("/realms/"));
-        Page districts = teacher.open(bed.classLink().baseUrl().resolve("/launch/" + TestRealm.CLASSLINK_CLIENT));
+        Page districts =
+                teacher.open(environment.classLink().baseUrl().resolve("/launch/" + TestRealm.CLASSLINK_CLIENT));
         URI trap = URI.create(realm.callbackUrl() + "?"
                 + realm.choosePersona(teacher, districts, "teacher").address().getRawQuery());
         Browser student = realm.newBrowser();
         if (signedInAtClassLink) {
-            realm.choosePersona(student, student.open(bed.classLink().baseUrl().resolve("/home")), "student");
+            realm.choosePersona(
+                    student, student.open(environment.classLink().baseUrl().resolve("/home")), "student");
         }
 
         Page home = student.open(trap);
@@ -181,7 +183,7 @@ class TileLaunchIT {
         Browser browser = realm.newBrowser();
         realm.login(browser, "student");
         signOutOfLaunchPad(browser);
-        bed.classLink().consent(true);
+        environment.classLink().consent(true);
         Page consent = clickTile(browser, "teacher");
 
         Page page = browser.press(consent, "#consent-deny");
@@ -284,7 +286,7 @@ class TileLaunchIT {
     }
 
     private void signOutOfLaunchPad(Browser browser) {
-        browser.open(bed.classLink().baseUrl().resolve("/logout"));
+        browser.open(environment.classLink().baseUrl().resolve("/logout"));
     }
 
     /** What the app's own login gets when no page may be shown. */
@@ -302,7 +304,7 @@ class TileLaunchIT {
     }
 
     private List<String> redeemedCodes() {
-        return bed.classLink().requests().stream()
+        return environment.classLink().requests().stream()
                 .filter(request -> request.endpoint() == Endpoint.TOKEN)
                 .map(RecordedRequest::parameters)
                 .map(parameters -> parameters.get("code"))

@@ -7,9 +7,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Full;
 import io.github.k12sso.classlink.it.support.Http;
-import io.github.k12sso.classlink.it.support.OnTestBed;
-import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import io.github.k12sso.classlink.it.support.browser.Chromium;
 import io.github.k12sso.classlink.it.support.browser.LaunchPad;
 import io.github.k12sso.classlink.it.support.browser.TileApp;
@@ -36,7 +36,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
  * A click on a tile in LaunchPad, in a real browser, ends in apps that know nothing of tiles: one in the browser on
  * keycloak-js, one on the server on openid-client. Each has a tile and a provider of its own, behind the same ClassLink.
  */
-@OnTestBed
+@WithTestEnvironment
 @Needs({Installed.CHROMIUM, Installed.NODE})
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @ResourceLock(Chromium.ONE_AT_A_TIME)
@@ -49,15 +49,15 @@ class TileLaunchInChromiumIT {
     private static final String STUDENT = "mira.fernwick.2";
     private static final String TEACHER = "orla.thistledown.2";
 
-    private TestBed bed;
+    private TestEnvironment environment;
     private TestRealm realm;
     private StockApps apps;
     private Chromium browser;
 
     @BeforeAll
-    void aRealmWithTwoAppsAndTwoTiles(TestBed testBed) {
-        bed = testBed;
-        realm = bed.newRealm();
+    void aRealmWithTwoAppsAndTwoTiles(TestEnvironment testEnvironment) {
+        environment = testEnvironment;
+        realm = environment.newRealm();
         apps = StockApps.start(realm, MATH_SECRET);
         addClient(READING, apps.reading(), client -> client.put("publicClient", true));
         addClient(MATH, apps.math(), client -> client.put("secret", MATH_SECRET));
@@ -76,13 +76,13 @@ class TileLaunchInChromiumIT {
     @BeforeEach
     void aNewBrowser() {
         browser = Chromium.start();
-        bed.classLink().clearRequests();
+        environment.classLink().clearRequests();
     }
 
     @AfterEach
     void nobodyIsThereAnyMore() {
         browser.close();
-        bed.classLink().switches().stateOnCodes(true);
+        environment.classLink().switches().stateOnCodes(true);
         realm.configure(provider -> provider.put("enabled", true));
         for (JsonNode user : realm.users()) {
             if (!user.get("username").textValue().equals("local")) {
@@ -159,7 +159,7 @@ class TileLaunchInChromiumIT {
     @Full // a browser of its own
     @Test
     void whoeverSaysNoReadsSo() {
-        bed.classLink().consent(true);
+        environment.classLink().consent(true);
         TileApp app = signedIn("student").tile(MATH);
 
         assertThat(app.deny().error()).startsWith("You said no, so you are not signed in.");
@@ -171,7 +171,8 @@ class TileLaunchInChromiumIT {
     @Test
     void aDisabledProviderSaysSoWhereTheTileIsAWebLink() {
         LaunchPad launchPad = signedIn("student");
-        bed.classLink()
+        environment
+                .classLink()
                 .registerClient(
                         READING,
                         TestRealm.CLASSLINK_SECRET,
@@ -188,7 +189,7 @@ class TileLaunchInChromiumIT {
     @Full // a browser of its own
     @Test
     void aCircleIsCut() {
-        bed.classLink().switches().stateOnCodes(false);
+        environment.classLink().switches().stateOnCodes(false);
 
         TileApp app = signedIn("student").tile(MATH);
 
@@ -201,19 +202,19 @@ class TileLaunchInChromiumIT {
     // ---- steps -----------------------------------------------------------------------------------------------------
 
     private LaunchPad signedIn(String personaId) {
-        Persona persona = bed.classLink().persona(personaId);
+        Persona persona = environment.classLink().persona(personaId);
         home().districtSearch().signIn(persona);
         return home();
     }
 
     private LaunchPad home() {
-        return LaunchPad.open(browser, bed.classLink().baseUrl());
+        return LaunchPad.open(browser, environment.classLink().baseUrl());
     }
 
     /** A person sees ClassLink and the app, and nothing of Keycloak's. */
     private void assertThatNoPageWasInBetween(URI... allowed) {
         Set<String> places = List.of(allowed).stream().map(URI::getAuthority).collect(Collectors.toSet());
-        places.add(bed.classLink().baseUrl().getAuthority());
+        places.add(environment.classLink().baseUrl().getAuthority());
         assertThat(browser.history())
                 .filteredOn(page -> "http".equals(page.getScheme()))
                 .extracting(URI::getAuthority)
@@ -223,7 +224,7 @@ class TileLaunchInChromiumIT {
 
     /** Codes of tiles have no state; every code that was redeemed came back with one. */
     private void assertThatNoForeignCodeWasRedeemed() {
-        List<RecordedRequest> redeemed = bed.classLink().requests().stream()
+        List<RecordedRequest> redeemed = environment.classLink().requests().stream()
                 .filter(request -> request.endpoint() == Endpoint.TOKEN)
                 .toList();
         assertThat(redeemed)
@@ -260,7 +261,9 @@ class TileLaunchInChromiumIT {
 
     /** At ClassLink, as the Partner Portal would have it. */
     private void register(String id, String alias) {
-        bed.classLink().registerClient(id, TestRealm.CLASSLINK_SECRET, List.of(callback(alias)), callback(alias));
+        environment
+                .classLink()
+                .registerClient(id, TestRealm.CLASSLINK_SECRET, List.of(callback(alias)), callback(alias));
     }
 
     private String callback(String alias) {

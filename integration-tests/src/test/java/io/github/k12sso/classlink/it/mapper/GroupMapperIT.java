@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Http;
-import io.github.k12sso.classlink.it.support.OnTestBed;
 import io.github.k12sso.classlink.it.support.Profiles;
 import io.github.k12sso.classlink.it.support.ProviderMappers;
-import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -23,19 +23,19 @@ import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Groups named after profiles. */
-@OnTestBed
+@WithTestEnvironment
 class GroupMapperIT {
 
     private static final String USER = "mira.fernwick.2";
 
-    private TestBed bed;
+    private TestEnvironment environment;
     private TestRealm realm;
     private ProviderMappers mappers;
 
     @BeforeEach
-    void aRealm(TestBed testBed) {
-        bed = testBed;
-        realm = bed.newRealm();
+    void aRealm(TestEnvironment testEnvironment) {
+        environment = testEnvironment;
+        realm = environment.newRealm();
         mappers = new ProviderMappers(realm);
     }
 
@@ -49,7 +49,11 @@ class GroupMapperIT {
 
         realm.tokensOf("teacher");
         assertThat(groups("orla.thistledown.2")).containsExactly("/districts/Maple Valley Schools/Teacher");
-        assertThat(bed.admin().get(realmPath() + "/groups/count").get("count").asInt())
+        assertThat(environment
+                        .admin()
+                        .get(realmPath() + "/groups/count")
+                        .get("count")
+                        .asInt())
                 .isEqualTo(4);
     }
 
@@ -86,7 +90,11 @@ class GroupMapperIT {
         realm.tokensOf("student");
 
         assertThat(groups()).isEmpty();
-        assertThat(bed.admin().get(realmPath() + "/groups/count").get("count").asInt())
+        assertThat(environment
+                        .admin()
+                        .get(realmPath() + "/groups/count")
+                        .get("count")
+                        .asInt())
                 .isZero();
     }
 
@@ -161,7 +169,7 @@ class GroupMapperIT {
         realm.tokensOf("student");
 
         assertThat(groups()).isEmpty();
-        assertThat(bed.log()).contains("Mapper 'm with " + template + "': Group template");
+        assertThat(environment.log()).contains("Mapper 'm with " + template + "': Group template");
     }
 
     @Test
@@ -178,7 +186,11 @@ class GroupMapperIT {
                 assertThat(groups(name)).as(name).containsExactly("/districts/Maple Valley Schools");
             }
         }
-        assertThat(bed.admin().get(realmPath() + "/groups/count").get("count").asInt())
+        assertThat(environment
+                        .admin()
+                        .get(realmPath() + "/groups/count")
+                        .get("count")
+                        .asInt())
                 .isEqualTo(2);
     }
 
@@ -188,13 +200,15 @@ class GroupMapperIT {
 
     /** Null: the member is not sent at all. */
     private void classLinkSays(String member, String json) {
-        bed.classLink().overrideProfile("student", profile -> Profiles.with(profile, member, json));
+        environment.classLink().overrideProfile("student", profile -> Profiles.with(profile, member, json));
     }
 
     private String newGroup(String name) {
         AdminApi.require(
-                bed.admin().post(realmPath() + "/groups", Http.json("{\"name\": \"" + name + "\"}")), "new group");
-        return StreamSupport.stream(bed.admin().get(realmPath() + "/groups").spliterator(), false)
+                environment.admin().post(realmPath() + "/groups", Http.json("{\"name\": \"" + name + "\"}")),
+                "new group");
+        return StreamSupport.stream(
+                        environment.admin().get(realmPath() + "/groups").spliterator(), false)
                 .filter(group -> group.get("name").textValue().equals(name))
                 .findFirst()
                 .orElseThrow()
@@ -203,7 +217,7 @@ class GroupMapperIT {
     }
 
     private void join(String groupId) {
-        AdminApi.require(bed.admin().put(user(USER) + "/groups/" + groupId, Http.json("{}")), "group by hand");
+        AdminApi.require(environment.admin().put(user(USER) + "/groups/" + groupId, Http.json("{}")), "group by hand");
     }
 
     private List<String> groups() {
@@ -211,7 +225,8 @@ class GroupMapperIT {
     }
 
     private List<String> groups(String username) {
-        return StreamSupport.stream(bed.admin().get(user(username) + "/groups").spliterator(), false)
+        return StreamSupport.stream(
+                        environment.admin().get(user(username) + "/groups").spliterator(), false)
                 .map(group -> group.get("path").textValue())
                 .toList();
     }

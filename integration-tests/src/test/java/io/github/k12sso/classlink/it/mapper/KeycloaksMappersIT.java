@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Http;
-import io.github.k12sso.classlink.it.support.OnTestBed;
 import io.github.k12sso.classlink.it.support.Profiles;
 import io.github.k12sso.classlink.it.support.ProviderMappers;
-import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.StreamSupport;
@@ -19,19 +19,19 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Keycloak's own mappers on ClassLink's profile document, alone and beside ours; and users whom Keycloak had before. */
-@OnTestBed
+@WithTestEnvironment
 class KeycloaksMappersIT {
 
     private static final String USER = "mira.fernwick.2";
 
-    private TestBed bed;
+    private TestEnvironment environment;
     private TestRealm realm;
     private ProviderMappers mappers;
 
     @BeforeEach
-    void aRealm(TestBed testBed) {
-        bed = testBed;
-        realm = bed.newRealm();
+    void aRealm(TestEnvironment testEnvironment) {
+        environment = testEnvironment;
+        realm = environment.newRealm();
         mappers = new ProviderMappers(realm);
     }
 
@@ -86,12 +86,16 @@ class KeycloaksMappersIT {
     void whoJoinsAMappersGroupByHandLeavesItAtTheNextLogin() {
         mappers.add("ours", "classlink-group-mapper", "FORCE", Map.of("groupTemplate", "/districts/${tenant_id}"));
         realm.tokensOf("student");
-        String districts =
-                bed.admin().get(realmPath() + "/groups").get(0).get("id").textValue();
+        String districts = environment
+                .admin()
+                .get(realmPath() + "/groups")
+                .get(0)
+                .get("id")
+                .textValue();
         String byHand = require("/groups/" + districts + "/children", "{\"name\": \"by hand\"}");
         String user = realm.user(USER).get("id").textValue();
         AdminApi.require(
-                bed.admin().put(realmPath() + "/users/" + user + "/groups/" + byHand, Http.json("{}")),
+                environment.admin().put(realmPath() + "/users/" + user + "/groups/" + byHand, Http.json("{}")),
                 "group by hand");
         assertThat(groups(USER)).hasSize(2);
 
@@ -124,12 +128,12 @@ class KeycloaksMappersIT {
     }
 
     private void classLinkSays(String member, String json) {
-        bed.classLink().overrideProfile("student", profile -> Profiles.with(profile, member, json));
+        environment.classLink().overrideProfile("student", profile -> Profiles.with(profile, member, json));
     }
 
     /** The new thing's id, where it has one. */
     private String require(String path, String body) {
-        String location = AdminApi.require(bed.admin().post(realmPath() + path, Http.json(body)), path)
+        String location = AdminApi.require(environment.admin().post(realmPath() + path, Http.json(body)), path)
                 .headers()
                 .firstValue("Location")
                 .orElse("");
@@ -145,7 +149,8 @@ class KeycloaksMappersIT {
     }
 
     private List<String> read(String username, String path, String member) {
-        JsonNode list = bed.admin()
+        JsonNode list = environment
+                .admin()
                 .get(realmPath() + "/users/" + realm.user(username).get("id").textValue() + path);
         return StreamSupport.stream(list.spliterator(), false)
                 .map(entry -> entry.get(member).textValue())

@@ -3,15 +3,15 @@ package io.github.k12sso.classlink.it.mapper;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.k12sso.classlink.it.support.OnTestBed;
 import io.github.k12sso.classlink.it.support.ProviderMappers;
-import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
+import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /** The list from which an administrator chooses a mapper. */
-@OnTestBed
+@WithTestEnvironment
 class MapperTypesIT {
 
     private static final Set<String> OURS = Set.of(
@@ -33,16 +33,16 @@ class MapperTypesIT {
             "oidc-hardcoded-group-idp-mapper");
 
     @Test
-    void hasOursAndKeycloaksOwn(TestBed bed) {
+    void hasOursAndKeycloaksOwn(TestEnvironment environment) {
         Set<String> expected = new TreeSet<>(KEYCLOAKS);
         expected.addAll(OURS);
 
-        assertThat(types(bed).fieldNames()).toIterable().containsExactlyInAnyOrderElementsOf(expected);
+        assertThat(types(environment).fieldNames()).toIterable().containsExactlyInAnyOrderElementsOf(expected);
     }
 
     @Test
-    void explainsEverySettingOfOurs(TestBed bed) {
-        JsonNode types = types(bed);
+    void explainsEverySettingOfOurs(TestEnvironment environment) {
+        JsonNode types = types(environment);
 
         assertThat(OURS)
                 .allSatisfy(type -> assertThat(types.get(type).get("properties"))
@@ -53,7 +53,7 @@ class MapperTypesIT {
                         }));
     }
 
-    private static JsonNode types(TestBed bed) {
-        return new ProviderMappers(bed.newRealm()).types();
+    private static JsonNode types(TestEnvironment environment) {
+        return new ProviderMappers(environment.newRealm()).types();
     }
 }

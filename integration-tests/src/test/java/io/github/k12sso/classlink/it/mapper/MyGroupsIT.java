@@ -7,11 +7,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Browser;
-import io.github.k12sso.classlink.it.support.OnTestBed;
 import io.github.k12sso.classlink.it.support.Page;
 import io.github.k12sso.classlink.it.support.ProviderMappers;
-import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import io.github.k12sso.classlink.simulator.fault.Fault;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
 import io.github.k12sso.classlink.simulator.http.RecordedRequest;
@@ -26,20 +26,20 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Memberships after ClassLink's own groups. */
-@OnTestBed
+@WithTestEnvironment
 class MyGroupsIT {
 
     private static final String USER = "mira.fernwick.2";
     private static final String TEMPLATE = "/classlink/${group_name}";
 
-    private TestBed bed;
+    private TestEnvironment environment;
     private TestRealm realm;
     private ProviderMappers mappers;
 
     @BeforeEach
-    void aRealm(TestBed testBed) {
-        bed = testBed;
-        realm = bed.newRealm();
+    void aRealm(TestEnvironment testEnvironment) {
+        environment = testEnvironment;
+        realm = environment.newRealm();
         mappers = new ProviderMappers(realm);
     }
 
@@ -69,7 +69,11 @@ class MyGroupsIT {
         realm.tokensOf("student");
 
         assertThat(groups()).containsExactlyInAnyOrder("/classlink/Band", "/classlink/Choir");
-        assertThat(bed.admin().get(realmPath() + "/groups/count").get("count").asInt())
+        assertThat(environment
+                        .admin()
+                        .get(realmPath() + "/groups/count")
+                        .get("count")
+                        .asInt())
                 .as("classlink and three inside")
                 .isEqualTo(4);
 
@@ -116,12 +120,12 @@ class MyGroupsIT {
         classLinkSays("[{'name':'Chess','groupId':17}]");
         realm.tokensOf("student");
 
-        bed.classLink().faults().clear();
-        bed.classLink().faults().inject(Endpoint.GROUPS, fault);
+        environment.classLink().faults().clear();
+        environment.classLink().faults().inject(Endpoint.GROUPS, fault);
         realm.tokensOf("student");
 
         assertThat(groups()).containsExactly("/classlink/Chess");
-        assertThat(bed.logOf(realm))
+        assertThat(environment.logOf(realm))
                 .filteredOn(line -> line.contains("groups_unavailable"))
                 .hasSize(1);
     }
@@ -129,7 +133,7 @@ class MyGroupsIT {
     @Test
     void theFirstLoginWithoutAnAnswerMakesAUserWithoutGroups() {
         add("m", "my-groups", TEMPLATE);
-        bed.classLink().faults().inject(Endpoint.GROUPS, Fault.status(500));
+        environment.classLink().faults().inject(Endpoint.GROUPS, Fault.status(500));
         realm.tokensOf("student");
 
         assertThat(groups()).isEmpty();
@@ -159,7 +163,7 @@ class MyGroupsIT {
         realm.tokensOf("student");
 
         assertThat(groups()).isEmpty();
-        assertThat(bed.log()).contains("Mapper 'm " + source + "': Group template has ");
+        assertThat(environment.log()).contains("Mapper 'm " + source + "': Group template has ");
     }
 
     static Stream<Arguments> wrongTemplates() {
@@ -167,7 +171,8 @@ class MyGroupsIT {
     }
 
     private void reviewEveryProfile() {
-        JsonNode executions = bed.admin().get(realmPath() + "/authentication/flows/first%20broker%20login/executions");
+        JsonNode executions =
+                environment.admin().get(realmPath() + "/authentication/flows/first%20broker%20login/executions");
         String config = StreamSupport.stream(executions.spliterator(), false)
                 .filter(execution ->
                         "idp-review-profile".equals(execution.path("providerId").textValue()))
@@ -176,9 +181,9 @@ class MyGroupsIT {
                 .get("authenticationConfig")
                 .textValue();
         String path = realmPath() + "/authentication/config/" + config;
-        ObjectNode settings = (ObjectNode) bed.admin().get(path);
+        ObjectNode settings = (ObjectNode) environment.admin().get(path);
         ((ObjectNode) settings.get("config")).put("update.profile.on.first.login", "on");
-        AdminApi.require(bed.admin().put(path, settings), "review page");
+        AdminApi.require(environment.admin().put(path, settings), "review page");
     }
 
     private void add(String name, String source, String template) {
@@ -186,12 +191,15 @@ class MyGroupsIT {
     }
 
     private void classLinkSays(String groups) {
-        bed.classLink().faults().clear();
-        bed.classLink().faults().inject(Endpoint.GROUPS, Fault.status(200).body(groups.replace('\'', '"')));
+        environment.classLink().faults().clear();
+        environment
+                .classLink()
+                .faults()
+                .inject(Endpoint.GROUPS, Fault.status(200).body(groups.replace('\'', '"')));
     }
 
     private List<RecordedRequest> requestsForGroups() {
-        return bed.classLink().requests().stream()
+        return environment.classLink().requests().stream()
                 .filter(request -> request.endpoint() == Endpoint.GROUPS)
                 .toList();
     }
@@ -199,7 +207,8 @@ class MyGroupsIT {
     private List<String> groups() {
         String user = realm.user(USER).get("id").textValue();
         return StreamSupport.stream(
-                        bed.admin()
+                        environment
+                                .admin()
                                 .get(realmPath() + "/users/" + user + "/groups")
                                 .spliterator(),
                         false)

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Http;
-import io.github.k12sso.classlink.it.support.OnTestBed;
 import io.github.k12sso.classlink.it.support.Profiles;
 import io.github.k12sso.classlink.it.support.ProviderMappers;
-import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -23,19 +23,19 @@ import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Districts as organizations. */
-@OnTestBed
+@WithTestEnvironment
 class OrganizationMapperIT {
 
     private static final String USER = "mira.fernwick.2";
 
-    private TestBed bed;
+    private TestEnvironment environment;
     private TestRealm realm;
     private ProviderMappers mappers;
 
     @BeforeEach
-    void aRealmWithOrganizations(TestBed testBed) {
-        bed = testBed;
-        realm = bed.newRealm();
+    void aRealmWithOrganizations(TestEnvironment testEnvironment) {
+        environment = testEnvironment;
+        realm = environment.newRealm();
         mappers = new ProviderMappers(realm);
         switchOrganizations(true);
         // One user in all districts.
@@ -100,7 +100,8 @@ class OrganizationMapperIT {
         add("m", "FORCE", false);
         realm.tokensOf("student");
         AdminApi.require(
-                bed.admin()
+                environment
+                        .admin()
                         .post(
                                 realmPath() + "/organizations/" + organizationId("unrelated") + "/members",
                                 realm.user(USER).get("id")),
@@ -121,7 +122,7 @@ class OrganizationMapperIT {
         realm.tokensOf("student");
 
         assertThat(organizations()).containsExactly("2");
-        JsonNode made = bed.admin().get(realmPath() + "/organizations/" + organizationId("2"));
+        JsonNode made = environment.admin().get(realmPath() + "/organizations/" + organizationId("2"));
         assertThat(made.get("name").textValue()).isEqualTo("Maple Valley Schools");
         assertThat(made.at("/attributes/classlink.tenant_id/0").textValue()).isEqualTo("2");
     }
@@ -133,7 +134,8 @@ class OrganizationMapperIT {
         realm.tokensOf("student");
 
         assertThat(organizations()).containsExactly("2");
-        assertThat(bed.admin()
+        assertThat(environment
+                        .admin()
                         .get(realmPath() + "/organizations/" + organizationId("2"))
                         .get("name")
                         .textValue())
@@ -147,7 +149,7 @@ class OrganizationMapperIT {
         realm.tokensOf("student");
 
         assertThat(organizations()).isEmpty();
-        assertThat(bed.logOf(realm))
+        assertThat(environment.logOf(realm))
                 .filteredOn(line -> line.contains("an organization with the alias 2 exists without"))
                 .hasSize(1);
     }
@@ -170,7 +172,7 @@ class OrganizationMapperIT {
                 .forEach(CompletableFuture::join);
 
         assertThat(aliases()).containsExactly("2");
-        assertThat(bed.admin().get(realmPath() + "/organizations/" + organizationId("2") + "/members"))
+        assertThat(environment.admin().get(realmPath() + "/organizations/" + organizationId("2") + "/members"))
                 .hasSize(4);
     }
 
@@ -180,7 +182,7 @@ class OrganizationMapperIT {
         add("m of " + realm.name(), "FORCE", true);
         realm.tokensOf("student");
 
-        assertThat(bed.log().lines())
+        assertThat(environment.log().lines())
                 .filteredOn(line -> line.contains("Mapper 'm of " + realm.name() + "' does nothing"))
                 .singleElement()
                 .asString()
@@ -197,19 +199,21 @@ class OrganizationMapperIT {
 
     /** Null: no TenantId is sent at all. */
     private void classLinkSays(String json) {
-        bed.classLink().overrideProfile("student", profile -> Profiles.with(profile, "TenantId", json));
+        environment.classLink().overrideProfile("student", profile -> Profiles.with(profile, "TenantId", json));
     }
 
     private void switchOrganizations(boolean on) {
         AdminApi.require(
-                bed.admin().put(realmPath(), Http.json("{\"organizationsEnabled\": " + on + "}")), "realm's settings");
+                environment.admin().put(realmPath(), Http.json("{\"organizationsEnabled\": " + on + "}")),
+                "realm's settings");
     }
 
     private void newOrganization(String name, String tenantId) {
         String alias = name.replace(' ', '-');
         String attributes = tenantId == null ? "" : "\"classlink.tenant_id\": [\"" + tenantId + "\"]";
         AdminApi.require(
-                bed.admin()
+                environment
+                        .admin()
                         .post(
                                 realmPath() + "/organizations",
                                 Http.json("{\"name\": \"" + name + "\", \"alias\": \"" + alias + "\", \"attributes\": {"
@@ -220,7 +224,7 @@ class OrganizationMapperIT {
 
     private String organizationId(String alias) {
         return StreamSupport.stream(
-                        bed.admin().get(realmPath() + "/organizations").spliterator(), false)
+                        environment.admin().get(realmPath() + "/organizations").spliterator(), false)
                 .filter(organization -> organization.get("alias").textValue().equals(alias))
                 .findFirst()
                 .orElseThrow()
@@ -229,12 +233,12 @@ class OrganizationMapperIT {
     }
 
     private List<String> aliases() {
-        return aliases(bed.admin().get(realmPath() + "/organizations"));
+        return aliases(environment.admin().get(realmPath() + "/organizations"));
     }
 
     private List<String> organizations() {
         String userId = realm.user(USER).get("id").textValue();
-        return aliases(bed.admin().get(realmPath() + "/organizations/members/" + userId + "/organizations"));
+        return aliases(environment.admin().get(realmPath() + "/organizations/members/" + userId + "/organizations"));
     }
 
     private static List<String> aliases(JsonNode organizations) {

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Http;
-import io.github.k12sso.classlink.it.support.OnTestBed;
 import io.github.k12sso.classlink.it.support.Profiles;
 import io.github.k12sso.classlink.it.support.ProviderMappers;
-import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.StreamSupport;
@@ -20,19 +20,19 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** ClassLink roles as Keycloak roles. */
-@OnTestBed
+@WithTestEnvironment
 class RoleMapperIT {
 
     private static final String USER = "mira.fernwick.2";
 
-    private TestBed bed;
+    private TestEnvironment environment;
     private TestRealm realm;
     private ProviderMappers mappers;
 
     @BeforeEach
-    void aRealmWithRoles(TestBed testBed) {
-        bed = testBed;
-        realm = bed.newRealm();
+    void aRealmWithRoles(TestEnvironment testEnvironment) {
+        environment = testEnvironment;
+        realm = environment.newRealm();
         mappers = new ProviderMappers(realm);
         newRole("/roles", "staff");
         newRole("/roles", "other");
@@ -113,8 +113,8 @@ class RoleMapperIT {
     void rolesThatNoMapperNamesAreLeftAlone() {
         add("m", "FORCE", "Teacher", "staff");
         realm.tokensOf("student");
-        JsonNode other = Http.json("[" + bed.admin().get(realmPath() + "/roles/other") + "]");
-        AdminApi.require(bed.admin().post(user() + "/role-mappings/realm", other), "role by hand");
+        JsonNode other = Http.json("[" + environment.admin().get(realmPath() + "/roles/other") + "]");
+        AdminApi.require(environment.admin().post(user() + "/role-mappings/realm", other), "role by hand");
         realm.tokensOf("student");
 
         assertThat(realmRoles()).contains("other");
@@ -189,11 +189,12 @@ class RoleMapperIT {
     }
 
     private void classLinkSays(String json) {
-        bed.classLink().overrideProfile("student", profile -> Profiles.with(profile, "Role", json));
+        environment.classLink().overrideProfile("student", profile -> Profiles.with(profile, "Role", json));
     }
 
     private void newRole(String path, String name) {
-        AdminApi.require(bed.admin().post(realmPath() + path, Http.json("{\"name\": \"" + name + "\"}")), "new role");
+        AdminApi.require(
+                environment.admin().post(realmPath() + path, Http.json("{\"name\": \"" + name + "\"}")), "new role");
     }
 
     private List<String> realmRoles() {
@@ -201,7 +202,7 @@ class RoleMapperIT {
     }
 
     private JsonNode roleMappings(String where) {
-        return bed.admin().get(user() + "/role-mappings" + where);
+        return environment.admin().get(user() + "/role-mappings" + where);
     }
 
     private static List<String> names(JsonNode roles) {
@@ -211,7 +212,8 @@ class RoleMapperIT {
     }
 
     private String clientId() {
-        return bed.admin()
+        return environment
+                .admin()
                 .get(realmPath() + "/clients?clientId=" + TestRealm.APP)
                 .at("/0/id")
                 .textValue();

@@ -3,11 +3,11 @@ package io.github.k12sso.classlink.it.mapper;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.k12sso.classlink.it.support.OnTestBed;
 import io.github.k12sso.classlink.it.support.Profiles;
 import io.github.k12sso.classlink.it.support.ProviderMappers;
-import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.StreamSupport;
@@ -18,19 +18,19 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Members of the profile document as attributes of the user. */
-@OnTestBed
+@WithTestEnvironment
 class UserAttributeMapperIT {
 
     private static final String USER = "mira.fernwick.2";
 
-    private TestBed bed;
+    private TestEnvironment environment;
     private TestRealm realm;
     private ProviderMappers mappers;
 
     @BeforeEach
-    void aRealm(TestBed testBed) {
-        bed = testBed;
-        realm = bed.newRealm();
+    void aRealm(TestEnvironment testEnvironment) {
+        environment = testEnvironment;
+        realm = environment.newRealm();
         mappers = new ProviderMappers(realm);
     }
 
@@ -38,7 +38,7 @@ class UserAttributeMapperIT {
     @CsvSource({"SourcedId,4801508017", "TenantId,2", "Numbers,5678+671", "Numbers[1],671", "Nested.list[0].deep,found"
     })
     void textsNumbersListsAndNestedMembersArriveAtTheFirstLogin(String path, String values) {
-        bed.classLink().overrideProfile("student", profile -> {
+        environment.classLink().overrideProfile("student", profile -> {
             profile.putArray("Numbers").add(5678).add(671);
             profile.putObject("Nested").putArray("list").addObject().put("deep", "found");
             return profile;
@@ -114,7 +114,7 @@ class UserAttributeMapperIT {
         realm.tokensOf("student");
 
         assertThat(attribute("target")).isEmpty();
-        assertThat(bed.log()).contains("Mapper 'm with a wrong path': Profile member is not a path such as");
+        assertThat(environment.log()).contains("Mapper 'm with a wrong path': Profile member is not a path such as");
     }
 
     @Test
@@ -143,7 +143,7 @@ class UserAttributeMapperIT {
 
     /** Null: the member is not sent at all. */
     private void classLinkSays(String member, String json) {
-        bed.classLink().overrideProfile("student", profile -> Profiles.with(profile, member, json));
+        environment.classLink().overrideProfile("student", profile -> Profiles.with(profile, member, json));
     }
 
     private List<String> attribute(String name) {

@@ -6,11 +6,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Http;
-import io.github.k12sso.classlink.it.support.OnTestBed;
 import io.github.k12sso.classlink.it.support.Page;
 import io.github.k12sso.classlink.it.support.ProviderMappers;
-import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.StreamSupport;
@@ -18,20 +18,20 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The examples of docs/mapper-examples.md and the designs of docs/districts.md. */
-@OnTestBed
+@WithTestEnvironment
 class WorkedExamplesIT {
 
     private static final String TEACHER = "orla.thistledown.2";
     private static final String STUDENT = "mira.fernwick.2";
 
-    private TestBed bed;
+    private TestEnvironment environment;
     private TestRealm realm;
     private ProviderMappers mappers;
 
     @BeforeEach
-    void aRealm(TestBed testBed) {
-        bed = testBed;
-        realm = bed.newRealm();
+    void aRealm(TestEnvironment testEnvironment) {
+        environment = testEnvironment;
+        realm = environment.newRealm();
         mappers = new ProviderMappers(realm);
     }
 
@@ -59,7 +59,8 @@ class WorkedExamplesIT {
 
     @Test
     void manyDistricts() {
-        AdminApi.require(bed.admin().put(realmPath(), Http.json("{\"organizationsEnabled\": true}")), "organizations");
+        AdminApi.require(
+                environment.admin().put(realmPath(), Http.json("{\"organizationsEnabled\": true}")), "organizations");
         mappers.add("organization", "classlink-organization-mapper", "FORCE", Map.of("createOrganization", "true"));
         mappers.add(
                 "district and role",
@@ -123,7 +124,7 @@ class WorkedExamplesIT {
     /** One realm for each district: the same names, and nobody from elsewhere. */
     @Test
     void oneRealmEach() {
-        TestRealm harborSchool = bed.newRealm();
+        TestRealm harborSchool = environment.newRealm();
         String harbor = tenantOf("twin-harbor");
         realm.configure("allowedTenants", tenantOf("twin-maple"));
         harborSchool.configure("allowedTenants", harbor);
@@ -174,11 +175,12 @@ class WorkedExamplesIT {
 
     private void newRole(String name) {
         AdminApi.require(
-                bed.admin().post(realmPath() + "/roles", Http.json("{\"name\": \"" + name + "\"}")), "new role");
+                environment.admin().post(realmPath() + "/roles", Http.json("{\"name\": \"" + name + "\"}")),
+                "new role");
     }
 
     private String tenantOf(String persona) {
-        return String.valueOf(bed.classLink().persona(persona).tenantId());
+        return String.valueOf(environment.classLink().persona(persona).tenantId());
     }
 
     private List<String> roles(String username) {
@@ -195,7 +197,7 @@ class WorkedExamplesIT {
     }
 
     private List<String> texts(String path, String member) {
-        return StreamSupport.stream(bed.admin().get(path).spliterator(), false)
+        return StreamSupport.stream(environment.admin().get(path).spliterator(), false)
                 .map(element -> element.get(member).textValue())
                 .toList();
     }

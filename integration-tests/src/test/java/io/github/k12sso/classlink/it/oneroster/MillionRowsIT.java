@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.k12sso.classlink.it.support.Full;
 import io.github.k12sso.classlink.it.support.Http;
 import io.github.k12sso.classlink.it.support.Roster;
-import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
 import io.github.k12sso.classlink.simulator.SimulatorSettings;
 import java.io.IOException;
@@ -40,15 +40,15 @@ class MillionRowsIT {
 
     @Test
     void aMillionRowsLeaveTheHeapFlatAndLoginsGoOn() throws IOException {
-        try (TestBed bed = TestBed.startOwn(
+        try (TestEnvironment environment = TestEnvironment.startOwn(
                 "million-rows",
                 SimulatorSettings.builder()
                         .district("bigcounty", TENANT, PEOPLE)
                         .build(),
                 "-Xms256m -Xmx512m")) {
-            TestRealm realm = bed.newRealm();
+            TestRealm realm = environment.newRealm();
             realm.configureRealm(settings -> settings.put("accessTokenLifespan", 3600));
-            Roster roster = Roster.withPartnerKey(bed, realm);
+            Roster roster = Roster.withPartnerKey(environment, realm);
             String token = roster.administratorsToken("roster-administrator");
             logins(realm, 30); // a server that has just started is slow
             List<Long> alone = logins(realm, 20);
@@ -68,7 +68,7 @@ class MillionRowsIT {
             double mostUsed = 0;
             for (int offset = 0; offset < PEOPLE; offset += PAGE) {
                 rows += page(roster, token, offset);
-                mostUsed = Math.max(mostUsed, heap(bed));
+                mostUsed = Math.max(mostUsed, heap(environment));
             }
             double seconds = (System.nanoTime() - start) / 1e9;
             pulling.set(false);
@@ -76,7 +76,7 @@ class MillionRowsIT {
             threads.shutdown();
 
             assertThat(rows).isEqualTo(PEOPLE);
-            assertThat(bed.log()).doesNotContain("OutOfMemoryError");
+            assertThat(environment.log()).doesNotContain("OutOfMemoryError");
             assertThat(realm.login(realm.newBrowser(), "teacher").handedToApp()).containsKey("code");
             Files.writeString(Path.of(System.getProperty("work.dir")).resolve("million-rows.md"), """
                     | | |
@@ -107,8 +107,8 @@ class MillionRowsIT {
         return users.size();
     }
 
-    private static double heap(TestBed bed) {
-        return USED.matcher(bed.metrics())
+    private static double heap(TestEnvironment environment) {
+        return USED.matcher(environment.metrics())
                 .results()
                 .mapToDouble(match -> Double.parseDouble(match.group(1)))
                 .sum();

@@ -2,10 +2,10 @@ package io.github.k12sso.classlink.it.oneroster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.k12sso.classlink.it.support.OnTestBed;
 import io.github.k12sso.classlink.it.support.Roster;
-import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import io.github.k12sso.classlink.it.support.clients.ExchangePage;
 import io.github.k12sso.classlink.it.support.clients.RosterProgram;
 import java.util.List;
@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What docs/roster.md tells people who write apps: its very code, on plain HTTP clients of three languages. */
-@OnTestBed
+@WithTestEnvironment
 class RosterClientsIT {
 
     static List<RosterProgram> programs() {
@@ -23,10 +23,10 @@ class RosterClientsIT {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("programs")
-    void aPlainHttpClientReadsTheTeachersClasses(RosterProgram program, TestBed bed) {
-        TestRealm realm = bed.newRealm();
-        Roster roster = Roster.withPartnerKey(bed, realm);
-        String teacher = bed.classLink().persona("teacher").sourcedId();
+    void aPlainHttpClientReadsTheTeachersClasses(RosterProgram program, TestEnvironment environment) {
+        TestRealm realm = environment.newRealm();
+        Roster roster = Roster.withPartnerKey(environment, realm);
+        String teacher = environment.classLink().persona("teacher").sourcedId();
 
         String printed = program.run(realm.url(""), roster.tokenOf("teacher"));
 

@@ -6,10 +6,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Http;
-import io.github.k12sso.classlink.it.support.OnTestBed;
 import io.github.k12sso.classlink.it.support.Roster;
-import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import io.github.k12sso.classlink.simulator.district.Persona;
 import io.github.k12sso.classlink.simulator.fault.Fault;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
@@ -34,14 +34,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The roster gateway on a real server, with the partner's key and with the person's own token. */
-@OnTestBed
+@WithTestEnvironment
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@ResourceLock(TestBed.PASSING_TIME)
+@ResourceLock(TestEnvironment.PASSING_TIME)
 class RosterGatewayIT {
 
     private static final String DISTRICT = "maplevalley";
 
-    private TestBed bed;
+    private TestEnvironment environment;
     private TestRealm realm;
     private Roster roster;
     private Persona student;
@@ -52,13 +52,13 @@ class RosterGatewayIT {
     private int questions;
 
     @BeforeAll
-    void aRealmWithAPartnerKey(TestBed testBed) {
-        bed = testBed;
-        realm = bed.newRealm();
+    void aRealmWithAPartnerKey(TestEnvironment testEnvironment) {
+        environment = testEnvironment;
+        realm = environment.newRealm();
         realm.configureRealm(settings -> settings.putArray("enabledEventTypes").add("PERMISSION_TOKEN_ERROR"));
-        roster = Roster.withPartnerKey(bed, realm);
-        student = bed.classLink().persona("student");
-        teacher = bed.classLink().persona("teacher");
+        roster = Roster.withPartnerKey(environment, realm);
+        student = environment.classLink().persona("student");
+        teacher = environment.classLink().persona("teacher");
         ofStudent = roster.tokenOf("student");
         ofTeacher = roster.tokenOf("teacher");
         ofService = roster.administratorsToken("roster-administrator");
@@ -66,13 +66,13 @@ class RosterGatewayIT {
 
     @BeforeEach
     void nothingAskedYet() {
-        bed.classLink().clearRequests();
+        environment.classLink().clearRequests();
     }
 
     @AfterEach
     void asItWas() {
-        bed.classLink().faults().clear();
-        bed.classLink().applications().enabled(DISTRICT, true);
+        environment.classLink().faults().clear();
+        environment.classLink().applications().enabled(DISTRICT, true);
     }
 
     // ---- who may read what -----------------------------------------------------------------------------------------
@@ -210,8 +210,8 @@ class RosterGatewayIT {
 
     @Test
     void anAdministratorOfOneDistrictReadsThatOne() {
-        TestRealm other = bed.newRealm();
-        Roster own = Roster.withPartnerKey(bed, other);
+        TestRealm other = environment.newRealm();
+        Roster own = Roster.withPartnerKey(environment, other);
         String token = own.administratorsToken("roster-administrator-2222");
 
         assertThat(own.get(token, "2222", "students").statusCode()).isEqualTo(200);
@@ -237,20 +237,20 @@ class RosterGatewayIT {
 
     @Test
     void aDistrictThatSwitchedTheAppOffIsRefused() {
-        bed.classLink().applications().enabled("harborpoint", false);
-        TestRealm other = bed.newRealm();
-        Roster own = Roster.withPartnerKey(bed, other);
+        environment.classLink().applications().enabled("harborpoint", false);
+        TestRealm other = environment.newRealm();
+        Roster own = Roster.withPartnerKey(environment, other);
 
         HttpResponse<String> answer = own.get(own.administratorsToken("roster-administrator"), "2222", "schools");
 
-        bed.classLink().applications().enabled("harborpoint", true);
+        environment.classLink().applications().enabled("harborpoint", true);
         assertRefused(answer, 403, "forbidden");
         assertThat(answer.body()).contains("does not share its roster");
     }
 
     @Test
     void anIdMayContainAnything() {
-        Persona odd = bed.classLink().persona("odd-sourcedid");
+        Persona odd = environment.classLink().persona("odd-sourcedid");
         String token = roster.tokenOf("odd-sourcedid");
 
         HttpResponse<String> answer = roster.get(token, "users/7%7Cnorth%2F2%20b");
@@ -305,9 +305,11 @@ class RosterGatewayIT {
                     realm.admin()
                             .post(
                                     "/realms/" + realm.name() + "/users/"
-                                            + realm.user(bed.classLink()
+                                            + realm.user(environment
+                                                                    .classLink()
                                                                     .persona("teacher-of-two-schools")
-                                                                    .loginId() + ".2")
+                                                                    .loginId()
+                                                            + ".2")
                                                     .get("id")
                                                     .textValue()
                                             + "/logout",
@@ -412,7 +414,7 @@ class RosterGatewayIT {
     @Test
     void whatIsTheSameForEverybodyIsKeptForAMinuteAndHasATag() {
         HttpResponse<String> first = roster.get(ofStudent, "courses?limit=7");
-        bed.classLink().clearRequests();
+        environment.classLink().clearRequests();
         HttpResponse<String> second = roster.get(ofTeacher, "courses?limit=7");
         String tag = second.headers().firstValue("ETag").orElseThrow();
         HttpResponse<String> third = new Http()
@@ -430,9 +432,9 @@ class RosterGatewayIT {
     @Test
     void theDistrictsNewSharingEndsWhatIsKept() {
         roster.get(ofStudent, "courses?limit=8");
-        bed.classLink().applications().changePermissions(DISTRICT);
+        environment.classLink().applications().changePermissions(DISTRICT);
         roster.get(ofStudent, "courses?limit=9"); // says so
-        bed.classLink().clearRequests();
+        environment.classLink().clearRequests();
 
         roster.get(ofStudent, "courses?limit=8");
 
@@ -441,8 +443,8 @@ class RosterGatewayIT {
 
     @Test
     void aClientThatAsksTooMuchIsTurnedAway() {
-        TestRealm busy = bed.newRealm();
-        Roster own = Roster.withPartnerKey(bed, busy);
+        TestRealm busy = environment.newRealm();
+        Roster own = Roster.withPartnerKey(environment, busy);
         busy.configure("rosterRequestsPerMinute", "1");
         String token = own.tokenOf("student");
         own.get(token, "schools");
@@ -465,7 +467,11 @@ class RosterGatewayIT {
 
         @Test
         void thatIsBusyTwice_thenTheThirdAttemptAnswers() {
-            bed.classLink().faults().inject(Endpoint.ROSTER, Fault.status(503)).times(2);
+            environment
+                    .classLink()
+                    .faults()
+                    .inject(Endpoint.ROSTER, Fault.status(503))
+                    .times(2);
 
             assertThat(fresh("schools").statusCode()).isEqualTo(200);
             assertThat(asked()).hasSize(3);
@@ -474,7 +480,7 @@ class RosterGatewayIT {
         @ParameterizedTest
         @CsvSource({"429, 429", "503, 503", "500, 503", "502, 502", "504, 504"})
         void thatStaysBusy_thenItsStatusAndWhenToComeBack(int fault, int status) {
-            bed.classLink().faults().inject(Endpoint.ROSTER, Fault.status(fault));
+            environment.classLink().faults().inject(Endpoint.ROSTER, Fault.status(fault));
 
             HttpResponse<String> answer = fresh("users/" + student.sourcedId());
 
@@ -489,7 +495,10 @@ class RosterGatewayIT {
 
         @Test
         void thatAsksForMoreTimeThanThereIs_thenItIsNotAskedAgain() {
-            bed.classLink().faults().inject(Endpoint.ROSTER, Fault.status(503).retryAfter(120));
+            environment
+                    .classLink()
+                    .faults()
+                    .inject(Endpoint.ROSTER, Fault.status(503).retryAfter(120));
 
             HttpResponse<String> answer = fresh("schools");
 
@@ -500,7 +509,11 @@ class RosterGatewayIT {
 
         @Test
         void thatFindsAPageTooHeavy_thenItIsReadInHalves() {
-            bed.classLink().faults().inject(Endpoint.ROSTER, Fault.status(504)).times(2);
+            environment
+                    .classLink()
+                    .faults()
+                    .inject(Endpoint.ROSTER, Fault.status(504))
+                    .times(2);
 
             HttpResponse<String> answer = roster.get(ofService, Roster.MAPLE_VALLEY, "students?limit=200");
 
@@ -511,7 +524,11 @@ class RosterGatewayIT {
 
         @Test
         void thatResetsTheConnection_thenItIsAskedAgain() {
-            bed.classLink().faults().inject(Endpoint.ROSTER, Fault.reset()).times(1);
+            environment
+                    .classLink()
+                    .faults()
+                    .inject(Endpoint.ROSTER, Fault.reset())
+                    .times(1);
 
             assertThat(fresh("schools").statusCode()).isEqualTo(200);
         }
@@ -530,7 +547,7 @@ class RosterGatewayIT {
                         case "redirect" -> Fault.redirect("http://localhost:1/");
                         default -> Fault.oversize(40_000_000);
                     };
-            bed.classLink().faults().inject(Endpoint.ROSTER, fault);
+            environment.classLink().faults().inject(Endpoint.ROSTER, fault);
 
             assertRefused(fresh("schools"), 502, "internal_server_error");
         }
@@ -538,8 +555,8 @@ class RosterGatewayIT {
         @Test
         void whoseBearerChanged_thenItIsHealedOnce() {
             fresh("terms");
-            bed.classLink().applications().rotateBearer(DISTRICT);
-            bed.classLink().clearRequests();
+            environment.classLink().applications().rotateBearer(DISTRICT);
+            environment.classLink().clearRequests();
 
             assertThat(fresh("terms?limit=3").statusCode()).isEqualTo(200);
             assertThat(asked()).hasSize(2);
@@ -548,8 +565,8 @@ class RosterGatewayIT {
         @Test
         void thatRefusesTheSameBearer_thenTheDistrictWithdrew() {
             fresh("terms");
-            bed.classLink().faults().inject(Endpoint.ROSTER, Fault.status(401));
-            bed.classLink().clearRequests();
+            environment.classLink().faults().inject(Endpoint.ROSTER, Fault.status(401));
+            environment.classLink().clearRequests();
 
             HttpResponse<String> answer = fresh("terms?limit=4");
 
@@ -560,10 +577,10 @@ class RosterGatewayIT {
 
         @Test
         void thenTheLogSaysWhichSideFailedAndNamesNobody() {
-            bed.classLink().faults().inject(Endpoint.ROSTER, Fault.status(500));
+            environment.classLink().faults().inject(Endpoint.ROSTER, Fault.status(500));
             fresh("users/" + student.sourcedId());
 
-            assertThat(bed.logOf(realm))
+            assertThat(environment.logOf(realm))
                     .anyMatch(line -> line.contains("A roster request failed. reason=source_unavailable: roster service"
                                     + " answered status 500")
                             && line.contains("path=users/{}"))
@@ -582,8 +599,8 @@ class RosterGatewayIT {
 
         @BeforeAll
         void aRealmWithoutAPartnerKey() {
-            own = bed.newRealm();
-            rosters = Roster.withUserToken(bed, own);
+            own = environment.newRealm();
+            rosters = Roster.withUserToken(environment, own);
         }
 
         @Test
@@ -604,13 +621,13 @@ class RosterGatewayIT {
 
         @Test
         void aTokenThatClassLinkEndedIsRenewedOnce() {
-            bed.classLink().tokenMode(TokenMode.GUIDE);
+            environment.classLink().tokenMode(TokenMode.GUIDE);
             String token = rosters.tokenOf("student");
-            bed.classLink().expireTokens();
-            bed.classLink().clearRequests();
+            environment.classLink().expireTokens();
+            environment.classLink().clearRequests();
 
             assertThat(rosters.get(token, "terms").statusCode()).isEqualTo(200);
-            assertThat(bed.classLink().requests().stream()
+            assertThat(environment.classLink().requests().stream()
                             .filter(request ->
                                     "refresh_token".equals(request.parameters().get("grant_type"))))
                     .hasSize(1);
@@ -618,9 +635,9 @@ class RosterGatewayIT {
 
         @Test
         void aTokenThatEndedForGoodSendsThePersonToLogin() {
-            bed.classLink().tokenMode(TokenMode.CLASSLINK);
+            environment.classLink().tokenMode(TokenMode.CLASSLINK);
             String token = rosters.tokenOf("parent");
-            bed.classLink().expireTokens();
+            environment.classLink().expireTokens();
 
             HttpResponse<String> answer = rosters.get(token, "gradingPeriods");
 
@@ -631,8 +648,8 @@ class RosterGatewayIT {
 
     @Test
     void switchedOffThereIsNothing() {
-        TestRealm off = bed.newRealm();
-        Roster own = Roster.withPartnerKey(bed, off);
+        TestRealm off = environment.newRealm();
+        Roster own = Roster.withPartnerKey(environment, off);
         String token = own.tokenOf("student");
         off.configure("rosterMode", "off");
         assertRefused(own.get(token, "schools"), 404, "unknownobject");
@@ -644,8 +661,8 @@ class RosterGatewayIT {
 
     @Test
     void aPartnerKeyThatIsNotInTheVaultIsAnErrorOfTheSetUp() {
-        TestRealm forgetful = bed.newRealm();
-        Roster own = Roster.withPartnerKey(bed, forgetful);
+        TestRealm forgetful = environment.newRealm();
+        Roster own = Roster.withPartnerKey(environment, forgetful);
         forgetful.configure("partnerKey", "${vault.another-key}");
 
         HttpResponse<String> answer = own.get(own.tokenOf("student"), "schools");
@@ -656,9 +673,10 @@ class RosterGatewayIT {
 
     @Test
     void noKeyAndNoBearerLeavesTheServer() {
-        String log = bed.log();
-        String metrics = bed.metrics();
-        for (String secret : List.of(Roster.partnerKey(), bed.classLink().districtBearer(DISTRICT), ofTeacher)) {
+        String log = environment.log();
+        String metrics = environment.metrics();
+        for (String secret :
+                List.of(Roster.partnerKey(), environment.classLink().districtBearer(DISTRICT), ofTeacher)) {
             assertThat(log).doesNotContain(secret);
             assertThat(metrics).doesNotContain(secret);
         }
@@ -677,7 +695,7 @@ class RosterGatewayIT {
     }
 
     private List<RecordedRequest> asked() {
-        return bed.classLink().requests().stream()
+        return environment.classLink().requests().stream()
                 .filter(request -> request.endpoint() == Endpoint.ROSTER)
                 .toList();
     }

@@ -6,9 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.k12sso.classlink.it.support.Await;
 import io.github.k12sso.classlink.it.support.Full;
 import io.github.k12sso.classlink.it.support.Http;
-import io.github.k12sso.classlink.it.support.OnTestBed;
-import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import io.github.k12sso.classlink.simulator.fault.Fault;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
 import io.github.k12sso.classlink.simulator.http.RecordedRequest;
@@ -26,8 +26,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** What becomes of a stored token when it ends: each outcome of a refresh, as the app sees it and as the vault keeps it. */
-@OnTestBed
-@ResourceLock(TestBed.PASSING_TIME)
+@WithTestEnvironment
+@ResourceLock(TestEnvironment.PASSING_TIME)
 class TokenRefreshIT {
 
     /** Expired on arrival: the last five seconds of a token count as over. */
@@ -39,14 +39,14 @@ class TokenRefreshIT {
 
     private static final Duration LONGEST_REST = Duration.ofMinutes(1);
 
-    private TestBed bed;
+    private TestEnvironment environment;
     private TestRealm realm;
 
     @BeforeEach
-    void aRealmWhoseClassLinkIssuesRefreshTokens(TestBed testBed) {
-        bed = testBed;
-        bed.classLink().tokenMode(TokenMode.GUIDE);
-        realm = bed.newRealm();
+    void aRealmWhoseClassLinkIssuesRefreshTokens(TestEnvironment testEnvironment) {
+        environment = testEnvironment;
+        environment.classLink().tokenMode(TokenMode.GUIDE);
+        realm = environment.newRealm();
     }
 
     @Nested
@@ -79,7 +79,7 @@ class TokenRefreshIT {
         @Test
         void givenAnotherExchangeRenewsIt_thenItsTokenIsAwaited_andTheEventSaysSo() {
             String app = loginWithATokenThatLives(OVER_AT_ONCE);
-            bed.classLink().faults().inject(Endpoint.TOKEN, Fault.delay(Duration.ofSeconds(1)));
+            environment.classLink().faults().inject(Endpoint.TOKEN, Fault.delay(Duration.ofSeconds(1)));
             CompletableFuture<HttpResponse<String>> first = CompletableFuture.supplyAsync(() -> realm.exchange(app));
             Await.until("the first one's refresh", () -> !refreshes().isEmpty());
 
@@ -111,7 +111,7 @@ class TokenRefreshIT {
         @Test
         void givenTheRefreshTokenRotates_thenTheNewOneIsTheNextToBeUsed() {
             String app = loginWithATokenThatLives(OVER_AT_ONCE);
-            bed.classLink().switches().guideTokenLifetime(OVER_AT_ONCE);
+            environment.classLink().switches().guideTokenLifetime(OVER_AT_ONCE);
 
             realm.exchange(app);
             realm.exchange(app);
@@ -124,9 +124,9 @@ class TokenRefreshIT {
 
         @Test
         void givenTheAnswerHasNoRefreshToken_thenTheOldOneIsUsedAgain() {
-            bed.classLink().switches().refreshRotation(false);
+            environment.classLink().switches().refreshRotation(false);
             String app = loginWithATokenThatLives(OVER_AT_ONCE);
-            bed.classLink().switches().guideTokenLifetime(OVER_AT_ONCE);
+            environment.classLink().switches().guideTokenLifetime(OVER_AT_ONCE);
 
             assertThat(realm.exchange(app).statusCode()).isEqualTo(200);
             assertThat(realm.exchange(app).statusCode()).isEqualTo(200);
@@ -140,7 +140,7 @@ class TokenRefreshIT {
         @Test
         void givenASecondLoginWithoutARefreshToken_thenTheFirstOnesIsKept() {
             loginWithATokenThatLives(LONG);
-            bed.classLink().switches().refreshTokens(false);
+            environment.classLink().switches().refreshTokens(false);
             String app = loginWithATokenThatLives(OVER_AT_ONCE);
 
             assertThat(realm.exchange(app).statusCode()).isEqualTo(200);
@@ -154,7 +154,7 @@ class TokenRefreshIT {
         @Test
         void thenTheAppIsToldToSendTheUserThroughLogin_untilTheyCome() {
             String app = loginWithATokenThatLives(OVER_AT_ONCE);
-            bed.classLink().endAllGrants();
+            environment.classLink().endAllGrants();
 
             assertRefused(realm.exchange(app), 400, "token_expired");
             assertRefused(realm.exchange(app), 400, "token_expired");
@@ -194,13 +194,13 @@ class TokenRefreshIT {
         @Test
         void thenTheAppIsToldWhenToComeAgain_andTheTokenIsKept() {
             // A server that does not rotate takes the refresh token again even when it had done the work.
-            bed.classLink().switches().refreshRotation(false);
+            environment.classLink().switches().refreshRotation(false);
             Map<TestRealm, String> apps = new LinkedHashMap<>();
             for (Fault trouble : TROUBLES) {
-                realm = bed.newRealm();
+                realm = environment.newRealm();
                 String app = loginWithATokenThatLives(OVER_AT_ONCE);
                 apps.put(realm, app);
-                bed.classLink().faults().inject(Endpoint.TOKEN, trouble);
+                environment.classLink().faults().inject(Endpoint.TOKEN, trouble);
 
                 HttpResponse<String> answer = realm.exchange(app);
                 realm.exchange(app);
@@ -209,7 +209,7 @@ class TokenRefreshIT {
                 assertThat(answer.headers().firstValue("Retry-After")).hasValue("3");
                 assertThat(refreshes()).as("an outage is not hammered").hasSize(1);
                 assertThat(lastExchange().get("error").textValue()).isEqualTo("temporarily_unavailable");
-                bed.classLink().faults().clear();
+                environment.classLink().faults().clear();
             }
 
             assertThat(apps).hasSize(TROUBLES.size()).allSatisfy((itsSchool, app) -> {
@@ -221,7 +221,10 @@ class TokenRefreshIT {
         @Test
         void givenItSaysWhenToComeAgain_thenTheAppHearsIt() {
             String app = loginWithATokenThatLives(OVER_AT_ONCE);
-            bed.classLink().faults().inject(Endpoint.TOKEN, Fault.status(429).retryAfter(7));
+            environment
+                    .classLink()
+                    .faults()
+                    .inject(Endpoint.TOKEN, Fault.status(429).retryAfter(7));
 
             assertThat(realm.exchange(app).headers().firstValue("Retry-After")).hasValue("7");
         }
@@ -229,7 +232,7 @@ class TokenRefreshIT {
         @Test
         void givenTheTokenIsStillAlive_thenItIsHandedOut() {
             String app = loginWithATokenThatLives(ALMOST_OVER);
-            bed.classLink().faults().inject(Endpoint.TOKEN, Fault.status(503));
+            environment.classLink().faults().inject(Endpoint.TOKEN, Fault.status(503));
 
             HttpResponse<String> answer = realm.exchange(app);
 
@@ -240,7 +243,10 @@ class TokenRefreshIT {
         @Test
         void givenTheAnswerIsLost_andTheServerRotates_thenTheNextAttemptEndsInALogin() {
             String app = loginWithATokenThatLives(OVER_AT_ONCE);
-            bed.classLink().faults().inject(Endpoint.TOKEN, Fault.answerLost().times(1));
+            environment
+                    .classLink()
+                    .faults()
+                    .inject(Endpoint.TOKEN, Fault.answerLost().times(1));
 
             assertRefused(realm.exchange(app), 503, "temporarily_unavailable");
             assertRefused(afterTheRest(app), 400, "token_expired");
@@ -250,7 +256,7 @@ class TokenRefreshIT {
         @Test
         void givenItHangs_thenTheAnswerComesWithinTheDeadline() {
             String app = loginWithATokenThatLives(OVER_AT_ONCE);
-            bed.classLink().faults().inject(Endpoint.TOKEN, Fault.stall(Duration.ofSeconds(40)));
+            environment.classLink().faults().inject(Endpoint.TOKEN, Fault.stall(Duration.ofSeconds(40)));
             long start = System.nanoTime();
 
             assertRefused(realm.exchange(app), 503, "temporarily_unavailable");
@@ -263,21 +269,21 @@ class TokenRefreshIT {
 
     /** The app's Keycloak token; ClassLink tokens that are issued later live long. */
     private String loginWithATokenThatLives(Duration life) {
-        bed.classLink().switches().guideTokenLifetime(life);
+        environment.classLink().switches().guideTokenLifetime(life);
         String token = realm.tokensOf("student").get("access_token").textValue();
-        bed.classLink().switches().guideTokenLifetime(LONG);
-        bed.classLink().clearRequests();
+        environment.classLink().switches().guideTokenLifetime(LONG);
+        environment.classLink().clearRequests();
         return token;
     }
 
     /** The provider rests for three seconds after a failure. */
     private HttpResponse<String> afterTheRest(String app) {
-        bed.passTime(realm, LONGEST_REST);
+        environment.passTime(realm, LONGEST_REST);
         return realm.exchange(app);
     }
 
     private List<RecordedRequest> refreshes() {
-        return bed.classLink().requests().stream()
+        return environment.classLink().requests().stream()
                 .filter(request -> request.endpoint() == Endpoint.TOKEN)
                 .filter(request -> "refresh_token".equals(request.parameters().get("grant_type")))
                 .toList();
@@ -300,7 +306,7 @@ class TokenRefreshIT {
 
     private void assertThatClassLinkTakes(String token) {
         HttpResponse<String> profile = new Http()
-                .send(HttpRequest.newBuilder(bed.classLink().baseUrl().resolve("/v2/my/info"))
+                .send(HttpRequest.newBuilder(environment.classLink().baseUrl().resolve("/v2/my/info"))
                         .header("Authorization", "Bearer " + token));
         assertThat(profile.statusCode()).isEqualTo(200);
     }

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.k12sso.classlink.it.support.Full;
-import io.github.k12sso.classlink.it.support.OnTestBed;
-import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import io.github.k12sso.classlink.simulator.runtime.TokenMode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Every call to ClassLink with every trouble: who needed it hears of it in time, nothing is lost or half made, the next one
  * works, and event, metric and log line are those of docs/reliability.md. What was seen is in {@code target/bad-day}.
  */
-@OnTestBed
+@WithTestEnvironment
 @Isolated("compares the shared server's metrics before and after")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BadDayIT {
@@ -55,12 +55,12 @@ class BadDayIT {
     private static final Pattern PARTICULARS =
             Pattern.compile(",? ?\\b(realm|provider|reference|client|path|user|district|tenant)=[^ ,]+,?");
 
-    private TestBed bed;
+    private TestEnvironment environment;
     private Unreachable unreachable;
 
     @BeforeAll
-    void addressesWithoutClassLink(TestBed testBed) {
-        bed = testBed;
+    void addressesWithoutClassLink(TestEnvironment testEnvironment) {
+        environment = testEnvironment;
         unreachable = Unreachable.open(Path.of(System.getProperty("work.dir")).resolve("untrusted.p12"));
     }
 
@@ -71,15 +71,15 @@ class BadDayIT {
 
     @BeforeEach
     void aClassLinkThatRevokes() {
-        bed.classLink().tokenMode(TokenMode.GUIDE);
-        bed.classLink().revocation(true);
+        environment.classLink().tokenMode(TokenMode.GUIDE);
+        environment.classLink().revocation(true);
         // A server that does not rotate takes the refresh token again even when it had done the work.
-        bed.classLink().switches().refreshRotation(false);
+        environment.classLink().switches().refreshRotation(false);
     }
 
     @AfterEach
     void asItWas() {
-        bed.classLink().revocation(false);
+        environment.classLink().revocation(false);
     }
 
     @ParameterizedTest
@@ -123,7 +123,7 @@ class BadDayIT {
         }
         stalls.join();
 
-        bed.classLink().faults().clear();
+        environment.classLink().faults().clear();
         seen.values().forEach(each -> each.over().run());
         return seen.values().stream().map(Seen::row).toList();
     }
@@ -147,14 +147,14 @@ class BadDayIT {
     private record Seen(String row, Runnable over) {}
 
     private Seen meet(UpstreamCall call, Trouble trouble, Runnable begins) {
-        TestRealm realm = bed.newRealm();
+        TestRealm realm = environment.newRealm();
         Map<String, Double> counted = new LinkedHashMap<>();
-        UpstreamCall.Met met = call.meet(trouble, unreachable, bed, realm, () -> {
+        UpstreamCall.Met met = call.meet(trouble, unreachable, environment, realm, () -> {
             counted.putAll(outcomes(call));
             begins.run();
         });
         if (!trouble.onlyTimeEnds()) {
-            bed.classLink().faults().clear();
+            environment.classLink().faults().clear();
         }
         assertThat(met.took())
                 .as("%s: %s", call, trouble)
@@ -189,7 +189,7 @@ class BadDayIT {
     /** How often each outcome of the call was counted. */
     private Map<String, Double> outcomes(UpstreamCall call) {
         Map<String, Double> outcomes = new LinkedHashMap<>();
-        Matcher count = COUNT.matcher(bed.metrics());
+        Matcher count = COUNT.matcher(environment.metrics());
         while (count.find()) {
             if (count.group(1).equals(call.operation())) {
                 outcomes.put(count.group(2), Double.valueOf(count.group(3)));
@@ -210,7 +210,7 @@ class BadDayIT {
 
     /** The extension's own warning, without what differs from one realm to the next. */
     private String log(TestRealm realm) {
-        return bed.logOf(realm).stream()
+        return environment.logOf(realm).stream()
                 .filter(line -> line.contains(" WARN ") && line.contains("[io.github.k12sso"))
                 .map(line -> line.replaceFirst("^.*?\\) ", ""))
                 .map(line -> PARTICULARS.matcher(line).replaceAll("").strip())

@@ -5,10 +5,10 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.k12sso.classlink.it.support.Browser;
-import io.github.k12sso.classlink.it.support.OnTestBed;
 import io.github.k12sso.classlink.it.support.Page;
-import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import io.github.k12sso.classlink.simulator.fault.Fault;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
 import java.net.URI;
@@ -23,21 +23,23 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What people can tell apart and do while ClassLink is out; every call with every trouble is {@link BadDayIT}'s. */
-@OnTestBed
+@WithTestEnvironment
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ClassLinkOutageIT {
 
     private TestRealm realm;
 
     @BeforeAll
-    void aRealm(TestBed bed) {
-        realm = bed.newRealm();
+    void aRealm(TestEnvironment environment) {
+        realm = environment.newRealm();
     }
 
     @ParameterizedTest
     @MethodSource("wrongAnswersOfTheTokenEndpoint")
-    void eachErrorOfTheTokenEndpointHasItsOwnReason(String error, int status, String reason, TestBed bed) {
-        bed.classLink()
+    void eachErrorOfTheTokenEndpointHasItsOwnReason(
+            String error, int status, String reason, TestEnvironment environment) {
+        environment
+                .classLink()
                 .faults()
                 .inject(
                         Endpoint.TOKEN,
@@ -46,7 +48,7 @@ class ClassLinkOutageIT {
         Page page = realm.login(realm.newBrowser(), "student");
 
         assertThat(reasonOf(page)).isEqualTo(reason);
-        assertThat(bed.log()).doesNotContain("hush-hush");
+        assertThat(environment.log()).doesNotContain("hush-hush");
     }
 
     static Stream<Arguments> wrongAnswersOfTheTokenEndpoint() {
@@ -60,8 +62,8 @@ class ClassLinkOutageIT {
     }
 
     @Test
-    void aWrongClientSecretIsSaidToBeOne(TestBed bed) {
-        TestRealm own = bed.newRealm();
+    void aWrongClientSecretIsSaidToBeOne(TestEnvironment environment) {
+        TestRealm own = environment.newRealm();
         own.configure("clientSecret", "not-the-secret");
 
         Page page = own.login(own.newBrowser(), "student");
@@ -71,11 +73,11 @@ class ClassLinkOutageIT {
 
     @ParameterizedTest
     @EnumSource(names = {"JWKS", "MY_INFO", "TOKEN"})
-    void whoeverTriesAgainGetsToTheAppThatTheyCameFrom(Endpoint endpoint, TestBed bed) {
+    void whoeverTriesAgainGetsToTheAppThatTheyCameFrom(Endpoint endpoint, TestEnvironment environment) {
         Browser browser = realm.newBrowser();
         URI request = realm.loginRequest("openid");
-        forgetKeys(bed);
-        bed.classLink().faults().inject(endpoint, Fault.status(503)).times(1);
+        forgetKeys(environment);
+        environment.classLink().faults().inject(endpoint, Fault.status(503)).times(1);
         Page page = realm.login(browser, "student", request);
         assertThat(page.error()).startsWith("ClassLink does not answer right now.");
 
@@ -89,12 +91,12 @@ class ClassLinkOutageIT {
     }
 
     @Test
-    void whoeverIsSignedInNoticesNothing(TestBed bed) {
+    void whoeverIsSignedInNoticesNothing(TestEnvironment environment) {
         realm.addApps("other-app");
         Browser teacher = realm.newBrowser();
         JsonNode tokens = realm.redeem(realm.login(teacher, "teacher"), TestRealm.APP, TestRealm.APP_SECRET);
         Stream.of(Endpoint.values())
-                .forEach(endpoint -> bed.classLink().faults().inject(endpoint, Fault.status(503)));
+                .forEach(endpoint -> environment.classLink().faults().inject(endpoint, Fault.status(503)));
 
         Map<String, String> refresh = Map.of(
                 "grant_type",
@@ -112,7 +114,7 @@ class ClassLinkOutageIT {
         assertThat(teacher.open(realm.loginRequest("other-app", "openid", Map.of()))
                         .handedToApp())
                 .containsKey("code");
-        bed.classLink().faults().clear();
+        environment.classLink().faults().clear();
         cleanUp();
     }
 
@@ -120,9 +122,9 @@ class ClassLinkOutageIT {
         return realm.failureOn(page).at("/details/reason").textValue();
     }
 
-    private void forgetKeys(TestBed bed) {
+    private void forgetKeys(TestEnvironment environment) {
         // A new key: the next login has to ask for it.
-        bed.classLink().keys().rotateAndDropOld();
+        environment.classLink().keys().rotateAndDropOld();
     }
 
     private void cleanUp() {

@@ -6,11 +6,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Browser;
-import io.github.k12sso.classlink.it.support.OnTestBed;
 import io.github.k12sso.classlink.it.support.Page;
 import io.github.k12sso.classlink.it.support.SecretSearch;
-import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import io.github.k12sso.classlink.simulator.fault.Fault;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
 import io.github.k12sso.classlink.simulator.runtime.TokenMode;
@@ -26,21 +26,21 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What goes wrong is Keycloak's own: its clock, its administrators. Its vault and its heap are {@link VaultAndHeapIT}'s. */
-@OnTestBed
+@WithTestEnvironment
 @Isolated("moves the clock of the shared server")
 class KeycloakOnABadDayIT {
 
     private static final Duration HOUR = Duration.ofHours(1);
 
-    private TestBed bed;
+    private TestEnvironment environment;
     private TestRealm realm;
 
     @BeforeEach
-    void aRealm(TestBed testBed) {
-        bed = testBed;
-        bed.classLink().tokenMode(TokenMode.GUIDE);
-        bed.classLink().switches().guideTokenLifetime(Duration.ofHours(2));
-        realm = bed.newRealm();
+    void aRealm(TestEnvironment testEnvironment) {
+        environment = testEnvironment;
+        environment.classLink().tokenMode(TokenMode.GUIDE);
+        environment.classLink().switches().guideTokenLifetime(Duration.ofHours(2));
+        realm = environment.newRealm();
         realm.configureRealm(
                 settings -> settings.put("accessTokenLifespan", 7_200).put("ssoSessionIdleTimeout", 14_400));
     }
@@ -51,13 +51,13 @@ class KeycloakOnABadDayIT {
         @Test
         void anHourAhead_thenTokensAreRenewedSooner_andLoginsGoOn() {
             String before = appToken();
-            bed.setClock(realm, HOUR.plusMinutes(30));
+            environment.setClock(realm, HOUR.plusMinutes(30));
             try {
                 assertThat(realm.exchange(before).statusCode()).isEqualTo(200);
                 assertThat(isSignedIn(realm.login(realm.newBrowser(), "teacher")))
                         .isTrue();
             } finally {
-                bed.setClock(realm, Duration.ZERO);
+                environment.setClock(realm, Duration.ZERO);
             }
             assertThat(realm.exchange(before).statusCode()).as("and back").isEqualTo(200);
         }
@@ -65,14 +65,14 @@ class KeycloakOnABadDayIT {
         @Test
         void anHourBack_thenALoginSaysThatTheClocksDiffer_andTokensAreKept() {
             String before = appToken();
-            bed.setClock(realm, HOUR.negated());
+            environment.setClock(realm, HOUR.negated());
             try {
                 Page page = realm.login(realm.newBrowser(), "teacher");
 
                 assertThat(realm.failureOn(page).at("/details/reason").asText()).isEqualTo("id_token_times");
                 assertThat(realm.users()).as("nothing half made").hasSize(2);
             } finally {
-                bed.setClock(realm, Duration.ZERO);
+                environment.setClock(realm, Duration.ZERO);
             }
             assertThat(realm.exchange(before).statusCode()).isEqualTo(200);
             assertThat(isSignedIn(realm.login(realm.newBrowser(), "teacher"))).isTrue();
@@ -81,15 +81,15 @@ class KeycloakOnABadDayIT {
         /** A rest of three seconds, measured by a clock that goes back, would last an hour. */
         @Test
         void anHourBack_whileClassLinkRests_thenTheRestIsNotLonger() {
-            bed.classLink().switches().guideTokenLifetime(Duration.ofSeconds(1));
+            environment.classLink().switches().guideTokenLifetime(Duration.ofSeconds(1));
             String token = appToken();
-            bed.classLink().faults().inject(Endpoint.TOKEN, Fault.status(503));
-            bed.setClock(realm, HOUR);
+            environment.classLink().faults().inject(Endpoint.TOKEN, Fault.status(503));
+            environment.setClock(realm, HOUR);
             try {
                 assertThat(realm.exchange(token).statusCode()).isEqualTo(503);
-                bed.classLink().faults().clear();
+                environment.classLink().faults().clear();
             } finally {
-                bed.setClock(realm, Duration.ZERO);
+                environment.setClock(realm, Duration.ZERO);
             }
             HttpResponse<String> resting = realm.exchange(token);
 

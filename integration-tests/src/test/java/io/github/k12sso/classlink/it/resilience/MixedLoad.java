@@ -2,7 +2,7 @@ package io.github.k12sso.classlink.it.resilience;
 
 import io.github.k12sso.classlink.it.support.Await;
 import io.github.k12sso.classlink.it.support.Roster;
-import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
 import io.github.k12sso.classlink.simulator.SimulatorSettings;
 import io.github.k12sso.classlink.simulator.runtime.TokenMode;
@@ -28,21 +28,21 @@ public final class MixedLoad implements AutoCloseable {
     /** Longest of a request that was under way when the load ended. */
     private static final Duration LAST_REQUEST = Duration.ofSeconds(60);
 
-    private final TestBed bed;
+    private final TestEnvironment environment;
     private final Traffic traffic;
     private final Weather weather;
     private final List<Vitals> samples = new ArrayList<>();
 
-    private MixedLoad(TestBed bed) {
-        this.bed = bed;
-        bed.classLink().tokenMode(TokenMode.GUIDE);
+    private MixedLoad(TestEnvironment environment) {
+        this.environment = environment;
+        environment.classLink().tokenMode(TokenMode.GUIDE);
         // Less than is left when Keycloak renews it (60 s), so that every exchange asks ClassLink; and a lost answer
         // costs nobody their token.
-        bed.classLink().switches().guideTokenLifetime(Duration.ofSeconds(30));
-        bed.classLink().switches().refreshRotation(false);
-        bed.classLink().revocation(true);
-        TestRealm realm = bed.newRealm();
-        realm.configure("revocationUrl", bed.classLink().baseUrl() + "/oauth2/v2/revoke");
+        environment.classLink().switches().guideTokenLifetime(Duration.ofSeconds(30));
+        environment.classLink().switches().refreshRotation(false);
+        environment.classLink().revocation(true);
+        TestRealm realm = environment.newRealm();
+        realm.configure("revocationUrl", environment.classLink().baseUrl() + "/oauth2/v2/revoke");
         realm.configureRealm(settings -> settings.put("eventsEnabled", false)
                 .put("adminEventsEnabled", false)
                 .put("accessTokenLifespan", 7_200)
@@ -50,8 +50,8 @@ public final class MixedLoad implements AutoCloseable {
                 // Logins that ended on an error page are forgotten within the run.
                 .put("accessCodeLifespanLogin", 60)
                 .put("accessCodeLifespanUserAction", 60));
-        this.traffic = new Traffic(realm, Roster.withPartnerKey(bed, realm));
-        this.weather = new Weather(bed.classLink());
+        this.traffic = new Traffic(realm, Roster.withPartnerKey(environment, realm));
+        this.weather = new Weather(environment.classLink());
     }
 
     /**
@@ -60,7 +60,7 @@ public final class MixedLoad implements AutoCloseable {
      * @param name folder of its files below {@code target/}
      */
     public static MixedLoad start(String name) {
-        return new MixedLoad(TestBed.startOwn(name, SimulatorSettings.defaults(), "-Xms256m -Xmx512m"));
+        return new MixedLoad(TestEnvironment.startOwn(name, SimulatorSettings.defaults(), "-Xms256m -Xmx512m"));
     }
 
     /**
@@ -113,12 +113,12 @@ public final class MixedLoad implements AutoCloseable {
     public Report run(Duration length) {
         during(length.dividedBy(6)); // warms up, and fills what is filled once
         traffic.closeForTheDay();
-        Map<String, Long> before = Vitals.rows(bed.database());
+        Map<String, Long> before = Vitals.rows(environment.database());
         samples.clear();
         during(length);
         Await.until("everybody's token", traffic::everyResidentHasTheirToken);
         traffic.closeForTheDay();
-        Await.until("rest of the database", () -> Vitals.of(bed).databaseConnections() == 0);
+        Await.until("rest of the database", () -> Vitals.of(environment).databaseConnections() == 0);
         int quarter = samples.size() / 4;
         return new Report(
                 length,
@@ -127,7 +127,7 @@ public final class MixedLoad implements AutoCloseable {
                 traffic.wrong(),
                 traffic.everyResidentHasTheirToken(),
                 before,
-                Vitals.rows(bed.database()),
+                Vitals.rows(environment.database()),
                 Vitals.least(samples.subList(quarter, 2 * quarter)),
                 Vitals.least(samples.subList(samples.size() - quarter, samples.size())));
     }
@@ -139,7 +139,7 @@ public final class MixedLoad implements AutoCloseable {
         work.addAll(List.of(
                 every(clock, EXCHANGE_EVERY, traffic::exchange),
                 every(clock, PAGE_EVERY, traffic::read),
-                every(clock, SAMPLE_EVERY, () -> samples.add(Vitals.of(bed))),
+                every(clock, SAMPLE_EVERY, () -> samples.add(Vitals.of(environment))),
                 every(clock, WEATHER_CHANGES_EVERY, weather::change)));
         try {
             clock.awaitTermination(length.toMillis(), TimeUnit.MILLISECONDS);
@@ -154,7 +154,7 @@ public final class MixedLoad implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", e);
         }
-        bed.classLink().faults().clear();
+        environment.classLink().faults().clear();
     }
 
     private ScheduledFuture<?> every(ScheduledExecutorService clock, Duration pause, Runnable work) {
@@ -173,6 +173,6 @@ public final class MixedLoad implements AutoCloseable {
 
     @Override
     public void close() {
-        bed.close();
+        environment.close();
     }
 }

@@ -3,7 +3,7 @@ package io.github.k12sso.classlink.it.resilience;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import io.github.k12sso.classlink.it.support.SelfSignedCertificate;
-import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -68,7 +68,7 @@ public final class Unreachable implements AutoCloseable {
     public String address(Trouble trouble) {
         return switch (trouble) {
             case REFUSED -> "http://localhost:1";
-            case UNKNOWN_HOST -> "https://" + TestBed.UNKNOWN_HOST;
+            case UNKNOWN_HOST -> "https://" + TestEnvironment.UNKNOWN_HOST;
             case WRONG_CERTIFICATE ->
                 "https://localhost:" + untrusted.getAddress().getPort();
             case CONNECT_STALLS -> "http://localhost:" + deaf.getLocalPort();

@@ -9,7 +9,7 @@ import io.github.k12sso.classlink.it.support.Http;
 import io.github.k12sso.classlink.it.support.Page;
 import io.github.k12sso.classlink.it.support.ProviderMappers;
 import io.github.k12sso.classlink.it.support.Roster;
-import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
 import java.net.http.HttpResponse;
@@ -22,30 +22,30 @@ import java.util.regex.Pattern;
 public enum UpstreamCall {
     CODE("A login: redemption of the code", "token", Endpoint.TOKEN, "tokenUrl", "/oauth2/v2/token") {
         @Override
-        Journey begin(TestBed bed, TestRealm realm) {
+        Journey begin(TestEnvironment environment, TestRealm realm) {
             return new Login(realm);
         }
     },
 
     KEYS("A login: ClassLink's signing keys", "keys", Endpoint.JWKS, "jwksUrl", "/oauth2/v2/jwks") {
         @Override
-        Journey begin(TestBed bed, TestRealm realm) {
+        Journey begin(TestEnvironment environment, TestRealm realm) {
             // A new key: the next login has to ask for it.
-            bed.classLink().keys().rotateAndDropOld();
+            environment.classLink().keys().rotateAndDropOld();
             return new Login(realm);
         }
     },
 
     PROFILE("A login: the profile", "profile", Endpoint.MY_INFO, "userInfoUrl", "/v2/my/info") {
         @Override
-        Journey begin(TestBed bed, TestRealm realm) {
+        Journey begin(TestEnvironment environment, TestRealm realm) {
             return new Login(realm);
         }
     },
 
     GROUPS("A login: the person's groups", "groups", Endpoint.GROUPS, null, null) {
         @Override
-        Journey begin(TestBed bed, TestRealm realm) {
+        Journey begin(TestEnvironment environment, TestRealm realm) {
             new ProviderMappers(realm)
                     .add(
                             "own groups",
@@ -59,11 +59,11 @@ public enum UpstreamCall {
 
     REFRESH("An exchange that renews the token", "refresh", Endpoint.TOKEN, "tokenUrl", "/oauth2/v2/token") {
         @Override
-        Journey begin(TestBed bed, TestRealm realm) {
-            bed.classLink().switches().guideTokenLifetime(Duration.ofSeconds(1));
+        Journey begin(TestEnvironment environment, TestRealm realm) {
+            environment.classLink().switches().guideTokenLifetime(Duration.ofSeconds(1));
             String app = realm.tokensOf("student").get("access_token").textValue();
-            bed.classLink().switches().guideTokenLifetime(Duration.ofHours(1));
-            return new Exchange(bed, realm, app);
+            environment.classLink().switches().guideTokenLifetime(Duration.ofHours(1));
+            return new Exchange(environment, realm, app);
         }
     },
 
@@ -74,10 +74,10 @@ public enum UpstreamCall {
             "revocationUrl",
             "/oauth2/v2/revoke") {
         @Override
-        Journey begin(TestBed bed, TestRealm realm) {
-            realm.configure("revocationUrl", bed.classLink().baseUrl() + "/oauth2/v2/revoke");
+        Journey begin(TestEnvironment environment, TestRealm realm) {
+            realm.configure("revocationUrl", environment.classLink().baseUrl() + "/oauth2/v2/revoke");
             realm.tokensOf("student");
-            return new Unlink(bed, realm);
+            return new Unlink(environment, realm);
         }
     },
 
@@ -88,16 +88,16 @@ public enum UpstreamCall {
             "rosterUrl",
             "") {
         @Override
-        Journey begin(TestBed bed, TestRealm realm) {
-            Roster roster = Roster.withPartnerKey(bed, realm);
+        Journey begin(TestEnvironment environment, TestRealm realm) {
+            Roster roster = Roster.withPartnerKey(environment, realm);
             return new Reading(roster, roster.administratorsToken("roster-administrator"));
         }
     },
 
     ROSTER("A roster request: the roster itself", "roster", Endpoint.ROSTER, null, null) {
         @Override
-        Journey begin(TestBed bed, TestRealm realm) {
-            Roster roster = Roster.withPartnerKey(bed, realm);
+        Journey begin(TestEnvironment environment, TestRealm realm) {
+            Roster roster = Roster.withPartnerKey(environment, realm);
             Reading reading = new Reading(roster, roster.administratorsToken("roster-administrator"));
             reading.afterwards();
             return reading;
@@ -119,7 +119,7 @@ public enum UpstreamCall {
     }
 
     /** Before the trouble begins: somebody is about to need the call. */
-    abstract Journey begin(TestBed bed, TestRealm realm);
+    abstract Journey begin(TestEnvironment environment, TestRealm realm);
 
     /** The tag of its metric. */
     public String operation() {
@@ -141,20 +141,21 @@ public enum UpstreamCall {
      * @param begins called when the trouble does, and nothing that the call counts is under way
      * @return what to look at when it is over
      */
-    public Met meet(Trouble trouble, Unreachable unreachable, TestBed bed, TestRealm realm, Runnable begins) {
-        Journey journey = begin(bed, realm);
+    public Met meet(
+            Trouble trouble, Unreachable unreachable, TestEnvironment environment, TestRealm realm, Runnable begins) {
+        Journey journey = begin(environment, realm);
         begins.run();
         AdminApi.require(realm.admin().delete("/realms/" + realm.name() + "/events"), "clear events");
         String before = trouble.fault().isPresent() ? null : addressOf(realm);
         trouble.fault()
                 .ifPresentOrElse(
-                        fault -> bed.classLink().faults().inject(endpoint, fault),
+                        fault -> environment.classLink().faults().inject(endpoint, fault),
                         () -> realm.configure(addressSetting.orElseThrow(), unreachable.address(trouble) + path));
         long start = System.nanoTime();
         String answer = journey.during();
         Duration took = Duration.ofNanos(System.nanoTime() - start);
         return new Met(answer, took, () -> {
-            bed.classLink().faults().clear();
+            environment.classLink().faults().clear();
             if (before != null) {
                 realm.configure(addressSetting.orElseThrow(), before);
             }
@@ -236,7 +237,7 @@ public enum UpstreamCall {
 
     private static final Duration LONGEST_REST = Duration.ofMinutes(1);
 
-    private record Exchange(TestBed bed, TestRealm realm, String app) implements Journey {
+    private record Exchange(TestEnvironment environment, TestRealm realm, String app) implements Journey {
 
         @Override
         public String during() {
@@ -250,14 +251,14 @@ public enum UpstreamCall {
 
         @Override
         public void afterwards() {
-            bed.passTime(realm, LONGEST_REST);
+            environment.passTime(realm, LONGEST_REST);
             assertThat(realm.exchange(app).statusCode())
                     .as("the token was kept")
                     .isEqualTo(200);
         }
     }
 
-    private record Unlink(TestBed bed, TestRealm realm) implements Journey {
+    private record Unlink(TestEnvironment environment, TestRealm realm) implements Journey {
 
         @Override
         public String during() {
@@ -266,24 +267,24 @@ public enum UpstreamCall {
             Await.until(
                     "the end of both revocations, or of the first one that failed",
                     () -> answered() == before + 2
-                            || bed.logOf(realm).stream().anyMatch(line -> line.contains("was not revoked")));
+                            || environment.logOf(realm).stream().anyMatch(line -> line.contains("was not revoked")));
             return "unlinked";
         }
 
         @Override
         public void afterwards() {
             realm.tokensOf("student");
-            bed.classLink().clearRequests();
+            environment.classLink().clearRequests();
             unlink();
             Await.until(
                     "revocation",
-                    () -> bed.classLink().requests().stream()
+                    () -> environment.classLink().requests().stream()
                             .anyMatch(request -> request.endpoint() == Endpoint.REVOKE));
         }
 
         private double answered() {
             return ANSWERED_REVOCATIONS
-                    .matcher(bed.metrics())
+                    .matcher(environment.metrics())
                     .results()
                     .mapToDouble(count -> Double.parseDouble(count.group(1)))
                     .sum();

@@ -7,7 +7,7 @@ import io.github.k12sso.classlink.it.support.Full;
 import io.github.k12sso.classlink.it.support.Http;
 import io.github.k12sso.classlink.it.support.Page;
 import io.github.k12sso.classlink.it.support.Roster;
-import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
 import io.github.k12sso.classlink.simulator.SimulatorSettings;
 import io.github.k12sso.classlink.simulator.fault.Fault;
@@ -37,12 +37,12 @@ class VaultAndHeapIT {
 
     private static final String KEYS = "classlink-token-keys";
 
-    private TestBed bed;
+    private TestEnvironment environment;
     private TestRealm realm;
 
     @BeforeAll
     void aSmallServer() {
-        bed = TestBed.startOwn(
+        environment = TestEnvironment.startOwn(
                 "vault-and-heap",
                 SimulatorSettings.defaults(),
                 "-Xms128m -Xmx320m",
@@ -51,20 +51,20 @@ class VaultAndHeapIT {
 
     @AfterAll
     void stop() {
-        if (bed != null) {
-            bed.close();
+        if (environment != null) {
+            environment.close();
         }
     }
 
     @BeforeEach
     void aRealm() {
-        bed.classLink().faults().clear();
-        bed.classLink().tokenMode(TokenMode.GUIDE);
-        bed.classLink().switches().guideTokenLifetime(Duration.ofHours(2));
-        realm = bed.newRealm();
+        environment.classLink().faults().clear();
+        environment.classLink().tokenMode(TokenMode.GUIDE);
+        environment.classLink().switches().guideTokenLifetime(Duration.ofHours(2));
+        realm = environment.newRealm();
         realm.configureRealm(
                 settings -> settings.put("accessTokenLifespan", 7_200).put("ssoSessionIdleTimeout", 14_400));
-        bed.keepInVault(realm, KEYS, "2026 " + Base64.getEncoder().encodeToString(new byte[32]));
+        environment.keepInVault(realm, KEYS, "2026 " + Base64.getEncoder().encodeToString(new byte[32]));
     }
 
     @Nested
@@ -72,13 +72,13 @@ class VaultAndHeapIT {
 
         @Test
         void thenNobodyIsSealedWithAnotherKey_andThePageAndTheLogSayWhatToDo() {
-            bed.removeFromVault(realm, KEYS);
+            environment.removeFromVault(realm, KEYS);
 
             Page page = realm.login(realm.newBrowser(), "student");
 
             assertThat(page.status()).isEqualTo(500);
             assertThat(realm.failureOn(page).at("/details/reason").asText()).isEqualTo("configuration");
-            assertThat(bed.log())
+            assertThat(environment.log())
                     .contains("reason=configuration: Keycloak's vault has no entry for ClassLink's token keys");
             assertThat(realm.users()).as("nothing half made").hasSize(1);
         }
@@ -87,10 +87,10 @@ class VaultAndHeapIT {
         void thenAnExchangeComesAgainLater_andFindsItsToken() {
             String token = appToken();
             String classLinkToken = accessToken(realm.exchange(token));
-            bed.removeFromVault(realm, KEYS);
+            environment.removeFromVault(realm, KEYS);
 
             HttpResponse<String> refused = realm.exchange(token);
-            bed.keepInVault(realm, KEYS, "2026 " + Base64.getEncoder().encodeToString(new byte[32]));
+            environment.keepInVault(realm, KEYS, "2026 " + Base64.getEncoder().encodeToString(new byte[32]));
 
             assertThat(refused.statusCode()).as(refused.body()).isEqualTo(503);
             assertThat(Http.json(refused.body()).get("error").textValue()).isEqualTo("temporarily_unavailable");
@@ -105,15 +105,15 @@ class VaultAndHeapIT {
 
         @Test
         void thenHugeAnswersAndBigRostersDoNotFillIt() {
-            Roster roster = Roster.withPartnerKey(bed, realm);
+            Roster roster = Roster.withPartnerKey(environment, realm);
             String administrator = roster.administratorsToken("roster-administrator");
             assertThat(isSignedIn(realm.login(realm.newBrowser(), "teacher"))).isTrue();
             for (Endpoint endpoint : List.of(Endpoint.TOKEN, Endpoint.MY_INFO, Endpoint.ROSTER)) {
-                bed.classLink().faults().inject(endpoint, Fault.oversize(20_000_000));
+                environment.classLink().faults().inject(endpoint, Fault.oversize(20_000_000));
             }
 
             ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE);
-            List<CompletableFuture<Void>> crowd = IntStream.range(0, 4 * AT_ONCE)
+            List<CompletableFuture<Void>> requests = IntStream.range(0, 4 * AT_ONCE)
                     .mapToObj(number -> CompletableFuture.runAsync(
                             () -> {
                                 if (number % 2 == 0) {
@@ -125,11 +125,11 @@ class VaultAndHeapIT {
                             },
                             threads))
                     .toList();
-            crowd.forEach(CompletableFuture::join);
+            requests.forEach(CompletableFuture::join);
             threads.shutdown();
-            bed.classLink().faults().clear();
+            environment.classLink().faults().clear();
 
-            assertThat(bed.log()).doesNotContain("OutOfMemoryError");
+            assertThat(environment.log()).doesNotContain("OutOfMemoryError");
             assertThat(isSignedIn(realm.login(realm.newBrowser(), "teacher"))).isTrue();
             assertThat(roster.get(administrator, Roster.MAPLE_VALLEY, "users?limit=10000")
                             .statusCode())

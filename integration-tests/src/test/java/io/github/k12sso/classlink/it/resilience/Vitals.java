@@ -1,7 +1,7 @@
 package io.github.k12sso.classlink.it.resilience;
 
 import io.github.k12sso.classlink.it.support.Database;
-import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -27,9 +27,9 @@ public record Vitals(double threads, double files, double heap, double databaseC
             "offline_client_session",
             "where user_session_id in (select user_session_id from offline_user_session " + OF_PEOPLE + ")");
 
-    static Vitals of(TestBed bed) {
+    static Vitals of(TestEnvironment environment) {
         Map<String, Double> sums = new TreeMap<>();
-        Matcher metric = METRIC.matcher(bed.metrics());
+        Matcher metric = METRIC.matcher(environment.metrics());
         while (metric.find()) {
             boolean offHeap = metric.group(2) != null && metric.group(2).contains("area=\"nonheap\"");
             if (!offHeap) {

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.k12sso.classlink.it.support.Browser;
 import io.github.k12sso.classlink.it.support.Http;
-import io.github.k12sso.classlink.it.support.OnTestBed;
-import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import io.github.k12sso.classlink.simulator.fault.Fault;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
 import io.github.k12sso.classlink.simulator.http.RecordedRequest;
@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /** Good and bad logins and exchanges; then every secret of theirs is searched for in what the server wrote. */
-@OnTestBed
+@WithTestEnvironment
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class NothingLeaksIT {
 
@@ -29,10 +29,10 @@ class NothingLeaksIT {
     private TestRealm realm;
 
     @BeforeAll
-    void aDayAtSchool(TestBed bed) {
-        realm = bed.newRealm();
-        bed.classLink().tokenMode(TokenMode.GUIDE);
-        bed.classLink().clearRequests();
+    void aDayAtSchool(TestEnvironment environment) {
+        realm = environment.newRealm();
+        environment.classLink().tokenMode(TokenMode.GUIDE);
+        environment.classLink().clearRequests();
 
         JsonNode tokens = realm.tokensOf("student");
         secrets.add(
@@ -43,11 +43,11 @@ class NothingLeaksIT {
         for (Endpoint endpoint : List.of(Endpoint.TOKEN, Endpoint.MY_INFO)) {
             for (Fault fault :
                     List.of(Fault.status(500), Fault.status(400), Fault.malformedJson(), Fault.truncated())) {
-                bed.classLink().faults().inject(endpoint, fault).times(1);
+                environment.classLink().faults().inject(endpoint, fault).times(1);
                 realm.login(realm.newBrowser(), "teacher");
             }
         }
-        bed.classLink().issueIdTokensWith(draft -> {
+        environment.classLink().issueIdTokensWith(draft -> {
             secrets.add(draft.sign());
             return draft.sign() + "x";
         });
@@ -55,7 +55,9 @@ class NothingLeaksIT {
         realm.login(browser, "teacher");
         browser.open(realm.callbackUrl());
 
-        bed.classLink().requests().stream().flatMap(NothingLeaksIT::secretsIn).forEach(secrets::add);
+        environment.classLink().requests().stream()
+                .flatMap(NothingLeaksIT::secretsIn)
+                .forEach(secrets::add);
     }
 
     private static Stream<String> secretsIn(RecordedRequest request) {
@@ -69,9 +71,9 @@ class NothingLeaksIT {
     }
 
     @Test
-    void noSecretIsInTheLog(TestBed bed) {
+    void noSecretIsInTheLog(TestEnvironment environment) {
         assertThat(secrets).as("the search has something to search for").hasSizeGreaterThan(20);
-        String log = bed.log();
+        String log = environment.log();
         assertThat(secrets).noneMatch(log::contains);
     }
 
@@ -86,25 +88,26 @@ class NothingLeaksIT {
     }
 
     @Test
-    void noSecretAndNobodysNameIsInAMetric(TestBed bed) {
-        String metrics = bed.metrics();
+    void noSecretAndNobodysNameIsInAMetric(TestEnvironment environment) {
+        String metrics = environment.metrics();
 
         assertThat(metrics).contains("classlink_logins_total", "classlink_token_requests_total");
         assertThat(secrets).noneMatch(metrics::contains);
-        assertThat(bed.classLink().personas())
+        assertThat(environment.classLink().personas())
                 .flatExtracting(persona -> List.of(persona.lastName(), persona.loginId()))
                 .noneMatch(metrics::contains);
     }
 
     @Test
-    void ourOwnLogLinesNameNobody(TestBed bed) {
-        List<String> ours = bed.log()
+    void ourOwnLogLinesNameNobody(TestEnvironment environment) {
+        List<String> ours = environment
+                .log()
                 .lines()
                 .filter(line -> line.contains("io.github.k12sso"))
                 .toList();
 
         assertThat(ours).anyMatch(line -> line.contains("realm=" + realm.name()));
-        assertThat(bed.classLink().personas())
+        assertThat(environment.classLink().personas())
                 .flatExtracting(persona -> List.of(
                         persona.firstName(), persona.lastName(), persona.loginId(), String.valueOf(persona.userId())))
                 .noneSatisfy(name -> assertThat(ours).anyMatch(line -> line.contains(name)));

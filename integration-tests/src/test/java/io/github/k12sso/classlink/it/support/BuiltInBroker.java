@@ -12,8 +12,8 @@ public final class BuiltInBroker {
     private BuiltInBroker() {}
 
     /** A realm like every other, with Keycloak's own provider under the same alias. */
-    public static TestRealm newRealm(Deployment bed) {
-        TestRealm realm = bed.newRealm();
+    public static TestRealm newRealm(SystemUnderTest environment) {
+        TestRealm realm = environment.newRealm();
         SecretSearch.ofThisRun().except(realm);
         String providers = "/realms/" + realm.name() + "/identity-provider/instances";
         ObjectNode provider = (ObjectNode) realm.admin().get(providers + "/" + TestRealm.ALIAS);
@@ -23,7 +23,7 @@ public final class BuiltInBroker {
         ((ObjectNode) provider.get("config"))
                 .put("clientSecret", TestRealm.CLASSLINK_SECRET)
                 .put("clientAuthMethod", "client_secret_post")
-                .put("userInfoUrl", bed.classLink().baseUrl() + "/v2/my/profileinfo")
+                .put("userInfoUrl", environment.classLink().baseUrl() + "/v2/my/profileinfo")
                 .put("defaultScope", "openid profile email")
                 .put("validateSignature", "true")
                 .put("useJwksUrl", "true")

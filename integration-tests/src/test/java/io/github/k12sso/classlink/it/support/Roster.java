@@ -20,33 +20,33 @@ public final class Roster {
     private static final String SERVICE = "service";
     private static final String ROOT = "/ims/oneroster/v1p1/";
 
-    private final Deployment bed;
+    private final SystemUnderTest environment;
     private final TestRealm realm;
     private final Http http = new Http();
 
-    private Roster(Deployment bed, TestRealm realm) {
-        this.bed = bed;
+    private Roster(SystemUnderTest environment, TestRealm realm) {
+        this.environment = environment;
         this.realm = realm;
     }
 
     /** The partner's key is in Keycloak's vault. */
-    public static Roster withPartnerKey(TestBed bed, TestRealm realm) {
-        bed.keepInVault(realm, "partner-key", PARTNER_KEY);
-        return configured(bed, realm, "partner-key");
+    public static Roster withPartnerKey(TestEnvironment environment, TestRealm realm) {
+        environment.keepInVault(realm, "partner-key", PARTNER_KEY);
+        return configured(environment, realm, "partner-key");
     }
 
     /** The person's own ClassLink token opens the roster. */
-    public static Roster withUserToken(TestBed bed, TestRealm realm) {
-        return configured(bed, realm, "user-token");
+    public static Roster withUserToken(TestEnvironment environment, TestRealm realm) {
+        return configured(environment, realm, "user-token");
     }
 
-    private static Roster configured(TestBed bed, TestRealm realm, String mode) {
+    private static Roster configured(TestEnvironment environment, TestRealm realm, String mode) {
         realm.configure(provider -> ((ObjectNode) provider.get("config"))
                 .put("rosterMode", mode)
-                .put("rosterUrl", bed.classLink().baseUrl().toString())
+                .put("rosterUrl", environment.classLink().baseUrl().toString())
                 .put("rosterRequestsPerMinute", "10000")
                 .put("partnerKey", "${vault.partner-key}"));
-        return new Roster(bed, realm);
+        return new Roster(environment, realm);
     }
 
     public static String partnerKey() {
@@ -122,10 +122,10 @@ public final class Roster {
 
     /** What the district's server itself says to the partner. */
     public JsonNode atTheSource(String district, String target) {
-        URI address =
-                URI.create(bed.classLink().baseUrl() + "/" + bed.classLink().applicationId(district) + ROOT + target);
+        URI address = URI.create(environment.classLink().baseUrl() + "/"
+                + environment.classLink().applicationId(district) + ROOT + target);
         return Http.json(AdminApi.require(
-                        http.send(request(bed.classLink().districtBearer(district), address)), "roster")
+                        http.send(request(environment.classLink().districtBearer(district), address)), "roster")
                 .body());
     }
 

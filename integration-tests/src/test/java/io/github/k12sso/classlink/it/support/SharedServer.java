@@ -48,7 +48,7 @@ final class SharedServer {
                         HEAP,
                         List.of(
                                 "--http-access-log-enabled=true",
-                                "--http-access-log-pattern=" + TestBed.ACCESS_LOG_PATTERN,
+                                "--http-access-log-pattern=" + TestEnvironment.ACCESS_LOG_PATTERN,
                                 "--http-access-log-exclude=/(admin|resources)/.*")),
                 Postgres.start());
         server.postgres().backUp(backup());
@@ -56,7 +56,7 @@ final class SharedServer {
     }
 
     /** What all realms on it are copied from. */
-    static synchronized RealmTemplate template(TestBed any) {
+    static synchronized RealmTemplate template(TestEnvironment any) {
         if (template == null) {
             template = TestRealm.template(any, any.database());
         }

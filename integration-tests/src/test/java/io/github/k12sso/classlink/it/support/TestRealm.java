@@ -50,13 +50,13 @@ public final class TestRealm {
     private static final String TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange";
     private static final String ACCESS_TOKEN_TYPE = "urn:ietf:params:oauth:token-type:access_token";
 
-    private final Deployment bed;
+    private final SystemUnderTest environment;
     private final URI node;
     private final String name;
     private final Http http;
 
-    private TestRealm(Deployment bed, URI node, String name, Http http) {
-        this.bed = bed;
+    private TestRealm(SystemUnderTest environment, URI node, String name, Http http) {
+        this.environment = environment;
         this.node = node;
         this.name = name;
         this.http = http;
@@ -64,11 +64,11 @@ public final class TestRealm {
 
     /** The same realm, its apps talking to one node of the cluster. */
     public TestRealm at(Cluster.Node other) {
-        return new TestRealm(bed, other.url(), name, http);
+        return new TestRealm(environment, other.url(), name, http);
     }
 
     /** The realm that every test realm of a server is copied from; Keycloak makes it if it is not there yet. */
-    static RealmTemplate template(Deployment bed, Database database) {
+    static RealmTemplate template(SystemUnderTest environment, Database database) {
         String description = resource("/test-realm.json");
         String name = "template-" + Integer.toHexString(description.hashCode());
         if (database.rows("select id from realm where name = '" + name + "'").isEmpty()) {
@@ -77,24 +77,29 @@ public final class TestRealm {
                     .replace("@CLASSLINK@", TEMPLATES_CLASSLINK)
                     .replace("@SIGNING_KEY@", SIGNING_KEY)
                     .replace("@SECRET@", CLASSLINK_SECRET));
-            AdminApi.require(bed.admin().post("/realms", filled), "new realm");
+            AdminApi.require(environment.admin().post("/realms", filled), "new realm");
         }
         return RealmTemplate.of(database, name);
     }
 
-    static TestRealm open(Deployment bed) {
+    static TestRealm open(SystemUnderTest environment) {
         String name = "test-%s-%d".formatted(RUN, COUNT.incrementAndGet());
-        bed.template()
+        environment
+                .template()
                 .copy(
                         name,
-                        Map.of(TEMPLATES_CLASSLINK, bed.classLink().baseUrl().toString()));
-        TestRealm realm = new TestRealm(bed, bed.keycloakUrl(), name, new Http());
-        bed.classLink().registerClient(CLASSLINK_CLIENT, CLASSLINK_SECRET, List.of(bed.keycloakUrl() + "/realms/*"));
+                        Map.of(
+                                TEMPLATES_CLASSLINK,
+                                environment.classLink().baseUrl().toString()));
+        TestRealm realm = new TestRealm(environment, environment.keycloakUrl(), name, new Http());
+        environment
+                .classLink()
+                .registerClient(CLASSLINK_CLIENT, CLASSLINK_SECRET, List.of(environment.keycloakUrl() + "/realms/*"));
         return realm;
     }
 
-    static TestRealm existing(Deployment bed, String name) {
-        return new TestRealm(bed, bed.keycloakUrl(), name, new Http());
+    static TestRealm existing(SystemUnderTest environment, String name) {
+        return new TestRealm(environment, environment.keycloakUrl(), name, new Http());
     }
 
     private static String newSigningKey() {
@@ -151,7 +156,7 @@ public final class TestRealm {
 
     /** At ClassLink's district search: chooses district and person. */
     public Page choosePersona(Browser browser, Page districtSearch, String personaId) {
-        ClassLinkSimulator classLink = bed.classLink();
+        ClassLinkSimulator classLink = environment.classLink();
         Page district = browser.click(
                 districtSearch, "#district-" + classLink.persona(personaId).districtCode());
         return browser.press(district, "#persona-" + personaId);
@@ -204,7 +209,7 @@ public final class TestRealm {
                 "defaultClientScopes",
                 Http.json("[\"basic\", \"acr\", \"profile\", \"email\", \"roles\", \"web-origins\"]"));
         app.putArray("optionalClientScopes").add(TOKEN_SCOPE);
-        AdminApi.require(bed.admin().post("/realms/" + name + "/clients", app), "new app");
+        AdminApi.require(environment.admin().post("/realms/" + name + "/clients", app), "new app");
     }
 
     /** Some of those in {@code more-apps.json}: each takes a new realm longer, and most tests need none of them. */
@@ -215,13 +220,13 @@ public final class TestRealm {
                     .filter(other -> other.get("clientId").textValue().equals(clientId))
                     .findFirst()
                     .orElseThrow(() -> new IllegalArgumentException("no app " + clientId + " in more-apps.json"));
-            AdminApi.require(bed.admin().post("/realms/" + name + "/clients", app), clientId);
+            AdminApi.require(environment.admin().post("/realms/" + name + "/clients", app), clientId);
         }
     }
 
     /** The provider asks the local ClassLink, for realms whose file leaves the addresses at ClassLink's own. */
     public void useLocalClassLink() {
-        URI base = bed.classLink().baseUrl();
+        URI base = environment.classLink().baseUrl();
         configure(provider -> ((ObjectNode) provider.get("config"))
                 .put("authorizationUrl", base + "/oauth2/v2/auth")
                 .put("tokenUrl", base + "/oauth2/v2/token")
@@ -232,18 +237,19 @@ public final class TestRealm {
 
     /** Changes settings of the realm. */
     public void configureRealm(Consumer<ObjectNode> change) {
-        ObjectNode description = (ObjectNode) bed.admin().get("/realms/" + name);
+        ObjectNode description = (ObjectNode) environment.admin().get("/realms/" + name);
         change.accept(description);
-        AdminApi.require(bed.admin().put("/realms/" + name, description), "realm settings");
+        AdminApi.require(environment.admin().put("/realms/" + name, description), "realm settings");
     }
 
     /** Changes settings of an app. */
     public void configureClient(String clientId, Consumer<ObjectNode> change) {
         String clients = "/realms/" + name + "/clients";
-        ObjectNode client =
-                (ObjectNode) bed.admin().get(clients + "?clientId=" + clientId).get(0);
+        ObjectNode client = (ObjectNode)
+                environment.admin().get(clients + "?clientId=" + clientId).get(0);
         change.accept(client);
-        AdminApi.require(bed.admin().put(clients + "/" + client.get("id").textValue(), client), "client settings");
+        AdminApi.require(
+                environment.admin().put(clients + "/" + client.get("id").textValue(), client), "client settings");
     }
 
     /** Changes the provider, as an administrator would, and expects it to be accepted. */
@@ -253,9 +259,9 @@ public final class TestRealm {
 
     public HttpResponse<String> tryToConfigure(Consumer<ObjectNode> change) {
         String path = "/realms/" + name + "/identity-provider/instances/" + ALIAS;
-        ObjectNode provider = (ObjectNode) bed.admin().get(path);
+        ObjectNode provider = (ObjectNode) environment.admin().get(path);
         change.accept(provider);
-        return bed.admin().put(path, provider);
+        return environment.admin().put(path, provider);
     }
 
     /** Changes one setting of the provider. */
@@ -284,7 +290,7 @@ public final class TestRealm {
      * @param languageTag such as {@code pt-BR}
      */
     public Map<String, String> texts(String themeType, String languageTag) {
-        URI address = bed.keycloakUrl().resolve("/resources/" + name + "/" + themeType + "/" + languageTag);
+        URI address = environment.keycloakUrl().resolve("/resources/" + name + "/" + themeType + "/" + languageTag);
         HttpResponse<String> answer = AdminApi.require(http.send(HttpRequest.newBuilder(address)), address.getPath());
         Map<String, String> texts = new LinkedHashMap<>();
         Http.json(answer.body())
@@ -294,7 +300,7 @@ public final class TestRealm {
     }
 
     public JsonNode users() {
-        return bed.admin().get("/realms/" + name + "/users?briefRepresentation=false");
+        return environment.admin().get("/realms/" + name + "/users?briefRepresentation=false");
     }
 
     public JsonNode user(String username) {
@@ -319,11 +325,13 @@ public final class TestRealm {
     /** Aliases of a user's organizations. */
     public List<String> organizations(JsonNode user) {
         String path = "/organizations/members/" + user.get("id").textValue() + "/organizations";
-        return texts(bed.admin().get("/realms/" + name + path), "alias");
+        return texts(environment.admin().get("/realms/" + name + path), "alias");
     }
 
     private JsonNode ofUser(JsonNode user, String path) {
-        return bed.admin().get("/realms/" + name + "/users/" + user.get("id").textValue() + path);
+        return environment
+                .admin()
+                .get("/realms/" + name + "/users/" + user.get("id").textValue() + path);
     }
 
     private static List<String> texts(JsonNode list, String member) {
@@ -333,12 +341,15 @@ public final class TestRealm {
     }
 
     public JsonNode links(JsonNode user) {
-        return bed.admin().get("/realms/" + name + "/users/" + user.get("id").textValue() + "/federated-identity");
+        return environment
+                .admin()
+                .get("/realms/" + name + "/users/" + user.get("id").textValue() + "/federated-identity");
     }
 
     public int sessions() {
         return StreamSupport.stream(
-                        bed.admin()
+                        environment
+                                .admin()
                                 .get("/realms/" + name + "/client-session-stats")
                                 .spliterator(),
                         false)
@@ -348,7 +359,7 @@ public final class TestRealm {
 
     /** Events of a type, newest first. */
     public JsonNode events(String type) {
-        return bed.admin().get("/realms/" + name + "/events?max=20&type=" + type);
+        return environment.admin().get("/realms/" + name + "/events?max=20&type=" + type);
     }
 
     /** The failed login that a page is about, found as an administrator finds it: by the reference. */
@@ -361,6 +372,6 @@ public final class TestRealm {
     }
 
     public AdminApi admin() {
-        return bed.admin();
+        return environment.admin();
     }
 }

@@ -6,9 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Await;
 import io.github.k12sso.classlink.it.support.Http;
-import io.github.k12sso.classlink.it.support.OnTestBed;
-import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import io.github.k12sso.classlink.simulator.fault.Fault;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
 import io.github.k12sso.classlink.simulator.http.RecordedRequest;
@@ -24,24 +24,24 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 /** How a link ends, and what becomes of its tokens here and at ClassLink. */
-@OnTestBed
+@WithTestEnvironment
 class DisconnectIT {
 
-    private TestBed bed;
+    private TestEnvironment environment;
     private TestRealm realm;
 
     @BeforeEach
-    void aRealmWhoseClassLinkRevokes(TestBed testBed) {
-        bed = testBed;
-        bed.classLink().tokenMode(TokenMode.GUIDE);
-        bed.classLink().revocation(true);
-        realm = bed.newRealm();
-        realm.configure("revocationUrl", bed.classLink().baseUrl() + "/oauth2/v2/revoke");
+    void aRealmWhoseClassLinkRevokes(TestEnvironment testEnvironment) {
+        environment = testEnvironment;
+        environment.classLink().tokenMode(TokenMode.GUIDE);
+        environment.classLink().revocation(true);
+        realm = environment.newRealm();
+        realm.configure("revocationUrl", environment.classLink().baseUrl() + "/oauth2/v2/revoke");
     }
 
     @AfterEach
     void asItWas() {
-        bed.classLink().revocation(false);
+        environment.classLink().revocation(false);
     }
 
     @Nested
@@ -76,7 +76,7 @@ class DisconnectIT {
         @Test
         void givenTheRevocationEndpointHangs_thenNobodyWaitsForIt() {
             login();
-            bed.classLink().faults().inject(Endpoint.REVOKE, Fault.stall(Duration.ofSeconds(5)));
+            environment.classLink().faults().inject(Endpoint.REVOKE, Fault.stall(Duration.ofSeconds(5)));
             long start = System.nanoTime();
 
             unlink();
@@ -88,14 +88,14 @@ class DisconnectIT {
         @Test
         void givenTheRevocationEndpointFails_thenTheLogSaysSo() {
             login();
-            bed.classLink().faults().inject(Endpoint.REVOKE, Fault.reset());
+            environment.classLink().faults().inject(Endpoint.REVOKE, Fault.reset());
 
             unlink();
 
             String line =
                     "A ClassLink token was not revoked: revocation endpoint could not be reached: SocketException. realm="
                             + realm.name();
-            Await.until("a line in the log", () -> bed.log().contains(line));
+            Await.until("a line in the log", () -> environment.log().contains(line));
         }
     }
 
@@ -203,14 +203,15 @@ class DisconnectIT {
     }
 
     private List<RecordedRequest> revocations() {
-        return bed.classLink().requests().stream()
+        return environment.classLink().requests().stream()
                 .filter(request -> request.endpoint() == Endpoint.REVOKE)
                 .toList();
     }
 
     private boolean takenByClassLink(String token) {
         return new Http()
-                        .send(HttpRequest.newBuilder(bed.classLink().baseUrl().resolve("/v2/my/info"))
+                        .send(HttpRequest.newBuilder(
+                                        environment.classLink().baseUrl().resolve("/v2/my/info"))
                                 .header("Authorization", "Bearer " + token))
                         .statusCode()
                 == 200;

@@ -6,26 +6,26 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Http;
-import io.github.k12sso.classlink.it.support.OnTestBed;
-import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import java.net.http.HttpResponse;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Where no key file is set up, the realm's own AES key seals; what becomes of records when administrators change it. */
-@OnTestBed
+@WithTestEnvironment
 class RealmKeysIT {
 
-    private TestBed bed;
+    private TestEnvironment environment;
     private TestRealm realm;
     private String token;
 
     @BeforeEach
-    void somebodyIsSignedIn(TestBed testBed) {
-        bed = testBed;
-        realm = bed.newRealm();
+    void somebodyIsSignedIn(TestEnvironment testEnvironment) {
+        environment = testEnvironment;
+        realm = environment.newRealm();
         token = realm.tokensOf("student").get("access_token").textValue();
         assertThat(realm.exchange(token).statusCode()).isEqualTo(200);
     }
@@ -58,7 +58,7 @@ class RealmKeysIT {
 
         assertThat(answer.statusCode()).isEqualTo(400);
         assertThat(Http.json(answer.body()).get("error").textValue()).isEqualTo("token_expired");
-        assertThat(bed.logOf(realm))
+        assertThat(environment.logOf(realm))
                 .anyMatch(line -> line.contains("that sealed it is in no key source") && line.contains(" WARN "));
         String after = realm.tokensOf("student").get("access_token").textValue();
         assertThat(realm.exchange(after).statusCode()).isEqualTo(200);

@@ -7,9 +7,9 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import io.github.k12sso.classlink.it.support.Await;
 import io.github.k12sso.classlink.it.support.Browser;
 import io.github.k12sso.classlink.it.support.Cluster;
-import io.github.k12sso.classlink.it.support.Crowd;
 import io.github.k12sso.classlink.it.support.Full;
 import io.github.k12sso.classlink.it.support.Http;
+import io.github.k12sso.classlink.it.support.ManyUsers;
 import io.github.k12sso.classlink.it.support.Page;
 import io.github.k12sso.classlink.it.support.TestRealm;
 import io.github.k12sso.classlink.simulator.fault.Fault;
@@ -84,7 +84,7 @@ class TokenVaultClusterFailureIT {
     @Order(0)
     void givenAThousandPeopleWithEightRequestsEach_thenEachIsRenewedOnce() {
         TestRealm realm = cluster.newRealm();
-        Map<String, String> keycloakTokens = Crowd.of(PEOPLE).join(realm, cluster);
+        Map<String, String> keycloakTokens = ManyUsers.of(PEOPLE).addTo(realm, cluster);
         cluster.classLink().clearRequests();
 
         List<HttpResponse<String>> answers = apps.together(

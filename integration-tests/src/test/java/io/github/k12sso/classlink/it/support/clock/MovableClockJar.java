@@ -19,8 +19,11 @@ public final class MovableClockJar {
 
     private static final String EMPTY_BEANS = "<beans bean-discovery-mode=\"annotated\"/>";
 
-    private static final List<Class<?>> TYPES =
-            List.of(MovableClock.class, MovableClockFactory.class, MovableClockFactory.Clocks.class, PassedTime.class);
+    private static final List<Class<?>> TYPES = List.of(
+            ClockResource.class,
+            ClockResourceFactory.class,
+            ClockResourceFactory.ClockProvider.class,
+            PassedTime.class);
 
     private static final FileTime ALWAYS = FileTime.from(Instant.parse("2026-01-01T00:00:00Z"));
 
@@ -35,7 +38,7 @@ public final class MovableClockJar {
                 add(
                         jar,
                         "META-INF/services/" + RealmResourceProviderFactory.class.getName(),
-                        MovableClockFactory.class.getName().getBytes(StandardCharsets.UTF_8));
+                        ClockResourceFactory.class.getName().getBytes(StandardCharsets.UTF_8));
                 for (Class<?> type : TYPES) {
                     String name = type.getName().replace('.', '/') + ".class";
                     try (InputStream content = type.getClassLoader().getResourceAsStream(name)) {

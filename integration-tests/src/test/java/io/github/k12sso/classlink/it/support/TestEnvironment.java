@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
  * What a test class works with: a Keycloak, shared with the other classes of the run or its own, and a ClassLink of its own, so
  * that classes which run at the same time do not see what the others turn.
  */
-public final class TestBed implements Deployment, AutoCloseable {
+public final class TestEnvironment implements SystemUnderTest, AutoCloseable {
 
     /** User name and password of the server's administrator. */
     public static final String ADMIN = "admin";
@@ -53,7 +53,7 @@ public final class TestBed implements Deployment, AutoCloseable {
     private final long logBegins;
     private RealmTemplate template;
 
-    private TestBed(RunningServer server, Optional<TestServer> own, SimulatorSettings districts) {
+    private TestEnvironment(RunningServer server, Optional<TestServer> own, SimulatorSettings districts) {
         this.server = server;
         this.own = own;
         this.admin = AdminApi.signIn(server.keycloak(), ADMIN, ADMIN);
@@ -63,8 +63,8 @@ public final class TestBed implements Deployment, AutoCloseable {
     }
 
     /** On the server that all classes share. */
-    static TestBed onSharedServer() {
-        return new TestBed(SharedServer.get(), Optional.empty(), SimulatorSettings.defaults());
+    static TestEnvironment onSharedServer() {
+        return new TestEnvironment(SharedServer.get(), Optional.empty(), SimulatorSettings.defaults());
     }
 
     /**
@@ -73,7 +73,7 @@ public final class TestBed implements Deployment, AutoCloseable {
      * @param name folder of its files below {@code target/}
      * @param options of {@code kc.sh} at run time, besides the shared server's
      */
-    public static TestBed startOwn(String name, String... options) {
+    public static TestEnvironment startOwn(String name, String... options) {
         return startOwn(name, SimulatorSettings.defaults(), SHORT_LIVED, options);
     }
 
@@ -82,21 +82,21 @@ public final class TestBed implements Deployment, AutoCloseable {
      *
      * @param heap options of Keycloak's JVM
      */
-    public static TestBed startOwn(String name, SimulatorSettings classLink, String heap, String... options) {
+    public static TestEnvironment startOwn(String name, SimulatorSettings classLink, String heap, String... options) {
         return start(TestServer.BUILD_OPTIONS, name, classLink, heap, options);
     }
 
     /** One with version 2 of Keycloak's brokering API, which excludes version 1. */
-    public static TestBed startOwnWithBrokeringApiV2(String name, String... options) {
+    public static TestEnvironment startOwnWithBrokeringApiV2(String name, String... options) {
         return start(TestServer.WITH_BROKERING_API_V2, name, SimulatorSettings.defaults(), SHORT_LIVED, options);
     }
 
-    private static TestBed start(
+    private static TestEnvironment start(
             List<String> buildOptions, String name, SimulatorSettings classLink, String heap, String... options) {
         TestServer own = TestServer.start(
                 new TestServer.Wanted(name, buildOptions, List.of(), heap, List.of(options)),
                 SharedServer.newDatabase());
-        return new TestBed(own.running(), Optional.of(own), classLink);
+        return new TestEnvironment(own.running(), Optional.of(own), classLink);
     }
 
     /** Starts Keycloak once more, on the same port and database, with other hosts allowed than {@code localhost}. */

@@ -4,7 +4,7 @@ import io.github.k12sso.classlink.simulator.ClassLinkSimulator;
 import java.net.URI;
 
 /** A Keycloak of one node or several, and its ClassLink. */
-public interface Deployment {
+public interface SystemUnderTest {
 
     ClassLinkSimulator classLink();
 

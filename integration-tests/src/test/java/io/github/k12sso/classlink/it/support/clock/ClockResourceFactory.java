@@ -6,8 +6,8 @@ import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.services.resource.RealmResourceProvider;
 import org.keycloak.services.resource.RealmResourceProviderFactory;
 
-/** Offers {@link MovableClock} in every realm. */
-public final class MovableClockFactory implements RealmResourceProviderFactory {
+/** Offers {@link ClockResource} in every realm. */
+public final class ClockResourceFactory implements RealmResourceProviderFactory {
 
     static final String ID = "movable-clock";
 
@@ -18,15 +18,15 @@ public final class MovableClockFactory implements RealmResourceProviderFactory {
 
     @Override
     public RealmResourceProvider create(KeycloakSession session) {
-        return new Clocks();
+        return new ClockProvider();
     }
 
     /** Holds nothing. */
-    static final class Clocks implements RealmResourceProvider {
+    static final class ClockProvider implements RealmResourceProvider {
 
         @Override
         public Object getResource() {
-            return new MovableClock();
+            return new ClockResource();
         }
 
         @Override

@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
  * More people than a test can send through the login page. They have a link with a record as a built-in provider would have
  * left it, its access token over and its refresh token good.
  */
-public final class Crowd {
+public final class ManyUsers {
 
     private static final String PERSONA = "student";
     private static final String PASSWORD = "password";
@@ -23,16 +23,16 @@ public final class Crowd {
 
     private final int size;
 
-    private Crowd(int size) {
+    private ManyUsers(int size) {
         this.size = size;
     }
 
-    public static Crowd of(int size) {
-        return new Crowd(size);
+    public static ManyUsers of(int size) {
+        return new ManyUsers(size);
     }
 
     /** Makes them users of a realm. Each one's Keycloak access token for the app, by user name. */
-    public Map<String, String> join(TestRealm realm, Cluster cluster) {
+    public Map<String, String> addTo(TestRealm realm, Cluster cluster) {
         for (int first = 0; first < size; first += AT_ONCE) {
             AdminApi.require(
                     cluster.admin()
@@ -59,8 +59,8 @@ public final class Crowd {
         for (int number = first; number < end; number++) {
             ObjectNode user = users.addObject()
                     .put("username", name(number))
-                    .put("firstName", "Crowd")
-                    .put("lastName", "Member")
+                    .put("firstName", "Many")
+                    .put("lastName", "Users")
                     .put("email", name(number) + "@example.org")
                     .put("enabled", true);
             user.putArray("credentials").addObject().put("type", "password").put("value", PASSWORD);
@@ -119,6 +119,6 @@ public final class Crowd {
     }
 
     private static String name(int number) {
-        return "member-" + number;
+        return "user-" + number;
     }
 }

@@ -5,30 +5,32 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
-/** One {@link TestBed} for a class and the classes nested in it; it is closed with the class. */
-final class TestBedExtension implements BeforeEachCallback, ParameterResolver {
+/** One {@link TestEnvironment} for a class and the classes nested in it; it is closed with the class. */
+final class TestEnvironmentExtension implements BeforeEachCallback, ParameterResolver {
 
-    private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace.create(TestBed.class);
+    private static final ExtensionContext.Namespace NAMESPACE =
+            ExtensionContext.Namespace.create(TestEnvironment.class);
 
     @Override
     public void beforeEach(ExtensionContext context) {
-        testBed(context).restoreClassLink();
+        testEnvironment(context).restoreClassLink();
     }
 
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
-        return parameter.getParameter().getType() == TestBed.class;
+        return parameter.getParameter().getType() == TestEnvironment.class;
     }
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-        return testBed(context);
+        return testEnvironment(context);
     }
 
-    private static TestBed testBed(ExtensionContext context) {
+    private static TestEnvironment testEnvironment(ExtensionContext context) {
         return outermostClass(context)
                 .getStore(NAMESPACE)
-                .getOrComputeIfAbsent(TestBed.class, key -> TestBed.onSharedServer(), TestBed.class);
+                .getOrComputeIfAbsent(
+                        TestEnvironment.class, key -> TestEnvironment.onSharedServer(), TestEnvironment.class);
     }
 
     private static ExtensionContext outermostClass(ExtensionContext context) {

@@ -6,8 +6,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Tests of this class take the {@link TestBed} as a parameter; ClassLink is as new before each of them. */
+/** Tests of this class take the {@link TestEnvironment} as a parameter; ClassLink is as new before each of them. */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
-@ExtendWith(TestBedExtension.class)
-public @interface OnTestBed {}
+@ExtendWith(TestEnvironmentExtension.class)
+public @interface WithTestEnvironment {}

@@ -10,7 +10,7 @@ import java.time.Duration;
 import org.keycloak.common.util.Time;
 
 /** Below {@code /realms/{realm}/movable-clock}. */
-public class MovableClock {
+public class ClockResource {
 
     /** {@code POST passed/{seconds}}: so much time has passed for what the provider keeps in memory. */
     @POST
