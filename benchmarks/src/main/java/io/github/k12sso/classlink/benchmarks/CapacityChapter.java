@@ -8,7 +8,7 @@ import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Cluster;
 import io.github.k12sso.classlink.it.support.Http;
 import io.github.k12sso.classlink.it.support.Roster;
-import io.github.k12sso.classlink.it.support.School;
+import io.github.k12sso.classlink.it.support.TestRealm;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,9 +35,9 @@ final class CapacityChapter implements Chapter {
     @Override
     public List<FigureRow> measure(Gatling gatling) {
         try (Cluster cluster = Servers.oneNode()) {
-            School school = Servers.prepared(cluster.newSchool());
+            TestRealm realm = Servers.prepared(cluster.newRealm());
             Map<String, String> settings = new HashMap<>(
-                    LoginChapter.settings(work, cluster.classLink().baseUrl().toString(), school));
+                    LoginChapter.settings(work, cluster.classLink().baseUrl().toString(), realm));
             settings.put("district", DISTRICT);
             settings.put(
                     "people", Servers.csv(work, "persona", students(cluster)).toString());

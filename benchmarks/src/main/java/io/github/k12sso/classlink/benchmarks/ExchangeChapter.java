@@ -5,9 +5,9 @@ import io.github.k12sso.classlink.benchmarks.load.Load;
 import io.github.k12sso.classlink.benchmarks.load.TokenRequests;
 import io.github.k12sso.classlink.it.support.BuiltInBroker;
 import io.github.k12sso.classlink.it.support.Cluster;
-import io.github.k12sso.classlink.it.support.Crowd;
+import io.github.k12sso.classlink.it.support.ManyUsers;
 import io.github.k12sso.classlink.it.support.Http;
-import io.github.k12sso.classlink.it.support.School;
+import io.github.k12sso.classlink.it.support.TestRealm;
 import io.github.k12sso.classlink.simulator.runtime.TokenMode;
 import java.net.URI;
 import java.nio.file.Path;
@@ -38,19 +38,19 @@ final class ExchangeChapter implements Chapter {
     /** One kind of request, for which the token is a field of a form. */
     private record RequestKind(URI address, Map<String, String> form, String tokenField) {
 
-        static RequestKind exchange(School school) {
+        static RequestKind exchange(TestRealm realm) {
             return new RequestKind(
-                    school.url("/protocol/openid-connect/token"), School.exchangeForm(""), "subject_token");
+                    realm.url("/protocol/openid-connect/token"), TestRealm.exchangeForm(""), "subject_token");
         }
 
-        static RequestKind version2(School school) {
-            return new RequestKind(BuiltInBroker.tokenAddress(school), BuiltInBroker.version2Form(""), "token");
+        static RequestKind version2(TestRealm realm) {
+            return new RequestKind(BuiltInBroker.tokenAddress(realm), BuiltInBroker.version2Form(""), "token");
         }
 
-        static RequestKind introspection(School school) {
+        static RequestKind introspection(TestRealm realm) {
             return new RequestKind(
-                    school.url("/protocol/openid-connect/token/introspect"),
-                    Map.of("client_id", School.APP, "client_secret", School.APP_SECRET),
+                    realm.url("/protocol/openid-connect/token/introspect"),
+                    Map.of("client_id", TestRealm.APP, "client_secret", TestRealm.APP_SECRET),
                     "token");
         }
 
@@ -74,12 +74,12 @@ final class ExchangeChapter implements Chapter {
         try (Cluster cluster = Servers.oneNode()) {
             cluster.classLink().tokenMode(TokenMode.GUIDE);
             cluster.classLink().switches().guideTokenLifetime(Duration.ofHours(2));
-            School ours = Servers.prepared(cluster.newSchool());
-            School builtIn = Servers.prepared(BuiltInBroker.newSchool(cluster));
+            TestRealm ours = Servers.prepared(cluster.newRealm());
+            TestRealm builtIn = Servers.prepared(BuiltInBroker.newRealm(cluster));
             List<String> oursTokens =
-                    List.copyOf(Crowd.of(PEOPLE).join(ours, cluster).values());
+                    List.copyOf(ManyUsers.of(PEOPLE).addTo(ours, cluster).values());
             List<String> builtInTokens =
-                    List.copyOf(Crowd.of(PEOPLE).join(builtIn, cluster).values());
+                    List.copyOf(ManyUsers.of(PEOPLE).addTo(builtIn, cluster).values());
             BuiltInBroker.allowVersion2(ours);
             Side exchange = new Side(RequestKind.exchange(ours), oursTokens);
             Side version2 = new Side(RequestKind.version2(builtIn), builtInTokens);

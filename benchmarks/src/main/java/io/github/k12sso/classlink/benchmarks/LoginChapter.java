@@ -7,8 +7,8 @@ import io.github.k12sso.classlink.benchmarks.load.Logins;
 import io.github.k12sso.classlink.it.support.BuiltInBroker;
 import io.github.k12sso.classlink.it.support.Cluster;
 import io.github.k12sso.classlink.it.support.Http;
-import io.github.k12sso.classlink.it.support.School;
-import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
+import io.github.k12sso.classlink.it.support.TestRealm;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -34,16 +34,16 @@ final class LoginChapter implements Chapter {
     @Override
     public List<FigureRow> measure(Gatling gatling) {
         try (Cluster cluster = Servers.oneNode()) {
-            School ours = Servers.prepared(cluster.newSchool());
-            School builtIn = Servers.prepared(BuiltInBroker.newSchool(cluster));
-            List<School> sides = List.of(ours, builtIn);
-            for (School side : sides) { // the first by itself: of several at once Keycloak lets one through
+            TestRealm ours = Servers.prepared(cluster.newRealm());
+            TestRealm builtIn = Servers.prepared(BuiltInBroker.newRealm(cluster));
+            List<TestRealm> sides = List.of(ours, builtIn);
+            for (TestRealm side : sides) { // the first by itself: of several at once Keycloak lets one through
                 side.login(side.newBrowser(), PERSONA);
             }
             warmUp(gatling, cluster, sides, new Run(30, 8, false));
             List<List<Round>> known = inTurn(gatling, cluster, sides, new Run(15, 1, false));
 
-            for (School side : sides) {
+            for (TestRealm side : sides) {
                 clearUsers(cluster, side);
             }
             warmUp(gatling, cluster, sides, new Run(25, 1, true));
@@ -72,14 +72,14 @@ final class LoginChapter implements Chapter {
     /** What one login took in a round of one side. */
     private record Round(double milliseconds, double processor, double calls) {}
 
-    private void warmUp(Gatling gatling, Cluster cluster, List<School> sides, Run run) {
+    private void warmUp(Gatling gatling, Cluster cluster, List<TestRealm> sides, Run run) {
         WarmUp.of(sides.stream()
                 .<DoubleSupplier>map(
                         side -> () -> round(gatling, cluster, side, run).processor())
                 .toList());
     }
 
-    private List<List<Round>> inTurn(Gatling gatling, Cluster cluster, List<School> sides, Run run) {
+    private List<List<Round>> inTurn(Gatling gatling, Cluster cluster, List<TestRealm> sides, Run run) {
         return Turns.of(
                 ROUNDS,
                 sides.stream()
@@ -87,10 +87,10 @@ final class LoginChapter implements Chapter {
                         .toList());
     }
 
-    private Round round(Gatling gatling, Cluster cluster, School school, Run run) {
+    private Round round(Gatling gatling, Cluster cluster, TestRealm realm, Run run) {
         cluster.classLink().clearRequests();
         CpuTime before = CpuTime.now();
-        Load load = logins(gatling, cluster, school, run);
+        Load load = logins(gatling, cluster, realm, run);
         return new Round(
                 load.mean(),
                 CpuTime.now().since(before).keycloak() / load.count(),
@@ -104,15 +104,15 @@ final class LoginChapter implements Chapter {
                 CHAPTER, what, Sample.of(sides.get(0), figure), Sample.of(sides.get(1), figure), goal);
     }
 
-    private Load logins(Gatling gatling, Cluster cluster, School school, Run run) {
+    private Load logins(Gatling gatling, Cluster cluster, TestRealm realm, Run run) {
         Map<String, String> settings =
-                new HashMap<>(settings(work, cluster.classLink().baseUrl().toString(), school));
+                new HashMap<>(settings(work, cluster.classLink().baseUrl().toString(), realm));
         settings.put("seconds", String.valueOf(run.seconds()));
         settings.put("connections", String.valueOf(run.connections()));
         settings.put("district", cluster.classLink().persona(PERSONA).districtCode());
         if (run.asNew()) {
-            settings.put("users", cluster.keycloakUrl() + "/admin/realms/" + school.realm() + "/users");
-            settings.put("username", username(cluster, school));
+            settings.put("users", cluster.keycloakUrl() + "/admin/realms/" + realm.name() + "/users");
+            settings.put("username", username(cluster, realm));
             settings.put("admin", administratorsToken(cluster));
         }
         Load load = gatling.run(Logins.class, Logins.NAME, settings);
@@ -122,10 +122,10 @@ final class LoginChapter implements Chapter {
         return load;
     }
 
-    static Map<String, String> settings(Path work, String classLink, School school) {
+    static Map<String, String> settings(Path work, String classLink, TestRealm realm) {
         return Map.of(
                 "start",
-                school.loginRequest("openid").toString(),
+                realm.loginRequest("openid").toString(),
                 "classLink",
                 classLink,
                 "people",
@@ -135,24 +135,24 @@ final class LoginChapter implements Chapter {
     }
 
     /** The name that the person gets: seen by logging in once. */
-    private static String username(Cluster cluster, School school) {
-        clearUsers(cluster, school);
-        school.login(school.newBrowser(), PERSONA);
-        for (JsonNode user : school.users()) {
+    private static String username(Cluster cluster, TestRealm realm) {
+        clearUsers(cluster, realm);
+        realm.login(realm.newBrowser(), PERSONA);
+        for (JsonNode user : realm.users()) {
             if (!"local".equals(user.get("username").textValue())) {
                 String name = user.get("username").textValue();
-                clearUsers(cluster, school);
+                clearUsers(cluster, realm);
                 return name;
             }
         }
         throw new IllegalStateException("the login made no user");
     }
 
-    private static void clearUsers(Cluster cluster, School school) {
-        for (JsonNode user : school.users()) {
+    private static void clearUsers(Cluster cluster, TestRealm realm) {
+        for (JsonNode user : realm.users()) {
             if (!"local".equals(user.get("username").textValue())) {
                 cluster.admin()
-                        .delete("/realms/" + school.realm() + "/users/"
+                        .delete("/realms/" + realm.name() + "/users/"
                                 + user.get("id").textValue());
             }
         }
@@ -168,9 +168,9 @@ final class LoginChapter implements Chapter {
                                         "client_id",
                                         "admin-cli",
                                         "username",
-                                        TestBed.ADMIN,
+                                        TestEnvironment.ADMIN,
                                         "password",
-                                        TestBed.ADMIN)))
+                                        TestEnvironment.ADMIN)))
                         .body())
                 .get("access_token")
                 .textValue();

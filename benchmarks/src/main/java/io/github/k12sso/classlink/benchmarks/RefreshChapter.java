@@ -5,7 +5,7 @@ import io.github.k12sso.classlink.benchmarks.load.Load;
 import io.github.k12sso.classlink.benchmarks.load.TokenRequests;
 import io.github.k12sso.classlink.it.support.Cluster;
 import io.github.k12sso.classlink.it.support.Http;
-import io.github.k12sso.classlink.it.support.School;
+import io.github.k12sso.classlink.it.support.TestRealm;
 import io.github.k12sso.classlink.simulator.fault.Fault;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
 import io.github.k12sso.classlink.simulator.runtime.TokenMode;
@@ -33,10 +33,10 @@ final class RefreshChapter implements Chapter {
     public List<FigureRow> measure(Gatling gatling) {
         try (Cluster cluster = Servers.twoNodes()) {
             cluster.classLink().tokenMode(TokenMode.GUIDE);
-            School school = Servers.prepared(cluster.newSchool());
+            TestRealm realm = Servers.prepared(cluster.newRealm());
             List<FigureRow> rows = new ArrayList<>();
-            List<School> both = List.of(school.at(cluster.first()), school.at(cluster.second()));
-            List<School> one = List.of(school.at(cluster.first()));
+            List<TestRealm> both = List.of(realm.at(cluster.first()), realm.at(cluster.second()));
+            List<TestRealm> one = List.of(realm.at(cluster.first()));
             storm(gatling, cluster, both, 1_000);
             for (int requests : List.of(64, 1_000)) {
                 rows.addAll(storms(gatling, cluster, both, requests));
@@ -57,7 +57,7 @@ final class RefreshChapter implements Chapter {
         }
     }
 
-    private List<FigureRow> storms(Gatling gatling, Cluster cluster, List<School> nodes, int requests) {
+    private List<FigureRow> storms(Gatling gatling, Cluster cluster, List<TestRealm> nodes, int requests) {
         List<Storm> storms = IntStream.range(0, ROUNDS)
                 .mapToObj(round -> storm(gatling, cluster, nodes, requests))
                 .toList();
@@ -93,14 +93,14 @@ final class RefreshChapter implements Chapter {
                         "≤ 200 ms"));
     }
 
-    private Storm storm(Gatling gatling, Cluster cluster, List<School> nodes, int requests) {
-        School school = nodes.get(0);
+    private Storm storm(Gatling gatling, Cluster cluster, List<TestRealm> nodes, int requests) {
+        TestRealm realm = nodes.get(0);
         cluster.classLink().switches().guideTokenLifetime(Duration.ofSeconds(1));
-        String token = school.tokensOf("student").get("access_token").textValue();
+        String token = realm.tokensOf("student").get("access_token").textValue();
         cluster.classLink().switches().guideTokenLifetime(Duration.ofHours(1));
         cluster.classLink().faults().inject(Endpoint.TOKEN, Fault.delay(CLASSLINKS_TIME));
         cluster.classLink().clearRequests();
-        Map<String, String> exchange = new LinkedHashMap<>(School.exchangeForm(token));
+        Map<String, String> exchange = new LinkedHashMap<>(TestRealm.exchangeForm(token));
         exchange.remove("subject_token");
         Load load = run(gatling, nodes, requests, token, exchange);
         long refreshes = Servers.upstream(cluster).stream()
@@ -111,7 +111,7 @@ final class RefreshChapter implements Chapter {
         return new Storm(load, refreshes, calm);
     }
 
-    private Load run(Gatling gatling, List<School> nodes, int requests, String token, Map<String, String> form) {
+    private Load run(Gatling gatling, List<TestRealm> nodes, int requests, String token, Map<String, String> form) {
         Path file = Servers.csv(
                 work,
                 "address,token",

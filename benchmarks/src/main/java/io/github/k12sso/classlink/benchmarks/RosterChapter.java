@@ -6,8 +6,8 @@ import io.github.k12sso.classlink.benchmarks.load.Logins;
 import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Http;
 import io.github.k12sso.classlink.it.support.Roster;
-import io.github.k12sso.classlink.it.support.School;
-import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
+import io.github.k12sso.classlink.it.support.TestRealm;
 import io.github.k12sso.classlink.simulator.SimulatorSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -56,18 +56,18 @@ final class RosterChapter implements Chapter {
     @Override
     public List<FigureRow> measure(Gatling gatling) {
         Path collections = work.toAbsolutePath().resolve("roster-gc.log");
-        try (TestBed bed = TestBed.startOwn(
+        try (TestEnvironment environment = TestEnvironment.startOwn(
                 "roster",
                 SimulatorSettings.builder().district(DISTRICT, TENANT, PEOPLE).build(),
                 "-Xms256m -Xmx" + HEAP + "m -Xlog:gc:file=" + collections)) {
-            School school = Servers.prepared(bed.newSchool());
-            Roster roster = Roster.withPartnerKey(bed, school);
+            TestRealm realm = Servers.prepared(environment.newRealm());
+            Roster roster = Roster.withPartnerKey(environment, realm);
             String token = roster.administratorsToken("roster-administrator");
-            String gateway = school.url("/classlink/" + School.ALIAS + "/tenants/" + TENANT + "/ims/oneroster/v1p1/")
+            String gateway = realm.url("/classlink/" + TestRealm.ALIAS + "/tenants/" + TENANT + "/ims/oneroster/v1p1/")
                     .toString();
             String direct =
-                    bed.classLink().baseUrl() + "/" + bed.classLink().applicationId(DISTRICT) + "/ims/oneroster/v1p1/";
-            String bearer = bed.classLink().districtBearer(DISTRICT);
+                    environment.classLink().baseUrl() + "/" + environment.classLink().applicationId(DISTRICT) + "/ims/oneroster/v1p1/";
+            String bearer = environment.classLink().districtBearer(DISTRICT);
             for (int page = 0; page < 10; page++) {
                 page(gateway, token, page);
                 page(direct, bearer, page);
@@ -78,7 +78,7 @@ final class RosterChapter implements Chapter {
             rows.add(heap(left.subList(before, left.size())));
             rows.add(shortPages(gateway, token, direct, bearer));
             rows.addAll(logins(
-                    gatling, bed, school, page -> page(gateway, token, page), page -> page(direct, bearer, page)));
+                    gatling, environment, realm, page -> page(gateway, token, page), page -> page(direct, bearer, page)));
             return rows;
         }
     }
@@ -142,10 +142,10 @@ final class RosterChapter implements Chapter {
 
     /** A login alone, while an app pulls without a pause through the gateway, and while it pulls directly. */
     private List<FigureRow> logins(
-            Gatling gatling, TestBed bed, School school, IntConsumer gatewaysPage, IntConsumer directPage) {
+            Gatling gatling, TestEnvironment environment, TestRealm realm, IntConsumer gatewaysPage, IntConsumer directPage) {
         Map<String, String> settings = new HashMap<>(
-                LoginChapter.settings(work, bed.classLink().baseUrl().toString(), school));
-        settings.put("district", bed.classLink().persona("student").districtCode());
+                LoginChapter.settings(work, environment.classLink().baseUrl().toString(), realm));
+        settings.put("district", environment.classLink().persona("student").districtCode());
         settings.put("seconds", "15");
         logins(gatling, settings);
         double[] alone = new double[ROUNDS];

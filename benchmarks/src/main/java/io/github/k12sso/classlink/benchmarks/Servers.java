@@ -1,7 +1,7 @@
 package io.github.k12sso.classlink.benchmarks;
 
 import io.github.k12sso.classlink.it.support.Cluster;
-import io.github.k12sso.classlink.it.support.School;
+import io.github.k12sso.classlink.it.support.TestRealm;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
 import io.github.k12sso.classlink.simulator.http.RecordedRequest;
 import java.io.IOException;
@@ -37,12 +37,12 @@ final class Servers {
     }
 
     /** As a new realm of Keycloak's is, which saves no events; but its tokens live for two hours. */
-    static School prepared(School school) {
-        school.configureRealm(realm -> realm.put("eventsEnabled", false)
+    static TestRealm prepared(TestRealm realm) {
+        realm.configureRealm(settings -> settings.put("eventsEnabled", false)
                 .put("adminEventsEnabled", false)
                 .put("accessTokenLifespan", 7_200)
                 .put("ssoSessionIdleTimeout", 7_200));
-        return school;
+        return realm;
     }
 
     /** What Keycloak itself asked of ClassLink. */

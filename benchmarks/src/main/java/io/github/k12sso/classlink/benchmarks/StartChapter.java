@@ -6,7 +6,7 @@ import io.github.k12sso.classlink.demo.keycloak.KeycloakServer;
 import io.github.k12sso.classlink.demo.keycloak.KeycloakSettings;
 import io.github.k12sso.classlink.demo.keycloak.ListeningPort;
 import io.github.k12sso.classlink.it.support.Postgres;
-import io.github.k12sso.classlink.it.support.TestBed;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -36,7 +36,7 @@ final class StartChapter implements Chapter {
     @Override
     public List<FigureRow> measure(Gatling gatling) {
         try (Postgres postgres = Postgres.start()) {
-            KeycloakDistribution with = prepare("with", List.of(TestBed.providerJar()));
+            KeycloakDistribution with = prepare("with", List.of(TestEnvironment.providerJar()));
             KeycloakDistribution without = prepare("without", List.of());
             start("with", with, postgres);
             start("without", without, postgres);

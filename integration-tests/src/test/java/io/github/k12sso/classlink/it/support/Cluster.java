@@ -3,8 +3,8 @@ package io.github.k12sso.classlink.it.support;
 import io.github.k12sso.classlink.demo.keycloak.KeycloakDistribution;
 import io.github.k12sso.classlink.demo.keycloak.KeycloakSettings;
 import io.github.k12sso.classlink.demo.keycloak.ListeningPort;
-import io.github.k12sso.classlink.it.runtime.KeycloakRuntime;
-import io.github.k12sso.classlink.it.runtime.RunningKeycloak;
+import io.github.k12sso.classlink.it.support.runtime.KeycloakRuntime;
+import io.github.k12sso.classlink.it.support.runtime.RunningKeycloak;
 import io.github.k12sso.classlink.simulator.ClassLinkSimulator;
 import io.github.k12sso.classlink.simulator.SimulatorSettings;
 import java.io.IOException;
@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Two Keycloak nodes in production mode on one PostgreSQL, and one ClassLink. Nothing in it comes from a container. */
-public final class Cluster implements Deployment, AutoCloseable {
+public final class Cluster implements SystemUnderTest, AutoCloseable {
 
     private static final String LOGS_FOR_TESTS = "info,io.github.k12sso:debug";
     private static final String HEAP = "-Xms256m -Xmx640m";
@@ -68,7 +68,7 @@ public final class Cluster implements Deployment, AutoCloseable {
                     .optimized()
                     .withHttpPort(port)
                     .withHeap(jvmOptions)
-                    .withAdmin(TestBed.ADMIN, TestBed.ADMIN)
+                    .withAdmin(TestEnvironment.ADMIN, TestEnvironment.ADMIN)
                     .withLogFile(logFile())
                     .withOptions(
                             // One name for both, as behind a load balancer: it is the issuer of tokens.
@@ -128,7 +128,7 @@ public final class Cluster implements Deployment, AutoCloseable {
                 keys,
                 TestServer.BUILD_OPTIONS,
                 LOGS_FOR_TESTS,
-                HEAP + TestBed.COMPILED_ONCE,
+                HEAP + TestEnvironment.COMPILED_ONCE,
                 Optional.of(new TraceCollector()));
     }
 
@@ -161,7 +161,7 @@ public final class Cluster implements Deployment, AutoCloseable {
                 Files.writeString(node.keyFile(), keys);
                 node.start();
             }
-            cluster.admin = AdminApi.signIn(cluster.keycloakUrl(), TestBed.ADMIN, TestBed.ADMIN);
+            cluster.admin = AdminApi.signIn(cluster.keycloakUrl(), TestEnvironment.ADMIN, TestEnvironment.ADMIN);
             return cluster;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -204,7 +204,7 @@ public final class Cluster implements Deployment, AutoCloseable {
     @Override
     public synchronized RealmTemplate template() {
         if (template == null) {
-            template = School.template(this, database());
+            template = TestRealm.template(this, database());
         }
         return template;
     }

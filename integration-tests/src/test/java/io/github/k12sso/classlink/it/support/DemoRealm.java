@@ -26,17 +26,18 @@ public final class DemoRealm {
     /** When the realm is imported, no class has begun. */
     private static final String NO_CLASSLINK = "http://localhost:1";
 
-    private final TestBed bed;
+    private final TestEnvironment environment;
     private final int appPort;
 
-    DemoRealm(TestBed bed, int appPort) {
-        this.bed = bed;
+    DemoRealm(TestEnvironment environment, int appPort) {
+        this.environment = environment;
         this.appPort = appPort;
-        bed.classLink()
+        environment
+                .classLink()
                 .registerClient(
                         CLASSLINK_CLIENT,
                         CLASSLINK_SECRET,
-                        List.of(bed.keycloakUrl() + PATH + "/broker/classlink/endpoint"));
+                        List.of(environment.keycloakUrl() + PATH + "/broker/classlink/endpoint"));
     }
 
     static Path file() {
@@ -66,24 +67,24 @@ public final class DemoRealm {
         return new RosterAppSettings(
                 "localhost",
                 appPort,
-                bed.keycloakUrl().resolve(PATH),
+                environment.keycloakUrl().resolve(PATH),
                 "roster-app",
                 APP_SECRET,
                 "classlink",
-                bed.classLink().baseUrl(),
+                environment.classLink().baseUrl(),
                 false);
     }
 
     /** The addresses of the file, at this ClassLink instead of the one that was there when the realm was imported. */
     private void askThisClassLink() {
-        ObjectNode provider = (ObjectNode) bed.admin().get(PROVIDER);
+        ObjectNode provider = (ObjectNode) environment.admin().get(PROVIDER);
         ObjectNode config = (ObjectNode) provider.get("config");
         String before = config.get("issuer").textValue();
         config.properties()
                 .forEach(setting -> setting.setValue(TextNode.valueOf(setting.getValue()
                         .textValue()
-                        .replace(before, bed.classLink().baseUrl().toString()))));
-        AdminApi.require(bed.admin().put(PROVIDER, provider), "provider settings");
+                        .replace(before, environment.classLink().baseUrl().toString()))));
+        AdminApi.require(environment.admin().put(PROVIDER, provider), "provider settings");
     }
 
     /** Which districts may sign in: tenant ids joined by {@code ##}, or empty for all. */
@@ -93,22 +94,22 @@ public final class DemoRealm {
 
     /** The page after a logout leads to ClassLink's page for signing out. */
     public void leadToLaunchPadsSignOut() {
-        configure("launchpadSignOutUrl", bed.classLink().baseUrl() + "/logout");
+        configure("launchpadSignOutUrl", environment.classLink().baseUrl() + "/logout");
     }
 
     private void configure(String key, String value) {
-        ObjectNode provider = (ObjectNode) bed.admin().get(PROVIDER);
+        ObjectNode provider = (ObjectNode) environment.admin().get(PROVIDER);
         ((ObjectNode) provider.get("config")).put(key, value);
-        AdminApi.require(bed.admin().put(PROVIDER, provider), "provider settings");
+        AdminApi.require(environment.admin().put(PROVIDER, provider), "provider settings");
     }
 
     public JsonNode users() {
-        return bed.admin().get(PATH + "/users");
+        return environment.admin().get(PATH + "/users");
     }
 
     /** Sessions of the app at Keycloak. */
     public JsonNode sessions() {
-        return bed.admin().get(PATH + "/client-session-stats");
+        return environment.admin().get(PATH + "/client-session-stats");
     }
 
     /** Nobody but the user of the file, without a link or a session; all districts may sign in; no page after a logout. */
@@ -116,20 +117,20 @@ public final class DemoRealm {
         askThisClassLink();
         allowTenants("");
         configure("launchpadSignOutUrl", "");
-        AdminApi.require(bed.admin().post(PATH + "/logout-all", Http.json("{}")), "log out all");
+        AdminApi.require(environment.admin().post(PATH + "/logout-all", Http.json("{}")), "log out all");
         JsonNode described = read(file()).get("users").get(0);
         boolean untouched = false;
         for (JsonNode user : users()) {
             String path = PATH + "/users/" + user.get("id").textValue();
             if (user.get("username").equals(described.get("username"))
-                    && bed.admin().get(path + "/federated-identity").isEmpty()) {
+                    && environment.admin().get(path + "/federated-identity").isEmpty()) {
                 untouched = true;
             } else {
-                AdminApi.require(bed.admin().delete(path), "delete user");
+                AdminApi.require(environment.admin().delete(path), "delete user");
             }
         }
         if (!untouched) {
-            AdminApi.require(bed.admin().post(PATH + "/users", described), "new user");
+            AdminApi.require(environment.admin().post(PATH + "/users", described), "new user");
         }
     }
 

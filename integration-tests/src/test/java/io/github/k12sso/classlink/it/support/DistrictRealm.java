@@ -40,19 +40,22 @@ public final class DistrictRealm {
         return described;
     }
 
-    static School restore(TestBed bed) {
-        School district = bed.school(NAME);
-        bed.classLink().registerClient(CLIENT, SECRET, List.of(bed.keycloakUrl() + "/realms/*"));
+    static TestRealm restore(TestEnvironment environment) {
+        TestRealm district = environment.realm(NAME);
+        environment.classLink().registerClient(CLIENT, SECRET, List.of(environment.keycloakUrl() + "/realms/*"));
         district.useLocalClassLink();
-        String realm = "/realms/" + NAME;
-        if (StreamSupport.stream(bed.admin().get(realm + "/clients").spliterator(), false)
-                .noneMatch(client -> client.get("clientId").textValue().equals(School.APP))) {
+        String realmPath = "/realms/" + NAME;
+        if (StreamSupport.stream(environment.admin().get(realmPath + "/clients").spliterator(), false)
+                .noneMatch(client -> client.get("clientId").textValue().equals(TestRealm.APP))) {
             district.addApp();
         }
-        AdminApi.require(bed.admin().delete(realm + "/events"), "forget events");
+        AdminApi.require(environment.admin().delete(realmPath + "/events"), "forget events");
         for (JsonNode user : district.users()) {
             AdminApi.require(
-                    bed.admin().delete(realm + "/users/" + user.get("id").textValue()), "delete user");
+                    environment
+                            .admin()
+                            .delete(realmPath + "/users/" + user.get("id").textValue()),
+                    "delete user");
         }
         return district;
     }

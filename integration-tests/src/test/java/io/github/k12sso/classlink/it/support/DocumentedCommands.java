@@ -48,7 +48,7 @@ public final class DocumentedCommands {
         Map<String, String> environment = shell.environment();
         environment.put("PATH", keycloakHome.resolve("bin") + ":" + environment.get("PATH"));
         environment.put("KEYCLOAK", keycloak.toString());
-        environment.put("KC_CLI_PASSWORD", TestBed.ADMIN);
+        environment.put("KC_CLI_PASSWORD", TestEnvironment.ADMIN);
         // kcadm keeps its session in the home folder; a test leaves the user's own alone.
         environment.put("KC_OPTS", "-Duser.home=" + work.toAbsolutePath());
         environment.putAll(variables);

@@ -21,7 +21,7 @@ public final class Http {
     /** Longer than the 10 s of a call to ClassLink and the 30 s of a roster, so that a request that hangs is seen as one. */
     private static final Duration TIMEOUT = Duration.ofSeconds(40);
 
-    static final ObjectMapper JSON = new ObjectMapper();
+    public static final ObjectMapper JSON = new ObjectMapper();
 
     private final HttpClient client;
 

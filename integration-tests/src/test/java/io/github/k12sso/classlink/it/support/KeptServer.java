@@ -113,7 +113,7 @@ public final class KeptServer {
     }
 
     private static String digestOfTheJar() {
-        try (InputStream jar = Files.newInputStream(TestBed.providerJar());
+        try (InputStream jar = Files.newInputStream(TestEnvironment.providerJar());
                 DigestInputStream digest = new DigestInputStream(jar, MessageDigest.getInstance("SHA-256"))) {
             digest.transferTo(OutputStream.nullOutputStream());
             return HexFormat.of().formatHex(digest.getMessageDigest().digest());

@@ -6,43 +6,43 @@ import java.net.http.HttpResponse;
 import java.util.Map;
 import java.util.stream.StreamSupport;
 
-/** The mappers of a school's ClassLink provider, as an administrator adds and edits them. */
+/** The mappers of a realm's ClassLink provider, as an administrator adds and edits them. */
 public final class ProviderMappers {
 
-    private final School school;
+    private final TestRealm realm;
 
-    public ProviderMappers(School school) {
-        this.school = school;
+    public ProviderMappers(TestRealm realm) {
+        this.realm = realm;
     }
 
     /** What the console offers, by mapper id. */
     public JsonNode types() {
-        return school.admin().get(provider() + "/mapper-types");
+        return realm.admin().get(provider() + "/mapper-types");
     }
 
     /** A new mapper that decides itself when it works. */
     public void add(String name, String type, String syncMode, Map<String, String> settings) {
         ObjectNode mapper = Http.JSON.createObjectNode();
-        mapper.put("name", name).put("identityProviderAlias", School.ALIAS).put("identityProviderMapper", type);
+        mapper.put("name", name).put("identityProviderAlias", TestRealm.ALIAS).put("identityProviderMapper", type);
         ObjectNode config = mapper.putObject("config").put("syncMode", syncMode);
         settings.forEach(config::put);
-        HttpResponse<String> answer = school.admin().post(provider() + "/mappers", mapper);
+        HttpResponse<String> answer = realm.admin().post(provider() + "/mappers", mapper);
         AdminApi.require(answer, "new mapper");
     }
 
     /** Changes one setting of a mapper. */
     public void edit(String name, String setting, String value) {
         ObjectNode mapper = (ObjectNode)
-                StreamSupport.stream(school.admin().get(provider() + "/mappers").spliterator(), false)
+                StreamSupport.stream(realm.admin().get(provider() + "/mappers").spliterator(), false)
                         .filter(candidate -> candidate.get("name").textValue().equals(name))
                         .findFirst()
                         .orElseThrow();
         ((ObjectNode) mapper.get("config")).put(setting, value);
         String path = provider() + "/mappers/" + mapper.get("id").textValue();
-        AdminApi.require(school.admin().put(path, mapper), "edited mapper");
+        AdminApi.require(realm.admin().put(path, mapper), "edited mapper");
     }
 
     private String provider() {
-        return "/realms/" + school.realm() + "/identity-provider/instances/" + School.ALIAS;
+        return "/realms/" + realm.name() + "/identity-provider/instances/" + TestRealm.ALIAS;
     }
 }

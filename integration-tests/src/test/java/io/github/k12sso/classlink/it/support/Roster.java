@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.StreamSupport;
 
-/** A school's roster gateway, as apps call it. */
+/** A realm's roster gateway, as apps call it. */
 public final class Roster {
 
     public static final String SCOPE = "classlink-roster";
@@ -20,33 +20,33 @@ public final class Roster {
     private static final String SERVICE = "service";
     private static final String ROOT = "/ims/oneroster/v1p1/";
 
-    private final Deployment bed;
-    private final School school;
+    private final SystemUnderTest environment;
+    private final TestRealm realm;
     private final Http http = new Http();
 
-    private Roster(Deployment bed, School school) {
-        this.bed = bed;
-        this.school = school;
+    private Roster(SystemUnderTest environment, TestRealm realm) {
+        this.environment = environment;
+        this.realm = realm;
     }
 
     /** The partner's key is in Keycloak's vault. */
-    public static Roster withPartnerKey(TestBed bed, School school) {
-        bed.keepInVault(school, "partner-key", PARTNER_KEY);
-        return configured(bed, school, "partner-key");
+    public static Roster withPartnerKey(TestEnvironment environment, TestRealm realm) {
+        environment.keepInVault(realm, "partner-key", PARTNER_KEY);
+        return configured(environment, realm, "partner-key");
     }
 
     /** The person's own ClassLink token opens the roster. */
-    public static Roster withUserToken(TestBed bed, School school) {
-        return configured(bed, school, "user-token");
+    public static Roster withUserToken(TestEnvironment environment, TestRealm realm) {
+        return configured(environment, realm, "user-token");
     }
 
-    private static Roster configured(TestBed bed, School school, String mode) {
-        school.configure(provider -> ((ObjectNode) provider.get("config"))
+    private static Roster configured(TestEnvironment environment, TestRealm realm, String mode) {
+        realm.configure(provider -> ((ObjectNode) provider.get("config"))
                 .put("rosterMode", mode)
-                .put("rosterUrl", bed.classLink().baseUrl().toString())
+                .put("rosterUrl", environment.classLink().baseUrl().toString())
                 .put("rosterRequestsPerMinute", "10000")
                 .put("partnerKey", "${vault.partner-key}"));
-        return new Roster(bed, school);
+        return new Roster(environment, realm);
     }
 
     public static String partnerKey() {
@@ -55,40 +55,41 @@ public final class Roster {
 
     /** A Keycloak access token of the app for a person, with the scope for rosters. */
     public String tokenOf(String personaId) {
-        Page callback = school.login(school.newBrowser(), personaId, school.loginRequest("openid " + SCOPE));
-        return school.redeem(callback, School.APP, School.APP_SECRET)
+        Page callback = realm.login(realm.newBrowser(), personaId, realm.loginRequest("openid " + SCOPE));
+        return realm.redeem(callback, TestRealm.APP, TestRealm.APP_SECRET)
                 .get("access_token")
                 .textValue();
     }
 
     /** An access token of the service account, to which the role is given before. */
     public String administratorsToken(String role) {
-        String realm = "/realms/" + school.realm();
-        if (school.admin().get(realm + "/roles?search=" + role).isEmpty()) {
+        String realmPath = "/realms/" + realm.name();
+        if (realm.admin().get(realmPath + "/roles?search=" + role).isEmpty()) {
             AdminApi.require(
-                    school.admin().post(realm + "/roles", Http.json("{\"name\":\"" + role + "\"}")), "new role");
+                    realm.admin().post(realmPath + "/roles", Http.json("{\"name\":\"" + role + "\"}")), "new role");
         }
-        if (school.admin().get(realm + "/clients?clientId=" + SERVICE).isEmpty()) {
-            school.addApps(SERVICE);
+        if (realm.admin().get(realmPath + "/clients?clientId=" + SERVICE).isEmpty()) {
+            realm.addApps(SERVICE);
         }
-        JsonNode given = school.admin().get(realm + "/roles/" + role);
-        String client = school.admin()
-                .get(realm + "/clients?clientId=" + SERVICE)
+        JsonNode given = realm.admin().get(realmPath + "/roles/" + role);
+        String client = realm.admin()
+                .get(realmPath + "/clients?clientId=" + SERVICE)
                 .get(0)
                 .get("id")
                 .textValue();
-        String account = school.admin()
-                .get(realm + "/clients/" + client + "/service-account-user")
+        String account = realm.admin()
+                .get(realmPath + "/clients/" + client + "/service-account-user")
                 .get("id")
                 .textValue();
         AdminApi.require(
-                school.admin().post(realm + "/users/" + account + "/role-mappings/realm", Http.json("[" + given + "]")),
+                realm.admin()
+                        .post(realmPath + "/users/" + account + "/role-mappings/realm", Http.json("[" + given + "]")),
                 "role of the service");
         return serviceToken();
     }
 
     private String serviceToken() {
-        HttpResponse<String> answer = school.tokenEndpoint(Map.of(
+        HttpResponse<String> answer = realm.tokenEndpoint(Map.of(
                 "grant_type",
                 "client_credentials",
                 "client_id",
@@ -108,11 +109,11 @@ public final class Roster {
 
     public HttpResponse<String> get(String token, String tenant, String target) {
         return http.send(
-                request(token, school.url("/classlink/" + School.ALIAS + "/tenants/" + tenant + ROOT + target)));
+                request(token, realm.url("/classlink/" + TestRealm.ALIAS + "/tenants/" + tenant + ROOT + target)));
     }
 
     public URI address(String target) {
-        return school.url("/classlink/" + School.ALIAS + ROOT + target);
+        return realm.url("/classlink/" + TestRealm.ALIAS + ROOT + target);
     }
 
     public static HttpRequest.Builder request(String token, URI address) {
@@ -121,10 +122,10 @@ public final class Roster {
 
     /** What the district's server itself says to the partner. */
     public JsonNode atTheSource(String district, String target) {
-        URI address =
-                URI.create(bed.classLink().baseUrl() + "/" + bed.classLink().applicationId(district) + ROOT + target);
+        URI address = URI.create(environment.classLink().baseUrl() + "/"
+                + environment.classLink().applicationId(district) + ROOT + target);
         return Http.json(AdminApi.require(
-                        http.send(request(bed.classLink().districtBearer(district), address)), "roster")
+                        http.send(request(environment.classLink().districtBearer(district), address)), "roster")
                 .body());
     }
 

@@ -69,16 +69,16 @@ public final class SecretSearch {
     }
 
     /** A realm in which Keycloak's built-in provider works, which keeps tokens in clear and logs them. */
-    public void except(School school) {
-        exceptedRealms.add("/realms/" + school.realm() + "/");
+    public void except(TestRealm realm) {
+        exceptedRealms.add("/realms/" + realm.name() + "/");
     }
 
     /**
      * A realm whose provider is disabled or removed under a running login: Keycloak answers the browser that comes back alone, and
      * its span of that request keeps the address with the code, as docs/metrics.md says.
      */
-    public void exceptTracesOf(School school) {
-        realmsWithoutProvider.add("/realms/" + school.realm() + "/");
+    public void exceptTracesOf(TestRealm realm) {
+        realmsWithoutProvider.add("/realms/" + realm.name() + "/");
     }
 
     /** A token that a test writes into the database in clear, as the built-in provider would have left it. */

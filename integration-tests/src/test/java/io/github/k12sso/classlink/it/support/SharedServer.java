@@ -48,17 +48,17 @@ final class SharedServer {
                         HEAP,
                         List.of(
                                 "--http-access-log-enabled=true",
-                                "--http-access-log-pattern=" + TestBed.ACCESS_LOG_PATTERN,
+                                "--http-access-log-pattern=" + TestEnvironment.ACCESS_LOG_PATTERN,
                                 "--http-access-log-exclude=/(admin|resources)/.*")),
                 Postgres.start());
         server.postgres().backUp(backup());
         return server;
     }
 
-    /** What all schools on it are copied from. */
-    static synchronized RealmTemplate template(TestBed any) {
+    /** What all realms on it are copied from. */
+    static synchronized RealmTemplate template(TestEnvironment any) {
         if (template == null) {
-            template = School.template(any, any.database());
+            template = TestRealm.template(any, any.database());
         }
         return template;
     }

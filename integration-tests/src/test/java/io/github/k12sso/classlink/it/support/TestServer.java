@@ -3,9 +3,9 @@ package io.github.k12sso.classlink.it.support;
 import io.github.k12sso.classlink.demo.keycloak.KeycloakDistribution;
 import io.github.k12sso.classlink.demo.keycloak.KeycloakSettings;
 import io.github.k12sso.classlink.demo.keycloak.ListeningPort;
-import io.github.k12sso.classlink.it.clock.MovableClockJar;
-import io.github.k12sso.classlink.it.runtime.KeycloakRuntime;
-import io.github.k12sso.classlink.it.runtime.RunningKeycloak;
+import io.github.k12sso.classlink.it.support.clock.MovableClockJar;
+import io.github.k12sso.classlink.it.support.runtime.KeycloakRuntime;
+import io.github.k12sso.classlink.it.support.runtime.RunningKeycloak;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -88,7 +88,7 @@ final class TestServer implements AutoCloseable {
         }
         RunningKeycloak keycloak = KeycloakRuntime.chosen()
                 .start(
-                        settings.withOptions(ALLOWED_HOSTS + "localhost," + TestBed.UNKNOWN_HOST),
+                        settings.withOptions(ALLOWED_HOSTS + "localhost," + TestEnvironment.UNKNOWN_HOST),
                         wanted.buildOptions());
         RunningServer running = new RunningServer(
                 distribution.home(),
@@ -108,7 +108,8 @@ final class TestServer implements AutoCloseable {
      */
     static synchronized KeycloakDistribution build(String home, List<String> buildOptions, List<Path> realms) {
         Path zip = Path.of(System.getProperty("keycloak.zip"));
-        List<Path> jars = List.of(TestBed.providerJar(), MovableClockJar.writtenTo(folder("movable-clock.jar")));
+        List<Path> jars =
+                List.of(TestEnvironment.providerJar(), MovableClockJar.writtenTo(folder("movable-clock.jar")));
         String built = "keycloak-built-" + Integer.toHexString(buildOptions.hashCode());
         KeycloakDistribution once = KeycloakDistribution.prepare(zip, folder(built), jars, List.of())
                 .build(buildOptions, folder(built + ".log"), BUILD_TIMEOUT);
@@ -128,7 +129,7 @@ final class TestServer implements AutoCloseable {
             Files.deleteIfExists(log);
             return KeycloakSettings.of(distribution)
                     .optimized()
-                    .withAdmin(TestBed.ADMIN, TestBed.ADMIN)
+                    .withAdmin(TestEnvironment.ADMIN, TestEnvironment.ADMIN)
                     .withLogFile(log)
                     .withOptions(
                             "--cache=local",

@@ -1,2 +1,0 @@
-/** A clock that tests can move, inside the Keycloak that they drive. */
-package io.github.k12sso.classlink.it.clock;

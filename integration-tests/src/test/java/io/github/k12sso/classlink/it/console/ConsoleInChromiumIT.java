@@ -1,0 +1,107 @@
+package io.github.k12sso.classlink.it.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.k12sso.classlink.it.support.Full;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
+import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WithTestEnvironment;
+import io.github.k12sso.classlink.it.support.browser.AddProviderPage;
+import io.github.k12sso.classlink.it.support.browser.AdminConsole;
+import io.github.k12sso.classlink.it.support.browser.Chromium;
+import io.github.k12sso.classlink.it.support.machine.Installed;
+import io.github.k12sso.classlink.it.support.machine.Needs;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
+
+/** The provider's page in Keycloak's own console, as an administrator fills it in. */
+@WithTestEnvironment
+@Needs(Installed.CHROMIUM)
+@ResourceLock(Chromium.ONE_AT_A_TIME)
+class ConsoleInChromiumIT {
+
+    private TestRealm realm;
+    private Chromium browser;
+    private AddProviderPage page;
+
+    @BeforeEach
+    void aRealmWithoutClassLink(TestEnvironment environment) {
+        realm = environment.newRealm();
+        realm.admin().delete("/realms/" + realm.name() + "/identity-provider/instances/" + TestRealm.ALIAS);
+        browser = Chromium.start().sized(1300, 1980);
+        page = AdminConsole.open(
+                        browser, environment.keycloakUrl(), realm.name(), TestEnvironment.ADMIN, TestEnvironment.ADMIN)
+                .addProvider();
+    }
+
+    @AfterEach
+    void closeBrowser() {
+        browser.close();
+    }
+
+    @Full // half a minute of clicks on question marks
+    @Test
+    void everyFieldHasALabelAndAHelpTextInWords() {
+        browser.screenshot("console-add-provider");
+
+        Map<String, String> texts = realm.texts("admin", "en");
+        assertThat(page.text()).doesNotContain("classlink.settings");
+        for (JsonNode setting : settings()) {
+            String name = setting.get("name").textValue();
+            assertThat(page.text()).contains(texts.get("classlink.settings." + name + ".label"));
+            assertThat(page.help(name)).isEqualTo(texts.get("classlink.settings." + name + ".help"));
+        }
+    }
+
+    @Test
+    void idAndSecretSuffice() {
+        page.type("clientId", "c1").type("clientSecret", "s1").add();
+        browser.screenshot("console-provider-added");
+
+        JsonNode saved =
+                realm.admin().get("/realms/" + realm.name() + "/identity-provider/instances/" + TestRealm.ALIAS);
+        for (JsonNode setting : settings()) {
+            if (setting.has("defaultValue")) {
+                assertThat(saved.at("/config/" + setting.get("name").textValue())
+                                .asText())
+                        .as(setting.get("name").textValue())
+                        .isEqualTo(setting.get("defaultValue").asText());
+            }
+        }
+    }
+
+    @Full // a browser of its own
+    @Test
+    void theAppForTilesIsOneOfTheRealmsClients() {
+        page.type("clientId", "c1").type("clientSecret", "s1").pick("App for LaunchPad tiles", TestRealm.APP);
+        browser.screenshot("tile-setting");
+        page.add();
+
+        JsonNode saved =
+                realm.admin().get("/realms/" + realm.name() + "/identity-provider/instances/" + TestRealm.ALIAS);
+        assertThat(saved.at("/config/launchpadClient").textValue()).isEqualTo(TestRealm.APP);
+    }
+
+    @Full // a browser of its own
+    @Test
+    void aWrongValueIsRefusedWithWhatToType() {
+        page.type("clientId", "c1").type("clientSecret", "s1").type("partnerKey", "pk-4711");
+
+        String refusal = page.addInVain();
+        browser.screenshot("console-refused");
+
+        assertThat(refusal)
+                .contains("Partner key must be a reference to Keycloak's vault")
+                .doesNotContain("4711");
+    }
+
+    private JsonNode settings() {
+        return realm.admin()
+                .get("/realms/" + realm.name() + "/identity-provider/providers/classlink")
+                .get("configProperties");
+    }
+}

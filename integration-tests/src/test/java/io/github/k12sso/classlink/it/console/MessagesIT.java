@@ -1,0 +1,110 @@
+package io.github.k12sso.classlink.it.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.k12sso.classlink.it.support.Page;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
+import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WithTestEnvironment;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Map;
+import java.util.PropertyResourceBundle;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The jar's texts, as a running server hands them to the console and shows them on its pages. */
+@WithTestEnvironment
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class MessagesIT {
+
+    private static final Pattern BUNDLE = Pattern.compile("theme-resources/messages/messages_(.+)\\.properties");
+
+    private TestRealm realm;
+
+    @BeforeAll
+    void aRealmOfManyLanguages(TestEnvironment environment) throws IOException {
+        realm = environment.newRealm();
+        Set<String> languages = languageTags();
+        realm.configureRealm(settings -> {
+            settings.put("internationalizationEnabled", true).put("defaultLocale", "en");
+            languages.forEach(settings.putArray("supportedLocales")::add);
+        });
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("languageTags")
+    void everyTextReachesConsoleAndLoginPage(String languageTag) throws IOException {
+        Map<String, String> bundle = languages().get(languageTag);
+
+        assertThat(bundle).isNotEmpty();
+        assertThat(realm.texts("admin", languageTag)).containsAllEntriesOf(bundle);
+        assertThat(realm.texts("login", languageTag)).containsAllEntriesOf(bundle);
+    }
+
+    @Test
+    void aLanguageThatIsNotTranslatedShowsEnglish() throws IOException {
+        assertThat(realm.texts("admin", "fi")).containsAllEntriesOf(languages().get("en"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "en    | Your district may not sign in here.",
+                "es    | Tu distrito escolar no puede iniciar sesión aquí.",
+                "fr    | Votre district scolaire ne peut pas se connecter ici.",
+                "de    | Ihr Schulbezirk darf sich hier nicht anmelden.",
+                "pt-BR | O seu distrito escolar não pode entrar aqui."
+            })
+    void anErrorPageIsInTheLanguageThatTheAppAskedFor(String languageTag, String text) {
+        realm.configure("allowedTenants", "1");
+
+        Page page = realm.login(
+                realm.newBrowser(),
+                "teacher",
+                realm.loginRequest(
+                        TestRealm.APP, "openid", Map.of("kc_idp_hint", TestRealm.ALIAS, "ui_locales", languageTag)));
+
+        assertThat(page.status()).isEqualTo(403);
+        assertThat(page.document().selectFirst("html").attr("lang")).isEqualTo(languageTag);
+        assertThat(page.error()).startsWith(text).contains(page.reference());
+    }
+
+    static Set<String> languageTags() throws IOException {
+        return languages().keySet();
+    }
+
+    /** By language tag, as browsers and the console name languages; file names have an underscore. */
+    private static Map<String, Map<String, String>> languages() throws IOException {
+        Map<String, Map<String, String>> languages = new TreeMap<>();
+        try (JarFile jar = new JarFile(TestEnvironment.providerJar().toFile())) {
+            for (JarEntry entry : jar.stream().toList()) {
+                Matcher name = BUNDLE.matcher(entry.getName());
+                if (name.matches()) {
+                    languages.put(name.group(1).replace('_', '-'), texts(jar, entry));
+                }
+            }
+        }
+        return languages;
+    }
+
+    private static Map<String, String> texts(JarFile jar, JarEntry entry) throws IOException {
+        try (InputStream file = jar.getInputStream(entry)) {
+            PropertyResourceBundle bundle = new PropertyResourceBundle(file);
+            Map<String, String> texts = new TreeMap<>();
+            bundle.keySet().forEach(key -> texts.put(key, bundle.getString(key)));
+            return texts;
+        }
+    }
+}

@@ -1,0 +1,175 @@
+package io.github.k12sso.classlink.it.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.k12sso.classlink.it.support.AdminApi;
+import io.github.k12sso.classlink.it.support.Http;
+import io.github.k12sso.classlink.it.support.Page;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
+import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WithTestEnvironment;
+import java.net.http.HttpResponse;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What an administrator saves, as the console sends it. */
+@WithTestEnvironment
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ProviderSettingsIT {
+
+    private TestRealm realm;
+
+    @BeforeAll
+    void aRealm(TestEnvironment environment) {
+        realm = environment.newRealm();
+        ObjectNode closed =
+                ((ObjectNode) Http.json("{}")).put("clientId", "closed-app").put("enabled", false);
+        AdminApi.require(realm.admin().post("/realms/" + realm.name() + "/clients", closed), "closed-app");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "authorizationUrl, https://login.evil.example/auth, Authorization URL, login.evil.example",
+        "tokenUrl, https://evil.example/token, Token URL, --spi-social--classlink--allowed-hosts=evil.example",
+        "tokenUrl, http://launchpad.classlink.com/token, Token URL, https://",
+        "tokenUrl, https://launchpad.classlink.com@evil.example/, Token URL, user name",
+        "jwksUrl, https://classlink.com.evil.example/jwks, JWKS URL, classlink.com",
+        "userInfoUrl, file:///etc/passwd, Profile URL, complete URL",
+        "revocationUrl, https://169.254.169.254/, Revocation URL, not allowed",
+        "identityKey, email, Identity key, tenant-and-sourced-id",
+        "usernameTemplate, everybody, User name template, placeholder",
+        "usernameTemplate, ${loginid}, User name template, ${login_id}",
+        "allowedTenants, 2##two thousand, Allowed districts, 2284",
+        "tokenLifetimeSeconds, 1d, Token lifetime, 60 to 31536000",
+        "tokenLifetimeSeconds, 59, Token lifetime, 60",
+        "requireIdToken, maybe, Require id_token, true or false",
+        "clientAuthMethod, private_key_jwt, Client authentication, client_secret_basic",
+        "tokenScope, two scopes, Scope for token exchange, without spaces",
+        "pkceEnabled, 1, Use PKCE, true or false",
+        "allowedClockSkew, 301, Allowed clock skew, 0 to 300",
+        "filteredByClaim, true, Verify essential claim, the name of a claim",
+        "launchpadClient, closed-app, App for LaunchPad tiles, OpenID Connect client that is enabled",
+        "rosterMode, on, Roster access, 'off, user-token, partner-key'",
+        "rosterMode, partner-key, Partner key is missing, ${vault.classlink-partner-key}",
+        "partnerKey, pk-4711, Partner key, ${vault.classlink-partner-key}",
+        "rosterScope, two scopes, Scope for rosters, without spaces",
+        "rosterUrl, https://rosters.evil.example, Roster URL, rosters.evil.example"
+    })
+    void aWrongValueIsRefusedWithWhatToType(String key, String value, String label, String advice) {
+        HttpResponse<String> answer =
+                realm.tryToConfigure(provider -> ((ObjectNode) provider.get("config")).put(key, value));
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(Http.json(answer.body()).get("errorMessage").textValue())
+                .startsWith(label)
+                .contains(advice);
+    }
+
+    @Test
+    void thePartnerKeyItselfIsNotRepeated() {
+        HttpResponse<String> answer =
+                realm.tryToConfigure(provider -> ((ObjectNode) provider.get("config")).put("partnerKey", "pk-4711"));
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(answer.body()).doesNotContain("4711");
+    }
+
+    @Test
+    void everySettingHasAFieldInTheConsole() {
+        List<String> keycloaksOwn = List.of("clientId", "clientSecret", "defaultScope", "storeToken");
+        JsonNode ours = realm.admin()
+                .get("/realms/" + realm.name() + "/identity-provider/providers/classlink")
+                .get("configProperties");
+
+        assertThat(ours)
+                .extracting(setting -> setting.get("name").textValue())
+                .doesNotContainAnyElementsOf(keycloaksOwn)
+                .contains(
+                        "authorizationUrl",
+                        "tokenUrl",
+                        "jwksUrl",
+                        "issuer",
+                        "userInfoUrl",
+                        "revocationUrl",
+                        "pkceEnabled",
+                        "requireIdToken",
+                        "identityKey",
+                        "usernameTemplate",
+                        "allowedTenants",
+                        "tokenLifetimeSeconds",
+                        "tokenScope",
+                        "launchpadClient",
+                        "rosterMode",
+                        "rosterUrl",
+                        "partnerKey",
+                        "rosterScope");
+    }
+
+    @Test
+    void tilesAndRostersCanBeSetUp() {
+        realm.configure(provider -> ((ObjectNode) provider.get("config"))
+                .put("launchpadClient", TestRealm.APP)
+                .put("rosterMode", "partner-key")
+                .put("partnerKey", "${vault.classlink-partner-key}")
+                .put("rosterScope", "rosters")
+                .put("rosterUrl", "https://district.oneroster.com"));
+
+        JsonNode saved = realm.admin()
+                .get("/realms/" + realm.name() + "/identity-provider/instances/" + TestRealm.ALIAS)
+                .get("config");
+        assertThat(saved.get("launchpadClient").textValue()).isEqualTo(TestRealm.APP);
+        assertThat(saved.get("partnerKey").textValue()).isEqualTo("${vault.classlink-partner-key}");
+        assertThat(saved.get("rosterUrl").textValue()).isEqualTo("https://district.oneroster.com");
+    }
+
+    @Test
+    void nothingButAClientIdIsNeeded() {
+        ObjectNode provider =
+                ((ObjectNode) Http.json("{}")).put("alias", "classlink-two").put("providerId", "classlink");
+        provider.putObject("config").put("clientId", "c1").put("clientSecret", "s1");
+
+        HttpResponse<String> answer = create(provider);
+
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
+        Page login = realm.newBrowser().open(realm.loginRequest("openid"));
+        assertThat(login.status()).isEqualTo(200);
+    }
+
+    @Test
+    void aMissingClientIdIsNamed() {
+        ObjectNode provider =
+                ((ObjectNode) Http.json("{}")).put("alias", "classlink-three").put("providerId", "classlink");
+        provider.putObject("config");
+
+        HttpResponse<String> answer = create(provider);
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(answer.body()).contains("Client ID is missing").contains("Partner Portal");
+    }
+
+    @Test
+    void theClientSecretIsMasked() {
+        JsonNode provider =
+                realm.admin().get("/realms/" + realm.name() + "/identity-provider/instances/" + TestRealm.ALIAS);
+
+        assertThat(provider.at("/config/clientSecret").textValue()).isEqualTo("**********");
+    }
+
+    @Test
+    void anotherNameOfAnAllowedMachineIsAnotherHost() {
+        HttpResponse<String> answer = realm.tryToConfigure(
+                provider -> ((ObjectNode) provider.get("config")).put("userInfoUrl", "http://127.0.0.1:1/"));
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+    }
+
+    private HttpResponse<String> create(ObjectNode provider) {
+        return realm.admin().post("/realms/" + realm.name() + "/identity-provider/instances", provider);
+    }
+}

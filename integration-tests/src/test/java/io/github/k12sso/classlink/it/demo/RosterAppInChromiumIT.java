@@ -1,0 +1,325 @@
+package io.github.k12sso.classlink.it.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.k12sso.classlink.demo.app.RosterApp;
+import io.github.k12sso.classlink.it.support.Full;
+import io.github.k12sso.classlink.it.support.Http;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
+import io.github.k12sso.classlink.it.support.WithTestEnvironment;
+import io.github.k12sso.classlink.it.support.browser.AppPage;
+import io.github.k12sso.classlink.it.support.browser.Chromium;
+import io.github.k12sso.classlink.it.support.browser.LaunchPad;
+import io.github.k12sso.classlink.it.support.browser.LinkPage;
+import io.github.k12sso.classlink.it.support.browser.LoggedOutPage;
+import io.github.k12sso.classlink.it.support.browser.LoginPage;
+import io.github.k12sso.classlink.it.support.machine.Installed;
+import io.github.k12sso.classlink.it.support.machine.Needs;
+import io.github.k12sso.classlink.simulator.district.Persona;
+import io.github.k12sso.classlink.simulator.http.Endpoint;
+import io.github.k12sso.classlink.simulator.http.RecordedRequest;
+import io.github.k12sso.classlink.simulator.runtime.TokenMode;
+import java.net.http.HttpRequest;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
+
+/** The demo as a person meets it: app, Keycloak's own pages and ClassLink's in a real browser, on the demo's realm file. */
+@WithTestEnvironment
+@ResourceLock("realm of the demo")
+@Needs(Installed.CHROMIUM)
+@ResourceLock(Chromium.ONE_AT_A_TIME)
+class RosterAppInChromiumIT {
+
+    private static RosterApp app;
+
+    private TestEnvironment environment;
+    private Chromium browser;
+
+    @BeforeAll
+    static void startApp(TestEnvironment environment) {
+        app = environment.demoRealm().startApp();
+    }
+
+    @AfterAll
+    static void stopApp() {
+        app.close();
+    }
+
+    @BeforeEach
+    void aNewBrowser(TestEnvironment testEnvironment) {
+        environment = testEnvironment;
+        environment.demoRealm().restore();
+        browser = Chromium.start();
+    }
+
+    @AfterEach
+    void closeBrowser() {
+        if (browser != null) {
+            browser.close();
+        }
+    }
+
+    @Test
+    void aTeacherComesThroughKeycloaksLoginPage() {
+        Persona teacher = persona("teacher");
+
+        AppPage welcome = AppPage.open(browser, app.baseUrl()).welcome();
+        browser.screenshot("app-welcome");
+        LoginPage login = welcome.signIn().shown();
+        browser.screenshot("login-page");
+        assertThat(login.classLinkButton()).isEqualTo("ClassLink");
+        LaunchPad launchPad = login.chooseClassLink().districtSearch();
+        browser.screenshot("classlink-district-search");
+        launchPad.chooseDistrict(teacher);
+        browser.screenshot("classlink-sign-in");
+        AppPage page = launchPad.choosePersona(teacher).withClasses();
+        browser.screenshot("app-teacher");
+
+        assertThat(page.name()).isEqualTo("Orla Thistledown");
+        assertThat(page.district()).isEqualTo(teacher.tenantName());
+        assertThat(page.role()).contains("Teacher");
+        assertThat(page.classTitles()).isNotEmpty().containsExactlyElementsOf(titlesInTheRoster("teachers", teacher));
+        assertThat(page.students()).isNotEmpty();
+        assertThat(page.teachers()).isEmpty();
+        assertThatNoClassLinkTokenWasSeen();
+    }
+
+    @Full // a browser of its own
+    @Test
+    void signInWithClassLinkSkipsKeycloaksLoginPage() {
+        AppPage.open(browser, app.baseUrl()).signInWithClassLink().districtSearch();
+
+        assertThat(browser.address().getAuthority())
+                .isEqualTo(environment.classLink().baseUrl().getAuthority());
+    }
+
+    @Full // a browser of its own
+    @Test
+    void aStudentWithoutEMailSeesTheirClasses() {
+        Persona student = persona("student-without-email");
+
+        AppPage page = AppPage.open(browser, app.baseUrl())
+                .signInWithClassLink()
+                .signIn(student)
+                .withClasses();
+        browser.screenshot("app-student");
+
+        assertThat(page.name()).isEqualTo("Nolan Nomail");
+        assertThat(page.classTitles()).isNotEmpty().containsExactlyElementsOf(titlesInTheRoster("students", student));
+        assertThat(page.teachers()).isNotEmpty();
+        assertThat(page.students()).isEmpty();
+        assertThatNoClassLinkTokenWasSeen();
+    }
+
+    @Full // a browser of its own
+    @Test
+    void aPersonWithoutARosterRecordIsTold() {
+        AppPage page =
+                AppPage.open(browser, app.baseUrl()).signInWithClassLink().signIn(persona("user-without-sourcedid"));
+
+        assertThat(page.note("no-roster")).contains("no classes to show");
+        browser.screenshot("app-no-roster");
+        assertThat(page.name()).isEqualTo("Unity Unrostered");
+        assertThatNoClassLinkTokenWasSeen();
+    }
+
+    @Full // a browser of its own
+    @Test
+    void aLocalUserCanConnectTheirClassLinkAccount() {
+        AppPage page = AppPage.open(browser, app.baseUrl()).signIn().signIn("no-classlink", "demo");
+
+        assertThat(page.note("exchange-error")).contains("Your account is not connected to ClassLink");
+        browser.screenshot("app-not-linked");
+        assertThat(page.name()).isEqualTo("Nola Link");
+
+        LinkPage link = page.connect().shown();
+        browser.screenshot("login-link-account");
+        link.proceed().signIn(persona("teacher"));
+
+        // What ClassLink knows of them, their name included, is theirs from now on.
+        assertThat(page.withClasses().name()).isEqualTo("Orla Thistledown");
+        browser.screenshot("app-just-connected");
+        assertThat(page.classTitles())
+                .isNotEmpty()
+                .containsExactlyElementsOf(titlesInTheRoster("teachers", persona("teacher")));
+        assertThat(environment.demoRealm().users()).hasSize(1);
+        assertThatNoClassLinkTokenWasSeen();
+    }
+
+    @Full // a browser of its own
+    @Test
+    void anEndedClassLinkTokenIsRenewedByOneLogin() {
+        AppPage page = AppPage.open(browser, app.baseUrl())
+                .signInWithClassLink()
+                .signIn(persona("teacher"))
+                .withClasses();
+        Set<String> before = classLinkTokens();
+        environment.classLink().expireTokens();
+
+        page.reload().withClasses();
+
+        assertThat(page.classTitles()).isNotEmpty();
+        assertThat(codesRedeemed()).isEqualTo(2);
+        assertThat(classLinkTokens()).hasSizeGreaterThan(before.size());
+        assertThatNoClassLinkTokenWasSeen();
+    }
+
+    @Full // a browser of its own
+    @Test
+    void aClassLinkTokenThatIsAlwaysExpiredIsExplainedAfterOneMoreLogin() {
+        environment.classLink().tokenMode(TokenMode.GUIDE);
+        environment.classLink().switches().refreshTokens(false);
+        environment.classLink().switches().guideTokenLifetime(Duration.ofSeconds(2));
+
+        AppPage page =
+                AppPage.open(browser, app.baseUrl()).signInWithClassLink().signIn(persona("teacher"));
+
+        assertThat(page.note("exchange-error")).contains("ClassLink's permission has run out");
+        browser.screenshot("app-still-expired");
+        assertThat(codesRedeemed()).isEqualTo(2);
+
+        environment.classLink().tokenMode(TokenMode.CLASSLINK);
+        page.renew().withClasses();
+
+        assertThat(codesRedeemed()).isEqualTo(3);
+        assertThatNoClassLinkTokenWasSeen();
+    }
+
+    @Full // a browser of its own
+    @Test
+    void signingOutEndsTheSessionsOfAppAndKeycloak() {
+        AppPage page = AppPage.open(browser, app.baseUrl())
+                .signInWithClassLink()
+                .signIn(persona("student"))
+                .withClasses();
+        assertThat(environment.demoRealm().sessions()).isNotEmpty();
+
+        page.signOut().welcome();
+        browser.screenshot("app-signed-out");
+
+        assertThat(browser.address()).isEqualTo(app.baseUrl().resolve("/"));
+        assertThat(environment.demoRealm().sessions()).isEmpty();
+        // A session that Keycloak still knew would lead straight back here.
+        AppPage.open(browser, app.baseUrl()).welcome().signIn().shown();
+        assertThatNoClassLinkTokenWasSeen();
+    }
+
+    /** ClassLink has no logout for apps: on a shared device the next click on a tile would be the last person's. */
+    @Test
+    void whoeverSignsOutOnASharedDeviceIsLedToLaunchPadsSignOut() {
+        environment.demoRealm().leadToLaunchPadsSignOut();
+        AppPage page = AppPage.open(browser, app.baseUrl())
+                .signInWithClassLink()
+                .signIn(persona("student"))
+                .withClasses();
+
+        LoggedOutPage loggedOut = page.signOut().loggedOut();
+        browser.screenshot("logged-out");
+        assertThat(loggedOut.text()).contains("You may still be signed in to ClassLink.");
+        assertThat(environment.demoRealm().sessions()).isEmpty();
+
+        // LaunchPad knows the student, and asks nothing.
+        AppPage again = loggedOut.backToApp().welcome().renew().withClasses();
+        again.signOut().loggedOut().signOutOfClassLink();
+
+        AppPage.open(browser, app.baseUrl()).signInWithClassLink().districtSearch();
+    }
+
+    @Full // a browser of its own
+    @Test
+    void whoeverRefusesConsentIsBackAtKeycloaksLoginPage() {
+        environment.classLink().consent(true);
+
+        LaunchPad launchPad =
+                AppPage.open(browser, app.baseUrl()).signIn().chooseClassLink().districtSearch();
+        launchPad.signIn(persona("student"));
+        launchPad.asked();
+        browser.screenshot("classlink-consent");
+        LoginPage login = launchPad.deny().shown();
+        browser.screenshot("login-page-consent-refused");
+
+        assertThat(login.message()).contains("Access denied when authenticating with ClassLink");
+        assertThat(environment.demoRealm().users()).hasSize(1);
+        assertThat(codesRedeemed()).isZero();
+    }
+
+    @Full // a browser of its own
+    @Test
+    void aPersonOfAnotherDistrictIsTurnedAwayInWords() {
+        environment.demoRealm().allowTenants(String.valueOf(persona("teacher").tenantId()));
+
+        LaunchPad launchPad =
+                AppPage.open(browser, app.baseUrl()).signInWithClassLink().districtSearch();
+        launchPad.signIn(persona("outsider"));
+
+        assertThat(launchPad.refused().error())
+                .startsWith("Your district may not sign in here. Ask your school which app to use.");
+        browser.screenshot("district-refused");
+        launchPad.refused().backToApplication().welcome();
+        assertThat(environment.demoRealm().users()).hasSize(1);
+        assertThatNoClassLinkTokenWasSeen();
+    }
+
+    private Persona persona(String id) {
+        return environment.classLink().persona(id);
+    }
+
+    /** Every ClassLink token that Keycloak or the app has used; neither may let the browser see one. */
+    private Set<String> classLinkTokens() {
+        return environment.classLink().requests().stream()
+                .filter(request -> request.endpoint() == Endpoint.MY_INFO || request.endpoint() == Endpoint.ROSTER)
+                .flatMap(request -> request.headers().entrySet().stream())
+                .filter(header -> header.getKey().equalsIgnoreCase("Authorization"))
+                .map(header -> header.getValue().replaceFirst("^Bearer ", ""))
+                .collect(Collectors.toSet());
+    }
+
+    private void assertThatNoClassLinkTokenWasSeen() {
+        assertThat(browser.seen()).isNotEmpty();
+        assertThat(classLinkTokens())
+                .isNotEmpty()
+                .allSatisfy(token -> assertThat(browser.seen()).noneMatch(text -> text.contains(token)));
+    }
+
+    private long codesRedeemed() {
+        return environment.classLink().requests().stream()
+                .filter(request -> request.endpoint() == Endpoint.TOKEN)
+                .map(RecordedRequest::parameters)
+                .filter(parameters -> "authorization_code".equals(parameters.get("grant_type")))
+                .count();
+    }
+
+    /** What the roster says to whoever holds the person's token. */
+    private List<String> titlesInTheRoster(String role, Persona persona) {
+        String token = environment.classLink().requests().stream()
+                .filter(request -> request.endpoint() == Endpoint.ROSTER)
+                .flatMap(request -> request.headers().entrySet().stream())
+                .filter(header -> header.getKey().equalsIgnoreCase("Authorization"))
+                .findFirst()
+                .orElseThrow()
+                .getValue();
+        JsonNode classes = Http.json(new Http()
+                        .send(HttpRequest.newBuilder(environment
+                                        .classLink()
+                                        .baseUrl()
+                                        .resolve("/ims/oneroster/v1p1/" + role + "/" + persona.sourcedId()
+                                                + "/classes?limit=100"))
+                                .header("Authorization", token))
+                        .body())
+                .get("classes");
+        return StreamSupport.stream(classes.spliterator(), false)
+                .map(row -> row.get("title").textValue())
+                .sorted()
+                .toList();
+    }
+}

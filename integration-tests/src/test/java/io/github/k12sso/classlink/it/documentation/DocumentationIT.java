@@ -1,0 +1,66 @@
+package io.github.k12sso.classlink.it.documentation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What the pages point at is there: tests that hold a claim, and other pages. */
+class DocumentationIT {
+
+    private static final Path ROOT =
+            Path.of(System.getProperty("project.root")).toAbsolutePath().normalize();
+    private static final Pattern TEST = Pattern.compile("`([A-Z]\\w*[a-z]\\w*(?:IT|Test))`");
+    private static final Pattern LINK = Pattern.compile("]\\((?!https?:|mailto:)([^)#]+)(?:#[^)]*)?\\)");
+    private static final Set<String> NOT_SOURCES = Set.of("target", ".git", "node_modules");
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("pages")
+    void everyTestAndPageThatAPageNamesExists(Path page) throws IOException {
+        String text = Files.readString(ROOT.resolve(page));
+
+        assertThat(matches(TEST, text)).isSubsetOf(tests());
+        assertThat(matches(LINK, text))
+                .allSatisfy(link ->
+                        assertThat(ROOT.resolve(page).resolveSibling(link)).exists());
+    }
+
+    static List<Path> pages() throws IOException {
+        return sources(".md").toList();
+    }
+
+    private static Set<String> tests() throws IOException {
+        return sources(".java")
+                .map(file -> file.getFileName().toString().replace(".java", ""))
+                .collect(Collectors.toSet());
+    }
+
+    private static Stream<Path> sources(String ending) throws IOException {
+        try (Stream<Path> files = Files.walk(ROOT)) {
+            return files
+                    .map(ROOT::relativize)
+                    .filter(file -> file.toString().endsWith(ending))
+                    .filter(file -> Stream.iterate(file, step -> step != null, Path::getParent)
+                            .noneMatch(step ->
+                                    NOT_SOURCES.contains(step.getFileName().toString())))
+                    .toList()
+                    .stream();
+        }
+    }
+
+    private static Set<String> matches(Pattern pattern, String text) {
+        return pattern.matcher(text)
+                .results()
+                .map(match -> match.group(1))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+}

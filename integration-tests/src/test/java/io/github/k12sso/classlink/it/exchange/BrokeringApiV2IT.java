@@ -1,0 +1,132 @@
+package io.github.k12sso.classlink.it.exchange;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import io.github.k12sso.classlink.it.support.BuiltInBroker;
+import io.github.k12sso.classlink.it.support.Full;
+import io.github.k12sso.classlink.it.support.Http;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
+import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.simulator.fault.Fault;
+import io.github.k12sso.classlink.simulator.http.Endpoint;
+import io.github.k12sso.classlink.simulator.runtime.TokenMode;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.parallel.Isolated;
+
+/**
+ * Keycloak's own Identity Brokering API, version 2, gives the answers of the exchange. It excludes version 1, which the
+ * shared server has, so it needs a server of its own.
+ */
+@Full // a server of its own, built with another feature
+@Isolated("one server of a test's own at a time")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class BrokeringApiV2IT {
+
+    private TestEnvironment environment;
+    private TestRealm realm;
+
+    @BeforeAll
+    void aServerWithTheFeature() {
+        environment = TestEnvironment.startOwnWithBrokeringApiV2("brokering-api-v2");
+    }
+
+    @AfterAll
+    void stop() {
+        environment.close();
+    }
+
+    @BeforeEach
+    void aRealmWhoseAppMayAsk() {
+        environment.classLink().tokenMode(TokenMode.CLASSLINK);
+        environment.classLink().switches().refreshTokens(true);
+        environment.classLink().faults().clear();
+        realm = environment.newRealm();
+        BuiltInBroker.allowVersion2(realm);
+    }
+
+    @Test
+    void givenTheScope_thenTheAnswerIsTheExchanges() {
+        HttpResponse<String> answer = ask(accessToken("openid " + TestRealm.TOKEN_SCOPE));
+
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        JsonNode body = Http.json(answer.body());
+        assertThat(body.fieldNames())
+                .toIterable()
+                .containsExactly("access_token", "issued_token_type", "token_type", "expires_in");
+        HttpResponse<String> info = new Http()
+                .send(HttpRequest.newBuilder(environment.classLink().baseUrl().resolve("/v2/my/info"))
+                        .header(
+                                "Authorization",
+                                "Bearer " + body.get("access_token").textValue()));
+        assertThat(Http.json(info.body()).get("UserId").intValue()).isEqualTo(870_001);
+    }
+
+    @Test
+    void givenATokenWithoutTheScope_thenItIsRefused() {
+        assertRefused(ask(accessToken("openid")), 403, "access_denied");
+    }
+
+    @Test
+    void givenAnExpiredClassLinkToken_thenTheAppIsToldSo() {
+        environment.classLink().tokenMode(TokenMode.GUIDE);
+        environment.classLink().switches().refreshTokens(false);
+        environment.classLink().switches().guideTokenLifetime(Duration.ofSeconds(2));
+
+        assertRefused(ask(accessToken("openid " + TestRealm.TOKEN_SCOPE)), 400, "token_expired");
+    }
+
+    @Test
+    void givenClassLinkCannotRenewNow_thenTheAppIsToldWhenToComeAgain() {
+        environment.classLink().tokenMode(TokenMode.GUIDE);
+        environment.classLink().switches().guideTokenLifetime(Duration.ofSeconds(2));
+        String token = accessToken("openid " + TestRealm.TOKEN_SCOPE);
+        environment
+                .classLink()
+                .faults()
+                .inject(Endpoint.TOKEN, Fault.status(503).retryAfter(7));
+
+        HttpResponse<String> answer = ask(token);
+
+        assertRefused(answer, 503, "temporarily_unavailable");
+        assertThat(answer.headers().firstValue("Retry-After")).hasValue("7");
+    }
+
+    @Test
+    void givenStoringOff_thenTheUserCountsAsNotLinked() {
+        String token = accessToken("openid " + TestRealm.TOKEN_SCOPE);
+        realm.configure(provider -> provider.put("storeToken", false));
+
+        assertRefused(ask(token), 400, "not_linked");
+    }
+
+    private String accessToken(String scope) {
+        return realm.redeem(
+                        realm.login(realm.newBrowser(), "student", realm.loginRequest(scope)),
+                        TestRealm.APP,
+                        TestRealm.APP_SECRET)
+                .get("access_token")
+                .textValue();
+    }
+
+    private HttpResponse<String> ask(String token) {
+        return new Http()
+                .send(Http.form(
+                        realm.url("/broker/" + TestRealm.ALIAS + "/token"),
+                        Map.of("client_id", TestRealm.APP, "client_secret", TestRealm.APP_SECRET, "token", token)));
+    }
+
+    private static void assertRefused(HttpResponse<String> answer, int status, String error) {
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
+        assertThat(Http.json(answer.body()).get("error")).isEqualTo(TextNode.valueOf(error));
+    }
+}

@@ -1,0 +1,73 @@
+package io.github.k12sso.classlink.it.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.k12sso.classlink.it.support.Browser;
+import io.github.k12sso.classlink.it.support.Full;
+import io.github.k12sso.classlink.it.support.Http;
+import io.github.k12sso.classlink.it.support.Page;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
+import io.github.k12sso.classlink.it.support.TestRealm;
+import java.net.URI;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.parallel.Isolated;
+
+/** The operator allows fewer hosts than when the settings were saved. It takes a server of its own, started twice. */
+@Full // a server of its own, started twice
+@Isolated("one server of a test's own at a time")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class AllowedHostsIT {
+
+    private TestEnvironment environment;
+    private TestRealm allLocal;
+    private TestRealm localTokenEndpoint;
+
+    @BeforeAll
+    void aServerThatAllowsNoLocalHostAnyMore() {
+        environment = TestEnvironment.startOwn("allowed-hosts");
+        allLocal = environment.newRealm();
+        localTokenEndpoint = environment.newRealm();
+        localTokenEndpoint.configure("authorizationUrl", "");
+        environment.restartAllowing("classlink.example");
+        environment.classLink().clearRequests();
+    }
+
+    @AfterAll
+    void stop() {
+        environment.close();
+    }
+
+    @AfterEach
+    void nothingWasSentThere() {
+        assertThat(environment.classLink().requests()).isEmpty();
+    }
+
+    @Test
+    void aHostIsCheckedAgainBeforeItIsCalled() {
+        Browser browser = new Browser().stoppingAt(address -> "launchpad.classlink.com".equals(address.getHost()));
+        String state = browser.open(localTokenEndpoint.loginRequest("openid"))
+                .parameters()
+                .get("state");
+
+        Page page = browser.open(
+                URI.create(localTokenEndpoint.callbackUrl() + "?" + Http.query(Map.of("code", "c1", "state", state))));
+
+        assertThat(page.status()).isEqualTo(500);
+        assertThat(page.error()).startsWith("Signing in with ClassLink is not set up correctly.");
+        assertThat(localTokenEndpoint.failureOn(page).at("/details/reason").textValue())
+                .isEqualTo("configuration");
+    }
+
+    @Test
+    void aHostIsCheckedAgainBeforeABrowserIsSentThere() {
+        Page page = allLocal.newBrowser().open(allLocal.loginRequest("openid"));
+
+        assertThat(page.status()).isEqualTo(502);
+        assertThat(page.error()).startsWith("Could not send authentication request to identity provider");
+    }
+}

@@ -1,0 +1,150 @@
+package io.github.k12sso.classlink.it.idp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.k12sso.classlink.it.support.AdminApi;
+import io.github.k12sso.classlink.it.support.Browser;
+import io.github.k12sso.classlink.it.support.DocumentedCommands;
+import io.github.k12sso.classlink.it.support.Http;
+import io.github.k12sso.classlink.it.support.Page;
+import io.github.k12sso.classlink.it.support.RealmFiles;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
+import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WithTestEnvironment;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Somebody comes from ClassLink whose user name or e-mail address belongs to a local account. */
+@WithTestEnvironment
+@ResourceLock("realm of the district")
+class AccountLinkingIT {
+
+    private static final String TEACHER = "orla.thistledown.2";
+    private static final String TEACHERS_EMAIL = "orla.thistledown@maplevalley.example";
+    private static final String KEYCLOAKS_FLOW = "first broker login";
+
+    private TestEnvironment environment;
+    private TestRealm district;
+
+    @BeforeEach
+    void theDistrictsRealm(TestEnvironment testEnvironment) {
+        environment = testEnvironment;
+        district = environment.newDistrict();
+    }
+
+    @AfterEach
+    void asItWas() {
+        duplicateEmails(true);
+        firstLogin("classlink first login");
+    }
+
+    @Test
+    void aTakenUserNameIsRefusedAndTheLocalAccountStaysAsItIs() {
+        JsonNode local = newUser(TEACHER, "somebody@else.example");
+        Page refused = district.login(district.newBrowser(), "teacher");
+
+        assertThat(refused.status()).isEqualTo(409);
+        assertThat(refused.error()).contains("User with username " + TEACHER + " already exists");
+        assertThat(district.users()).containsExactly(local);
+        assertThat(district.links(local)).isEmpty();
+        assertThat(district.events("LOGIN")).isEmpty();
+    }
+
+    @Test
+    void aTakenEmailAddressMakesASecondUser() {
+        JsonNode local = newUser("local", TEACHERS_EMAIL);
+        district.tokensOf("teacher");
+
+        assertThat(district.user("local")).isEqualTo(local);
+        assertThat(district.links(local)).isEmpty();
+        assertThat(district.user(TEACHER).get("email").textValue()).isEqualTo(TEACHERS_EMAIL);
+    }
+
+    @Test
+    void aTakenEmailAddressIsRefusedWhereAddressesMustDiffer() {
+        duplicateEmails(false);
+        JsonNode local = newUser("local", TEACHERS_EMAIL);
+        Page refused = district.login(district.newBrowser(), "teacher");
+
+        assertThat(refused.status()).isEqualTo(409);
+        assertThat(refused.error()).contains("User with email " + TEACHERS_EMAIL + " already exists");
+        assertThat(district.users()).containsExactly(local);
+        assertThat(district.links(local)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"user name", "e-mail address"})
+    void keycloaksOwnFlowAsksAndWantsThePassword(String taken) {
+        duplicateEmails(false);
+        firstLogin(KEYCLOAKS_FLOW);
+        JsonNode local = taken.equals("user name")
+                ? newUser(TEACHER, "somebody@else.example")
+                : newUser("local", TEACHERS_EMAIL);
+        Browser browser = district.newBrowser();
+        Page question = district.login(browser, "teacher");
+        assertThat(question.text()).contains("already exists");
+        Page proof = browser.press(question, "#linkAccount");
+
+        assertThat(proof.document().selectFirst("#password")).isNotNull();
+        assertThat(district.users()).hasSize(1);
+        assertThat(district.links(local)).isEmpty();
+    }
+
+    @Test
+    void anAdministratorLinksDeliberately() {
+        JsonNode local = newUser("local", "somebody@else.example");
+        String classLinkId =
+                String.valueOf(environment.classLink().persona("teacher").userId());
+        DocumentedCommands page =
+                environment.commandsOf(RealmFiles.path("../docs/users.md").normalize());
+        Map<String, String> variables =
+                Map.of("REALM", district.name(), "LOCAL_USER", "local", "CLASSLINK_USER_ID", classLinkId);
+        environment
+                .commandsOf(RealmFiles.path("README.md"))
+                .run("Signing in", Map.of())
+                .requireSuccess();
+        page.run("How does an administrator link two accounts?", variables).requireSuccess();
+        district.tokensOf("teacher");
+
+        assertThat(district.users()).hasSize(1);
+        JsonNode teacher = district.user("local");
+        assertThat(teacher.get("id")).isEqualTo(local.get("id"));
+        assertThat(district.roles(teacher)).containsExactly("classlink-teacher");
+    }
+
+    @Test
+    void aChangedEmailAddressNeitherMovesNorMergesAnybody() {
+        district.tokensOf("teacher");
+        JsonNode other = newUser("local", "taken@maplevalley.example");
+        environment
+                .classLink()
+                .overrideProfile("teacher", profile -> profile.put("Email", "taken@maplevalley.example"));
+        district.tokensOf("teacher");
+
+        assertThat(district.users()).hasSize(2);
+        assertThat(district.user("local")).isEqualTo(other);
+        assertThat(district.links(district.user(TEACHER))).hasSize(1);
+    }
+
+    private JsonNode newUser(String username, String email) {
+        ObjectNode user = Http.json("{\"enabled\": true}").deepCopy();
+        user.put("username", username).put("email", email);
+        AdminApi.require(environment.admin().post("/realms/" + district.name() + "/users", user), "new user");
+        return district.user(username);
+    }
+
+    private void duplicateEmails(boolean allowed) {
+        district.configureRealm(settings -> settings.put("duplicateEmailsAllowed", allowed));
+    }
+
+    private void firstLogin(String flow) {
+        district.configure(provider -> provider.put("firstBrokerLoginFlowAlias", flow));
+    }
+}

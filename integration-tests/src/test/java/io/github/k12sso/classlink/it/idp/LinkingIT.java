@@ -1,0 +1,206 @@
+package io.github.k12sso.classlink.it.idp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.k12sso.classlink.it.support.AdminApi;
+import io.github.k12sso.classlink.it.support.Browser;
+import io.github.k12sso.classlink.it.support.Http;
+import io.github.k12sso.classlink.it.support.Page;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
+import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WithTestEnvironment;
+import io.github.k12sso.classlink.simulator.fault.Fault;
+import io.github.k12sso.classlink.simulator.http.Endpoint;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.util.Base64;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Somebody who is signed in connects their ClassLink account, and ClassLink has a bad day. */
+@WithTestEnvironment
+class LinkingIT {
+
+    private TestEnvironment environment;
+    private TestRealm realm;
+    private Browser browser;
+    private JsonNode tokens;
+
+    @BeforeEach
+    void somebodySignedIn(TestEnvironment testEnvironment) {
+        environment = testEnvironment;
+        realm = environment.newRealm();
+        letUsersLink();
+        browser = realm.newBrowser();
+        Page loginPage = browser.open(realm.loginRequest(TestRealm.APP, "openid", Map.of()));
+        Page callback = browser.press(loginPage, "#kc-login", Map.of("username", "local", "password", "local"));
+        tokens = realm.redeem(callback, TestRealm.APP, TestRealm.APP_SECRET);
+    }
+
+    /** As an app or the account console asks for it. */
+    @Test
+    void anActionThatFailsEndsOnAPageWithAReferenceAndCanBeRepeated() {
+        environment
+                .classLink()
+                .faults()
+                .inject(Endpoint.TOKEN, Fault.status(503))
+                .times(1);
+
+        Page page = realm.choosePersona(browser, startAction(), "teacher");
+
+        assertThat(page.status()).isEqualTo(503);
+        assertThat(page.error())
+                .startsWith("Your ClassLink account is not connected.")
+                .contains(page.reference());
+        assertThat(page.text()).doesNotContain("{").doesNotContain("classlink.error");
+        assertThat(realm.failureOn(page).at("/details/reason").textValue()).isEqualTo("classlink_unavailable");
+        assertThat(links()).isEmpty();
+
+        // LaunchPad knows by now who it is.
+        Page callback = startAction();
+
+        assertThat(callback.handedToApp()).containsKey("code").containsEntry("kc_action_status", "success");
+        assertThat(links()).hasSize(1);
+    }
+
+    /** Not a merge, and no hint whose it is. */
+    @Test
+    void aClassLinkAccountOfSomebodyElseIsRefusedAndNobodyIsChanged() {
+        String others = realm.tokensOf("teacher").get("access_token").textValue();
+        JsonNode teacher = realm.user("orla.thistledown.2");
+        JsonNode local = realm.user("local");
+
+        Page page = realm.choosePersona(browser, startAction(), "teacher");
+
+        assertThat(page.error()).contains("is already linked to another user").doesNotContain("orla");
+        assertThat(links()).isEmpty();
+        assertThat(realm.user("local")).isEqualTo(local);
+        assertThat(realm.user("orla.thistledown.2")).isEqualTo(teacher);
+        assertThat(realm.links(teacher)).hasSize(1);
+        assertThat(realm.exchange(others).statusCode()).isEqualTo(200);
+    }
+
+    /** Another ClassLink account is not taken in the place of the one that the person has. */
+    @Test
+    void aSecondClassLinkAccountDoesNotReplaceTheFirst() {
+        realm.choosePersona(browser, startAction(), "teacher");
+        assertThat(links()).hasSize(1);
+        Browser atAnotherDevice = realm.newBrowser();
+        Page loginPage = atAnotherDevice.open(realm.loginRequest(TestRealm.APP, "openid", Map.of()));
+        atAnotherDevice.press(loginPage, "#kc-login", Map.of("username", "local", "password", "local"));
+        browser = atAnotherDevice;
+
+        Page page = realm.choosePersona(browser, startAction(), "student");
+
+        assertThat(page.error()).contains("already linked");
+        assertThat(links())
+                .singleElement()
+                .satisfies(link -> assertThat(link.get("userId").textValue()).isEqualTo("870002"));
+    }
+
+    @Test
+    void whoeverSaysNoAtClassLinkStaysAsTheyAre() {
+        environment.classLink().consent(true);
+        Page asked = realm.choosePersona(browser, startAction(), "teacher");
+
+        Page callback = browser.press(asked, "#consent-deny");
+
+        assertThat(callback.parameters()).containsEntry("kc_action_status", "cancelled");
+        assertThat(links()).isEmpty();
+    }
+
+    /** Keycloak would send an app nothing but its code word, and show it to the person. */
+    @Test
+    void anActionThatClassLinkAnswersAsASilentLoginEndsOnAPage() {
+        startAction();
+        URI request = browser.visited().stream()
+                .filter(address -> address.getPath().equals("/oauth2/v2/auth"))
+                .findFirst()
+                .orElseThrow();
+        String state = new Page(request, 0, "").parameters().get("state");
+
+        Page page = browser.open(
+                URI.create(realm.callbackUrl() + "?" + Http.query(Map.of("error", "login_required", "state", state))));
+
+        assertThat(page.error()).startsWith("Your ClassLink account is not connected.");
+        assertThat(realm.failureOn(page).at("/details/reason").textValue()).isEqualTo("request_rejected");
+    }
+
+    /** Keycloak's older way, deprecated: the app gets the person back, without a word. */
+    @Test
+    void aLinkThatAnAppStartedItselfGoesBackToTheApp() {
+        environment
+                .classLink()
+                .faults()
+                .inject(Endpoint.TOKEN, Fault.status(503))
+                .times(1);
+
+        Page page = realm.choosePersona(browser, browser.open(linkAddress()), "teacher");
+
+        assertThat(page.address()).isEqualTo(TestRealm.APP_CALLBACK);
+        assertThat(realm.events("IDENTITY_PROVIDER_LOGIN_ERROR"))
+                .singleElement()
+                .satisfies(event -> {
+                    assertThat(event.at("/details/reason").textValue()).isEqualTo("classlink_unavailable");
+                    assertThat(event.at("/details/reference").textValue()).isNotBlank();
+                });
+        assertThat(links()).isEmpty();
+    }
+
+    private Page startAction() {
+        Page question =
+                browser.open(realm.loginRequest(TestRealm.APP, "openid", Map.of("kc_action", "idp_link:classlink")));
+        return browser.press(question, "#kc-continue");
+    }
+
+    private URI linkAddress() {
+        String session = Http.json(new String(
+                        Base64.getUrlDecoder()
+                                .decode(tokens.get("id_token").textValue().split("\\.", -1)[1]),
+                        StandardCharsets.UTF_8))
+                .get("sid")
+                .textValue();
+        String nonce = "n1";
+        return URI.create(realm.url("/broker/" + TestRealm.ALIAS + "/link") + "?"
+                + Http.query(Map.of(
+                        "client_id",
+                        TestRealm.APP,
+                        "redirect_uri",
+                        TestRealm.APP_CALLBACK.toString(),
+                        "nonce",
+                        nonce,
+                        "hash",
+                        hash(nonce + session + TestRealm.APP + TestRealm.ALIAS))));
+    }
+
+    private static String hash(String text) {
+        try {
+            return Base64.getUrlEncoder()
+                    .withoutPadding()
+                    .encodeToString(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** An imported user has no roles, not even those that everybody has. */
+    private void letUsersLink() {
+        String realmPath = "/realms/" + realm.name();
+        JsonNode everybody = realm.admin().get(realmPath + "/roles/default-roles-" + realm.name());
+        AdminApi.require(
+                realm.admin()
+                        .post(
+                                realmPath + "/users/"
+                                        + realm.user("local").get("id").textValue() + "/role-mappings/realm",
+                                Http.json("[" + everybody + "]")),
+                "roles");
+    }
+
+    private JsonNode links() {
+        return realm.links(realm.user("local"));
+    }
+}

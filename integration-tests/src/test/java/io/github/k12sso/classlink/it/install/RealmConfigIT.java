@@ -1,0 +1,356 @@
+package io.github.k12sso.classlink.it.install;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.k12sso.classlink.it.support.AdminApi;
+import io.github.k12sso.classlink.it.support.DocumentedCommands;
+import io.github.k12sso.classlink.it.support.Full;
+import io.github.k12sso.classlink.it.support.Http;
+import io.github.k12sso.classlink.it.support.Page;
+import io.github.k12sso.classlink.it.support.Profiles;
+import io.github.k12sso.classlink.it.support.RealmFiles;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
+import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WithTestEnvironment;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Every file of {@code realm-config/} on a real server; the demo's is tested with the demo. */
+@WithTestEnvironment
+@ResourceLock("realm of the district")
+class RealmConfigIT {
+
+    private static final String STUDENT = "nolan.nomail.2";
+    private static final String TEACHER = "orla.thistledown.2";
+    private static final Set<String> ATTRIBUTES = Set.of(
+            "classlink_tenant_id",
+            "classlink_tenant_name",
+            "classlink_role",
+            "classlink_sourced_id",
+            "classlink_login_id",
+            "classlink_building_id",
+            "classlink_building");
+
+    private TestEnvironment environment;
+
+    @BeforeEach
+    void onTheServer(TestEnvironment testEnvironment) {
+        environment = testEnvironment;
+    }
+
+    /** Imported by the server itself, with its environment. */
+    @Nested
+    class TheProductionRealm {
+
+        private TestRealm district;
+
+        @BeforeEach
+        void asImported() {
+            district = environment.newDistrict();
+        }
+
+        @Test
+        void givesATeacherRoleGroupOrganizationAndAttributes() {
+            district.tokensOf("teacher");
+
+            JsonNode teacher = district.user(TEACHER);
+            assertThat(district.roles(teacher)).containsExactly("classlink-teacher");
+            assertThat(district.groups(teacher)).containsExactly("/districts/2/Teacher");
+            assertThat(district.organizations(teacher)).containsExactly("district");
+            assertThat(attributes(teacher)).containsAll(ATTRIBUTES);
+            assertThat(teacher.at("/attributes/classlink_tenant_name/0").textValue())
+                    .isEqualTo("Maple Valley Schools");
+        }
+
+        @Test
+        void letsAStudentWithoutEmailInWithoutAnyQuestion() {
+            Page callback = district.login(district.newBrowser(), "student-without-email");
+
+            assertThat(callback.handedToApp()).containsKey("code");
+            JsonNode student = district.user(STUDENT);
+            assertThat(student.has("email")).isFalse();
+            assertThat(district.roles(student)).containsExactly("classlink-student");
+        }
+
+        @Test
+        void refusesOtherDistricts() {
+            environment.classLink().overrideProfile("student", profile -> Profiles.with(profile, "TenantId", "77"));
+            Page refused = district.login(district.newBrowser(), "student");
+
+            assertThat(refused.status()).isEqualTo(403);
+        }
+
+        @Test
+        void keepsEventsAndProtectsPasswords() {
+            district.tokensOf("teacher");
+
+            assertThat(district.events("LOGIN")).isNotEmpty();
+            JsonNode settings = environment.admin().get("/realms/" + district.name());
+            assertThat(settings.get("bruteForceProtected").booleanValue()).isTrue();
+            assertThat(settings.get("loginTheme").textValue()).isEqualTo("classlink");
+        }
+
+        @Test
+        void nobodyChangesTheAttributesAndOnlyAdministratorsSeeThem() {
+            String token = district.tokensOf("teacher").get("access_token").textValue();
+            String asWritten = district.user(TEACHER).get("attributes").toString();
+
+            JsonNode account = Http.json(account(district, token, null).body());
+            assertThat(account.toString()).contains(TEACHER).doesNotContain("classlink_");
+
+            ObjectNode wish = (ObjectNode) account;
+            wish.putObject("attributes").putArray("classlink_role").add("Administrator");
+            account(district, token, wish);
+            assertThat(district.user(TEACHER).get("attributes")).hasToString(asWritten);
+
+            ObjectNode edited = (ObjectNode) district.user(TEACHER);
+            ((ObjectNode) edited.get("attributes")).putArray("classlink_role").add("Administrator");
+            HttpResponse<String> answer = environment.admin().put(path(district, edited), edited);
+            assertThat(answer.statusCode()).isEqualTo(400);
+            assertThat(district.user(TEACHER).get("attributes")).hasToString(asWritten);
+        }
+
+        @Test
+        void anAdministratorMayStillEditTheRest() {
+            district.tokensOf("teacher");
+            ObjectNode teacher = (ObjectNode) district.user(TEACHER);
+            String attributes = teacher.get("attributes").toString();
+            AdminApi.require(
+                    environment.admin().put(path(district, teacher), teacher.put("firstName", "Orlanda")), "edit");
+
+            assertThat(district.user(TEACHER).get("firstName").textValue()).isEqualTo("Orlanda");
+            assertThat(district.user(TEACHER).get("attributes")).hasToString(attributes);
+        }
+
+        @Test
+        void laterLoginsStillWriteTheAttributesThatNobodyEdits() {
+            district.tokensOf("teacher");
+            environment
+                    .classLink()
+                    .overrideProfile("teacher", profile -> Profiles.with(profile, "Building", "\"Elm School\""));
+            district.tokensOf("teacher");
+
+            assertThat(district.user(TEACHER)
+                            .at("/attributes/classlink_building/0")
+                            .textValue())
+                    .isEqualTo("Elm School");
+        }
+    }
+
+    /** Keycloak leaves a placeholder without a variable as it is, or takes the default behind the colon: here, nothing. */
+    @ParameterizedTest
+    @CsvSource({
+        "'',2,Client ID is missing",
+        "some-client,${CLASSLINK_TENANT_ID},Allowed districts has an entry that is not a TenantId"
+    })
+    void aProductionRealmWithoutARequiredValueIsRefused(String clientId, String tenantId, String why) {
+        String incomplete = RealmFiles.text("district-realm.json")
+                .replace("\"realm\": \"district\"", "\"realm\": \"incomplete\"")
+                .replace("${CLASSLINK_CLIENT_ID:}", clientId)
+                .replace("${CLASSLINK_TENANT_ID}", tenantId);
+        int logged = environment.log().length();
+        HttpResponse<String> answer = environment.admin().post("/realms", Http.json(incomplete));
+
+        assertThat(answer.statusCode()).isGreaterThanOrEqualTo(400);
+        assertThat(answer.body() + environment.log().substring(logged)).contains(why);
+        assertThat(environment.admin().get("/realms?briefRepresentation=true").findValuesAsText("realm"))
+                .doesNotContain("incomplete");
+    }
+
+    @Test
+    void theCommandsOfThePageMakeThePlainestRealmADistricts() {
+        TestRealm plain = plainRealm();
+        runAll(plain);
+        plain.useLocalClassLink();
+        plain.addApp();
+
+        assertThat(plain.login(plain.newBrowser(), "student-without-email").handedToApp())
+                .containsKey("code");
+        JsonNode student = plain.user(STUDENT);
+        assertThat(plain.roles(student)).containsExactly("classlink-student");
+        assertThat(plain.groups(student)).containsExactly("/districts/2/Student");
+        assertThat(attributes(student)).containsAll(ATTRIBUTES);
+        JsonNode tokens = plain.tokensOf("teacher");
+        assertThat(tokens.get("scope").textValue()).contains("classlink-token");
+    }
+
+    @Full // thirteen starts of kcadm.sh, a second each
+    @Test
+    void theCommandsOfThePageChangeNothingWhenTheyRunAgain() {
+        TestRealm plain = plainRealm();
+        runAll(plain);
+        String installed = state(plain);
+
+        run(plain, "The user profile").requireSuccess();
+        assertThat(run(plain, "The first login").output()).contains("already exists");
+        assertThat(run(plain, "The client scopes").output()).contains("already exists");
+        DocumentedCommands.Outcome mappers = run(plain, "The default mappers");
+        mappers.requireSuccess();
+        assertThat(mappers.output()).contains("\"added\" : 0").contains("\"skipped\" : 12");
+        assertThat(state(plain)).isEqualTo(installed);
+    }
+
+    private void runAll(TestRealm plain) {
+        Stream.of("The provider", "The user profile", "The first login", "The client scopes", "The default mappers")
+                .forEach(heading -> run(plain, heading).requireSuccess());
+    }
+
+    /**
+     * The tool itself is not in Maven Central. What it sends is what is sent here: the realm, and then the user profile, which
+     * is its own addition to the format.
+     */
+    @Test
+    void theFileOfKeycloakConfigCliDescribesAWorkingRealm() {
+        String name = newName("from-config-cli");
+        ObjectNode file = (ObjectNode) Http.json(RealmFiles.text("keycloak-config-cli.json")
+                .replace("\"realm\": \"district\"", "\"realm\": \"" + name + "\"")
+                .replaceAll("\\$\\(env:DISTRICT_NAME[^)]*\\)", "Maple Valley Schools")
+                .replace("$(env:CLASSLINK_TENANT_ID)", "2")
+                .replace("$(env:CLASSLINK_CLIENT_ID)", TestRealm.CLASSLINK_CLIENT)
+                .replaceAll("\\$\\(env:CLASSLINK_CLIENT_SECRET[^)]*\\)", "only-classlink-knows-it"));
+        JsonNode profile = file.remove("userProfile");
+        ((ObjectNode) file.get("attributes")).put("CreateDefaultClientScopes", "true");
+        AdminApi.require(environment.admin().post("/realms", file), "new realm");
+        AdminApi.require(environment.admin().put("/realms/" + name + "/users/profile", profile), "user profile");
+        TestRealm district = environment.realm(name);
+        environment
+                .classLink()
+                .registerClient(
+                        TestRealm.CLASSLINK_CLIENT,
+                        "only-classlink-knows-it",
+                        List.of(environment.keycloakUrl() + "/realms/*"));
+        district.useLocalClassLink();
+        district.addApp();
+        district.tokensOf("teacher");
+
+        JsonNode teacher = district.user(TEACHER);
+        assertThat(district.roles(teacher)).containsExactly("classlink-teacher");
+        assertThat(district.groups(teacher)).containsExactly("/districts/2/Teacher");
+        assertThat(district.organizations(teacher)).containsExactly("district");
+        assertThat(attributes(teacher)).containsAll(ATTRIBUTES);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"district-realm.json", "keycloak-config-cli.json"})
+    void aWholeRealmSaysTheSameAsTheFragments(String name) {
+        JsonNode realmFile = RealmFiles.read(name);
+        JsonNode mappers = RealmFiles.read("default-mappers.json");
+
+        assertThat(realmFile.get("roles")).isEqualTo(mappers.get("roles"));
+        assertThat(elements(realmFile.get("identityProviderMappers")))
+                .containsAll(elements(mappers.get("identityProviderMappers")))
+                .hasSize(mappers.get("identityProviderMappers").size() + 1);
+        assertThat(elements(realmFile.get("clientScopes")))
+                .containsExactly(
+                        RealmFiles.read("client-scope-classlink-token.json"),
+                        RealmFiles.read("client-scope-classlink-roster.json"));
+        assertThat(elements(realmFile.get("authenticationFlows")))
+                .containsExactly(RealmFiles.read("first-login-flow.json"));
+        assertThat(profileIn(realmFile)).isEqualTo(RealmFiles.read("user-profile.json"));
+        assertThat(realmFile.at("/identityProviders/0/config/clientSecret").textValue())
+                .startsWith("$")
+                .contains("${vault.classlink_client_secret}");
+    }
+
+    private static JsonNode profileIn(JsonNode realmFile) {
+        return realmFile.has("userProfile")
+                ? realmFile.get("userProfile")
+                : Http.json(realmFile.findValue("kc.user.profile.config").get(0).textValue());
+    }
+
+    /** A server may have lived through several runs. */
+    private static String newName(String kind) {
+        return kind + "-" + UUID.randomUUID();
+    }
+
+    private TestRealm plainRealm() {
+        String name = newName("plain");
+        AdminApi.require(
+                environment.admin().post("/realms", Http.json("{\"realm\": \"" + name + "\", \"enabled\": true}")),
+                "new realm");
+        TestRealm plain = environment.realm(name);
+        environment
+                .classLink()
+                .registerClient(
+                        TestRealm.CLASSLINK_CLIENT,
+                        "only-classlink-knows-it",
+                        List.of(environment.keycloakUrl() + "/realms/*"));
+        run(plain, "Signing in").requireSuccess();
+        return plain;
+    }
+
+    private DocumentedCommands.Outcome run(TestRealm realm, String heading) {
+        return environment
+                .commandsOf(RealmFiles.path("README.md"))
+                .run(
+                        heading,
+                        Map.of(
+                                "REALM",
+                                realm.name(),
+                                "CLASSLINK_CLIENT_ID",
+                                TestRealm.CLASSLINK_CLIENT,
+                                "CLASSLINK_CLIENT_SECRET",
+                                "only-classlink-knows-it"));
+    }
+
+    /** All that the commands touch. */
+    private String state(TestRealm realm) {
+        Map<String, Object> state = new LinkedHashMap<>();
+        for (String path : List.of(
+                "/client-scopes",
+                "/users/profile",
+                "/authentication/flows",
+                "/authentication/flows/classlink%20first%20login/executions",
+                "/roles",
+                "/identity-provider/instances",
+                "/identity-provider/instances/classlink/mappers")) {
+            JsonNode found = environment.admin().get("/realms/" + realm.name() + path);
+            state.put(path, found.isArray() ? new HashSet<>(elements(found)) : found);
+        }
+        return state.toString();
+    }
+
+    /** The account page's data as the person themselves sees it; sends changes when there are any. */
+    private static HttpResponse<String> account(TestRealm realm, String token, JsonNode changes) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(realm.url("/account/"))
+                .header("Authorization", "Bearer " + token)
+                .header("Accept", "application/json")
+                .header("Content-Type", "application/json");
+        return new Http()
+                .send(
+                        changes == null
+                                ? request.GET()
+                                : request.POST(HttpRequest.BodyPublishers.ofString(changes.toString())));
+    }
+
+    private static String path(TestRealm realm, JsonNode user) {
+        return "/realms/" + realm.name() + "/users/" + user.get("id").textValue();
+    }
+
+    private static Set<String> attributes(JsonNode user) {
+        Set<String> names = new HashSet<>();
+        user.path("attributes").fieldNames().forEachRemaining(names::add);
+        return names;
+    }
+
+    private static List<JsonNode> elements(JsonNode list) {
+        return StreamSupport.stream(list.spliterator(), false).toList();
+    }
+}

@@ -1,0 +1,319 @@
+package io.github.k12sso.classlink.it.launchpad;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.nimbusds.jwt.JWTParser;
+import io.github.k12sso.classlink.it.support.Browser;
+import io.github.k12sso.classlink.it.support.Page;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
+import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WithTestEnvironment;
+import io.github.k12sso.classlink.simulator.http.Endpoint;
+import io.github.k12sso.classlink.simulator.http.RecordedRequest;
+import java.net.URI;
+import java.text.ParseException;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A tile in LaunchPad: what the server does, without a window. */
+@WithTestEnvironment
+class TileLaunchIT {
+
+    private static final URI HOME = URI.create("http://app.example/home?from=tile");
+    /** Somebody's code, as LaunchPad sends it. */
+    private static final String FOREIGN_CODE = "c1447346832048436a0395c74d20f9a37e06f62cc04431";
+
+    private TestEnvironment environment;
+    private TestRealm realm;
+
+    @BeforeEach
+    void aRealmWithATile(TestEnvironment testEnvironment) {
+        environment = testEnvironment;
+        realm = environment.newRealm();
+        realm.configure("launchpadClient", TestRealm.APP);
+        realm.configureClient(TestRealm.APP, app -> app.put("baseUrl", HOME.toString()));
+    }
+
+    @Test
+    void signsInAtKeycloakAndEndsAtTheAppsHome() {
+        Browser browser = realm.newBrowser();
+
+        Page home = clickTile(browser, "student");
+
+        assertThat(home.address()).isEqualTo(HOME);
+        assertThat(realm.user("mira.fernwick.2")).isNotNull();
+        assertThat(realm.sessions()).isEqualTo(1);
+        assertThat(redeemedCodes()).hasSize(1).doesNotContain(FOREIGN_CODE);
+        assertThat(silentLogin(browser)).containsKey("code");
+    }
+
+    @Test
+    void theStartUrlDoesTheSame() {
+        Browser browser = realm.newBrowser();
+
+        Page home = realm.choosePersona(browser, browser.open(startUrl()), "student");
+
+        assertThat(home.address()).isEqualTo(HOME);
+        assertThat(silentLogin(browser)).containsKey("code");
+    }
+
+    @Test
+    void ofAPersonWhoIsSignedInAlreadyKeepsTheSession() {
+        Browser browser = realm.newBrowser();
+        JsonNode before = realm.redeem(realm.login(browser, "student"), TestRealm.APP, TestRealm.APP_SECRET);
+
+        Page home = browser.open(tile());
+
+        assertThat(home.address()).isEqualTo(HOME);
+        assertThat(realm.sessions()).isEqualTo(1);
+        assertThat(realm.exchange(before.get("access_token").textValue()).statusCode())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void ofAnotherPersonEndsTheFirstOnesSession() throws ParseException {
+        Browser shared = realm.newBrowser();
+        JsonNode first = realm.redeem(realm.login(shared, "student"), TestRealm.APP, TestRealm.APP_SECRET);
+        signOutOfLaunchPad(shared);
+
+        Page home = clickTile(shared, "teacher");
+
+        assertThat(home.address()).isEqualTo(HOME);
+        assertThat(realm.exchange(first.get("access_token").textValue()).statusCode())
+                .isEqualTo(400);
+        assertThat(realm.sessions()).isEqualTo(1);
+        assertThat(usernameOfSilentLogin(shared)).isEqualTo("orla.thistledown.2");
+        JsonNode logout = realm.events("LOGOUT").get(0);
+        assertThat(logout.at("/details/reason").textValue()).isEqualTo("launch_by_another_person");
+    }
+
+    @Test
+    void twiceAtOnceInTwoTabsEndsTwiceAtHome() {
+        Browser browser = realm.newBrowser();
+        Page firstTab = browser.open(tile());
+        Page secondTab = browser.open(tile());
+
+        Page first = realm.choosePersona(browser, firstTab, "student");
+        Page second = browser.open(tile());
+
+        assertThat(first.address()).isEqualTo(HOME);
+        assertThat(second.address()).isEqualTo(HOME);
+        assertThat(secondTab.status()).isEqualTo(200);
+        assertThat(realm.sessions()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "redirect_uri=http://evil.example/",
+                "target_link_uri=http://evil.example/",
+                "client_id=other-app",
+                "iss=http://evil.example/",
+                "next=//evil.example"
+            })
+    void nothingInTheRequestChoosesTheTarget(String parameter) {
+        realm.addApps("other-app");
+        Browser browser = realm.newBrowser();
+
+        Page home = realm.choosePersona(browser, browser.open(URI.create(tile() + "&" + parameter)), "student");
+
+        assertThat(home.address()).isEqualTo(HOME);
+    }
+
+    /** Login CSRF: a link with somebody else's living code, sent to a person who is signed in at ClassLink, or is not. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aLivingCodeOfSomebodyElseSignsNobodyInAsThem(boolean signedInAtClassLink) throws ParseException {
+        // The client is registered for all realms, so that its tile leads to none.
+        Browser teacher = new Browser().stoppingAt(address -> address.getPath().endsWith("/realms/"));
+        Page districts =
+                teacher.open(environment.classLink().baseUrl().resolve("/launch/" + TestRealm.CLASSLINK_CLIENT));
+        URI trap = URI.create(realm.callbackUrl() + "?"
+                + realm.choosePersona(teacher, districts, "teacher").address().getRawQuery());
+        Browser student = realm.newBrowser();
+        if (signedInAtClassLink) {
+            realm.choosePersona(
+                    student, student.open(environment.classLink().baseUrl().resolve("/home")), "student");
+        }
+
+        Page home = student.open(trap);
+        if (!signedInAtClassLink) {
+            home = realm.choosePersona(student, home, "student");
+        }
+
+        assertThat(home.address()).isEqualTo(HOME);
+        assertThat(usernameOfSilentLogin(student)).isEqualTo("mira.fernwick.2");
+        assertThat(redeemedCodes())
+                .hasSize(1)
+                .doesNotContain(new Page(trap, 0, "").parameters().get("code"));
+        assertThat(realm.users())
+                .as("nobody but the student and the local user")
+                .hasSize(2);
+    }
+
+    @Test
+    void landsNowhereElseForWhoeverCallsTheLandingAddress() {
+        Page home =
+                realm.newBrowser().open(realm.url("/classlink/classlink/launched?redirect_uri=http://evil.example/"));
+
+        assertThat(home.address()).isEqualTo(HOME);
+    }
+
+    @Test
+    void goingInCirclesEndsOnAPage() {
+        Browser browser = realm.newBrowser();
+        Page page = browser.open(tile());
+        for (int launch = 1; launch <= 5; launch++) {
+            page = browser.open(tile());
+        }
+
+        assertThat(page.status()).isEqualTo(400);
+        assertThat(page.error()).contains("round in a circle");
+        assertReason(page, "launch_loop");
+    }
+
+    @Test
+    void deniedEndsOnAPageThoughSomebodyIsSignedIn() {
+        Browser browser = realm.newBrowser();
+        realm.login(browser, "student");
+        signOutOfLaunchPad(browser);
+        environment.classLink().consent(true);
+        Page consent = clickTile(browser, "teacher");
+
+        Page page = browser.press(consent, "#consent-deny");
+
+        assertThat(page.status()).isEqualTo(403);
+        assertThat(realm.failureOn(page).at("/details/reason").textValue()).isEqualTo("access_denied");
+        assertThat(browser.visited()).doesNotContain(HOME);
+    }
+
+    @Test
+    void aRefusalWithoutAStateIsNoLaunch() {
+        Page page = realm.newBrowser().open(URI.create(realm.callbackUrl() + "?error=access_denied"));
+
+        assertThat(page.status()).isEqualTo(403);
+        assertReason(page, "access_denied");
+    }
+
+    @Test
+    void isRefusedWhereNoAppIsChosen() {
+        realm.configure("launchpadClient", "");
+
+        Page page = realm.newBrowser().open(tile());
+
+        assertThat(page.status()).isEqualTo(400);
+        assertThat(page.error()).contains("App for LaunchPad tiles");
+        assertReason(page, "launch_not_configured");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"enabled, false, provider_disabled", "linkOnly, true, provider_link_only"})
+    void isRefusedWhereTheProviderSignsNobodyIn(String member, boolean value, String reason) {
+        realm.configure(provider -> provider.put(member, value));
+
+        Page page = realm.newBrowser().open(startUrl());
+
+        assertThat(page.status()).isEqualTo(403);
+        assertReason(page, reason);
+        // Keycloak itself knows no callback of a disabled provider.
+        assertThat(realm.newBrowser().open(tile()).status()).isIn(403, 404);
+    }
+
+    @Test
+    void worksForAProviderThatIsHiddenOnTheLoginPage() {
+        realm.configure(provider -> provider.put("hideOnLogin", true));
+
+        assertThat(clickTile(realm.newBrowser(), "student").address()).isEqualTo(HOME);
+    }
+
+    @Test
+    void isRefusedWhereTheAppIsDisabled() {
+        realm.configureClient(TestRealm.APP, app -> app.put("enabled", false));
+
+        Page page = realm.newBrowser().open(tile());
+
+        assertThat(page.status()).isEqualTo(400);
+        assertReason(page, "launch_app_unusable");
+    }
+
+    @Test
+    void isRefusedWhereTheAppHasNoHome() {
+        realm.configureClient(TestRealm.APP, app -> app.put("baseUrl", ""));
+
+        Page page = realm.newBrowser().open(tile());
+
+        assertThat(page.status()).isEqualTo(400);
+        assertReason(page, "launch_home_missing");
+    }
+
+    @Test
+    void isRefusedOverHttpWhereTheRealmWantsHttps() {
+        realm.configureRealm(settings -> settings.put("sslRequired", "all"));
+
+        Page page = realm.newBrowser().open(startUrl());
+
+        assertThat(page.status()).isEqualTo(403);
+        assertReason(page, "https_required");
+    }
+
+    @Test
+    void anAppBelowARootUrlIsFoundThere() {
+        realm.configureClient(
+                TestRealm.APP, app -> app.put("rootUrl", "http://app.example").put("baseUrl", "/start"));
+
+        assertThat(clickTile(realm.newBrowser(), "student").address())
+                .isEqualTo(URI.create("http://app.example/start"));
+    }
+
+    // ---- steps -----------------------------------------------------------------------------------------------------
+
+    private URI tile() {
+        return URI.create(realm.callbackUrl() + "?code=" + FOREIGN_CODE + "&response_type=code");
+    }
+
+    private URI startUrl() {
+        return realm.url("/classlink/" + TestRealm.ALIAS + "/launch");
+    }
+
+    private Page clickTile(Browser browser, String personaId) {
+        return realm.choosePersona(browser, browser.open(tile()), personaId);
+    }
+
+    private void signOutOfLaunchPad(Browser browser) {
+        browser.open(environment.classLink().baseUrl().resolve("/logout"));
+    }
+
+    /** What the app's own login gets when no page may be shown. */
+    private Map<String, String> silentLogin(Browser browser) {
+        return browser.open(realm.loginRequest(TestRealm.APP, "openid", Map.of("prompt", "none")))
+                .handedToApp();
+    }
+
+    private String usernameOfSilentLogin(Browser browser) throws ParseException {
+        Page callback = browser.open(realm.loginRequest(TestRealm.APP, "openid profile", Map.of("prompt", "none")));
+        JsonNode tokens = realm.redeem(callback, TestRealm.APP, TestRealm.APP_SECRET);
+        return JWTParser.parse(tokens.get("access_token").textValue())
+                .getJWTClaimsSet()
+                .getStringClaim("preferred_username");
+    }
+
+    private List<String> redeemedCodes() {
+        return environment.classLink().requests().stream()
+                .filter(request -> request.endpoint() == Endpoint.TOKEN)
+                .map(RecordedRequest::parameters)
+                .map(parameters -> parameters.get("code"))
+                .toList();
+    }
+
+    private void assertReason(Page page, String reason) {
+        assertThat(realm.failureOn(page).at("/details/reason").textValue()).isEqualTo(reason);
+        assertThat(redeemedCodes()).isEmpty();
+        assertThat(realm.sessions()).isZero();
+    }
+}

@@ -1,0 +1,320 @@
+package io.github.k12sso.classlink.it.refresh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.k12sso.classlink.it.support.Await;
+import io.github.k12sso.classlink.it.support.Full;
+import io.github.k12sso.classlink.it.support.Http;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
+import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WithTestEnvironment;
+import io.github.k12sso.classlink.simulator.fault.Fault;
+import io.github.k12sso.classlink.simulator.http.Endpoint;
+import io.github.k12sso.classlink.simulator.http.RecordedRequest;
+import io.github.k12sso.classlink.simulator.runtime.TokenMode;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
+
+/** What becomes of a stored token when it ends: each outcome of a refresh, as the app sees it and as the vault keeps it. */
+@WithTestEnvironment
+@ResourceLock(TestEnvironment.PASSING_TIME)
+class TokenRefreshIT {
+
+    /** Expired on arrival: the last five seconds of a token count as over. */
+    private static final Duration OVER_AT_ONCE = Duration.ofSeconds(2);
+    /** Alive, and about to be renewed. */
+    private static final Duration ALMOST_OVER = Duration.ofSeconds(40);
+
+    private static final Duration LONG = Duration.ofHours(1);
+
+    private static final Duration LONGEST_REST = Duration.ofMinutes(1);
+
+    private TestEnvironment environment;
+    private TestRealm realm;
+
+    @BeforeEach
+    void aRealmWhoseClassLinkIssuesRefreshTokens(TestEnvironment testEnvironment) {
+        environment = testEnvironment;
+        environment.classLink().tokenMode(TokenMode.GUIDE);
+        realm = environment.newRealm();
+    }
+
+    @Nested
+    class GivenClassLinkIsHealthy {
+
+        @Test
+        void givenTheTokenIsOver_thenItIsRenewed_andTheEventSaysSo() {
+            String app = loginWithATokenThatLives(OVER_AT_ONCE);
+
+            JsonNode answer = Http.json(realm.exchange(app).body());
+
+            assertThat(refreshes()).hasSize(1);
+            assertThat(answer.get("expires_in").longValue()).isBetween(3_590L, 3_600L);
+            assertThatClassLinkTakes(answer.get("access_token").textValue());
+            assertThat(lastExchange().get("details").get("classlink_token").textValue())
+                    .isEqualTo("refreshed");
+        }
+
+        @Test
+        void givenItWasRenewed_thenTheNextExchangeNeedsNothing() {
+            String app = loginWithATokenThatLives(OVER_AT_ONCE);
+            String first = accessToken(realm.exchange(app));
+
+            assertThat(accessToken(realm.exchange(app))).isEqualTo(first);
+            assertThat(refreshes()).hasSize(1);
+            assertThat(lastExchange().get("details").get("classlink_token").textValue())
+                    .isEqualTo("stored");
+        }
+
+        @Test
+        void givenAnotherExchangeRenewsIt_thenItsTokenIsAwaited_andTheEventSaysSo() {
+            String app = loginWithATokenThatLives(OVER_AT_ONCE);
+            environment.classLink().faults().inject(Endpoint.TOKEN, Fault.delay(Duration.ofSeconds(1)));
+            CompletableFuture<HttpResponse<String>> first = CompletableFuture.supplyAsync(() -> realm.exchange(app));
+            Await.until("the first one's refresh", () -> !refreshes().isEmpty());
+
+            String second = accessToken(realm.exchange(app));
+
+            assertThat(second).isEqualTo(accessToken(first.join()));
+            assertThat(refreshes()).hasSize(1);
+            assertThat(realm.events("TOKEN_EXCHANGE"))
+                    .extracting(event -> event.at("/details/classlink_token").textValue())
+                    .containsExactlyInAnyOrder("refreshed", "coalesced");
+        }
+
+        @Test
+        void givenTheTokenIsAboutToEnd_thenItIsRenewedAhead() {
+            realm.exchange(loginWithATokenThatLives(ALMOST_OVER));
+
+            assertThat(refreshes()).hasSize(1);
+        }
+
+        @Test
+        void givenAnotherMargin_thenTheSettingCounts() {
+            realm.configure("minValidityToken", "10");
+
+            realm.exchange(loginWithATokenThatLives(ALMOST_OVER));
+
+            assertThat(refreshes()).isEmpty();
+        }
+
+        @Test
+        void givenTheRefreshTokenRotates_thenTheNewOneIsTheNextToBeUsed() {
+            String app = loginWithATokenThatLives(OVER_AT_ONCE);
+            environment.classLink().switches().guideTokenLifetime(OVER_AT_ONCE);
+
+            realm.exchange(app);
+            realm.exchange(app);
+
+            assertThat(refreshes())
+                    .hasSize(2)
+                    .extracting(TokenRefreshIT::refreshToken)
+                    .doesNotHaveDuplicates();
+        }
+
+        @Test
+        void givenTheAnswerHasNoRefreshToken_thenTheOldOneIsUsedAgain() {
+            environment.classLink().switches().refreshRotation(false);
+            String app = loginWithATokenThatLives(OVER_AT_ONCE);
+            environment.classLink().switches().guideTokenLifetime(OVER_AT_ONCE);
+
+            assertThat(realm.exchange(app).statusCode()).isEqualTo(200);
+            assertThat(realm.exchange(app).statusCode()).isEqualTo(200);
+
+            List<String> used =
+                    refreshes().stream().map(TokenRefreshIT::refreshToken).toList();
+            assertThat(used).hasSize(2);
+            assertThat(used.get(0)).isEqualTo(used.get(1));
+        }
+
+        @Test
+        void givenASecondLoginWithoutARefreshToken_thenTheFirstOnesIsKept() {
+            loginWithATokenThatLives(LONG);
+            environment.classLink().switches().refreshTokens(false);
+            String app = loginWithATokenThatLives(OVER_AT_ONCE);
+
+            assertThat(realm.exchange(app).statusCode()).isEqualTo(200);
+            assertThat(refreshes()).hasSize(1);
+        }
+    }
+
+    @Nested
+    class GivenClassLinkEndedTheGrant {
+
+        @Test
+        void thenTheAppIsToldToSendTheUserThroughLogin_untilTheyCome() {
+            String app = loginWithATokenThatLives(OVER_AT_ONCE);
+            environment.classLink().endAllGrants();
+
+            assertRefused(realm.exchange(app), 400, "token_expired");
+            assertRefused(realm.exchange(app), 400, "token_expired");
+            assertThat(refreshes()).as("ClassLink is not asked again").hasSize(1);
+            assertThat(realm.links(realm.user("mira.fernwick.2")))
+                    .as("the link stays")
+                    .hasSize(1);
+
+            String afterLogin = loginWithATokenThatLives(LONG);
+            assertThat(realm.exchange(afterLogin).statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Nested
+    class GivenClassLinkIsInTrouble {
+
+        private static final List<Fault> TROUBLES = List.of(
+                Fault.status(500),
+                Fault.status(502),
+                Fault.status(503),
+                Fault.status(504),
+                Fault.status(429),
+                Fault.status(401),
+                Fault.status(404),
+                Fault.status(400).body("{\"error\":\"invalid_client\"}"),
+                Fault.status(400).body("{\"error\":\"invalid_request\"}"),
+                Fault.reset(),
+                Fault.truncated(),
+                Fault.malformedJson(),
+                Fault.wrongType(),
+                Fault.wrongShape(),
+                Fault.empty(),
+                Fault.oversize(20_000_000),
+                Fault.redirect("https://launchpad.classlink.com/"));
+
+        /** Each trouble in a realm of its own, because a provider rests for three seconds after one. */
+        @Test
+        void thenTheAppIsToldWhenToComeAgain_andTheTokenIsKept() {
+            // A server that does not rotate takes the refresh token again even when it had done the work.
+            environment.classLink().switches().refreshRotation(false);
+            Map<TestRealm, String> apps = new LinkedHashMap<>();
+            for (Fault trouble : TROUBLES) {
+                realm = environment.newRealm();
+                String app = loginWithATokenThatLives(OVER_AT_ONCE);
+                apps.put(realm, app);
+                environment.classLink().faults().inject(Endpoint.TOKEN, trouble);
+
+                HttpResponse<String> answer = realm.exchange(app);
+                realm.exchange(app);
+
+                assertRefused(answer, 503, "temporarily_unavailable");
+                assertThat(answer.headers().firstValue("Retry-After")).hasValue("3");
+                assertThat(refreshes()).as("an outage is not hammered").hasSize(1);
+                assertThat(lastExchange().get("error").textValue()).isEqualTo("temporarily_unavailable");
+                environment.classLink().faults().clear();
+            }
+
+            assertThat(apps).hasSize(TROUBLES.size()).allSatisfy((itsSchool, app) -> {
+                realm = itsSchool;
+                assertThat(afterTheRest(app).statusCode()).isEqualTo(200);
+            });
+        }
+
+        @Test
+        void givenItSaysWhenToComeAgain_thenTheAppHearsIt() {
+            String app = loginWithATokenThatLives(OVER_AT_ONCE);
+            environment
+                    .classLink()
+                    .faults()
+                    .inject(Endpoint.TOKEN, Fault.status(429).retryAfter(7));
+
+            assertThat(realm.exchange(app).headers().firstValue("Retry-After")).hasValue("7");
+        }
+
+        @Test
+        void givenTheTokenIsStillAlive_thenItIsHandedOut() {
+            String app = loginWithATokenThatLives(ALMOST_OVER);
+            environment.classLink().faults().inject(Endpoint.TOKEN, Fault.status(503));
+
+            HttpResponse<String> answer = realm.exchange(app);
+
+            assertThat(answer.statusCode()).isEqualTo(200);
+            assertThatClassLinkTakes(accessToken(answer));
+        }
+
+        @Test
+        void givenTheAnswerIsLost_andTheServerRotates_thenTheNextAttemptEndsInALogin() {
+            String app = loginWithATokenThatLives(OVER_AT_ONCE);
+            environment
+                    .classLink()
+                    .faults()
+                    .inject(Endpoint.TOKEN, Fault.answerLost().times(1));
+
+            assertRefused(realm.exchange(app), 503, "temporarily_unavailable");
+            assertRefused(afterTheRest(app), 400, "token_expired");
+        }
+
+        @Full // the provider waits ten seconds for an answer
+        @Test
+        void givenItHangs_thenTheAnswerComesWithinTheDeadline() {
+            String app = loginWithATokenThatLives(OVER_AT_ONCE);
+            environment.classLink().faults().inject(Endpoint.TOKEN, Fault.stall(Duration.ofSeconds(40)));
+            long start = System.nanoTime();
+
+            assertRefused(realm.exchange(app), 503, "temporarily_unavailable");
+
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(13));
+        }
+    }
+
+    // ---- steps -----------------------------------------------------------------------------------------------------
+
+    /** The app's Keycloak token; ClassLink tokens that are issued later live long. */
+    private String loginWithATokenThatLives(Duration life) {
+        environment.classLink().switches().guideTokenLifetime(life);
+        String token = realm.tokensOf("student").get("access_token").textValue();
+        environment.classLink().switches().guideTokenLifetime(LONG);
+        environment.classLink().clearRequests();
+        return token;
+    }
+
+    /** The provider rests for three seconds after a failure. */
+    private HttpResponse<String> afterTheRest(String app) {
+        environment.passTime(realm, LONGEST_REST);
+        return realm.exchange(app);
+    }
+
+    private List<RecordedRequest> refreshes() {
+        return environment.classLink().requests().stream()
+                .filter(request -> request.endpoint() == Endpoint.TOKEN)
+                .filter(request -> "refresh_token".equals(request.parameters().get("grant_type")))
+                .toList();
+    }
+
+    private static String refreshToken(RecordedRequest request) {
+        return request.parameters().get("refresh_token");
+    }
+
+    private static String accessToken(HttpResponse<String> answer) {
+        JsonNode token = Http.json(answer.body()).get("access_token");
+        assertThat(token).as(answer.body()).isNotNull();
+        return token.textValue();
+    }
+
+    /** Token exchanges and their errors are two types of events; the newest of both. */
+    private JsonNode lastExchange() {
+        return realm.events("TOKEN_EXCHANGE&type=TOKEN_EXCHANGE_ERROR").get(0);
+    }
+
+    private void assertThatClassLinkTakes(String token) {
+        HttpResponse<String> profile = new Http()
+                .send(HttpRequest.newBuilder(environment.classLink().baseUrl().resolve("/v2/my/info"))
+                        .header("Authorization", "Bearer " + token));
+        assertThat(profile.statusCode()).isEqualTo(200);
+    }
+
+    private static void assertRefused(HttpResponse<String> answer, int status, String error) {
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
+        assertThat(Http.json(answer.body()).get("error").textValue()).isEqualTo(error);
+        assertThat(Http.json(answer.body()).get("error_description").textValue())
+                .isNotBlank();
+    }
+}

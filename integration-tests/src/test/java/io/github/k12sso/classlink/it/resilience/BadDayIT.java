@@ -1,0 +1,220 @@
+package io.github.k12sso.classlink.it.resilience;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.k12sso.classlink.it.support.Full;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
+import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WithTestEnvironment;
+import io.github.k12sso.classlink.simulator.runtime.TokenMode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.parallel.Isolated;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Every call to ClassLink with every trouble: who needed it hears of it in time, nothing is lost or half made, the next one
+ * works, and event, metric and log line are those of docs/reliability.md. What was seen is in {@code target/bad-day}.
+ */
+@WithTestEnvironment
+@Isolated("compares the shared server's metrics before and after")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class BadDayIT {
+
+    /** One for each way to fail: no answer, an answer that asks to come again, an answer that is nonsense. */
+    private static final Set<Trouble> ONE_OF_EACH_KIND =
+            EnumSet.of(Trouble.RESET, Trouble.STATUS_503, Trouble.MALFORMED);
+
+    /** The provider's 10 s for a call, and a margin for a busy machine. The roster gateway's own deadline is 30 s. */
+    private static final Duration DEADLINE = Duration.ofSeconds(14);
+
+    private static final Duration ROSTER_DEADLINE = Duration.ofSeconds(34);
+    private static final Pattern COUNT = Pattern.compile(
+            "(?m)^classlink_upstream_calls_seconds_count\\{operation=\"([a-z]+)\",outcome=\"([a-z]+)\",?} ([0-9.E]+)$");
+    /** Where, when and whose. */
+    private static final Pattern PARTICULARS =
+            Pattern.compile(",? ?\\b(realm|provider|reference|client|path|user|district|tenant)=[^ ,]+,?");
+
+    private TestEnvironment environment;
+    private Unreachable unreachable;
+
+    @BeforeAll
+    void addressesWithoutClassLink(TestEnvironment testEnvironment) {
+        environment = testEnvironment;
+        unreachable = Unreachable.open(Path.of(System.getProperty("work.dir")).resolve("untrusted.p12"));
+    }
+
+    @AfterAll
+    void closeThem() {
+        unreachable.close();
+    }
+
+    @BeforeEach
+    void aClassLinkThatRevokes() {
+        environment.classLink().tokenMode(TokenMode.GUIDE);
+        environment.classLink().revocation(true);
+        // A server that does not rotate takes the refresh token again even when it had done the work.
+        environment.classLink().switches().refreshRotation(false);
+    }
+
+    @AfterEach
+    void asItWas() {
+        environment.classLink().revocation(false);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void oneTroubleOfEachKindIsTold_andNothingIsLost(UpstreamCall call) throws IOException {
+        List<String> rows = meetAll(call, ONE_OF_EACH_KIND);
+
+        assertThat(tableOf(call)).as("docs/reliability.md says so").containsAll(rows);
+    }
+
+    @Full // up to 23 troubles, two of which last as long as the provider waits
+    @ParameterizedTest
+    @EnumSource
+    void everyTroubleIsTold_andNothingIsLost(UpstreamCall call) throws IOException {
+        List<String> table = new ArrayList<>(List.of(
+                "| ClassLink | who needed it sees | event | `outcome` | log |", "| --- | --- | --- | --- | --- |"));
+        table.addAll(meetAll(call, EnumSet.allOf(Trouble.class)));
+
+        Path folder =
+                Files.createDirectories(Path.of(System.getProperty("work.dir")).resolve("bad-day"));
+        Files.write(folder.resolve(call.name() + ".md"), table);
+        assertThat(tableOf(call)).as("docs/reliability.md says so").containsExactlyElementsOf(table);
+    }
+
+    /** Its row of the table for each trouble, in their order. */
+    private List<String> meetAll(UpstreamCall call, Set<Trouble> chosen) {
+        Map<Trouble, Seen> seen = Collections.synchronizedMap(new EnumMap<>(Trouble.class));
+        List<Trouble> troubles = chosen.stream().filter(call::canMeet).toList();
+        troubles.stream()
+                .filter(trouble -> !trouble.onlyTimeEnds())
+                .forEach(trouble -> seen.put(trouble, meet(call, trouble, () -> {})));
+        // The other two at once: each has an address or a fault of its own, and takes as long as it may.
+        CompletableFuture<Void> begun = new CompletableFuture<>();
+        CompletableFuture<Void> stalls = troubles.contains(Trouble.CONNECT_STALLS)
+                ? CompletableFuture.runAsync(() -> seen.put(
+                        Trouble.CONNECT_STALLS, meet(call, Trouble.CONNECT_STALLS, () -> begun.complete(null))))
+                : CompletableFuture.completedFuture(null);
+        CompletableFuture.anyOf(begun, stalls).join();
+        if (troubles.contains(Trouble.DRIP)) {
+            seen.put(Trouble.DRIP, meet(call, Trouble.DRIP, () -> {}));
+        }
+        stalls.join();
+
+        environment.classLink().faults().clear();
+        seen.values().forEach(each -> each.over().run());
+        return seen.values().stream().map(Seen::row).toList();
+    }
+
+    /** The lines of the table that docs/reliability.md has for a call. */
+    private static List<String> tableOf(UpstreamCall call) throws IOException {
+        return Files.readString(Path.of(System.getProperty("project.root"), "docs", "reliability.md"))
+                .lines()
+                .dropWhile(line -> !line.equals("### " + call))
+                .skip(1)
+                .takeWhile(line -> !line.startsWith("#"))
+                .filter(line -> line.startsWith("|"))
+                .toList();
+    }
+
+    /**
+     * One trouble that was met.
+     *
+     * @param over ends what is left of it, and fails if the next call does not work
+     */
+    private record Seen(String row, Runnable over) {}
+
+    private Seen meet(UpstreamCall call, Trouble trouble, Runnable begins) {
+        TestRealm realm = environment.newRealm();
+        Map<String, Double> counted = new LinkedHashMap<>();
+        UpstreamCall.Met met = call.meet(trouble, unreachable, environment, realm, () -> {
+            counted.putAll(outcomes(call));
+            begins.run();
+        });
+        if (!trouble.onlyTimeEnds()) {
+            environment.classLink().faults().clear();
+        }
+        assertThat(met.took())
+                .as("%s: %s", call, trouble)
+                .isLessThan(
+                        call == UpstreamCall.ROSTER || call == UpstreamCall.APPLICATIONS ? ROSTER_DEADLINE : DEADLINE);
+        String row = "| %s | %s | %s | %s | %s |"
+                .formatted(
+                        trouble,
+                        met.answer(),
+                        event(realm),
+                        String.join(", ", risen(counted, outcomes(call))),
+                        log(realm));
+        return new Seen(row, met.over());
+    }
+
+    /** The newest event that is an error, as {@code TYPE reason}, or its error where the reason is a sentence. */
+    private static String event(TestRealm realm) {
+        for (JsonNode event : realm.admin().get("/realms/" + realm.name() + "/events?max=20")) {
+            if (event.hasNonNull("error")) {
+                String reason = event.at("/details/reason").asText();
+                return "`%s` %s"
+                        .formatted(
+                                event.get("type").textValue(),
+                                reason.matches("[a-z_]+")
+                                        ? reason
+                                        : event.get("error").textValue());
+            }
+        }
+        return "none";
+    }
+
+    /** How often each outcome of the call was counted. */
+    private Map<String, Double> outcomes(UpstreamCall call) {
+        Map<String, Double> outcomes = new LinkedHashMap<>();
+        Matcher count = COUNT.matcher(environment.metrics());
+        while (count.find()) {
+            if (count.group(1).equals(call.operation())) {
+                outcomes.put(count.group(2), Double.valueOf(count.group(3)));
+            }
+        }
+        return outcomes;
+    }
+
+    private static List<String> risen(Map<String, Double> before, Map<String, Double> after) {
+        List<String> risen = new ArrayList<>();
+        after.forEach((outcome, count) -> {
+            if (count > before.getOrDefault(outcome, 0.0)) {
+                risen.add(outcome);
+            }
+        });
+        return risen.stream().sorted().toList();
+    }
+
+    /** The extension's own warning, without what differs from one realm to the next. */
+    private String log(TestRealm realm) {
+        return environment.logOf(realm).stream()
+                .filter(line -> line.contains(" WARN ") && line.contains("[io.github.k12sso"))
+                .map(line -> line.replaceFirst("^.*?\\) ", ""))
+                .map(line -> PARTICULARS.matcher(line).replaceAll("").strip())
+                .findFirst()
+                .orElse("none");
+    }
+}

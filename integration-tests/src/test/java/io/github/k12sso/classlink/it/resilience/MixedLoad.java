@@ -1,0 +1,178 @@
+package io.github.k12sso.classlink.it.resilience;
+
+import io.github.k12sso.classlink.it.support.Await;
+import io.github.k12sso.classlink.it.support.Roster;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
+import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.simulator.SimulatorSettings;
+import io.github.k12sso.classlink.simulator.runtime.TokenMode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+
+/** A server of its own, its traffic and its weather. */
+public final class MixedLoad implements AutoCloseable {
+
+    private static final Duration LOGIN_EVERY = Duration.ofMillis(400);
+    private static final Duration EXCHANGE_EVERY = Duration.ofMillis(100);
+    private static final Duration PAGE_EVERY = Duration.ofMillis(500);
+    private static final Duration WEATHER_CHANGES_EVERY = Duration.ofSeconds(2);
+    private static final Duration SAMPLE_EVERY = Duration.ofMillis(500);
+    /** Longest of a request that was under way when the load ended. */
+    private static final Duration LAST_REQUEST = Duration.ofSeconds(60);
+
+    private final TestEnvironment environment;
+    private final Traffic traffic;
+    private final Weather weather;
+    private final List<Vitals> samples = new ArrayList<>();
+
+    private MixedLoad(TestEnvironment environment) {
+        this.environment = environment;
+        environment.classLink().tokenMode(TokenMode.GUIDE);
+        // Less than is left when Keycloak renews it (60 s), so that every exchange asks ClassLink; and a lost answer
+        // costs nobody their token.
+        environment.classLink().switches().guideTokenLifetime(Duration.ofSeconds(30));
+        environment.classLink().switches().refreshRotation(false);
+        environment.classLink().revocation(true);
+        TestRealm realm = environment.newRealm();
+        realm.configure("revocationUrl", environment.classLink().baseUrl() + "/oauth2/v2/revoke");
+        realm.configureRealm(settings -> settings.put("eventsEnabled", false)
+                .put("adminEventsEnabled", false)
+                .put("accessTokenLifespan", 7_200)
+                .put("ssoSessionIdleTimeout", 7_200)
+                // Logins that ended on an error page are forgotten within the run.
+                .put("accessCodeLifespanLogin", 60)
+                .put("accessCodeLifespanUserAction", 60));
+        this.traffic = new Traffic(realm, Roster.withPartnerKey(environment, realm));
+        this.weather = new Weather(environment.classLink());
+    }
+
+    /**
+     * Starts Keycloak with 512 MB of heap.
+     *
+     * @param name folder of its files below {@code target/}
+     */
+    public static MixedLoad start(String name) {
+        return new MixedLoad(TestEnvironment.startOwn(name, SimulatorSettings.defaults(), "-Xms256m -Xmx512m"));
+    }
+
+    /**
+     * What was seen.
+     *
+     * @param first least of each vital sign in the second quarter of the time, when all is warm
+     * @param last least of each in the last quarter, database connections when all is quiet
+     */
+    public record Report(
+            Duration length,
+            int troubles,
+            Map<String, AtomicInteger> answers,
+            List<String> wrong,
+            boolean everybodyHasTheirToken,
+            Map<String, Long> rowsBefore,
+            Map<String, Long> rowsAfter,
+            Vitals first,
+            Vitals last) {
+
+        /** As a table. */
+        public String table() {
+            String counts = answers.entrySet().stream()
+                    .map(answer -> "| %s | %d |"
+                            .formatted(answer.getKey(), answer.getValue().get()))
+                    .collect(Collectors.joining("\n"));
+            return """
+                    | in %s, with %d troubles of ClassLink | |
+                    | --- | --- |
+                    %s
+                    | threads, second quarter and last | %.0f and %.0f |
+                    | open files and sockets | %.0f and %.0f |
+                    | heap in use at least, MB of 512 | %.0f and %.0f |
+                    | database rows before and after | %d and %d |
+                    """.formatted(
+                    length,
+                    troubles,
+                    counts,
+                    first.threads(),
+                    last.threads(),
+                    first.files(),
+                    last.files(),
+                    first.heap(),
+                    last.heap(),
+                    rowsBefore.values().stream().mapToLong(Long::longValue).sum(),
+                    rowsAfter.values().stream().mapToLong(Long::longValue).sum());
+        }
+    }
+
+    /** Lets the load run, ends it, and looks. */
+    public Report run(Duration length) {
+        during(length.dividedBy(6)); // warms up, and fills what is filled once
+        traffic.closeForTheDay();
+        Map<String, Long> before = Vitals.rows(environment.database());
+        samples.clear();
+        during(length);
+        Await.until("everybody's token", traffic::everyResidentHasTheirToken);
+        traffic.closeForTheDay();
+        Await.until("rest of the database", () -> Vitals.of(environment).databaseConnections() == 0);
+        int quarter = samples.size() / 4;
+        return new Report(
+                length,
+                weather.troubles(),
+                traffic.answers(),
+                traffic.wrong(),
+                traffic.everyResidentHasTheirToken(),
+                before,
+                Vitals.rows(environment.database()),
+                Vitals.least(samples.subList(quarter, 2 * quarter)),
+                Vitals.least(samples.subList(samples.size() - quarter, samples.size())));
+    }
+
+    private void during(Duration length) {
+        ScheduledExecutorService clock = Executors.newScheduledThreadPool(6);
+        List<ScheduledFuture<?>> work = new ArrayList<>();
+        Traffic.VISITORS.forEach(persona -> work.add(every(clock, LOGIN_EVERY, () -> traffic.login(persona))));
+        work.addAll(List.of(
+                every(clock, EXCHANGE_EVERY, traffic::exchange),
+                every(clock, PAGE_EVERY, traffic::read),
+                every(clock, SAMPLE_EVERY, () -> samples.add(Vitals.of(environment))),
+                every(clock, WEATHER_CHANGES_EVERY, weather::change)));
+        try {
+            clock.awaitTermination(length.toMillis(), TimeUnit.MILLISECONDS);
+            if (work.stream().anyMatch(ScheduledFuture::isDone)) {
+                throw new AssertionError("somebody has stopped working");
+            }
+            clock.shutdown();
+            if (!clock.awaitTermination(LAST_REQUEST.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new AssertionError("a request has not ended " + LAST_REQUEST + " after the load");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+        environment.classLink().faults().clear();
+    }
+
+    private ScheduledFuture<?> every(ScheduledExecutorService clock, Duration pause, Runnable work) {
+        return clock.scheduleWithFixedDelay(
+                () -> {
+                    try {
+                        work.run();
+                    } catch (RuntimeException | AssertionError failure) {
+                        traffic.failed(failure);
+                    }
+                },
+                0,
+                pause.toMillis(),
+                TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void close() {
+        environment.close();
+    }
+}

@@ -1,0 +1,45 @@
+package io.github.k12sso.classlink.it.resilience;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.k12sso.classlink.it.support.Full;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
+
+/**
+ * Logins, exchanges and rosters at once on a small heap while ClassLink's troubles come and go; for a minute, or for
+ * {@code -Dmixed.load=PT30M}. What was measured is in {@code target/mixed-load.md} afterwards.
+ */
+@Full // a minute of load on a server of its own
+@Isolated("needs the whole machine")
+class MixedLoadIT {
+
+    /** Young garbage that a sample can hold, in MB. */
+    private static final double GARBAGE = 64;
+
+    private static final double POOLS = 20;
+
+    @Test
+    void nothingIsLostAndNothingPilesUp() throws IOException {
+        Duration length = Duration.parse(System.getProperty("mixed.load"));
+        try (MixedLoad load = MixedLoad.start("mixed-load")) {
+            MixedLoad.Report report = load.run(length);
+            Files.writeString(Path.of(System.getProperty("work.dir")).resolve("mixed-load.md"), report.table());
+
+            assertThat(report.wrong()).isEmpty();
+            assertThat(report.answers())
+                    .containsKeys("login and out 204", "login 503 told", "exchange 200", "roster 200");
+            assertThat(report.everybodyHasTheirToken()).isTrue();
+            assertThat(report.rowsAfter()).isEqualTo(report.rowsBefore());
+            assertThat(report.last().databaseConnections()).isZero();
+            assertThat(report.last().threads())
+                    .isLessThanOrEqualTo(report.first().threads() + POOLS);
+            assertThat(report.last().files()).isLessThanOrEqualTo(report.first().files() + POOLS);
+            assertThat(report.last().heap()).isLessThanOrEqualTo(report.first().heap() + GARBAGE);
+        }
+    }
+}

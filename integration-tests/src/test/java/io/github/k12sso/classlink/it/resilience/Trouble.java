@@ -1,0 +1,58 @@
+package io.github.k12sso.classlink.it.resilience;
+
+import io.github.k12sso.classlink.simulator.fault.Fault;
+import java.time.Duration;
+import java.util.Optional;
+
+/** What ClassLink, or the way there, does instead of answering. */
+public enum Trouble {
+    REFUSED("connection refused", null),
+    UNKNOWN_HOST("host name unknown to DNS", null),
+    WRONG_CERTIFICATE("TLS certificate nobody trusts", null),
+    CONNECT_STALLS("connection never established", null),
+    RESET("connection reset", Fault.reset()),
+    STATUS_400("400", Fault.status(400)),
+    STATUS_401("401", Fault.status(401)),
+    STATUS_403("403", Fault.status(403)),
+    STATUS_404("404", Fault.status(404)),
+    STATUS_429("429", Fault.status(429)),
+    STATUS_429_LATER("429, Retry-After: 7", Fault.status(429).retryAfter(7)),
+    STATUS_500("500", Fault.status(500)),
+    STATUS_502("502", Fault.status(502)),
+    STATUS_503("503", Fault.status(503)),
+    STATUS_504("504", Fault.status(504)),
+    REDIRECT("redirect", Fault.redirect("http://localhost:1/")),
+    EMPTY("empty answer", Fault.empty()),
+    TRUNCATED("truncated answer", Fault.truncated()),
+    MALFORMED("malformed JSON", Fault.malformedJson()),
+    WRONG_SHAPE("JSON of another shape", Fault.wrongShape()),
+    WRONG_TYPE("HTML page", Fault.wrongType()),
+    OVERSIZE("20 MB", Fault.oversize(20_000_000)),
+    DRIP("one byte a second", Fault.drip(Duration.ofSeconds(1)));
+
+    private final String text;
+
+    @SuppressWarnings("ImmutableEnumChecker") // It is immutable, and not annotated as such.
+    private final Fault fault;
+
+    Trouble(String text, Fault fault) {
+        this.text = text;
+        this.fault = fault;
+    }
+
+    /** What ClassLink does when it is reached; empty if it is not. */
+    public Optional<Fault> fault() {
+        return Optional.ofNullable(fault);
+    }
+
+    /** Nothing comes, or never enough. */
+    public boolean onlyTimeEnds() {
+        return this == CONNECT_STALLS || this == DRIP;
+    }
+
+    /** As the page says it. */
+    @Override
+    public String toString() {
+        return text;
+    }
+}

@@ -1,0 +1,91 @@
+package io.github.k12sso.classlink.it.resilience;
+
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
+import io.github.k12sso.classlink.it.support.SelfSignedCertificate;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Addresses on this machine behind which ClassLink cannot be had. */
+public final class Unreachable implements AutoCloseable {
+
+    private static final int MORE_THAN_THE_BACKLOG = 8;
+    private static final Duration FULL = Duration.ofMillis(300);
+
+    private final HttpsServer untrusted;
+    private final ServerSocket deaf;
+    private final List<Socket> waiting = new ArrayList<>();
+
+    private Unreachable(HttpsServer untrusted, ServerSocket deaf) {
+        this.untrusted = untrusted;
+        this.deaf = deaf;
+    }
+
+    /**
+     * Begins to listen where somebody has to.
+     *
+     * @param certificate the file to make on the way
+     */
+    public static Unreachable open(Path certificate) {
+        try {
+            HttpsServer untrusted = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+            untrusted.setHttpsConfigurator(new HttpsConfigurator(
+                    SelfSignedCertificate.selfSigned(certificate).serverContext()));
+            untrusted.start();
+            Unreachable all = new Unreachable(untrusted, new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+            all.fillBacklog();
+            return all;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Nobody accepts: when as many wait as may, the system leaves every further one without an answer. */
+    private void fillBacklog() throws IOException {
+        for (int number = 0; number < MORE_THAN_THE_BACKLOG; number++) {
+            Socket socket = new Socket();
+            waiting.add(socket);
+            try {
+                socket.connect(deaf.getLocalSocketAddress(), (int) FULL.toMillis());
+            } catch (SocketTimeoutException full) {
+                return;
+            }
+        }
+        throw new AssertionError("this system accepts any number of connections");
+    }
+
+    /** Where that trouble is met; only for those without a fault. */
+    public String address(Trouble trouble) {
+        return switch (trouble) {
+            case REFUSED -> "http://localhost:1";
+            case UNKNOWN_HOST -> "https://" + TestEnvironment.UNKNOWN_HOST;
+            case WRONG_CERTIFICATE ->
+                "https://localhost:" + untrusted.getAddress().getPort();
+            case CONNECT_STALLS -> "http://localhost:" + deaf.getLocalPort();
+            default -> throw new IllegalArgumentException(trouble + " is one of a ClassLink that is reached");
+        };
+    }
+
+    @Override
+    public void close() {
+        try {
+            for (Socket socket : waiting) {
+                socket.close();
+            }
+            deaf.close();
+            untrusted.stop(0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

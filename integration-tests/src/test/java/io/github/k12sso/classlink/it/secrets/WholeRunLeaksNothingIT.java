@@ -1,0 +1,65 @@
+package io.github.k12sso.classlink.it.secrets;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.k12sso.classlink.it.support.ClassOrder;
+import io.github.k12sso.classlink.it.support.SecretSearch;
+import io.github.k12sso.classlink.it.support.SecretSearch.Where;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
+import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WithTestEnvironment;
+import io.github.k12sso.classlink.simulator.runtime.TokenMode;
+import io.github.k12sso.classlink.simulator.secret.Secret;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
+
+/**
+ * The last test of a run, whatever its length: it ends the shared server, and every secret of all tests is searched in all that
+ * their servers wrote and answered. Of a built-in provider's realms nothing is searched: it keeps tokens in clear.
+ */
+@WithTestEnvironment
+@Tag("every-run")
+@Order(ClassOrder.LAST)
+@Isolated("ends the shared server")
+class WholeRunLeaksNothingIT {
+
+    private final SecretSearch search = SecretSearch.ofThisRun();
+
+    @Test
+    void noSecretIsWhereItHasNoBusiness(TestEnvironment environment) throws IOException {
+        environment.classLink().tokenMode(TokenMode.GUIDE);
+        TestRealm realm = environment.newRealm();
+        realm.exchange(realm.tokensOf("student").get("access_token").textValue());
+        search.look(Where.METRICS, "the metrics page", environment.metrics());
+        assertThat(environment.logFromTheStart())
+                .as("Keycloak's access log, of which docs/token-vault.md speaks, is among what was searched")
+                .containsPattern("\"GET /realms/[^/]+/broker/classlink/endpoint\" 30[23] ");
+        assertThat(Files.readString(Path.of(System.getProperty("project.root"), "docs", "token-vault.md")))
+                .contains("--http-access-log-pattern='" + TestEnvironment.ACCESS_LOG_PATTERN + "'");
+        environment.endServer();
+
+        assertThat(search.isFull()).as("some secrets were not searched").isFalse();
+        assertThat(search.secrets())
+                .extracting(Secret::kind)
+                .contains(
+                        Secret.Kind.CODE,
+                        Secret.Kind.PKCE_VERIFIER,
+                        Secret.Kind.ACCESS_TOKEN,
+                        Secret.Kind.REFRESH_TOKEN,
+                        Secret.Kind.ID_TOKEN,
+                        Secret.Kind.CLIENT_SECRET);
+        assertThat(Where.values())
+                .allSatisfy(where -> assertThat(search.searched(where))
+                        .as(where + " searched")
+                        .isGreaterThan(1000));
+        assertThat(search.rightPlaces())
+                .as("the search finds what is there")
+                .contains("ACCESS_TOKEN in ANSWERS", "CLIENT_SECRET in DATABASE");
+        assertThat(search.findings()).isEmpty();
+    }
+}

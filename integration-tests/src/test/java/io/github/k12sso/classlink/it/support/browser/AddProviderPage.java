@@ -1,0 +1,73 @@
+package io.github.k12sso.classlink.it.support.browser;
+
+import org.openqa.selenium.By;
+import org.openqa.selenium.WebElement;
+
+/** "Add ClassLink provider" in Keycloak's admin console. */
+public final class AddProviderPage {
+
+    private static final By HELP = By.cssSelector(".pf-v5-c-popover__body");
+
+    private final Chromium browser;
+
+    private AddProviderPage(Chromium browser) {
+        this.browser = browser;
+    }
+
+    static AddProviderPage shown(Chromium browser) {
+        browser.await(field("clientId"));
+        browser.await(field("revocationUrl"));
+        return new AddProviderPage(browser);
+    }
+
+    /** All that can be read, help texts excepted. */
+    public String text() {
+        return browser.await(By.tagName("main")).getText();
+    }
+
+    public AddProviderPage type(String setting, String value) {
+        WebElement input = browser.await(field(setting));
+        input.clear();
+        input.sendKeys(value);
+        return this;
+    }
+
+    /** Chooses one of the realm's clients. */
+    public AddProviderPage pick(String label, String client) {
+        browser.click(By.xpath("//div[contains(concat(@class, ' '), 'c-form__group ')][.//label[contains(., '" + label
+                + "')]]//*[contains(@class, 'c-menu-toggle')]"));
+        browser.click(By.xpath("//*[@role='option'][normalize-space()='" + client + "']"));
+        return this;
+    }
+
+    public String value(String setting) {
+        return browser.await(field(setting)).getDomProperty("value");
+    }
+
+    /** The text behind a field's question mark. */
+    public String help(String setting) {
+        By questionMark = By.cssSelector("[data-testid='help-label-config." + setting
+                + "'], [data-testid='help-label-classlink.settings." + setting + ".label']");
+        browser.click(questionMark);
+        String text = browser.await(HELP).getText();
+        browser.click(questionMark);
+        browser.awaitGone(HELP);
+        return text;
+    }
+
+    /** Until the console shows the provider that it has saved. */
+    public void add() {
+        browser.click(By.cssSelector("[data-testid='createProvider']"));
+        browser.await(By.xpath("//button[normalize-space()='Save']"));
+    }
+
+    /** What the console says when the server refuses the values. */
+    public String addInVain() {
+        browser.click(By.cssSelector("[data-testid='createProvider']"));
+        return browser.await(By.cssSelector(".pf-v5-c-alert")).getText();
+    }
+
+    private static By field(String setting) {
+        return By.cssSelector("main [name='config." + setting + "']");
+    }
+}

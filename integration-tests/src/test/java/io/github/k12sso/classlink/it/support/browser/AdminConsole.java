@@ -1,0 +1,176 @@
+package io.github.k12sso.classlink.it.support.browser;
+
+import java.net.URI;
+import org.openqa.selenium.By;
+import org.openqa.selenium.WebElement;
+
+/** Keycloak's admin console, by mouse and keyboard; every click and every field is counted. */
+public final class AdminConsole {
+
+    private static final By ALERT = By.cssSelector(".pf-v5-c-alert-group .pf-v5-c-alert");
+
+    /** Its place among the sync modes that are offered. */
+    private static final int FORCE = 3;
+
+    private final Chromium browser;
+    private int clicks;
+    private int fields;
+
+    private AdminConsole(Chromium browser) {
+        this.browser = browser;
+    }
+
+    /** Signs in, which is not counted, and stands at the realm's settings. */
+    public static AdminConsole open(Chromium browser, URI keycloak, String realm, String user, String password) {
+        browser.open(keycloak.resolve("/admin/master/console/#/" + realm + "/realm-settings"));
+        browser.await(By.id("username")).sendKeys(user);
+        browser.await(By.id("password")).sendKeys(password);
+        browser.click(By.id("kc-login"));
+        browser.await(testId("realmSettingsGeneralTab-save"));
+        return new AdminConsole(browser);
+    }
+
+    public int clicks() {
+        return clicks;
+    }
+
+    /** Fields that were typed into. */
+    public int fields() {
+        return fields;
+    }
+
+    // ---- what the pages have in common -----------------------------------------------------------------------------
+
+    /** Goes to a section of the realm, such as {@code identity-providers}. */
+    public AdminConsole menu(String section) {
+        return click(By.id("nav-item-" + section));
+    }
+
+    public AdminConsole press(String testId) {
+        return click(testId(testId));
+    }
+
+    /** Types into an empty field, or over what is there. */
+    public AdminConsole type(String name, String value) {
+        WebElement input = browser.await(By.cssSelector("main [name='" + name + "']"));
+        input.clear();
+        input.sendKeys(value);
+        fields++;
+        return this;
+    }
+
+    /** Types into an empty field that only its test id tells apart, such as the first line of many. */
+    public AdminConsole typeInto(String testId, String value) {
+        browser.await(testId(testId)).sendKeys(value);
+        fields++;
+        return this;
+    }
+
+    /** Chooses by the value's place in the list: 0 is the first. */
+    public AdminConsole choose(String select, int place) {
+        click(By.id(select));
+        return click(By.cssSelector("[data-testid='select-" + select + "'] li:nth-child(" + (place + 1) + ") button"));
+    }
+
+    public AdminConsole flip(String name) {
+        return click(By.cssSelector("label[for='" + name + "']"));
+    }
+
+    /** The newest message in the corner, which is closed. */
+    public String alert() {
+        WebElement alert = browser.await(ALERT);
+        String text = alert.getText();
+        browser.click(By.cssSelector(".pf-v5-c-alert-group .pf-v5-c-alert__action button"));
+        browser.awaitGone(ALERT);
+        return text;
+    }
+
+    // ---- organizations ---------------------------------------------------------------------------------------------
+
+    /** On a page that lists nothing yet. */
+    public AdminConsole createFirst() {
+        return click(By.cssSelector("[data-testid$='-empty-action']"));
+    }
+
+    public AdminConsole typeAttribute(String key, String value) {
+        return typeInto("attributes-key", key).typeInto("attributes-value", value);
+    }
+
+    // ---- identity provider -----------------------------------------------------------------------------------------
+
+    /** Goes to the form for a new ClassLink provider. */
+    public AdminConsole addClassLink() {
+        addProvider();
+        return this;
+    }
+
+    /** The same, to go on with that form alone. */
+    public AddProviderPage addProvider() {
+        menu("identity-providers").press("classlink-card");
+        return AddProviderPage.shown(browser);
+    }
+
+    /** Brings a setting to the top of the window. */
+    public AdminConsole scrollTo(String setting) {
+        browser.scrollTo(By.cssSelector("main [name='config." + setting + "']"));
+        return this;
+    }
+
+    /** Opens the form for another mapper and the list of what a mapper can be. */
+    public AdminConsole newMapper() {
+        click(By.cssSelector("[data-testid='addMapper'], [data-testid$='-empty-action']"));
+        click(By.id("identityProviderMapper"));
+        browser.await(testId("classlink-role-mapper"));
+        return this;
+    }
+
+    /** Whether an open list of mappers offers this one. */
+    public boolean offers(String mapper) {
+        return !browser.all(testId(mapper)).isEmpty();
+    }
+
+    /** Chosen from the open list; follows ClassLink at each login. */
+    public AdminConsole mapper(String mapper, String name) {
+        press(mapper);
+        type("name", name);
+        return choose("config.syncMode", FORCE);
+    }
+
+    /** What the console says about it. */
+    public String saveMapper() {
+        return press("new-mapper-save-button").alert();
+    }
+
+    public AdminConsole backToMappers() {
+        press("new-mapper-cancel-button");
+        browser.await(testId("addMapper"));
+        return this;
+    }
+
+    /** In the role mapper's form, the first ClassLink role. */
+    public AdminConsole classLinkRole(String role) {
+        browser.await(By.cssSelector("[data-testid='config.classlinkRoles0'], [data-testid='classlinkRoles']"))
+                .sendKeys(role);
+        fields++;
+        return this;
+    }
+
+    /** In the mapper's form. */
+    public AdminConsole realmRole(String role) {
+        press("add-role-mapping-button").press("roles-role");
+        click(By.xpath("//tr[td[normalize-space()='" + role + "']]//input[@type='radio']"));
+        press("assign");
+        browser.awaitGone(testId("assign"));
+        return this;
+    }
+
+    private AdminConsole click(By element) {
+        browser.click(element);
+        clicks++;
+        return this;
+    }
+
+    private static By testId(String id) {
+        return By.cssSelector("[data-testid='" + id + "']");
+    }
+}

@@ -1,0 +1,116 @@
+package io.github.k12sso.classlink.it.support.browser;
+
+import java.net.URI;
+import java.util.List;
+import org.openqa.selenium.By;
+import org.openqa.selenium.WebElement;
+
+/** The roster app. */
+public final class AppPage {
+
+    private static final By SIGN_IN = By.id("sign-in");
+    private static final By CLASSES = By.cssSelector(".classes");
+
+    private final Chromium browser;
+
+    private AppPage(Chromium browser) {
+        this.browser = browser;
+    }
+
+    public static AppPage open(Chromium browser, URI home) {
+        browser.open(home);
+        return new AppPage(browser);
+    }
+
+    static AppPage of(Chromium browser) {
+        return new AppPage(browser);
+    }
+
+    /** At the page for people who are not signed in. */
+    public AppPage welcome() {
+        browser.await(SIGN_IN);
+        return this;
+    }
+
+    public LoginPage signIn() {
+        browser.click(SIGN_IN);
+        return new LoginPage(browser);
+    }
+
+    public LaunchPad signInWithClassLink() {
+        browser.click(By.id("sign-in-classlink"));
+        return new LaunchPad(browser);
+    }
+
+    public AppPage withClasses() {
+        browser.await(CLASSES);
+        return this;
+    }
+
+    /** Keycloak's account console in the app's place. */
+    public void personalInfo() {
+        browser.await(By.cssSelector("[data-testid='page-heading']"));
+    }
+
+    /** The text that stands where the classes would be. */
+    public String note(String id) {
+        return browser.await(By.id(id)).getText();
+    }
+
+    public AppPage reload() {
+        browser.reload();
+        return this;
+    }
+
+    public LinkPage connect() {
+        browser.click(By.id("connect-classlink"));
+        return new LinkPage(browser);
+    }
+
+    /** To ClassLink and, as the person is signed in there, straight back. */
+    public AppPage renew() {
+        browser.click(By.id("sign-in-classlink"));
+        return this;
+    }
+
+    public AppPage signOut() {
+        browser.click(By.id("sign-out"));
+        return this;
+    }
+
+    /** Keycloak's page after a logout, in the app's place. */
+    public LoggedOutPage loggedOut() {
+        return LoggedOutPage.shown(browser);
+    }
+
+    public String name() {
+        return browser.await(By.id("person-name")).getText();
+    }
+
+    public String role() {
+        return browser.await(By.id("person-role")).getText();
+    }
+
+    public String district() {
+        return browser.await(By.id("person-district")).getText();
+    }
+
+    public List<String> classTitles() {
+        return texts(".card h2");
+    }
+
+    public List<String> students() {
+        return texts(".card li.student");
+    }
+
+    public List<String> teachers() {
+        return texts(".card li.teacher");
+    }
+
+    private List<String> texts(String selector) {
+        withClasses();
+        return browser.all(By.cssSelector(selector)).stream()
+                .map(WebElement::getText)
+                .toList();
+    }
+}

@@ -1,0 +1,237 @@
+package io.github.k12sso.classlink.it.support.browser;
+
+import io.github.k12sso.classlink.it.support.SecretSearch;
+import io.github.k12sso.classlink.it.support.machine.Installed;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.openqa.selenium.By;
+import org.openqa.selenium.ElementClickInterceptedException;
+import org.openqa.selenium.OutputType;
+import org.openqa.selenium.StaleElementReferenceException;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.chrome.ChromeDriverService;
+import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.interactions.Actions;
+import org.openqa.selenium.support.ui.ExpectedCondition;
+import org.openqa.selenium.support.ui.ExpectedConditions;
+import org.openqa.selenium.support.ui.WebDriverWait;
+
+/**
+ * A browser with a profile of its own and no window. What a person, or a script on the page, could read at each stop is
+ * remembered, so that it can be searched for what must not be there.
+ */
+public final class Chromium implements AutoCloseable {
+
+    /** Lock of the classes that start one: two of them and a Keycloak are too much for two cores. */
+    public static final String ONE_AT_A_TIME = "Chromium";
+
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+    /** Warns that it does not know this Chromium's DevTools; the one command that is sent is an old one. */
+    private static final Logger SELENIUM = Logger.getLogger("org.openqa.selenium.devtools");
+
+    static {
+        SELENIUM.setLevel(Level.SEVERE);
+    }
+
+    private final ChromeDriver driver;
+    private final WebDriverWait patience;
+    private final Path screenshots;
+    private final List<String> seen = new ArrayList<>();
+
+    private Chromium(ChromeDriver driver, Path screenshots) {
+        this.driver = driver;
+        this.patience = new WebDriverWait(driver, PATIENCE);
+        this.screenshots = screenshots;
+    }
+
+    /**
+     * Starts {@code /usr/bin/chromium} by {@code /usr/bin/chromedriver}, or what {@code -Dchromium.binary} and
+     * {@code -Dchromium.driver} name.
+     */
+    public static Chromium start() {
+        Path work = Path.of(System.getProperty("work.dir"));
+        try {
+            Path screenshots = Files.createDirectories(work.resolve("screenshots"));
+            Path profiles = Files.createDirectories(work.resolve("chromium"));
+            ChromeOptions options = new ChromeOptions();
+            options.setBinary(existing(Installed.chromium()));
+            options.addArguments(
+                    "--headless=new",
+                    "--no-sandbox",
+                    "--disable-gpu",
+                    "--disable-quic",
+                    "--no-first-run",
+                    "--disable-background-networking",
+                    "--disable-component-update",
+                    "--disable-sync",
+                    "--disable-dev-shm-usage",
+                    "--lang=en-US",
+                    "--window-size=1200,900",
+                    "--user-data-dir=" + Files.createTempDirectory(profiles, "profile-"));
+            // With a driver of its own, Selenium never looks for one on the net.
+            ChromeDriverService service = new ChromeDriverService.Builder()
+                    .usingDriverExecutable(existing(Installed.chromiumDriver()))
+                    .usingAnyFreePort()
+                    .withLogFile(work.resolve("chromedriver.log").toFile())
+                    .withAppendLog(true)
+                    .build();
+            return new Chromium(new ChromeDriver(service, options), screenshots);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static File existing(File program) {
+        if (!program.canExecute()) {
+            throw new AssertionError("There is no program " + program + ": this test needs " + Installed.CHROMIUM);
+        }
+        return program;
+    }
+
+    void open(URI address) {
+        driver.get(address.toString());
+    }
+
+    /** A window of that size in CSS pixels; a real one cannot be as narrow as a phone. */
+    public Chromium sized(int width, int height) {
+        driver.executeCdpCommand(
+                "Emulation.setDeviceMetricsOverride",
+                Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
+        return this;
+    }
+
+    /** As for a person who asked their system for {@code light} or {@code dark}. */
+    public Chromium preferring(String colorScheme) {
+        driver.executeCdpCommand(
+                "Emulation.setEmulatedMedia",
+                Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", colorScheme))));
+        return this;
+    }
+
+    void reload() {
+        driver.navigate().refresh();
+    }
+
+    /** The element, once it can be seen; the page that it is on is remembered. */
+    WebElement await(By element) {
+        WebElement found = await(ExpectedConditions.visibilityOfElementLocated(element), element.toString());
+        remember();
+        return found;
+    }
+
+    private <T> T await(ExpectedCondition<T> condition, String what) {
+        try {
+            return patience.until(condition);
+        } catch (org.openqa.selenium.TimeoutException e) {
+            screenshot("failed-" + seen.size());
+            throw new AssertionError(
+                    "no " + what + " at " + driver.getCurrentUrl() + ": "
+                            + driver.findElement(By.tagName("body")).getText(),
+                    e);
+        }
+    }
+
+    void awaitGone(By element) {
+        await(ExpectedConditions.invisibilityOfElementLocated(element), "end of " + element);
+    }
+
+    /** Once nothing covers it: the console's messages do so for some seconds. */
+    void click(By element) {
+        await(element);
+        await(
+                browser -> {
+                    try {
+                        browser.findElement(element).click();
+                        return true;
+                    } catch (ElementClickInterceptedException | StaleElementReferenceException covered) {
+                        // A bar at the edge of the page may cover it, too.
+                        driver.executeScript(
+                                "arguments[0].scrollIntoView({block: 'center'})", browser.findElement(element));
+                        return false;
+                    }
+                },
+                "click on " + element);
+    }
+
+    void doubleClick(By element) {
+        new Actions(driver).doubleClick(await(element)).perform();
+    }
+
+    /** As by the browser's own button. */
+    public void back() {
+        driver.navigate().back();
+    }
+
+    /** Addresses of the pages that were shown in this tab, oldest first. Redirects show none. */
+    public List<URI> history() {
+        Map<String, Object> history = driver.executeCdpCommand("Page.getNavigationHistory", Map.of());
+        return ((List<?>) history.get("entries"))
+                .stream()
+                        .map(entry -> URI.create((String) ((Map<?, ?>) entry).get("url")))
+                        .toList();
+    }
+
+    /** What there is now; to be called on a page that was awaited. */
+    List<WebElement> all(By elements) {
+        return driver.findElements(elements);
+    }
+
+    /** Whether some of the page cannot be seen without scrolling to the side. */
+    public boolean isTooWide() {
+        return (Boolean) driver.executeScript(
+                "return document.documentElement.scrollWidth > document.documentElement.clientWidth");
+    }
+
+    public URI address() {
+        return URI.create(driver.getCurrentUrl());
+    }
+
+    void scrollTo(By element) {
+        driver.executeScript("arguments[0].scrollIntoView({block: 'start'})", await(element));
+    }
+
+    /** Keeps a picture in {@code target/screenshots}. */
+    public void screenshot(String name) {
+        try {
+            Files.write(screenshots.resolve(name + ".png"), driver.getScreenshotAs(OutputType.BYTES));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Addresses, pages, cookies and stored values, as they were at each stop. */
+    public List<String> seen() {
+        return List.copyOf(seen);
+    }
+
+    private void remember() {
+        URI address = address();
+        Map<String, String> now = Map.of(
+                "page",
+                driver.getPageSource(),
+                "cookies",
+                driver.executeCdpCommand("Storage.getCookies", Map.of()).toString(),
+                "storage",
+                String.valueOf(driver.executeScript("return JSON.stringify([localStorage, sessionStorage])")));
+        SecretSearch.ofThisRun().page(address, now);
+        seen.add(address.toString());
+        seen.addAll(now.values());
+    }
+
+    @Override
+    public void close() {
+        driver.quit();
+    }
+}

@@ -1,0 +1,73 @@
+package io.github.k12sso.classlink.it.support.browser;
+
+import java.net.URI;
+import org.openqa.selenium.By;
+
+/** Keycloak's login page, or the error page in its place. */
+public final class LoginPage {
+
+    private static final By CLASSLINK = By.id("social-classlink");
+
+    private final Chromium browser;
+
+    LoginPage(Chromium browser) {
+        this.browser = browser;
+    }
+
+    /** The page that answers an app's login request. */
+    public static LoginPage open(Chromium browser, URI loginRequest) {
+        browser.open(loginRequest);
+        return new LoginPage(browser);
+    }
+
+    /** At the page with the password form and the ClassLink button. */
+    public LoginPage shown() {
+        browser.await(CLASSLINK);
+        return this;
+    }
+
+    public String classLinkButton() {
+        return browser.await(CLASSLINK).getText();
+    }
+
+    /** The picture that the button of a provider shows in front of its name. */
+    public String icon(String alias) {
+        return browser.await(By.cssSelector("#social-" + alias + " > span")).getCssValue("background-image");
+    }
+
+    /** In CSS pixels. */
+    public int buttonWidth(String alias) {
+        return browser.await(By.id("social-" + alias)).getSize().getWidth();
+    }
+
+    /** Of "Sign In". */
+    public int buttonWidth() {
+        return browser.await(By.id("kc-login")).getSize().getWidth();
+    }
+
+    public LaunchPad chooseClassLink() {
+        browser.click(CLASSLINK);
+        return new LaunchPad(browser);
+    }
+
+    public AppPage signIn(String username, String password) {
+        browser.await(By.id("username")).sendKeys(username);
+        browser.await(By.id("password")).sendKeys(password);
+        browser.click(By.id("kc-login"));
+        return AppPage.of(browser);
+    }
+
+    /** Above the form. */
+    public String message() {
+        return browser.await(By.cssSelector(".pf-v5-c-alert")).getText();
+    }
+
+    public String error() {
+        return browser.await(By.cssSelector("#kc-error-message .instruction")).getText();
+    }
+
+    public AppPage backToApplication() {
+        browser.click(By.id("backToApplication"));
+        return AppPage.of(browser);
+    }
+}

@@ -1,0 +1,63 @@
+package io.github.k12sso.classlink.it.support.clock;
+
+import io.github.k12sso.classlink.keycloak.PassedTime;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.List;
+import java.util.jar.JarOutputStream;
+import java.util.zip.ZipEntry;
+import org.keycloak.services.resource.RealmResourceProviderFactory;
+
+/** The jar that a test drops into {@code providers/} to move Keycloak's clock. */
+public final class MovableClockJar {
+
+    private static final String EMPTY_BEANS = "<beans bean-discovery-mode=\"annotated\"/>";
+
+    private static final List<Class<?>> TYPES = List.of(
+            ClockResource.class,
+            ClockResourceFactory.class,
+            ClockResourceFactory.ClockProvider.class,
+            PassedTime.class);
+
+    private static final FileTime ALWAYS = FileTime.from(Instant.parse("2026-01-01T00:00:00Z"));
+
+    private MovableClockJar() {}
+
+    /** Writes it, the same bytes and the same time whenever it is written: Keycloak is built anew if either changes. */
+    public static Path writtenTo(Path file) {
+        try {
+            Files.createDirectories(file.getParent());
+            try (JarOutputStream jar = new JarOutputStream(Files.newOutputStream(file))) {
+                add(jar, "META-INF/beans.xml", EMPTY_BEANS.getBytes(StandardCharsets.UTF_8));
+                add(
+                        jar,
+                        "META-INF/services/" + RealmResourceProviderFactory.class.getName(),
+                        ClockResourceFactory.class.getName().getBytes(StandardCharsets.UTF_8));
+                for (Class<?> type : TYPES) {
+                    String name = type.getName().replace('.', '/') + ".class";
+                    try (InputStream content = type.getClassLoader().getResourceAsStream(name)) {
+                        add(jar, name, content.readAllBytes());
+                    }
+                }
+            }
+            Files.setLastModifiedTime(file, ALWAYS);
+            return file;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void add(JarOutputStream jar, String name, byte[] content) throws IOException {
+        ZipEntry entry = new ZipEntry(name);
+        entry.setLastModifiedTime(ALWAYS);
+        jar.putNextEntry(entry);
+        jar.write(content);
+        jar.closeEntry();
+    }
+}

@@ -1,0 +1,103 @@
+package io.github.k12sso.classlink.it.support.machine;
+
+import java.io.File;
+import java.io.IOException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Assumptions;
+
+/**
+ * A program that some tests need. Where it is missing they are skipped, and one line says what to install; if the environment
+ * says {@code CI=true}, they run and fail.
+ */
+public enum Installed {
+    CHROMIUM(
+            "Chromium and its driver",
+            "Debian packages chromium and chromium-driver; elsewhere name them with -Dchromium.binary and -Dchromium.driver",
+            () -> chromium().canExecute() && chromiumDriver().canExecute()),
+    NODE(
+            "Node.js 20 or newer with npm",
+            "see nodejs.org",
+            () -> runs("node", "-e", "process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)")
+                    && runs("npm", "--version")),
+    AUTHLIB(
+            "Authlib and Requests for Python",
+            "Debian packages python3-authlib and python3-requests; elsewhere name a Python that has both with -Dpython.binary",
+            () -> runs(python(), "-c", "import authlib, requests")),
+    CURL("curl", "Debian package curl", () -> runs("curl", "--version"));
+
+    private static final Map<Installed, Boolean> FOUND = new ConcurrentHashMap<>();
+    private static final long PATIENCE_SECONDS = 30;
+
+    private final String program;
+    private final String remedy;
+
+    @SuppressWarnings("ImmutableEnumChecker") // None of the lambdas holds anything.
+    private final BooleanSupplier check;
+
+    Installed(String program, String remedy, BooleanSupplier check) {
+        this.program = program;
+        this.remedy = remedy;
+        this.check = check;
+    }
+
+    public static File chromium() {
+        return new File(System.getProperty("chromium.binary", "/usr/bin/chromium"));
+    }
+
+    public static File chromiumDriver() {
+        return new File(System.getProperty("chromium.driver", "/usr/bin/chromedriver"));
+    }
+
+    /** Debian's own, whatever other Python is first on the path: its packages are for this one. */
+    public static String python() {
+        return System.getProperty("python.binary", "/usr/bin/python3");
+    }
+
+    /** Whether tests that need it run. It is looked for once in a run. */
+    boolean allowsTests() {
+        return "true".equals(System.getenv("CI")) || FOUND.computeIfAbsent(this, Installed::find);
+    }
+
+    private static boolean find(Installed program) {
+        boolean found = program.check.getAsBoolean();
+        if (!found) {
+            System.out.println("Some tests are skipped: they need " + program);
+        }
+        return found;
+    }
+
+    /** Skips the test that calls this where the program is missing. For tests of several programs. */
+    public void orSkip() {
+        if (!allowsTests()) {
+            Assumptions.abort(toString());
+        }
+    }
+
+    /** What it is, and where to get it. */
+    @Override
+    public String toString() {
+        return program + " (" + remedy + ").";
+    }
+
+    private static boolean runs(String... command) {
+        try {
+            Process process = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                return false;
+            }
+            return process.exitValue() == 0;
+        } catch (IOException missing) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+}

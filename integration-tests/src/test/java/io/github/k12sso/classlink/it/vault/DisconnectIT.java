@@ -1,0 +1,224 @@
+package io.github.k12sso.classlink.it.vault;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.k12sso.classlink.it.support.AdminApi;
+import io.github.k12sso.classlink.it.support.Await;
+import io.github.k12sso.classlink.it.support.Http;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
+import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WithTestEnvironment;
+import io.github.k12sso.classlink.simulator.fault.Fault;
+import io.github.k12sso.classlink.simulator.http.Endpoint;
+import io.github.k12sso.classlink.simulator.http.RecordedRequest;
+import io.github.k12sso.classlink.simulator.runtime.TokenMode;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+/** How a link ends, and what becomes of its tokens here and at ClassLink. */
+@WithTestEnvironment
+class DisconnectIT {
+
+    private TestEnvironment environment;
+    private TestRealm realm;
+
+    @BeforeEach
+    void aRealmWhoseClassLinkRevokes(TestEnvironment testEnvironment) {
+        environment = testEnvironment;
+        environment.classLink().tokenMode(TokenMode.GUIDE);
+        environment.classLink().revocation(true);
+        realm = environment.newRealm();
+        realm.configure("revocationUrl", environment.classLink().baseUrl() + "/oauth2/v2/revoke");
+    }
+
+    @AfterEach
+    void asItWas() {
+        environment.classLink().revocation(false);
+    }
+
+    @Nested
+    class WhenAnAdministratorUnlinks {
+
+        @Test
+        void thenBothTokensAreRevoked_theRefreshTokenFirst() {
+            String app = login();
+            String classLinkToken = classLinkToken(app);
+
+            unlink();
+
+            Await.until("revocation", () -> revocations().size() == 2);
+            assertThat(revocations())
+                    .extracting(request -> request.parameters().get("token_type_hint"))
+                    .containsExactly("refresh_token", "access_token");
+            assertThat(takenByClassLink(classLinkToken)).isFalse();
+            assertRefused(realm.exchange(app), "not_linked");
+        }
+
+        @Test
+        void givenNoRevocationEndpoint_thenTheTokensAreOnlyForgotten() {
+            realm.configure("revocationUrl", "");
+            String app = login();
+
+            unlink();
+
+            assertRefused(realm.exchange(app), "not_linked");
+            assertThat(revocations()).isEmpty();
+        }
+
+        @Test
+        void givenTheRevocationEndpointHangs_thenNobodyWaitsForIt() {
+            login();
+            environment.classLink().faults().inject(Endpoint.REVOKE, Fault.stall(Duration.ofSeconds(5)));
+            long start = System.nanoTime();
+
+            unlink();
+
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(4));
+            Await.until("the call that hangs", () -> revocations().size() == 1);
+        }
+
+        @Test
+        void givenTheRevocationEndpointFails_thenTheLogSaysSo() {
+            login();
+            environment.classLink().faults().inject(Endpoint.REVOKE, Fault.reset());
+
+            unlink();
+
+            String line =
+                    "A ClassLink token was not revoked: revocation endpoint could not be reached: SocketException. realm="
+                            + realm.name();
+            Await.until("a line in the log", () -> environment.log().contains(line));
+        }
+    }
+
+    @Test
+    void whenAUserIsRemoved_thenTheirTokensAreRevoked() {
+        String classLinkToken = classLinkToken(login());
+
+        AdminApi.require(realm.admin().delete(userPath()), "remove user");
+
+        Await.until("revocation", () -> revocations().size() == 2);
+        assertThat(takenByClassLink(classLinkToken)).isFalse();
+    }
+
+    @Test
+    void whenTheProviderIsDisabled_thenEverybodysTokensGo() {
+        String student = login();
+        String teacher = realm.tokensOf("teacher").get("access_token").textValue();
+        List<String> atClassLink = List.of(classLinkToken(student), classLinkToken(teacher));
+
+        realm.configure(provider -> provider.put("enabled", false));
+
+        Await.until("revocation", () -> revocations().size() == 4);
+        assertThat(atClassLink).noneMatch(this::takenByClassLink);
+        realm.configure(provider -> provider.put("enabled", true));
+        assertRefused(realm.exchange(student), "not_linked");
+        assertRefused(realm.exchange(teacher), "not_linked");
+        assertThat(realm.links(realm.user("mira.fernwick.2")))
+                .as("the links stay")
+                .hasSize(1);
+    }
+
+    @Nested
+    class WhenAPersonLogsOut {
+
+        @Test
+        void givenTheSettingIsOff_thenTheTokensStay() {
+            JsonNode tokens = realm.tokensOf("student");
+            String classLinkToken = classLinkToken(tokens.get("access_token").textValue());
+
+            logout(tokens);
+
+            String after = login();
+            assertThat(classLinkToken(after)).isNotEqualTo(classLinkToken);
+            assertThat(takenByClassLink(classLinkToken)).isTrue();
+            assertThat(revocations()).isEmpty();
+        }
+
+        @Test
+        void givenTheSettingIsOn_thenTheTokensGo() {
+            realm.configure("forgetTokensOnLogout", "true");
+            JsonNode tokens = realm.tokensOf("student");
+            String classLinkToken = classLinkToken(tokens.get("access_token").textValue());
+
+            logout(tokens);
+
+            Await.until("revocation", () -> revocations().size() == 2);
+            assertThat(takenByClassLink(classLinkToken)).isFalse();
+        }
+
+        @Test
+        void givenTheyAreStillLoggedInElsewhere_thenTheTokensStay() {
+            realm.configure("forgetTokensOnLogout", "true");
+            JsonNode here = realm.tokensOf("student");
+            JsonNode elsewhere = realm.tokensOf("student");
+
+            logout(here);
+
+            assertThat(realm.exchange(elsewhere.get("access_token").textValue()).statusCode())
+                    .isEqualTo(200);
+            assertThat(revocations()).isEmpty();
+        }
+    }
+
+    // ---- steps -----------------------------------------------------------------------------------------------------
+
+    private String login() {
+        return realm.tokensOf("student").get("access_token").textValue();
+    }
+
+    private String classLinkToken(String app) {
+        HttpResponse<String> answer = realm.exchange(app);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        return Http.json(answer.body()).get("access_token").textValue();
+    }
+
+    private String userPath() {
+        return "/realms/" + realm.name() + "/users/"
+                + realm.user("mira.fernwick.2").get("id").textValue();
+    }
+
+    private void unlink() {
+        AdminApi.require(realm.admin().delete(userPath() + "/federated-identity/classlink"), "unlink");
+    }
+
+    /** As an app does it that has no browser at hand: with its refresh token. */
+    private void logout(JsonNode tokens) {
+        HttpResponse<String> answer = new Http()
+                .send(Http.form(
+                        realm.url("/protocol/openid-connect/logout"),
+                        Map.of(
+                                "client_id", TestRealm.APP,
+                                "client_secret", TestRealm.APP_SECRET,
+                                "refresh_token", tokens.get("refresh_token").textValue())));
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(204);
+    }
+
+    private List<RecordedRequest> revocations() {
+        return environment.classLink().requests().stream()
+                .filter(request -> request.endpoint() == Endpoint.REVOKE)
+                .toList();
+    }
+
+    private boolean takenByClassLink(String token) {
+        return new Http()
+                        .send(HttpRequest.newBuilder(
+                                        environment.classLink().baseUrl().resolve("/v2/my/info"))
+                                .header("Authorization", "Bearer " + token))
+                        .statusCode()
+                == 200;
+    }
+
+    private static void assertRefused(HttpResponse<String> answer, String error) {
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
+        assertThat(Http.json(answer.body()).get("error").textValue()).isEqualTo(error);
+    }
+}
