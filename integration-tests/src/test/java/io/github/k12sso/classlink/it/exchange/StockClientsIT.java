@@ -109,7 +109,7 @@ class StockClientsIT {
 
     @ParameterizedTest(name = "{0}")
     @CsvSource({
-        "java, integration-tests/src/test/java/io/github/k12sso/classlink/it/NimbusClientIT.java",
+        "java, integration-tests/src/test/java/io/github/k12sso/classlink/it/exchange/NimbusClientIT.java",
         "js, integration-tests/clients/javascript/exchange.js",
         "python, integration-tests/clients/python/exchange.py"
     })
