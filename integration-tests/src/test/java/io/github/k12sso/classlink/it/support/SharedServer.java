@@ -1,5 +1,6 @@
 package io.github.k12sso.classlink.it.support;
 
+import io.github.k12sso.classlink.it.support.machine.Installed;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -20,6 +21,7 @@ final class SharedServer {
     private SharedServer() {}
 
     static synchronized RunningServer get() {
+        Installed.POSTGRES.orSkip();
         if (failed) {
             throw new IllegalStateException("The shared server did not start; the first class that wanted it says why");
         }

