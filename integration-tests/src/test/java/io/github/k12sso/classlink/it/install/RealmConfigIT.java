@@ -196,7 +196,7 @@ class RealmConfigIT {
     void theCommandsOfThePageChangeNothingWhenTheyRunAgain() {
         TestRealm plain = plainRealm();
         runAll(plain);
-        String installed = state(plain);
+        Map<String, Object> installed = state(plain);
 
         run(plain, "The user profile").requireSuccess();
         assertThat(run(plain, "The first login").output()).contains("already exists");
@@ -311,7 +311,7 @@ class RealmConfigIT {
     }
 
     /** All that the commands touch. */
-    private String state(TestRealm realm) {
+    private Map<String, Object> state(TestRealm realm) {
         Map<String, Object> state = new LinkedHashMap<>();
         for (String path : List.of(
                 "/client-scopes",
@@ -324,7 +324,7 @@ class RealmConfigIT {
             JsonNode found = environment.admin().get("/realms/" + realm.name() + path);
             state.put(path, found.isArray() ? new HashSet<>(elements(found)) : found);
         }
-        return state.toString();
+        return state;
     }
 
     /** The account page's data as the person themselves sees it; sends changes when there are any. */
