@@ -8,10 +8,10 @@ import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Browser;
 import io.github.k12sso.classlink.it.support.DocumentedCommands;
 import io.github.k12sso.classlink.it.support.Http;
-import io.github.k12sso.classlink.it.support.Page;
 import io.github.k12sso.classlink.it.support.RealmFiles;
 import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WebPage;
 import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -48,7 +48,7 @@ class AccountLinkingIT {
     @Test
     void aTakenUserNameIsRefusedAndTheLocalAccountStaysAsItIs() {
         JsonNode local = newUser(TEACHER, "somebody@else.example");
-        Page refused = district.login(district.newBrowser(), "teacher");
+        WebPage refused = district.login(district.newBrowser(), "teacher");
 
         assertThat(refused.status()).isEqualTo(409);
         assertThat(refused.error()).contains("User with username " + TEACHER + " already exists");
@@ -71,7 +71,7 @@ class AccountLinkingIT {
     void aTakenEmailAddressIsRefusedWhereAddressesMustDiffer() {
         duplicateEmails(false);
         JsonNode local = newUser("local", TEACHERS_EMAIL);
-        Page refused = district.login(district.newBrowser(), "teacher");
+        WebPage refused = district.login(district.newBrowser(), "teacher");
 
         assertThat(refused.status()).isEqualTo(409);
         assertThat(refused.error()).contains("User with email " + TEACHERS_EMAIL + " already exists");
@@ -88,9 +88,9 @@ class AccountLinkingIT {
                 ? newUser(TEACHER, "somebody@else.example")
                 : newUser("local", TEACHERS_EMAIL);
         Browser browser = district.newBrowser();
-        Page question = district.login(browser, "teacher");
+        WebPage question = district.login(browser, "teacher");
         assertThat(question.text()).contains("already exists");
-        Page proof = browser.press(question, "#linkAccount");
+        WebPage proof = browser.press(question, "#linkAccount");
 
         assertThat(proof.document().selectFirst("#password")).isNotNull();
         assertThat(district.users()).hasSize(1);

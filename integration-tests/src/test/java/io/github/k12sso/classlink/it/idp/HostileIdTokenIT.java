@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.nimbusds.jwt.JWTClaimsSet;
-import io.github.k12sso.classlink.it.support.Page;
 import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WebPage;
 import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
 import org.junit.jupiter.api.BeforeAll;
@@ -32,7 +32,7 @@ class HostileIdTokenIT {
     void signsNobodyIn(HostileIdTokens hostile, TestEnvironment environment) {
         environment.classLink().issueIdTokensWith(hostile.issuer());
 
-        Page page = realm.login(realm.newBrowser(), "student");
+        WebPage page = realm.login(realm.newBrowser(), "student");
 
         assertThat(page.status()).isEqualTo(502);
         assertThat(page.error()).contains("you are not signed in");

@@ -6,9 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Browser;
 import io.github.k12sso.classlink.it.support.Http;
-import io.github.k12sso.classlink.it.support.Page;
 import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WebPage;
 import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import io.github.k12sso.classlink.simulator.fault.Fault;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
@@ -36,8 +36,8 @@ class LinkingIT {
         realm = environment.newRealm();
         letUsersLink();
         browser = realm.newBrowser();
-        Page loginPage = browser.open(realm.loginRequest(TestRealm.APP, "openid", Map.of()));
-        Page callback = browser.press(loginPage, "#kc-login", Map.of("username", "local", "password", "local"));
+        WebPage loginPage = browser.open(realm.loginRequest(TestRealm.APP, "openid", Map.of()));
+        WebPage callback = browser.press(loginPage, "#kc-login", Map.of("username", "local", "password", "local"));
         tokens = realm.redeem(callback, TestRealm.APP, TestRealm.APP_SECRET);
     }
 
@@ -50,7 +50,7 @@ class LinkingIT {
                 .inject(Endpoint.TOKEN, Fault.status(503))
                 .times(1);
 
-        Page page = realm.choosePersona(browser, startAction(), "teacher");
+        WebPage page = realm.choosePersona(browser, startAction(), "teacher");
 
         assertThat(page.status()).isEqualTo(503);
         assertThat(page.error())
@@ -61,7 +61,7 @@ class LinkingIT {
         assertThat(links()).isEmpty();
 
         // LaunchPad knows by now who it is.
-        Page callback = startAction();
+        WebPage callback = startAction();
 
         assertThat(callback.handedToApp()).containsKey("code").containsEntry("kc_action_status", "success");
         assertThat(links()).hasSize(1);
@@ -74,7 +74,7 @@ class LinkingIT {
         JsonNode teacher = realm.user("orla.thistledown.2");
         JsonNode local = realm.user("local");
 
-        Page page = realm.choosePersona(browser, startAction(), "teacher");
+        WebPage page = realm.choosePersona(browser, startAction(), "teacher");
 
         assertThat(page.error()).contains("is already linked to another user").doesNotContain("orla");
         assertThat(links()).isEmpty();
@@ -90,11 +90,11 @@ class LinkingIT {
         realm.choosePersona(browser, startAction(), "teacher");
         assertThat(links()).hasSize(1);
         Browser atAnotherDevice = realm.newBrowser();
-        Page loginPage = atAnotherDevice.open(realm.loginRequest(TestRealm.APP, "openid", Map.of()));
+        WebPage loginPage = atAnotherDevice.open(realm.loginRequest(TestRealm.APP, "openid", Map.of()));
         atAnotherDevice.press(loginPage, "#kc-login", Map.of("username", "local", "password", "local"));
         browser = atAnotherDevice;
 
-        Page page = realm.choosePersona(browser, startAction(), "student");
+        WebPage page = realm.choosePersona(browser, startAction(), "student");
 
         assertThat(page.error()).contains("already linked");
         assertThat(links())
@@ -105,9 +105,9 @@ class LinkingIT {
     @Test
     void whoeverSaysNoAtClassLinkStaysAsTheyAre() {
         environment.classLink().consent(true);
-        Page asked = realm.choosePersona(browser, startAction(), "teacher");
+        WebPage asked = realm.choosePersona(browser, startAction(), "teacher");
 
-        Page callback = browser.press(asked, "#consent-deny");
+        WebPage callback = browser.press(asked, "#consent-deny");
 
         assertThat(callback.parameters()).containsEntry("kc_action_status", "cancelled");
         assertThat(links()).isEmpty();
@@ -121,9 +121,9 @@ class LinkingIT {
                 .filter(address -> address.getPath().equals("/oauth2/v2/auth"))
                 .findFirst()
                 .orElseThrow();
-        String state = new Page(request, 0, "").parameters().get("state");
+        String state = new WebPage(request, 0, "").parameters().get("state");
 
-        Page page = browser.open(
+        WebPage page = browser.open(
                 URI.create(realm.callbackUrl() + "?" + Http.query(Map.of("error", "login_required", "state", state))));
 
         assertThat(page.error()).startsWith("Your ClassLink account is not connected.");
@@ -139,7 +139,7 @@ class LinkingIT {
                 .inject(Endpoint.TOKEN, Fault.status(503))
                 .times(1);
 
-        Page page = realm.choosePersona(browser, browser.open(linkAddress()), "teacher");
+        WebPage page = realm.choosePersona(browser, browser.open(linkAddress()), "teacher");
 
         assertThat(page.address()).isEqualTo(TestRealm.APP_CALLBACK);
         assertThat(realm.events("IDENTITY_PROVIDER_LOGIN_ERROR"))
@@ -151,8 +151,8 @@ class LinkingIT {
         assertThat(links()).isEmpty();
     }
 
-    private Page startAction() {
-        Page question =
+    private WebPage startAction() {
+        WebPage question =
                 browser.open(realm.loginRequest(TestRealm.APP, "openid", Map.of("kc_action", "idp_link:classlink")));
         return browser.press(question, "#kc-continue");
     }

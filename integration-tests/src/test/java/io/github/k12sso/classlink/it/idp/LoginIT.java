@@ -6,9 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.nimbusds.jwt.JWTClaimsSet;
 import io.github.k12sso.classlink.it.support.Browser;
-import io.github.k12sso.classlink.it.support.Page;
 import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WebPage;
 import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
 import io.github.k12sso.classlink.simulator.http.RecordedRequest;
@@ -128,7 +128,7 @@ class LoginIT {
                     .filter(address -> address.getPath().equals("/oauth2/v2/auth"))
                     .findFirst()
                     .orElseThrow();
-            Map<String, String> parameters = new Page(request, 0, "").parameters();
+            Map<String, String> parameters = new WebPage(request, 0, "").parameters();
             assertThat(parameters)
                     .containsEntry("response_type", "code")
                     .containsEntry("client_id", TestRealm.CLASSLINK_CLIENT)
@@ -212,7 +212,7 @@ class LoginIT {
         void hasNoChallengeWhenPkceIsOff() {
             realm.configure("pkceEnabled", "false");
             Browser browser = realm.newBrowser();
-            Page callback = realm.login(browser, "student");
+            WebPage callback = realm.login(browser, "student");
 
             assertThat(callback.handedToApp()).containsKey("code");
             assertThat(requests(Endpoint.AUTHORIZE).get(0).parameters()).doesNotContainKey("code_challenge");
@@ -308,7 +308,7 @@ class LoginIT {
 
         @Test
         void refusesWhoeverHasNoSourcedId() {
-            Page page = realm.login(realm.newBrowser(), "user-without-sourcedid");
+            WebPage page = realm.login(realm.newBrowser(), "user-without-sourcedid");
 
             assertThat(page.status()).isEqualTo(403);
             assertThat(page.error()).contains("no school id");
@@ -318,7 +318,7 @@ class LoginIT {
     }
 
     @Nested
-    class Districts {
+    class GivenAllowedDistricts {
 
         @Test
         void areAllLetInByDefault() {
@@ -331,7 +331,7 @@ class LoginIT {
             realm.configure("allowedTenants", "2##4711");
 
             assertThat(realm.login(realm.newBrowser(), "student").handedToApp()).containsKey("code");
-            Page refused = realm.login(realm.newBrowser(), "outsider");
+            WebPage refused = realm.login(realm.newBrowser(), "outsider");
             assertThat(refused.status()).isEqualTo(403);
             assertThat(refused.error()).contains("Your district may not sign in here");
             assertThat(realm.failureOn(refused).at("/details/reason").textValue())
@@ -352,7 +352,7 @@ class LoginIT {
                     .put("claimFilterValue", "Teacher|Tenant Administrator"));
 
             assertThat(realm.login(realm.newBrowser(), "teacher").handedToApp()).containsKey("code");
-            Page refused = realm.login(realm.newBrowser(), "student");
+            WebPage refused = realm.login(realm.newBrowser(), "student");
             assertThat(refused.status()).isEqualTo(403);
             assertThat(refused.error()).contains("not open to your ClassLink account");
             assertThat(realm.failureOn(refused).at("/details/reason").textValue())

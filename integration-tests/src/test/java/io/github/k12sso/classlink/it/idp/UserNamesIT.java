@@ -6,9 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Http;
-import io.github.k12sso.classlink.it.support.Page;
 import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WebPage;
 import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -111,7 +111,7 @@ class UserNamesIT {
         realm.configure("usernameTemplate", "${login_id}");
         classLinkCalls("student", "Local");
 
-        Page page = realm.login(realm.newBrowser(), "student");
+        WebPage page = realm.login(realm.newBrowser(), "student");
 
         assertThat(page.parameters()).doesNotContainKey("code");
         assertThat(realm.users()).hasSize(1);
@@ -120,7 +120,7 @@ class UserNamesIT {
     }
 
     private void assertSignedIn(String persona) {
-        Page page = realm.login(realm.newBrowser(), persona);
+        WebPage page = realm.login(realm.newBrowser(), persona);
         assertThat(page.handedToApp()).as(page.text()).containsKey("code");
     }
 

@@ -8,11 +8,11 @@ import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.DocumentedCommands;
 import io.github.k12sso.classlink.it.support.Full;
 import io.github.k12sso.classlink.it.support.Http;
-import io.github.k12sso.classlink.it.support.Page;
 import io.github.k12sso.classlink.it.support.Profiles;
 import io.github.k12sso.classlink.it.support.RealmFiles;
 import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WebPage;
 import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -81,7 +81,7 @@ class RealmConfigIT {
 
         @Test
         void letsAStudentWithoutEmailInWithoutAnyQuestion() {
-            Page callback = district.login(district.newBrowser(), "student-without-email");
+            WebPage callback = district.login(district.newBrowser(), "student-without-email");
 
             assertThat(callback.handedToApp()).containsKey("code");
             JsonNode student = district.user(STUDENT);
@@ -92,7 +92,7 @@ class RealmConfigIT {
         @Test
         void refusesOtherDistricts() {
             environment.classLink().overrideProfile("student", profile -> Profiles.with(profile, "TenantId", "77"));
-            Page refused = district.login(district.newBrowser(), "student");
+            WebPage refused = district.login(district.newBrowser(), "student");
 
             assertThat(refused.status()).isEqualTo(403);
         }
@@ -201,7 +201,7 @@ class RealmConfigIT {
         run(plain, "The user profile").requireSuccess();
         assertThat(run(plain, "The first login").output()).contains("already exists");
         assertThat(run(plain, "The client scopes").output()).contains("already exists");
-        DocumentedCommands.Outcome mappers = run(plain, "The default mappers");
+        DocumentedCommands.CommandResult mappers = run(plain, "The default mappers");
         mappers.requireSuccess();
         assertThat(mappers.output()).contains("\"added\" : 0").contains("\"skipped\" : 12");
         assertThat(state(plain)).isEqualTo(installed);
@@ -296,7 +296,7 @@ class RealmConfigIT {
         return plain;
     }
 
-    private DocumentedCommands.Outcome run(TestRealm realm, String heading) {
+    private DocumentedCommands.CommandResult run(TestRealm realm, String heading) {
         return environment
                 .commandsOf(RealmFiles.path("README.md"))
                 .run(

@@ -6,10 +6,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Http;
-import io.github.k12sso.classlink.it.support.Page;
 import io.github.k12sso.classlink.it.support.ProviderMappers;
 import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WebPage;
 import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import java.util.List;
 import java.util.Map;
@@ -98,7 +98,7 @@ class WorkedExamplesIT {
         assertThat(realm.login(realm.newBrowser(), "tenant-administrator").handedToApp())
                 .containsKey("code");
         for (String persona : List.of("student", "parent")) {
-            Page refused = realm.login(realm.newBrowser(), persona);
+            WebPage refused = realm.login(realm.newBrowser(), persona);
             assertThat(refused.status()).isEqualTo(403);
             assertThat(refused.error()).contains("not open to your ClassLink account");
         }
@@ -124,21 +124,21 @@ class WorkedExamplesIT {
     /** One realm for each district: the same names, and nobody from elsewhere. */
     @Test
     void oneRealmEach() {
-        TestRealm harborSchool = environment.newRealm();
+        TestRealm harborRealm = environment.newRealm();
         String harbor = tenantOf("twin-harbor");
         realm.configure("allowedTenants", tenantOf("twin-maple"));
-        harborSchool.configure("allowedTenants", harbor);
-        for (TestRealm each : List.of(realm, harborSchool)) {
+        harborRealm.configure("allowedTenants", harbor);
+        for (TestRealm each : List.of(realm, harborRealm)) {
             each.configure("usernameTemplate", "${login_id}");
         }
         realm.tokensOf("twin-maple");
-        harborSchool.tokensOf("twin-harbor");
+        harborRealm.tokensOf("twin-harbor");
 
         assertThat(realm.user("jordan.samewise").get("id"))
-                .isNotEqualTo(harborSchool.user("jordan.samewise").get("id"));
+                .isNotEqualTo(harborRealm.user("jordan.samewise").get("id"));
         assertThat(realm.login(realm.newBrowser(), "twin-harbor").error())
                 .contains("Your district may not sign in here");
-        assertThat(harborSchool.login(harborSchool.newBrowser(), "twin-maple").error())
+        assertThat(harborRealm.login(harborRealm.newBrowser(), "twin-maple").error())
                 .contains("Your district may not sign in here");
     }
 
@@ -149,7 +149,7 @@ class WorkedExamplesIT {
         realm.tokensOf("twin-maple");
         JsonNode maple = realm.user("jordan.samewise");
 
-        Page second = realm.login(realm.newBrowser(), "twin-harbor");
+        WebPage second = realm.login(realm.newBrowser(), "twin-harbor");
 
         assertThat(second.parameters()).doesNotContainKey("code");
         assertThat(realm.links(maple)).hasSize(1);

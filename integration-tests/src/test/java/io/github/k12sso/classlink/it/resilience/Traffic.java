@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.nimbusds.jwt.JWTParser;
 import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Http;
-import io.github.k12sso.classlink.it.support.Page;
 import io.github.k12sso.classlink.it.support.Roster;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WebPage;
 import java.net.http.HttpResponse;
 import java.text.ParseException;
 import java.util.List;
@@ -47,7 +47,7 @@ final class Traffic {
     /** A visitor signs in, and out again if that went well. */
     void login(String persona) {
         int number = logins.getAndIncrement();
-        Page page = realm.login(realm.newBrowser(), persona);
+        WebPage page = realm.login(realm.newBrowser(), persona);
         if (!page.handedToApp().containsKey("code")) {
             count("login", page.status() + " " + (page.error().isBlank() ? "blank" : "told"), 400, 502, 503);
             return;

@@ -6,11 +6,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Await;
 import io.github.k12sso.classlink.it.support.Http;
-import io.github.k12sso.classlink.it.support.Page;
 import io.github.k12sso.classlink.it.support.ProviderMappers;
 import io.github.k12sso.classlink.it.support.Roster;
 import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WebPage;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -19,17 +19,17 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** A call to ClassLink, and what somebody does that needs it. */
-public enum UpstreamCall {
+enum UpstreamCall {
     CODE("A login: redemption of the code", "token", Endpoint.TOKEN, "tokenUrl", "/oauth2/v2/token") {
         @Override
-        Journey begin(TestEnvironment environment, TestRealm realm) {
+        UserAction begin(TestEnvironment environment, TestRealm realm) {
             return new Login(realm);
         }
     },
 
     KEYS("A login: ClassLink's signing keys", "keys", Endpoint.JWKS, "jwksUrl", "/oauth2/v2/jwks") {
         @Override
-        Journey begin(TestEnvironment environment, TestRealm realm) {
+        UserAction begin(TestEnvironment environment, TestRealm realm) {
             // A new key: the next login has to ask for it.
             environment.classLink().keys().rotateAndDropOld();
             return new Login(realm);
@@ -38,14 +38,14 @@ public enum UpstreamCall {
 
     PROFILE("A login: the profile", "profile", Endpoint.MY_INFO, "userInfoUrl", "/v2/my/info") {
         @Override
-        Journey begin(TestEnvironment environment, TestRealm realm) {
+        UserAction begin(TestEnvironment environment, TestRealm realm) {
             return new Login(realm);
         }
     },
 
     GROUPS("A login: the person's groups", "groups", Endpoint.GROUPS, null, null) {
         @Override
-        Journey begin(TestEnvironment environment, TestRealm realm) {
+        UserAction begin(TestEnvironment environment, TestRealm realm) {
             new ProviderMappers(realm)
                     .add(
                             "own groups",
@@ -53,13 +53,13 @@ public enum UpstreamCall {
                             "FORCE",
                             Map.of("groupTemplate", "/classlink/${group_name}", "groupSource", "my-groups"));
             realm.tokensOf("student");
-            return new Memberships(realm);
+            return new LoginWithGroups(realm);
         }
     },
 
     REFRESH("An exchange that renews the token", "refresh", Endpoint.TOKEN, "tokenUrl", "/oauth2/v2/token") {
         @Override
-        Journey begin(TestEnvironment environment, TestRealm realm) {
+        UserAction begin(TestEnvironment environment, TestRealm realm) {
             environment.classLink().switches().guideTokenLifetime(Duration.ofSeconds(1));
             String app = realm.tokensOf("student").get("access_token").textValue();
             environment.classLink().switches().guideTokenLifetime(Duration.ofHours(1));
@@ -74,7 +74,7 @@ public enum UpstreamCall {
             "revocationUrl",
             "/oauth2/v2/revoke") {
         @Override
-        Journey begin(TestEnvironment environment, TestRealm realm) {
+        UserAction begin(TestEnvironment environment, TestRealm realm) {
             realm.configure("revocationUrl", environment.classLink().baseUrl() + "/oauth2/v2/revoke");
             realm.tokensOf("student");
             return new Unlink(environment, realm);
@@ -88,7 +88,7 @@ public enum UpstreamCall {
             "rosterUrl",
             "") {
         @Override
-        Journey begin(TestEnvironment environment, TestRealm realm) {
+        UserAction begin(TestEnvironment environment, TestRealm realm) {
             Roster roster = Roster.withPartnerKey(environment, realm);
             return new Reading(roster, roster.administratorsToken("roster-administrator"));
         }
@@ -96,7 +96,7 @@ public enum UpstreamCall {
 
     ROSTER("A roster request: the roster itself", "roster", Endpoint.ROSTER, null, null) {
         @Override
-        Journey begin(TestEnvironment environment, TestRealm realm) {
+        UserAction begin(TestEnvironment environment, TestRealm realm) {
             Roster roster = Roster.withPartnerKey(environment, realm);
             Reading reading = new Reading(roster, roster.administratorsToken("roster-administrator"));
             reading.afterwards();
@@ -118,8 +118,8 @@ public enum UpstreamCall {
         this.path = path;
     }
 
-    /** Before the trouble begins: somebody is about to need the call. */
-    abstract Journey begin(TestEnvironment environment, TestRealm realm);
+    /** Before the fault begins: somebody is about to need the call. */
+    abstract UserAction begin(TestEnvironment environment, TestRealm realm);
 
     /** The tag of its metric. */
     public String operation() {
@@ -130,36 +130,40 @@ public enum UpstreamCall {
      * Whether it has an address of its own. Groups are asked where the profile is, and rosters where the list of districts is:
      * without that, neither call is reached. A revocation's answer has no body that could break off or drip.
      */
-    public boolean canMeet(Trouble trouble) {
-        boolean needsBody = trouble == Trouble.TRUNCATED || trouble == Trouble.DRIP;
-        return (trouble.fault().isPresent() || addressSetting.isPresent()) && !(this == REVOCATION && needsBody);
+    public boolean canHave(UpstreamFault fault) {
+        boolean needsBody = fault == UpstreamFault.TRUNCATED || fault == UpstreamFault.DRIP;
+        return (fault.simulated().isPresent() || addressSetting.isPresent()) && !(this == REVOCATION && needsBody);
     }
 
     /**
-     * Lets somebody need it while the trouble lasts.
+     * Lets a user or app need the call while the fault lasts.
      *
-     * @param begins called when the trouble does, and nothing that the call counts is under way
+     * @param begins called when the fault does, and nothing that the call counts is under way
      * @return what to look at when it is over
      */
-    public Met meet(
-            Trouble trouble, Unreachable unreachable, TestEnvironment environment, TestRealm realm, Runnable begins) {
-        Journey journey = begin(environment, realm);
+    public Observation observe(
+            UpstreamFault fault,
+            UnreachableAddresses unreachable,
+            TestEnvironment environment,
+            TestRealm realm,
+            Runnable begins) {
+        UserAction action = begin(environment, realm);
         begins.run();
         AdminApi.require(realm.admin().delete("/realms/" + realm.name() + "/events"), "clear events");
-        String before = trouble.fault().isPresent() ? null : addressOf(realm);
-        trouble.fault()
+        String before = fault.simulated().isPresent() ? null : addressOf(realm);
+        fault.simulated()
                 .ifPresentOrElse(
-                        fault -> environment.classLink().faults().inject(endpoint, fault),
-                        () -> realm.configure(addressSetting.orElseThrow(), unreachable.address(trouble) + path));
+                        simulated -> environment.classLink().faults().inject(endpoint, simulated),
+                        () -> realm.configure(addressSetting.orElseThrow(), unreachable.address(fault) + path));
         long start = System.nanoTime();
-        String answer = journey.during();
+        String answer = action.during();
         Duration took = Duration.ofNanos(System.nanoTime() - start);
-        return new Met(answer, took, () -> {
+        return new Observation(answer, took, () -> {
             environment.classLink().faults().clear();
             if (before != null) {
                 realm.configure(addressSetting.orElseThrow(), before);
             }
-            journey.afterwards();
+            action.afterwards();
         });
     }
 
@@ -178,17 +182,17 @@ public enum UpstreamCall {
     }
 
     /**
-     * A call that met a trouble.
+     * A call during a fault.
      *
-     * @param answer what whoever needed it saw
-     * @param over ends the trouble and fails if the next one does not work
+     * @param answer what the user or app got
+     * @param over ends the fault and fails if the next one does not work
      */
-    public record Met(String answer, Duration took, Runnable over) {}
+    public record Observation(String answer, Duration took, Runnable over) {}
 
     /** What somebody does. */
-    interface Journey {
+    interface UserAction {
 
-        /** While it is in trouble; fails if something was lost or half made. */
+        /** While the fault lasts; fails if something was lost or half made. */
         String during();
 
         /** When it is over; fails if it does not work as ever. */
@@ -198,15 +202,15 @@ public enum UpstreamCall {
     private static final Pattern ANSWERED_REVOCATIONS = Pattern.compile(
             "(?m)^classlink_upstream_calls_seconds_count\\{operation=\"revocation\",outcome=\"answered\",?} ([0-9.E]+)$");
 
-    private static boolean isSignedIn(Page page) {
+    private static boolean isSignedIn(WebPage page) {
         return page.handedToApp().containsKey("code");
     }
 
-    private record Login(TestRealm realm) implements Journey {
+    private record Login(TestRealm realm) implements UserAction {
 
         @Override
         public String during() {
-            Page page = realm.login(realm.newBrowser(), "student");
+            WebPage page = realm.login(realm.newBrowser(), "student");
             assertThat(realm.users()).as("nothing half made").hasSize(1);
             assertThat(realm.sessions()).isZero();
             return page.status() + ": " + page.error().replaceFirst("(?<=\\.) .*", "");
@@ -218,7 +222,7 @@ public enum UpstreamCall {
         }
     }
 
-    private record Memberships(TestRealm realm) implements Journey {
+    private record LoginWithGroups(TestRealm realm) implements UserAction {
 
         @Override
         public String during() {
@@ -237,7 +241,7 @@ public enum UpstreamCall {
 
     private static final Duration LONGEST_REST = Duration.ofMinutes(1);
 
-    private record Exchange(TestEnvironment environment, TestRealm realm, String app) implements Journey {
+    private record Exchange(TestEnvironment environment, TestRealm realm, String app) implements UserAction {
 
         @Override
         public String during() {
@@ -258,7 +262,7 @@ public enum UpstreamCall {
         }
     }
 
-    private record Unlink(TestEnvironment environment, TestRealm realm) implements Journey {
+    private record Unlink(TestEnvironment environment, TestRealm realm) implements UserAction {
 
         @Override
         public String during() {
@@ -306,7 +310,7 @@ public enum UpstreamCall {
         }
     }
 
-    private record Reading(Roster roster, String token) implements Journey {
+    private record Reading(Roster roster, String token) implements UserAction {
 
         @Override
         public String during() {

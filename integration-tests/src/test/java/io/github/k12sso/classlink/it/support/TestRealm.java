@@ -123,7 +123,7 @@ public final class TestRealm {
 
     // ---- doing -----------------------------------------------------------------------------------------------------
 
-    /** A browser that leaves the journey to this realm's apps. */
+    /** A browser that stops where it is sent to this realm's apps. */
     public Browser newBrowser() {
         return new Browser().stoppingAt(address -> "app.example".equals(address.getHost()));
     }
@@ -146,29 +146,29 @@ public final class TestRealm {
     }
 
     /** From the app through ClassLink and back; the page is the app's callback if all went well. */
-    public Page login(Browser browser, String personaId) {
+    public WebPage login(Browser browser, String personaId) {
         return login(browser, personaId, loginRequest("openid " + TOKEN_SCOPE));
     }
 
-    public Page login(Browser browser, String personaId, URI request) {
+    public WebPage login(Browser browser, String personaId, URI request) {
         return choosePersona(browser, browser.open(request), personaId);
     }
 
     /** At ClassLink's district search: chooses district and person. */
-    public Page choosePersona(Browser browser, Page districtSearch, String personaId) {
+    public WebPage choosePersona(Browser browser, WebPage districtSearch, String personaId) {
         ClassLinkSimulator classLink = environment.classLink();
-        Page district = browser.click(
+        WebPage district = browser.click(
                 districtSearch, "#district-" + classLink.persona(personaId).districtCode());
         return browser.press(district, "#persona-" + personaId);
     }
 
     /** Login and code redemption: the app's tokens. */
     public JsonNode tokensOf(String personaId) {
-        Page callback = login(newBrowser(), personaId);
+        WebPage callback = login(newBrowser(), personaId);
         return redeem(callback, APP, APP_SECRET);
     }
 
-    public JsonNode redeem(Page callback, String clientId, String secret) {
+    public JsonNode redeem(WebPage callback, String clientId, String secret) {
         String code = Optional.ofNullable(callback.handedToApp().get("code"))
                 .orElseThrow(() -> new AssertionError("no code at " + callback.address() + ": " + callback.text()));
         HttpResponse<String> answer = tokenEndpoint(Map.of(
@@ -363,7 +363,7 @@ public final class TestRealm {
     }
 
     /** The failed login that a page is about, found as an administrator finds it: by the reference. */
-    public JsonNode failureOn(Page page) {
+    public JsonNode failureOn(WebPage page) {
         String reference = page.reference();
         return StreamSupport.stream(events("IDENTITY_PROVIDER_LOGIN_ERROR").spliterator(), false)
                 .filter(event -> event.at("/details/reference").asText().equals(reference))
