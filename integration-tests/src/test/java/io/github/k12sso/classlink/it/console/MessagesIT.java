@@ -48,13 +48,14 @@ class MessagesIT {
         Map<String, String> bundle = languages().get(languageTag);
 
         assertThat(bundle).isNotEmpty();
-        assertThat(realm.texts("admin", languageTag)).containsAllEntriesOf(bundle);
-        assertThat(realm.texts("login", languageTag)).containsAllEntriesOf(bundle);
+        assertThat(realm.state().texts("admin", languageTag)).containsAllEntriesOf(bundle);
+        assertThat(realm.state().texts("login", languageTag)).containsAllEntriesOf(bundle);
     }
 
     @Test
     void aLanguageThatIsNotTranslatedShowsEnglish() throws IOException {
-        assertThat(realm.texts("admin", "fi")).containsAllEntriesOf(languages().get("en"));
+        assertThat(realm.state().texts("admin", "fi"))
+                .containsAllEntriesOf(languages().get("en"));
     }
 
     @ParameterizedTest(name = "{0}")

@@ -258,8 +258,8 @@ class BuiltInBrokerComparisonIT {
     }
 
     private static JsonNode linkedTo(TestRealm realm, String classLinkUserId) {
-        for (JsonNode user : realm.users()) {
-            for (JsonNode link : realm.links(user)) {
+        for (JsonNode user : realm.state().users()) {
+            for (JsonNode link : realm.state().links(user)) {
                 if (link.get("userId").asText().equals(classLinkUserId)) {
                     return user;
                 }

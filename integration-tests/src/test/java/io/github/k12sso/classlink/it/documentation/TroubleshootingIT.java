@@ -38,7 +38,7 @@ class TroubleshootingIT {
 
     @Test
     void everyMessageOfTheJarIsAHeading() throws IOException {
-        Map<String, String> texts = realm.texts("login", "en");
+        Map<String, String> texts = realm.state().texts("login", "en");
 
         assertThat(headings())
                 .containsAll(texts.entrySet().stream()
@@ -227,7 +227,8 @@ class TroubleshootingIT {
     }
 
     private void assertReason(String reason) {
-        assertThat(realm.events("IDENTITY_PROVIDER_LOGIN_ERROR")
+        assertThat(realm.state()
+                        .events("IDENTITY_PROVIDER_LOGIN_ERROR")
                         .at("/0/details/reason")
                         .textValue())
                 .isEqualTo(reason);

@@ -84,7 +84,7 @@ class NimbusClientIT {
                         metadata.getJWKSetURI().toURL())
                 .validate(tokens.getIDToken(), login.request().getNonce());
         assertThat(claims.getSubject().getValue())
-                .isEqualTo(realm.user("mira.fernwick.2").get("id").textValue());
+                .isEqualTo(realm.state().user("mira.fernwick.2").get("id").textValue());
 
         UserInfo user = UserInfoResponse.parse(
                         new UserInfoRequest(metadata.getUserInfoEndpointURI(), tokens.getBearerAccessToken())

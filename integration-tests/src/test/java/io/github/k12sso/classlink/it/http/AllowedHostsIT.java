@@ -59,7 +59,11 @@ class AllowedHostsIT {
 
         assertThat(page.status()).isEqualTo(500);
         assertThat(page.error()).startsWith("Signing in with ClassLink is not set up correctly.");
-        assertThat(localTokenEndpoint.failureOn(page).at("/details/reason").textValue())
+        assertThat(localTokenEndpoint
+                        .state()
+                        .failureOn(page)
+                        .at("/details/reason")
+                        .textValue())
                 .isEqualTo("configuration");
     }
 

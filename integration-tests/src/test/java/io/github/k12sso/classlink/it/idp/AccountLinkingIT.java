@@ -52,9 +52,9 @@ class AccountLinkingIT {
 
         assertThat(refused.status()).isEqualTo(409);
         assertThat(refused.error()).contains("User with username " + TEACHER + " already exists");
-        assertThat(district.users()).containsExactly(local);
-        assertThat(district.links(local)).isEmpty();
-        assertThat(district.events("LOGIN")).isEmpty();
+        assertThat(district.state().users()).containsExactly(local);
+        assertThat(district.state().links(local)).isEmpty();
+        assertThat(district.state().events("LOGIN")).isEmpty();
     }
 
     @Test
@@ -62,9 +62,9 @@ class AccountLinkingIT {
         JsonNode local = newUser("local", TEACHERS_EMAIL);
         district.tokensOf("teacher");
 
-        assertThat(district.user("local")).isEqualTo(local);
-        assertThat(district.links(local)).isEmpty();
-        assertThat(district.user(TEACHER).get("email").textValue()).isEqualTo(TEACHERS_EMAIL);
+        assertThat(district.state().user("local")).isEqualTo(local);
+        assertThat(district.state().links(local)).isEmpty();
+        assertThat(district.state().user(TEACHER).get("email").textValue()).isEqualTo(TEACHERS_EMAIL);
     }
 
     @Test
@@ -75,8 +75,8 @@ class AccountLinkingIT {
 
         assertThat(refused.status()).isEqualTo(409);
         assertThat(refused.error()).contains("User with email " + TEACHERS_EMAIL + " already exists");
-        assertThat(district.users()).containsExactly(local);
-        assertThat(district.links(local)).isEmpty();
+        assertThat(district.state().users()).containsExactly(local);
+        assertThat(district.state().links(local)).isEmpty();
     }
 
     @ParameterizedTest
@@ -93,8 +93,8 @@ class AccountLinkingIT {
         WebPage proof = browser.press(question, "#linkAccount");
 
         assertThat(proof.document().selectFirst("#password")).isNotNull();
-        assertThat(district.users()).hasSize(1);
-        assertThat(district.links(local)).isEmpty();
+        assertThat(district.state().users()).hasSize(1);
+        assertThat(district.state().links(local)).isEmpty();
     }
 
     @Test
@@ -113,10 +113,10 @@ class AccountLinkingIT {
         page.run("How does an administrator link two accounts?", variables).requireSuccess();
         district.tokensOf("teacher");
 
-        assertThat(district.users()).hasSize(1);
-        JsonNode teacher = district.user("local");
+        assertThat(district.state().users()).hasSize(1);
+        JsonNode teacher = district.state().user("local");
         assertThat(teacher.get("id")).isEqualTo(local.get("id"));
-        assertThat(district.roles(teacher)).containsExactly("classlink-teacher");
+        assertThat(district.state().roles(teacher)).containsExactly("classlink-teacher");
     }
 
     @Test
@@ -128,16 +128,16 @@ class AccountLinkingIT {
                 .overrideProfile("teacher", profile -> profile.put("Email", "taken@maplevalley.example"));
         district.tokensOf("teacher");
 
-        assertThat(district.users()).hasSize(2);
-        assertThat(district.user("local")).isEqualTo(other);
-        assertThat(district.links(district.user(TEACHER))).hasSize(1);
+        assertThat(district.state().users()).hasSize(2);
+        assertThat(district.state().user("local")).isEqualTo(other);
+        assertThat(district.state().links(district.state().user(TEACHER))).hasSize(1);
     }
 
     private JsonNode newUser(String username, String email) {
         ObjectNode user = Http.json("{\"enabled\": true}").deepCopy();
         user.put("username", username).put("email", email);
         AdminApi.require(environment.admin().post("/realms/" + district.name() + "/users", user), "new user");
-        return district.user(username);
+        return district.state().user(username);
     }
 
     private void duplicateEmails(boolean allowed) {

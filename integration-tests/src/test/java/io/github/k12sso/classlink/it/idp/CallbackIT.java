@@ -78,7 +78,7 @@ class CallbackIT {
             browser.open(callback);
 
             assertThat(environment.classLink().requests()).noneMatch(request -> request.endpoint() == Endpoint.TOKEN);
-            assertThat(realm.sessions()).isEqualTo(1);
+            assertThat(realm.state().sessions()).isEqualTo(1);
         }
 
         @Test
@@ -229,8 +229,10 @@ class CallbackIT {
         WebPage second = answerWith(Map.of("error", "invalid_scope"));
 
         assertThat(second.reference()).isNotEqualTo(first.reference());
-        assertThat(realm.failureOn(first).at("/details/reason").textValue()).isEqualTo("classlink_unavailable");
-        assertThat(realm.failureOn(second).at("/details/reason").textValue()).isEqualTo("scope_rejected");
+        assertThat(realm.state().failureOn(first).at("/details/reason").textValue())
+                .isEqualTo("classlink_unavailable");
+        assertThat(realm.state().failureOn(second).at("/details/reason").textValue())
+                .isEqualTo("scope_rejected");
     }
 
     /** A login under way, answered by somebody else than ClassLink. */
@@ -267,7 +269,7 @@ class CallbackIT {
 
     /** Returns the reference that event and log line have in common. */
     private String assertFailure(String reason) {
-        JsonNode event = realm.events("IDENTITY_PROVIDER_LOGIN_ERROR").get(0);
+        JsonNode event = realm.state().events("IDENTITY_PROVIDER_LOGIN_ERROR").get(0);
         assertThat(event.at("/details/identity_provider").textValue()).isEqualTo("classlink");
         assertThat(event.at("/details/reason").textValue()).isEqualTo(reason);
         String reference = event.at("/details/reference").textValue();
@@ -287,7 +289,7 @@ class CallbackIT {
     }
 
     private void assertNothingHappenedButCalls() {
-        assertThat(realm.users()).as("only the realm's local user").hasSize(1);
-        assertThat(realm.sessions()).isZero();
+        assertThat(realm.state().users()).as("only the realm's local user").hasSize(1);
+        assertThat(realm.state().sessions()).isZero();
     }
 }

@@ -36,9 +36,9 @@ class HostileIdTokenIT {
 
         assertThat(page.status()).isEqualTo(502);
         assertThat(page.error()).contains("you are not signed in");
-        assertThat(realm.users()).as("only the realm's local user").hasSize(1);
-        assertThat(realm.sessions()).isZero();
-        JsonNode event = realm.failureOn(page);
+        assertThat(realm.state().users()).as("only the realm's local user").hasSize(1);
+        assertThat(realm.state().sessions()).isZero();
+        JsonNode event = realm.state().failureOn(page);
         assertThat(event.get("error").textValue()).isEqualTo("identity_provider_login_failure");
         assertThat(event.at("/details/identity_provider").textValue()).isEqualTo("classlink");
         assertThat(event.at("/details/reason").textValue()).isEqualTo(hostile.reason());

@@ -57,7 +57,8 @@ class LinkingIT {
                 .startsWith("Your ClassLink account is not connected.")
                 .contains(page.reference());
         assertThat(page.text()).doesNotContain("{").doesNotContain("classlink.error");
-        assertThat(realm.failureOn(page).at("/details/reason").textValue()).isEqualTo("classlink_unavailable");
+        assertThat(realm.state().failureOn(page).at("/details/reason").textValue())
+                .isEqualTo("classlink_unavailable");
         assertThat(links()).isEmpty();
 
         // LaunchPad knows by now who it is.
@@ -71,16 +72,16 @@ class LinkingIT {
     @Test
     void aClassLinkAccountOfSomebodyElseIsRefusedAndNobodyIsChanged() {
         String others = realm.tokensOf("teacher").get("access_token").textValue();
-        JsonNode teacher = realm.user("orla.thistledown.2");
-        JsonNode local = realm.user("local");
+        JsonNode teacher = realm.state().user("orla.thistledown.2");
+        JsonNode local = realm.state().user("local");
 
         WebPage page = realm.choosePersona(browser, startAction(), "teacher");
 
         assertThat(page.error()).contains("is already linked to another user").doesNotContain("orla");
         assertThat(links()).isEmpty();
-        assertThat(realm.user("local")).isEqualTo(local);
-        assertThat(realm.user("orla.thistledown.2")).isEqualTo(teacher);
-        assertThat(realm.links(teacher)).hasSize(1);
+        assertThat(realm.state().user("local")).isEqualTo(local);
+        assertThat(realm.state().user("orla.thistledown.2")).isEqualTo(teacher);
+        assertThat(realm.state().links(teacher)).hasSize(1);
         assertThat(realm.exchange(others).statusCode()).isEqualTo(200);
     }
 
@@ -127,7 +128,8 @@ class LinkingIT {
                 URI.create(realm.callbackUrl() + "?" + Http.query(Map.of("error", "login_required", "state", state))));
 
         assertThat(page.error()).startsWith("Your ClassLink account is not connected.");
-        assertThat(realm.failureOn(page).at("/details/reason").textValue()).isEqualTo("request_rejected");
+        assertThat(realm.state().failureOn(page).at("/details/reason").textValue())
+                .isEqualTo("request_rejected");
     }
 
     /** Keycloak's older way, deprecated: the app gets the person back, without a word. */
@@ -142,7 +144,7 @@ class LinkingIT {
         WebPage page = realm.choosePersona(browser, browser.open(linkAddress()), "teacher");
 
         assertThat(page.address()).isEqualTo(TestRealm.APP_CALLBACK);
-        assertThat(realm.events("IDENTITY_PROVIDER_LOGIN_ERROR"))
+        assertThat(realm.state().events("IDENTITY_PROVIDER_LOGIN_ERROR"))
                 .singleElement()
                 .satisfies(event -> {
                     assertThat(event.at("/details/reason").textValue()).isEqualTo("classlink_unavailable");
@@ -195,12 +197,12 @@ class LinkingIT {
                 realm.admin()
                         .post(
                                 realmPath + "/users/"
-                                        + realm.user("local").get("id").textValue() + "/role-mappings/realm",
+                                        + realm.state().user("local").get("id").textValue() + "/role-mappings/realm",
                                 Http.json("[" + everybody + "]")),
                 "roles");
     }
 
     private JsonNode links() {
-        return realm.links(realm.user("local"));
+        return realm.state().links(realm.state().user("local"));
     }
 }

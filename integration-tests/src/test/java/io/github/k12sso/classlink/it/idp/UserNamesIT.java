@@ -61,9 +61,9 @@ class UserNamesIT {
         classLinkCalls("student", loginId);
 
         assertSignedIn("student");
-        assertThat(realm.user(username).get("firstName").textValue()).isEqualTo("Mira");
+        assertThat(realm.state().user(username).get("firstName").textValue()).isEqualTo("Mira");
         assertSignedIn("student");
-        assertThat(realm.users()).hasSize(2);
+        assertThat(realm.state().users()).hasSize(2);
     }
 
     @Test
@@ -72,7 +72,7 @@ class UserNamesIT {
         classLinkCalls("student", "li");
 
         assertSignedIn("student");
-        assertThat(realm.user("li_u870001")).isNotNull();
+        assertThat(realm.state().user("li_u870001")).isNotNull();
     }
 
     @Test
@@ -80,7 +80,7 @@ class UserNamesIT {
         classLinkCalls("student", "a".repeat(300));
 
         assertSignedIn("student");
-        assertThat(realm.user("a".repeat(247) + "_u870001")).isNotNull();
+        assertThat(realm.state().user("a".repeat(247) + "_u870001")).isNotNull();
     }
 
     @Test
@@ -89,7 +89,7 @@ class UserNamesIT {
         classLinkCalls("student", "");
 
         assertSignedIn("student");
-        assertThat(realm.user("classlink_u870001")).isNotNull();
+        assertThat(realm.state().user("classlink_u870001")).isNotNull();
     }
 
     @Test
@@ -99,9 +99,13 @@ class UserNamesIT {
 
         assertSignedIn("student");
         assertSignedIn("teacher");
-        assertThat(realm.links(realm.user("a_b.2_u870001")).get(0).get("userId").textValue())
+        assertThat(realm.state()
+                        .links(realm.state().user("a_b.2_u870001"))
+                        .get(0)
+                        .get("userId")
+                        .textValue())
                 .isEqualTo("870001");
-        assertThat(realm.user("a_b.2").get("firstName").textValue()).isEqualTo("Orla");
+        assertThat(realm.state().user("a_b.2").get("firstName").textValue()).isEqualTo("Orla");
     }
 
     @ParameterizedTest
@@ -114,9 +118,9 @@ class UserNamesIT {
         WebPage page = realm.login(realm.newBrowser(), "student");
 
         assertThat(page.parameters()).doesNotContainKey("code");
-        assertThat(realm.users()).hasSize(1);
-        assertThat(realm.links(realm.user("local"))).isEmpty();
-        assertThat(realm.sessions()).isZero();
+        assertThat(realm.state().users()).hasSize(1);
+        assertThat(realm.state().links(realm.state().user("local"))).isEmpty();
+        assertThat(realm.state().sessions()).isZero();
     }
 
     private void assertSignedIn(String persona) {

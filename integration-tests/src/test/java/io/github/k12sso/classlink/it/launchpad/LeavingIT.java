@@ -88,7 +88,7 @@ class LeavingIT {
             assertThat(link(page, "#classlink-sign-out")).isEqualTo(signOutUrl);
             assertThat(link(page, "#classlink-back")).isEqualTo(TestRealm.APP_CALLBACK + "?state=s1");
             assertLoggedOut();
-            assertThat(realm.events("LOGOUT")).hasSize(1);
+            assertThat(realm.state().events("LOGOUT")).hasSize(1);
         }
 
         @Test
@@ -190,7 +190,7 @@ class LeavingIT {
         logOut(Map.of());
 
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(4));
-        assertThat(realm.sessions()).isZero();
+        assertThat(realm.state().sessions()).isZero();
         Await.until(
                 "the revocation",
                 () -> environment.classLink().requests().stream()
@@ -216,7 +216,7 @@ class LeavingIT {
     }
 
     private void assertLoggedOut() {
-        assertThat(realm.sessions()).isZero();
+        assertThat(realm.state().sessions()).isZero();
         WebPage loginPage = browser.open(realm.loginRequest(TestRealm.APP, "openid", Map.of()));
         assertThat(loginPage.document().selectFirst("#kc-login")).isNotNull();
     }

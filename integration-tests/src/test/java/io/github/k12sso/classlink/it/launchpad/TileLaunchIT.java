@@ -47,8 +47,8 @@ class TileLaunchIT {
         WebPage home = clickTile(browser, "student");
 
         assertThat(home.address()).isEqualTo(HOME);
-        assertThat(realm.user("mira.fernwick.2")).isNotNull();
-        assertThat(realm.sessions()).isEqualTo(1);
+        assertThat(realm.state().user("mira.fernwick.2")).isNotNull();
+        assertThat(realm.state().sessions()).isEqualTo(1);
         assertThat(redeemedCodes()).hasSize(1).doesNotContain(FOREIGN_CODE);
         assertThat(silentLogin(browser)).containsKey("code");
     }
@@ -71,7 +71,7 @@ class TileLaunchIT {
         WebPage home = browser.open(tile());
 
         assertThat(home.address()).isEqualTo(HOME);
-        assertThat(realm.sessions()).isEqualTo(1);
+        assertThat(realm.state().sessions()).isEqualTo(1);
         assertThat(realm.exchange(before.get("access_token").textValue()).statusCode())
                 .isEqualTo(200);
     }
@@ -87,9 +87,9 @@ class TileLaunchIT {
         assertThat(home.address()).isEqualTo(HOME);
         assertThat(realm.exchange(first.get("access_token").textValue()).statusCode())
                 .isEqualTo(400);
-        assertThat(realm.sessions()).isEqualTo(1);
+        assertThat(realm.state().sessions()).isEqualTo(1);
         assertThat(usernameOfSilentLogin(shared)).isEqualTo("orla.thistledown.2");
-        JsonNode logout = realm.events("LOGOUT").get(0);
+        JsonNode logout = realm.state().events("LOGOUT").get(0);
         assertThat(logout.at("/details/reason").textValue()).isEqualTo("launch_by_another_person");
     }
 
@@ -105,7 +105,7 @@ class TileLaunchIT {
         assertThat(first.address()).isEqualTo(HOME);
         assertThat(second.address()).isEqualTo(HOME);
         assertThat(secondTab.status()).isEqualTo(200);
-        assertThat(realm.sessions()).isEqualTo(1);
+        assertThat(realm.state().sessions()).isEqualTo(1);
     }
 
     @ParameterizedTest
@@ -152,7 +152,7 @@ class TileLaunchIT {
         assertThat(redeemedCodes())
                 .hasSize(1)
                 .doesNotContain(new WebPage(trap, 0, "").parameters().get("code"));
-        assertThat(realm.users())
+        assertThat(realm.state().users())
                 .as("nobody but the student and the local user")
                 .hasSize(2);
     }
@@ -189,7 +189,8 @@ class TileLaunchIT {
         WebPage page = browser.press(consent, "#consent-deny");
 
         assertThat(page.status()).isEqualTo(403);
-        assertThat(realm.failureOn(page).at("/details/reason").textValue()).isEqualTo("access_denied");
+        assertThat(realm.state().failureOn(page).at("/details/reason").textValue())
+                .isEqualTo("access_denied");
         assertThat(browser.visited()).doesNotContain(HOME);
     }
 
@@ -312,8 +313,9 @@ class TileLaunchIT {
     }
 
     private void assertReason(WebPage page, String reason) {
-        assertThat(realm.failureOn(page).at("/details/reason").textValue()).isEqualTo(reason);
+        assertThat(realm.state().failureOn(page).at("/details/reason").textValue())
+                .isEqualTo(reason);
         assertThat(redeemedCodes()).isEmpty();
-        assertThat(realm.sessions()).isZero();
+        assertThat(realm.state().sessions()).isZero();
     }
 }

@@ -149,7 +149,7 @@ class MyGroupsIT {
         Browser browser = realm.newBrowser();
         WebPage review = realm.login(browser, "student");
         assertThat(review.document().selectFirst("#kc-idp-review-profile-form")).isNotNull();
-        assertThat(realm.users()).hasSize(1);
+        assertThat(realm.state().users()).hasSize(1);
         WebPage callback = browser.press(review, "#kc-idp-review-profile-form [type=submit]");
 
         assertThat(callback.handedToApp()).containsKey("code");
@@ -205,7 +205,7 @@ class MyGroupsIT {
     }
 
     private List<String> groups() {
-        String user = realm.user(USER).get("id").textValue();
+        String user = realm.state().user(USER).get("id").textValue();
         return StreamSupport.stream(
                         environment
                                 .admin()

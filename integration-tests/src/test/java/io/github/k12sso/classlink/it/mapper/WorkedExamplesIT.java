@@ -82,7 +82,10 @@ class WorkedExamplesIT {
             String twin = "jordan.samewise." + tenant;
             assertThat(groups(twin)).containsExactly("/districts/" + tenant + "/Student");
             assertThat(organizations(twin)).containsExactly(tenant);
-            assertThat(realm.user(twin).at("/attributes/classlink_tenant_id/0").textValue())
+            assertThat(realm.state()
+                            .user(twin)
+                            .at("/attributes/classlink_tenant_id/0")
+                            .textValue())
                     .isEqualTo(tenant);
         }
     }
@@ -102,7 +105,7 @@ class WorkedExamplesIT {
             assertThat(refused.status()).isEqualTo(403);
             assertThat(refused.error()).contains("not open to your ClassLink account");
         }
-        assertThat(realm.users())
+        assertThat(realm.state().users())
                 .extracting(user -> user.get("username").textValue())
                 .doesNotContain(STUDENT);
     }
@@ -134,8 +137,8 @@ class WorkedExamplesIT {
         realm.tokensOf("twin-maple");
         harborRealm.tokensOf("twin-harbor");
 
-        assertThat(realm.user("jordan.samewise").get("id"))
-                .isNotEqualTo(harborRealm.user("jordan.samewise").get("id"));
+        assertThat(realm.state().user("jordan.samewise").get("id"))
+                .isNotEqualTo(harborRealm.state().user("jordan.samewise").get("id"));
         assertThat(realm.login(realm.newBrowser(), "twin-harbor").error())
                 .contains("Your district may not sign in here");
         assertThat(harborRealm.login(harborRealm.newBrowser(), "twin-maple").error())
@@ -147,13 +150,13 @@ class WorkedExamplesIT {
     void userNamesWithoutTheDistrictCollideInOneRealm() {
         realm.configure("usernameTemplate", "${login_id}");
         realm.tokensOf("twin-maple");
-        JsonNode maple = realm.user("jordan.samewise");
+        JsonNode maple = realm.state().user("jordan.samewise");
 
         WebPage second = realm.login(realm.newBrowser(), "twin-harbor");
 
         assertThat(second.parameters()).doesNotContainKey("code");
-        assertThat(realm.links(maple)).hasSize(1);
-        assertThat(realm.users()).hasSize(2); // the twin of Maple Valley and the realm's local user
+        assertThat(realm.state().links(maple)).hasSize(1);
+        assertThat(realm.state().users()).hasSize(2); // the twin of Maple Valley and the realm's local user
     }
 
     /** SourcedIds repeat from district to district; joined with the TenantId they do not. */
@@ -165,7 +168,8 @@ class WorkedExamplesIT {
 
         for (String persona : List.of("twin-maple", "twin-harbor")) {
             String tenant = tenantOf(persona);
-            assertThat(realm.links(realm.user("jordan.samewise." + tenant))
+            assertThat(realm.state()
+                            .links(realm.state().user("jordan.samewise." + tenant))
                             .path(0)
                             .path("userId")
                             .textValue())
@@ -192,7 +196,7 @@ class WorkedExamplesIT {
     }
 
     private List<String> organizations(String username) {
-        String id = realm.user(username).get("id").textValue();
+        String id = realm.state().user(username).get("id").textValue();
         return texts(realmPath() + "/organizations/members/" + id + "/organizations", "alias");
     }
 
@@ -203,7 +207,7 @@ class WorkedExamplesIT {
     }
 
     private String ofUser(String username) {
-        return realmPath() + "/users/" + realm.user(username).get("id").textValue();
+        return realmPath() + "/users/" + realm.state().user(username).get("id").textValue();
     }
 
     private String realmPath() {

@@ -87,7 +87,7 @@ class TokenRefreshIT {
 
             assertThat(second).isEqualTo(accessToken(first.join()));
             assertThat(refreshes()).hasSize(1);
-            assertThat(realm.events("TOKEN_EXCHANGE"))
+            assertThat(realm.state().events("TOKEN_EXCHANGE"))
                     .extracting(event -> event.at("/details/classlink_token").textValue())
                     .containsExactlyInAnyOrder("refreshed", "coalesced");
         }
@@ -159,7 +159,7 @@ class TokenRefreshIT {
             assertRefused(realm.exchange(app), 400, "token_expired");
             assertRefused(realm.exchange(app), 400, "token_expired");
             assertThat(refreshes()).as("ClassLink is not asked again").hasSize(1);
-            assertThat(realm.links(realm.user("mira.fernwick.2")))
+            assertThat(realm.state().links(realm.state().user("mira.fernwick.2")))
                     .as("the link stays")
                     .hasSize(1);
 
@@ -301,7 +301,7 @@ class TokenRefreshIT {
 
     /** Token exchanges and their errors are two types of events; the newest of both. */
     private JsonNode lastExchange() {
-        return realm.events("TOKEN_EXCHANGE&type=TOKEN_EXCHANGE_ERROR").get(0);
+        return realm.state().events("TOKEN_EXCHANGE&type=TOKEN_EXCHANGE_ERROR").get(0);
     }
 
     private void assertThatClassLinkTakes(String token) {

@@ -68,7 +68,8 @@ class ClassLinkOutageIT {
 
         WebPage page = own.login(own.newBrowser(), "student");
 
-        assertThat(own.failureOn(page).at("/details/reason").textValue()).isEqualTo("client_rejected");
+        assertThat(own.state().failureOn(page).at("/details/reason").textValue())
+                .isEqualTo("client_rejected");
     }
 
     @ParameterizedTest
@@ -119,7 +120,7 @@ class ClassLinkOutageIT {
     }
 
     private String reasonOf(WebPage page) {
-        return realm.failureOn(page).at("/details/reason").textValue();
+        return realm.state().failureOn(page).at("/details/reason").textValue();
     }
 
     private void forgetKeys(TestEnvironment environment) {
@@ -128,7 +129,7 @@ class ClassLinkOutageIT {
     }
 
     private void cleanUp() {
-        for (JsonNode user : realm.users()) {
+        for (JsonNode user : realm.state().users()) {
             if (!user.get("username").textValue().equals("local")) {
                 realm.admin()
                         .delete("/realms/" + realm.name() + "/users/"

@@ -69,8 +69,9 @@ class KeycloakFaultsIT {
             try {
                 WebPage page = realm.login(realm.newBrowser(), "teacher");
 
-                assertThat(realm.failureOn(page).at("/details/reason").asText()).isEqualTo("id_token_times");
-                assertThat(realm.users()).as("nothing half made").hasSize(2);
+                assertThat(realm.state().failureOn(page).at("/details/reason").asText())
+                        .isEqualTo("id_token_times");
+                assertThat(realm.state().users()).as("nothing half made").hasSize(2);
             } finally {
                 environment.setClock(realm, Duration.ZERO);
             }
@@ -138,7 +139,7 @@ class KeycloakFaultsIT {
 
         assertThat(page.status()).isBetween(400, 503);
         assertThat(page.text()).contains(change.message);
-        assertThat(realm.users()).as("nothing half made").hasSize(1);
+        assertThat(realm.state().users()).as("nothing half made").hasSize(1);
         AdminApi.require(realm.admin().put(providerPath(), withSecret(before)), "as it was");
         assertThat(isSignedIn(realm.login(realm.newBrowser(), "student"))).isTrue();
     }
@@ -153,7 +154,7 @@ class KeycloakFaultsIT {
         WebPage page = realm.choosePersona(browser, atClassLink, "student");
 
         assertThat(page.status()).isEqualTo(404);
-        assertThat(realm.users()).as("nothing half made").hasSize(1);
+        assertThat(realm.state().users()).as("nothing half made").hasSize(1);
     }
 
     // ---- steps -----------------------------------------------------------------------------------------------------

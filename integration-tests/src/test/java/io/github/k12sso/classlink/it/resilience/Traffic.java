@@ -114,7 +114,7 @@ final class Traffic {
     /** Those who came and went are forgotten. */
     void closeForTheDay() {
         List<String> residents = tokens.values().stream().map(Traffic::userOf).toList();
-        for (JsonNode user : realm.users()) {
+        for (JsonNode user : realm.state().users()) {
             String id = user.get("id").textValue();
             if (!residents.contains(id) && !"local".equals(user.get("username").textValue())) {
                 forget(id);

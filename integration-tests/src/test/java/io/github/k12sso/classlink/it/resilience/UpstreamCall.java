@@ -1,29 +1,21 @@
 package io.github.k12sso.classlink.it.resilience;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import com.fasterxml.jackson.databind.JsonNode;
 import io.github.k12sso.classlink.it.support.AdminApi;
-import io.github.k12sso.classlink.it.support.Await;
-import io.github.k12sso.classlink.it.support.Http;
 import io.github.k12sso.classlink.it.support.ProviderMappers;
 import io.github.k12sso.classlink.it.support.Roster;
 import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
-import io.github.k12sso.classlink.it.support.WebPage;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
-import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /** A call to ClassLink, and what somebody does that needs it. */
 enum UpstreamCall {
     CODE("A login: redemption of the code", "token", Endpoint.TOKEN, "tokenUrl", "/oauth2/v2/token") {
         @Override
         UserAction begin(TestEnvironment environment, TestRealm realm) {
-            return new Login(realm);
+            return new UserAction.Login(realm);
         }
     },
 
@@ -32,14 +24,14 @@ enum UpstreamCall {
         UserAction begin(TestEnvironment environment, TestRealm realm) {
             // A new key: the next login has to ask for it.
             environment.classLink().keys().rotateAndDropOld();
-            return new Login(realm);
+            return new UserAction.Login(realm);
         }
     },
 
     PROFILE("A login: the profile", "profile", Endpoint.MY_INFO, "userInfoUrl", "/v2/my/info") {
         @Override
         UserAction begin(TestEnvironment environment, TestRealm realm) {
-            return new Login(realm);
+            return new UserAction.Login(realm);
         }
     },
 
@@ -53,7 +45,7 @@ enum UpstreamCall {
                             "FORCE",
                             Map.of("groupTemplate", "/classlink/${group_name}", "groupSource", "my-groups"));
             realm.tokensOf("student");
-            return new LoginWithGroups(realm);
+            return new UserAction.LoginWithGroups(realm);
         }
     },
 
@@ -63,7 +55,7 @@ enum UpstreamCall {
             environment.classLink().switches().guideTokenLifetime(Duration.ofSeconds(1));
             String app = realm.tokensOf("student").get("access_token").textValue();
             environment.classLink().switches().guideTokenLifetime(Duration.ofHours(1));
-            return new Exchange(environment, realm, app);
+            return new UserAction.Exchange(environment, realm, app);
         }
     },
 
@@ -77,7 +69,7 @@ enum UpstreamCall {
         UserAction begin(TestEnvironment environment, TestRealm realm) {
             realm.configure("revocationUrl", environment.classLink().baseUrl() + "/oauth2/v2/revoke");
             realm.tokensOf("student");
-            return new Unlink(environment, realm);
+            return new UserAction.Unlink(environment, realm);
         }
     },
 
@@ -90,7 +82,7 @@ enum UpstreamCall {
         @Override
         UserAction begin(TestEnvironment environment, TestRealm realm) {
             Roster roster = Roster.withPartnerKey(environment, realm);
-            return new Reading(roster, roster.administratorsToken("roster-administrator"));
+            return new UserAction.Reading(roster, roster.administratorsToken("roster-administrator"));
         }
     },
 
@@ -98,7 +90,8 @@ enum UpstreamCall {
         @Override
         UserAction begin(TestEnvironment environment, TestRealm realm) {
             Roster roster = Roster.withPartnerKey(environment, realm);
-            Reading reading = new Reading(roster, roster.administratorsToken("roster-administrator"));
+            UserAction.Reading reading =
+                    new UserAction.Reading(roster, roster.administratorsToken("roster-administrator"));
             reading.afterwards();
             return reading;
         }
@@ -188,143 +181,4 @@ enum UpstreamCall {
      * @param over ends the fault and fails if the next one does not work
      */
     public record Observation(String answer, Duration took, Runnable over) {}
-
-    /** What somebody does. */
-    interface UserAction {
-
-        /** While the fault lasts; fails if something was lost or half made. */
-        String during();
-
-        /** When it is over; fails if it does not work as ever. */
-        void afterwards();
-    }
-
-    private static final Pattern ANSWERED_REVOCATIONS = Pattern.compile(
-            "(?m)^classlink_upstream_calls_seconds_count\\{operation=\"revocation\",outcome=\"answered\",?} ([0-9.E]+)$");
-
-    private static boolean isSignedIn(WebPage page) {
-        return page.handedToApp().containsKey("code");
-    }
-
-    private record Login(TestRealm realm) implements UserAction {
-
-        @Override
-        public String during() {
-            WebPage page = realm.login(realm.newBrowser(), "student");
-            assertThat(realm.users()).as("nothing half made").hasSize(1);
-            assertThat(realm.sessions()).isZero();
-            return page.status() + ": " + page.error().replaceFirst("(?<=\\.) .*", "");
-        }
-
-        @Override
-        public void afterwards() {
-            assertThat(isSignedIn(realm.login(realm.newBrowser(), "student"))).isTrue();
-        }
-    }
-
-    private record LoginWithGroups(TestRealm realm) implements UserAction {
-
-        @Override
-        public String during() {
-            JsonNode before = realm.user("mira.fernwick.2");
-            assertThat(realm.groups(before)).isNotEmpty();
-            assertThat(isSignedIn(realm.login(realm.newBrowser(), "student"))).isTrue();
-            assertThat(realm.groups(realm.user("mira.fernwick.2"))).isEqualTo(realm.groups(before));
-            return "signed in, memberships as they were";
-        }
-
-        @Override
-        public void afterwards() {
-            assertThat(isSignedIn(realm.login(realm.newBrowser(), "student"))).isTrue();
-        }
-    }
-
-    private static final Duration LONGEST_REST = Duration.ofMinutes(1);
-
-    private record Exchange(TestEnvironment environment, TestRealm realm, String app) implements UserAction {
-
-        @Override
-        public String during() {
-            HttpResponse<String> answer = realm.exchange(app);
-            return "%d: %s, Retry-After: %s"
-                    .formatted(
-                            answer.statusCode(),
-                            Http.json(answer.body()).path("error").asText(),
-                            answer.headers().firstValue("Retry-After").orElse("none"));
-        }
-
-        @Override
-        public void afterwards() {
-            environment.passTime(realm, LONGEST_REST);
-            assertThat(realm.exchange(app).statusCode())
-                    .as("the token was kept")
-                    .isEqualTo(200);
-        }
-    }
-
-    private record Unlink(TestEnvironment environment, TestRealm realm) implements UserAction {
-
-        @Override
-        public String during() {
-            double before = answered();
-            unlink();
-            Await.until(
-                    "the end of both revocations, or of the first one that failed",
-                    () -> answered() == before + 2
-                            || environment.logOf(realm).stream().anyMatch(line -> line.contains("was not revoked")));
-            return "unlinked";
-        }
-
-        @Override
-        public void afterwards() {
-            realm.tokensOf("student");
-            environment.classLink().clearRequests();
-            unlink();
-            Await.until(
-                    "revocation",
-                    () -> environment.classLink().requests().stream()
-                            .anyMatch(request -> request.endpoint() == Endpoint.REVOKE));
-        }
-
-        private double answered() {
-            return ANSWERED_REVOCATIONS
-                    .matcher(environment.metrics())
-                    .results()
-                    .mapToDouble(count -> Double.parseDouble(count.group(1)))
-                    .sum();
-        }
-
-        private void unlink() {
-            JsonNode student = realm.user("mira.fernwick.2");
-            AdminApi.require(
-                    realm.admin()
-                            .delete("/realms/" + realm.name() + "/users/"
-                                    + student.get("id").textValue() + "/federated-identity/" + TestRealm.ALIAS),
-                    "unlink");
-            assertThat(realm.links(student)).isEmpty();
-            AdminApi.require(
-                    realm.admin()
-                            .delete("/realms/" + realm.name() + "/users/"
-                                    + student.get("id").textValue()),
-                    "remove user");
-        }
-    }
-
-    private record Reading(Roster roster, String token) implements UserAction {
-
-        @Override
-        public String during() {
-            HttpResponse<String> answer = roster.get(token, Roster.MAPLE_VALLEY, "schools?limit=7");
-            JsonNode status = Http.json(answer.body()).path("statusInfoSet").path(0);
-            return "%d: %s"
-                    .formatted(
-                            answer.statusCode(), status.path("imsx_codeMinor").asText());
-        }
-
-        @Override
-        public void afterwards() {
-            assertThat(roster.get(token, Roster.MAPLE_VALLEY, "schools?limit=3").statusCode())
-                    .isEqualTo(200);
-        }
-    }
 }

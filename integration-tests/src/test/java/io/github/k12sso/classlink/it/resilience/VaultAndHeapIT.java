@@ -77,10 +77,11 @@ class VaultAndHeapIT {
             WebPage page = realm.login(realm.newBrowser(), "student");
 
             assertThat(page.status()).isEqualTo(500);
-            assertThat(realm.failureOn(page).at("/details/reason").asText()).isEqualTo("configuration");
+            assertThat(realm.state().failureOn(page).at("/details/reason").asText())
+                    .isEqualTo("configuration");
             assertThat(environment.log())
                     .contains("reason=configuration: Keycloak's vault has no entry for ClassLink's token keys");
-            assertThat(realm.users()).as("nothing half made").hasSize(1);
+            assertThat(realm.state().users()).as("nothing half made").hasSize(1);
         }
 
         @Test

@@ -14,7 +14,10 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import org.jsoup.nodes.Element;
 
-/** A browser without a window: cookies, redirects, links and forms. It stops where an app would take over. */
+/**
+ * A browser without a window: cookies, redirects, links and forms. It stops where an app would take over. It is not HtmlUnit or
+ * a jsoup session, because {@link Http} searches every response for secrets, redirects included.
+ */
 public final class Browser {
 
     private static final int MAX_REDIRECTS = 20;
