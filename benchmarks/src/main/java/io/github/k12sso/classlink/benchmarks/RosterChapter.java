@@ -65,8 +65,8 @@ final class RosterChapter implements Chapter {
             String token = roster.administratorsToken("roster-administrator");
             String gateway = realm.url("/classlink/" + TestRealm.ALIAS + "/tenants/" + TENANT + "/ims/oneroster/v1p1/")
                     .toString();
-            String direct =
-                    environment.classLink().baseUrl() + "/" + environment.classLink().applicationId(DISTRICT) + "/ims/oneroster/v1p1/";
+            String direct = environment.classLink().baseUrl() + "/"
+                    + environment.classLink().applicationId(DISTRICT) + "/ims/oneroster/v1p1/";
             String bearer = environment.classLink().districtBearer(DISTRICT);
             for (int page = 0; page < 10; page++) {
                 page(gateway, token, page);
@@ -78,7 +78,11 @@ final class RosterChapter implements Chapter {
             rows.add(heap(left.subList(before, left.size())));
             rows.add(shortPages(gateway, token, direct, bearer));
             rows.addAll(logins(
-                    gatling, environment, realm, page -> page(gateway, token, page), page -> page(direct, bearer, page)));
+                    gatling,
+                    environment,
+                    realm,
+                    page -> page(gateway, token, page),
+                    page -> page(direct, bearer, page)));
             return rows;
         }
     }
@@ -142,7 +146,11 @@ final class RosterChapter implements Chapter {
 
     /** A login alone, while an app pulls without a pause through the gateway, and while it pulls directly. */
     private List<FigureRow> logins(
-            Gatling gatling, TestEnvironment environment, TestRealm realm, IntConsumer gatewaysPage, IntConsumer directPage) {
+            Gatling gatling,
+            TestEnvironment environment,
+            TestRealm realm,
+            IntConsumer gatewaysPage,
+            IntConsumer directPage) {
         Map<String, String> settings = new HashMap<>(
                 LoginChapter.settings(work, environment.classLink().baseUrl().toString(), realm));
         settings.put("district", environment.classLink().persona("student").districtCode());
