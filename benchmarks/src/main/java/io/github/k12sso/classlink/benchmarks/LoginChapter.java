@@ -138,7 +138,7 @@ final class LoginChapter implements Chapter {
     private static String username(Cluster cluster, TestRealm realm) {
         clearUsers(cluster, realm);
         realm.login(realm.newBrowser(), PERSONA);
-        for (JsonNode user : realm.users()) {
+        for (JsonNode user : realm.state().users()) {
             if (!"local".equals(user.get("username").textValue())) {
                 String name = user.get("username").textValue();
                 clearUsers(cluster, realm);
@@ -149,7 +149,7 @@ final class LoginChapter implements Chapter {
     }
 
     private static void clearUsers(Cluster cluster, TestRealm realm) {
-        for (JsonNode user : realm.users()) {
+        for (JsonNode user : realm.state().users()) {
             if (!"local".equals(user.get("username").textValue())) {
                 cluster.admin()
                         .delete("/realms/" + realm.name() + "/users/"

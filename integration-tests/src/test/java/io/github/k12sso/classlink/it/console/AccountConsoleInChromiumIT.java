@@ -94,7 +94,8 @@ class AccountConsoleInChromiumIT {
 
         assertThat(error).contains("already linked to another user");
         assertThat(links()).isEmpty();
-        assertThat(realm.links(realm.user("orla.thistledown.2"))).hasSize(1);
+        assertThat(realm.state().links(realm.state().user("orla.thistledown.2")))
+                .hasSize(1);
     }
 
     private long revocations() {
@@ -104,6 +105,6 @@ class AccountConsoleInChromiumIT {
     }
 
     private JsonNode links() {
-        return realm.links(realm.user(LOCAL));
+        return realm.state().links(realm.state().user(LOCAL));
     }
 }

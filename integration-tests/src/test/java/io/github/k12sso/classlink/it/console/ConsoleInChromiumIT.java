@@ -48,7 +48,7 @@ class ConsoleInChromiumIT {
     void everyFieldHasALabelAndAHelpTextInWords() {
         browser.screenshot("console-add-provider");
 
-        Map<String, String> texts = realm.texts("admin", "en");
+        Map<String, String> texts = realm.state().texts("admin", "en");
         assertThat(page.text()).doesNotContain("classlink.settings");
         for (JsonNode setting : settings()) {
             String name = setting.get("name").textValue();

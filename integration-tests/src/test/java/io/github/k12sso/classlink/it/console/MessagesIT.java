@@ -2,9 +2,9 @@ package io.github.k12sso.classlink.it.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.k12sso.classlink.it.support.Page;
 import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WebPage;
 import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import java.io.IOException;
 import java.io.InputStream;
@@ -48,13 +48,14 @@ class MessagesIT {
         Map<String, String> bundle = languages().get(languageTag);
 
         assertThat(bundle).isNotEmpty();
-        assertThat(realm.texts("admin", languageTag)).containsAllEntriesOf(bundle);
-        assertThat(realm.texts("login", languageTag)).containsAllEntriesOf(bundle);
+        assertThat(realm.state().texts("admin", languageTag)).containsAllEntriesOf(bundle);
+        assertThat(realm.state().texts("login", languageTag)).containsAllEntriesOf(bundle);
     }
 
     @Test
     void aLanguageThatIsNotTranslatedShowsEnglish() throws IOException {
-        assertThat(realm.texts("admin", "fi")).containsAllEntriesOf(languages().get("en"));
+        assertThat(realm.state().texts("admin", "fi"))
+                .containsAllEntriesOf(languages().get("en"));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -70,7 +71,7 @@ class MessagesIT {
     void anErrorPageIsInTheLanguageThatTheAppAskedFor(String languageTag, String text) {
         realm.configure("allowedTenants", "1");
 
-        Page page = realm.login(
+        WebPage page = realm.login(
                 realm.newBrowser(),
                 "teacher",
                 realm.loginRequest(

@@ -6,9 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Http;
-import io.github.k12sso.classlink.it.support.Page;
 import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WebPage;
 import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import java.net.http.HttpResponse;
 import java.util.List;
@@ -137,7 +137,7 @@ class ProviderSettingsIT {
         HttpResponse<String> answer = create(provider);
 
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
-        Page login = realm.newBrowser().open(realm.loginRequest("openid"));
+        WebPage login = realm.newBrowser().open(realm.loginRequest("openid"));
         assertThat(login.status()).isEqualTo(200);
     }
 

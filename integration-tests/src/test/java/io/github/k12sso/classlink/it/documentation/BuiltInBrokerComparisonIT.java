@@ -89,11 +89,11 @@ class BuiltInBrokerComparisonIT {
         return table.toString();
     }
 
-    private interface Row {
+    private interface TableRow {
         void of(Measured version1, Measured version2, Measured ours);
     }
 
-    private static Row row(StringBuilder table, String name, Function<Measured, Object> cell) {
+    private static TableRow row(StringBuilder table, String name, Function<Measured, Object> cell) {
         return (version1, version2, ours) -> table.append("| ")
                 .append(name)
                 .append(Stream.of(version1, version2, ours)
@@ -258,8 +258,8 @@ class BuiltInBrokerComparisonIT {
     }
 
     private static JsonNode linkedTo(TestRealm realm, String classLinkUserId) {
-        for (JsonNode user : realm.users()) {
-            for (JsonNode link : realm.links(user)) {
+        for (JsonNode user : realm.state().users()) {
+            for (JsonNode link : realm.state().links(user)) {
                 if (link.get("userId").asText().equals(classLinkUserId)) {
                     return user;
                 }

@@ -6,9 +6,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Browser;
 import io.github.k12sso.classlink.it.support.Http;
-import io.github.k12sso.classlink.it.support.Page;
 import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WebPage;
 import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import io.github.k12sso.classlink.simulator.fault.Fault;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
@@ -38,7 +38,7 @@ class TroubleshootingIT {
 
     @Test
     void everyMessageOfTheJarIsAHeading() throws IOException {
-        Map<String, String> texts = realm.texts("login", "en");
+        Map<String, String> texts = realm.state().texts("login", "en");
 
         assertThat(headings())
                 .containsAll(texts.entrySet().stream()
@@ -93,10 +93,10 @@ class TroubleshootingIT {
     @Test
     void aCodeThatIsTooOld() {
         Browser browser = new Browser().stoppingAt(address -> address.getPath().endsWith("/broker/classlink/endpoint"));
-        Page stopped = realm.login(browser, "student");
+        WebPage stopped = realm.login(browser, "student");
         environment.classLink().clock().advance(Duration.ofMinutes(6));
 
-        Page page = browser.stoppingAt(address -> "app.example".equals(address.getHost()))
+        WebPage page = browser.stoppingAt(address -> "app.example".equals(address.getHost()))
                 .open(URI.create(realm.callbackUrl() + "?" + Http.query(stopped.parameters())));
 
         assertHeading("Your sign-in took too long, or it was used before.", page);
@@ -203,21 +203,21 @@ class TroubleshootingIT {
         plain.useLocalClassLink();
         plain.addApp();
 
-        Page page = plain.login(plain.newBrowser(), "student-without-email", plain.loginRequest("openid"));
+        WebPage page = plain.login(plain.newBrowser(), "student-without-email", plain.loginRequest("openid"));
 
         assertThat(page.document().text()).contains("Update Account Information");
         assertThat(headings()).contains("Update Account Information");
     }
 
-    private Page login() {
+    private WebPage login() {
         return realm.login(realm.newBrowser(), "student");
     }
 
-    private Page open(URI address) {
+    private WebPage open(URI address) {
         return realm.newBrowser().open(address);
     }
 
-    private void assertHeading(String heading, Page page) {
+    private void assertHeading(String heading, WebPage page) {
         assertThat(page.error()).startsWith(heading);
         try {
             assertThat(headings()).contains(heading);
@@ -227,7 +227,8 @@ class TroubleshootingIT {
     }
 
     private void assertReason(String reason) {
-        assertThat(realm.events("IDENTITY_PROVIDER_LOGIN_ERROR")
+        assertThat(realm.state()
+                        .events("IDENTITY_PROVIDER_LOGIN_ERROR")
                         .at("/0/details/reason")
                         .textValue())
                 .isEqualTo(reason);

@@ -35,9 +35,9 @@ import com.nimbusds.openid.connect.sdk.claims.UserInfo;
 import com.nimbusds.openid.connect.sdk.op.OIDCProviderMetadata;
 import com.nimbusds.openid.connect.sdk.token.OIDCTokens;
 import com.nimbusds.openid.connect.sdk.validators.IDTokenValidator;
-import io.github.k12sso.classlink.it.support.Page;
 import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WebPage;
 import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import io.github.k12sso.classlink.simulator.fault.Fault;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
@@ -84,7 +84,7 @@ class NimbusClientIT {
                         metadata.getJWKSetURI().toURL())
                 .validate(tokens.getIDToken(), login.request().getNonce());
         assertThat(claims.getSubject().getValue())
-                .isEqualTo(realm.user("mira.fernwick.2").get("id").textValue());
+                .isEqualTo(realm.state().user("mira.fernwick.2").get("id").textValue());
 
         UserInfo user = UserInfoResponse.parse(
                         new UserInfoRequest(metadata.getUserInfoEndpointURI(), tokens.getBearerAccessToken())
@@ -125,7 +125,7 @@ class NimbusClientIT {
     void readsARefusalAsAnOAuthError() throws Exception {
         AccessToken withoutTheScope = redeem(login("student", "openid")).getAccessToken();
 
-        Refused refused = catchThrowableOfType(Refused.class, () -> exchange(withoutTheScope));
+        TokenErrorException refused = catchThrowableOfType(TokenErrorException.class, () -> exchange(withoutTheScope));
 
         assertThat(refused.error.getHTTPStatusCode()).isEqualTo(403);
         assertThat(refused.error.getCode()).isEqualTo("access_denied");
@@ -144,7 +144,7 @@ class NimbusClientIT {
                 .faults()
                 .inject(Endpoint.TOKEN, Fault.status(503).retryAfter(7));
 
-        Refused refused = catchThrowableOfType(Refused.class, () -> exchange(keycloakToken));
+        TokenErrorException refused = catchThrowableOfType(TokenErrorException.class, () -> exchange(keycloakToken));
 
         assertThat(refused.error.getHTTPStatusCode()).isEqualTo(503);
         assertThat(refused.error.getCode()).isEqualTo("temporarily_unavailable");
@@ -161,7 +161,7 @@ class NimbusClientIT {
                 .codeChallenge(verifier, CodeChallengeMethod.S256)
                 .customParameter("kc_idp_hint", TestRealm.ALIAS)
                 .build();
-        Page callback = realm.login(realm.newBrowser(), personaId, request.toURI());
+        WebPage callback = realm.login(realm.newBrowser(), personaId, request.toURI());
         return new Login(request, verifier, AuthenticationResponseParser.parse(callback.address()));
     }
 
@@ -190,19 +190,20 @@ class NimbusClientIT {
                 .send();
         TokenResponse answer = TokenResponse.parse(http);
         if (!answer.indicatesSuccess()) {
-            throw new Refused(answer.toErrorResponse().getErrorObject(), http.getHeaderValue("Retry-After"));
+            throw new TokenErrorException(
+                    answer.toErrorResponse().getErrorObject(), http.getHeaderValue("Retry-After"));
         }
         return answer.toSuccessResponse().getTokens();
     }
 
-    private static final class Refused extends Exception {
+    private static final class TokenErrorException extends Exception {
 
         private static final long serialVersionUID = 1L;
 
         private final transient ErrorObject error;
         private final String retryAfter;
 
-        Refused(ErrorObject error, String retryAfter) {
+        TokenErrorException(ErrorObject error, String retryAfter) {
             super(error.getCode());
             this.error = error;
             this.retryAfter = retryAfter;

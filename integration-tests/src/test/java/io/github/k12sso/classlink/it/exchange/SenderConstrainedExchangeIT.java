@@ -12,10 +12,10 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.JWTParser;
 import com.nimbusds.oauth2.sdk.dpop.DefaultDPoPProofFactory;
 import io.github.k12sso.classlink.it.support.Http;
-import io.github.k12sso.classlink.it.support.Page;
 import io.github.k12sso.classlink.it.support.SelfSignedCertificate;
 import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WebPage;
 import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -32,9 +32,9 @@ import org.junit.jupiter.api.io.TempDir;
 @WithTestEnvironment
 class SenderConstrainedExchangeIT {
 
-    private static final App DPOP_APP = new App("dpop-app", "dpop-secret");
-    private static final App MTLS_APP = new App("mtls-app", "mtls-secret");
-    private static final App OTHER_APP = new App("other-app", "other-secret");
+    private static final ConfidentialApp DPOP_APP = new ConfidentialApp("dpop-app", "dpop-secret");
+    private static final ConfidentialApp MTLS_APP = new ConfidentialApp("mtls-app", "mtls-secret");
+    private static final ConfidentialApp OTHER_APP = new ConfidentialApp("other-app", "other-secret");
 
     private static SelfSignedCertificate ownCertificate;
     private static SelfSignedCertificate otherCertificate;
@@ -55,7 +55,7 @@ class SenderConstrainedExchangeIT {
     }
 
     /** An app, and what it adds to a request to show that a token is its own. */
-    private record App(String id, String secret) {}
+    private record ConfidentialApp(String id, String secret) {}
 
     @Nested
     class ATokenBoundToAKey {
@@ -108,7 +108,7 @@ class SenderConstrainedExchangeIT {
     @Nested
     class ATokenBoundToAKeyByAnAppThatNeedNot {
 
-        private static final App APP = new App(TestRealm.APP, TestRealm.APP_SECRET);
+        private static final ConfidentialApp APP = new ConfidentialApp(TestRealm.APP, TestRealm.APP_SECRET);
 
         private final ECKey ownKey = newKey();
 
@@ -162,8 +162,8 @@ class SenderConstrainedExchangeIT {
     }
 
     /** Login and code redemption with these headers. */
-    private JsonNode redeem(App app, String... headers) {
-        Page callback = realm.login(
+    private JsonNode redeem(ConfidentialApp app, String... headers) {
+        WebPage callback = realm.login(
                 realm.newBrowser(),
                 "student",
                 realm.loginRequest(
@@ -180,7 +180,7 @@ class SenderConstrainedExchangeIT {
         return Http.json(answer.body());
     }
 
-    private HttpResponse<String> exchange(App app, String subjectToken, String... headers) {
+    private HttpResponse<String> exchange(ConfidentialApp app, String subjectToken, String... headers) {
         Map<String, String> form = TestRealm.exchangeForm(subjectToken);
         form.put("client_id", app.id());
         form.put("client_secret", app.secret());

@@ -81,13 +81,14 @@ class TokenExchangeIT {
         void leavesAnEvent() {
             realm.exchange(accessTokenOf("student"));
 
-            assertThat(realm.events("TOKEN_EXCHANGE")).singleElement().satisfies(event -> {
+            assertThat(realm.state().events("TOKEN_EXCHANGE")).singleElement().satisfies(event -> {
                 assertThat(event.get("clientId").textValue()).isEqualTo("app");
                 assertThat(event.at("/details/requested_issuer").textValue()).isEqualTo("classlink");
                 assertThat(event.at("/details/subject_token_client_id").textValue())
                         .isEqualTo("app");
                 assertThat(event.get("userId").textValue())
-                        .isEqualTo(realm.user("mira.fernwick.2").get("id").textValue());
+                        .isEqualTo(
+                                realm.state().user("mira.fernwick.2").get("id").textValue());
             });
         }
     }
@@ -168,7 +169,7 @@ class TokenExchangeIT {
         @Test
         void belongsToADisabledUser() {
             String token = accessTokenOf("student");
-            ObjectNode user = (ObjectNode) realm.user("mira.fernwick.2");
+            ObjectNode user = (ObjectNode) realm.state().user("mira.fernwick.2");
             AdminApi.require(
                     realm.admin()
                             .put(
@@ -319,7 +320,9 @@ class TokenExchangeIT {
                             realm.newBrowser(), "teacher", realm.loginRequest("openid classlink-token offline_access")),
                     TestRealm.APP,
                     TestRealm.APP_SECRET);
-            assertThat(realm.sessions()).as("Keycloak keeps no other session").isZero();
+            assertThat(realm.state().sessions())
+                    .as("Keycloak keeps no other session")
+                    .isZero();
 
             JsonNode refreshed = Http.json(realm.tokenEndpoint(Map.of(
                             "grant_type",
@@ -401,7 +404,7 @@ class TokenExchangeIT {
         @Test
         void wasUnlinked() {
             String token = accessTokenOf("student");
-            String user = realm.user("mira.fernwick.2").get("id").textValue();
+            String user = realm.state().user("mira.fernwick.2").get("id").textValue();
             AdminApi.require(
                     realm.admin()
                             .delete("/realms/" + realm.name() + "/users/" + user + "/federated-identity/classlink"),

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.k12sso.classlink.it.support.Browser;
 import io.github.k12sso.classlink.it.support.Full;
 import io.github.k12sso.classlink.it.support.Http;
-import io.github.k12sso.classlink.it.support.Page;
 import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WebPage;
 import java.net.URI;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -54,18 +54,22 @@ class AllowedHostsIT {
                 .parameters()
                 .get("state");
 
-        Page page = browser.open(
+        WebPage page = browser.open(
                 URI.create(localTokenEndpoint.callbackUrl() + "?" + Http.query(Map.of("code", "c1", "state", state))));
 
         assertThat(page.status()).isEqualTo(500);
         assertThat(page.error()).startsWith("Signing in with ClassLink is not set up correctly.");
-        assertThat(localTokenEndpoint.failureOn(page).at("/details/reason").textValue())
+        assertThat(localTokenEndpoint
+                        .state()
+                        .failureOn(page)
+                        .at("/details/reason")
+                        .textValue())
                 .isEqualTo("configuration");
     }
 
     @Test
     void aHostIsCheckedAgainBeforeABrowserIsSentThere() {
-        Page page = allLocal.newBrowser().open(allLocal.loginRequest("openid"));
+        WebPage page = allLocal.newBrowser().open(allLocal.loginRequest("openid"));
 
         assertThat(page.status()).isEqualTo(502);
         assertThat(page.error()).startsWith("Could not send authentication request to identity provider");

@@ -8,10 +8,10 @@ import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Browser;
 import io.github.k12sso.classlink.it.support.DocumentedCommands;
 import io.github.k12sso.classlink.it.support.Http;
-import io.github.k12sso.classlink.it.support.Page;
 import io.github.k12sso.classlink.it.support.RealmFiles;
 import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WebPage;
 import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -48,13 +48,13 @@ class AccountLinkingIT {
     @Test
     void aTakenUserNameIsRefusedAndTheLocalAccountStaysAsItIs() {
         JsonNode local = newUser(TEACHER, "somebody@else.example");
-        Page refused = district.login(district.newBrowser(), "teacher");
+        WebPage refused = district.login(district.newBrowser(), "teacher");
 
         assertThat(refused.status()).isEqualTo(409);
         assertThat(refused.error()).contains("User with username " + TEACHER + " already exists");
-        assertThat(district.users()).containsExactly(local);
-        assertThat(district.links(local)).isEmpty();
-        assertThat(district.events("LOGIN")).isEmpty();
+        assertThat(district.state().users()).containsExactly(local);
+        assertThat(district.state().links(local)).isEmpty();
+        assertThat(district.state().events("LOGIN")).isEmpty();
     }
 
     @Test
@@ -62,21 +62,21 @@ class AccountLinkingIT {
         JsonNode local = newUser("local", TEACHERS_EMAIL);
         district.tokensOf("teacher");
 
-        assertThat(district.user("local")).isEqualTo(local);
-        assertThat(district.links(local)).isEmpty();
-        assertThat(district.user(TEACHER).get("email").textValue()).isEqualTo(TEACHERS_EMAIL);
+        assertThat(district.state().user("local")).isEqualTo(local);
+        assertThat(district.state().links(local)).isEmpty();
+        assertThat(district.state().user(TEACHER).get("email").textValue()).isEqualTo(TEACHERS_EMAIL);
     }
 
     @Test
     void aTakenEmailAddressIsRefusedWhereAddressesMustDiffer() {
         duplicateEmails(false);
         JsonNode local = newUser("local", TEACHERS_EMAIL);
-        Page refused = district.login(district.newBrowser(), "teacher");
+        WebPage refused = district.login(district.newBrowser(), "teacher");
 
         assertThat(refused.status()).isEqualTo(409);
         assertThat(refused.error()).contains("User with email " + TEACHERS_EMAIL + " already exists");
-        assertThat(district.users()).containsExactly(local);
-        assertThat(district.links(local)).isEmpty();
+        assertThat(district.state().users()).containsExactly(local);
+        assertThat(district.state().links(local)).isEmpty();
     }
 
     @ParameterizedTest
@@ -88,13 +88,13 @@ class AccountLinkingIT {
                 ? newUser(TEACHER, "somebody@else.example")
                 : newUser("local", TEACHERS_EMAIL);
         Browser browser = district.newBrowser();
-        Page question = district.login(browser, "teacher");
+        WebPage question = district.login(browser, "teacher");
         assertThat(question.text()).contains("already exists");
-        Page proof = browser.press(question, "#linkAccount");
+        WebPage proof = browser.press(question, "#linkAccount");
 
         assertThat(proof.document().selectFirst("#password")).isNotNull();
-        assertThat(district.users()).hasSize(1);
-        assertThat(district.links(local)).isEmpty();
+        assertThat(district.state().users()).hasSize(1);
+        assertThat(district.state().links(local)).isEmpty();
     }
 
     @Test
@@ -113,10 +113,10 @@ class AccountLinkingIT {
         page.run("How does an administrator link two accounts?", variables).requireSuccess();
         district.tokensOf("teacher");
 
-        assertThat(district.users()).hasSize(1);
-        JsonNode teacher = district.user("local");
+        assertThat(district.state().users()).hasSize(1);
+        JsonNode teacher = district.state().user("local");
         assertThat(teacher.get("id")).isEqualTo(local.get("id"));
-        assertThat(district.roles(teacher)).containsExactly("classlink-teacher");
+        assertThat(district.state().roles(teacher)).containsExactly("classlink-teacher");
     }
 
     @Test
@@ -128,16 +128,16 @@ class AccountLinkingIT {
                 .overrideProfile("teacher", profile -> profile.put("Email", "taken@maplevalley.example"));
         district.tokensOf("teacher");
 
-        assertThat(district.users()).hasSize(2);
-        assertThat(district.user("local")).isEqualTo(other);
-        assertThat(district.links(district.user(TEACHER))).hasSize(1);
+        assertThat(district.state().users()).hasSize(2);
+        assertThat(district.state().user("local")).isEqualTo(other);
+        assertThat(district.state().links(district.state().user(TEACHER))).hasSize(1);
     }
 
     private JsonNode newUser(String username, String email) {
         ObjectNode user = Http.json("{\"enabled\": true}").deepCopy();
         user.put("username", username).put("email", email);
         AdminApi.require(environment.admin().post("/realms/" + district.name() + "/users", user), "new user");
-        return district.user(username);
+        return district.state().user(username);
     }
 
     private void duplicateEmails(boolean allowed) {

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.k12sso.classlink.it.support.Browser;
 import io.github.k12sso.classlink.it.support.Http;
-import io.github.k12sso.classlink.it.support.Page;
 import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WebPage;
 import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
 import java.net.URI;
@@ -39,7 +39,7 @@ class CallbackIT {
 
         @Test
         void andCodeMissing() {
-            Page page = realm.newBrowser().open(realm.callbackUrl());
+            WebPage page = realm.newBrowser().open(realm.callbackUrl());
 
             assertThat(page.status()).isEqualTo(400);
             assertThat(page.error()).contains("did not start in your app");
@@ -49,7 +49,7 @@ class CallbackIT {
 
         @Test
         void inventedByAnAttacker() {
-            Page page = realm.newBrowser().open(URI.create(realm.callbackUrl() + "?code=c1&state=a.b.c"));
+            WebPage page = realm.newBrowser().open(URI.create(realm.callbackUrl() + "?code=c1&state=a.b.c"));
 
             assertThat(page.status()).isEqualTo(400);
             assertFailure(page, "invalid_state");
@@ -61,7 +61,7 @@ class CallbackIT {
             Browser victim = realm.newBrowser();
             URI callback = callbackOf(realm.newBrowser());
 
-            Page page = victim.open(callback);
+            WebPage page = victim.open(callback);
 
             assertThat(page.parameters()).doesNotContainKey("session_state");
             assertThat(page.status()).isEqualTo(400);
@@ -78,7 +78,7 @@ class CallbackIT {
             browser.open(callback);
 
             assertThat(environment.classLink().requests()).noneMatch(request -> request.endpoint() == Endpoint.TOKEN);
-            assertThat(realm.sessions()).isEqualTo(1);
+            assertThat(realm.state().sessions()).isEqualTo(1);
         }
 
         @Test
@@ -88,7 +88,7 @@ class CallbackIT {
             URI callback = callbackOf(browser);
             realm.configure("pkceEnabled", "true");
 
-            Page page = browser.open(callback);
+            WebPage page = browser.open(callback);
 
             assertThat(page.status()).isEqualTo(400);
             assertFailure(page, "pkce_verifier_missing");
@@ -102,7 +102,7 @@ class CallbackIT {
                 return profile;
             });
 
-            Page page = realm.login(realm.newBrowser(), "student");
+            WebPage page = realm.login(realm.newBrowser(), "student");
 
             assertThat(page.status()).isEqualTo(502);
             assertFailure(page, "profile_without_identity");
@@ -115,7 +115,7 @@ class CallbackIT {
             URI callback = callbackOf(browser);
             environment.classLink().clock().advance(Duration.ofMinutes(6));
 
-            Page page = browser.open(callback);
+            WebPage page = browser.open(callback);
 
             assertThat(page.status()).isEqualTo(502);
             assertThat(page.error()).contains("took too long");
@@ -125,15 +125,16 @@ class CallbackIT {
 
         @Test
         void ofOneLoginWithTheCodeOfAnother() {
-            String foreignCode =
-                    new Page(callbackOf(realm.newBrowser()), 0, "").parameters().get("code");
+            String foreignCode = new WebPage(callbackOf(realm.newBrowser()), 0, "")
+                    .parameters()
+                    .get("code");
             Browser browser =
                     new Browser().stoppingAt(address -> address.getPath().endsWith("/broker/classlink/endpoint"));
             Map<String, String> parameters =
                     new LinkedHashMap<>(realm.login(browser, "teacher").parameters());
             parameters.put("code", foreignCode);
 
-            Page page = browser.stoppingAt(address -> "app.example".equals(address.getHost()))
+            WebPage page = browser.stoppingAt(address -> "app.example".equals(address.getHost()))
                     .open(URI.create(realm.callbackUrl() + "?" + Http.query(parameters)));
 
             assertThat(page.status()).isEqualTo(502);
@@ -157,7 +158,7 @@ class CallbackIT {
             "<script>alert(1)</script>, 502, request_rejected"
         })
         void endOnAPageThatSaysWhatToDo(String error, int status, String reason) {
-            Page page = answerWith(Map.of("error", error, "error_description", "<b>secret</b>"));
+            WebPage page = answerWith(Map.of("error", error, "error_description", "<b>secret</b>"));
 
             assertThat(page.status()).isEqualTo(status);
             assertThat(page.html()).doesNotContain("alert(1)").doesNotContain("<b>secret");
@@ -169,7 +170,7 @@ class CallbackIT {
         void aScopeThatClassLinkDoesNotKnow() {
             realm.configure("defaultScope", "openid roster.read");
 
-            Page page = realm.login(realm.newBrowser(), "student");
+            WebPage page = realm.login(realm.newBrowser(), "student");
 
             assertThat(page.status()).isEqualTo(502);
             assertThat(page.error()).contains("not set up correctly");
@@ -179,7 +180,7 @@ class CallbackIT {
 
         @Test
         void aRefusalGoesBackToTheLoginPage() {
-            Page page = answerWith(Map.of("error", "access_denied"));
+            WebPage page = answerWith(Map.of("error", "access_denied"));
 
             assertThat(page.status()).isEqualTo(200);
             assertThat(page.text()).contains("Access denied when authenticating with ClassLink");
@@ -192,9 +193,9 @@ class CallbackIT {
         void aRefusalOnTheConsentPageDoesTheSame() {
             environment.classLink().consent(true);
             Browser browser = realm.newBrowser();
-            Page consent = realm.login(browser, "student");
+            WebPage consent = realm.login(browser, "student");
 
-            Page page = browser.press(consent, "#consent-deny");
+            WebPage page = browser.press(consent, "#consent-deny");
 
             assertThat(page.text()).contains("Access denied when authenticating with ClassLink");
             assertFailure("access_denied");
@@ -204,7 +205,7 @@ class CallbackIT {
         @ParameterizedTest
         @ValueSource(strings = {"login_required", "interaction_required"})
         void theAnswerToASilentLoginGoesBackToTheApp(String error) {
-            Page page = answerWith(Map.of("error", error));
+            WebPage page = answerWith(Map.of("error", error));
 
             assertThat(page.address().getHost()).isEqualTo("app.example");
             assertThat(page.parameters()).containsEntry("error", error);
@@ -214,7 +215,7 @@ class CallbackIT {
 
         @Test
         void neitherCodeNorError() {
-            Page page = answerWith(Map.of());
+            WebPage page = answerWith(Map.of());
 
             assertThat(page.status()).isEqualTo(400);
             assertFailure(page, "missing_code");
@@ -224,24 +225,26 @@ class CallbackIT {
 
     @Test
     void everyFailureHasItsOwnReference() {
-        Page first = answerWith(Map.of("error", "server_error"));
-        Page second = answerWith(Map.of("error", "invalid_scope"));
+        WebPage first = answerWith(Map.of("error", "server_error"));
+        WebPage second = answerWith(Map.of("error", "invalid_scope"));
 
         assertThat(second.reference()).isNotEqualTo(first.reference());
-        assertThat(realm.failureOn(first).at("/details/reason").textValue()).isEqualTo("classlink_unavailable");
-        assertThat(realm.failureOn(second).at("/details/reason").textValue()).isEqualTo("scope_rejected");
+        assertThat(realm.state().failureOn(first).at("/details/reason").textValue())
+                .isEqualTo("classlink_unavailable");
+        assertThat(realm.state().failureOn(second).at("/details/reason").textValue())
+                .isEqualTo("scope_rejected");
     }
 
     /** A login under way, answered by somebody else than ClassLink. */
-    private Page answerWith(Map<String, String> answer) {
+    private WebPage answerWith(Map<String, String> answer) {
         Browser browser = realm.newBrowser();
-        Page atClassLink = browser.open(realm.loginRequest("openid"));
+        WebPage atClassLink = browser.open(realm.loginRequest("openid"));
         URI request = browser.visited().stream()
                 .filter(address -> address.getPath().equals("/oauth2/v2/auth"))
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("not at ClassLink but at " + atClassLink.address()));
         Map<String, String> parameters = new LinkedHashMap<>(answer);
-        parameters.put("state", new Page(request, 0, "").parameters().get("state"));
+        parameters.put("state", new WebPage(request, 0, "").parameters().get("state"));
         return browser.open(URI.create(realm.callbackUrl() + "?" + Http.query(parameters)));
     }
 
@@ -259,14 +262,14 @@ class CallbackIT {
     }
 
     /** The page leads to the event and to the line of the log. */
-    private void assertFailure(Page page, String reason) {
+    private void assertFailure(WebPage page, String reason) {
         assertThat(assertFailure(reason)).isEqualTo(page.reference());
         assertThat(page.text()).as("nothing that a child need not know").doesNotContain(reason);
     }
 
     /** Returns the reference that event and log line have in common. */
     private String assertFailure(String reason) {
-        JsonNode event = realm.events("IDENTITY_PROVIDER_LOGIN_ERROR").get(0);
+        JsonNode event = realm.state().events("IDENTITY_PROVIDER_LOGIN_ERROR").get(0);
         assertThat(event.at("/details/identity_provider").textValue()).isEqualTo("classlink");
         assertThat(event.at("/details/reason").textValue()).isEqualTo(reason);
         String reference = event.at("/details/reference").textValue();
@@ -286,7 +289,7 @@ class CallbackIT {
     }
 
     private void assertNothingHappenedButCalls() {
-        assertThat(realm.users()).as("only the realm's local user").hasSize(1);
-        assertThat(realm.sessions()).isZero();
+        assertThat(realm.state().users()).as("only the realm's local user").hasSize(1);
+        assertThat(realm.state().sessions()).isZero();
     }
 }

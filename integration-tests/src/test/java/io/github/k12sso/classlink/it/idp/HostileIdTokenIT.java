@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.nimbusds.jwt.JWTClaimsSet;
-import io.github.k12sso.classlink.it.support.Page;
 import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WebPage;
 import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
 import org.junit.jupiter.api.BeforeAll;
@@ -32,13 +32,13 @@ class HostileIdTokenIT {
     void signsNobodyIn(HostileIdTokens hostile, TestEnvironment environment) {
         environment.classLink().issueIdTokensWith(hostile.issuer());
 
-        Page page = realm.login(realm.newBrowser(), "student");
+        WebPage page = realm.login(realm.newBrowser(), "student");
 
         assertThat(page.status()).isEqualTo(502);
         assertThat(page.error()).contains("you are not signed in");
-        assertThat(realm.users()).as("only the realm's local user").hasSize(1);
-        assertThat(realm.sessions()).isZero();
-        JsonNode event = realm.failureOn(page);
+        assertThat(realm.state().users()).as("only the realm's local user").hasSize(1);
+        assertThat(realm.state().sessions()).isZero();
+        JsonNode event = realm.state().failureOn(page);
         assertThat(event.get("error").textValue()).isEqualTo("identity_provider_login_failure");
         assertThat(event.at("/details/identity_provider").textValue()).isEqualTo("classlink");
         assertThat(event.at("/details/reason").textValue()).isEqualTo(hostile.reason());

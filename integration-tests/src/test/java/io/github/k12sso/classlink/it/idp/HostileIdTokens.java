@@ -25,7 +25,7 @@ import java.util.function.UnaryOperator;
 
 /** id_tokens that must sign nobody in. */
 @SuppressWarnings("ImmutableEnumChecker") // the issuers are lambdas without state
-public enum HostileIdTokens {
+enum HostileIdTokens {
     MISSING("id_token_missing", draft -> null),
     EMPTY("id_token_missing", draft -> " "),
     NOT_A_TOKEN("id_token_malformed", draft -> "not.a.token.at.all"),

@@ -6,9 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Browser;
 import io.github.k12sso.classlink.it.support.Http;
-import io.github.k12sso.classlink.it.support.Page;
 import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WebPage;
 import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import io.github.k12sso.classlink.simulator.fault.Fault;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
@@ -36,8 +36,8 @@ class LinkingIT {
         realm = environment.newRealm();
         letUsersLink();
         browser = realm.newBrowser();
-        Page loginPage = browser.open(realm.loginRequest(TestRealm.APP, "openid", Map.of()));
-        Page callback = browser.press(loginPage, "#kc-login", Map.of("username", "local", "password", "local"));
+        WebPage loginPage = browser.open(realm.loginRequest(TestRealm.APP, "openid", Map.of()));
+        WebPage callback = browser.press(loginPage, "#kc-login", Map.of("username", "local", "password", "local"));
         tokens = realm.redeem(callback, TestRealm.APP, TestRealm.APP_SECRET);
     }
 
@@ -50,18 +50,19 @@ class LinkingIT {
                 .inject(Endpoint.TOKEN, Fault.status(503))
                 .times(1);
 
-        Page page = realm.choosePersona(browser, startAction(), "teacher");
+        WebPage page = realm.choosePersona(browser, startAction(), "teacher");
 
         assertThat(page.status()).isEqualTo(503);
         assertThat(page.error())
                 .startsWith("Your ClassLink account is not connected.")
                 .contains(page.reference());
         assertThat(page.text()).doesNotContain("{").doesNotContain("classlink.error");
-        assertThat(realm.failureOn(page).at("/details/reason").textValue()).isEqualTo("classlink_unavailable");
+        assertThat(realm.state().failureOn(page).at("/details/reason").textValue())
+                .isEqualTo("classlink_unavailable");
         assertThat(links()).isEmpty();
 
         // LaunchPad knows by now who it is.
-        Page callback = startAction();
+        WebPage callback = startAction();
 
         assertThat(callback.handedToApp()).containsKey("code").containsEntry("kc_action_status", "success");
         assertThat(links()).hasSize(1);
@@ -71,16 +72,16 @@ class LinkingIT {
     @Test
     void aClassLinkAccountOfSomebodyElseIsRefusedAndNobodyIsChanged() {
         String others = realm.tokensOf("teacher").get("access_token").textValue();
-        JsonNode teacher = realm.user("orla.thistledown.2");
-        JsonNode local = realm.user("local");
+        JsonNode teacher = realm.state().user("orla.thistledown.2");
+        JsonNode local = realm.state().user("local");
 
-        Page page = realm.choosePersona(browser, startAction(), "teacher");
+        WebPage page = realm.choosePersona(browser, startAction(), "teacher");
 
         assertThat(page.error()).contains("is already linked to another user").doesNotContain("orla");
         assertThat(links()).isEmpty();
-        assertThat(realm.user("local")).isEqualTo(local);
-        assertThat(realm.user("orla.thistledown.2")).isEqualTo(teacher);
-        assertThat(realm.links(teacher)).hasSize(1);
+        assertThat(realm.state().user("local")).isEqualTo(local);
+        assertThat(realm.state().user("orla.thistledown.2")).isEqualTo(teacher);
+        assertThat(realm.state().links(teacher)).hasSize(1);
         assertThat(realm.exchange(others).statusCode()).isEqualTo(200);
     }
 
@@ -90,11 +91,11 @@ class LinkingIT {
         realm.choosePersona(browser, startAction(), "teacher");
         assertThat(links()).hasSize(1);
         Browser atAnotherDevice = realm.newBrowser();
-        Page loginPage = atAnotherDevice.open(realm.loginRequest(TestRealm.APP, "openid", Map.of()));
+        WebPage loginPage = atAnotherDevice.open(realm.loginRequest(TestRealm.APP, "openid", Map.of()));
         atAnotherDevice.press(loginPage, "#kc-login", Map.of("username", "local", "password", "local"));
         browser = atAnotherDevice;
 
-        Page page = realm.choosePersona(browser, startAction(), "student");
+        WebPage page = realm.choosePersona(browser, startAction(), "student");
 
         assertThat(page.error()).contains("already linked");
         assertThat(links())
@@ -105,9 +106,9 @@ class LinkingIT {
     @Test
     void whoeverSaysNoAtClassLinkStaysAsTheyAre() {
         environment.classLink().consent(true);
-        Page asked = realm.choosePersona(browser, startAction(), "teacher");
+        WebPage asked = realm.choosePersona(browser, startAction(), "teacher");
 
-        Page callback = browser.press(asked, "#consent-deny");
+        WebPage callback = browser.press(asked, "#consent-deny");
 
         assertThat(callback.parameters()).containsEntry("kc_action_status", "cancelled");
         assertThat(links()).isEmpty();
@@ -121,13 +122,14 @@ class LinkingIT {
                 .filter(address -> address.getPath().equals("/oauth2/v2/auth"))
                 .findFirst()
                 .orElseThrow();
-        String state = new Page(request, 0, "").parameters().get("state");
+        String state = new WebPage(request, 0, "").parameters().get("state");
 
-        Page page = browser.open(
+        WebPage page = browser.open(
                 URI.create(realm.callbackUrl() + "?" + Http.query(Map.of("error", "login_required", "state", state))));
 
         assertThat(page.error()).startsWith("Your ClassLink account is not connected.");
-        assertThat(realm.failureOn(page).at("/details/reason").textValue()).isEqualTo("request_rejected");
+        assertThat(realm.state().failureOn(page).at("/details/reason").textValue())
+                .isEqualTo("request_rejected");
     }
 
     /** Keycloak's older way, deprecated: the app gets the person back, without a word. */
@@ -139,10 +141,10 @@ class LinkingIT {
                 .inject(Endpoint.TOKEN, Fault.status(503))
                 .times(1);
 
-        Page page = realm.choosePersona(browser, browser.open(linkAddress()), "teacher");
+        WebPage page = realm.choosePersona(browser, browser.open(linkAddress()), "teacher");
 
         assertThat(page.address()).isEqualTo(TestRealm.APP_CALLBACK);
-        assertThat(realm.events("IDENTITY_PROVIDER_LOGIN_ERROR"))
+        assertThat(realm.state().events("IDENTITY_PROVIDER_LOGIN_ERROR"))
                 .singleElement()
                 .satisfies(event -> {
                     assertThat(event.at("/details/reason").textValue()).isEqualTo("classlink_unavailable");
@@ -151,8 +153,8 @@ class LinkingIT {
         assertThat(links()).isEmpty();
     }
 
-    private Page startAction() {
-        Page question =
+    private WebPage startAction() {
+        WebPage question =
                 browser.open(realm.loginRequest(TestRealm.APP, "openid", Map.of("kc_action", "idp_link:classlink")));
         return browser.press(question, "#kc-continue");
     }
@@ -195,12 +197,12 @@ class LinkingIT {
                 realm.admin()
                         .post(
                                 realmPath + "/users/"
-                                        + realm.user("local").get("id").textValue() + "/role-mappings/realm",
+                                        + realm.state().user("local").get("id").textValue() + "/role-mappings/realm",
                                 Http.json("[" + everybody + "]")),
                 "roles");
     }
 
     private JsonNode links() {
-        return realm.links(realm.user("local"));
+        return realm.state().links(realm.state().user("local"));
     }
 }

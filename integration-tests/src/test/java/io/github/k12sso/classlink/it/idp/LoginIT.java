@@ -6,9 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.nimbusds.jwt.JWTClaimsSet;
 import io.github.k12sso.classlink.it.support.Browser;
-import io.github.k12sso.classlink.it.support.Page;
 import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WebPage;
 import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
 import io.github.k12sso.classlink.simulator.http.RecordedRequest;
@@ -42,11 +42,11 @@ class LoginIT {
             JsonNode tokens = realm.tokensOf("student");
 
             assertThat(tokens.get("id_token").textValue()).isNotBlank();
-            JsonNode user = realm.user("mira.fernwick.2");
+            JsonNode user = realm.state().user("mira.fernwick.2");
             assertThat(user.get("firstName").textValue()).isEqualTo("Mira");
             assertThat(user.get("lastName").textValue()).isEqualTo("Fernwick");
             assertThat(user.get("emailVerified").booleanValue()).isFalse();
-            assertThat(realm.links(user)).singleElement().satisfies(link -> {
+            assertThat(realm.state().links(user)).singleElement().satisfies(link -> {
                 assertThat(link.get("identityProvider").textValue()).isEqualTo("classlink");
                 assertThat(link.get("userId").textValue()).isEqualTo("870001");
                 assertThat(link.get("userName").textValue()).isEqualTo("mira.fernwick.2");
@@ -58,7 +58,7 @@ class LoginIT {
             realm.tokensOf("student");
             realm.tokensOf("student");
 
-            assertThat(realm.users()).hasSize(2); // the student and the realm's local user
+            assertThat(realm.state().users()).hasSize(2); // the student and the realm's local user
         }
 
         @Test
@@ -80,14 +80,15 @@ class LoginIT {
         void needsNoEMail() {
             realm.tokensOf("student-without-email");
 
-            assertThat(realm.user("nolan.nomail.2").has("email")).isFalse();
+            assertThat(realm.state().user("nolan.nomail.2").has("email")).isFalse();
         }
 
         @Test
         void hasTheProfileDocumentMappedByKeycloaksOwnMappers() {
             realm.tokensOf("student");
 
-            assertThat(realm.user("mira.fernwick.2")
+            assertThat(realm.state()
+                            .user("mira.fernwick.2")
                             .at("/attributes/classlink_tenant_name/0")
                             .textValue())
                     .isEqualTo(environment.classLink().persona("student").tenantName());
@@ -99,7 +100,7 @@ class LoginIT {
         realm.tokensOf("twin-maple");
         realm.tokensOf("twin-harbor");
 
-        assertThat(realm.users())
+        assertThat(realm.state().users())
                 .extracting(user -> user.get("username").textValue())
                 .contains("jordan.samewise.2")
                 .filteredOn(name -> name.startsWith("jordan.samewise."))
@@ -111,7 +112,7 @@ class LoginIT {
         environment.classLink().overrideProfile("student", profile -> profile.put("LoginId", ""));
         realm.tokensOf("student");
 
-        assertThat(realm.users())
+        assertThat(realm.state().users())
                 .extracting(user -> user.get("username").textValue())
                 .contains("classlink_u870001");
     }
@@ -128,7 +129,7 @@ class LoginIT {
                     .filter(address -> address.getPath().equals("/oauth2/v2/auth"))
                     .findFirst()
                     .orElseThrow();
-            Map<String, String> parameters = new Page(request, 0, "").parameters();
+            Map<String, String> parameters = new WebPage(request, 0, "").parameters();
             assertThat(parameters)
                     .containsEntry("response_type", "code")
                     .containsEntry("client_id", TestRealm.CLASSLINK_CLIENT)
@@ -212,7 +213,7 @@ class LoginIT {
         void hasNoChallengeWhenPkceIsOff() {
             realm.configure("pkceEnabled", "false");
             Browser browser = realm.newBrowser();
-            Page callback = realm.login(browser, "student");
+            WebPage callback = realm.login(browser, "student");
 
             assertThat(callback.handedToApp()).containsKey("code");
             assertThat(requests(Endpoint.AUTHORIZE).get(0).parameters()).doesNotContainKey("code_challenge");
@@ -237,7 +238,7 @@ class LoginIT {
             realm.configure("userInfoUrl", environment.classLink().baseUrl() + "/v2/my/profileinfo");
             realm.tokensOf("teacher");
 
-            assertThat(realm.user("orla.thistledown.2").get("firstName").textValue())
+            assertThat(realm.state().user("orla.thistledown.2").get("firstName").textValue())
                     .isEqualTo("Orla");
         }
 
@@ -249,7 +250,8 @@ class LoginIT {
                     .put("usernameTemplate", "${email}"));
             realm.tokensOf("teacher");
 
-            assertThat(realm.user("orla.thistledown@maplevalley.example")
+            assertThat(realm.state()
+                            .user("orla.thistledown@maplevalley.example")
                             .get("lastName")
                             .textValue())
                     .isEqualTo("Thistledown");
@@ -266,7 +268,7 @@ class LoginIT {
                     .put("defaultScope", "profile"));
             realm.tokensOf("student");
 
-            assertThat(realm.user("mira.fernwick.2")).isNotNull();
+            assertThat(realm.state().user("mira.fernwick.2")).isNotNull();
             assertThat(requests(Endpoint.AUTHORIZE).get(0).parameters())
                     .containsEntry("scope", "profile")
                     .doesNotContainKey("nonce");
@@ -286,7 +288,7 @@ class LoginIT {
         void linksByBoth() {
             realm.tokensOf("student");
 
-            assertThat(realm.links(realm.user("mira.fernwick.2")))
+            assertThat(realm.state().links(realm.state().user("mira.fernwick.2")))
                     .singleElement()
                     .satisfies(
                             link -> assertThat(link.get("userId").textValue()).isEqualTo("2|4801508017"));
@@ -303,22 +305,23 @@ class LoginIT {
             environment.classLink().overrideProfile("student", profile -> profile.put("UserId", 999001));
             realm.tokensOf("student");
 
-            assertThat(realm.users()).hasSize(2);
+            assertThat(realm.state().users()).hasSize(2);
         }
 
         @Test
         void refusesWhoeverHasNoSourcedId() {
-            Page page = realm.login(realm.newBrowser(), "user-without-sourcedid");
+            WebPage page = realm.login(realm.newBrowser(), "user-without-sourcedid");
 
             assertThat(page.status()).isEqualTo(403);
             assertThat(page.error()).contains("no school id");
-            assertThat(realm.failureOn(page).at("/details/reason").textValue()).isEqualTo("identity_incomplete");
-            assertThat(realm.users()).hasSize(1);
+            assertThat(realm.state().failureOn(page).at("/details/reason").textValue())
+                    .isEqualTo("identity_incomplete");
+            assertThat(realm.state().users()).hasSize(1);
         }
     }
 
     @Nested
-    class Districts {
+    class GivenAllowedDistricts {
 
         @Test
         void areAllLetInByDefault() {
@@ -331,12 +334,12 @@ class LoginIT {
             realm.configure("allowedTenants", "2##4711");
 
             assertThat(realm.login(realm.newBrowser(), "student").handedToApp()).containsKey("code");
-            Page refused = realm.login(realm.newBrowser(), "outsider");
+            WebPage refused = realm.login(realm.newBrowser(), "outsider");
             assertThat(refused.status()).isEqualTo(403);
             assertThat(refused.error()).contains("Your district may not sign in here");
-            assertThat(realm.failureOn(refused).at("/details/reason").textValue())
+            assertThat(realm.state().failureOn(refused).at("/details/reason").textValue())
                     .isEqualTo("district_not_allowed");
-            assertThat(realm.users())
+            assertThat(realm.state().users())
                     .noneMatch(user -> user.get("username").textValue().startsWith("iris"));
         }
     }
@@ -352,10 +355,10 @@ class LoginIT {
                     .put("claimFilterValue", "Teacher|Tenant Administrator"));
 
             assertThat(realm.login(realm.newBrowser(), "teacher").handedToApp()).containsKey("code");
-            Page refused = realm.login(realm.newBrowser(), "student");
+            WebPage refused = realm.login(realm.newBrowser(), "student");
             assertThat(refused.status()).isEqualTo(403);
             assertThat(refused.error()).contains("not open to your ClassLink account");
-            assertThat(realm.failureOn(refused).at("/details/reason").textValue())
+            assertThat(realm.state().failureOn(refused).at("/details/reason").textValue())
                     .isEqualTo("essential_claim_unmatched");
         }
     }

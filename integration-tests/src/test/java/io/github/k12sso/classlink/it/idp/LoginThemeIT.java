@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Http;
-import io.github.k12sso.classlink.it.support.Page;
 import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WebPage;
 import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import io.github.k12sso.classlink.it.support.browser.Chromium;
 import io.github.k12sso.classlink.it.support.browser.LaunchPad;
@@ -63,7 +63,7 @@ class LoginThemeIT {
 
     @Test
     void everyButtonHasTheIconWhateverItsAlias() {
-        Page login = loginPage();
+        WebPage login = loginPage();
 
         for (String alias : List.of(TestRealm.ALIAS, OTHER_ALIAS)) {
             Element button = login.document().selectFirst("#social-" + alias);
@@ -141,7 +141,7 @@ class LoginThemeIT {
         }
     }
 
-    private Page loginPage() {
+    private WebPage loginPage() {
         return realm.newBrowser().open(loginRequest());
     }
 

@@ -6,9 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Http;
-import io.github.k12sso.classlink.it.support.Page;
 import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WebPage;
 import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -61,9 +61,9 @@ class UserNamesIT {
         classLinkCalls("student", loginId);
 
         assertSignedIn("student");
-        assertThat(realm.user(username).get("firstName").textValue()).isEqualTo("Mira");
+        assertThat(realm.state().user(username).get("firstName").textValue()).isEqualTo("Mira");
         assertSignedIn("student");
-        assertThat(realm.users()).hasSize(2);
+        assertThat(realm.state().users()).hasSize(2);
     }
 
     @Test
@@ -72,7 +72,7 @@ class UserNamesIT {
         classLinkCalls("student", "li");
 
         assertSignedIn("student");
-        assertThat(realm.user("li_u870001")).isNotNull();
+        assertThat(realm.state().user("li_u870001")).isNotNull();
     }
 
     @Test
@@ -80,7 +80,7 @@ class UserNamesIT {
         classLinkCalls("student", "a".repeat(300));
 
         assertSignedIn("student");
-        assertThat(realm.user("a".repeat(247) + "_u870001")).isNotNull();
+        assertThat(realm.state().user("a".repeat(247) + "_u870001")).isNotNull();
     }
 
     @Test
@@ -89,7 +89,7 @@ class UserNamesIT {
         classLinkCalls("student", "");
 
         assertSignedIn("student");
-        assertThat(realm.user("classlink_u870001")).isNotNull();
+        assertThat(realm.state().user("classlink_u870001")).isNotNull();
     }
 
     @Test
@@ -99,9 +99,13 @@ class UserNamesIT {
 
         assertSignedIn("student");
         assertSignedIn("teacher");
-        assertThat(realm.links(realm.user("a_b.2_u870001")).get(0).get("userId").textValue())
+        assertThat(realm.state()
+                        .links(realm.state().user("a_b.2_u870001"))
+                        .get(0)
+                        .get("userId")
+                        .textValue())
                 .isEqualTo("870001");
-        assertThat(realm.user("a_b.2").get("firstName").textValue()).isEqualTo("Orla");
+        assertThat(realm.state().user("a_b.2").get("firstName").textValue()).isEqualTo("Orla");
     }
 
     @ParameterizedTest
@@ -111,16 +115,16 @@ class UserNamesIT {
         realm.configure("usernameTemplate", "${login_id}");
         classLinkCalls("student", "Local");
 
-        Page page = realm.login(realm.newBrowser(), "student");
+        WebPage page = realm.login(realm.newBrowser(), "student");
 
         assertThat(page.parameters()).doesNotContainKey("code");
-        assertThat(realm.users()).hasSize(1);
-        assertThat(realm.links(realm.user("local"))).isEmpty();
-        assertThat(realm.sessions()).isZero();
+        assertThat(realm.state().users()).hasSize(1);
+        assertThat(realm.state().links(realm.state().user("local"))).isEmpty();
+        assertThat(realm.state().sessions()).isZero();
     }
 
     private void assertSignedIn(String persona) {
-        Page page = realm.login(realm.newBrowser(), persona);
+        WebPage page = realm.login(realm.newBrowser(), persona);
         assertThat(page.handedToApp()).as(page.text()).containsKey("code");
     }
 

@@ -54,7 +54,7 @@ class InstallationIT {
         JsonNode factory = realm.admin().get("/realms/" + realm.name() + "/identity-provider/providers/classlink");
         assertThat(factory.get("id").textValue()).isEqualTo("classlink");
         JsonNode settings = factory.get("configProperties");
-        Map<String, String> texts = realm.texts("admin", "en");
+        Map<String, String> texts = realm.state().texts("admin", "en");
         assertThat(settings).isNotEmpty().allSatisfy(setting -> {
             assertThat(texts.get(setting.get("label").textValue())).isNotBlank();
             assertThat(texts.get(setting.get("helpText").textValue())).isNotBlank();

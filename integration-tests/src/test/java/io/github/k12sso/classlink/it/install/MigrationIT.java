@@ -40,14 +40,14 @@ class MigrationIT {
     @Test
     void anImportThatOverwritesTheProviderKeepsTheLinks() {
         JsonNode before = teacher();
-        assertThat(realm.links(before)).hasSize(1);
+        assertThat(realm.state().links(before)).hasSize(1);
 
         overwriteWithOurs();
         assertThat(realm.admin().get(provider()).get("providerId").textValue()).isEqualTo("classlink");
         assertThat(linkedUserId(before)).isEqualTo("870002");
         realm.tokensOf("teacher");
 
-        assertThat(realm.users()).hasSize(2); // the teacher and the realm's local user
+        assertThat(realm.state().users()).hasSize(2); // the teacher and the realm's local user
         assertThat(teacher().get("id")).isEqualTo(before.get("id"));
         assertThat(teacher().get("username")).isEqualTo(before.get("username"));
         assertThat(linkedUserId(before)).isEqualTo("870002");
@@ -83,7 +83,7 @@ class MigrationIT {
         AdminApi.require(realm.admin().delete(provider()), "delete");
         AdminApi.require(realm.admin().post(realmPath + "/identity-provider/instances", ours), "our provider");
 
-        assertThat(realm.links(teacher)).isEmpty();
+        assertThat(realm.state().links(teacher)).isEmpty();
     }
 
     private void overwriteWithOurs() {
@@ -108,16 +108,16 @@ class MigrationIT {
     }
 
     private JsonNode teacher() {
-        for (JsonNode user : realm.users()) {
+        for (JsonNode user : realm.state().users()) {
             if ("Orla".equals(user.path("firstName").textValue())) {
                 return user;
             }
         }
-        throw new AssertionError("no teacher in " + realm.users());
+        throw new AssertionError("no teacher in " + realm.state().users());
     }
 
     private String linkedUserId(JsonNode user) {
-        return realm.links(user).path(0).path("userId").textValue();
+        return realm.state().links(user).path(0).path("userId").textValue();
     }
 
     private String provider() {

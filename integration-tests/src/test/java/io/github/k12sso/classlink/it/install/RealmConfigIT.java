@@ -8,11 +8,11 @@ import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.DocumentedCommands;
 import io.github.k12sso.classlink.it.support.Full;
 import io.github.k12sso.classlink.it.support.Http;
-import io.github.k12sso.classlink.it.support.Page;
 import io.github.k12sso.classlink.it.support.Profiles;
 import io.github.k12sso.classlink.it.support.RealmFiles;
 import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WebPage;
 import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -70,10 +70,10 @@ class RealmConfigIT {
         void givesATeacherRoleGroupOrganizationAndAttributes() {
             district.tokensOf("teacher");
 
-            JsonNode teacher = district.user(TEACHER);
-            assertThat(district.roles(teacher)).containsExactly("classlink-teacher");
-            assertThat(district.groups(teacher)).containsExactly("/districts/2/Teacher");
-            assertThat(district.organizations(teacher)).containsExactly("district");
+            JsonNode teacher = district.state().user(TEACHER);
+            assertThat(district.state().roles(teacher)).containsExactly("classlink-teacher");
+            assertThat(district.state().groups(teacher)).containsExactly("/districts/2/Teacher");
+            assertThat(district.state().organizations(teacher)).containsExactly("district");
             assertThat(attributes(teacher)).containsAll(ATTRIBUTES);
             assertThat(teacher.at("/attributes/classlink_tenant_name/0").textValue())
                     .isEqualTo("Maple Valley Schools");
@@ -81,18 +81,18 @@ class RealmConfigIT {
 
         @Test
         void letsAStudentWithoutEmailInWithoutAnyQuestion() {
-            Page callback = district.login(district.newBrowser(), "student-without-email");
+            WebPage callback = district.login(district.newBrowser(), "student-without-email");
 
             assertThat(callback.handedToApp()).containsKey("code");
-            JsonNode student = district.user(STUDENT);
+            JsonNode student = district.state().user(STUDENT);
             assertThat(student.has("email")).isFalse();
-            assertThat(district.roles(student)).containsExactly("classlink-student");
+            assertThat(district.state().roles(student)).containsExactly("classlink-student");
         }
 
         @Test
         void refusesOtherDistricts() {
             environment.classLink().overrideProfile("student", profile -> Profiles.with(profile, "TenantId", "77"));
-            Page refused = district.login(district.newBrowser(), "student");
+            WebPage refused = district.login(district.newBrowser(), "student");
 
             assertThat(refused.status()).isEqualTo(403);
         }
@@ -101,7 +101,7 @@ class RealmConfigIT {
         void keepsEventsAndProtectsPasswords() {
             district.tokensOf("teacher");
 
-            assertThat(district.events("LOGIN")).isNotEmpty();
+            assertThat(district.state().events("LOGIN")).isNotEmpty();
             JsonNode settings = environment.admin().get("/realms/" + district.name());
             assertThat(settings.get("bruteForceProtected").booleanValue()).isTrue();
             assertThat(settings.get("loginTheme").textValue()).isEqualTo("classlink");
@@ -110,7 +110,7 @@ class RealmConfigIT {
         @Test
         void nobodyChangesTheAttributesAndOnlyAdministratorsSeeThem() {
             String token = district.tokensOf("teacher").get("access_token").textValue();
-            String asWritten = district.user(TEACHER).get("attributes").toString();
+            String asWritten = district.state().user(TEACHER).get("attributes").toString();
 
             JsonNode account = Http.json(account(district, token, null).body());
             assertThat(account.toString()).contains(TEACHER).doesNotContain("classlink_");
@@ -118,25 +118,26 @@ class RealmConfigIT {
             ObjectNode wish = (ObjectNode) account;
             wish.putObject("attributes").putArray("classlink_role").add("Administrator");
             account(district, token, wish);
-            assertThat(district.user(TEACHER).get("attributes")).hasToString(asWritten);
+            assertThat(district.state().user(TEACHER).get("attributes")).hasToString(asWritten);
 
-            ObjectNode edited = (ObjectNode) district.user(TEACHER);
+            ObjectNode edited = (ObjectNode) district.state().user(TEACHER);
             ((ObjectNode) edited.get("attributes")).putArray("classlink_role").add("Administrator");
             HttpResponse<String> answer = environment.admin().put(path(district, edited), edited);
             assertThat(answer.statusCode()).isEqualTo(400);
-            assertThat(district.user(TEACHER).get("attributes")).hasToString(asWritten);
+            assertThat(district.state().user(TEACHER).get("attributes")).hasToString(asWritten);
         }
 
         @Test
         void anAdministratorMayStillEditTheRest() {
             district.tokensOf("teacher");
-            ObjectNode teacher = (ObjectNode) district.user(TEACHER);
+            ObjectNode teacher = (ObjectNode) district.state().user(TEACHER);
             String attributes = teacher.get("attributes").toString();
             AdminApi.require(
                     environment.admin().put(path(district, teacher), teacher.put("firstName", "Orlanda")), "edit");
 
-            assertThat(district.user(TEACHER).get("firstName").textValue()).isEqualTo("Orlanda");
-            assertThat(district.user(TEACHER).get("attributes")).hasToString(attributes);
+            assertThat(district.state().user(TEACHER).get("firstName").textValue())
+                    .isEqualTo("Orlanda");
+            assertThat(district.state().user(TEACHER).get("attributes")).hasToString(attributes);
         }
 
         @Test
@@ -147,7 +148,8 @@ class RealmConfigIT {
                     .overrideProfile("teacher", profile -> Profiles.with(profile, "Building", "\"Elm School\""));
             district.tokensOf("teacher");
 
-            assertThat(district.user(TEACHER)
+            assertThat(district.state()
+                            .user(TEACHER)
                             .at("/attributes/classlink_building/0")
                             .textValue())
                     .isEqualTo("Elm School");
@@ -183,9 +185,9 @@ class RealmConfigIT {
 
         assertThat(plain.login(plain.newBrowser(), "student-without-email").handedToApp())
                 .containsKey("code");
-        JsonNode student = plain.user(STUDENT);
-        assertThat(plain.roles(student)).containsExactly("classlink-student");
-        assertThat(plain.groups(student)).containsExactly("/districts/2/Student");
+        JsonNode student = plain.state().user(STUDENT);
+        assertThat(plain.state().roles(student)).containsExactly("classlink-student");
+        assertThat(plain.state().groups(student)).containsExactly("/districts/2/Student");
         assertThat(attributes(student)).containsAll(ATTRIBUTES);
         JsonNode tokens = plain.tokensOf("teacher");
         assertThat(tokens.get("scope").textValue()).contains("classlink-token");
@@ -201,7 +203,7 @@ class RealmConfigIT {
         run(plain, "The user profile").requireSuccess();
         assertThat(run(plain, "The first login").output()).contains("already exists");
         assertThat(run(plain, "The client scopes").output()).contains("already exists");
-        DocumentedCommands.Outcome mappers = run(plain, "The default mappers");
+        DocumentedCommands.CommandResult mappers = run(plain, "The default mappers");
         mappers.requireSuccess();
         assertThat(mappers.output()).contains("\"added\" : 0").contains("\"skipped\" : 12");
         assertThat(state(plain)).isEqualTo(installed);
@@ -240,10 +242,10 @@ class RealmConfigIT {
         district.addApp();
         district.tokensOf("teacher");
 
-        JsonNode teacher = district.user(TEACHER);
-        assertThat(district.roles(teacher)).containsExactly("classlink-teacher");
-        assertThat(district.groups(teacher)).containsExactly("/districts/2/Teacher");
-        assertThat(district.organizations(teacher)).containsExactly("district");
+        JsonNode teacher = district.state().user(TEACHER);
+        assertThat(district.state().roles(teacher)).containsExactly("classlink-teacher");
+        assertThat(district.state().groups(teacher)).containsExactly("/districts/2/Teacher");
+        assertThat(district.state().organizations(teacher)).containsExactly("district");
         assertThat(attributes(teacher)).containsAll(ATTRIBUTES);
     }
 
@@ -296,7 +298,7 @@ class RealmConfigIT {
         return plain;
     }
 
-    private DocumentedCommands.Outcome run(TestRealm realm, String heading) {
+    private DocumentedCommands.CommandResult run(TestRealm realm, String heading) {
         return environment
                 .commandsOf(RealmFiles.path("README.md"))
                 .run(

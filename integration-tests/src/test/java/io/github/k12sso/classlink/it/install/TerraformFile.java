@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
  * The resources of a Terraform file, and what the Terraform provider keycloak/keycloak sends for them. It reads only what the
  * file uses: strings, booleans, references and one map in a resource. Sources: the provider's {@code resource_keycloak_*.go}.
  */
-public final class TerraformFile {
+final class TerraformFile {
 
     private static final Pattern RESOURCE =
             Pattern.compile("^resource \"(\\w+)\" \"(\\w+)\" \\{\\n(.*?)^}", Pattern.MULTILINE | Pattern.DOTALL);

@@ -48,8 +48,8 @@ class TerraformIT {
         district.useLocalClassLink();
         district.addApp();
         district.tokensOf("teacher");
-        JsonNode teacher = district.user("orla.thistledown.2");
-        assertThat(district.roles(teacher)).contains("classlink-teacher");
-        assertThat(district.groups(teacher)).containsExactly("/districts/2/Teacher");
+        JsonNode teacher = district.state().user("orla.thistledown.2");
+        assertThat(district.state().roles(teacher)).contains("classlink-teacher");
+        assertThat(district.state().groups(teacher)).containsExactly("/districts/2/Teacher");
     }
 }

@@ -9,9 +9,9 @@ import com.sun.net.httpserver.HttpServer;
 import io.github.k12sso.classlink.it.support.Await;
 import io.github.k12sso.classlink.it.support.Browser;
 import io.github.k12sso.classlink.it.support.Http;
-import io.github.k12sso.classlink.it.support.Page;
 import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WebPage;
 import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import io.github.k12sso.classlink.simulator.fault.Fault;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
@@ -58,7 +58,7 @@ class LeavingIT {
 
     @Test
     void byDefaultTheLogoutIsKeycloaksOwn() {
-        Page back = logOut(Map.of("post_logout_redirect_uri", TestRealm.APP_CALLBACK.toString(), "state", "s1"));
+        WebPage back = logOut(Map.of("post_logout_redirect_uri", TestRealm.APP_CALLBACK.toString(), "state", "s1"));
 
         assertThat(back.address()).hasToString(TestRealm.APP_CALLBACK + "?state=s1");
         assertLoggedOut();
@@ -77,7 +77,7 @@ class LeavingIT {
 
         @Test
         void thenThePageSaysWhoIsStillSignedInAndLeadsThereAndBackToTheApp() {
-            Page page = logOut(Map.of("post_logout_redirect_uri", TestRealm.APP_CALLBACK.toString(), "state", "s1"));
+            WebPage page = logOut(Map.of("post_logout_redirect_uri", TestRealm.APP_CALLBACK.toString(), "state", "s1"));
 
             assertThat(page.status()).isEqualTo(200);
             assertThat(page.text())
@@ -88,12 +88,12 @@ class LeavingIT {
             assertThat(link(page, "#classlink-sign-out")).isEqualTo(signOutUrl);
             assertThat(link(page, "#classlink-back")).isEqualTo(TestRealm.APP_CALLBACK + "?state=s1");
             assertLoggedOut();
-            assertThat(realm.events("LOGOUT")).hasSize(1);
+            assertThat(realm.state().events("LOGOUT")).hasSize(1);
         }
 
         @Test
         void andNoAddressOfTheAppThenThePageHasNoWayBack() {
-            Page page = logOut(Map.of());
+            WebPage page = logOut(Map.of());
 
             assertThat(link(page, "#classlink-sign-out")).isEqualTo(signOutUrl);
             assertThat(page.document().selectFirst("#classlink-back")).isNull();
@@ -103,12 +103,12 @@ class LeavingIT {
         @Test
         void thenPeopleWhoDidNotComeFromClassLinkNeverSeeIt() {
             Browser local = realm.newBrowser();
-            Page loginPage = local.open(realm.loginRequest(TestRealm.APP, "openid", Map.of()));
-            Page callback = local.press(loginPage, "#kc-login", Map.of("username", "local", "password", "local"));
+            WebPage loginPage = local.open(realm.loginRequest(TestRealm.APP, "openid", Map.of()));
+            WebPage callback = local.press(loginPage, "#kc-login", Map.of("username", "local", "password", "local"));
             tokens = realm.redeem(callback, TestRealm.APP, TestRealm.APP_SECRET);
             browser = local;
 
-            Page page = logOut(Map.of());
+            WebPage page = logOut(Map.of());
 
             assertThat(page.text()).contains("You are logged out").doesNotContain("ClassLink");
         }
@@ -120,7 +120,7 @@ class LeavingIT {
                 attributes(app).put("frontchannel.logout.url", "http://app.example/front-channel-logout");
             });
 
-            Page page = logOut(Map.of());
+            WebPage page = logOut(Map.of());
 
             assertThat(page.html()).contains("http://app.example/front-channel-logout");
             assertThat(page.document().selectFirst("#classlink-sign-out")).isNull();
@@ -190,7 +190,7 @@ class LeavingIT {
         logOut(Map.of());
 
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(4));
-        assertThat(realm.sessions()).isZero();
+        assertThat(realm.state().sessions()).isZero();
         Await.until(
                 "the revocation",
                 () -> environment.classLink().requests().stream()
@@ -202,26 +202,26 @@ class LeavingIT {
     void theNextLoginIsSilentWhereClassLinkStillKnowsThePerson() {
         logOut(Map.of());
 
-        Page callback = browser.open(realm.loginRequest("openid"));
+        WebPage callback = browser.open(realm.loginRequest("openid"));
 
         assertThat(callback.handedToApp()).containsKey("code");
     }
 
     // ---- steps -----------------------------------------------------------------------------------------------------
 
-    private Page logOut(Map<String, String> parameters) {
+    private WebPage logOut(Map<String, String> parameters) {
         Map<String, String> query = new LinkedHashMap<>(parameters);
         query.put("id_token_hint", tokens.get("id_token").textValue());
         return browser.open(URI.create(realm.url("/protocol/openid-connect/logout") + "?" + Http.query(query)));
     }
 
     private void assertLoggedOut() {
-        assertThat(realm.sessions()).isZero();
-        Page loginPage = browser.open(realm.loginRequest(TestRealm.APP, "openid", Map.of()));
+        assertThat(realm.state().sessions()).isZero();
+        WebPage loginPage = browser.open(realm.loginRequest(TestRealm.APP, "openid", Map.of()));
         assertThat(loginPage.document().selectFirst("#kc-login")).isNotNull();
     }
 
-    private static String link(Page page, String selector) {
+    private static String link(WebPage page, String selector) {
         return page.document().select(selector).attr("href");
     }
 

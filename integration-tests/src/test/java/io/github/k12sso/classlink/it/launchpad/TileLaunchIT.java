@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.nimbusds.jwt.JWTParser;
 import io.github.k12sso.classlink.it.support.Browser;
-import io.github.k12sso.classlink.it.support.Page;
 import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WebPage;
 import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
 import io.github.k12sso.classlink.simulator.http.RecordedRequest;
@@ -44,11 +44,11 @@ class TileLaunchIT {
     void signsInAtKeycloakAndEndsAtTheAppsHome() {
         Browser browser = realm.newBrowser();
 
-        Page home = clickTile(browser, "student");
+        WebPage home = clickTile(browser, "student");
 
         assertThat(home.address()).isEqualTo(HOME);
-        assertThat(realm.user("mira.fernwick.2")).isNotNull();
-        assertThat(realm.sessions()).isEqualTo(1);
+        assertThat(realm.state().user("mira.fernwick.2")).isNotNull();
+        assertThat(realm.state().sessions()).isEqualTo(1);
         assertThat(redeemedCodes()).hasSize(1).doesNotContain(FOREIGN_CODE);
         assertThat(silentLogin(browser)).containsKey("code");
     }
@@ -57,7 +57,7 @@ class TileLaunchIT {
     void theStartUrlDoesTheSame() {
         Browser browser = realm.newBrowser();
 
-        Page home = realm.choosePersona(browser, browser.open(startUrl()), "student");
+        WebPage home = realm.choosePersona(browser, browser.open(startUrl()), "student");
 
         assertThat(home.address()).isEqualTo(HOME);
         assertThat(silentLogin(browser)).containsKey("code");
@@ -68,10 +68,10 @@ class TileLaunchIT {
         Browser browser = realm.newBrowser();
         JsonNode before = realm.redeem(realm.login(browser, "student"), TestRealm.APP, TestRealm.APP_SECRET);
 
-        Page home = browser.open(tile());
+        WebPage home = browser.open(tile());
 
         assertThat(home.address()).isEqualTo(HOME);
-        assertThat(realm.sessions()).isEqualTo(1);
+        assertThat(realm.state().sessions()).isEqualTo(1);
         assertThat(realm.exchange(before.get("access_token").textValue()).statusCode())
                 .isEqualTo(200);
     }
@@ -82,30 +82,30 @@ class TileLaunchIT {
         JsonNode first = realm.redeem(realm.login(shared, "student"), TestRealm.APP, TestRealm.APP_SECRET);
         signOutOfLaunchPad(shared);
 
-        Page home = clickTile(shared, "teacher");
+        WebPage home = clickTile(shared, "teacher");
 
         assertThat(home.address()).isEqualTo(HOME);
         assertThat(realm.exchange(first.get("access_token").textValue()).statusCode())
                 .isEqualTo(400);
-        assertThat(realm.sessions()).isEqualTo(1);
+        assertThat(realm.state().sessions()).isEqualTo(1);
         assertThat(usernameOfSilentLogin(shared)).isEqualTo("orla.thistledown.2");
-        JsonNode logout = realm.events("LOGOUT").get(0);
+        JsonNode logout = realm.state().events("LOGOUT").get(0);
         assertThat(logout.at("/details/reason").textValue()).isEqualTo("launch_by_another_person");
     }
 
     @Test
     void twiceAtOnceInTwoTabsEndsTwiceAtHome() {
         Browser browser = realm.newBrowser();
-        Page firstTab = browser.open(tile());
-        Page secondTab = browser.open(tile());
+        WebPage firstTab = browser.open(tile());
+        WebPage secondTab = browser.open(tile());
 
-        Page first = realm.choosePersona(browser, firstTab, "student");
-        Page second = browser.open(tile());
+        WebPage first = realm.choosePersona(browser, firstTab, "student");
+        WebPage second = browser.open(tile());
 
         assertThat(first.address()).isEqualTo(HOME);
         assertThat(second.address()).isEqualTo(HOME);
         assertThat(secondTab.status()).isEqualTo(200);
-        assertThat(realm.sessions()).isEqualTo(1);
+        assertThat(realm.state().sessions()).isEqualTo(1);
     }
 
     @ParameterizedTest
@@ -121,7 +121,7 @@ class TileLaunchIT {
         realm.addApps("other-app");
         Browser browser = realm.newBrowser();
 
-        Page home = realm.choosePersona(browser, browser.open(URI.create(tile() + "&" + parameter)), "student");
+        WebPage home = realm.choosePersona(browser, browser.open(URI.create(tile() + "&" + parameter)), "student");
 
         assertThat(home.address()).isEqualTo(HOME);
     }
@@ -132,7 +132,7 @@ class TileLaunchIT {
     void aLivingCodeOfSomebodyElseSignsNobodyInAsThem(boolean signedInAtClassLink) throws ParseException {
         // The client is registered for all realms, so that its tile leads to none.
         Browser teacher = new Browser().stoppingAt(address -> address.getPath().endsWith("/realms/"));
-        Page districts =
+        WebPage districts =
                 teacher.open(environment.classLink().baseUrl().resolve("/launch/" + TestRealm.CLASSLINK_CLIENT));
         URI trap = URI.create(realm.callbackUrl() + "?"
                 + realm.choosePersona(teacher, districts, "teacher").address().getRawQuery());
@@ -142,7 +142,7 @@ class TileLaunchIT {
                     student, student.open(environment.classLink().baseUrl().resolve("/home")), "student");
         }
 
-        Page home = student.open(trap);
+        WebPage home = student.open(trap);
         if (!signedInAtClassLink) {
             home = realm.choosePersona(student, home, "student");
         }
@@ -151,15 +151,15 @@ class TileLaunchIT {
         assertThat(usernameOfSilentLogin(student)).isEqualTo("mira.fernwick.2");
         assertThat(redeemedCodes())
                 .hasSize(1)
-                .doesNotContain(new Page(trap, 0, "").parameters().get("code"));
-        assertThat(realm.users())
+                .doesNotContain(new WebPage(trap, 0, "").parameters().get("code"));
+        assertThat(realm.state().users())
                 .as("nobody but the student and the local user")
                 .hasSize(2);
     }
 
     @Test
     void landsNowhereElseForWhoeverCallsTheLandingAddress() {
-        Page home =
+        WebPage home =
                 realm.newBrowser().open(realm.url("/classlink/classlink/launched?redirect_uri=http://evil.example/"));
 
         assertThat(home.address()).isEqualTo(HOME);
@@ -168,7 +168,7 @@ class TileLaunchIT {
     @Test
     void goingInCirclesEndsOnAPage() {
         Browser browser = realm.newBrowser();
-        Page page = browser.open(tile());
+        WebPage page = browser.open(tile());
         for (int launch = 1; launch <= 5; launch++) {
             page = browser.open(tile());
         }
@@ -184,18 +184,19 @@ class TileLaunchIT {
         realm.login(browser, "student");
         signOutOfLaunchPad(browser);
         environment.classLink().consent(true);
-        Page consent = clickTile(browser, "teacher");
+        WebPage consent = clickTile(browser, "teacher");
 
-        Page page = browser.press(consent, "#consent-deny");
+        WebPage page = browser.press(consent, "#consent-deny");
 
         assertThat(page.status()).isEqualTo(403);
-        assertThat(realm.failureOn(page).at("/details/reason").textValue()).isEqualTo("access_denied");
+        assertThat(realm.state().failureOn(page).at("/details/reason").textValue())
+                .isEqualTo("access_denied");
         assertThat(browser.visited()).doesNotContain(HOME);
     }
 
     @Test
     void aRefusalWithoutAStateIsNoLaunch() {
-        Page page = realm.newBrowser().open(URI.create(realm.callbackUrl() + "?error=access_denied"));
+        WebPage page = realm.newBrowser().open(URI.create(realm.callbackUrl() + "?error=access_denied"));
 
         assertThat(page.status()).isEqualTo(403);
         assertReason(page, "access_denied");
@@ -205,7 +206,7 @@ class TileLaunchIT {
     void isRefusedWhereNoAppIsChosen() {
         realm.configure("launchpadClient", "");
 
-        Page page = realm.newBrowser().open(tile());
+        WebPage page = realm.newBrowser().open(tile());
 
         assertThat(page.status()).isEqualTo(400);
         assertThat(page.error()).contains("App for LaunchPad tiles");
@@ -217,7 +218,7 @@ class TileLaunchIT {
     void isRefusedWhereTheProviderSignsNobodyIn(String member, boolean value, String reason) {
         realm.configure(provider -> provider.put(member, value));
 
-        Page page = realm.newBrowser().open(startUrl());
+        WebPage page = realm.newBrowser().open(startUrl());
 
         assertThat(page.status()).isEqualTo(403);
         assertReason(page, reason);
@@ -236,7 +237,7 @@ class TileLaunchIT {
     void isRefusedWhereTheAppIsDisabled() {
         realm.configureClient(TestRealm.APP, app -> app.put("enabled", false));
 
-        Page page = realm.newBrowser().open(tile());
+        WebPage page = realm.newBrowser().open(tile());
 
         assertThat(page.status()).isEqualTo(400);
         assertReason(page, "launch_app_unusable");
@@ -246,7 +247,7 @@ class TileLaunchIT {
     void isRefusedWhereTheAppHasNoHome() {
         realm.configureClient(TestRealm.APP, app -> app.put("baseUrl", ""));
 
-        Page page = realm.newBrowser().open(tile());
+        WebPage page = realm.newBrowser().open(tile());
 
         assertThat(page.status()).isEqualTo(400);
         assertReason(page, "launch_home_missing");
@@ -256,7 +257,7 @@ class TileLaunchIT {
     void isRefusedOverHttpWhereTheRealmWantsHttps() {
         realm.configureRealm(settings -> settings.put("sslRequired", "all"));
 
-        Page page = realm.newBrowser().open(startUrl());
+        WebPage page = realm.newBrowser().open(startUrl());
 
         assertThat(page.status()).isEqualTo(403);
         assertReason(page, "https_required");
@@ -281,7 +282,7 @@ class TileLaunchIT {
         return realm.url("/classlink/" + TestRealm.ALIAS + "/launch");
     }
 
-    private Page clickTile(Browser browser, String personaId) {
+    private WebPage clickTile(Browser browser, String personaId) {
         return realm.choosePersona(browser, browser.open(tile()), personaId);
     }
 
@@ -296,7 +297,7 @@ class TileLaunchIT {
     }
 
     private String usernameOfSilentLogin(Browser browser) throws ParseException {
-        Page callback = browser.open(realm.loginRequest(TestRealm.APP, "openid profile", Map.of("prompt", "none")));
+        WebPage callback = browser.open(realm.loginRequest(TestRealm.APP, "openid profile", Map.of("prompt", "none")));
         JsonNode tokens = realm.redeem(callback, TestRealm.APP, TestRealm.APP_SECRET);
         return JWTParser.parse(tokens.get("access_token").textValue())
                 .getJWTClaimsSet()
@@ -311,9 +312,10 @@ class TileLaunchIT {
                 .toList();
     }
 
-    private void assertReason(Page page, String reason) {
-        assertThat(realm.failureOn(page).at("/details/reason").textValue()).isEqualTo(reason);
+    private void assertReason(WebPage page, String reason) {
+        assertThat(realm.state().failureOn(page).at("/details/reason").textValue())
+                .isEqualTo(reason);
         assertThat(redeemedCodes()).isEmpty();
-        assertThat(realm.sessions()).isZero();
+        assertThat(realm.state().sessions()).isZero();
     }
 }

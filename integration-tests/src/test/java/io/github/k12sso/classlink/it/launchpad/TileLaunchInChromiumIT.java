@@ -84,7 +84,7 @@ class TileLaunchInChromiumIT {
         browser.close();
         environment.classLink().switches().stateOnCodes(true);
         realm.configure(provider -> provider.put("enabled", true));
-        for (JsonNode user : realm.users()) {
+        for (JsonNode user : realm.state().users()) {
             if (!user.get("username").textValue().equals("local")) {
                 AdminApi.require(
                         realm.admin()
@@ -127,23 +127,23 @@ class TileLaunchInChromiumIT {
         assertThat(home().tile(READING).person()).isEqualTo(STUDENT);
 
         assertThatNoPageWasInBetween(apps.reading(), apps.math());
-        assertThat(realm.links(realm.user(STUDENT)))
+        assertThat(realm.state().links(realm.state().user(STUDENT)))
                 .extracting(link -> link.get("identityProvider").textValue())
                 .containsExactlyInAnyOrder(TestRealm.ALIAS, MATH_ALIAS);
-        assertThat(realm.users()).hasSize(2);
+        assertThat(realm.state().users()).hasSize(2);
     }
 
     @Full // a browser of its own
     @Test
     void aDoubleClickAndTheBackButtonAreHarmless() {
-        JsonNode failures = realm.events("IDENTITY_PROVIDER_LOGIN_ERROR");
+        JsonNode failures = realm.state().events("IDENTITY_PROVIDER_LOGIN_ERROR");
         TileApp app = signedIn("student").tileTwiceAtOnce(MATH);
         assertThat(app.person()).isEqualTo(STUDENT);
 
         browser.back();
         assertThat(home().tile(MATH).person()).isEqualTo(STUDENT);
 
-        assertThat(realm.events("IDENTITY_PROVIDER_LOGIN_ERROR")).isEqualTo(failures);
+        assertThat(realm.state().events("IDENTITY_PROVIDER_LOGIN_ERROR")).isEqualTo(failures);
         assertThatNoForeignCodeWasRedeemed();
     }
 
@@ -164,7 +164,7 @@ class TileLaunchInChromiumIT {
 
         assertThat(app.deny().error()).startsWith("You said no, so you are not signed in.");
         browser.screenshot("tile-denied");
-        assertThat(realm.sessions()).isZero();
+        assertThat(realm.state().sessions()).isZero();
     }
 
     @Full // a browser of its own
@@ -196,7 +196,7 @@ class TileLaunchInChromiumIT {
         assertThat(app.error()).startsWith("Signing in went round in a circle, so we stopped it.");
         browser.screenshot("tile-circle");
         assertThatNoForeignCodeWasRedeemed();
-        assertThat(realm.sessions()).isZero();
+        assertThat(realm.state().sessions()).isZero();
     }
 
     // ---- steps -----------------------------------------------------------------------------------------------------

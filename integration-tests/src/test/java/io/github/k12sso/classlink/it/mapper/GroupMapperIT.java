@@ -180,7 +180,7 @@ class GroupMapperIT {
                 .toList()
                 .forEach(CompletableFuture::join);
 
-        for (JsonNode user : realm.users()) {
+        for (JsonNode user : realm.state().users()) {
             String name = user.get("username").textValue();
             if (!name.equals("local")) {
                 assertThat(groups(name)).as(name).containsExactly("/districts/Maple Valley Schools");
@@ -232,7 +232,7 @@ class GroupMapperIT {
     }
 
     private String user(String username) {
-        return realmPath() + "/users/" + realm.user(username).get("id").textValue();
+        return realmPath() + "/users/" + realm.state().user(username).get("id").textValue();
     }
 
     private String realmPath() {

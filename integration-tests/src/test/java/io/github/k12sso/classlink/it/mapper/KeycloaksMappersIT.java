@@ -60,7 +60,8 @@ class KeycloaksMappersIT {
                 Map.of("template", "${CLAIM.LoginId}-of-${CLAIM.TenantId}", "target", "LOCAL"));
         realm.tokensOf("student");
 
-        assertThat(realm.links(realm.user("mira.fernwick-of-2"))).hasSize(1);
+        assertThat(realm.state().links(realm.state().user("mira.fernwick-of-2")))
+                .hasSize(1);
     }
 
     @Test
@@ -93,7 +94,7 @@ class KeycloaksMappersIT {
                 .get("id")
                 .textValue();
         String byHand = require("/groups/" + districts + "/children", "{\"name\": \"by hand\"}");
-        String user = realm.user(USER).get("id").textValue();
+        String user = realm.state().user(USER).get("id").textValue();
         AdminApi.require(
                 environment.admin().put(realmPath() + "/users/" + user + "/groups/" + byHand, Http.json("{}")),
                 "group by hand");
@@ -107,7 +108,7 @@ class KeycloaksMappersIT {
     @CsvSource({"FORCE,true", "LEGACY,true", "IMPORT,false"})
     void aUserWhoWasLinkedBeforeTheFirstLoginIsMappedAsTheSyncModeSays(String syncMode, boolean mapped) {
         require("/roles", "{\"name\": \"pupil\"}");
-        String local = realm.user("local").get("id").textValue();
+        String local = realm.state().user("local").get("id").textValue();
         require(
                 "/users/" + local + "/federated-identity/classlink",
                 "{\"userId\": \"870001\", \"userName\": \"mira.fernwick.2\"}");
@@ -120,10 +121,13 @@ class KeycloaksMappersIT {
                 Map.of("jsonField", "Role", "userAttribute", "classlink_role"));
         realm.tokensOf("student");
 
-        assertThat(realm.users()).as("nobody new").hasSize(1);
+        assertThat(realm.state().users()).as("nobody new").hasSize(1);
         assertThat(roles("local").contains("pupil")).isEqualTo(mapped);
         assertThat(groups("local")).isEqualTo(mapped ? List.of("/districts/2") : List.of());
-        assertThat(realm.user("local").at("/attributes/classlink_role/0").asText())
+        assertThat(realm.state()
+                        .user("local")
+                        .at("/attributes/classlink_role/0")
+                        .asText())
                 .isEqualTo(mapped ? "Student" : "");
     }
 
@@ -151,7 +155,8 @@ class KeycloaksMappersIT {
     private List<String> read(String username, String path, String member) {
         JsonNode list = environment
                 .admin()
-                .get(realmPath() + "/users/" + realm.user(username).get("id").textValue() + path);
+                .get(realmPath() + "/users/"
+                        + realm.state().user(username).get("id").textValue() + path);
         return StreamSupport.stream(list.spliterator(), false)
                 .map(entry -> entry.get(member).textValue())
                 .toList();

@@ -7,10 +7,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Browser;
-import io.github.k12sso.classlink.it.support.Page;
 import io.github.k12sso.classlink.it.support.ProviderMappers;
 import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WebPage;
 import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import io.github.k12sso.classlink.simulator.fault.Fault;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
@@ -147,10 +147,10 @@ class MyGroupsIT {
         reviewEveryProfile();
 
         Browser browser = realm.newBrowser();
-        Page review = realm.login(browser, "student");
+        WebPage review = realm.login(browser, "student");
         assertThat(review.document().selectFirst("#kc-idp-review-profile-form")).isNotNull();
-        assertThat(realm.users()).hasSize(1);
-        Page callback = browser.press(review, "#kc-idp-review-profile-form [type=submit]");
+        assertThat(realm.state().users()).hasSize(1);
+        WebPage callback = browser.press(review, "#kc-idp-review-profile-form [type=submit]");
 
         assertThat(callback.handedToApp()).containsKey("code");
         assertThat(groups()).containsExactly("/classlink/Chess");
@@ -205,7 +205,7 @@ class MyGroupsIT {
     }
 
     private List<String> groups() {
-        String user = realm.user(USER).get("id").textValue();
+        String user = realm.state().user(USER).get("id").textValue();
         return StreamSupport.stream(
                         environment
                                 .admin()

@@ -104,7 +104,7 @@ class OrganizationMapperIT {
                         .admin()
                         .post(
                                 realmPath() + "/organizations/" + organizationId("unrelated") + "/members",
-                                realm.user(USER).get("id")),
+                                realm.state().user(USER).get("id")),
                 "member by hand");
         classLinkSays(null);
         realm.tokensOf("student");
@@ -237,7 +237,7 @@ class OrganizationMapperIT {
     }
 
     private List<String> organizations() {
-        String userId = realm.user(USER).get("id").textValue();
+        String userId = realm.state().user(USER).get("id").textValue();
         return aliases(environment.admin().get(realmPath() + "/organizations/members/" + userId + "/organizations"));
     }
 

@@ -220,7 +220,7 @@ class RoleMapperIT {
     }
 
     private String user() {
-        return realmPath() + "/users/" + realm.user(USER).get("id").textValue();
+        return realmPath() + "/users/" + realm.state().user(USER).get("id").textValue();
     }
 
     private String realmPath() {

@@ -147,7 +147,7 @@ class UserAttributeMapperIT {
     }
 
     private List<String> attribute(String name) {
-        JsonNode values = realm.user(USER).at("/attributes/" + name);
+        JsonNode values = realm.state().user(USER).at("/attributes/" + name);
         return StreamSupport.stream(values.spliterator(), false)
                 .map(JsonNode::textValue)
                 .toList();

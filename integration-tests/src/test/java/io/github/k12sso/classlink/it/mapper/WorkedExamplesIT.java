@@ -6,10 +6,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Http;
-import io.github.k12sso.classlink.it.support.Page;
 import io.github.k12sso.classlink.it.support.ProviderMappers;
 import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WebPage;
 import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import java.util.List;
 import java.util.Map;
@@ -82,7 +82,10 @@ class WorkedExamplesIT {
             String twin = "jordan.samewise." + tenant;
             assertThat(groups(twin)).containsExactly("/districts/" + tenant + "/Student");
             assertThat(organizations(twin)).containsExactly(tenant);
-            assertThat(realm.user(twin).at("/attributes/classlink_tenant_id/0").textValue())
+            assertThat(realm.state()
+                            .user(twin)
+                            .at("/attributes/classlink_tenant_id/0")
+                            .textValue())
                     .isEqualTo(tenant);
         }
     }
@@ -98,11 +101,11 @@ class WorkedExamplesIT {
         assertThat(realm.login(realm.newBrowser(), "tenant-administrator").handedToApp())
                 .containsKey("code");
         for (String persona : List.of("student", "parent")) {
-            Page refused = realm.login(realm.newBrowser(), persona);
+            WebPage refused = realm.login(realm.newBrowser(), persona);
             assertThat(refused.status()).isEqualTo(403);
             assertThat(refused.error()).contains("not open to your ClassLink account");
         }
-        assertThat(realm.users())
+        assertThat(realm.state().users())
                 .extracting(user -> user.get("username").textValue())
                 .doesNotContain(STUDENT);
     }
@@ -124,21 +127,21 @@ class WorkedExamplesIT {
     /** One realm for each district: the same names, and nobody from elsewhere. */
     @Test
     void oneRealmEach() {
-        TestRealm harborSchool = environment.newRealm();
+        TestRealm harborRealm = environment.newRealm();
         String harbor = tenantOf("twin-harbor");
         realm.configure("allowedTenants", tenantOf("twin-maple"));
-        harborSchool.configure("allowedTenants", harbor);
-        for (TestRealm each : List.of(realm, harborSchool)) {
+        harborRealm.configure("allowedTenants", harbor);
+        for (TestRealm each : List.of(realm, harborRealm)) {
             each.configure("usernameTemplate", "${login_id}");
         }
         realm.tokensOf("twin-maple");
-        harborSchool.tokensOf("twin-harbor");
+        harborRealm.tokensOf("twin-harbor");
 
-        assertThat(realm.user("jordan.samewise").get("id"))
-                .isNotEqualTo(harborSchool.user("jordan.samewise").get("id"));
+        assertThat(realm.state().user("jordan.samewise").get("id"))
+                .isNotEqualTo(harborRealm.state().user("jordan.samewise").get("id"));
         assertThat(realm.login(realm.newBrowser(), "twin-harbor").error())
                 .contains("Your district may not sign in here");
-        assertThat(harborSchool.login(harborSchool.newBrowser(), "twin-maple").error())
+        assertThat(harborRealm.login(harborRealm.newBrowser(), "twin-maple").error())
                 .contains("Your district may not sign in here");
     }
 
@@ -147,13 +150,13 @@ class WorkedExamplesIT {
     void userNamesWithoutTheDistrictCollideInOneRealm() {
         realm.configure("usernameTemplate", "${login_id}");
         realm.tokensOf("twin-maple");
-        JsonNode maple = realm.user("jordan.samewise");
+        JsonNode maple = realm.state().user("jordan.samewise");
 
-        Page second = realm.login(realm.newBrowser(), "twin-harbor");
+        WebPage second = realm.login(realm.newBrowser(), "twin-harbor");
 
         assertThat(second.parameters()).doesNotContainKey("code");
-        assertThat(realm.links(maple)).hasSize(1);
-        assertThat(realm.users()).hasSize(2); // the twin of Maple Valley and the realm's local user
+        assertThat(realm.state().links(maple)).hasSize(1);
+        assertThat(realm.state().users()).hasSize(2); // the twin of Maple Valley and the realm's local user
     }
 
     /** SourcedIds repeat from district to district; joined with the TenantId they do not. */
@@ -165,7 +168,8 @@ class WorkedExamplesIT {
 
         for (String persona : List.of("twin-maple", "twin-harbor")) {
             String tenant = tenantOf(persona);
-            assertThat(realm.links(realm.user("jordan.samewise." + tenant))
+            assertThat(realm.state()
+                            .links(realm.state().user("jordan.samewise." + tenant))
                             .path(0)
                             .path("userId")
                             .textValue())
@@ -192,7 +196,7 @@ class WorkedExamplesIT {
     }
 
     private List<String> organizations(String username) {
-        String id = realm.user(username).get("id").textValue();
+        String id = realm.state().user(username).get("id").textValue();
         return texts(realmPath() + "/organizations/members/" + id + "/organizations", "alias");
     }
 
@@ -203,7 +207,7 @@ class WorkedExamplesIT {
     }
 
     private String ofUser(String username) {
-        return realmPath() + "/users/" + realm.user(username).get("id").textValue();
+        return realmPath() + "/users/" + realm.state().user(username).get("id").textValue();
     }
 
     private String realmPath() {

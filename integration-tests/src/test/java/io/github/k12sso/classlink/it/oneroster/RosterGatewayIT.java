@@ -173,7 +173,7 @@ class RosterGatewayIT {
         HttpResponse<String> answer = roster.get(ofStudent, target.formatted("S999999"));
 
         assertRefused(answer, 403, "forbidden");
-        JsonNode event = realm.events("PERMISSION_TOKEN_ERROR").get(0);
+        JsonNode event = realm.state().events("PERMISSION_TOKEN_ERROR").get(0);
         assertThat(event.at("/details/reason").textValue()).isEqualTo("refused");
         assertThat(event.at("/details/classlink_roster").textValue()).doesNotContain("S999999");
     }
@@ -305,7 +305,8 @@ class RosterGatewayIT {
                     realm.admin()
                             .post(
                                     "/realms/" + realm.name() + "/users/"
-                                            + realm.user(environment
+                                            + realm.state()
+                                                    .user(environment
                                                                     .classLink()
                                                                     .persona("teacher-of-two-schools")
                                                                     .loginId()

@@ -87,7 +87,7 @@ class TokenRefreshIT {
 
             assertThat(second).isEqualTo(accessToken(first.join()));
             assertThat(refreshes()).hasSize(1);
-            assertThat(realm.events("TOKEN_EXCHANGE"))
+            assertThat(realm.state().events("TOKEN_EXCHANGE"))
                     .extracting(event -> event.at("/details/classlink_token").textValue())
                     .containsExactlyInAnyOrder("refreshed", "coalesced");
         }
@@ -159,7 +159,7 @@ class TokenRefreshIT {
             assertRefused(realm.exchange(app), 400, "token_expired");
             assertRefused(realm.exchange(app), 400, "token_expired");
             assertThat(refreshes()).as("ClassLink is not asked again").hasSize(1);
-            assertThat(realm.links(realm.user("mira.fernwick.2")))
+            assertThat(realm.state().links(realm.state().user("mira.fernwick.2")))
                     .as("the link stays")
                     .hasSize(1);
 
@@ -169,9 +169,9 @@ class TokenRefreshIT {
     }
 
     @Nested
-    class GivenClassLinkIsInTrouble {
+    class GivenClassLinkFails {
 
-        private static final List<Fault> TROUBLES = List.of(
+        private static final List<Fault> FAULTS = List.of(
                 Fault.status(500),
                 Fault.status(502),
                 Fault.status(503),
@@ -190,17 +190,17 @@ class TokenRefreshIT {
                 Fault.oversize(20_000_000),
                 Fault.redirect("https://launchpad.classlink.com/"));
 
-        /** Each trouble in a realm of its own, because a provider rests for three seconds after one. */
+        /** Each fault in a realm of its own, because a provider rests for three seconds after one. */
         @Test
         void thenTheAppIsToldWhenToComeAgain_andTheTokenIsKept() {
             // A server that does not rotate takes the refresh token again even when it had done the work.
             environment.classLink().switches().refreshRotation(false);
             Map<TestRealm, String> apps = new LinkedHashMap<>();
-            for (Fault trouble : TROUBLES) {
+            for (Fault fault : FAULTS) {
                 realm = environment.newRealm();
                 String app = loginWithATokenThatLives(OVER_AT_ONCE);
                 apps.put(realm, app);
-                environment.classLink().faults().inject(Endpoint.TOKEN, trouble);
+                environment.classLink().faults().inject(Endpoint.TOKEN, fault);
 
                 HttpResponse<String> answer = realm.exchange(app);
                 realm.exchange(app);
@@ -212,8 +212,8 @@ class TokenRefreshIT {
                 environment.classLink().faults().clear();
             }
 
-            assertThat(apps).hasSize(TROUBLES.size()).allSatisfy((itsSchool, app) -> {
-                realm = itsSchool;
+            assertThat(apps).hasSize(FAULTS.size()).allSatisfy((itsRealm, app) -> {
+                realm = itsRealm;
                 assertThat(afterTheRest(app).statusCode()).isEqualTo(200);
             });
         }
@@ -301,7 +301,7 @@ class TokenRefreshIT {
 
     /** Token exchanges and their errors are two types of events; the newest of both. */
     private JsonNode lastExchange() {
-        return realm.events("TOKEN_EXCHANGE&type=TOKEN_EXCHANGE_ERROR").get(0);
+        return realm.state().events("TOKEN_EXCHANGE&type=TOKEN_EXCHANGE_ERROR").get(0);
     }
 
     private void assertThatClassLinkTakes(String token) {

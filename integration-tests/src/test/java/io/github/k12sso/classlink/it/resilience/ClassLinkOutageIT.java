@@ -5,9 +5,9 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.k12sso.classlink.it.support.Browser;
-import io.github.k12sso.classlink.it.support.Page;
 import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WebPage;
 import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import io.github.k12sso.classlink.simulator.fault.Fault;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What people can tell apart and do while ClassLink is out; every call with every trouble is {@link BadDayIT}'s. */
+/** What people can tell apart and do while ClassLink is out; every call with every fault is {@link UpstreamFaultsIT}'s. */
 @WithTestEnvironment
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ClassLinkOutageIT {
@@ -45,7 +45,7 @@ class ClassLinkOutageIT {
                         Endpoint.TOKEN,
                         Fault.status(status).body("{\"error\":\"" + error + "\",\"error_description\":\"hush-hush\"}"));
 
-        Page page = realm.login(realm.newBrowser(), "student");
+        WebPage page = realm.login(realm.newBrowser(), "student");
 
         assertThat(reasonOf(page)).isEqualTo(reason);
         assertThat(environment.log()).doesNotContain("hush-hush");
@@ -66,9 +66,10 @@ class ClassLinkOutageIT {
         TestRealm own = environment.newRealm();
         own.configure("clientSecret", "not-the-secret");
 
-        Page page = own.login(own.newBrowser(), "student");
+        WebPage page = own.login(own.newBrowser(), "student");
 
-        assertThat(own.failureOn(page).at("/details/reason").textValue()).isEqualTo("client_rejected");
+        assertThat(own.state().failureOn(page).at("/details/reason").textValue())
+                .isEqualTo("client_rejected");
     }
 
     @ParameterizedTest
@@ -78,15 +79,15 @@ class ClassLinkOutageIT {
         URI request = realm.loginRequest("openid");
         forgetKeys(environment);
         environment.classLink().faults().inject(endpoint, Fault.status(503)).times(1);
-        Page page = realm.login(browser, "student", request);
+        WebPage page = realm.login(browser, "student", request);
         assertThat(page.error()).startsWith("ClassLink does not answer right now.");
 
         // Keycloak knows where the app wanted to go, and LaunchPad who it is.
-        Page callback = browser.click(page, "#kc-error-message .instruction a");
+        WebPage callback = browser.click(page, "#kc-error-message .instruction a");
 
         assertThat(callback.handedToApp())
                 .containsKey("code")
-                .containsEntry("state", new Page(request, 0, "").parameters().get("state"));
+                .containsEntry("state", new WebPage(request, 0, "").parameters().get("state"));
         cleanUp();
     }
 
@@ -118,8 +119,8 @@ class ClassLinkOutageIT {
         cleanUp();
     }
 
-    private String reasonOf(Page page) {
-        return realm.failureOn(page).at("/details/reason").textValue();
+    private String reasonOf(WebPage page) {
+        return realm.state().failureOn(page).at("/details/reason").textValue();
     }
 
     private void forgetKeys(TestEnvironment environment) {
@@ -128,7 +129,7 @@ class ClassLinkOutageIT {
     }
 
     private void cleanUp() {
-        for (JsonNode user : realm.users()) {
+        for (JsonNode user : realm.state().users()) {
             if (!user.get("username").textValue().equals("local")) {
                 realm.admin()
                         .delete("/realms/" + realm.name() + "/users/"

@@ -17,21 +17,21 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
-/** A server of its own, its traffic and its weather. */
-public final class MixedLoad implements AutoCloseable {
+/** A server of its own, its traffic and its faults. */
+final class MixedLoad implements AutoCloseable {
 
     private static final Duration LOGIN_EVERY = Duration.ofMillis(400);
     private static final Duration EXCHANGE_EVERY = Duration.ofMillis(100);
     private static final Duration PAGE_EVERY = Duration.ofMillis(500);
-    private static final Duration WEATHER_CHANGES_EVERY = Duration.ofSeconds(2);
+    private static final Duration FAULT_CHANGES_EVERY = Duration.ofSeconds(2);
     private static final Duration SAMPLE_EVERY = Duration.ofMillis(500);
     /** Longest of a request that was under way when the load ended. */
     private static final Duration LAST_REQUEST = Duration.ofSeconds(60);
 
     private final TestEnvironment environment;
     private final Traffic traffic;
-    private final Weather weather;
-    private final List<Vitals> samples = new ArrayList<>();
+    private final FaultSchedule schedule;
+    private final List<ServerHealth> samples = new ArrayList<>();
 
     private MixedLoad(TestEnvironment environment) {
         this.environment = environment;
@@ -51,7 +51,7 @@ public final class MixedLoad implements AutoCloseable {
                 .put("accessCodeLifespanLogin", 60)
                 .put("accessCodeLifespanUserAction", 60));
         this.traffic = new Traffic(realm, Roster.withPartnerKey(environment, realm));
-        this.weather = new Weather(environment.classLink());
+        this.schedule = new FaultSchedule(environment.classLink());
     }
 
     /**
@@ -66,19 +66,19 @@ public final class MixedLoad implements AutoCloseable {
     /**
      * What was seen.
      *
-     * @param first least of each vital sign in the second quarter of the time, when all is warm
+     * @param first least of each value in the second quarter of the time, when all is warm
      * @param last least of each in the last quarter, database connections when all is quiet
      */
     public record Report(
             Duration length,
-            int troubles,
+            int faults,
             Map<String, AtomicInteger> answers,
             List<String> wrong,
             boolean everybodyHasTheirToken,
             Map<String, Long> rowsBefore,
             Map<String, Long> rowsAfter,
-            Vitals first,
-            Vitals last) {
+            ServerHealth first,
+            ServerHealth last) {
 
         /** As a table. */
         public String table() {
@@ -87,7 +87,7 @@ public final class MixedLoad implements AutoCloseable {
                             .formatted(answer.getKey(), answer.getValue().get()))
                     .collect(Collectors.joining("\n"));
             return """
-                    | in %s, with %d troubles of ClassLink | |
+                    | in %s, with %d faults of ClassLink | |
                     | --- | --- |
                     %s
                     | threads, second quarter and last | %.0f and %.0f |
@@ -96,7 +96,7 @@ public final class MixedLoad implements AutoCloseable {
                     | database rows before and after | %d and %d |
                     """.formatted(
                     length,
-                    troubles,
+                    faults,
                     counts,
                     first.threads(),
                     last.threads(),
@@ -113,23 +113,23 @@ public final class MixedLoad implements AutoCloseable {
     public Report run(Duration length) {
         during(length.dividedBy(6)); // warms up, and fills what is filled once
         traffic.closeForTheDay();
-        Map<String, Long> before = Vitals.rows(environment.database());
+        Map<String, Long> before = ServerHealth.rows(environment.database());
         samples.clear();
         during(length);
         Await.until("everybody's token", traffic::everyResidentHasTheirToken);
         traffic.closeForTheDay();
-        Await.until("rest of the database", () -> Vitals.of(environment).databaseConnections() == 0);
+        Await.until("rest of the database", () -> ServerHealth.of(environment).databaseConnections() == 0);
         int quarter = samples.size() / 4;
         return new Report(
                 length,
-                weather.troubles(),
+                schedule.faults(),
                 traffic.answers(),
                 traffic.wrong(),
                 traffic.everyResidentHasTheirToken(),
                 before,
-                Vitals.rows(environment.database()),
-                Vitals.least(samples.subList(quarter, 2 * quarter)),
-                Vitals.least(samples.subList(samples.size() - quarter, samples.size())));
+                ServerHealth.rows(environment.database()),
+                ServerHealth.least(samples.subList(quarter, 2 * quarter)),
+                ServerHealth.least(samples.subList(samples.size() - quarter, samples.size())));
     }
 
     private void during(Duration length) {
@@ -139,8 +139,8 @@ public final class MixedLoad implements AutoCloseable {
         work.addAll(List.of(
                 every(clock, EXCHANGE_EVERY, traffic::exchange),
                 every(clock, PAGE_EVERY, traffic::read),
-                every(clock, SAMPLE_EVERY, () -> samples.add(Vitals.of(environment))),
-                every(clock, WEATHER_CHANGES_EVERY, weather::change)));
+                every(clock, SAMPLE_EVERY, () -> samples.add(ServerHealth.of(environment))),
+                every(clock, FAULT_CHANGES_EVERY, schedule::change)));
         try {
             clock.awaitTermination(length.toMillis(), TimeUnit.MILLISECONDS);
             if (work.stream().anyMatch(ScheduledFuture::isDone)) {

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /**
- * Logins, exchanges and rosters at once on a small heap while ClassLink's troubles come and go; for a minute, or for
+ * Logins, exchanges and rosters at once on a small heap while ClassLink's faults come and go; for a minute, or for
  * {@code -Dmixed.load=PT30M}. What was measured is in {@code target/mixed-load.md} afterwards.
  */
 @Full // a minute of load on a server of its own

@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.nimbusds.jwt.JWTParser;
 import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Http;
-import io.github.k12sso.classlink.it.support.Page;
 import io.github.k12sso.classlink.it.support.Roster;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WebPage;
 import java.net.http.HttpResponse;
 import java.text.ParseException;
 import java.util.List;
@@ -47,7 +47,7 @@ final class Traffic {
     /** A visitor signs in, and out again if that went well. */
     void login(String persona) {
         int number = logins.getAndIncrement();
-        Page page = realm.login(realm.newBrowser(), persona);
+        WebPage page = realm.login(realm.newBrowser(), persona);
         if (!page.handedToApp().containsKey("code")) {
             count("login", page.status() + " " + (page.error().isBlank() ? "blank" : "told"), 400, 502, 503);
             return;
@@ -114,7 +114,7 @@ final class Traffic {
     /** Those who came and went are forgotten. */
     void closeForTheDay() {
         List<String> residents = tokens.values().stream().map(Traffic::userOf).toList();
-        for (JsonNode user : realm.users()) {
+        for (JsonNode user : realm.state().users()) {
             String id = user.get("id").textValue();
             if (!residents.contains(id) && !"local".equals(user.get("username").textValue())) {
                 forget(id);

@@ -1,51 +1,43 @@
 package io.github.k12sso.classlink.it.resilience;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import com.fasterxml.jackson.databind.JsonNode;
 import io.github.k12sso.classlink.it.support.AdminApi;
-import io.github.k12sso.classlink.it.support.Await;
-import io.github.k12sso.classlink.it.support.Http;
-import io.github.k12sso.classlink.it.support.Page;
 import io.github.k12sso.classlink.it.support.ProviderMappers;
 import io.github.k12sso.classlink.it.support.Roster;
 import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
-import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /** A call to ClassLink, and what somebody does that needs it. */
-public enum UpstreamCall {
+enum UpstreamCall {
     CODE("A login: redemption of the code", "token", Endpoint.TOKEN, "tokenUrl", "/oauth2/v2/token") {
         @Override
-        Journey begin(TestEnvironment environment, TestRealm realm) {
-            return new Login(realm);
+        UserAction begin(TestEnvironment environment, TestRealm realm) {
+            return new UserAction.Login(realm);
         }
     },
 
     KEYS("A login: ClassLink's signing keys", "keys", Endpoint.JWKS, "jwksUrl", "/oauth2/v2/jwks") {
         @Override
-        Journey begin(TestEnvironment environment, TestRealm realm) {
+        UserAction begin(TestEnvironment environment, TestRealm realm) {
             // A new key: the next login has to ask for it.
             environment.classLink().keys().rotateAndDropOld();
-            return new Login(realm);
+            return new UserAction.Login(realm);
         }
     },
 
     PROFILE("A login: the profile", "profile", Endpoint.MY_INFO, "userInfoUrl", "/v2/my/info") {
         @Override
-        Journey begin(TestEnvironment environment, TestRealm realm) {
-            return new Login(realm);
+        UserAction begin(TestEnvironment environment, TestRealm realm) {
+            return new UserAction.Login(realm);
         }
     },
 
     GROUPS("A login: the person's groups", "groups", Endpoint.GROUPS, null, null) {
         @Override
-        Journey begin(TestEnvironment environment, TestRealm realm) {
+        UserAction begin(TestEnvironment environment, TestRealm realm) {
             new ProviderMappers(realm)
                     .add(
                             "own groups",
@@ -53,17 +45,17 @@ public enum UpstreamCall {
                             "FORCE",
                             Map.of("groupTemplate", "/classlink/${group_name}", "groupSource", "my-groups"));
             realm.tokensOf("student");
-            return new Memberships(realm);
+            return new UserAction.LoginWithGroups(realm);
         }
     },
 
     REFRESH("An exchange that renews the token", "refresh", Endpoint.TOKEN, "tokenUrl", "/oauth2/v2/token") {
         @Override
-        Journey begin(TestEnvironment environment, TestRealm realm) {
+        UserAction begin(TestEnvironment environment, TestRealm realm) {
             environment.classLink().switches().guideTokenLifetime(Duration.ofSeconds(1));
             String app = realm.tokensOf("student").get("access_token").textValue();
             environment.classLink().switches().guideTokenLifetime(Duration.ofHours(1));
-            return new Exchange(environment, realm, app);
+            return new UserAction.Exchange(environment, realm, app);
         }
     },
 
@@ -74,10 +66,10 @@ public enum UpstreamCall {
             "revocationUrl",
             "/oauth2/v2/revoke") {
         @Override
-        Journey begin(TestEnvironment environment, TestRealm realm) {
+        UserAction begin(TestEnvironment environment, TestRealm realm) {
             realm.configure("revocationUrl", environment.classLink().baseUrl() + "/oauth2/v2/revoke");
             realm.tokensOf("student");
-            return new Unlink(environment, realm);
+            return new UserAction.Unlink(environment, realm);
         }
     },
 
@@ -88,17 +80,18 @@ public enum UpstreamCall {
             "rosterUrl",
             "") {
         @Override
-        Journey begin(TestEnvironment environment, TestRealm realm) {
+        UserAction begin(TestEnvironment environment, TestRealm realm) {
             Roster roster = Roster.withPartnerKey(environment, realm);
-            return new Reading(roster, roster.administratorsToken("roster-administrator"));
+            return new UserAction.Reading(roster, roster.administratorsToken("roster-administrator"));
         }
     },
 
     ROSTER("A roster request: the roster itself", "roster", Endpoint.ROSTER, null, null) {
         @Override
-        Journey begin(TestEnvironment environment, TestRealm realm) {
+        UserAction begin(TestEnvironment environment, TestRealm realm) {
             Roster roster = Roster.withPartnerKey(environment, realm);
-            Reading reading = new Reading(roster, roster.administratorsToken("roster-administrator"));
+            UserAction.Reading reading =
+                    new UserAction.Reading(roster, roster.administratorsToken("roster-administrator"));
             reading.afterwards();
             return reading;
         }
@@ -118,8 +111,8 @@ public enum UpstreamCall {
         this.path = path;
     }
 
-    /** Before the trouble begins: somebody is about to need the call. */
-    abstract Journey begin(TestEnvironment environment, TestRealm realm);
+    /** Before the fault begins: somebody is about to need the call. */
+    abstract UserAction begin(TestEnvironment environment, TestRealm realm);
 
     /** The tag of its metric. */
     public String operation() {
@@ -130,36 +123,40 @@ public enum UpstreamCall {
      * Whether it has an address of its own. Groups are asked where the profile is, and rosters where the list of districts is:
      * without that, neither call is reached. A revocation's answer has no body that could break off or drip.
      */
-    public boolean canMeet(Trouble trouble) {
-        boolean needsBody = trouble == Trouble.TRUNCATED || trouble == Trouble.DRIP;
-        return (trouble.fault().isPresent() || addressSetting.isPresent()) && !(this == REVOCATION && needsBody);
+    public boolean canHave(UpstreamFault fault) {
+        boolean needsBody = fault == UpstreamFault.TRUNCATED || fault == UpstreamFault.DRIP;
+        return (fault.simulated().isPresent() || addressSetting.isPresent()) && !(this == REVOCATION && needsBody);
     }
 
     /**
-     * Lets somebody need it while the trouble lasts.
+     * Lets a user or app need the call while the fault lasts.
      *
-     * @param begins called when the trouble does, and nothing that the call counts is under way
+     * @param begins called when the fault does, and nothing that the call counts is under way
      * @return what to look at when it is over
      */
-    public Met meet(
-            Trouble trouble, Unreachable unreachable, TestEnvironment environment, TestRealm realm, Runnable begins) {
-        Journey journey = begin(environment, realm);
+    public Observation observe(
+            UpstreamFault fault,
+            UnreachableAddresses unreachable,
+            TestEnvironment environment,
+            TestRealm realm,
+            Runnable begins) {
+        UserAction action = begin(environment, realm);
         begins.run();
         AdminApi.require(realm.admin().delete("/realms/" + realm.name() + "/events"), "clear events");
-        String before = trouble.fault().isPresent() ? null : addressOf(realm);
-        trouble.fault()
+        String before = fault.simulated().isPresent() ? null : addressOf(realm);
+        fault.simulated()
                 .ifPresentOrElse(
-                        fault -> environment.classLink().faults().inject(endpoint, fault),
-                        () -> realm.configure(addressSetting.orElseThrow(), unreachable.address(trouble) + path));
+                        simulated -> environment.classLink().faults().inject(endpoint, simulated),
+                        () -> realm.configure(addressSetting.orElseThrow(), unreachable.address(fault) + path));
         long start = System.nanoTime();
-        String answer = journey.during();
+        String answer = action.during();
         Duration took = Duration.ofNanos(System.nanoTime() - start);
-        return new Met(answer, took, () -> {
+        return new Observation(answer, took, () -> {
             environment.classLink().faults().clear();
             if (before != null) {
                 realm.configure(addressSetting.orElseThrow(), before);
             }
-            journey.afterwards();
+            action.afterwards();
         });
     }
 
@@ -178,149 +175,10 @@ public enum UpstreamCall {
     }
 
     /**
-     * A call that met a trouble.
+     * A call during a fault.
      *
-     * @param answer what whoever needed it saw
-     * @param over ends the trouble and fails if the next one does not work
+     * @param answer what the user or app got
+     * @param over ends the fault and fails if the next one does not work
      */
-    public record Met(String answer, Duration took, Runnable over) {}
-
-    /** What somebody does. */
-    interface Journey {
-
-        /** While it is in trouble; fails if something was lost or half made. */
-        String during();
-
-        /** When it is over; fails if it does not work as ever. */
-        void afterwards();
-    }
-
-    private static final Pattern ANSWERED_REVOCATIONS = Pattern.compile(
-            "(?m)^classlink_upstream_calls_seconds_count\\{operation=\"revocation\",outcome=\"answered\",?} ([0-9.E]+)$");
-
-    private static boolean isSignedIn(Page page) {
-        return page.handedToApp().containsKey("code");
-    }
-
-    private record Login(TestRealm realm) implements Journey {
-
-        @Override
-        public String during() {
-            Page page = realm.login(realm.newBrowser(), "student");
-            assertThat(realm.users()).as("nothing half made").hasSize(1);
-            assertThat(realm.sessions()).isZero();
-            return page.status() + ": " + page.error().replaceFirst("(?<=\\.) .*", "");
-        }
-
-        @Override
-        public void afterwards() {
-            assertThat(isSignedIn(realm.login(realm.newBrowser(), "student"))).isTrue();
-        }
-    }
-
-    private record Memberships(TestRealm realm) implements Journey {
-
-        @Override
-        public String during() {
-            JsonNode before = realm.user("mira.fernwick.2");
-            assertThat(realm.groups(before)).isNotEmpty();
-            assertThat(isSignedIn(realm.login(realm.newBrowser(), "student"))).isTrue();
-            assertThat(realm.groups(realm.user("mira.fernwick.2"))).isEqualTo(realm.groups(before));
-            return "signed in, memberships as they were";
-        }
-
-        @Override
-        public void afterwards() {
-            assertThat(isSignedIn(realm.login(realm.newBrowser(), "student"))).isTrue();
-        }
-    }
-
-    private static final Duration LONGEST_REST = Duration.ofMinutes(1);
-
-    private record Exchange(TestEnvironment environment, TestRealm realm, String app) implements Journey {
-
-        @Override
-        public String during() {
-            HttpResponse<String> answer = realm.exchange(app);
-            return "%d: %s, Retry-After: %s"
-                    .formatted(
-                            answer.statusCode(),
-                            Http.json(answer.body()).path("error").asText(),
-                            answer.headers().firstValue("Retry-After").orElse("none"));
-        }
-
-        @Override
-        public void afterwards() {
-            environment.passTime(realm, LONGEST_REST);
-            assertThat(realm.exchange(app).statusCode())
-                    .as("the token was kept")
-                    .isEqualTo(200);
-        }
-    }
-
-    private record Unlink(TestEnvironment environment, TestRealm realm) implements Journey {
-
-        @Override
-        public String during() {
-            double before = answered();
-            unlink();
-            Await.until(
-                    "the end of both revocations, or of the first one that failed",
-                    () -> answered() == before + 2
-                            || environment.logOf(realm).stream().anyMatch(line -> line.contains("was not revoked")));
-            return "unlinked";
-        }
-
-        @Override
-        public void afterwards() {
-            realm.tokensOf("student");
-            environment.classLink().clearRequests();
-            unlink();
-            Await.until(
-                    "revocation",
-                    () -> environment.classLink().requests().stream()
-                            .anyMatch(request -> request.endpoint() == Endpoint.REVOKE));
-        }
-
-        private double answered() {
-            return ANSWERED_REVOCATIONS
-                    .matcher(environment.metrics())
-                    .results()
-                    .mapToDouble(count -> Double.parseDouble(count.group(1)))
-                    .sum();
-        }
-
-        private void unlink() {
-            JsonNode student = realm.user("mira.fernwick.2");
-            AdminApi.require(
-                    realm.admin()
-                            .delete("/realms/" + realm.name() + "/users/"
-                                    + student.get("id").textValue() + "/federated-identity/" + TestRealm.ALIAS),
-                    "unlink");
-            assertThat(realm.links(student)).isEmpty();
-            AdminApi.require(
-                    realm.admin()
-                            .delete("/realms/" + realm.name() + "/users/"
-                                    + student.get("id").textValue()),
-                    "remove user");
-        }
-    }
-
-    private record Reading(Roster roster, String token) implements Journey {
-
-        @Override
-        public String during() {
-            HttpResponse<String> answer = roster.get(token, Roster.MAPLE_VALLEY, "schools?limit=7");
-            JsonNode status = Http.json(answer.body()).path("statusInfoSet").path(0);
-            return "%d: %s"
-                    .formatted(
-                            answer.statusCode(), status.path("imsx_codeMinor").asText());
-        }
-
-        @Override
-        public void afterwards() {
-            assertThat(roster.get(token, Roster.MAPLE_VALLEY, "schools?limit=3").statusCode())
-                    .isEqualTo(200);
-        }
-    }
+    public record Observation(String answer, Duration took, Runnable over) {}
 }

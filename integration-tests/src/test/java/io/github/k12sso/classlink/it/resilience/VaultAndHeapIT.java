@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Full;
 import io.github.k12sso.classlink.it.support.Http;
-import io.github.k12sso.classlink.it.support.Page;
 import io.github.k12sso.classlink.it.support.Roster;
 import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WebPage;
 import io.github.k12sso.classlink.simulator.SimulatorSettings;
 import io.github.k12sso.classlink.simulator.fault.Fault;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
@@ -74,13 +74,14 @@ class VaultAndHeapIT {
         void thenNobodyIsSealedWithAnotherKey_andThePageAndTheLogSayWhatToDo() {
             environment.removeFromVault(realm, KEYS);
 
-            Page page = realm.login(realm.newBrowser(), "student");
+            WebPage page = realm.login(realm.newBrowser(), "student");
 
             assertThat(page.status()).isEqualTo(500);
-            assertThat(realm.failureOn(page).at("/details/reason").asText()).isEqualTo("configuration");
+            assertThat(realm.state().failureOn(page).at("/details/reason").asText())
+                    .isEqualTo("configuration");
             assertThat(environment.log())
                     .contains("reason=configuration: Keycloak's vault has no entry for ClassLink's token keys");
-            assertThat(realm.users()).as("nothing half made").hasSize(1);
+            assertThat(realm.state().users()).as("nothing half made").hasSize(1);
         }
 
         @Test
@@ -149,7 +150,7 @@ class VaultAndHeapIT {
                 .textValue();
     }
 
-    private static boolean isSignedIn(Page page) {
+    private static boolean isSignedIn(WebPage page) {
         return page.handedToApp().containsKey("code");
     }
 }

@@ -29,7 +29,7 @@ class NothingLeaksIT {
     private TestRealm realm;
 
     @BeforeAll
-    void aDayAtSchool(TestEnvironment environment) {
+    void goodAndBadLoginsAndExchanges(TestEnvironment environment) {
         realm = environment.newRealm();
         environment.classLink().tokenMode(TokenMode.GUIDE);
         environment.classLink().clearRequests();

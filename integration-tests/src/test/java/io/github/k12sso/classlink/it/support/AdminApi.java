@@ -7,7 +7,10 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Map;
 
-/** Keycloak's Admin REST API, as kcadm or a console would call it. */
+/**
+ * Keycloak's Admin REST API, as kcadm or the console calls it. It is not {@code keycloak-admin-client}, because tests compare raw
+ * JSON and statuses, and {@link Http} searches every response for secrets.
+ */
 public final class AdminApi {
 
     private static final Duration BEARER_LIFE = Duration.ofSeconds(40);

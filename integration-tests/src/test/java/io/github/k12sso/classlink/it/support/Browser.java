@@ -14,7 +14,10 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import org.jsoup.nodes.Element;
 
-/** A browser without a window: cookies, redirects, links and forms. It stops where an app would take over. */
+/**
+ * A browser without a window: cookies, redirects, links and forms. It stops where an app would take over. It is not HtmlUnit or
+ * a jsoup session, because {@link Http} searches every response for secrets, redirects included.
+ */
 public final class Browser {
 
     private static final int MAX_REDIRECTS = 20;
@@ -28,23 +31,23 @@ public final class Browser {
                 .cookieHandler(new CookieManager(new LocalhostCookies(), CookiePolicy.ACCEPT_ALL)));
     }
 
-    /** From now on a redirect to such an address is where the journey ends; it is not requested. */
+    /** From now on a redirect to such an address is where the browser stops; it is not requested. */
     public Browser stoppingAt(Predicate<URI> where) {
         stop = where;
         return this;
     }
 
-    public Page open(URI address) {
+    public WebPage open(URI address) {
         return follow(HttpRequest.newBuilder(address).GET(), address);
     }
 
     /** Presses a button: sends its form. */
-    public Page press(Page page, String buttonSelector) {
+    public WebPage press(WebPage page, String buttonSelector) {
         return press(page, buttonSelector, Map.of());
     }
 
     /** Fills in fields of the form, by name, and presses its button. */
-    public Page press(Page page, String buttonSelector, Map<String, String> typed) {
+    public WebPage press(WebPage page, String buttonSelector, Map<String, String> typed) {
         Element button = require(page, buttonSelector);
         Element form = button.closest("form");
         if (form == null) {
@@ -62,7 +65,7 @@ public final class Browser {
     }
 
     /** Clicks a link. */
-    public Page click(Page page, String linkSelector) {
+    public WebPage click(WebPage page, String linkSelector) {
         return open(page.address().resolve(require(page, linkSelector).attr("href")));
     }
 
@@ -71,7 +74,7 @@ public final class Browser {
         return List.copyOf(visited);
     }
 
-    private Page follow(HttpRequest.Builder first, URI start) {
+    private WebPage follow(HttpRequest.Builder first, URI start) {
         HttpRequest.Builder request = first;
         URI address = start;
         for (int hop = 0; hop < MAX_REDIRECTS; hop++) {
@@ -79,19 +82,19 @@ public final class Browser {
             HttpResponse<String> answer = http.send(request.header("Accept", "text/html"));
             Optional<String> location = answer.headers().firstValue("Location");
             if (answer.statusCode() < 300 || answer.statusCode() >= 400 || location.isEmpty()) {
-                return new Page(address, answer.statusCode(), answer.body());
+                return new WebPage(address, answer.statusCode(), answer.body());
             }
             address = address.resolve(location.get());
             if (stop.test(address)) {
                 visited.add(address);
-                return new Page(address, 0, "");
+                return new WebPage(address, 0, "");
             }
             request = HttpRequest.newBuilder(address).GET();
         }
         throw new AssertionError("more than " + MAX_REDIRECTS + " redirects: " + visited);
     }
 
-    private static Element require(Page page, String selector) {
+    private static Element require(WebPage page, String selector) {
         Element element = page.document().selectFirst(selector);
         if (element == null) {
             throw new AssertionError("no " + selector + " at " + page.address() + ": " + page.text());

@@ -204,7 +204,7 @@ public final class Cluster implements SystemUnderTest, AutoCloseable {
     @Override
     public synchronized RealmTemplate template() {
         if (template == null) {
-            template = TestRealm.template(this, database());
+            template = RealmDescription.template(this, database());
         }
         return template;
     }

@@ -50,7 +50,7 @@ public final class DistrictRealm {
             district.addApp();
         }
         AdminApi.require(environment.admin().delete(realmPath + "/events"), "forget events");
-        for (JsonNode user : district.users()) {
+        for (JsonNode user : district.state().users()) {
             AdminApi.require(
                     environment
                             .admin()

@@ -39,7 +39,7 @@ public final class DocumentedCommands {
      * @param heading without the {@code #} signs
      * @param variables that the page tells its reader to set
      */
-    public Outcome run(String heading, Map<String, String> variables) {
+    public CommandResult run(String heading, Map<String, String> variables) {
         Path output = work.resolve("documented-commands.log");
         ProcessBuilder shell = new ProcessBuilder("bash", "-e", "-c", blockBelow(heading))
                 .directory(page.getParent().toFile())
@@ -59,7 +59,7 @@ public final class DocumentedCommands {
                 process.destroyForcibly();
                 throw new AssertionError("not done after " + SECONDS + " s: " + Files.readString(output));
             }
-            return new Outcome(process.exitValue(), Files.readString(output, StandardCharsets.UTF_8));
+            return new CommandResult(process.exitValue(), Files.readString(output, StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
@@ -84,7 +84,7 @@ public final class DocumentedCommands {
     }
 
     /** How it went. */
-    public record Outcome(int exitCode, String output) {
+    public record CommandResult(int exitCode, String output) {
 
         /** Fails the test unless all commands succeeded. */
         public void requireSuccess() {

@@ -50,7 +50,7 @@ final class RealmTemplate {
     private final String realm;
 
     /** A row with the texts of its columns by name. */
-    private record Row(String table, Map<String, String> texts) {
+    private record DatabaseRow(String table, Map<String, String> texts) {
 
         boolean names(Set<String> ids) {
             return texts.values().stream().anyMatch(ids::contains);
@@ -69,18 +69,18 @@ final class RealmTemplate {
     static RealmTemplate of(Database database, String realm) {
         try (Connection connection = database.connect();
                 Statement statement = connection.createStatement()) {
-            List<Row> rest = everyRow(statement);
+            List<DatabaseRow> rest = everyRow(statement);
             Set<String> ids = new HashSet<>();
             rest.stream()
                     .filter(row -> row.table().equals("realm")
                             && realm.equals(row.texts().get("name")))
                     .forEach(row -> ids.add(row.texts().get("id")));
-            List<Row> own = new ArrayList<>();
+            List<DatabaseRow> own = new ArrayList<>();
             while (moveOwn(rest, own, ids)) {
                 // Until no further row names one of those.
             }
             Set<String> keys = new HashSet<>();
-            for (Row row : own) {
+            for (DatabaseRow row : own) {
                 if (KEY_ID.equals(row.texts().get("name"))) {
                     ids.add(row.texts().get("value"));
                 } else if (row.table().equals("component_config")
@@ -94,14 +94,14 @@ final class RealmTemplate {
         }
     }
 
-    private static List<Row> everyRow(Statement statement) throws SQLException {
+    private static List<DatabaseRow> everyRow(Statement statement) throws SQLException {
         List<String> tables = new ArrayList<>();
         try (ResultSet names = statement.executeQuery(TABLES)) {
             while (names.next()) {
                 tables.add(names.getString(1));
             }
         }
-        List<Row> rows = new ArrayList<>();
+        List<DatabaseRow> rows = new ArrayList<>();
         for (String table : tables) {
             if (!NOT_COPIED.contains(table)) {
                 try (ResultSet result = statement.executeQuery("select * from \"" + table + "\"")) {
@@ -111,7 +111,7 @@ final class RealmTemplate {
                         for (int column = 1; column <= columns.getColumnCount(); column++) {
                             texts.put(columns.getColumnName(column), result.getString(column));
                         }
-                        rows.add(new Row(table, texts));
+                        rows.add(new DatabaseRow(table, texts));
                     }
                 }
             }
@@ -119,7 +119,7 @@ final class RealmTemplate {
         return rows;
     }
 
-    private static boolean moveOwn(List<Row> rest, List<Row> own, Set<String> ids) {
+    private static boolean moveOwn(List<DatabaseRow> rest, List<DatabaseRow> own, Set<String> ids) {
         int before = own.size();
         rest.removeIf(row -> {
             if (!row.names(ids)) {
@@ -134,11 +134,11 @@ final class RealmTemplate {
         return own.size() > before;
     }
 
-    private static String script(List<Row> rows) {
+    private static String script(List<DatabaseRow> rows) {
         // Rows come in no order that foreign keys would like.
         StringBuilder script = new StringBuilder("set local session_replication_role = replica;\n");
         rows.stream()
-                .collect(Collectors.groupingBy(Row::table, LinkedHashMap::new, Collectors.toList()))
+                .collect(Collectors.groupingBy(DatabaseRow::table, LinkedHashMap::new, Collectors.toList()))
                 .forEach((table, ofTable) -> {
                     Set<String> columns = ofTable.get(0).texts().keySet();
                     script.append(

@@ -55,7 +55,7 @@ public final class Roster {
 
     /** A Keycloak access token of the app for a person, with the scope for rosters. */
     public String tokenOf(String personaId) {
-        Page callback = realm.login(realm.newBrowser(), personaId, realm.loginRequest("openid " + SCOPE));
+        WebPage callback = realm.login(realm.newBrowser(), personaId, realm.loginRequest("openid " + SCOPE));
         return realm.redeem(callback, TestRealm.APP, TestRealm.APP_SECRET)
                 .get("access_token")
                 .textValue();

@@ -5,6 +5,10 @@ import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +33,49 @@ record RunningServer(
         PGSimpleDataSource source = new PGSimpleDataSource();
         source.setUrl(database);
         return new Database(source);
+    }
+
+    String readLog(long begins) {
+        try (FileChannel file = FileChannel.open(log)) {
+            return new String(Channels.newInputStream(file.position(begins)).readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * What Keycloak's metrics endpoint shows, asked for over HTTP/1.1 as Prometheus does, in Prometheus' older format: with
+     * tracing on, the newer one has traces' ids behind its numbers.
+     */
+    String metrics() {
+        URI address = URI.create("http://localhost:" + managementPort + "/metrics");
+        return AdminApi.require(
+                        new Http()
+                                .send(HttpRequest.newBuilder(address)
+                                        .header("Accept", "text/plain; version=0.0.4")
+                                        .version(HttpClient.Version.HTTP_1_1)),
+                        "metrics")
+                .body();
+    }
+
+    void writeVaultEntry(String realm, String key, String secret) {
+        try {
+            Files.writeString(vaultEntry(realm, key), secret);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    void deleteVaultEntry(String realm, String key) {
+        try {
+            Files.delete(vaultEntry(realm, key));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Path vaultEntry(String realm, String key) {
+        return work.resolve("vault").resolve(realm + "_" + key);
     }
 
     void writeTo(Path file) {

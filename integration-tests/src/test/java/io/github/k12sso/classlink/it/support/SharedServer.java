@@ -60,7 +60,7 @@ final class SharedServer {
     /** What all realms on it are copied from. */
     static synchronized RealmTemplate template(TestEnvironment any) {
         if (template == null) {
-            template = TestRealm.template(any, any.database());
+            template = RealmDescription.template(any, any.database());
         }
         return template;
     }

@@ -6,11 +6,7 @@ import io.github.k12sso.classlink.simulator.runtime.TokenMode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -106,24 +102,12 @@ public final class TestEnvironment implements SystemUnderTest, AutoCloseable {
 
     /** Puts a secret into Keycloak's vault, where the realm's settings reach it as <code>${vault.key}</code>. */
     public void keepInVault(TestRealm realm, String key, String secret) {
-        try {
-            Files.writeString(inVault(realm, key), secret);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        server.writeVaultEntry(realm.name(), key, secret);
     }
 
-    /** Takes it out again. */
+    /** Removes it. */
     public void removeFromVault(TestRealm realm, String key) {
-        try {
-            Files.delete(inVault(realm, key));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private Path inVault(TestRealm realm, String key) {
-        return server.work().resolve("vault").resolve(realm.name() + "_" + key);
+        server.deleteVaultEntry(realm.name(), key);
     }
 
     /** Moves Keycloak's clock, for everybody on this server. */
@@ -170,7 +154,7 @@ public final class TestEnvironment implements SystemUnderTest, AutoCloseable {
             return SharedServer.template(this);
         }
         if (template == null) {
-            template = TestRealm.template(this, database());
+            template = RealmDescription.template(this, database());
         }
         return template;
     }
@@ -181,35 +165,17 @@ public final class TestEnvironment implements SystemUnderTest, AutoCloseable {
 
     /** What Keycloak has logged since this class began. */
     public String log() {
-        return log(logBegins);
+        return server.readLog(logBegins);
     }
 
     /** What it has logged since it was started. */
     public String logFromTheStart() {
-        return log(0);
+        return server.readLog(0);
     }
 
-    private String log(long begins) {
-        try (FileChannel log = FileChannel.open(server.log())) {
-            return new String(Channels.newInputStream(log.position(begins)).readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /**
-     * What Keycloak's metrics endpoint shows, asked for over HTTP/1.1 as Prometheus does, in Prometheus' older format: with
-     * tracing on, the newer one has traces' ids behind its numbers.
-     */
+    /** What Keycloak's metrics endpoint shows. */
     public String metrics() {
-        URI address = URI.create("http://localhost:" + server.managementPort() + "/metrics");
-        return AdminApi.require(
-                        new Http()
-                                .send(HttpRequest.newBuilder(address)
-                                        .header("Accept", "text/plain; version=0.0.4")
-                                        .version(HttpClient.Version.HTTP_1_1)),
-                        "metrics")
-                .body();
+        return server.metrics();
     }
 
     /** The lines of the log that name a realm. */

@@ -3,16 +3,8 @@ package io.github.k12sso.classlink.it.support;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.simulator.ClassLinkSimulator;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.URI;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.KeyPairGenerator;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.StreamSupport;
 
-/** A realm of its own with a ClassLink provider {@code classlink} and a few apps, and what can be done and seen there. */
+/** A realm of its own with a ClassLink provider {@code classlink} and a few apps, and what users, apps and administrators do there. */
 public final class TestRealm {
 
     public static final String ALIAS = "classlink";
@@ -36,12 +28,6 @@ public final class TestRealm {
     public static final URI APP_CALLBACK = URI.create("http://app.example/callback");
 
     public static final String TOKEN_SCOPE = "classlink-token";
-
-    /** Made once for a run: two new RSA keys for each realm would take a tenth of its time. PKCS 8, in base64. */
-    private static final String SIGNING_KEY = newSigningKey();
-
-    /** In the template's settings, where a realm has the address of its ClassLink; of a host that is allowed. */
-    private static final String TEMPLATES_CLASSLINK = "http://localhost:1/classlink";
 
     /** Names are new on a server that outlives the run. */
     private static final String RUN = Long.toString(System.currentTimeMillis() / 1000 % 1_000_000, Character.MAX_RADIX);
@@ -67,21 +53,6 @@ public final class TestRealm {
         return new TestRealm(environment, other.url(), name, http);
     }
 
-    /** The realm that every test realm of a server is copied from; Keycloak makes it if it is not there yet. */
-    static RealmTemplate template(SystemUnderTest environment, Database database) {
-        String description = resource("/test-realm.json");
-        String name = "template-" + Integer.toHexString(description.hashCode());
-        if (database.rows("select id from realm where name = '" + name + "'").isEmpty()) {
-            JsonNode filled = Http.json(description
-                    .replace("@REALM@", name)
-                    .replace("@CLASSLINK@", TEMPLATES_CLASSLINK)
-                    .replace("@SIGNING_KEY@", SIGNING_KEY)
-                    .replace("@SECRET@", CLASSLINK_SECRET));
-            AdminApi.require(environment.admin().post("/realms", filled), "new realm");
-        }
-        return RealmTemplate.of(database, name);
-    }
-
     static TestRealm open(SystemUnderTest environment) {
         String name = "test-%s-%d".formatted(RUN, COUNT.incrementAndGet());
         environment
@@ -89,7 +60,7 @@ public final class TestRealm {
                 .copy(
                         name,
                         Map.of(
-                                TEMPLATES_CLASSLINK,
+                                RealmDescription.CLASSLINK,
                                 environment.classLink().baseUrl().toString()));
         TestRealm realm = new TestRealm(environment, environment.keycloakUrl(), name, new Http());
         environment
@@ -102,28 +73,9 @@ public final class TestRealm {
         return new TestRealm(environment, environment.keycloakUrl(), name, new Http());
     }
 
-    private static String newSigningKey() {
-        try {
-            KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-            generator.initialize(2048);
-            return Base64.getEncoder()
-                    .encodeToString(generator.generateKeyPair().getPrivate().getEncoded());
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static String resource(String name) {
-        try (InputStream file = TestRealm.class.getResourceAsStream(name)) {
-            return new String(file.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
     // ---- doing -----------------------------------------------------------------------------------------------------
 
-    /** A browser that leaves the journey to this realm's apps. */
+    /** A browser that stops where it is sent to this realm's apps. */
     public Browser newBrowser() {
         return new Browser().stoppingAt(address -> "app.example".equals(address.getHost()));
     }
@@ -146,29 +98,29 @@ public final class TestRealm {
     }
 
     /** From the app through ClassLink and back; the page is the app's callback if all went well. */
-    public Page login(Browser browser, String personaId) {
+    public WebPage login(Browser browser, String personaId) {
         return login(browser, personaId, loginRequest("openid " + TOKEN_SCOPE));
     }
 
-    public Page login(Browser browser, String personaId, URI request) {
+    public WebPage login(Browser browser, String personaId, URI request) {
         return choosePersona(browser, browser.open(request), personaId);
     }
 
     /** At ClassLink's district search: chooses district and person. */
-    public Page choosePersona(Browser browser, Page districtSearch, String personaId) {
+    public WebPage choosePersona(Browser browser, WebPage districtSearch, String personaId) {
         ClassLinkSimulator classLink = environment.classLink();
-        Page district = browser.click(
+        WebPage district = browser.click(
                 districtSearch, "#district-" + classLink.persona(personaId).districtCode());
         return browser.press(district, "#persona-" + personaId);
     }
 
     /** Login and code redemption: the app's tokens. */
     public JsonNode tokensOf(String personaId) {
-        Page callback = login(newBrowser(), personaId);
+        WebPage callback = login(newBrowser(), personaId);
         return redeem(callback, APP, APP_SECRET);
     }
 
-    public JsonNode redeem(Page callback, String clientId, String secret) {
+    public JsonNode redeem(WebPage callback, String clientId, String secret) {
         String code = Optional.ofNullable(callback.handedToApp().get("code"))
                 .orElseThrow(() -> new AssertionError("no code at " + callback.address() + ": " + callback.text()));
         HttpResponse<String> answer = tokenEndpoint(Map.of(
@@ -214,7 +166,7 @@ public final class TestRealm {
 
     /** Some of those in {@code more-apps.json}: each takes a new realm longer, and most tests need none of them. */
     public void addApps(String... clientIds) {
-        JsonNode described = Http.json(resource("/more-apps.json"));
+        JsonNode described = RealmDescription.moreApps();
         for (String clientId : clientIds) {
             JsonNode app = StreamSupport.stream(described.spliterator(), false)
                     .filter(other -> other.get("clientId").textValue().equals(clientId))
@@ -283,92 +235,9 @@ public final class TestRealm {
         return url("/broker/" + ALIAS + "/endpoint");
     }
 
-    /**
-     * Every text of a theme in a language, as the console asks for them.
-     *
-     * @param themeType {@code admin}, {@code login} and so on
-     * @param languageTag such as {@code pt-BR}
-     */
-    public Map<String, String> texts(String themeType, String languageTag) {
-        URI address = environment.keycloakUrl().resolve("/resources/" + name + "/" + themeType + "/" + languageTag);
-        HttpResponse<String> answer = AdminApi.require(http.send(HttpRequest.newBuilder(address)), address.getPath());
-        Map<String, String> texts = new LinkedHashMap<>();
-        Http.json(answer.body())
-                .forEach(text ->
-                        texts.put(text.get("key").textValue(), text.get("value").textValue()));
-        return texts;
-    }
-
-    public JsonNode users() {
-        return environment.admin().get("/realms/" + name + "/users?briefRepresentation=false");
-    }
-
-    public JsonNode user(String username) {
-        return StreamSupport.stream(users().spliterator(), false)
-                .filter(user -> user.get("username").textValue().equals(username))
-                .findFirst()
-                .orElseThrow(() -> new AssertionError("no user " + username + " in " + users()));
-    }
-
-    /** Names of a user's realm roles, without the default ones. */
-    public List<String> roles(JsonNode user) {
-        return texts(ofUser(user, "/role-mappings/realm"), "name").stream()
-                .filter(role -> !role.startsWith("default-roles-"))
-                .toList();
-    }
-
-    /** Paths of a user's groups. */
-    public List<String> groups(JsonNode user) {
-        return texts(ofUser(user, "/groups"), "path");
-    }
-
-    /** Aliases of a user's organizations. */
-    public List<String> organizations(JsonNode user) {
-        String path = "/organizations/members/" + user.get("id").textValue() + "/organizations";
-        return texts(environment.admin().get("/realms/" + name + path), "alias");
-    }
-
-    private JsonNode ofUser(JsonNode user, String path) {
-        return environment
-                .admin()
-                .get("/realms/" + name + "/users/" + user.get("id").textValue() + path);
-    }
-
-    private static List<String> texts(JsonNode list, String member) {
-        return StreamSupport.stream(list.spliterator(), false)
-                .map(element -> element.get(member).textValue())
-                .toList();
-    }
-
-    public JsonNode links(JsonNode user) {
-        return environment
-                .admin()
-                .get("/realms/" + name + "/users/" + user.get("id").textValue() + "/federated-identity");
-    }
-
-    public int sessions() {
-        return StreamSupport.stream(
-                        environment
-                                .admin()
-                                .get("/realms/" + name + "/client-session-stats")
-                                .spliterator(),
-                        false)
-                .mapToInt(client -> Integer.parseInt(client.get("active").asText()))
-                .sum();
-    }
-
-    /** Events of a type, newest first. */
-    public JsonNode events(String type) {
-        return environment.admin().get("/realms/" + name + "/events?max=20&type=" + type);
-    }
-
-    /** The failed login that a page is about, found as an administrator finds it: by the reference. */
-    public JsonNode failureOn(Page page) {
-        String reference = page.reference();
-        return StreamSupport.stream(events("IDENTITY_PROVIDER_LOGIN_ERROR").spliterator(), false)
-                .filter(event -> event.at("/details/reference").asText().equals(reference))
-                .findFirst()
-                .orElseThrow(() -> new AssertionError("no event with the reference " + reference));
+    /** What the realm holds. */
+    public RealmState state() {
+        return new RealmState(environment, name, http);
     }
 
     public AdminApi admin() {

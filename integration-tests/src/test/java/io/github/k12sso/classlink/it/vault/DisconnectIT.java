@@ -122,7 +122,7 @@ class DisconnectIT {
         realm.configure(provider -> provider.put("enabled", true));
         assertRefused(realm.exchange(student), "not_linked");
         assertRefused(realm.exchange(teacher), "not_linked");
-        assertThat(realm.links(realm.user("mira.fernwick.2")))
+        assertThat(realm.state().links(realm.state().user("mira.fernwick.2")))
                 .as("the links stay")
                 .hasSize(1);
     }
@@ -183,7 +183,7 @@ class DisconnectIT {
 
     private String userPath() {
         return "/realms/" + realm.name() + "/users/"
-                + realm.user("mira.fernwick.2").get("id").textValue();
+                + realm.state().user("mira.fernwick.2").get("id").textValue();
     }
 
     private void unlink() {

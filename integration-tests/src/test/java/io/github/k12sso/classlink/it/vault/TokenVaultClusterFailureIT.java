@@ -10,8 +10,8 @@ import io.github.k12sso.classlink.it.support.Cluster;
 import io.github.k12sso.classlink.it.support.Full;
 import io.github.k12sso.classlink.it.support.Http;
 import io.github.k12sso.classlink.it.support.ManyUsers;
-import io.github.k12sso.classlink.it.support.Page;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WebPage;
 import io.github.k12sso.classlink.simulator.fault.Fault;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
 import java.net.http.HttpResponse;
@@ -124,7 +124,7 @@ class TokenVaultClusterFailureIT {
     }
 
     /** Where a node is with a refresh when its power goes. */
-    enum Step {
+    enum RefreshStage {
         CLASSLINK_HAS_NOT_BEGUN,
         CLASSLINK_ANSWERS,
         THE_ROW_IS_BEING_WRITTEN,
@@ -138,8 +138,8 @@ class TokenVaultClusterFailureIT {
     @ParameterizedTest
     @EnumSource
     @Order(2)
-    void givenTheNodeThatRenewsIsKilled_thenTheOtherOneGoesOn(Step step) throws Exception {
-        cluster.classLink().switches().refreshRotation(step == Step.CLASSLINK_HAS_NOT_BEGUN);
+    void givenTheNodeThatRenewsIsKilled_thenTheOtherOneGoesOn(RefreshStage step) throws Exception {
+        cluster.classLink().switches().refreshRotation(step == RefreshStage.CLASSLINK_HAS_NOT_BEGUN);
         TestRealm realm = cluster.newRealm();
         String keycloakToken = apps.loginWithATokenThatLives(realm, ClusterApps.ALMOST_OVER);
         cluster.classLink().clearRequests();
@@ -161,7 +161,7 @@ class TokenVaultClusterFailureIT {
         ExecutorService thread = Executors.newSingleThreadExecutor();
         Duration delay;
         HttpResponse<String> answer;
-        AutoCloseable row = step == Step.THE_ROW_IS_BEING_WRITTEN ? hold(realm) : () -> {};
+        AutoCloseable row = step == RefreshStage.THE_ROW_IS_BEING_WRITTEN ? hold(realm) : () -> {};
         try {
             CompletableFuture<HttpResponse<String>> doomed = CompletableFuture.supplyAsync(
                     () -> realm.at(cluster.second()).exchange(keycloakToken), thread);
@@ -183,7 +183,7 @@ class TokenVaultClusterFailureIT {
 
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
         assertThat(delay).isLessThan(Duration.ofSeconds(32));
-        assertThat(apps.refreshes()).hasSize(step == Step.THE_ANSWER_IS_OUT ? 1 : 2);
+        assertThat(apps.refreshes()).hasSize(step == RefreshStage.THE_ANSWER_IS_OUT ? 1 : 2);
         apps.assertThatClassLinkTakes(ClusterApps.accessToken(answer));
         again.get();
         thread.shutdown();
@@ -215,7 +215,7 @@ class TokenVaultClusterFailureIT {
         while (System.nanoTime() - gone < Duration.ofSeconds(10).toNanos()) {
             exchanges.add(realm.exchange(keycloakToken).statusCode());
             Browser browser = realm.newBrowser();
-            Page page = browser.open(realm.loginRequest("openid"));
+            WebPage page = browser.open(realm.loginRequest("openid"));
             logins.add((page.status() == 200 ? realm.choosePersona(browser, page, "teacher") : page).status());
         }
         cluster.postgres().startAgain();

@@ -6,10 +6,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Browser;
-import io.github.k12sso.classlink.it.support.Page;
 import io.github.k12sso.classlink.it.support.SecretSearch;
 import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WebPage;
 import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import io.github.k12sso.classlink.simulator.fault.Fault;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What goes wrong is Keycloak's own: its clock, its administrators. Its vault and its heap are {@link VaultAndHeapIT}'s. */
 @WithTestEnvironment
 @Isolated("moves the clock of the shared server")
-class KeycloakOnABadDayIT {
+class KeycloakFaultsIT {
 
     private static final Duration HOUR = Duration.ofHours(1);
 
@@ -67,10 +67,11 @@ class KeycloakOnABadDayIT {
             String before = appToken();
             environment.setClock(realm, HOUR.negated());
             try {
-                Page page = realm.login(realm.newBrowser(), "teacher");
+                WebPage page = realm.login(realm.newBrowser(), "teacher");
 
-                assertThat(realm.failureOn(page).at("/details/reason").asText()).isEqualTo("id_token_times");
-                assertThat(realm.users()).as("nothing half made").hasSize(2);
+                assertThat(realm.state().failureOn(page).at("/details/reason").asText())
+                        .isEqualTo("id_token_times");
+                assertThat(realm.state().users()).as("nothing half made").hasSize(2);
             } finally {
                 environment.setClock(realm, Duration.ZERO);
             }
@@ -127,18 +128,18 @@ class KeycloakOnABadDayIT {
     @EnumSource
     void givenTheSettingsChangeUnderARunningLogin_thenItEndsOnAPage_andTheNextOneIsAsSet(Change change) {
         Browser browser = realm.newBrowser();
-        Page atClassLink = browser.open(realm.loginRequest("openid"));
+        WebPage atClassLink = browser.open(realm.loginRequest("openid"));
         JsonNode before = provider();
         if (change == Change.DISABLED) {
             SecretSearch.ofThisRun().exceptTracesOf(realm);
         }
         realm.configure(change.change);
 
-        Page page = realm.choosePersona(browser, atClassLink, "student");
+        WebPage page = realm.choosePersona(browser, atClassLink, "student");
 
         assertThat(page.status()).isBetween(400, 503);
         assertThat(page.text()).contains(change.message);
-        assertThat(realm.users()).as("nothing half made").hasSize(1);
+        assertThat(realm.state().users()).as("nothing half made").hasSize(1);
         AdminApi.require(realm.admin().put(providerPath(), withSecret(before)), "as it was");
         assertThat(isSignedIn(realm.login(realm.newBrowser(), "student"))).isTrue();
     }
@@ -146,14 +147,14 @@ class KeycloakOnABadDayIT {
     @Test
     void givenTheProviderIsRemovedUnderARunningLogin_thenItEndsOnAPage() {
         Browser browser = realm.newBrowser();
-        Page atClassLink = browser.open(realm.loginRequest("openid"));
+        WebPage atClassLink = browser.open(realm.loginRequest("openid"));
         SecretSearch.ofThisRun().exceptTracesOf(realm);
         AdminApi.require(realm.admin().delete(providerPath()), "remove provider");
 
-        Page page = realm.choosePersona(browser, atClassLink, "student");
+        WebPage page = realm.choosePersona(browser, atClassLink, "student");
 
         assertThat(page.status()).isEqualTo(404);
-        assertThat(realm.users()).as("nothing half made").hasSize(1);
+        assertThat(realm.state().users()).as("nothing half made").hasSize(1);
     }
 
     // ---- steps -----------------------------------------------------------------------------------------------------
@@ -162,7 +163,7 @@ class KeycloakOnABadDayIT {
         return realm.tokensOf("student").get("access_token").textValue();
     }
 
-    private static boolean isSignedIn(Page page) {
+    private static boolean isSignedIn(WebPage page) {
         return page.handedToApp().containsKey("code");
     }
 

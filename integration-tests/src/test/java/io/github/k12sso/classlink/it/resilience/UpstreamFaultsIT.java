@@ -33,17 +33,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Every call to ClassLink with every trouble: who needed it hears of it in time, nothing is lost or half made, the next one
- * works, and event, metric and log line are those of docs/reliability.md. What was seen is in {@code target/bad-day}.
+ * Every call to ClassLink with every fault: who needed it hears of it in time, nothing is lost or half made, the next one
+ * works, and event, metric and log line are those of docs/reliability.md. What was seen is in {@code target/upstream-faults}.
  */
 @WithTestEnvironment
 @Isolated("compares the shared server's metrics before and after")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class BadDayIT {
+class UpstreamFaultsIT {
 
     /** One for each way to fail: no answer, an answer that asks to come again, an answer that is nonsense. */
-    private static final Set<Trouble> ONE_OF_EACH_KIND =
-            EnumSet.of(Trouble.RESET, Trouble.STATUS_503, Trouble.MALFORMED);
+    private static final Set<UpstreamFault> ONE_OF_EACH_KIND =
+            EnumSet.of(UpstreamFault.RESET, UpstreamFault.STATUS_503, UpstreamFault.MALFORMED);
 
     /** The provider's 10 s for a call, and a margin for a busy machine. The roster gateway's own deadline is 30 s. */
     private static final Duration DEADLINE = Duration.ofSeconds(14);
@@ -56,12 +56,13 @@ class BadDayIT {
             Pattern.compile(",? ?\\b(realm|provider|reference|client|path|user|district|tenant)=[^ ,]+,?");
 
     private TestEnvironment environment;
-    private Unreachable unreachable;
+    private UnreachableAddresses unreachable;
 
     @BeforeAll
     void addressesWithoutClassLink(TestEnvironment testEnvironment) {
         environment = testEnvironment;
-        unreachable = Unreachable.open(Path.of(System.getProperty("work.dir")).resolve("untrusted.p12"));
+        unreachable = UnreachableAddresses.open(
+                Path.of(System.getProperty("work.dir")).resolve("untrusted.p12"));
     }
 
     @AfterAll
@@ -84,48 +85,49 @@ class BadDayIT {
 
     @ParameterizedTest
     @EnumSource
-    void oneTroubleOfEachKindIsTold_andNothingIsLost(UpstreamCall call) throws IOException {
-        List<String> rows = meetAll(call, ONE_OF_EACH_KIND);
+    void oneFaultOfEachKindIsReported_andNothingIsLost(UpstreamCall call) throws IOException {
+        List<String> rows = observeAll(call, ONE_OF_EACH_KIND);
 
         assertThat(tableOf(call)).as("docs/reliability.md says so").containsAll(rows);
     }
 
-    @Full // up to 23 troubles, two of which last as long as the provider waits
+    @Full // up to 23 faults, two of which last as long as the provider waits
     @ParameterizedTest
     @EnumSource
-    void everyTroubleIsTold_andNothingIsLost(UpstreamCall call) throws IOException {
+    void everyFaultIsReported_andNothingIsLost(UpstreamCall call) throws IOException {
         List<String> table = new ArrayList<>(List.of(
                 "| ClassLink | who needed it sees | event | `outcome` | log |", "| --- | --- | --- | --- | --- |"));
-        table.addAll(meetAll(call, EnumSet.allOf(Trouble.class)));
+        table.addAll(observeAll(call, EnumSet.allOf(UpstreamFault.class)));
 
         Path folder =
-                Files.createDirectories(Path.of(System.getProperty("work.dir")).resolve("bad-day"));
+                Files.createDirectories(Path.of(System.getProperty("work.dir")).resolve("upstream-faults"));
         Files.write(folder.resolve(call.name() + ".md"), table);
         assertThat(tableOf(call)).as("docs/reliability.md says so").containsExactlyElementsOf(table);
     }
 
-    /** Its row of the table for each trouble, in their order. */
-    private List<String> meetAll(UpstreamCall call, Set<Trouble> chosen) {
-        Map<Trouble, Seen> seen = Collections.synchronizedMap(new EnumMap<>(Trouble.class));
-        List<Trouble> troubles = chosen.stream().filter(call::canMeet).toList();
-        troubles.stream()
-                .filter(trouble -> !trouble.onlyTimeEnds())
-                .forEach(trouble -> seen.put(trouble, meet(call, trouble, () -> {})));
+    /** Its row of the table for each fault, in their order. */
+    private List<String> observeAll(UpstreamCall call, Set<UpstreamFault> chosen) {
+        Map<UpstreamFault, ReportRow> seen = Collections.synchronizedMap(new EnumMap<>(UpstreamFault.class));
+        List<UpstreamFault> faults = chosen.stream().filter(call::canHave).toList();
+        faults.stream()
+                .filter(fault -> !fault.onlyTimeEnds())
+                .forEach(fault -> seen.put(fault, observe(call, fault, () -> {})));
         // The other two at once: each has an address or a fault of its own, and takes as long as it may.
         CompletableFuture<Void> begun = new CompletableFuture<>();
-        CompletableFuture<Void> stalls = troubles.contains(Trouble.CONNECT_STALLS)
+        CompletableFuture<Void> stalls = faults.contains(UpstreamFault.CONNECT_STALLS)
                 ? CompletableFuture.runAsync(() -> seen.put(
-                        Trouble.CONNECT_STALLS, meet(call, Trouble.CONNECT_STALLS, () -> begun.complete(null))))
+                        UpstreamFault.CONNECT_STALLS,
+                        observe(call, UpstreamFault.CONNECT_STALLS, () -> begun.complete(null))))
                 : CompletableFuture.completedFuture(null);
         CompletableFuture.anyOf(begun, stalls).join();
-        if (troubles.contains(Trouble.DRIP)) {
-            seen.put(Trouble.DRIP, meet(call, Trouble.DRIP, () -> {}));
+        if (faults.contains(UpstreamFault.DRIP)) {
+            seen.put(UpstreamFault.DRIP, observe(call, UpstreamFault.DRIP, () -> {}));
         }
         stalls.join();
 
         environment.classLink().faults().clear();
         seen.values().forEach(each -> each.over().run());
-        return seen.values().stream().map(Seen::row).toList();
+        return seen.values().stream().map(ReportRow::row).toList();
     }
 
     /** The lines of the table that docs/reliability.md has for a call. */
@@ -140,34 +142,34 @@ class BadDayIT {
     }
 
     /**
-     * One trouble that was met.
+     * One observed fault.
      *
      * @param over ends what is left of it, and fails if the next call does not work
      */
-    private record Seen(String row, Runnable over) {}
+    private record ReportRow(String row, Runnable over) {}
 
-    private Seen meet(UpstreamCall call, Trouble trouble, Runnable begins) {
+    private ReportRow observe(UpstreamCall call, UpstreamFault fault, Runnable begins) {
         TestRealm realm = environment.newRealm();
         Map<String, Double> counted = new LinkedHashMap<>();
-        UpstreamCall.Met met = call.meet(trouble, unreachable, environment, realm, () -> {
+        UpstreamCall.Observation observed = call.observe(fault, unreachable, environment, realm, () -> {
             counted.putAll(outcomes(call));
             begins.run();
         });
-        if (!trouble.onlyTimeEnds()) {
+        if (!fault.onlyTimeEnds()) {
             environment.classLink().faults().clear();
         }
-        assertThat(met.took())
-                .as("%s: %s", call, trouble)
+        assertThat(observed.took())
+                .as("%s: %s", call, fault)
                 .isLessThan(
                         call == UpstreamCall.ROSTER || call == UpstreamCall.APPLICATIONS ? ROSTER_DEADLINE : DEADLINE);
         String row = "| %s | %s | %s | %s | %s |"
                 .formatted(
-                        trouble,
-                        met.answer(),
+                        fault,
+                        observed.answer(),
                         event(realm),
                         String.join(", ", risen(counted, outcomes(call))),
                         log(realm));
-        return new Seen(row, met.over());
+        return new ReportRow(row, observed.over());
     }
 
     /** The newest event that is an error, as {@code TYPE reason}, or its error where the reason is a sentence. */

@@ -7,8 +7,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** ClassLink's troubles, one endpoint and one fault after the other, with a calm after each. */
-final class Weather {
+/** ClassLink's faults, one endpoint and one fault after the other, with a calm after each. */
+final class FaultSchedule {
 
     private static final List<Endpoint> ENDPOINTS = List.of(
             Endpoint.TOKEN, Endpoint.MY_INFO, Endpoint.ROSTER, Endpoint.JWKS, Endpoint.APPLICATIONS, Endpoint.REVOKE);
@@ -25,27 +25,27 @@ final class Weather {
     private final ClassLinkSimulator classLink;
     private final AtomicInteger changes = new AtomicInteger();
 
-    Weather(ClassLinkSimulator classLink) {
+    FaultSchedule(ClassLinkSimulator classLink) {
         this.classLink = classLink;
     }
 
-    /** A trouble begins, or the one before ends. */
+    /** A fault begins, or the one before ends. */
     void change() {
         int change = changes.getAndIncrement();
         if (change % 2 == 1) {
             classLink.faults().clear();
             return;
         }
-        int trouble = change / 2;
-        Endpoint endpoint = ENDPOINTS.get(trouble % ENDPOINTS.size());
+        int fault = change / 2;
+        Endpoint endpoint = ENDPOINTS.get(fault % ENDPOINTS.size());
         if (endpoint == Endpoint.JWKS) {
             classLink.keys().rotateAndDropOld(); // or nobody would ask
         }
-        classLink.faults().inject(endpoint, FAULTS.get(trouble % FAULTS.size()));
+        classLink.faults().inject(endpoint, FAULTS.get(fault % FAULTS.size()));
     }
 
-    /** How many troubles there were. */
-    int troubles() {
+    /** How many faults there were. */
+    int faults() {
         return (changes.get() + 1) / 2;
     }
 }

@@ -18,7 +18,7 @@ import org.jsoup.nodes.Document;
  * @param address of the page; an app's callback is an address without a page
  * @param status 0 for an app's callback
  */
-public record Page(URI address, int status, String html) {
+public record WebPage(URI address, int status, String html) {
 
     private static final Pattern REFERENCE = Pattern.compile("\\b[2-9A-Z]{4}-[2-9A-Z]{4}\\b");
 

@@ -17,7 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Addresses on this machine behind which ClassLink cannot be had. */
-public final class Unreachable implements AutoCloseable {
+final class UnreachableAddresses implements AutoCloseable {
 
     private static final int MORE_THAN_THE_BACKLOG = 8;
     private static final Duration FULL = Duration.ofMillis(300);
@@ -26,7 +26,7 @@ public final class Unreachable implements AutoCloseable {
     private final ServerSocket deaf;
     private final List<Socket> waiting = new ArrayList<>();
 
-    private Unreachable(HttpsServer untrusted, ServerSocket deaf) {
+    private UnreachableAddresses(HttpsServer untrusted, ServerSocket deaf) {
         this.untrusted = untrusted;
         this.deaf = deaf;
     }
@@ -36,13 +36,14 @@ public final class Unreachable implements AutoCloseable {
      *
      * @param certificate the file to make on the way
      */
-    public static Unreachable open(Path certificate) {
+    public static UnreachableAddresses open(Path certificate) {
         try {
             HttpsServer untrusted = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
             untrusted.setHttpsConfigurator(new HttpsConfigurator(
                     SelfSignedCertificate.selfSigned(certificate).serverContext()));
             untrusted.start();
-            Unreachable all = new Unreachable(untrusted, new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+            UnreachableAddresses all =
+                    new UnreachableAddresses(untrusted, new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
             all.fillBacklog();
             return all;
         } catch (IOException e) {
@@ -64,15 +65,15 @@ public final class Unreachable implements AutoCloseable {
         throw new AssertionError("this system accepts any number of connections");
     }
 
-    /** Where that trouble is met; only for those without a fault. */
-    public String address(Trouble trouble) {
-        return switch (trouble) {
+    /** An address that has this fault; only for faults that the simulator does not have. */
+    public String address(UpstreamFault fault) {
+        return switch (fault) {
             case REFUSED -> "http://localhost:1";
             case UNKNOWN_HOST -> "https://" + TestEnvironment.UNKNOWN_HOST;
             case WRONG_CERTIFICATE ->
                 "https://localhost:" + untrusted.getAddress().getPort();
             case CONNECT_STALLS -> "http://localhost:" + deaf.getLocalPort();
-            default -> throw new IllegalArgumentException(trouble + " is one of a ClassLink that is reached");
+            default -> throw new IllegalArgumentException(fault + " is one of a ClassLink that is reached");
         };
     }
 

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
  * @param heap megabytes in use, garbage included
  * @param databaseConnections in use by a request
  */
-public record Vitals(double threads, double files, double heap, double databaseConnections) {
+record ServerHealth(double threads, double files, double heap, double databaseConnections) {
 
     private static final Pattern METRIC = Pattern.compile("(?m)^([a-z_]+)(?:\\{([^}]*)})? ([0-9.E+-]+)$");
 
@@ -27,7 +27,7 @@ public record Vitals(double threads, double files, double heap, double databaseC
             "offline_client_session",
             "where user_session_id in (select user_session_id from offline_user_session " + OF_PEOPLE + ")");
 
-    static Vitals of(TestEnvironment environment) {
+    static ServerHealth of(TestEnvironment environment) {
         Map<String, Double> sums = new TreeMap<>();
         Matcher metric = METRIC.matcher(environment.metrics());
         while (metric.find()) {
@@ -36,7 +36,7 @@ public record Vitals(double threads, double files, double heap, double databaseC
                 sums.merge(metric.group(1), Double.valueOf(metric.group(3)), Double::sum);
             }
         }
-        return new Vitals(
+        return new ServerHealth(
                 sums.get("jvm_threads_live_threads"),
                 sums.get("process_files_open_files"),
                 sums.get("jvm_memory_used_bytes") / 1e6,
@@ -44,9 +44,9 @@ public record Vitals(double threads, double files, double heap, double databaseC
     }
 
     /** The least of each. */
-    static Vitals least(List<Vitals> samples) {
+    static ServerHealth least(List<ServerHealth> samples) {
         return samples.stream()
-                .reduce((one, other) -> new Vitals(
+                .reduce((one, other) -> new ServerHealth(
                         Math.min(one.threads, other.threads),
                         Math.min(one.files, other.files),
                         Math.min(one.heap, other.heap),

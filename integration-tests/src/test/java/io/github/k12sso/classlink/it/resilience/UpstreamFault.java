@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /** What ClassLink, or the way there, does instead of answering. */
-public enum Trouble {
+enum UpstreamFault {
     REFUSED("connection refused", null),
     UNKNOWN_HOST("host name unknown to DNS", null),
     WRONG_CERTIFICATE("TLS certificate nobody trusts", null),
@@ -35,13 +35,13 @@ public enum Trouble {
     @SuppressWarnings("ImmutableEnumChecker") // It is immutable, and not annotated as such.
     private final Fault fault;
 
-    Trouble(String text, Fault fault) {
+    UpstreamFault(String text, Fault fault) {
         this.text = text;
         this.fault = fault;
     }
 
     /** What ClassLink does when it is reached; empty if it is not. */
-    public Optional<Fault> fault() {
+    public Optional<Fault> simulated() {
         return Optional.ofNullable(fault);
     }
 

@@ -1,0 +1,60 @@
+package io.github.k12sso.classlink.it.support;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyPairGenerator;
+import java.util.Base64;
+
+/** The realm and the apps of {@code test-realm.json} and {@code more-apps.json}. */
+final class RealmDescription {
+
+    /** In the template's settings, where a realm has the address of its ClassLink; of a host that is allowed. */
+    static final String CLASSLINK = "http://localhost:1/classlink";
+
+    /** Made once for a run: two new RSA keys for each realm would take a tenth of its time. PKCS 8, in base64. */
+    private static final String SIGNING_KEY = newSigningKey();
+
+    private RealmDescription() {}
+
+    /** The realm that every test realm of a server is copied from; Keycloak makes it if it is not there yet. */
+    static RealmTemplate template(SystemUnderTest environment, Database database) {
+        String description = resource("/test-realm.json");
+        String name = "template-" + Integer.toHexString(description.hashCode());
+        if (database.rows("select id from realm where name = '" + name + "'").isEmpty()) {
+            JsonNode filled = Http.json(description
+                    .replace("@REALM@", name)
+                    .replace("@CLASSLINK@", CLASSLINK)
+                    .replace("@SIGNING_KEY@", SIGNING_KEY)
+                    .replace("@SECRET@", TestRealm.CLASSLINK_SECRET));
+            AdminApi.require(environment.admin().post("/realms", filled), "new realm");
+        }
+        return RealmTemplate.of(database, name);
+    }
+
+    static JsonNode moreApps() {
+        return Http.json(resource("/more-apps.json"));
+    }
+
+    private static String newSigningKey() {
+        try {
+            KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+            generator.initialize(2048);
+            return Base64.getEncoder()
+                    .encodeToString(generator.generateKeyPair().getPrivate().getEncoded());
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String resource(String name) {
+        try (InputStream file = RealmDescription.class.getResourceAsStream(name)) {
+            return new String(file.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
