@@ -8,7 +8,7 @@ import io.github.k12sso.classlink.http.UpstreamClient;
 import io.github.k12sso.classlink.http.UpstreamFailure;
 import io.github.k12sso.classlink.keycloak.KeycloakClock;
 import io.github.k12sso.classlink.launchpad.SignOutPage;
-import io.github.k12sso.classlink.oneroster.gateway.RosterSettings;
+import io.github.k12sso.classlink.oneroster.gateway.GatewayResource.RosterSettings;
 import io.github.k12sso.classlink.oneroster.gateway.RosterState;
 import io.github.k12sso.classlink.refresh.RefreshesInFlight;
 import io.github.k12sso.classlink.refresh.ValidTokens;

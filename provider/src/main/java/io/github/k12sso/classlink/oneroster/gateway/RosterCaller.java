@@ -2,7 +2,8 @@ package io.github.k12sso.classlink.oneroster.gateway;
 
 import io.github.k12sso.classlink.oneroster.client.RosterFailure;
 import io.github.k12sso.classlink.oneroster.client.UserTokenCredentials;
-import io.github.k12sso.classlink.oneroster.policy.Caller;
+import io.github.k12sso.classlink.oneroster.gateway.GatewayResource.RosterSettings;
+import io.github.k12sso.classlink.oneroster.policy.Policy.Caller;
 import io.github.k12sso.classlink.profile.TenantId;
 import io.github.k12sso.classlink.settings.RosterMode;
 import io.github.k12sso.classlink.vault.TokenRecord;

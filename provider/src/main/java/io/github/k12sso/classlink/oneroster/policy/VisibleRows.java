@@ -2,10 +2,14 @@ package io.github.k12sso.classlink.oneroster.policy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.k12sso.classlink.oneroster.policy.Caller.Role;
-import io.github.k12sso.classlink.oneroster.policy.Decision.Allowed;
-import io.github.k12sso.classlink.oneroster.policy.Decision.Nothing;
-import io.github.k12sso.classlink.oneroster.policy.Decision.Refused;
+import io.github.k12sso.classlink.oneroster.policy.Policy.Caller;
+import io.github.k12sso.classlink.oneroster.policy.Policy.Caller.Role;
+import io.github.k12sso.classlink.oneroster.policy.Policy.Decision;
+import io.github.k12sso.classlink.oneroster.policy.Policy.Decision.Allowed;
+import io.github.k12sso.classlink.oneroster.policy.Policy.Decision.Nothing;
+import io.github.k12sso.classlink.oneroster.policy.Policy.Decision.Refused;
+import io.github.k12sso.classlink.oneroster.policy.Policy.Memberships;
+import io.github.k12sso.classlink.oneroster.policy.Policy.RowRule;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
