@@ -1,6 +1,6 @@
 package io.github.k12sso.classlink.vault;
 
-import io.github.k12sso.classlink.http.TokenResponse;
+import io.github.k12sso.classlink.http.TokenEndpointClient.TokenResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;

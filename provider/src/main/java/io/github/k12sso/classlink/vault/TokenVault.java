@@ -1,7 +1,7 @@
 package io.github.k12sso.classlink.vault;
 
 import io.github.k12sso.classlink.http.TokenEndpointClient;
-import io.github.k12sso.classlink.http.TokenResponse;
+import io.github.k12sso.classlink.http.TokenEndpointClient.TokenResponse;
 import io.github.k12sso.classlink.keycloak.AfterCommit;
 import io.github.k12sso.classlink.profile.Profile;
 import io.github.k12sso.classlink.vault.TokenUnavailable.Reason;

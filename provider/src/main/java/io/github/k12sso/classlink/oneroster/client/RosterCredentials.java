@@ -38,7 +38,7 @@ public interface RosterCredentials {
         /** Without the bearer. */
         @Override
         public String toString() {
-            return "Door[…]";
+            return "Access[…]";
         }
     }
 }

@@ -3,12 +3,12 @@ package io.github.k12sso.classlink.oneroster.gateway;
 import io.github.k12sso.classlink.http.Measurement;
 import io.github.k12sso.classlink.http.UpstreamClient;
 import io.github.k12sso.classlink.oneroster.client.RosterFailure;
-import io.github.k12sso.classlink.oneroster.policy.InvalidRequest;
 import io.github.k12sso.classlink.oneroster.policy.RosterObjectType;
 import io.github.k12sso.classlink.oneroster.policy.RosterRequest;
+import io.github.k12sso.classlink.oneroster.policy.RosterRequest.InvalidRequest;
 import io.github.k12sso.classlink.profile.TenantAllowList;
 import io.github.k12sso.classlink.refresh.ValidTokens;
-import io.github.k12sso.classlink.settings.RosterMode;
+import io.github.k12sso.classlink.settings.Setting.RosterMode;
 import io.github.k12sso.classlink.vault.TokenVault;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.OPTIONS;
@@ -126,7 +126,7 @@ public final class GatewayResource {
         if (!settings.enabled() || settings.mode() == RosterMode.OFF) {
             throw new RosterFailure(RosterFailure.Reason.ROSTER_OFF, "Rosters are switched off for this provider");
         }
-        AuthResult bearer = RosterBearer.verify(session);
+        AuthResult bearer = RosterCaller.verify(session);
         event.client(bearer.client())
                 .user(bearer.user())
                 .detail(Details.USERNAME, bearer.user().getUsername());
@@ -134,7 +134,7 @@ public final class GatewayResource {
         RosterLimits limits = settings.state().limits();
         String client = realm.getId() + " " + bearer.client().getClientId();
         RosterLimits.Minute minute = limits.count(client, settings.requestsPerMinute());
-        RosterBearer.requireScope(bearer, settings.scope());
+        RosterCaller.requireScope(bearer, settings.scope());
         RosterRequest request =
                 RosterRequest.parse(segments(), session.getContext().getUri().getQueryParameters());
         objectType = request.objectType();

@@ -12,7 +12,7 @@ import io.github.k12sso.classlink.oneroster.policy.Policy;
 import io.github.k12sso.classlink.oneroster.policy.Policy.Decision;
 import io.github.k12sso.classlink.oneroster.policy.RosterPageReader.Links;
 import io.github.k12sso.classlink.oneroster.policy.RosterRequest;
-import io.github.k12sso.classlink.settings.RosterMode;
+import io.github.k12sso.classlink.settings.Setting.RosterMode;
 import java.util.Optional;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;

@@ -70,6 +70,12 @@ public final class Policy {
             return row -> Optional.of(row.retain(fields));
         }
 
+        /** Rows with one of these sourcedIds. */
+        static RowRule ofIds(Set<String> ids) {
+            return row -> Optional.of(row)
+                    .filter(each -> ids.contains(each.path("sourcedId").asText()));
+        }
+
         /** First this, and then the other. */
         default RowRule then(RowRule other) {
             return row -> pass(row).flatMap(other::pass);
@@ -195,7 +201,7 @@ public final class Policy {
         /** Without the person. */
         @Override
         public String toString() {
-            return "Reader[roles=" + roles + ", administrator=" + administrator + "]";
+            return "Caller[roles=" + roles + ", administrator=" + administrator + "]";
         }
     }
 }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.oneroster.policy.Policy.RowRule;
+import io.github.k12sso.classlink.oneroster.policy.RosterRequest.InvalidRequest;
 import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.InputStream;

@@ -164,7 +164,7 @@ record VisibleRows<E extends Exception>(RosterRequest request, Caller caller, Me
         if (caller.is(Role.STUDENT)) {
             theirs.addAll(memberships.classesOfStudent(self()));
         }
-        return theirs.isEmpty() ? nothing() : allowed("sourcedId", theirs, ifIn(theirs));
+        return theirs.isEmpty() ? nothing() : allowed("sourcedId", theirs, RowRule.ofIds(theirs));
     }
 
     private Decision classesOf(String person) throws E {
@@ -177,7 +177,9 @@ record VisibleRows<E extends Exception>(RosterRequest request, Caller caller, Me
                 taught.add(classId);
             }
         }
-        return taught.isEmpty() ? new Refused(Decision.Refusal.NOT_THEIRS) : new Allowed(request, ifIn(taught), false);
+        return taught.isEmpty()
+                ? new Refused(Decision.Refusal.NOT_THEIRS)
+                : new Allowed(request, RowRule.ofIds(taught), false);
     }
 
     private Decision enrollments() throws E {
@@ -213,10 +215,6 @@ record VisibleRows<E extends Exception>(RosterRequest request, Caller caller, Me
                 .flatMap(own -> request.query().filtered().map(own::and).orElse(Optional.of(own)))
                 .map(filter -> new Allowed(request.with(filter), rows, true))
                 .orElseGet(() -> new Allowed(request, rows, false));
-    }
-
-    private RowRule ifIn(Set<String> ids) {
-        return row -> Optional.of(row).filter(each -> ids.contains(id(each)));
     }
 
     private Set<String> taughtClasses() throws E {

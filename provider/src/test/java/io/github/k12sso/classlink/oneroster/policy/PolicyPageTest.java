@@ -6,6 +6,7 @@ import io.github.k12sso.classlink.oneroster.policy.Policy.Caller;
 import io.github.k12sso.classlink.oneroster.policy.Policy.Decision;
 import io.github.k12sso.classlink.oneroster.policy.Policy.Decision.Allowed;
 import io.github.k12sso.classlink.oneroster.policy.Policy.Decision.Nothing;
+import io.github.k12sso.classlink.oneroster.policy.RosterRequest.InvalidRequest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

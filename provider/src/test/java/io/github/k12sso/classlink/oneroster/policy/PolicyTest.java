@@ -9,6 +9,7 @@ import io.github.k12sso.classlink.oneroster.policy.Policy.Decision;
 import io.github.k12sso.classlink.oneroster.policy.Policy.Decision.Allowed;
 import io.github.k12sso.classlink.oneroster.policy.Policy.Decision.Nothing;
 import io.github.k12sso.classlink.oneroster.policy.Policy.Decision.Refused;
+import io.github.k12sso.classlink.oneroster.policy.RosterRequest.InvalidRequest;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;

@@ -6,6 +6,7 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.k12sso.classlink.oneroster.policy.Policy.RowRule;
 import io.github.k12sso.classlink.oneroster.policy.RosterPageReader.Links;
+import io.github.k12sso.classlink.oneroster.policy.RosterRequest.InvalidRequest;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 

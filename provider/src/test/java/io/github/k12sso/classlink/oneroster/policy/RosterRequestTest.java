@@ -3,6 +3,7 @@ package io.github.k12sso.classlink.oneroster.policy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.github.k12sso.classlink.oneroster.policy.RosterRequest.InvalidRequest;
 import java.util.List;
 import java.util.Map;
 import net.jqwik.api.ForAll;
