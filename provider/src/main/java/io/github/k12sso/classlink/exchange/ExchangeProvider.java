@@ -154,7 +154,7 @@ public final class ExchangeProvider implements TokenExchangeProvider {
             return answer;
         }
 
-        /** The ways in which apps ask for a ClassLink token, for {@link io.github.k12sso.classlink.http.Measurement#TOKEN_REQUESTS}. */
+        /** The APIs by which clients ask for a ClassLink token, for {@link io.github.k12sso.classlink.http.Measurement#TOKEN_REQUESTS}. */
         enum Api {
             /** RFC 8693, on the token endpoint. */
             TOKEN_EXCHANGE,

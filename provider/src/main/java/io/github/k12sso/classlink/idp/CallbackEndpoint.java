@@ -22,7 +22,7 @@ import org.keycloak.sessions.AuthenticationSessionModel;
 
 /**
  * {@code /realms/{realm}/broker/{alias}/endpoint}, where ClassLink sends the browser to: back from a login that began here, or
- * from a tile in LaunchPad. Every way out that is not a login ends as {@link FailedLogin} says.
+ * from a tile in LaunchPad. What is not a login is answered by {@link FailedLogin}.
  */
 public final class CallbackEndpoint {
 

@@ -70,7 +70,7 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
             KeycloakSession session,
             ClassLinkIdentityProviderConfig config,
             AllowedHosts allowedHosts,
-            KeySource sealingKeys,
+            KeySource tokenKeys,
             RefreshesInFlight refreshes,
             Revocations revocations,
             RosterState rosters) {
@@ -84,7 +84,7 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
         TokenLifetimes lifetimes =
                 new TokenLifetimes(config.getTokenLifetime(), Duration.ofSeconds(config.getMinValidityToken()));
         this.vault = new TokenVault(
-                session, config.getAlias(), sealingKeys, endpoint, lifetimes.unstated(), revocations, clock);
+                session, config.getAlias(), tokenKeys, endpoint, lifetimes.unstated(), revocations, clock);
         this.tokens = new ValidTokens(session, config.getAlias(), vault, endpoint, lifetimes, refreshes, clock);
     }
 

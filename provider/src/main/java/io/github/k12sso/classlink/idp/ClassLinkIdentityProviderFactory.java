@@ -49,7 +49,7 @@ public final class ClassLinkIdentityProviderFactory extends AbstractIdentityProv
     private final RefreshesInFlight refreshes = new RefreshesInFlight(Clocks.steady());
     private final Revocations revocations = new Revocations();
     private AllowedHosts allowedHosts = AllowedHosts.builtIn();
-    private KeySource sealingKeys = KeySource.ofRealms();
+    private KeySource tokenKeys = KeySource.ofRealms();
     private RosterState rosters = rosters(name -> null);
 
     @Override
@@ -80,7 +80,7 @@ public final class ClassLinkIdentityProviderFactory extends AbstractIdentityProv
     @Override
     public void init(Config.Scope options) {
         allowedHosts = AllowedHosts.with(options.get("allowedHosts"));
-        sealingKeys = new KeySource(
+        tokenKeys = new KeySource(
                 Optional.ofNullable(options.get("tokenKeyFile")).map(ClassLinkIdentityProviderFactory::keyFile),
                 Optional.ofNullable(options.get("tokenKeyVaultEntry")));
         rosters = rosters(options::getInt);
@@ -117,7 +117,7 @@ public final class ClassLinkIdentityProviderFactory extends AbstractIdentityProv
         revocations.close();
     }
 
-    /** Keycloak doesn't start without the keys it was told to use: it would seal with others, and open nothing. */
+    /** Keycloak doesn't start without the keys it was told to use: it would encrypt with other keys, and decrypt nothing. */
     private static KeyRing keyFile(String path) {
         String option = "The key file of the option spi-social--classlink--token-key-file ";
         try {
@@ -139,7 +139,7 @@ public final class ClassLinkIdentityProviderFactory extends AbstractIdentityProv
                 session,
                 new ClassLinkIdentityProviderConfig(model, allowedHosts),
                 allowedHosts,
-                sealingKeys,
+                tokenKeys,
                 refreshes,
                 revocations,
                 rosters);

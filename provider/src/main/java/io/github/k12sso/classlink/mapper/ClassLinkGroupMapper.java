@@ -93,7 +93,7 @@ public final class ClassLinkGroupMapper extends AbstractIdentityProviderMapper i
         return MY_GROUPS.equals(mapper.getConfig().get(GROUP_SOURCE));
     }
 
-    /** The ways to the person's groups; empty if ClassLink did not tell: then nobody joins and nobody leaves. */
+    /** The paths of the user's groups; empty if ClassLink sent no list: then the memberships stay as they are. */
     private static Optional<List<List<String>>> paths(
             GroupTemplate template, IdentityProviderMapperModel mapper, BrokeredIdentityContext login) {
         Optional<Profile> profile = ClassLinkMapper.profile(login);
@@ -145,7 +145,7 @@ public final class ClassLinkGroupMapper extends AbstractIdentityProviderMapper i
         @FunctionalInterface
         public interface Source {
 
-            /** Empty if ClassLink does not tell. */
+            /** Empty if ClassLink sends no list. */
             Optional<List<ClassLinkGroup>> fetch();
         }
 
@@ -162,7 +162,7 @@ public final class ClassLinkGroupMapper extends AbstractIdentityProviderMapper i
             }
         }
 
-        /** Empty if ClassLink did not tell them; an empty list if there are none. */
+        /** Empty if ClassLink sent no list; an empty list if there are none. */
         static Optional<List<ClassLinkGroup>> of(BrokeredIdentityContext login) {
             return login.getContextData().get(CONTEXT_KEY) instanceof ArrayNode list
                     ? ClassLinkGroup.readAll(list)

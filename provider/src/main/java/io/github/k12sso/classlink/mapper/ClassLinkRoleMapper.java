@@ -27,8 +27,7 @@ public final class ClassLinkRoleMapper extends AbstractClaimToRoleMapper impleme
     @Override
     public Description description() {
         ProviderConfigurationBuilder form = ProviderConfigurationBuilder.create();
-        // Not the multi-valued type: the console's page for mappers sends it as an array, and Keycloak takes
-        // text.
+        // Not the multi-valued type: the console's page for mappers sends it as an array, and Keycloak takes text.
         ClassLinkMapper.setting(form, "role", CLASSLINK_ROLES, ProviderConfigProperty.TEXT_TYPE)
                 .add();
         ClassLinkMapper.setting(form, "role", ConfigConstants.ROLE, ProviderConfigProperty.ROLE_TYPE)

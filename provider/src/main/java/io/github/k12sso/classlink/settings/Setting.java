@@ -187,7 +187,7 @@ public enum Setting {
         return List.of(options.split(","));
     }
 
-    /** Whose key opens the roster service. */
+    /** How Keycloak authenticates to OneRoster. */
     public enum RosterMode {
         /** No rosters. */
         OFF("off"),

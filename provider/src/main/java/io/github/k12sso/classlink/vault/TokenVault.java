@@ -60,7 +60,7 @@ public final class TokenVault {
      */
     public record Entry(String stored, TokenRecord record, TokenCipher cipher) {
 
-        /** The user's tokens; expired if ClassLink has ended the grant. */
+        /** The user's tokens; expired if ClassLink has revoked the grant. */
         public TokenSet tokens() throws TokenUnavailable {
             return record.tokens().orElseThrow(() -> new TokenUnavailable(Reason.EXPIRED));
         }

@@ -18,7 +18,7 @@ import java.util.Set;
  *   <li>A teacher: their own record, their classes with all enrollments, and the students and teachers in them.
  *   <li>A guardian: their own record, and those of the students whose record names them.
  *   <li>The Keycloak role {@code roster-administrator}: everything. Only they see phone numbers, guardians, demographics,
- *       metadata and resources. A ClassLink role never opens a district.
+ *       metadata and resources. A ClassLink role never does.
  *   <li>Nobody: {@code password}.
  * </ul>
  */
@@ -68,6 +68,20 @@ public final class Policy {
         /** Some members of every row. */
         static RowRule only(Set<String> fields) {
             return row -> Optional.of(row.retain(fields));
+        }
+
+        /** The role that the collection names: {@code students} means students, whatever a class lists among them. */
+        static RowRule roleOf(RosterRequest request) {
+            return switch (request.objectType() == RosterObjectType.USER ? request.last() : "") {
+                case "students" -> ofRole("student");
+                case "teachers" -> ofRole("teacher");
+                default -> all();
+            };
+        }
+
+        private static RowRule ofRole(String role) {
+            return row ->
+                    Optional.of(row).filter(each -> each.path("role").asText().equals(role));
         }
 
         /** Rows with one of these sourcedIds. */

@@ -36,7 +36,7 @@ record VisibleRows<E extends Exception>(RosterRequest request, Caller caller, Me
 
     Decision decide() throws E {
         if (caller.administrator() || !request.objectType().isRestricted()) {
-            return new Allowed(request, roleOfTheCollection(), isPlain());
+            return new Allowed(request, RowRule.roleOf(request), isPlain());
         }
         if (request.objectType() == RosterObjectType.DEMOGRAPHICS
                 || request.objectType() == RosterObjectType.RESOURCE) {
@@ -80,7 +80,7 @@ record VisibleRows<E extends Exception>(RosterRequest request, Caller caller, Me
             return new Refused(Decision.Refusal.HIDDEN_FIELD);
         }
         RowRule theirs = row -> Optional.ofNullable(visible.get(id(row))).map(row::retain);
-        return allowed("sourcedId", visible.keySet(), roleOfTheCollection().then(theirs));
+        return allowed("sourcedId", visible.keySet(), RowRule.roleOf(request).then(theirs));
     }
 
     /** By id, what may be seen of whom in this collection. */
@@ -131,16 +131,7 @@ record VisibleRows<E extends Exception>(RosterRequest request, Caller caller, Me
             }
             return taught || role(row).equals("teacher") ? Optional.of(row.retain(ofOthers)) : Optional.empty();
         };
-        return new Allowed(request, roleOfTheCollection().then(members), false);
-    }
-
-    /** {@code students} means students, whatever a class lists among them. */
-    private RowRule roleOfTheCollection() {
-        return switch (request.objectType() == RosterObjectType.USER ? request.last() : "") {
-            case "students" -> row -> Optional.of(row).filter(each -> role(each).equals("student"));
-            case "teachers" -> row -> Optional.of(row).filter(each -> role(each).equals("teacher"));
-            default -> RowRule.all();
-        };
+        return new Allowed(request, RowRule.roleOf(request).then(members), false);
     }
 
     private Decision classes() throws E {

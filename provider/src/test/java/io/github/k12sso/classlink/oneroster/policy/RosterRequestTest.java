@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.keycloak.common.util.Encode;
 
 class RosterRequestTest {
 
@@ -144,5 +145,14 @@ class RosterRequestTest {
         assertThat(written.substring("sourcedId='".length(), written.length() - 1)
                         .replace("''", ""))
                 .doesNotContain("'");
+    }
+
+    /** Why Keycloak's own encoding is not used: a server may take these for parameters of the path. */
+    @Test
+    void keycloaksEncodeLeavesSeparatorsInASegment() {
+        String id = "a;b=c:d@e";
+
+        assertThat(Encode.encodePathSegmentAsIs(id)).isEqualTo(id);
+        assertThat(RosterRequest.encode(id)).isEqualTo("a%3Bb%3Dc%3Ad%40e");
     }
 }
