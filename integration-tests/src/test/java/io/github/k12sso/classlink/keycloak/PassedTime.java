@@ -8,6 +8,6 @@ public final class PassedTime {
     private PassedTime() {}
 
     public static void of(Duration passed) {
-        SteadyClock.advance(passed);
+        Clocks.advance(passed);
     }
 }

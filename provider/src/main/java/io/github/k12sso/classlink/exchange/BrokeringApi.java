@@ -1,7 +1,9 @@
 package io.github.k12sso.classlink.exchange;
 
+import io.github.k12sso.classlink.exchange.ExchangeProvider.ExchangeableTokens;
+import io.github.k12sso.classlink.exchange.ExchangeProvider.IssuedToken;
 import io.github.k12sso.classlink.http.Measurement;
-import io.github.k12sso.classlink.keycloak.KeycloakClock;
+import io.github.k12sso.classlink.keycloak.Clocks;
 import io.github.k12sso.classlink.vault.TokenSet;
 import io.github.k12sso.classlink.vault.TokenUnavailable;
 import jakarta.ws.rs.core.MediaType;
@@ -34,7 +36,7 @@ public final class BrokeringApi {
         try {
             TokenSet token = provider.tokensOf(session.getContext().getRealm(), user);
             Measurement.TOKEN_REQUESTS.count(IssuedToken.Api.BROKERING_V2, token.source());
-            return Response.ok(IssuedToken.json(token, new KeycloakClock().instant()), MediaType.APPLICATION_JSON_TYPE)
+            return Response.ok(IssuedToken.json(token, Clocks.keycloak().instant()), MediaType.APPLICATION_JSON_TYPE)
                     .build();
         } catch (TokenUnavailable e) {
             return refusal(IssuedToken.Api.BROKERING_V2, new ExchangeRefused(e));

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -94,5 +95,45 @@ final class ResponseReader {
         }
         Duration asked = Duration.ofSeconds(Long.parseLong(header.getValue().strip()));
         return asked.compareTo(MAX_RETRY_AFTER) > 0 ? MAX_RETRY_AFTER : asked;
+    }
+
+    /**
+     * Throws {@link TooLong} if an answer is longer than the limit. Keycloak's {@code SafeInputStream} throws a plain {@link
+     * IOException}, which cannot be told from a connection that broke.
+     */
+    static final class LimitedStream extends FilterInputStream {
+
+        /** It is. */
+        static final class TooLong extends IOException {
+            private static final long serialVersionUID = 1L;
+        }
+
+        private long left;
+
+        LimitedStream(InputStream body, long maxBytes) {
+            super(body);
+            this.left = maxBytes;
+        }
+
+        @Override
+        public int read() throws IOException {
+            int one = super.read();
+            count(one < 0 ? 0 : 1);
+            return one;
+        }
+
+        @Override
+        public int read(byte[] buffer, int offset, int length) throws IOException {
+            int count = super.read(buffer, offset, length);
+            count(Math.max(count, 0));
+            return count;
+        }
+
+        private void count(int bytes) throws TooLong {
+            left -= bytes;
+            if (left < 0) {
+                throw new TooLong();
+            }
+        }
     }
 }

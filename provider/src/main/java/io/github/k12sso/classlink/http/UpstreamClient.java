@@ -2,6 +2,9 @@ package io.github.k12sso.classlink.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.k12sso.classlink.http.MeasuredCall.Deadline;
+import io.github.k12sso.classlink.http.ResponseReader.LimitedStream;
+import io.github.k12sso.classlink.http.UpstreamFailure.Unavailable.Kind;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -169,12 +172,7 @@ public final class UpstreamClient {
             throw new UpstreamFailure.Malformed(operation, "answered more than " + operation.maxBytes() + " bytes");
         } catch (IOException e) {
             throw UpstreamFailure.Unavailable.because(
-                    operation,
-                    answered ? late : deadline.passed(),
-                    e,
-                    answered
-                            ? UpstreamFailure.Unavailable.Kind.BROKEN_OFF
-                            : UpstreamFailure.Unavailable.Kind.NOT_REACHED);
+                    operation, answered ? late : deadline.passed(), e, answered ? Kind.BROKEN_OFF : Kind.NOT_REACHED);
         }
     }
 
@@ -227,8 +225,7 @@ public final class UpstreamClient {
                     .execute(request)) {
                 return ResponseReader.read(operation, response, request);
             } catch (IOException e) {
-                throw UpstreamFailure.Unavailable.because(
-                        operation, deadline.passed(), e, UpstreamFailure.Unavailable.Kind.NOT_REACHED);
+                throw UpstreamFailure.Unavailable.because(operation, deadline.passed(), e, Kind.NOT_REACHED);
             }
         }
     }

@@ -4,6 +4,7 @@ import io.github.k12sso.classlink.http.Measurement;
 import io.github.k12sso.classlink.http.OAuthError;
 import io.github.k12sso.classlink.launchpad.TileLaunch;
 import io.github.k12sso.classlink.settings.ClassLinkIdentityProviderConfig;
+import io.opentelemetry.instrumentation.api.instrumenter.LocalRootSpan;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.WebApplicationException;
@@ -21,7 +22,7 @@ import org.keycloak.sessions.AuthenticationSessionModel;
 
 /**
  * {@code /realms/{realm}/broker/{alias}/endpoint}, where ClassLink sends the browser to: back from a login that began here, or
- * from a tile in LaunchPad. Every way out that is not a login ends as {@link FailedLogin} says.
+ * from a tile in LaunchPad. What is not a login is answered by {@link FailedLogin}.
  */
 public final class CallbackEndpoint {
 
@@ -49,7 +50,7 @@ public final class CallbackEndpoint {
             @QueryParam(OAuth2Constants.STATE) String state,
             @QueryParam(OAuth2Constants.CODE) String sentCode,
             @QueryParam(OAuth2Constants.ERROR) String error) {
-        QueryOfSpan.empty();
+        emptyQueryOfSpan();
         String code = sentCode == null || sentCode.isBlank() ? null : sentCode;
         event.event(EventType.IDENTITY_PROVIDER_LOGIN).detail(Details.IDENTITY_PROVIDER, config.getAlias());
         AuthenticationSessionModel login = null;
@@ -139,6 +140,15 @@ public final class CallbackEndpoint {
             }
             default -> throw refused;
         }
+    }
+
+    /**
+     * Quarkus' span of a request has its query, and where ClassLink sends a browser there is a code in it. Where the browser
+     * gave the request up before it came here, the span has ended and keeps its query (docs/metrics.md). Without tracing there
+     * is no span.
+     */
+    static void emptyQueryOfSpan() {
+        LocalRootSpan.current().setAttribute("url.query", "");
     }
 
     private Response page(

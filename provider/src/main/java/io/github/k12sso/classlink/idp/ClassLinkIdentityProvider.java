@@ -1,17 +1,18 @@
 package io.github.k12sso.classlink.idp;
 
 import io.github.k12sso.classlink.exchange.BrokeringApi;
-import io.github.k12sso.classlink.exchange.ExchangeableTokens;
+import io.github.k12sso.classlink.exchange.ExchangeProvider.ExchangeableTokens;
 import io.github.k12sso.classlink.http.AllowedHosts;
 import io.github.k12sso.classlink.http.TokenEndpointClient;
 import io.github.k12sso.classlink.http.UpstreamClient;
 import io.github.k12sso.classlink.http.UpstreamFailure;
-import io.github.k12sso.classlink.keycloak.KeycloakClock;
+import io.github.k12sso.classlink.keycloak.Clocks;
 import io.github.k12sso.classlink.launchpad.SignOutPage;
-import io.github.k12sso.classlink.oneroster.gateway.RosterSettings;
+import io.github.k12sso.classlink.oneroster.gateway.GatewayResource.RosterSettings;
 import io.github.k12sso.classlink.oneroster.gateway.RosterState;
 import io.github.k12sso.classlink.refresh.RefreshesInFlight;
 import io.github.k12sso.classlink.refresh.ValidTokens;
+import io.github.k12sso.classlink.refresh.ValidTokens.TokenLifetimes;
 import io.github.k12sso.classlink.settings.ClassLinkIdentityProviderConfig;
 import io.github.k12sso.classlink.vault.KeySource;
 import io.github.k12sso.classlink.vault.Revocations;
@@ -22,6 +23,7 @@ import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriBuilder;
 import jakarta.ws.rs.core.UriInfo;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.stream.Stream;
@@ -62,13 +64,13 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
     private final TokenVault vault;
     private final ValidTokens tokens;
     private final RosterState rosters;
-    private final InstantSource clock = new KeycloakClock();
+    private final InstantSource clock = Clocks.keycloak();
 
     ClassLinkIdentityProvider(
             KeycloakSession session,
             ClassLinkIdentityProviderConfig config,
             AllowedHosts allowedHosts,
-            KeySource sealingKeys,
+            KeySource tokenKeys,
             RefreshesInFlight refreshes,
             Revocations revocations,
             RosterState rosters) {
@@ -79,16 +81,11 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
         this.upstream = new UpstreamClient(session, allowedHosts);
         this.keys = new VerificationKeys(session, config, upstream);
         this.endpoint = new TokenEndpointClient(session, upstream, config.getApp());
+        TokenLifetimes lifetimes =
+                new TokenLifetimes(config.getTokenLifetime(), Duration.ofSeconds(config.getMinValidityToken()));
         this.vault = new TokenVault(
-                session,
-                config.getAlias(),
-                sealingKeys,
-                endpoint,
-                config.getTokenLifetimes().unstated(),
-                revocations,
-                clock);
-        this.tokens = new ValidTokens(
-                session, config.getAlias(), vault, endpoint, config.getTokenLifetimes(), refreshes, clock);
+                session, config.getAlias(), tokenKeys, endpoint, lifetimes.unstated(), revocations, clock);
+        this.tokens = new ValidTokens(session, config.getAlias(), vault, endpoint, lifetimes, refreshes, clock);
     }
 
     ClassLinkIdentityProviderConfig settings() {

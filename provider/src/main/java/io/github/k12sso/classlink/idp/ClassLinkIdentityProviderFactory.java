@@ -1,23 +1,28 @@
 package io.github.k12sso.classlink.idp;
 
 import io.github.k12sso.classlink.http.AllowedHosts;
-import io.github.k12sso.classlink.keycloak.SteadyClock;
+import io.github.k12sso.classlink.keycloak.Clocks;
 import io.github.k12sso.classlink.oneroster.gateway.RosterLimits;
 import io.github.k12sso.classlink.oneroster.gateway.RosterState;
 import io.github.k12sso.classlink.refresh.RefreshesInFlight;
 import io.github.k12sso.classlink.settings.ClassLinkIdentityProviderConfig;
-import io.github.k12sso.classlink.settings.SettingsForm;
+import io.github.k12sso.classlink.settings.Setting;
 import io.github.k12sso.classlink.vault.KeyRing;
 import io.github.k12sso.classlink.vault.KeySource;
 import io.github.k12sso.classlink.vault.Revocations;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.function.Function;
 import org.keycloak.Config;
 import org.keycloak.broker.provider.AbstractIdentityProviderFactory;
@@ -39,11 +44,12 @@ public final class ClassLinkIdentityProviderFactory extends AbstractIdentityProv
     private static final long MAX_KEY_FILE_BYTES = 64L * 1024;
 
     private static final int MAX_ROSTER_CALLS = 1000;
+    private static final String BUILD = "/io/github/k12sso/classlink/build.properties";
 
-    private final RefreshesInFlight refreshes = new RefreshesInFlight(new SteadyClock());
+    private final RefreshesInFlight refreshes = new RefreshesInFlight(Clocks.steady());
     private final Revocations revocations = new Revocations();
     private AllowedHosts allowedHosts = AllowedHosts.builtIn();
-    private KeySource sealingKeys = KeySource.ofRealms();
+    private KeySource tokenKeys = KeySource.ofRealms();
     private RosterState rosters = rosters(name -> null);
 
     @Override
@@ -56,22 +62,32 @@ public final class ClassLinkIdentityProviderFactory extends AbstractIdentityProv
         return ClassLinkIdentityProviderConfig.PROVIDER_NAME;
     }
 
+    /** Which jar this is, for Keycloak's page "Server info". */
     @Override
     public Map<String, String> getOperationalInfo() {
-        return Build.info();
+        Properties build = new Properties();
+        try (InputStream file = getClass().getResourceAsStream(BUILD)) {
+            build.load(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Map<String, String> info = new LinkedHashMap<>();
+        info.put("Version", build.getProperty("version"));
+        info.put("Keycloak", build.getProperty("keycloak"));
+        return info;
     }
 
     @Override
     public void init(Config.Scope options) {
         allowedHosts = AllowedHosts.with(options.get("allowedHosts"));
-        sealingKeys = new KeySource(
+        tokenKeys = new KeySource(
                 Optional.ofNullable(options.get("tokenKeyFile")).map(ClassLinkIdentityProviderFactory::keyFile),
                 Optional.ofNullable(options.get("tokenKeyVaultEntry")));
         rosters = rosters(options::getInt);
     }
 
     private static RosterState rosters(Function<String, Integer> option) {
-        SteadyClock clock = new SteadyClock();
+        InstantSource clock = Clocks.steady();
         return new RosterState(
                 new RosterLimits(
                         bound(option, "rosterCalls", RosterLimits.DEFAULT_PER_SERVER),
@@ -101,7 +117,7 @@ public final class ClassLinkIdentityProviderFactory extends AbstractIdentityProv
         revocations.close();
     }
 
-    /** Keycloak doesn't start without the keys it was told to use: it would seal with others, and open nothing. */
+    /** Keycloak doesn't start without the keys it was told to use: it would encrypt with other keys, and decrypt nothing. */
     private static KeyRing keyFile(String path) {
         String option = "The key file of the option spi-social--classlink--token-key-file ";
         try {
@@ -123,7 +139,7 @@ public final class ClassLinkIdentityProviderFactory extends AbstractIdentityProv
                 session,
                 new ClassLinkIdentityProviderConfig(model, allowedHosts),
                 allowedHosts,
-                sealingKeys,
+                tokenKeys,
                 refreshes,
                 revocations,
                 rosters);
@@ -136,6 +152,6 @@ public final class ClassLinkIdentityProviderFactory extends AbstractIdentityProv
 
     @Override
     public List<ProviderConfigProperty> getConfigProperties() {
-        return SettingsForm.properties();
+        return Setting.form();
     }
 }

@@ -79,8 +79,7 @@ final class IdTokenVerifier {
     }
 
     private void requireSignature(JWSInput jws) throws LoginRefused {
-        // First, and against a constant: the header is the sender's. Not getRawAlgorithm(), which trips over its
-        // absence.
+        // First, and against a constant: the header is the sender's. Not getRawAlgorithm(), which throws without one.
         String algorithm = String.valueOf(jws.getHeader().getAlgorithm());
         require(Algorithm.RS256.equals(algorithm), LoginRefused.Reason.ID_TOKEN_ALGORITHM);
         KeyWrapper key = key(jws.getHeader().getKeyId());

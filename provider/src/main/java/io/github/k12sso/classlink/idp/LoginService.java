@@ -2,10 +2,10 @@ package io.github.k12sso.classlink.idp;
 
 import io.github.k12sso.classlink.http.Operation;
 import io.github.k12sso.classlink.http.TokenEndpointClient;
-import io.github.k12sso.classlink.http.TokenResponse;
+import io.github.k12sso.classlink.http.TokenEndpointClient.TokenResponse;
 import io.github.k12sso.classlink.http.UpstreamClient;
 import io.github.k12sso.classlink.http.UpstreamFailure;
-import io.github.k12sso.classlink.mapper.MyGroups;
+import io.github.k12sso.classlink.mapper.ClassLinkGroupMapper.MyGroups;
 import io.github.k12sso.classlink.profile.ClassLinkGroup;
 import io.github.k12sso.classlink.profile.Profile;
 import io.github.k12sso.classlink.profile.UsernameTemplate;

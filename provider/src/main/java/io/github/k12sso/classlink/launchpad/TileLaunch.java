@@ -1,7 +1,7 @@
 package io.github.k12sso.classlink.launchpad;
 
 import io.github.k12sso.classlink.http.Measurement;
-import io.github.k12sso.classlink.keycloak.KeycloakClock;
+import io.github.k12sso.classlink.keycloak.Clocks;
 import io.github.k12sso.classlink.settings.ClassLinkIdentityProviderConfig;
 import jakarta.ws.rs.core.CacheControl;
 import jakarta.ws.rs.core.Response;
@@ -44,7 +44,7 @@ public final class TileLaunch extends AuthorizationEndpointBase {
     private static final String BEGAN = "classlink.launch";
 
     private final ClassLinkIdentityProviderConfig config;
-    private final InstantSource clock = new KeycloakClock();
+    private final InstantSource clock = Clocks.keycloak();
 
     public TileLaunch(KeycloakSession session, ClassLinkIdentityProviderConfig config, EventBuilder event) {
         super(session, event);

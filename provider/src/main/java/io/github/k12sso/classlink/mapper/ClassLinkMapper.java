@@ -15,7 +15,8 @@ import org.keycloak.provider.ProviderConfigurationBuilder;
 
 /**
  * What the four mappers share: they are for ClassLink providers only, support every sync mode, and decide by the profile of
- * the login alone. An interface, because the role mapper's base class is one of Keycloak's.
+ * the login alone. An interface, not a base class: the role mapper extends Keycloak's {@code AbstractClaimToRoleMapper}, whose
+ * granting, taking away and log line would otherwise be copied here.
  */
 interface ClassLinkMapper extends IdentityProviderMapper {
 

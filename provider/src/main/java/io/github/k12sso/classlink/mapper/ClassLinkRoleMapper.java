@@ -1,8 +1,14 @@
 package io.github.k12sso.classlink.mapper;
 
+import io.github.k12sso.classlink.profile.Profile;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.keycloak.broker.oidc.mappers.AbstractClaimToRoleMapper;
 import org.keycloak.broker.provider.BrokeredIdentityContext;
 import org.keycloak.broker.provider.ConfigConstants;
+import org.keycloak.models.Constants;
 import org.keycloak.models.IdentityProviderMapperModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
@@ -21,8 +27,7 @@ public final class ClassLinkRoleMapper extends AbstractClaimToRoleMapper impleme
     @Override
     public Description description() {
         ProviderConfigurationBuilder form = ProviderConfigurationBuilder.create();
-        // Not the multi-valued type: the console's page for mappers sends it as an array, and Keycloak takes
-        // text.
+        // Not the multi-valued type: the console's page for mappers sends it as an array, and Keycloak takes text.
         ClassLinkMapper.setting(form, "role", CLASSLINK_ROLES, ProviderConfigProperty.TEXT_TYPE)
                 .add();
         ClassLinkMapper.setting(form, "role", ConfigConstants.ROLE, ProviderConfigProperty.ROLE_TYPE)
@@ -52,5 +57,37 @@ public final class ClassLinkRoleMapper extends AbstractClaimToRoleMapper impleme
             IdentityProviderMapperModel mapper,
             BrokeredIdentityContext login) {
         updateBrokeredUser(session, realm, user, mapper, login);
+    }
+
+    /**
+     * ClassLink roles that an administrator has named. Compared whole and without regard to case, and nothing else: no prefix,
+     * no pattern, so that {@code Administrator} is not found in {@code Tenant Administrator}.
+     */
+    static final class RoleNames {
+
+        private final Set<String> names;
+
+        private RoleNames(Set<String> names) {
+            this.names = names;
+        }
+
+        /** Reads one a line, or with Keycloak's {@code ##} between them; null and blank are no role at all. */
+        static RoleNames parse(String setting) {
+            if (setting == null) {
+                return new RoleNames(Set.of());
+            }
+            return new RoleNames(Arrays.stream(setting.split(Constants.CFG_DELIMITER + "|\\R"))
+                    .map(RoleNames::comparable)
+                    .filter(name -> !name.isEmpty())
+                    .collect(Collectors.toUnmodifiableSet()));
+        }
+
+        boolean matchOneOf(Profile profile) {
+            return profile.roles().stream().map(RoleNames::comparable).anyMatch(names::contains);
+        }
+
+        private static String comparable(String role) {
+            return role.strip().toLowerCase(Locale.ROOT);
+        }
     }
 }

@@ -1,9 +1,9 @@
 package io.github.k12sso.classlink.mapper;
 
 import io.github.k12sso.classlink.profile.ClassLinkGroup;
-import io.github.k12sso.classlink.profile.Placeholders;
 import io.github.k12sso.classlink.profile.Profile;
 import io.github.k12sso.classlink.profile.Template;
+import io.github.k12sso.classlink.profile.Template.Placeholders;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -27,7 +27,7 @@ final class GroupsOnDemand {
         this.realm = realm;
     }
 
-    /** The group at the end of that way; empty if it is missing and its parent is full, or gone. */
+    /** The group with that path; empty if it is missing and its parent is full, or gone. */
     Optional<GroupModel> findOrCreate(List<String> names) {
         GroupModel group = null;
         for (String name : names) {
@@ -87,8 +87,8 @@ final class GroupsOnDemand {
         RealmModel sameRealm = other.realms().getRealm(realmId);
         other.getContext().setRealm(sameRealm);
         GroupModel parent = parentId == null ? null : other.groups().getGroupById(sameRealm, parentId);
-        boolean room = parentId == null || (parent != null && parent.getSubGroupsCount() < MAX_SIBLINGS);
-        if (room) {
+        boolean allowed = parentId == null || (parent != null && parent.getSubGroupsCount() < MAX_SIBLINGS);
+        if (allowed) {
             other.groups().createGroup(sameRealm, name, parent);
         }
     }

@@ -3,6 +3,7 @@ package io.github.k12sso.classlink.profile;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * What ClassLink says about one person. Everything but {@link #userId()} may be absent: students have no e-mail, districts
@@ -106,6 +107,67 @@ public final class Profile {
 
         Unreadable(String message) {
             super(message);
+        }
+    }
+
+    /**
+     * A district's id at ClassLink: a whole number on the wire (docs/internals/classlink-protocol.md#profile), kept as
+     * text. The alphabet is narrow on purpose: an id may be joined with others by {@code |} and compared in lists without
+     * any escaping.
+     *
+     * @param value 1 to 64 letters, digits, dots, hyphens and underscores
+     */
+    public record TenantId(String value) {
+
+        private static final Pattern ALLOWED = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+
+        public TenantId {
+            if (!ALLOWED.matcher(value).matches()) {
+                throw new IllegalArgumentException(
+                        "A TenantId is a number such as 2284: letters, digits, '.', '-' and '_', at most 64");
+            }
+        }
+
+        /** The id in a text that may be null, blank or unfit; empty then. */
+        public static Optional<TenantId> of(String text) {
+            return Optional.ofNullable(text)
+                    .map(String::strip)
+                    .filter(candidate -> ALLOWED.matcher(candidate).matches())
+                    .map(TenantId::new);
+        }
+
+        @Override
+        public String toString() {
+            return value;
+        }
+    }
+
+    /**
+     * A person's OneRoster id. Unique only within a district, case-sensitive, any character is legal, under 256 characters
+     * (docs/internals/classlink-protocol.md#profile); empty for people whose district has no OneRoster.
+     *
+     * @param value never blank
+     */
+    public record SourcedId(String value) {
+
+        private static final int MAX_LENGTH = 255;
+
+        public SourcedId {
+            if (value.isBlank() || value.length() > MAX_LENGTH) {
+                throw new IllegalArgumentException("A SourcedId has 1 to 255 characters and is not blank");
+            }
+        }
+
+        /** The id in a text that may be null, blank or too long; empty then. */
+        public static Optional<SourcedId> of(String text) {
+            return Optional.ofNullable(text)
+                    .filter(candidate -> !candidate.isBlank() && candidate.length() <= MAX_LENGTH)
+                    .map(SourcedId::new);
+        }
+
+        @Override
+        public String toString() {
+            return value;
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.github.k12sso.classlink.profile;
 
+import io.github.k12sso.classlink.profile.Profile.TenantId;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.stream.Collectors;

@@ -1,5 +1,6 @@
 package io.github.k12sso.classlink.profile;
 
+import io.github.k12sso.classlink.profile.Template.Placeholders;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

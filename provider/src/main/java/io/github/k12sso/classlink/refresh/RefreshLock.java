@@ -11,10 +11,10 @@ import org.keycloak.models.utils.KeycloakModelUtils;
 
 /**
  * The right to refresh one user's tokens, held by at most one request of the whole cluster, in Keycloak's own cluster-wide
- * store of single-use objects. It ends by itself when the node that holds it dies.
+ * store of single-use objects. It expires when the node that holds it dies.
  *
  * <p>Its limits: a holder that is slower than the lock's life (it cannot be: the call ends after ten seconds, and what
- * remains is one write) is not stopped, and a cluster that fell apart has a store in each part. Both can make a second
+ * remains is one write) is not stopped, and a partitioned cluster has a store in each part. Both can make a second
  * refresh, neither can lose a record: {@link io.github.k12sso.classlink.vault.TokenStore#replace} writes only over what was read.
  */
 final class RefreshLock {

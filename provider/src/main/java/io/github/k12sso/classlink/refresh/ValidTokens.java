@@ -1,12 +1,14 @@
 package io.github.k12sso.classlink.refresh;
 
 import io.github.k12sso.classlink.http.TokenEndpointClient;
-import io.github.k12sso.classlink.settings.TokenLifetimes;
+import io.github.k12sso.classlink.refresh.RefreshesInFlight.RefreshOutcome;
 import io.github.k12sso.classlink.vault.TokenSet;
 import io.github.k12sso.classlink.vault.TokenUnavailable;
 import io.github.k12sso.classlink.vault.TokenUnavailable.Reason;
 import io.github.k12sso.classlink.vault.TokenVault;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
@@ -93,5 +95,24 @@ public final class ValidTokens {
                 valid.orElseThrow(() -> new TokenUnavailable(
                         Reason.REFRESH_FAILED, outcome.retryAfter().orElseThrow()));
         };
+    }
+
+    /**
+     * How long tokens live.
+     *
+     * @param unstated of an access token whose answer has no {@code expires_in}
+     * @param minValidity an access token with less left than this is refreshed, if there is a refresh token
+     */
+    public record TokenLifetimes(Duration unstated, Duration minValidity) {
+
+        /** For a token that ClassLink rejects, whatever its expiry. */
+        public TokenLifetimes always() {
+            return new TokenLifetimes(unstated, ChronoUnit.FOREVER.getDuration());
+        }
+
+        /** Whether a token with this much time left is to be refreshed. */
+        public boolean isDue(Duration remaining) {
+            return remaining.compareTo(minValidity) < 0;
+        }
     }
 }

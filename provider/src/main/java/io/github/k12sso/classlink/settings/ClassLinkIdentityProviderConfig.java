@@ -5,6 +5,7 @@ import io.github.k12sso.classlink.http.TokenEndpointClient;
 import io.github.k12sso.classlink.profile.IdentityKey;
 import io.github.k12sso.classlink.profile.TenantAllowList;
 import io.github.k12sso.classlink.profile.UsernameTemplate;
+import io.github.k12sso.classlink.settings.Setting.RosterMode;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
@@ -146,10 +147,6 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
     /** Whether a person's last logout takes their tokens out of the vault. Off unless switched on. */
     public boolean isForgetTokensOnLogout() {
         return values().flag(Setting.FORGET_TOKENS_ON_LOGOUT);
-    }
-
-    public TokenLifetimes getTokenLifetimes() {
-        return new TokenLifetimes(getTokenLifetime(), Duration.ofSeconds(getMinValidityToken()));
     }
 
     /** The app at ClassLink. */

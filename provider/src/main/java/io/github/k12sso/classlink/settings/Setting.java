@@ -89,15 +89,11 @@ public enum Setting {
         /** Such as <code>${vault.partner}</code>. */
         VAULT_REFERENCE(ProviderConfigProperty.STRING_TYPE);
 
+        /** The type of the field in the console; null for Keycloak's own. */
         private final String consoleType;
 
         Type(String consoleType) {
             this.consoleType = consoleType;
-        }
-
-        /** The type of the field in the console; null for Keycloak's own. */
-        String consoleType() {
-            return consoleType;
         }
     }
 
@@ -130,6 +126,27 @@ public enum Setting {
         this.min = min;
         this.max = max;
         this.options = String.join(",", options);
+    }
+
+    /** The form in the admin console, below Keycloak's own fields. Its texts are in {@code theme-resources/messages}. */
+    public static List<ProviderConfigProperty> form() {
+        return Arrays.stream(values())
+                .filter(setting -> setting.type != Type.OF_KEYCLOAK)
+                .map(Setting::property)
+                .toList();
+    }
+
+    private ProviderConfigProperty property() {
+        ProviderConfigProperty property = new ProviderConfigProperty(
+                key,
+                textKey() + ".label",
+                textKey() + ".help",
+                type.consoleType,
+                type == Type.FLAG ? Boolean.valueOf(defaultValue) : defaultValue);
+        if (type == Type.CHOICE) {
+            property.setOptions(options());
+        }
+        return property;
     }
 
     /** The key in the identity provider's {@code config}. */
@@ -168,5 +185,33 @@ public enum Setting {
     /** The values of a choice. */
     List<String> options() {
         return List.of(options.split(","));
+    }
+
+    /** How Keycloak authenticates to OneRoster. */
+    public enum RosterMode {
+        /** No rosters. */
+        OFF("off"),
+        /** The person's own ClassLink token: what ClassLink lets that person see. */
+        USER_TOKEN("user-token"),
+        /** The partner's key: every district that shares its roster with the app. */
+        PARTNER_KEY("partner-key");
+
+        private final String setting;
+
+        RosterMode(String setting) {
+            this.setting = setting;
+        }
+
+        /** The value of the setting {@code rosterMode} that chooses this mode. */
+        public String setting() {
+            return setting;
+        }
+
+        /** The mode that a value of the setting chooses; empty if none does. */
+        public static Optional<RosterMode> ofSetting(String setting) {
+            return Arrays.stream(values())
+                    .filter(mode -> mode.setting.equals(setting))
+                    .findFirst();
+        }
     }
 }

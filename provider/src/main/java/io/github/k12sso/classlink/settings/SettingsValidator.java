@@ -4,6 +4,7 @@ import io.github.k12sso.classlink.http.AllowedHosts;
 import io.github.k12sso.classlink.http.UpstreamFailure;
 import io.github.k12sso.classlink.profile.TenantAllowList;
 import io.github.k12sso.classlink.profile.UsernameTemplate;
+import io.github.k12sso.classlink.settings.Setting.RosterMode;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.RealmModel;
 import org.keycloak.protocol.oidc.OIDCLoginProtocol;

@@ -15,7 +15,7 @@ import org.keycloak.models.utils.KeycloakModelUtils;
 /**
  * Tells ClassLink, in the background, that tokens are no longer needed (RFC 7009). Each token once, within the ten seconds of
  * every call, two at a time; at most 10,000 people wait. What fails is logged and not repeated: the tokens are forgotten here
- * in any case, and end by themselves there.
+ * in any case, and expire there.
  */
 public final class Revocations implements AutoCloseable {
 

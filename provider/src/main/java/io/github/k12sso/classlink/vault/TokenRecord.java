@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.profile.Profile;
-import io.github.k12sso.classlink.profile.SourcedId;
-import io.github.k12sso.classlink.profile.TenantId;
+import io.github.k12sso.classlink.profile.Profile.SourcedId;
+import io.github.k12sso.classlink.profile.Profile.TenantId;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +17,7 @@ import java.util.Optional;
  * What the vault keeps for one link, in clear: the JSON inside an encrypted record. It has the members that Keycloak's own brokers
  * write, so that a record left by a built-in provider reads the same.
  *
- * @param tokens empty once ClassLink has ended the grant: the link and the identity stay, and the answer stays "log in again"
+ * @param tokens empty once ClassLink has revoked the grant: the link and the identity stay, and the answer stays "log in again"
  * @param identity empty in a record that a built-in provider left
  */
 public record TokenRecord(Optional<TokenSet> tokens, Optional<Identity> identity) {
@@ -85,9 +85,8 @@ public record TokenRecord(Optional<TokenSet> tokens, Optional<Identity> identity
         if (isEpochSecond(expiresAt)) {
             return Optional.of(new TokenSet(accessToken, refreshToken, Instant.ofEpochSecond(expiresAt.longValue())));
         }
-        // Keycloak's own brokers leave the end out when ClassLink did. Such a token may be days old: only its refresh
-        // token
-        // is worth anything.
+        // Keycloak's own brokers store no expiry when ClassLink sent none. Such a token may be days old: only its
+        // refresh token can be used.
         return refreshToken.map(token -> new TokenSet(accessToken, refreshToken, Instant.EPOCH));
     }
 
@@ -114,7 +113,7 @@ public record TokenRecord(Optional<TokenSet> tokens, Optional<Identity> identity
     }
 
     /**
-     * What ClassLink said about a person at their last login, as far as it decides what they may read. Sealed with the tokens,
+     * What ClassLink said about a person at their last login, as far as it decides what they may read. Encrypted with the tokens,
      * because user attributes can be edited.
      *
      * @param userId ClassLink's UserId

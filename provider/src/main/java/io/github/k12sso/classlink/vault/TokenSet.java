@@ -1,6 +1,6 @@
 package io.github.k12sso.classlink.vault;
 
-import io.github.k12sso.classlink.http.TokenResponse;
+import io.github.k12sso.classlink.http.TokenEndpointClient.TokenResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -25,7 +25,7 @@ public record TokenSet(String accessToken, Optional<String> refreshToken, Instan
         COALESCED
     }
 
-    /** A token this close to its end would be dead on arrival at ClassLink, so it counts as expired. */
+    /** A token that expires this soon would be expired when ClassLink gets it, so it counts as expired. */
     static final Duration MARGIN = Duration.ofSeconds(5);
 
     public TokenSet(String accessToken, Optional<String> refreshToken, Instant expiresAt) {
@@ -33,7 +33,7 @@ public record TokenSet(String accessToken, Optional<String> refreshToken, Instan
     }
 
     /**
-     * The tokens of an answer, their end stamped.
+     * The tokens of an answer, with the time when they expire.
      *
      * @param lifetime life of an access token whose answer does not state one
      */

@@ -1,7 +1,7 @@
 package io.github.k12sso.classlink.vault;
 
 import io.github.k12sso.classlink.http.TokenEndpointClient;
-import io.github.k12sso.classlink.http.TokenResponse;
+import io.github.k12sso.classlink.http.TokenEndpointClient.TokenResponse;
 import io.github.k12sso.classlink.keycloak.AfterCommit;
 import io.github.k12sso.classlink.profile.Profile;
 import io.github.k12sso.classlink.vault.TokenUnavailable.Reason;
@@ -60,7 +60,7 @@ public final class TokenVault {
      */
     public record Entry(String stored, TokenRecord record, TokenCipher cipher) {
 
-        /** The user's tokens; expired if ClassLink has ended the grant. */
+        /** The user's tokens; expired if ClassLink has revoked the grant. */
         public TokenSet tokens() throws TokenUnavailable {
             return record.tokens().orElseThrow(() -> new TokenUnavailable(Reason.EXPIRED));
         }

@@ -2,6 +2,7 @@ package io.github.k12sso.classlink.exchange;
 
 import io.github.k12sso.classlink.RecordedEvents;
 import io.github.k12sso.classlink.Stub;
+import io.github.k12sso.classlink.exchange.ExchangeProvider.ExchangeableTokens;
 import jakarta.ws.rs.core.MultivaluedHashMap;
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
@@ -71,7 +72,7 @@ final class Exchanges {
                 null,
                 null,
                 Map.of());
-        ClassLinkTokenExchangeProvider provider = new ClassLinkTokenExchangeProvider();
+        ExchangeProvider provider = new ExchangeProvider();
         return provider.supports(context) ? Optional.of(provider.exchange(context)) : Optional.empty();
     }
 

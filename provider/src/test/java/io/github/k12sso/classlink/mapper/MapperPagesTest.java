@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.k12sso.classlink.Messages;
 import io.github.k12sso.classlink.profile.ClassLinkGroup;
-import io.github.k12sso.classlink.profile.Placeholders;
+import io.github.k12sso.classlink.profile.Template.Placeholders;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;

@@ -2,6 +2,7 @@ package io.github.k12sso.classlink.mapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.k12sso.classlink.mapper.ClassLinkRoleMapper.RoleNames;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

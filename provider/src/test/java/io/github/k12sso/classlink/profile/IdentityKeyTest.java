@@ -2,6 +2,8 @@ package io.github.k12sso.classlink.profile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.k12sso.classlink.profile.Profile.SourcedId;
+import io.github.k12sso.classlink.profile.Profile.TenantId;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Assume;

@@ -3,6 +3,8 @@ package io.github.k12sso.classlink.profile;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.github.k12sso.classlink.profile.Profile.SourcedId;
+import io.github.k12sso.classlink.profile.Profile.TenantId;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -3,6 +3,7 @@ package io.github.k12sso.classlink.refresh;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.k12sso.classlink.refresh.RefreshesInFlight.RefreshOutcome;
 import io.github.k12sso.classlink.vault.TokenSet;
 import java.time.Duration;
 import java.time.Instant;

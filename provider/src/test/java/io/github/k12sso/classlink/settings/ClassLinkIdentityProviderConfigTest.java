@@ -10,6 +10,7 @@ import io.github.k12sso.classlink.http.AllowedHosts;
 import io.github.k12sso.classlink.idp.ProfileJson;
 import io.github.k12sso.classlink.profile.IdentityKey;
 import io.github.k12sso.classlink.profile.Profile;
+import io.github.k12sso.classlink.settings.Setting.RosterMode;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -93,7 +94,7 @@ class ClassLinkIdentityProviderConfigTest {
 
     @Test
     void givenWhatTheConsoleFillsIn_thenNothingChanges() {
-        SettingsForm.properties().stream()
+        Setting.form().stream()
                 .filter(property -> property.getDefaultValue() != null)
                 .forEach(property -> config.getConfig()
                         .put(property.getName(), property.getDefaultValue().toString()));
@@ -400,7 +401,7 @@ class ClassLinkIdentityProviderConfigTest {
     }
 
     private static String label(String key) {
-        return SettingsForm.properties().stream()
+        return Setting.form().stream()
                 .filter(property -> property.getName().equals(key))
                 .map(property -> Messages.english().get(property.getLabel()))
                 .findFirst()

@@ -98,6 +98,6 @@ class SettingsFormTest {
     }
 
     static List<ProviderConfigProperty> properties() {
-        return SettingsForm.properties();
+        return Setting.form();
     }
 }

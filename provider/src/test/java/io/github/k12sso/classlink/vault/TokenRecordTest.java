@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.github.k12sso.classlink.profile.SourcedId;
-import io.github.k12sso.classlink.profile.TenantId;
+import io.github.k12sso.classlink.profile.Profile.SourcedId;
+import io.github.k12sso.classlink.profile.Profile.TenantId;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;

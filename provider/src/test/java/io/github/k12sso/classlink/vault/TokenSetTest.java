@@ -2,7 +2,7 @@ package io.github.k12sso.classlink.vault;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.k12sso.classlink.http.TokenResponse;
+import io.github.k12sso.classlink.http.TokenEndpointClient.TokenResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;

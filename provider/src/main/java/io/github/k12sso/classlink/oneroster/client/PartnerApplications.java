@@ -144,7 +144,7 @@ public final class PartnerApplications {
      *
      * @param id {@code oneroster_application_id}: percent-encoded as it comes, and used like that (Traps 16 and 17,
      *     docs/internals/classlink-rosters.md)
-     * @param bearer opens this district and no other; absent where ClassLink sends null
+     * @param bearer for this district and no other; absent where ClassLink sends null
      * @param enabled the district shares its roster now
      */
     record Application(String tenantId, String id, Optional<String> bearer, boolean enabled) {

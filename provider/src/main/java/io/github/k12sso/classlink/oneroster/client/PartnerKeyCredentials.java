@@ -13,7 +13,7 @@ public final class PartnerKeyCredentials implements RosterCredentials {
     private PartnerApplications.Application current;
 
     /**
-     * A way to one district.
+     * The credentials for one district.
      *
      * @param provider what the list of districts is kept by
      * @param key the partner's, out of Keycloak's vault

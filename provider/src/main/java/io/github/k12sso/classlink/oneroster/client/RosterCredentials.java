@@ -3,18 +3,18 @@ package io.github.k12sso.classlink.oneroster.client;
 import java.util.Optional;
 
 /**
- * Whose key opens a roster. A third way, the district's own server with OAuth 1.0a
+ * How Keycloak authenticates to OneRoster. A third kind, the district's own server with OAuth 1.0a
  * (docs/internals/classlink-rosters.md#oauth-10a), would be a third implementation and change nothing else.
  */
 public interface RosterCredentials {
 
-    /** The way in. */
+    /** The address and the bearer token. */
     Access current() throws RosterFailure;
 
     /**
      * After the roster service answered 401.
      *
-     * @return a way in with another bearer; empty if there is none, and asking again would not help
+     * @return an access with another bearer; empty if there is none, and asking again would not help
      */
     Optional<Access> replace(Access rejected) throws RosterFailure;
 
@@ -22,7 +22,7 @@ public interface RosterCredentials {
     RosterFailure rejection();
 
     /**
-     * Where a district's roster is, and what opens it.
+     * Where a district's roster is, and the bearer token for it.
      *
      * @param base up to, and without, {@code /ims/oneroster/v1p1}
      * @param bearer ClassLink's; never leaves this server but in the Authorization header of calls there
@@ -38,7 +38,7 @@ public interface RosterCredentials {
         /** Without the bearer. */
         @Override
         public String toString() {
-            return "Door[…]";
+            return "Access[…]";
         }
     }
 }

@@ -2,9 +2,14 @@ package io.github.k12sso.classlink.oneroster.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.k12sso.classlink.oneroster.policy.InvalidRequest;
-import io.github.k12sso.classlink.oneroster.policy.Memberships;
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Ticker;
+import io.github.k12sso.classlink.http.Measurement;
+import io.github.k12sso.classlink.oneroster.policy.Policy.Memberships;
 import io.github.k12sso.classlink.oneroster.policy.RosterRequest;
+import io.github.k12sso.classlink.oneroster.policy.RosterRequest.InvalidRequest;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -116,6 +121,46 @@ public final class SourceMemberships implements Memberships<RosterFailure> {
             if (rows < PAGE) {
                 return ids;
             }
+        }
+    }
+
+    /** Who belongs to which class, as this node read it within the last minute. */
+    public static final class MembershipCache {
+
+        static final Duration TTL = Duration.ofSeconds(60);
+        static final int MAX_ENTRIES = 10_000;
+
+        private final Cache<String, Set<String>> memberships;
+
+        /** @param ticker of the node */
+        public MembershipCache(Ticker ticker) {
+            this.memberships = Caffeine.newBuilder()
+                    .expireAfterWrite(TTL)
+                    .maximumSize(MAX_ENTRIES)
+                    .ticker(ticker)
+                    .executor(Runnable::run)
+                    .build();
+        }
+
+        private enum Lookup {
+            MEMBERSHIPS_HIT,
+            MEMBERSHIPS_MISS
+        }
+
+        interface Loader {
+            Set<String> load() throws RosterFailure;
+        }
+
+        Set<String> get(String key, Loader loader) throws RosterFailure {
+            Set<String> cached = memberships.getIfPresent(key);
+            if (cached != null) {
+                Measurement.ROSTER_CACHE.count(Lookup.MEMBERSHIPS_HIT);
+                return cached;
+            }
+            Measurement.ROSTER_CACHE.count(Lookup.MEMBERSHIPS_MISS);
+            Set<String> ids = Set.copyOf(loader.load());
+            memberships.put(key, ids);
+            return ids;
         }
     }
 }

@@ -1,11 +1,15 @@
 package io.github.k12sso.classlink.oneroster.gateway;
 
 import io.github.k12sso.classlink.http.Measurement;
+import io.github.k12sso.classlink.http.UpstreamClient;
 import io.github.k12sso.classlink.oneroster.client.RosterFailure;
-import io.github.k12sso.classlink.oneroster.policy.InvalidRequest;
 import io.github.k12sso.classlink.oneroster.policy.RosterObjectType;
 import io.github.k12sso.classlink.oneroster.policy.RosterRequest;
-import io.github.k12sso.classlink.settings.RosterMode;
+import io.github.k12sso.classlink.oneroster.policy.RosterRequest.InvalidRequest;
+import io.github.k12sso.classlink.profile.TenantAllowList;
+import io.github.k12sso.classlink.refresh.ValidTokens;
+import io.github.k12sso.classlink.settings.Setting.RosterMode;
+import io.github.k12sso.classlink.vault.TokenVault;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.OPTIONS;
 import jakarta.ws.rs.Path;
@@ -122,7 +126,7 @@ public final class GatewayResource {
         if (!settings.enabled() || settings.mode() == RosterMode.OFF) {
             throw new RosterFailure(RosterFailure.Reason.ROSTER_OFF, "Rosters are switched off for this provider");
         }
-        AuthResult bearer = RosterBearer.verify(session);
+        AuthResult bearer = RosterCaller.verify(session);
         event.client(bearer.client())
                 .user(bearer.user())
                 .detail(Details.USERNAME, bearer.user().getUsername());
@@ -130,7 +134,7 @@ public final class GatewayResource {
         RosterLimits limits = settings.state().limits();
         String client = realm.getId() + " " + bearer.client().getClientId();
         RosterLimits.Minute minute = limits.count(client, settings.requestsPerMinute());
-        RosterBearer.requireScope(bearer, settings.scope());
+        RosterCaller.requireScope(bearer, settings.scope());
         RosterRequest request =
                 RosterRequest.parse(segments(), session.getContext().getUri().getQueryParameters());
         objectType = request.objectType();
@@ -197,4 +201,32 @@ public final class GatewayResource {
     private String where() {
         return "realm=" + realm.getName() + ", provider=" + settings.alias() + ", path=" + pathPattern;
     }
+
+    /**
+     * What the gateway needs of a provider.
+     *
+     * @param enabled the provider's own switch
+     * @param rosterUrl base of the OneRoster service, without {@code /ims/oneroster/v1p1}
+     * @param partnerKey a reference to Keycloak's vault
+     * @param scope client scope that a Keycloak access token must carry
+     * @param requestsPerMinute of one client, on one node
+     * @param allowedTenants districts whose people may log in, and whose rosters may be read
+     * @param vault the provider's, for what ClassLink said about a user at their last login
+     * @param tokens the provider's, valid ones
+     * @param upstream for calls to ClassLink
+     * @param state this node's
+     */
+    public record RosterSettings(
+            String alias,
+            boolean enabled,
+            RosterMode mode,
+            String rosterUrl,
+            Optional<String> partnerKey,
+            String scope,
+            int requestsPerMinute,
+            TenantAllowList allowedTenants,
+            TokenVault vault,
+            ValidTokens tokens,
+            UpstreamClient upstream,
+            RosterState state) {}
 }

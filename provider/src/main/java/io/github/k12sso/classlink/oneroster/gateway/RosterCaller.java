@@ -1,17 +1,25 @@
 package io.github.k12sso.classlink.oneroster.gateway;
 
+import io.github.k12sso.classlink.keycloak.SignedToken;
 import io.github.k12sso.classlink.oneroster.client.RosterFailure;
 import io.github.k12sso.classlink.oneroster.client.UserTokenCredentials;
-import io.github.k12sso.classlink.oneroster.policy.Caller;
-import io.github.k12sso.classlink.profile.TenantId;
-import io.github.k12sso.classlink.settings.RosterMode;
+import io.github.k12sso.classlink.oneroster.gateway.GatewayResource.RosterSettings;
+import io.github.k12sso.classlink.oneroster.policy.Policy.Caller;
+import io.github.k12sso.classlink.profile.Profile.TenantId;
+import io.github.k12sso.classlink.settings.Setting.RosterMode;
 import io.github.k12sso.classlink.vault.TokenRecord;
 import io.github.k12sso.classlink.vault.TokenUnavailable;
 import java.util.List;
 import java.util.Optional;
+import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.RoleModel;
 import org.keycloak.models.UserModel;
+import org.keycloak.protocol.oidc.OIDCAdvancedConfigWrapper;
+import org.keycloak.services.managers.AppAuthManager;
+import org.keycloak.services.managers.AuthenticationManager.AuthResult;
+import org.keycloak.services.util.MtlsHoKTokenUtil;
+import org.keycloak.util.TokenUtil;
 
 /**
  * Who sent a roster request, and the district that they may read.
@@ -25,6 +33,44 @@ record RosterCaller(UserModel user, TenantId tenant, Caller inPolicy, String dis
 
     /** The realm role that may read every district; with {@code -<TenantId>}, that one. */
     static final String ADMINISTRATOR = "roster-administrator";
+
+    /**
+     * The access token, checked as strictly as Keycloak's own userinfo endpoint does: signature, expiry, realm, not-before, session, user and client, revocation, and the proof that belongs to a token that is
+     * bound to a key (DPoP) or a certificate.
+     */
+    static AuthResult verify(KeycloakSession session) throws RosterFailure {
+        AuthResult result = null;
+        AppAuthManager.AuthHeader sent = AppAuthManager.extractAuthorizationHeaderTokenOrReturnNull(
+                session.getContext().getHttpRequest().getHttpHeaders());
+        if (sent != null && SignedToken.namesAlgorithm(sent.getToken())) {
+            result = new AppAuthManager.BearerTokenAuthenticator(session)
+                    .setHeaders(session.getContext().getHttpRequest().getHttpHeaders())
+                    .authenticate();
+        }
+        if (result == null || !hasItsCertificate(session, result)) {
+            throw new RosterFailure(
+                    RosterFailure.Reason.TOKEN_INVALID,
+                    "A valid Keycloak access token is needed, in the Authorization header");
+        }
+        return result;
+    }
+
+    private static boolean hasItsCertificate(KeycloakSession session, AuthResult result) {
+        boolean bound =
+                OIDCAdvancedConfigWrapper.fromClientModel(result.client()).isUseMtlsHokToken()
+                        || (result.token().getConfirmation() != null
+                                && result.token().getConfirmation().getCertThumbprint() != null);
+        return !bound
+                || MtlsHoKTokenUtil.verifyTokenBindingWithClientCertificate(
+                        result.token(), session.getContext().getHttpRequest(), session);
+    }
+
+    static void requireScope(AuthResult result, String scope) throws RosterFailure {
+        if (!TokenUtil.hasScope(result.token().getScope(), scope)) {
+            throw new RosterFailure(
+                    RosterFailure.Reason.SCOPE_MISSING, "The access token lacks the client scope that opens rosters");
+        }
+    }
 
     /**
      * The caller and the district, by the user's record and roles.

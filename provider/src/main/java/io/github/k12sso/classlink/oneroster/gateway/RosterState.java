@@ -1,8 +1,8 @@
 package io.github.k12sso.classlink.oneroster.gateway;
 
 import com.github.benmanes.caffeine.cache.Ticker;
-import io.github.k12sso.classlink.oneroster.client.MembershipCache;
 import io.github.k12sso.classlink.oneroster.client.PartnerApplications;
+import io.github.k12sso.classlink.oneroster.client.SourceMemberships.MembershipCache;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;

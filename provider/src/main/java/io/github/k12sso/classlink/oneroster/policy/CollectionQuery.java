@@ -1,5 +1,6 @@
 package io.github.k12sso.classlink.oneroster.policy;
 
+import io.github.k12sso.classlink.oneroster.policy.RosterRequest.InvalidRequest;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

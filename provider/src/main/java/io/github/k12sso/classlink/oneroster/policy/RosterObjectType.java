@@ -1,5 +1,11 @@
 package io.github.k12sso.classlink.oneroster.policy;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
 /**
  * What the rows of an answer are, with the keys under which OneRoster 1.1 puts them
  * (docs/internals/classlink-rosters.md#collections).
@@ -37,5 +43,87 @@ public enum RosterObjectType {
     /** Whether it depends on the reader which of them may be read. The others are a district's timetable and buildings. */
     public boolean isRestricted() {
         return restricted;
+    }
+
+    /**
+     * A path below {@code /ims/oneroster/v1p1} that OneRoster 1.1 has for reading rosters.
+     *
+     * @param pattern its segments, {@value #ID} for an id
+     * @param objectType of the rows
+     */
+    record Route(List<String> pattern, RosterObjectType objectType) {
+
+        private static final int MAX_ID_LENGTH = 255;
+        private static final String ID = "{}";
+        private static final List<Route> ALL = routes();
+
+        /** The route that a path takes; empty if there is none. */
+        static Optional<Route> of(List<String> segments) {
+            return ALL.stream()
+                    .filter(route -> matches(route.pattern(), segments))
+                    .findFirst();
+        }
+
+        boolean isSingle() {
+            return pattern.get(pattern.size() - 1).equals(ID);
+        }
+
+        private static List<Route> routes() {
+            List<Route> routes = new ArrayList<>();
+            Map<String, RosterObjectType> collections = Map.ofEntries(
+                    Map.entry("academicSessions", ACADEMIC_SESSION),
+                    Map.entry("classes", CLASS),
+                    Map.entry("courses", COURSE),
+                    Map.entry("demographics", DEMOGRAPHICS),
+                    Map.entry("enrollments", ENROLLMENT),
+                    Map.entry("gradingPeriods", ACADEMIC_SESSION),
+                    Map.entry("orgs", ORG),
+                    Map.entry("resources", RESOURCE),
+                    Map.entry("schools", ORG),
+                    Map.entry("students", USER),
+                    Map.entry("teachers", USER),
+                    Map.entry("terms", ACADEMIC_SESSION),
+                    Map.entry("users", USER));
+            collections.forEach((name, type) -> {
+                routes.add(new Route(List.of(name), type));
+                routes.add(new Route(List.of(name, ID), type));
+            });
+            Map<String, Set<String>> nested = Map.of(
+                    "schools", Set.of("classes", "courses", "enrollments", "students", "teachers", "terms"),
+                    "classes", Set.of("resources", "students", "teachers"),
+                    "courses", Set.of("classes", "resources"),
+                    "students", Set.of("classes"),
+                    "teachers", Set.of("classes"),
+                    "users", Set.of("classes"),
+                    "terms", Set.of("classes", "gradingPeriods"));
+            nested.forEach((parent, children) -> children.forEach(
+                    child -> routes.add(new Route(List.of(parent, ID, child), collections.get(child)))));
+            for (String child : Set.of("enrollments", "students", "teachers")) {
+                routes.add(new Route(List.of("schools", ID, "classes", ID, child), collections.get(child)));
+            }
+            return List.copyOf(routes);
+        }
+
+        private static boolean matches(List<String> pattern, List<String> segments) {
+            if (pattern.size() != segments.size()) {
+                return false;
+            }
+            for (int i = 0; i < pattern.size(); i++) {
+                String segment = segments.get(i);
+                if (!(pattern.get(i).equals(ID) ? isId(segment) : pattern.get(i).equals(segment))) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        /** Any character may stand in an id but those that no id has and a path could be bent with. */
+        private static boolean isId(String segment) {
+            return !segment.isBlank()
+                    && segment.length() <= MAX_ID_LENGTH
+                    && !segment.equals(".")
+                    && !segment.equals("..")
+                    && segment.chars().noneMatch(Character::isISOControl);
+        }
     }
 }

@@ -1,29 +1,16 @@
 package io.github.k12sso.classlink.oneroster.policy;
 
+import io.github.k12sso.classlink.oneroster.policy.RosterObjectType.Route;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * A request that OneRoster 1.1 has for reading rosters, and nothing else: no caller chooses a host, a district or a prefix.
  * Its text form, for the source, is made from the parts and never from what was sent.
  */
 public final class RosterRequest {
-
-    private static final int MAX_ID_LENGTH = 255;
-    private static final String ID = "{}";
-
-    private record Route(List<String> pattern, RosterObjectType objectType) {
-
-        boolean isSingle() {
-            return pattern.get(pattern.size() - 1).equals(ID);
-        }
-    }
-
-    private static final List<Route> ROUTES = routes();
 
     private final Route route;
     private final List<String> segments;
@@ -35,42 +22,6 @@ public final class RosterRequest {
         this.query = query;
     }
 
-    private static List<Route> routes() {
-        List<Route> routes = new ArrayList<>();
-        Map<String, RosterObjectType> collections = Map.ofEntries(
-                Map.entry("academicSessions", RosterObjectType.ACADEMIC_SESSION),
-                Map.entry("classes", RosterObjectType.CLASS),
-                Map.entry("courses", RosterObjectType.COURSE),
-                Map.entry("demographics", RosterObjectType.DEMOGRAPHICS),
-                Map.entry("enrollments", RosterObjectType.ENROLLMENT),
-                Map.entry("gradingPeriods", RosterObjectType.ACADEMIC_SESSION),
-                Map.entry("orgs", RosterObjectType.ORG),
-                Map.entry("resources", RosterObjectType.RESOURCE),
-                Map.entry("schools", RosterObjectType.ORG),
-                Map.entry("students", RosterObjectType.USER),
-                Map.entry("teachers", RosterObjectType.USER),
-                Map.entry("terms", RosterObjectType.ACADEMIC_SESSION),
-                Map.entry("users", RosterObjectType.USER));
-        collections.forEach((name, type) -> {
-            routes.add(new Route(List.of(name), type));
-            routes.add(new Route(List.of(name, ID), type));
-        });
-        Map<String, Set<String>> nested = Map.of(
-                "schools", Set.of("classes", "courses", "enrollments", "students", "teachers", "terms"),
-                "classes", Set.of("resources", "students", "teachers"),
-                "courses", Set.of("classes", "resources"),
-                "students", Set.of("classes"),
-                "teachers", Set.of("classes"),
-                "users", Set.of("classes"),
-                "terms", Set.of("classes", "gradingPeriods"));
-        nested.forEach((parent, children) ->
-                children.forEach(child -> routes.add(new Route(List.of(parent, ID, child), collections.get(child)))));
-        for (String child : Set.of("enrollments", "students", "teachers")) {
-            routes.add(new Route(List.of("schools", ID, "classes", ID, child), collections.get(child)));
-        }
-        return List.copyOf(routes);
-    }
-
     /**
      * Takes a request apart.
      *
@@ -80,39 +31,11 @@ public final class RosterRequest {
      */
     public static RosterRequest parse(List<String> segments, Map<String, List<String>> parameters)
             throws InvalidRequest {
-        for (Route route : ROUTES) {
-            if (matches(route.pattern(), segments)) {
-                return new RosterRequest(
-                        route,
-                        segments,
-                        route.isSingle()
-                                ? CollectionQuery.ofObject(parameters)
-                                : CollectionQuery.ofCollection(parameters));
-            }
-        }
-        throw InvalidRequest.path();
-    }
-
-    private static boolean matches(List<String> pattern, List<String> segments) {
-        if (pattern.size() != segments.size()) {
-            return false;
-        }
-        for (int i = 0; i < pattern.size(); i++) {
-            String segment = segments.get(i);
-            if (!(pattern.get(i).equals(ID) ? isId(segment) : pattern.get(i).equals(segment))) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /** Any character may stand in an id but those that no id has and a path could be bent with. */
-    private static boolean isId(String segment) {
-        return !segment.isBlank()
-                && segment.length() <= MAX_ID_LENGTH
-                && !segment.equals(".")
-                && !segment.equals("..")
-                && segment.chars().noneMatch(Character::isISOControl);
+        Route route = Route.of(segments).orElseThrow(InvalidRequest::path);
+        return new RosterRequest(
+                route,
+                segments,
+                route.isSingle() ? CollectionQuery.ofObject(parameters) : CollectionQuery.ofCollection(parameters));
     }
 
     /** What the rows of the answer are. */
@@ -214,5 +137,44 @@ public final class RosterRequest {
     /** The kind of request, without ids: for metrics, events and log lines. */
     public String pathPattern() {
         return String.join("/", route.pattern());
+    }
+
+    /** A path or a query that OneRoster 1.1 does not have, or that the gateway does not pass on. */
+    public static final class InvalidRequest extends Exception {
+
+        private static final long serialVersionUID = 1L;
+
+        private final String codeMinor;
+
+        /**
+         * @param codeMinor OneRoster's word for it (docs/internals/classlink-rosters.md#errors)
+         * @param message for the app's developer; of constants and names of parameters only
+         */
+        InvalidRequest(String codeMinor, String message) {
+            super(message);
+            this.codeMinor = codeMinor;
+        }
+
+        static InvalidRequest path() {
+            return new InvalidRequest("unknownobject", "OneRoster 1.1 has no such path for reading rosters");
+        }
+
+        static InvalidRequest query(String message) {
+            return new InvalidRequest("invaliddata", message);
+        }
+
+        static InvalidRequest filter(String message) {
+            return new InvalidRequest("invalid_filter_field", message);
+        }
+
+        /** Whether it is the path, and not the query. */
+        public boolean isUnknownPath() {
+            return codeMinor.equals("unknownobject");
+        }
+
+        /** {@code imsx_codeMinor}. */
+        public String codeMinor() {
+            return codeMinor;
+        }
     }
 }

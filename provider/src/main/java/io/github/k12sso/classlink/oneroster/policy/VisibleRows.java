@@ -2,10 +2,14 @@ package io.github.k12sso.classlink.oneroster.policy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.k12sso.classlink.oneroster.policy.Caller.Role;
-import io.github.k12sso.classlink.oneroster.policy.Decision.Allowed;
-import io.github.k12sso.classlink.oneroster.policy.Decision.Nothing;
-import io.github.k12sso.classlink.oneroster.policy.Decision.Refused;
+import io.github.k12sso.classlink.oneroster.policy.Policy.Caller;
+import io.github.k12sso.classlink.oneroster.policy.Policy.Caller.Role;
+import io.github.k12sso.classlink.oneroster.policy.Policy.Decision;
+import io.github.k12sso.classlink.oneroster.policy.Policy.Decision.Allowed;
+import io.github.k12sso.classlink.oneroster.policy.Policy.Decision.Nothing;
+import io.github.k12sso.classlink.oneroster.policy.Policy.Decision.Refused;
+import io.github.k12sso.classlink.oneroster.policy.Policy.Memberships;
+import io.github.k12sso.classlink.oneroster.policy.Policy.RowRule;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -32,7 +36,7 @@ record VisibleRows<E extends Exception>(RosterRequest request, Caller caller, Me
 
     Decision decide() throws E {
         if (caller.administrator() || !request.objectType().isRestricted()) {
-            return new Allowed(request, roleOfTheCollection(), isPlain());
+            return new Allowed(request, RowRule.roleOf(request), isPlain());
         }
         if (request.objectType() == RosterObjectType.DEMOGRAPHICS
                 || request.objectType() == RosterObjectType.RESOURCE) {
@@ -76,7 +80,7 @@ record VisibleRows<E extends Exception>(RosterRequest request, Caller caller, Me
             return new Refused(Decision.Refusal.HIDDEN_FIELD);
         }
         RowRule theirs = row -> Optional.ofNullable(visible.get(id(row))).map(row::retain);
-        return allowed("sourcedId", visible.keySet(), roleOfTheCollection().then(theirs));
+        return allowed("sourcedId", visible.keySet(), RowRule.roleOf(request).then(theirs));
     }
 
     /** By id, what may be seen of whom in this collection. */
@@ -127,16 +131,7 @@ record VisibleRows<E extends Exception>(RosterRequest request, Caller caller, Me
             }
             return taught || role(row).equals("teacher") ? Optional.of(row.retain(ofOthers)) : Optional.empty();
         };
-        return new Allowed(request, roleOfTheCollection().then(members), false);
-    }
-
-    /** {@code students} means students, whatever a class lists among them. */
-    private RowRule roleOfTheCollection() {
-        return switch (request.objectType() == RosterObjectType.USER ? request.last() : "") {
-            case "students" -> row -> Optional.of(row).filter(each -> role(each).equals("student"));
-            case "teachers" -> row -> Optional.of(row).filter(each -> role(each).equals("teacher"));
-            default -> RowRule.all();
-        };
+        return new Allowed(request, RowRule.roleOf(request).then(members), false);
     }
 
     private Decision classes() throws E {
@@ -160,7 +155,7 @@ record VisibleRows<E extends Exception>(RosterRequest request, Caller caller, Me
         if (caller.is(Role.STUDENT)) {
             theirs.addAll(memberships.classesOfStudent(self()));
         }
-        return theirs.isEmpty() ? nothing() : allowed("sourcedId", theirs, ifIn(theirs));
+        return theirs.isEmpty() ? nothing() : allowed("sourcedId", theirs, RowRule.ofIds(theirs));
     }
 
     private Decision classesOf(String person) throws E {
@@ -173,7 +168,9 @@ record VisibleRows<E extends Exception>(RosterRequest request, Caller caller, Me
                 taught.add(classId);
             }
         }
-        return taught.isEmpty() ? new Refused(Decision.Refusal.NOT_THEIRS) : new Allowed(request, ifIn(taught), false);
+        return taught.isEmpty()
+                ? new Refused(Decision.Refusal.NOT_THEIRS)
+                : new Allowed(request, RowRule.ofIds(taught), false);
     }
 
     private Decision enrollments() throws E {
@@ -209,10 +206,6 @@ record VisibleRows<E extends Exception>(RosterRequest request, Caller caller, Me
                 .flatMap(own -> request.query().filtered().map(own::and).orElse(Optional.of(own)))
                 .map(filter -> new Allowed(request.with(filter), rows, true))
                 .orElseGet(() -> new Allowed(request, rows, false));
-    }
-
-    private RowRule ifIn(Set<String> ids) {
-        return row -> Optional.of(row).filter(each -> ids.contains(id(each)));
     }
 
     private Set<String> taughtClasses() throws E {

@@ -2,8 +2,11 @@ package io.github.k12sso.classlink.oneroster.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.k12sso.classlink.oneroster.policy.Decision.Allowed;
-import io.github.k12sso.classlink.oneroster.policy.Decision.Nothing;
+import io.github.k12sso.classlink.oneroster.policy.Policy.Caller;
+import io.github.k12sso.classlink.oneroster.policy.Policy.Decision;
+import io.github.k12sso.classlink.oneroster.policy.Policy.Decision.Allowed;
+import io.github.k12sso.classlink.oneroster.policy.Policy.Decision.Nothing;
+import io.github.k12sso.classlink.oneroster.policy.RosterRequest.InvalidRequest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.k12sso.classlink.oneroster.policy.Decision.Allowed;
-import io.github.k12sso.classlink.oneroster.policy.Decision.Nothing;
-import io.github.k12sso.classlink.oneroster.policy.Decision.Refused;
+import io.github.k12sso.classlink.oneroster.policy.Policy.Caller;
+import io.github.k12sso.classlink.oneroster.policy.Policy.Decision;
+import io.github.k12sso.classlink.oneroster.policy.Policy.Decision.Allowed;
+import io.github.k12sso.classlink.oneroster.policy.Policy.Decision.Nothing;
+import io.github.k12sso.classlink.oneroster.policy.Policy.Decision.Refused;
+import io.github.k12sso.classlink.oneroster.policy.RosterRequest.InvalidRequest;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;

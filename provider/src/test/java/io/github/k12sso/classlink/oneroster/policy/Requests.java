@@ -1,5 +1,6 @@
 package io.github.k12sso.classlink.oneroster.policy;
 
+import io.github.k12sso.classlink.oneroster.policy.RosterRequest.InvalidRequest;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;

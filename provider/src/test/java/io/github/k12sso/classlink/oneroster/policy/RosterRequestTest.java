@@ -3,6 +3,7 @@ package io.github.k12sso.classlink.oneroster.policy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.github.k12sso.classlink.oneroster.policy.RosterRequest.InvalidRequest;
 import java.util.List;
 import java.util.Map;
 import net.jqwik.api.ForAll;
@@ -11,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.keycloak.common.util.Encode;
 
 class RosterRequestTest {
 
@@ -143,5 +145,14 @@ class RosterRequestTest {
         assertThat(written.substring("sourcedId='".length(), written.length() - 1)
                         .replace("''", ""))
                 .doesNotContain("'");
+    }
+
+    /** Why Keycloak's own encoding is not used: a server may take these for parameters of the path. */
+    @Test
+    void keycloaksEncodeLeavesSeparatorsInASegment() {
+        String id = "a;b=c:d@e";
+
+        assertThat(Encode.encodePathSegmentAsIs(id)).isEqualTo(id);
+        assertThat(RosterRequest.encode(id)).isEqualTo("a%3Bb%3Dc%3Ad%40e");
     }
 }

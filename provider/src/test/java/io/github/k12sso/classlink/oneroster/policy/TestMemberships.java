@@ -1,5 +1,7 @@
 package io.github.k12sso.classlink.oneroster.policy;
 
+import io.github.k12sso.classlink.oneroster.policy.Policy.Caller;
+import io.github.k12sso.classlink.oneroster.policy.Policy.Memberships;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;

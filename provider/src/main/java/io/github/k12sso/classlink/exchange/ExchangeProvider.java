@@ -1,31 +1,39 @@
 package io.github.k12sso.classlink.exchange;
 
 import io.github.k12sso.classlink.http.Measurement;
-import io.github.k12sso.classlink.keycloak.KeycloakClock;
+import io.github.k12sso.classlink.keycloak.Clocks;
 import io.github.k12sso.classlink.vault.TokenSet;
 import io.github.k12sso.classlink.vault.TokenUnavailable;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import org.keycloak.Config;
 import org.keycloak.OAuth2Constants;
 import org.keycloak.broker.provider.IdentityProvider;
 import org.keycloak.events.Details;
 import org.keycloak.events.EventBuilder;
 import org.keycloak.models.IdentityProviderModel;
 import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.protocol.oidc.TokenExchangeContext;
 import org.keycloak.protocol.oidc.TokenExchangeProvider;
+import org.keycloak.protocol.oidc.TokenExchangeProviderFactory;
 import org.keycloak.representations.AccessToken;
 import org.keycloak.services.managers.AuthenticationManager;
 import org.keycloak.services.resources.IdentityBrokerService;
+import org.keycloak.util.TokenUtil;
 
 /**
  * Exchanges a Keycloak access token for the ClassLink token of its user. Only requests whose {@code requested_issuer} is an
  * enabled ClassLink provider come here; every other exchange stays Keycloak's own.
  */
-final class ClassLinkTokenExchangeProvider implements TokenExchangeProvider {
+public final class ExchangeProvider implements TokenExchangeProvider {
 
     /** The event's detail that says how the answer came about: {@code stored}, {@code refreshed} or {@code coalesced}. */
     private static final String TOKEN_SOURCE = "classlink_token";
@@ -54,7 +62,7 @@ final class ClassLinkTokenExchangeProvider implements TokenExchangeProvider {
             Measurement.TOKEN_REQUESTS.count(IssuedToken.Api.TOKEN_EXCHANGE, token.source());
             return context.getCors()
                     .add(Response.ok(
-                            IssuedToken.json(token, new KeycloakClock().instant()), MediaType.APPLICATION_JSON_TYPE));
+                            IssuedToken.json(token, Clocks.keycloak().instant()), MediaType.APPLICATION_JSON_TYPE));
         } catch (ExchangeRefused e) {
             ExchangeRefused.Reason error = e.error();
             event.detail(Details.REASON, error.description());
@@ -116,5 +124,81 @@ final class ClassLinkTokenExchangeProvider implements TokenExchangeProvider {
     @Override
     public void close() {
         // holds nothing
+    }
+
+    /** What an exchange needs of the identity provider that was asked for. */
+    public interface ExchangeableTokens {
+
+        /** The client scope that a Keycloak access token must carry. */
+        String tokenScope();
+
+        /**
+         * A user's tokens, the access token being valid.
+         *
+         * @throws TokenUnavailable if there are none: not linked, not stored, over
+         */
+        TokenSet tokensOf(RealmModel realm, UserModel user) throws TokenUnavailable;
+    }
+
+    /** The answer to a successful exchange (RFC 8693, 2.2.1). Never a refresh token, never an id_token. */
+    static final class IssuedToken {
+
+        private IssuedToken() {}
+
+        static Map<String, Object> json(TokenSet tokens, Instant now) {
+            Map<String, Object> answer = new LinkedHashMap<>();
+            answer.put(OAuth2Constants.ACCESS_TOKEN, tokens.accessToken());
+            answer.put(OAuth2Constants.ISSUED_TOKEN_TYPE, OAuth2Constants.ACCESS_TOKEN_TYPE);
+            answer.put(OAuth2Constants.TOKEN_TYPE, TokenUtil.TOKEN_TYPE_BEARER);
+            answer.put(OAuth2Constants.EXPIRES_IN, tokens.remaining(now).toSeconds());
+            return answer;
+        }
+
+        /** The APIs by which clients ask for a ClassLink token, for {@link io.github.k12sso.classlink.http.Measurement#TOKEN_REQUESTS}. */
+        enum Api {
+            /** RFC 8693, on the token endpoint. */
+            TOKEN_EXCHANGE,
+            /** Keycloak's brokering API, version 2. */
+            BROKERING_V2,
+            /** Version 1, which is always refused. */
+            BROKERING_V1
+        }
+    }
+
+    /** Puts {@link ExchangeProvider} in front of Keycloak's standard exchange. */
+    public static final class Factory implements TokenExchangeProviderFactory {
+
+        /** Keycloak asks the highest first; its standard exchange has 10. */
+        private static final int BEFORE_STANDARD = 20;
+
+        @Override
+        public String getId() {
+            return "classlink";
+        }
+
+        @Override
+        public int order() {
+            return BEFORE_STANDARD;
+        }
+
+        @Override
+        public TokenExchangeProvider create(KeycloakSession session) {
+            return new ExchangeProvider();
+        }
+
+        @Override
+        public void init(Config.Scope config) {
+            // no options
+        }
+
+        @Override
+        public void postInit(KeycloakSessionFactory factory) {
+            // nothing to prepare
+        }
+
+        @Override
+        public void close() {
+            // holds nothing
+        }
     }
 }

@@ -2,26 +2,24 @@ package io.github.k12sso.classlink.idp;
 
 import io.github.k12sso.classlink.http.OAuthError;
 import io.github.k12sso.classlink.launchpad.TileLaunch;
-import io.github.k12sso.classlink.oneroster.gateway.GatewayResource;
+import io.github.k12sso.classlink.settings.ClassLinkIdentityProviderConfig;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
-import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Response;
-import java.util.Optional;
 import org.keycloak.OAuth2Constants;
 import org.keycloak.events.EventBuilder;
 import org.keycloak.models.KeycloakSession;
 
-/** {@code /realms/{realm}/classlink/{alias}}. */
-public final class ProviderResource {
+/** {@code /realms/{realm}/classlink/{alias}/launch}: tiles that are web links, and where their logins end. */
+public final class LaunchResource {
 
     private final KeycloakSession session;
-    private final ClassLinkIdentityProvider provider;
+    private final ClassLinkIdentityProviderConfig config;
 
-    ProviderResource(KeycloakSession session, ClassLinkIdentityProvider provider) {
+    LaunchResource(KeycloakSession session, ClassLinkIdentityProviderConfig config) {
         this.session = session;
-        this.provider = provider;
+        this.config = config;
     }
 
     /** For a tile that is a web link: begins a {@link TileLaunch}. */
@@ -46,24 +44,12 @@ public final class ProviderResource {
         });
     }
 
-    /** The roster gateway, for the caller's own district. */
-    @Path("ims/oneroster/v1p1")
-    public GatewayResource roster() {
-        return new GatewayResource(session, provider.rosterSettings(), Optional.empty());
-    }
-
-    /** The same for a district that the address names. */
-    @Path("tenants/{tenantId}/ims/oneroster/v1p1")
-    public GatewayResource roster(@PathParam("tenantId") String tenantId) {
-        return new GatewayResource(session, provider.rosterSettings(), Optional.of(tenantId));
-    }
-
     private Response page(Step step) {
-        QueryOfSpan.empty();
+        CallbackEndpoint.emptyQueryOfSpan();
         EventBuilder event = new EventBuilder(
                 session.getContext().getRealm(), session, session.getContext().getConnection());
-        TileLaunch launch = new TileLaunch(session, provider.settings(), event);
-        FailedLogin failed = new FailedLogin(session, provider.settings(), event);
+        TileLaunch launch = new TileLaunch(session, config, event);
+        FailedLogin failed = new FailedLogin(session, config, event);
         LoginRefused refused;
         try {
             return step.of(launch);
