@@ -22,7 +22,7 @@ import io.github.k12sso.classlink.simulator.oauth.IdTokenSigner;
 import io.github.k12sso.classlink.simulator.oauth.RegisteredClient;
 import io.github.k12sso.classlink.simulator.oauth.TokenEndpoints;
 import io.github.k12sso.classlink.simulator.oauth.Tokens;
-import io.github.k12sso.classlink.simulator.oneroster.PartnerApplications;
+import io.github.k12sso.classlink.simulator.oneroster.ApplicationList;
 import io.github.k12sso.classlink.simulator.oneroster.RosterEndpoints;
 import io.github.k12sso.classlink.simulator.runtime.PkceMode;
 import io.github.k12sso.classlink.simulator.runtime.SimulatorClock;
@@ -55,7 +55,7 @@ public final class ClassLinkSimulator implements AutoCloseable {
     private final Tokens tokens = new Tokens(clock, secrets);
     private final IdTokenSigner idTokens;
     private final MyEndpoints my;
-    private final PartnerApplications applications;
+    private final ApplicationList applications;
     private final Javalin server;
 
     private ClassLinkSimulator(SimulatorSettings settings) {
@@ -76,7 +76,7 @@ public final class ClassLinkSimulator implements AutoCloseable {
         settings.clients().forEach(clients::register);
         idTokens = new IdTokenSigner(baseUrl.toString(), keys, clock, secrets);
         my = new MyEndpoints(tokens, districts, switches);
-        applications = new PartnerApplications(districts, settings.partnerKey(), settings.fillerApplications());
+        applications = new ApplicationList(districts, settings.partnerKey(), settings.fillerApplications());
         addRoutes();
     }
 
@@ -176,7 +176,7 @@ public final class ClassLinkSimulator implements AutoCloseable {
     }
 
     /** What districts do to the partner: rotate bearers, disable, change permissions. */
-    public PartnerApplications applications() {
+    public ApplicationList applications() {
         return applications;
     }
 

@@ -8,7 +8,7 @@ import io.github.k12sso.classlink.simulator.my.MyEndpoints;
 import io.github.k12sso.classlink.simulator.oauth.AuthorizeEndpoint;
 import io.github.k12sso.classlink.simulator.oauth.DiscoveryEndpoint;
 import io.github.k12sso.classlink.simulator.oauth.TokenEndpoints;
-import io.github.k12sso.classlink.simulator.oneroster.PartnerApplications;
+import io.github.k12sso.classlink.simulator.oneroster.ApplicationList;
 import io.github.k12sso.classlink.simulator.oneroster.RosterEndpoints;
 import io.javalin.Javalin;
 
@@ -45,7 +45,7 @@ final class Routes {
         return this;
     }
 
-    Routes rosters(PartnerApplications applications, RosterEndpoints roster) {
+    Routes rosters(ApplicationList applications, RosterEndpoints roster) {
         server.get("/applications", gate.at(Endpoint.APPLICATIONS, applications::list));
         server.get("/ims/oneroster/v1p1/<path>", gate.at(Endpoint.ROSTER, roster::read));
         server.get("/proxy/v1p0/{application}/ims/oneroster/v1p1/<path>", gate.at(Endpoint.ROSTER, roster::read));

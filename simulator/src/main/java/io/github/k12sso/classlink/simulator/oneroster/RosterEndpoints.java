@@ -29,14 +29,14 @@ public final class RosterEndpoints {
     private static final Pattern PATH = Pattern.compile("(?:(?:/proxy/v1p0)?/([^/]+))?/ims/oneroster/v1p1/(.+)");
 
     private final Districts districts;
-    private final PartnerApplications applications;
+    private final ApplicationList applications;
     private final Tokens tokens;
     private final Switches switches;
     private final String baseUrl;
     private final Map<String, RosterData> data = new ConcurrentHashMap<>();
 
     public RosterEndpoints(
-            Districts districts, PartnerApplications applications, Tokens tokens, Switches switches, String baseUrl) {
+            Districts districts, ApplicationList applications, Tokens tokens, Switches switches, String baseUrl) {
         this.districts = districts;
         this.applications = applications;
         this.tokens = tokens;
@@ -110,7 +110,7 @@ public final class RosterEndpoints {
     }
 
     private ServerResponse page(ServerRequest request, District district, Rows rows, boolean direct) {
-        CollectionQuery query = CollectionQuery.of(request, rows.type());
+        RowQuery query = RowQuery.of(request, rows.type());
         PageOfRows page = PageOfRows.of(rows, query);
         ServerResponse response =
                 withRosterHeaders(ServerResponse.jsonStream(page::writeTo), district, page.count(), page.total());
@@ -125,7 +125,7 @@ public final class RosterEndpoints {
     }
 
     /** Seen on district servers, not on the proxy (docs/internals/classlink-rosters.md#queries-and-headers). */
-    private String linkToNext(ServerRequest request, CollectionQuery query) {
+    private String linkToNext(ServerRequest request, RowQuery query) {
         String kept = Arrays.stream(request.rawQuery().split("&", -1))
                 .filter(pair -> !pair.isEmpty() && !pair.startsWith("limit=") && !pair.startsWith("offset="))
                 .map(pair -> "&" + pair)
