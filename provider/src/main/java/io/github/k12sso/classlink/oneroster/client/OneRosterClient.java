@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
 
 /**
  * The calls of one request to the roster service, within one deadline. Reads are repeated when the service is busy or out of
@@ -35,14 +36,37 @@ public final class OneRosterClient {
     private final UpstreamClient upstream;
     private final RosterCredentials credentials;
     private final Links links;
-    private final long end = System.nanoTime() + TOTAL.toNanos();
+    private final long end;
     private RosterCredentials.Access access;
     private boolean replaced;
 
     public OneRosterClient(UpstreamClient upstream, RosterCredentials credentials, Links links) {
+        this(upstream, credentials, links, System.nanoTime() + TOTAL.toNanos());
+    }
+
+    private OneRosterClient(UpstreamClient upstream, RosterCredentials credentials, Links links, long end) {
         this.upstream = upstream;
         this.credentials = credentials;
         this.links = links;
+        this.end = end;
+    }
+
+    /** Makes a client for another thread. */
+    @FunctionalInterface
+    public interface Fork {
+        OneRosterClient in(UpstreamClient upstream, Links links);
+    }
+
+    /**
+     * The same deadline and the access as it is now, which another thread cannot replace: credentials belong to the request's
+     * thread.
+     */
+    public Fork fork() throws RosterFailure {
+        if (access == null) {
+            access = credentials.current();
+        }
+        RosterCredentials fixed = RosterCredentials.fixed(access, credentials.rejection());
+        return (other, ownLinks) -> new OneRosterClient(other, fixed, ownLinks, end);
     }
 
     /**
@@ -51,8 +75,26 @@ public final class OneRosterClient {
      * @param rows that it sent, before any was dropped
      * @param total of the collection, {@code x-total-count}
      * @param revision of what the district shares, {@code x-perm-rev}
+     * @param link all of {@code Link}
      */
-    public record PageResult(int rows, Optional<String> total, Optional<String> revision) {}
+    public record PageResult(int rows, Optional<String> total, Optional<String> revision, Optional<String> link) {
+
+        private static final Pattern NEXT = Pattern.compile("rel\\s*=\\s*\"?next\\b", Pattern.CASE_INSENSITIVE);
+
+        /** Whether the service itself says that no row follows those that were received. */
+        boolean isLast(long received) {
+            return !saysMore(received)
+                    && (link.isPresent() || total.map(Long::parseLong).equals(Optional.of(received)));
+        }
+
+        /** Whether the service itself says that more rows follow. */
+        boolean saysMore(long received) {
+            return link.filter(text -> NEXT.matcher(text).find()).isPresent()
+                    || total.map(Long::parseLong)
+                            .filter(count -> count > received)
+                            .isPresent();
+        }
+    }
 
     /** Reads a page; what passes of it is in the buffer afterwards. */
     public PageResult read(RosterRequest request, RowRule rows, PageBuffer buffer) throws RosterFailure {
@@ -63,6 +105,9 @@ public final class OneRosterClient {
                 return once(request, rows, buffer);
             } catch (UpstreamFailure.Unavailable e) {
                 buffer.reset(mark);
+                if (e.status() == 501) {
+                    throw new RosterFailure(RosterFailure.Reason.SOURCE_LACKS, e);
+                }
                 tooHeavy += e.status() == 502 || e.status() == 504 ? 1 : 0;
                 if (tooHeavy == 2 && request.limit() > MIN_HALVED) {
                     return halves(request, rows, buffer);
@@ -95,7 +140,7 @@ public final class OneRosterClient {
                     Duration.ofSeconds(1),
                     null);
         }
-        return new PageResult(first.rows() + second.rows(), second.total(), second.revision());
+        return new PageResult(first.rows() + second.rows(), second.total(), second.revision(), second.link());
     }
 
     private PageResult once(RosterRequest request, RowRule rows, PageBuffer buffer)
@@ -133,7 +178,8 @@ public final class OneRosterClient {
                 (body, headers) -> new PageResult(
                         page.read(body, buffer::add),
                         headers.apply("x-total-count").filter(count -> count.matches("[0-9]{1,12}")),
-                        headers.apply("x-perm-rev")));
+                        headers.apply("x-perm-rev"),
+                        headers.apply("link")));
     }
 
     private Duration left() {
@@ -153,6 +199,7 @@ public final class OneRosterClient {
                 new RosterFailure(
                         RosterFailure.Reason.SOURCE_REFUSED_QUERY,
                         "The roster service does not take this query: a field that it cannot compare, perhaps");
+            case 405 -> new RosterFailure(RosterFailure.Reason.SOURCE_LACKS, e);
             default -> new RosterFailure(RosterFailure.Reason.SOURCE_REFUSED, e);
         };
     }

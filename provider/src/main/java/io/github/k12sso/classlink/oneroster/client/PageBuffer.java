@@ -42,7 +42,8 @@ public final class PageBuffer {
         rows = mark.rows();
     }
 
-    void add(ObjectNode row) {
+    /** Adds a row as it is. */
+    public void add(ObjectNode row) {
         try {
             if (rows++ > 0) {
                 bytes.write(',');

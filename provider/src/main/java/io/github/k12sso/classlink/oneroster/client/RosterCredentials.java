@@ -21,6 +21,26 @@ public interface RosterCredentials {
     /** What it means that the bearer is refused and there is no other. */
     RosterFailure rejection();
 
+    /** One access, and no other after it. */
+    static RosterCredentials fixed(Access access, RosterFailure rejection) {
+        return new RosterCredentials() {
+            @Override
+            public Access current() {
+                return access;
+            }
+
+            @Override
+            public Optional<Access> replace(Access rejected) {
+                return Optional.empty();
+            }
+
+            @Override
+            public RosterFailure rejection() {
+                return rejection;
+            }
+        };
+    }
+
     /**
      * Where a district's roster is, and the bearer token for it.
      *

@@ -68,6 +68,7 @@ public final class RosterFailure extends Exception {
         UNKNOWN_OBJECT,
         SOURCE_REFUSED_QUERY,
         SOURCE_REFUSED,
+        SOURCE_LACKS,
         SOURCE_UNAVAILABLE,
         SOURCE_BUSY,
         SOURCE_TOO_SLOW,

@@ -1,166 +1,251 @@
 package io.github.k12sso.classlink.oneroster.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
-import com.github.benmanes.caffeine.cache.Ticker;
-import io.github.k12sso.classlink.http.Measurement;
-import io.github.k12sso.classlink.oneroster.policy.Policy.Memberships;
-import io.github.k12sso.classlink.oneroster.policy.RosterRequest;
-import io.github.k12sso.classlink.oneroster.policy.RosterRequest.InvalidRequest;
-import java.time.Duration;
-import java.util.HashSet;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import io.github.k12sso.classlink.oneroster.client.RosterWays.Question;
+import io.github.k12sso.classlink.oneroster.client.RosterWays.Solved;
+import io.github.k12sso.classlink.oneroster.client.RosterWays.Way;
+import io.github.k12sso.classlink.oneroster.policy.Memberships;
+import io.github.k12sso.classlink.oneroster.policy.Policy.Caller.Role;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** Asks the roster who belongs to whom. */
+/**
+ * Asks the roster who belongs to whom. Services differ in what they have, so each question has several ways, in the order of
+ * docs/internals/classlink-rosters.md#memberships. No way reads a district.
+ */
 public final class SourceMemberships implements Memberships<RosterFailure> {
 
-    private static final int PAGE = 1000;
-    /** Nobody has more classes, and no class more members. */
-    private static final int MAX_IDS = 5000;
+    /** Nobody is the guardian of more. */
+    private static final int MAX_CHILDREN = 100;
 
-    private final OneRosterClient client;
-    private final MembershipCache known;
-    private final String district;
+    private final RosterWays ways;
 
-    /** @param district what the answers are kept by: provider and district */
-    public SourceMemberships(OneRosterClient client, MembershipCache known, String district) {
-        this.client = client;
-        this.known = known;
-        this.district = district;
+    public SourceMemberships(RosterWays ways) {
+        this.ways = ways;
     }
 
     @Override
-    public Set<String> classesOfStudent(String student) throws RosterFailure {
-        return ids(row -> true, "students", student, "classes");
+    public List<Row> classesOfStudent(String student) throws RosterFailure {
+        Question question = Question.about("users", student)
+                .way(Way.USERS_CLASSES, Listing.of("users", student, "classes"))
+                .way(Way.STUDENTS_CLASSES, Listing.of("students", student, "classes"))
+                .way(Way.ENROLLMENTS_BY_USER, Listing.enrollmentsByUser(student));
+        Solved solved = ways.require(question, "the classes of a student");
+        return solved.way() == Way.ENROLLMENTS_BY_USER ? classesOf(solved.rows(), Role.STUDENT) : solved.rows();
     }
 
     @Override
-    public Set<String> classesOfTeacher(String teacher) throws RosterFailure {
-        return ids(row -> true, "teachers", teacher, "classes");
+    public List<Row> classesOfTeacher(String teacher) throws RosterFailure {
+        Question question = Question.about("users", teacher)
+                .way(Way.TEACHERS_CLASSES, Listing.of("teachers", teacher, "classes"))
+                .way(Way.USERS_CLASSES, Listing.of("users", teacher, "classes"))
+                .way(Way.ENROLLMENTS_BY_USER, Listing.enrollmentsByUser(teacher));
+        Solved solved = ways.require(question, "the classes of a teacher");
+        return switch (solved.way()) {
+            case USERS_CLASSES -> taughtAmong(solved.rows(), teacher);
+            case ENROLLMENTS_BY_USER -> classesOf(solved.rows(), Role.TEACHER);
+            default -> solved.rows();
+        };
+    }
+
+    /** The list has classes that a teacher attends, too: a class counts if it lists them among its teachers. */
+    private List<Row> taughtAmong(List<Row> classes, String teacher) throws RosterFailure {
+        Set<String> taught = peopleOf(classes, Set.of(Role.TEACHER)).stream()
+                .filter(member -> member.row().sourcedId().equals(teacher))
+                .map(Member::classId)
+                .collect(Collectors.toSet());
+        return classes.stream().filter(row -> taught.contains(row.sourcedId())).toList();
+    }
+
+    private List<Row> classesOf(List<Row> enrollments, Role role) throws RosterFailure {
+        Set<String> ids = enrollments.stream()
+                .filter(row -> roleOf(row.read(), role) == role)
+                .map(row -> row.reference("class"))
+                .collect(Collectors.toCollection(TreeSet::new));
+        return objects("classes", ids);
     }
 
     @Override
-    public Set<String> studentsOf(String classId) throws RosterFailure {
-        return ids(row -> row.path("role").asText().equals("student"), "classes", classId, "students");
-    }
-
-    @Override
-    public Set<String> teachersOf(String classId) throws RosterFailure {
-        return ids(row -> row.path("role").asText().equals("teacher"), "classes", classId, "teachers");
-    }
-
-    /** A service that ignores filters would send every student: each row has to name the guardian itself. */
-    @Override
-    public Set<String> studentsOfGuardian(String guardian) throws RosterFailure {
-        return known.get(
-                key("guardians", guardian),
-                () -> read(
-                        List.of("students"),
-                        Map.of("filter", List.of("agents.sourcedId='" + guardian.replace("'", "''") + "'")),
-                        row -> names(row, guardian)));
-    }
-
-    private static boolean names(JsonNode student, String guardian) {
-        for (JsonNode agent : student.path("agents")) {
-            if (agent.path("sourcedId").asText().equals(guardian)) {
-                return true;
-            }
+    public List<Row> sharedClasses(String person, List<Row> classes) throws RosterFailure {
+        if (classes.size() < 2 || ways.know(listsOf(classes, Set.of(Role.STUDENT)))) {
+            return classes;
         }
-        return false;
-    }
-
-    /** Nobody who is not in the roster belongs to anybody. */
-    private Set<String> ids(Predicate<ObjectNode> counts, String collection, String id, String members)
-            throws RosterFailure {
-        return known.get(key(collection, id, members), () -> {
-            try {
-                return read(List.of(collection, id, members), Map.of(), counts);
-            } catch (RosterFailure e) {
-                if (e.reason() == RosterFailure.Reason.UNKNOWN_OBJECT) {
-                    return Set.of();
-                }
+        Question question = Question.aboutOther("users", person)
+                .way(Way.USERS_CLASSES, Listing.of("users", person, "classes"))
+                .way(Way.STUDENTS_CLASSES, Listing.of("students", person, "classes"))
+                .way(Way.TEACHERS_CLASSES, Listing.of("teachers", person, "classes"));
+        Optional<Solved> solved;
+        try {
+            solved = ways.solve(List.of(question)).get(0);
+        } catch (RosterFailure e) {
+            if (e.reason() != RosterFailure.Reason.SOURCE_BROKEN) {
                 throw e;
             }
-        });
+            return classes; // what is wrong with a stranger's list must not show
+        }
+        if (solved.isEmpty()) {
+            return classes;
+        }
+        Set<String> theirs = solved.get().rows().stream().map(Row::sourcedId).collect(Collectors.toSet());
+        return classes.stream().filter(row -> theirs.contains(row.sourcedId())).toList();
     }
 
-    private String key(String... parts) {
-        return district + "\n" + String.join("\n", parts);
+    // ---- people of classes -----------------------------------------------------------------------------------------
+
+    @Override
+    public List<Member> peopleOf(List<Row> classes, Set<Role> lists) throws RosterFailure {
+        List<Seats> asked = new ArrayList<>();
+        for (Row each : classes) {
+            for (Role list : new TreeSet<>(lists)) {
+                asked.add(new Seats(each, list));
+            }
+        }
+        List<Question> questions = asked.stream().map(Seats::question).toList();
+        List<Solved> solved = ways.requireAll(questions, "the people of a class");
+        Set<String> enrolled = new TreeSet<>();
+        for (int i = 0; i < asked.size(); i++) {
+            enrolled.addAll(asked.get(i).enrolled(solved.get(i)));
+        }
+        Map<String, Row> persons = new TreeMap<>();
+        objects("users", enrolled).forEach(row -> persons.put(row.sourcedId(), row));
+        List<Member> members = new ArrayList<>();
+        for (int i = 0; i < asked.size(); i++) {
+            Seats seats = asked.get(i);
+            Stream<Row> people = solved.get(i).isOfEnrollments()
+                    ? seats.enrolled(solved.get(i)).stream().map(persons::get).filter(Objects::nonNull)
+                    : solved.get(i).rows().stream();
+            people.forEach(person -> seats.member(person).ifPresent(members::add));
+        }
+        return members;
     }
 
-    private Set<String> read(List<String> segments, Map<String, List<String>> query, Predicate<ObjectNode> counts)
-            throws RosterFailure {
-        Set<String> ids = new HashSet<>();
-        RosterRequest request;
-        try {
-            request = RosterRequest.parse(segments, query);
-        } catch (InvalidRequest e) {
-            return Set.of(); // an id that no roster can have
+    private static List<Listing> listsOf(List<Row> classes, Set<Role> lists) {
+        return classes.stream()
+                .flatMap(each -> lists.stream().flatMap(list -> new Seats(each, list).nested().stream()))
+                .toList();
+    }
+
+    /** One of the two lists of a class. */
+    private record Seats(Row ofClass, Role list) {
+
+        private Optional<Listing> nested() {
+            return Listing.of("classes", ofClass.sourcedId(), list == Role.STUDENT ? "students" : "teachers");
         }
-        for (long offset = 0; ; offset += PAGE) {
-            int rows = client.read(
-                            request.page(offset, PAGE),
-                            row -> {
-                                if (counts.test(row)) {
-                                    ids.add(row.path("sourcedId").asText());
-                                }
-                                return Optional.empty();
-                            },
-                            new PageBuffer())
-                    .rows();
-            if (ids.size() > MAX_IDS) {
-                throw new RosterFailure(
-                        RosterFailure.Reason.SOURCE_BROKEN, "The roster lists more than " + MAX_IDS + " members");
-            }
-            if (rows < PAGE) {
-                return ids;
-            }
+
+        private Question question() {
+            Way way = list == Role.STUDENT ? Way.CLASSES_STUDENTS : Way.CLASSES_TEACHERS;
+            return enrollmentsIn(
+                    ofClass, Question.about("classes", ofClass.sourcedId()).way(way, nested()));
+        }
+
+        /** Those whom only an enrollment names, and who have to be read one by one. */
+        private Set<String> enrolled(Solved solved) {
+            return !solved.isOfEnrollments()
+                    ? Set.of()
+                    : solved.rows().stream()
+                            .filter(row -> roleOf(row.read(), null) == list)
+                            .map(row -> row.reference("user"))
+                            .collect(Collectors.toCollection(TreeSet::new));
+        }
+
+        /** By their own role; without one, by the list's. Among the students there may be teachers. */
+        private Optional<Member> member(Row person) {
+            Role role = roleOf(person.read(), list);
+            boolean counts = role == list || (role == Role.TEACHER && list == Role.STUDENT);
+            return counts
+                    ? Optional.of(new Member(ofClass.sourcedId(), person, role, list == Role.TEACHER))
+                    : Optional.empty();
         }
     }
 
-    /** Who belongs to which class, as this node read it within the last minute. */
-    public static final class MembershipCache {
+    // ---- guardians -------------------------------------------------------------------------------------------------
 
-        static final Duration TTL = Duration.ofSeconds(60);
-        static final int MAX_ENTRIES = 10_000;
-
-        private final Cache<String, Set<String>> memberships;
-
-        /** @param ticker of the node */
-        public MembershipCache(Ticker ticker) {
-            this.memberships = Caffeine.newBuilder()
-                    .expireAfterWrite(TTL)
-                    .maximumSize(MAX_ENTRIES)
-                    .ticker(ticker)
-                    .executor(Runnable::run)
-                    .build();
-        }
-
-        private enum Lookup {
-            MEMBERSHIPS_HIT,
-            MEMBERSHIPS_MISS
-        }
-
-        interface Loader {
-            Set<String> load() throws RosterFailure;
-        }
-
-        Set<String> get(String key, Loader loader) throws RosterFailure {
-            Set<String> cached = memberships.getIfPresent(key);
-            if (cached != null) {
-                Measurement.ROSTER_CACHE.count(Lookup.MEMBERSHIPS_HIT);
-                return cached;
+    @Override
+    public List<Row> studentsOfGuardian(String guardian, Optional<String> only) throws RosterFailure {
+        JsonNode agents =
+                object("users", guardian).map(row -> row.read().path("agents")).orElse(MissingNode.getInstance());
+        if (agents.isEmpty()) {
+            Question question =
+                    Question.about("users", guardian).way(Way.STUDENTS_BY_AGENT, Listing.studentsByAgent(guardian));
+            Optional<Solved> solved = ways.solve(List.of(question)).get(0);
+            if (solved.isEmpty() && !agents.isArray()) {
+                throw RosterWays.lacking("the students of a guardian");
             }
-            Measurement.ROSTER_CACHE.count(Lookup.MEMBERSHIPS_MISS);
-            Set<String> ids = Set.copyOf(loader.load());
-            memberships.put(key, ids);
-            return ids;
+            return solved.map(Solved::rows).orElse(List.of());
         }
+        Set<String> ids = new TreeSet<>();
+        for (int i = 0; i < agents.size() && i < MAX_CHILDREN; i++) {
+            ids.add(agents.get(i).path("sourcedId").asText());
+        }
+        only.ifPresent(id -> ids.retainAll(Set.of(id)));
+        return objects("users", ids).stream()
+                .filter(row -> Listing.names(row.read(), guardian) && roleOf(row.read(), Role.STUDENT) == Role.STUDENT)
+                .toList();
+    }
+
+    // ---- enrollments and objects -----------------------------------------------------------------------------------
+
+    @Override
+    public List<Row> enrollmentsIn(List<Row> classes) throws RosterFailure {
+        List<Question> questions = classes.stream()
+                .map(each -> enrollmentsIn(each, Question.about("classes", each.sourcedId())))
+                .toList();
+        return ways.requireAll(questions, "the enrollments of a class").stream()
+                .flatMap(solved -> solved.rows().stream())
+                .toList();
+    }
+
+    @Override
+    public List<Row> enrollmentsOf(String person, List<Row> classes) throws RosterFailure {
+        Question byUser =
+                Question.about("users", person).way(Way.ENROLLMENTS_BY_USER, Listing.enrollmentsByUser(person));
+        Optional<Solved> solved = ways.solve(List.of(byUser)).get(0);
+        if (solved.isPresent()) {
+            return solved.get().rows();
+        }
+        return enrollmentsIn(classes).stream()
+                .filter(row -> row.reference("user").equals(person))
+                .toList();
+    }
+
+    private static Question enrollmentsIn(Row ofClass, Question question) {
+        return question.way(Way.SCHOOLS_CLASSES_ENROLLMENTS, Listing.enrollmentsBelowSchool(ofClass))
+                .way(Way.ENROLLMENTS_BY_CLASS, Listing.enrollmentsByClass(ofClass));
+    }
+
+    @Override
+    public Optional<Row> object(String collection, String id) throws RosterFailure {
+        return objects(collection, Set.of(id)).stream().findFirst();
+    }
+
+    /** Those that there are. */
+    private List<Row> objects(String collection, Collection<String> ids) throws RosterFailure {
+        List<Question> questions = new ArrayList<>();
+        for (String id : ids) {
+            Question question = Question.aboutNobody().way(Way.OBJECT, Listing.of(collection, id));
+            questions.add(
+                    collection.equals("users")
+                            ? question.way(Way.STUDENT, Listing.of("students", id))
+                                    .way(Way.TEACHER, Listing.of("teachers", id))
+                            : question);
+        }
+        return ways.requireAll(questions, "a single object").stream()
+                .flatMap(solved -> solved.rows().stream())
+                .toList();
+    }
+
+    private static Role roleOf(JsonNode row, Role byDefault) {
+        String role = row.path("role").asText();
+        return role.isBlank() ? byDefault : Role.of(role).orElse(null);
     }
 }

@@ -7,6 +7,7 @@ import io.github.k12sso.classlink.http.Measurement;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -32,6 +33,7 @@ final class PageCache {
         private final byte[] body;
         private final Optional<String> total;
         private final boolean full;
+        private final boolean counted;
 
         /**
          * An answer to be sent.
@@ -40,9 +42,24 @@ final class PageCache {
          * @param full the source sent as many rows as were asked for: there may be more
          */
         Page(byte[] body, Optional<String> total, boolean full) {
+            this(body, total, full, false);
+        }
+
+        private Page(byte[] body, Optional<String> total, boolean full, boolean counted) {
             this.body = body;
             this.total = total;
             this.full = full;
+            this.counted = counted;
+        }
+
+        /** An answer of rows that were counted here, so that it is known where each page begins. */
+        static Page counted(byte[] body, long total) {
+            return new Page(body, Optional.of(Long.toString(total)), false, true);
+        }
+
+        /** Rows of the whole collection; empty if the source counted them, or nobody did. */
+        OptionalLong counted() {
+            return counted ? OptionalLong.of(Long.parseLong(total.orElseThrow())) : OptionalLong.empty();
         }
 
         byte[] body() {

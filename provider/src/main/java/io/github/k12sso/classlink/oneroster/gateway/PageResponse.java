@@ -49,13 +49,30 @@ final class PageResponse {
         response.type(MediaType.APPLICATION_JSON_TYPE);
         page.total().ifPresent(total -> response.header("X-Total-Count", total));
         if (page.full()) {
-            response.header(HttpHeaders.LINK, "<" + base + nextPage() + ">; rel=\"next\"");
+            link(response, "next", request.offset() + request.limit());
+        }
+        if (!request.isSingle()) {
+            page.counted().ifPresent(total -> links(response, total));
         }
         return response;
     }
 
-    private String nextPage() {
-        return request.page(request.offset() + request.limit(), request.limit()).link();
+    /** The next page first: some clients read one Link only. */
+    private void links(Response.ResponseBuilder response, long total) {
+        int limit = request.limit();
+        if (request.offset() + limit < total) {
+            link(response, "next", request.offset() + limit);
+        }
+        link(response, "last", Math.max(0, (total - 1) / limit * limit));
+        link(response, "first", 0);
+        if (request.offset() > 0) {
+            link(response, "prev", Math.max(0, Math.min(request.offset(), total) - limit));
+        }
+    }
+
+    private void link(Response.ResponseBuilder response, String rel, long offset) {
+        String page = request.page(offset, request.limit()).link();
+        response.header(HttpHeaders.LINK, "<" + base + page + ">; rel=\"" + rel + "\"");
     }
 
     private boolean isKnown(EntityTag tag) {

@@ -68,7 +68,7 @@ final class RosterError {
             case ROSTER_OFF, UNKNOWN_PATH, UNKNOWN_OBJECT -> 404;
             case RATE_LIMITED, BUSY, SOURCE_BUSY -> 429;
             case CONFIGURATION, UNEXPECTED -> 500;
-            case SOURCE_REFUSED, SOURCE_BROKEN -> 502;
+            case SOURCE_REFUSED, SOURCE_LACKS, SOURCE_BROKEN -> 502;
             case SOURCE_UNAVAILABLE, SOURCE_CHANGED, CLASSLINK_TOKEN_UNAVAILABLE -> 503;
             case SOURCE_TOO_SLOW -> 504;
         };

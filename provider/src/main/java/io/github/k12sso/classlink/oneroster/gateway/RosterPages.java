@@ -5,6 +5,8 @@ import io.github.k12sso.classlink.oneroster.client.PageBuffer;
 import io.github.k12sso.classlink.oneroster.client.PartnerKeyCredentials;
 import io.github.k12sso.classlink.oneroster.client.RosterCredentials;
 import io.github.k12sso.classlink.oneroster.client.RosterFailure;
+import io.github.k12sso.classlink.oneroster.client.RosterWays;
+import io.github.k12sso.classlink.oneroster.client.SourceLists;
 import io.github.k12sso.classlink.oneroster.client.SourceMemberships;
 import io.github.k12sso.classlink.oneroster.client.UserTokenCredentials;
 import io.github.k12sso.classlink.oneroster.gateway.GatewayResource.RosterSettings;
@@ -14,8 +16,11 @@ import io.github.k12sso.classlink.oneroster.policy.RosterPageReader.Links;
 import io.github.k12sso.classlink.oneroster.policy.RosterRequest;
 import io.github.k12sso.classlink.settings.Setting.RosterMode;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.RealmModel;
+import org.keycloak.models.utils.KeycloakModelUtils;
 import org.keycloak.vault.VaultStringSecret;
 
 /** The pages that one caller may read: out of the cache, or from the roster service as far as the policy allows. */
@@ -40,7 +45,8 @@ final class RosterPages {
         if (request.objectType().isRestricted()) {
             return decide(request);
         }
-        String cacheKey = caller.districtKey() + " " + base + " " + request.link();
+        String cacheKey =
+                caller.districtKey() + " " + caller.inPolicy().administrator() + " " + base + " " + request.link();
         Optional<PageCache.Page> cached = settings.state().pages().get(cacheKey);
         if (cached.isPresent()) {
             return cached.get();
@@ -52,35 +58,56 @@ final class RosterPages {
 
     private PageCache.Page decide(RosterRequest request) throws RosterFailure {
         OneRosterClient client = new OneRosterClient(settings.upstream(), credentials(), new Links(base));
-        Decision decision = Policy.decide(
-                request,
-                caller.inPolicy(),
-                new SourceMemberships(client, settings.state().memberships(), caller.districtKey()));
+        Decision decision = Policy.decide(request, caller.inPolicy(), memberships(client));
         if (decision instanceof Decision.Refused refused) {
             throw new RosterFailure(
                     RosterFailure.Reason.REFUSED, refused.refusal().description());
         }
-        return decision instanceof Decision.Allowed allowed
-                ? read(request, client, allowed)
-                : new PageCache.Page(body(request, new PageBuffer()), Optional.of("0"), false);
+        if (decision instanceof Decision.Visible visible) {
+            PageBuffer buffer = new PageBuffer();
+            visible.rows().forEach(buffer::add);
+            return PageCache.Page.counted(body(request, buffer), visible.total());
+        }
+        return passedOn(request, client, ((Decision.Allowed) decision).rows());
     }
 
-    private PageCache.Page read(RosterRequest request, OneRosterClient client, Decision.Allowed allowed)
+    /** Nobody else gets what is kept of this person's rows, and no other address's links are in them. */
+    private SourceMemberships memberships(OneRosterClient client) {
+        String person = caller.districtKey() + " " + base + " " + caller.user().getId();
+        SourceLists lists = new SourceLists(source(client), settings.state().lists(), person);
+        return new SourceMemberships(new RosterWays(lists, settings.state().lacking(), caller.districtKey()));
+    }
+
+    /** Other threads get a session of their own: this request's belongs to this thread. */
+    private SourceLists.Source source(OneRosterClient client) {
+        KeycloakSessionFactory factory = session.getKeycloakSessionFactory();
+        return new SourceLists.Source() {
+            @Override
+            public OneRosterClient.PageResult read(RosterRequest request, Policy.RowRule rows) throws RosterFailure {
+                return client.read(request, rows, new PageBuffer());
+            }
+
+            @Override
+            public Runnable elsewhere(Consumer<SourceLists.Source> work) throws RosterFailure {
+                OneRosterClient.Fork fork = client.fork();
+                return () -> KeycloakModelUtils.runJobInTransaction(
+                        factory,
+                        other -> work.accept(source(fork.in(settings.upstream().in(other), new Links(base)))));
+            }
+        };
+    }
+
+    private PageCache.Page passedOn(RosterRequest request, OneRosterClient client, Policy.RowRule rows)
             throws RosterFailure {
         PageBuffer buffer = new PageBuffer();
-        OneRosterClient.PageResult result = client.read(allowed.request(), allowed.rows(), buffer);
+        OneRosterClient.PageResult result = client.read(request, rows, buffer);
         result.revision().ifPresent(revision -> {
             if (settings.state().pages().noteRevision(caller.districtKey(), revision)) {
                 settings.state().applications().forget(provider());
             }
         });
-        if (request.isSingle() && buffer.rows() == 0) {
-            throw new RosterFailure(RosterFailure.Reason.REFUSED, "This object is none that the person may read");
-        }
         return new PageCache.Page(
-                body(request, buffer),
-                result.total().filter(count -> allowed.countable()),
-                !request.isSingle() && result.rows() == request.limit());
+                body(request, buffer), result.total(), !request.isSingle() && result.rows() == request.limit());
     }
 
     private static byte[] body(RosterRequest request, PageBuffer rows) {

@@ -2,7 +2,8 @@ package io.github.k12sso.classlink.oneroster.gateway;
 
 import com.github.benmanes.caffeine.cache.Ticker;
 import io.github.k12sso.classlink.oneroster.client.PartnerApplications;
-import io.github.k12sso.classlink.oneroster.client.SourceMemberships.MembershipCache;
+import io.github.k12sso.classlink.oneroster.client.RosterWays;
+import io.github.k12sso.classlink.oneroster.client.SourceLists;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
@@ -12,14 +13,16 @@ public final class RosterState {
 
     private final RosterLimits limits;
     private final PartnerApplications applications;
-    private final MembershipCache memberships;
+    private final SourceLists.Known lists;
+    private final RosterWays.Lacking lacking;
     private final PageCache pages;
 
     public RosterState(RosterLimits limits, InstantSource clock) {
         Ticker ticker = () -> nanos(clock.instant());
         this.limits = limits;
         this.applications = new PartnerApplications(clock);
-        this.memberships = new MembershipCache(ticker);
+        this.lists = new SourceLists.Known(ticker);
+        this.lacking = new RosterWays.Lacking(ticker);
         this.pages = new PageCache(ticker);
     }
 
@@ -35,8 +38,12 @@ public final class RosterState {
         return applications;
     }
 
-    MembershipCache memberships() {
-        return memberships;
+    SourceLists.Known lists() {
+        return lists;
+    }
+
+    RosterWays.Lacking lacking() {
+        return lacking;
     }
 
     PageCache pages() {

@@ -116,19 +116,11 @@ record CollectionQuery(
         return Optional.ofNullable(parameters.get(name)).map(values -> values.get(0));
     }
 
-    Optional<RosterFilter> filtered() {
-        return Optional.ofNullable(filter);
-    }
-
     /** Fields that the source is asked to compare: what an app may not see it may not guess by. */
     Set<String> comparedFields() {
         Set<String> names = new LinkedHashSet<>(filter == null ? Set.of() : filter.fields());
         names.add(sort.split("\\.", -1)[0]);
         return names;
-    }
-
-    CollectionQuery with(RosterFilter other) {
-        return new CollectionQuery(limit, offset, sort, descending, fields, other);
     }
 
     /** Other rows of the same collection. */

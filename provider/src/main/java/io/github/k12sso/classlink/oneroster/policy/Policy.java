@@ -5,6 +5,7 @@ import io.github.k12sso.classlink.oneroster.policy.Policy.Decision.Allowed;
 import io.github.k12sso.classlink.oneroster.policy.Policy.Decision.Refused;
 import java.util.Collection;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -14,46 +15,63 @@ import java.util.Set;
  *
  * <ul>
  *   <li>Everybody: the district's orgs, schools, courses, terms, academic sessions and grading periods.
- *   <li>A student: their own record, their classes and enrollments, and the names of the teachers of these classes.
+ *   <li>A student: their own record, their classes and enrollments, and the teachers of these classes with names, usernames
+ *       and schools.
  *   <li>A teacher: their own record, their classes with all enrollments, and the students and teachers in them.
  *   <li>A guardian: their own record, and those of the students whose record names them.
  *   <li>The Keycloak role {@code roster-administrator}: everything. Only they see phone numbers, guardians, demographics,
  *       metadata and resources. A ClassLink role never does.
  *   <li>Nobody: {@code password}.
  * </ul>
+ *
+ * <p>A person's answers are made of what they may see and of nothing else: rows, order, count and links. A source's page is
+ * passed on to administrators, and where everybody may see every row.
  */
 public final class Policy {
 
     private static final String PASSWORD = "password";
+    private static final String METADATA = "metadata";
 
     private Policy() {}
 
     /**
      * Decides about one request.
      *
-     * @param <E> when the roster cannot be asked who belongs to whom
+     * @param <E> when the roster cannot be asked
      * @throws E as the memberships do
      */
     public static <E extends Exception> Decision decide(
             RosterRequest request, Caller caller, Memberships<E> memberships) throws E {
-        if (request.query().comparedFields().contains(PASSWORD)) {
+        Set<String> compared = request.query().comparedFields();
+        if (compared.contains(PASSWORD)) {
             return new Refused(Decision.Refusal.HIDDEN_FIELD);
         }
-        Decision decision = new VisibleRows<>(request, caller, memberships).decide();
-        if (decision instanceof Allowed allowed) {
-            return new Allowed(allowed.request(), finish(request, allowed.rows()), allowed.countable());
+        if (!caller.administrator() && request.objectType().isRestricted()) {
+            Optional<Decision.Refusal> refusal = refusal(request, caller);
+            return refusal.isPresent()
+                    ? new Refused(refusal.get())
+                    : new VisibleRows<>(request, caller, memberships).decide();
         }
-        return decision;
-    }
-
-    /** For everybody: no passwords, and of the rest what the app asked for. */
-    private static RowRule finish(RosterRequest request, RowRule rows) {
-        RowRule withoutPassword = rows.then(row -> Optional.of(row.without(Set.of(PASSWORD))));
+        if (!caller.administrator() && compared.contains(METADATA)) {
+            return new Refused(Decision.Refusal.HIDDEN_FIELD);
+        }
+        RowRule rows = RowRule.without(caller.administrator() ? Set.of(PASSWORD) : Set.of(PASSWORD, METADATA));
         Set<String> wanted = request.query().fields();
-        return wanted.isEmpty() ? withoutPassword : withoutPassword.then(RowRule.only(wanted));
+        return new Allowed(wanted.isEmpty() ? rows : rows.then(RowRule.only(wanted)));
     }
 
-    /** What passes of one row. Asked of every row, also where the source was asked for less. */
+    private static Optional<Decision.Refusal> refusal(RosterRequest request, Caller caller) {
+        if (request.objectType() == RosterObjectType.DEMOGRAPHICS
+                || request.objectType() == RosterObjectType.RESOURCE) {
+            return Optional.of(Decision.Refusal.ADMINISTRATORS_ONLY);
+        }
+        if (caller.sourcedId().isEmpty()) {
+            return Optional.of(Decision.Refusal.NO_ROSTER_IDENTITY);
+        }
+        return caller.roles().isEmpty() ? Optional.of(Decision.Refusal.NO_ROLE) : Optional.empty();
+    }
+
+    /** What passes of one row of a page that is passed on. */
     @FunctionalInterface
     public interface RowRule {
 
@@ -70,24 +88,9 @@ public final class Policy {
             return row -> Optional.of(row.retain(fields));
         }
 
-        /** The role that the collection names: {@code students} means students, whatever a class lists among them. */
-        static RowRule roleOf(RosterRequest request) {
-            return switch (request.objectType() == RosterObjectType.USER ? request.last() : "") {
-                case "students" -> ofRole("student");
-                case "teachers" -> ofRole("teacher");
-                default -> all();
-            };
-        }
-
-        private static RowRule ofRole(String role) {
-            return row ->
-                    Optional.of(row).filter(each -> each.path("role").asText().equals(role));
-        }
-
-        /** Rows with one of these sourcedIds. */
-        static RowRule ofIds(Set<String> ids) {
-            return row -> Optional.of(row)
-                    .filter(each -> ids.contains(each.path("sourcedId").asText()));
+        /** Every row without some of its members. */
+        static RowRule without(Set<String> fields) {
+            return row -> Optional.of(row.without(fields));
         }
 
         /** First this, and then the other. */
@@ -102,17 +105,16 @@ public final class Policy {
         /** Nothing is asked of the source. */
         record Refused(Refusal refusal) implements Decision {}
 
-        /** The answer has no rows, and the source need not be asked. */
-        record Nothing() implements Decision {}
-
         /**
-         * The source is asked.
+         * A person's answer: a page of what they may see.
          *
-         * @param request perhaps with a filter more than the app sent
-         * @param rows what passes of the answer
-         * @param countable whether the source's count of all rows is the count of what this reader may see
+         * @param rows of the page; one for a single object
+         * @param total rows of the collection that this person may see and that match the filter
          */
-        record Allowed(RosterRequest request, RowRule rows, boolean countable) implements Decision {}
+        record Visible(List<ObjectNode> rows, long total) implements Decision {}
+
+        /** The source's own page is passed on. */
+        record Allowed(RowRule rows) implements Decision {}
 
         /** Why a reader may not have what they ask for. The texts are constants: the app's developer and the log read them. */
         public enum Refusal {
@@ -138,31 +140,6 @@ public final class Policy {
     }
 
     /**
-     * Who belongs to whom, as the roster says now. All ids are sourcedIds.
-     *
-     * @param <E> when the roster cannot be asked
-     */
-    public interface Memberships<E extends Exception> {
-
-        /** Of the current terms (docs/internals/classlink-rosters.md#collections). */
-        Set<String> classesOfStudent(String student) throws E;
-
-        /** Of the current terms. */
-        Set<String> classesOfTeacher(String teacher) throws E;
-
-        /**
-         * Rows whose role is student; a class may list others among them (Trap 23, docs/internals/classlink-rosters.md).
-         */
-        Set<String> studentsOf(String classId) throws E;
-
-        /** Rows whose role is teacher. */
-        Set<String> teachersOf(String classId) throws E;
-
-        /** Students whose own row names this guardian. */
-        Set<String> studentsOfGuardian(String guardian) throws E;
-    }
-
-    /**
      * Who asks. Everything but the last is what ClassLink said at their login, out of the encrypted record.
      *
      * @param sourcedId their id in the district's roster
@@ -178,7 +155,17 @@ public final class Policy {
             TEACHER,
             GUARDIAN;
 
-            private static Optional<Role> ofClassLink(String role) {
+            /** The roles of the people in {@code students}, {@code teachers}, or in both. */
+            static Set<Role> in(String collection) {
+                return switch (collection) {
+                    case "students" -> Set.of(STUDENT);
+                    case "teachers" -> Set.of(TEACHER);
+                    default -> Set.of(STUDENT, TEACHER);
+                };
+            }
+
+            /** Of ClassLink's word for it, or OneRoster's, in any case. */
+            public static Optional<Role> of(String role) {
                 return switch (role.strip().toLowerCase(Locale.ROOT)) {
                     case "student" -> Optional.of(STUDENT);
                     case "teacher" -> Optional.of(TEACHER);
@@ -204,7 +191,7 @@ public final class Policy {
          */
         public static Caller ofPerson(Optional<String> sourcedId, Collection<String> classLinkRoles) {
             Set<Role> roles = EnumSet.noneOf(Role.class);
-            classLinkRoles.forEach(role -> Role.ofClassLink(role).ifPresent(roles::add));
+            classLinkRoles.forEach(role -> Role.of(role).ifPresent(roles::add));
             return new Caller(sourcedId, roles, false);
         }
 

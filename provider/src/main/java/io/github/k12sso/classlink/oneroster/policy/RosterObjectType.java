@@ -118,7 +118,7 @@ public enum RosterObjectType {
         }
 
         /** Any character may stand in an id but those that no id has and a path could be bent with. */
-        private static boolean isId(String segment) {
+        static boolean isId(String segment) {
             return !segment.isBlank()
                     && segment.length() <= MAX_ID_LENGTH
                     && !segment.equals(".")

@@ -38,6 +38,12 @@ public final class RosterRequest {
                 route.isSingle() ? CollectionQuery.ofObject(parameters) : CollectionQuery.ofCollection(parameters));
     }
 
+    /** The rows of a collection in which a field has one value. */
+    public static RosterRequest where(String collection, String field, String value) throws InvalidRequest {
+        String filter = RosterFilter.Clause.equal(field, value).toString();
+        return parse(List.of(collection), Map.of("filter", List.of(filter)));
+    }
+
     /** What the rows of the answer are. */
     public RosterObjectType objectType() {
         return route.objectType();
@@ -46,6 +52,11 @@ public final class RosterRequest {
     /** One object, not a collection. */
     public boolean isSingle() {
         return route.isSingle();
+    }
+
+    /** Whether a filter chooses rows. */
+    public boolean isFiltered() {
+        return query.filter() != null;
     }
 
     /** Rows that the app asked for at most; 1 for a single object. */
@@ -63,10 +74,6 @@ public final class RosterRequest {
         return new RosterRequest(route, segments, query.page(offset, limit));
     }
 
-    RosterRequest with(RosterFilter filter) {
-        return new RosterRequest(route, segments, query.with(filter));
-    }
-
     CollectionQuery query() {
         return query;
     }
@@ -79,11 +86,6 @@ public final class RosterRequest {
     /** The collection of the rows: {@code students} for {@code classes/{id}/students}. */
     String last() {
         return isSingle() ? first() : segments.get(segments.size() - 1);
-    }
-
-    /** Whether it is one of the thirteen collections as a whole. */
-    boolean isWholeCollection() {
-        return segments.size() == 1;
     }
 
     /** The id after a word of the path. */

@@ -1,245 +1,249 @@
 package io.github.k12sso.classlink.oneroster.policy;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.k12sso.classlink.oneroster.policy.Memberships.Member;
+import io.github.k12sso.classlink.oneroster.policy.Memberships.Row;
 import io.github.k12sso.classlink.oneroster.policy.Policy.Caller;
 import io.github.k12sso.classlink.oneroster.policy.Policy.Caller.Role;
 import io.github.k12sso.classlink.oneroster.policy.Policy.Decision;
-import io.github.k12sso.classlink.oneroster.policy.Policy.Decision.Allowed;
-import io.github.k12sso.classlink.oneroster.policy.Policy.Decision.Nothing;
-import io.github.k12sso.classlink.oneroster.policy.Policy.Decision.Refused;
-import io.github.k12sso.classlink.oneroster.policy.Policy.Memberships;
-import io.github.k12sso.classlink.oneroster.policy.Policy.RowRule;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.Map;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What one caller may see of the rows that one request asks for: asks the memberships who belongs to whom.
+ * What one person may see of what one request asks for. It is built from the person's own classes, and the query is answered
+ * from that: rows that the person may not see have no part in it.
  *
  * @param <E> when the roster cannot be asked
  */
 record VisibleRows<E extends Exception>(RosterRequest request, Caller caller, Memberships<E> memberships) {
 
-    /** What a student sees of a teacher. */
-    private static final Set<String> NAME = Set.of(
-            "sourcedId", "status", "dateLastModified", "givenName", "familyName", "middleName", "role", "enabledUser");
-
-    /** What people see of themselves, teachers of their classes, guardians of their students. */
-    private static final Set<String> PERSON = Stream.concat(
-                    NAME.stream(), Stream.of("username", "userIds", "identifier", "email", "orgs", "grades"))
-            .collect(Collectors.toUnmodifiableSet());
-
     Decision decide() throws E {
-        if (caller.administrator() || !request.objectType().isRestricted()) {
-            return new Allowed(request, RowRule.roleOf(request), isPlain());
-        }
-        if (request.objectType() == RosterObjectType.DEMOGRAPHICS
-                || request.objectType() == RosterObjectType.RESOURCE) {
-            return new Refused(Decision.Refusal.ADMINISTRATORS_ONLY);
-        }
-        if (caller.sourcedId().isEmpty()) {
-            return new Refused(Decision.Refusal.NO_ROSTER_IDENTITY);
-        }
-        if (caller.roles().isEmpty()) {
-            return new Refused(Decision.Refusal.NO_ROLE);
+        if (request.isSingle()) {
+            String id = request.idAfter(request.first()).orElseThrow();
+            return switch (request.objectType()) {
+                case USER -> person(id);
+                case CLASS -> classWithId(id);
+                default -> enrollment(id);
+            };
         }
         return switch (request.objectType()) {
-            case USER -> people();
+            case USER -> request.idAfter("classes").isPresent() ? peopleOfClass() : people();
             case CLASS -> classes();
             default -> enrollments();
         };
     }
 
-    /**
-     * Only there can rows turn up whose role is another than the path says, and be dropped (Trap 23,
-     * docs/internals/classlink-rosters.md).
-     */
-    private boolean isPlain() {
-        return request.objectType() != RosterObjectType.USER || request.isWholeCollection() || request.isSingle();
-    }
+    // ---- people ----------------------------------------------------------------------------------------------------
 
     private Decision people() throws E {
-        Optional<String> classId = request.idAfter("classes");
-        if (classId.isPresent()) {
-            return peopleOf(classId.get());
+        SeenRows seen = new SeenRows(request);
+        if (selfIsIn()) {
+            memberships.object("users", self()).ifPresent(row -> seen.add(row, SeenRows.PERSON));
         }
-        Map<String, Set<String>> visible = visiblePeople();
-        if (visible.isEmpty()) {
-            return nothing();
+        seePeopleOf(seen, taught(), attended());
+        if (caller.is(Role.GUARDIAN) && wanted().contains(Role.STUDENT)) {
+            memberships.studentsOfGuardian(self(), Optional.empty()).forEach(row -> see(seen, row, SeenRows.PERSON));
         }
-        if (request.isSingle()
-                && !visible.containsKey(request.idAfter(request.first()).orElseThrow())) {
-            return new Refused(Decision.Refusal.NOT_THEIRS);
-        }
-        if (visible.values().stream().anyMatch(this::compares)) {
-            return new Refused(Decision.Refusal.HIDDEN_FIELD);
-        }
-        RowRule theirs = row -> Optional.ofNullable(visible.get(id(row))).map(row::retain);
-        return allowed("sourcedId", visible.keySet(), RowRule.roleOf(request).then(theirs));
+        return seen.page(seen.below("schools", "orgs"));
     }
 
-    /** By id, what may be seen of whom in this collection. */
-    private Map<String, Set<String>> visiblePeople() throws E {
-        Map<String, Set<String>> visible = new HashMap<>();
-        boolean students = !request.last().equals("teachers");
-        boolean teachers = !request.last().equals("students");
-        if (caller.is(Role.STUDENT) && teachers) {
-            for (String classId : memberships.classesOfStudent(self())) {
-                memberships.teachersOf(classId).forEach(teacher -> visible.put(teacher, NAME));
+    /** Decided by the classes that both are in, and not by all classes of the reader. */
+    private Decision person(String id) throws E {
+        SeenRows seen = new SeenRows(request);
+        if (id.equals(self())) {
+            if (selfIsIn()) {
+                memberships.object("users", id).ifPresent(row -> see(seen, row, SeenRows.PERSON));
             }
+            return seen.single(id);
         }
-        if (caller.is(Role.TEACHER)) {
-            for (String classId : memberships.classesOfTeacher(self())) {
-                if (students) {
-                    memberships.studentsOf(classId).forEach(student -> visible.put(student, PERSON));
-                }
-                if (teachers) {
-                    memberships.teachersOf(classId).forEach(teacher -> visible.put(teacher, PERSON));
-                }
-            }
+        List<Row> taught = taught();
+        List<Row> attended = wanted().contains(Role.TEACHER) ? attended() : List.of();
+        seePeopleOf(
+                seen,
+                taught.isEmpty() ? taught : memberships.sharedClasses(id, taught),
+                attended.isEmpty() ? attended : memberships.sharedClasses(id, attended));
+        if (seen.isEmpty() && caller.is(Role.GUARDIAN) && wanted().contains(Role.STUDENT)) {
+            memberships.studentsOfGuardian(self(), Optional.of(id)).forEach(row -> see(seen, row, SeenRows.PERSON));
         }
-        if (caller.is(Role.GUARDIAN) && students) {
-            memberships.studentsOfGuardian(self()).forEach(student -> visible.put(student, PERSON));
-        }
-        boolean selfIsIn = request.last().equals("users")
-                || (students && teachers)
-                || (students && caller.is(Role.STUDENT))
-                || (teachers && caller.is(Role.TEACHER));
-        if (selfIsIn) {
-            visible.put(self(), PERSON);
-        }
-        return visible;
+        return seen.single(id);
     }
 
-    private Decision peopleOf(String classId) throws E {
-        boolean taught = teaches(classId);
-        if (!taught && !attends(classId)) {
-            return new Refused(Decision.Refusal.NOT_THEIRS);
+    private Decision peopleOfClass() throws E {
+        Optional<OwnClass> own = classInPath();
+        if (own.isEmpty()) {
+            return SeenRows.notTheirs();
         }
-        Set<String> ofOthers = taught ? PERSON : NAME;
-        if (compares(ofOthers)) {
-            return new Refused(Decision.Refusal.HIDDEN_FIELD);
+        SeenRows seen = new SeenRows(request);
+        List<Row> one = List.of(own.get().row());
+        if (own.get().taught()) {
+            seePeopleOf(seen, one, List.of());
+        } else if (wanted().contains(Role.TEACHER)) {
+            seePeopleOf(seen, List.of(), one);
+        } else {
+            memberships.object("users", self()).ifPresent(row -> seen.add(row, SeenRows.PERSON));
         }
-        RowRule members = row -> {
-            if (id(row).equals(self())) {
-                return Optional.of(row.retain(PERSON));
-            }
-            return taught || role(row).equals("teacher") ? Optional.of(row.retain(ofOthers)) : Optional.empty();
-        };
-        return new Allowed(request, RowRule.roleOf(request).then(members), false);
+        return seen.page(row -> true);
     }
+
+    /** Of the classes that somebody attends, only what they list as teachers is read: nothing of other students. */
+    private void seePeopleOf(SeenRows seen, List<Row> taught, List<Row> attended) throws E {
+        Set<Role> lists = EnumSet.of(Role.STUDENT);
+        lists.addAll(wanted());
+        for (Member member : memberships.peopleOf(taught, lists)) {
+            if (wanted().contains(member.role())) {
+                see(seen, member.row(), SeenRows.PERSON);
+            }
+        }
+        if (wanted().contains(Role.TEACHER)) {
+            for (Member teacher : memberships.peopleOf(attended, Set.of(Role.TEACHER))) {
+                see(seen, teacher.row(), SeenRows.NAME);
+            }
+        }
+    }
+
+    private void see(SeenRows seen, Row row, Set<String> fields) {
+        seen.add(row, row.sourcedId().equals(self()) ? SeenRows.PERSON : fields);
+    }
+
+    /** The roles of the people in the collection that is asked for. */
+    private Set<Role> wanted() {
+        return Role.in(request.last());
+    }
+
+    private boolean selfIsIn() {
+        return request.last().equals("users") || wanted().stream().anyMatch(caller::is);
+    }
+
+    // ---- classes ---------------------------------------------------------------------------------------------------
+
+    /** A class of the reader's. */
+    private record OwnClass(Row row, boolean taught) {}
 
     private Decision classes() throws E {
-        Optional<String> person =
-                request.isSingle() || Set.of("schools", "courses", "terms").contains(request.first())
-                        ? Optional.empty()
-                        : request.idAfter(request.first());
-        if (person.isPresent()) {
+        boolean ofPerson = Set.of("students", "teachers", "users").contains(request.first());
+        Optional<String> person = ofPerson ? request.idAfter(request.first()) : Optional.empty();
+        if (person.isPresent() && !person.get().equals(self())) {
             return classesOf(person.get());
         }
-        if (request.isSingle()) {
-            String classId = request.idAfter("classes").orElseThrow();
-            return teaches(classId) || attends(classId)
-                    ? new Allowed(request, RowRule.all(), true)
-                    : new Refused(Decision.Refusal.NOT_THEIRS);
+        SeenRows seen = new SeenRows(request);
+        if (!request.first().equals("students")) {
+            seen.addAll(taught());
         }
-        if (!caller.is(Role.STUDENT) && !caller.is(Role.TEACHER)) {
-            return nothing();
+        if (!request.first().equals("teachers")) {
+            seen.addAll(attended());
         }
-        Set<String> theirs = new HashSet<>(taughtClasses());
-        if (caller.is(Role.STUDENT)) {
-            theirs.addAll(memberships.classesOfStudent(self()));
-        }
-        return theirs.isEmpty() ? nothing() : allowed("sourcedId", theirs, RowRule.ofIds(theirs));
+        return seen.page(seen.below("schools", "school")
+                .and(seen.below("courses", "course"))
+                .and(seen.below("terms", "terms")));
     }
 
+    /** Of somebody whom the reader teaches, or teaches with: the reader's own classes that they are in. */
     private Decision classesOf(String person) throws E {
-        if (person.equals(self())) {
-            return new Allowed(request, RowRule.all(), true);
+        List<Row> taught = taught();
+        if (taught.isEmpty()) {
+            return SeenRows.notTheirs();
         }
-        Set<String> taught = new HashSet<>();
-        for (String classId : taughtClasses()) {
-            if (memberships.studentsOf(classId).contains(person)) {
-                taught.add(classId);
+        Set<Role> roles = Role.in(request.first());
+        List<Row> shared = memberships.sharedClasses(person, taught);
+        Set<String> theirs = memberships.peopleOf(shared, roles).stream()
+                .filter(member -> member.row().sourcedId().equals(person) && roles.contains(member.role()))
+                .map(Member::classId)
+                .collect(Collectors.toSet());
+        SeenRows seen = new SeenRows(request);
+        seen.addAll(
+                shared.stream().filter(row -> theirs.contains(row.sourcedId())).toList());
+        return seen.isEmpty() ? SeenRows.notTheirs() : seen.page(row -> true);
+    }
+
+    private Decision classWithId(String id) throws E {
+        SeenRows seen = new SeenRows(request);
+        ownClass(id).ifPresent(own -> seen.addAll(List.of(own.row())));
+        return seen.single(id);
+    }
+
+    private Optional<OwnClass> classInPath() throws E {
+        Optional<String> school = request.first().equals("schools") ? request.idAfter("schools") : Optional.empty();
+        return ownClass(request.idAfter("classes").orElseThrow())
+                .filter(own -> school.isEmpty() || school.get().equals(own.row().reference("school")));
+    }
+
+    /** Also a class of another term, which the person's own list leaves out: then the class itself is asked. */
+    private Optional<OwnClass> ownClass(String id) throws E {
+        Optional<Row> taught = withId(taught(), id);
+        Optional<Row> attended = taught.isPresent() ? Optional.empty() : withId(attended(), id);
+        if (taught.isPresent() || (attended.isPresent() && !caller.is(Role.TEACHER))) {
+            return taught.or(() -> attended).map(row -> new OwnClass(row, taught.isPresent()));
+        }
+        Optional<Row> asked = caller.is(Role.TEACHER) ? memberships.object("classes", id) : Optional.empty();
+        if (asked.isPresent()) {
+            boolean teaches = memberships.peopleOf(List.of(asked.get()), Set.of(Role.TEACHER)).stream()
+                    .anyMatch(member ->
+                            member.teaches() && member.row().sourcedId().equals(self()));
+            if (teaches) {
+                return Optional.of(new OwnClass(asked.get(), true));
             }
         }
-        return taught.isEmpty()
-                ? new Refused(Decision.Refusal.NOT_THEIRS)
-                : new Allowed(request, RowRule.ofIds(taught), false);
+        return attended.map(row -> new OwnClass(row, false));
     }
+
+    private List<Row> taught() throws E {
+        return caller.is(Role.TEACHER) ? memberships.classesOfTeacher(self()) : List.of();
+    }
+
+    private List<Row> attended() throws E {
+        return caller.is(Role.STUDENT) ? memberships.classesOfStudent(self()) : List.of();
+    }
+
+    // ---- enrollments -----------------------------------------------------------------------------------------------
 
     private Decision enrollments() throws E {
-        if (!caller.is(Role.STUDENT) && !caller.is(Role.TEACHER)) {
-            return nothing();
+        SeenRows seen = new SeenRows(request);
+        if (request.idAfter("classes").isPresent()) {
+            Optional<OwnClass> own = classInPath();
+            if (own.isEmpty()) {
+                return SeenRows.notTheirs();
+            }
+            List<Row> one = List.of(own.get().row());
+            seen.addAll(own.get().taught() ? memberships.enrollmentsIn(one) : memberships.enrollmentsOf(self(), one));
+            String id = own.get().row().sourcedId();
+            return seen.page(row -> row.at("/class/sourcedId").asText().equals(id));
         }
-        Optional<String> classId = request.idAfter("classes");
-        if (classId.isPresent() && !teaches(classId.get()) && !attends(classId.get())) {
-            return new Refused(Decision.Refusal.NOT_THEIRS);
+        if (caller.is(Role.TEACHER) || caller.is(Role.STUDENT)) {
+            List<Row> taught = taught();
+            seen.addAll(memberships.enrollmentsIn(taught));
+            seen.addAll(memberships.enrollmentsOf(
+                    self(), Stream.concat(taught.stream(), attended().stream()).toList()));
         }
-        Set<String> taught = new HashSet<>(taughtClasses());
-        classId.filter(id -> caller.is(Role.TEACHER) && !caller.is(Role.STUDENT))
-                .ifPresent(taught::add);
-        RowRule theirs = row -> Optional.of(row)
-                .filter(each -> reference(each, "user").equals(self()) || taught.contains(reference(each, "class")));
-        if (taught.isEmpty()) {
-            return allowed("user.sourcedId", Set.of(self()), theirs);
+        return seen.page(seen.below("schools", "school"));
+    }
+
+    private Decision enrollment(String id) throws E {
+        if (!caller.is(Role.TEACHER) && !caller.is(Role.STUDENT)) {
+            return SeenRows.notTheirs();
         }
-        return allowed("class.sourcedId", taught, theirs);
-    }
-
-    /** An empty collection; an object cannot be empty. */
-    private Decision nothing() {
-        return request.isSingle() ? new Refused(Decision.Refusal.NOT_THEIRS) : new Nothing();
-    }
-
-    /** Filtered at the source, where one filter can say it; row by row in any case. */
-    private Decision allowed(String field, Set<String> ids, RowRule rows) {
-        if (!request.isWholeCollection()) {
-            return new Allowed(request, rows, false);
+        Optional<Row> row = memberships.object("enrollments", id);
+        if (row.isEmpty()) {
+            return SeenRows.notTheirs();
         }
-        return RosterFilter.anyOf(field, ids)
-                .flatMap(own -> request.query().filtered().map(own::and).orElse(Optional.of(own)))
-                .map(filter -> new Allowed(request.with(filter), rows, true))
-                .orElseGet(() -> new Allowed(request, rows, false));
+        boolean theirs = row.get().reference("user").equals(self())
+                || ownClass(row.get().reference("class"))
+                        .filter(OwnClass::taught)
+                        .isPresent();
+        SeenRows seen = new SeenRows(request);
+        if (theirs) {
+            seen.addAll(List.of(row.get()));
+        }
+        return seen.single(id);
     }
 
-    private Set<String> taughtClasses() throws E {
-        return caller.is(Role.TEACHER) ? memberships.classesOfTeacher(self()) : Set.of();
-    }
-
-    /** Also a class of another term, which the teacher's own list leaves out. */
-    private boolean teaches(String classId) throws E {
-        return caller.is(Role.TEACHER)
-                && (taughtClasses().contains(classId)
-                        || memberships.teachersOf(classId).contains(self()));
-    }
-
-    private boolean attends(String classId) throws E {
-        return caller.is(Role.STUDENT) && memberships.classesOfStudent(self()).contains(classId);
+    private static Optional<Row> withId(List<Row> rows, String id) {
+        return rows.stream().filter(row -> row.sourcedId().equals(id)).findFirst();
     }
 
     private String self() {
         return caller.sourcedId().orElseThrow();
-    }
-
-    private boolean compares(Set<String> visible) {
-        return !visible.containsAll(request.query().comparedFields());
-    }
-
-    private static String id(ObjectNode row) {
-        return row.path("sourcedId").asText();
-    }
-
-    private static String role(ObjectNode row) {
-        return row.path("role").asText();
-    }
-
-    private static String reference(JsonNode row, String member) {
-        return row.path(member).path("sourcedId").asText();
     }
 }

@@ -1,0 +1,185 @@
+package io.github.k12sso.classlink.oneroster.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.k12sso.classlink.oneroster.client.OneRosterClient.PageResult;
+import io.github.k12sso.classlink.oneroster.client.RosterFailure.Reason;
+import io.github.k12sso.classlink.oneroster.client.SourceLists.Source;
+import io.github.k12sso.classlink.oneroster.policy.Memberships.Row;
+import io.github.k12sso.classlink.oneroster.policy.RosterObjectType;
+import io.github.k12sso.classlink.oneroster.policy.RosterRequest;
+import io.github.k12sso.classlink.oneroster.policy.RosterRequest.InvalidRequest;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
+
+/**
+ * One list or object at the roster service, to be read to its end.
+ *
+ * @param belongs whether a row is one of those that were asked for. A service that ignores filters sends others
+ */
+record Listing(RosterRequest request, Predicate<ObjectNode> belongs) {
+
+    static final int PAGE = 1_000;
+    static final int MAX_PAGES = 600;
+    static final int MAX_ROWS = 5_000;
+    static final int MAX_ROW_BYTES = 64 * 1024;
+
+    /** What no person sees of anybody. */
+    private static final Set<String> UNSEEN = Set.of("password", "metadata", "sms", "phone");
+
+    /** All rows below a path; empty if no roster can have this path. */
+    static Optional<Listing> of(String... segments) {
+        try {
+            RosterRequest request = RosterRequest.parse(List.of(segments), Map.of());
+            String last = segments[segments.length - 1];
+            return Optional.of(new Listing(
+                    request,
+                    request.isSingle() ? row -> row.path("sourcedId").asText().equals(last) : row -> true));
+        } catch (InvalidRequest e) {
+            return Optional.empty();
+        }
+    }
+
+    static Optional<Listing> enrollmentsByUser(String person) {
+        return where("enrollments", "user.sourcedId", person, row -> refersTo(row, "user", person));
+    }
+
+    static Optional<Listing> enrollmentsByClass(Row ofClass) {
+        String id = ofClass.sourcedId();
+        return where("enrollments", "class.sourcedId", id, row -> refersTo(row, "class", id));
+    }
+
+    static Optional<Listing> enrollmentsBelowSchool(Row ofClass) {
+        String id = ofClass.sourcedId();
+        return of("schools", ofClass.reference("school"), "classes", id, "enrollments")
+                .map(listing -> new Listing(listing.request(), row -> refersTo(row, "class", id)));
+    }
+
+    static Optional<Listing> studentsByAgent(String guardian) {
+        return where("students", "agents.sourcedId", guardian, row -> names(row, guardian));
+    }
+
+    /** Whether somebody's own row says that this is their guardian. */
+    static boolean names(JsonNode person, String guardian) {
+        for (JsonNode agent : person.path("agents")) {
+            if (agent.path("sourcedId").asText().equals(guardian)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean refersTo(JsonNode row, String member, String id) {
+        return row.path(member).path("sourcedId").asText().equals(id);
+    }
+
+    /** Rows of a collection whose field has this value; each row is looked at. */
+    private static Optional<Listing> where(
+            String collection, String field, String value, Predicate<ObjectNode> belongs) {
+        try {
+            return Optional.of(new Listing(RosterRequest.where(collection, field, value), belongs));
+        } catch (InvalidRequest e) {
+            return Optional.empty();
+        }
+    }
+
+    /** What it is known by. */
+    String target() {
+        return request.target();
+    }
+
+    /**
+     * What there is.
+     *
+     * @param rows one for each sourcedId, in its order
+     * @param lacking why there are none: one of {@link #LACKING}; null if the service has the list
+     */
+    record Answer(List<Row> rows, Reason lacking) {
+
+        static final Set<Reason> LACKING =
+                Set.of(Reason.UNKNOWN_OBJECT, Reason.SOURCE_REFUSED_QUERY, Reason.SOURCE_LACKS);
+
+        int size() {
+            return rows.stream().mapToInt(Row::size).sum() + 64;
+        }
+    }
+
+    /** Ends a read at a row. */
+    private static final class UnusableRow extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        private final boolean foreign;
+
+        UnusableRow(boolean foreign, String message) {
+            super(message, null, false, false);
+            this.foreign = foreign;
+        }
+    }
+
+    /**
+     * Goes on by rows received, because many services send fewer than they are asked for, until the service's own count or its
+     * {@code Link} says that it is the end, or no more rows come.
+     *
+     * @param bytesLeft for the rows of the whole request
+     */
+    Answer readToEnd(Source from, AtomicLong bytesLeft) throws RosterFailure {
+        Map<String, Row> rows = new TreeMap<>();
+        long received = 0;
+        for (int page = 0; page < MAX_PAGES; page++) {
+            int before = rows.size();
+            PageResult result;
+            try {
+                result = from.read(
+                        request.isSingle() ? request : request.page(received, PAGE),
+                        row -> collect(row, rows, bytesLeft));
+            } catch (UnusableRow e) {
+                if (e.foreign) {
+                    return new Answer(List.of(), Reason.SOURCE_LACKS);
+                }
+                throw new RosterFailure(Reason.SOURCE_BROKEN, e);
+            } catch (RosterFailure e) {
+                if (!Answer.LACKING.contains(e.reason())) {
+                    throw e;
+                }
+                // After the first page: there is no page past the end.
+                return new Answer(List.copyOf(rows.values()), received > 0 ? null : e.reason());
+            }
+            received += result.rows();
+            if (request.isSingle() || result.rows() == 0 || result.isLast(received)) {
+                return new Answer(List.copyOf(rows.values()), null);
+            }
+            if (rows.size() == before) {
+                if (result.saysMore(received)) {
+                    throw new RosterFailure(Reason.SOURCE_BROKEN, "The roster service sends the same page again");
+                }
+                return new Answer(List.copyOf(rows.values()), null);
+            }
+        }
+        throw new RosterFailure(Reason.SOURCE_BROKEN, "The roster's list does not end after " + MAX_PAGES + " pages");
+    }
+
+    private Optional<ObjectNode> collect(ObjectNode row, Map<String, Row> rows, AtomicLong bytesLeft) {
+        if (!belongs.test(row)) {
+            throw new UnusableRow(true, "A row is none of those that were asked for");
+        }
+        row.remove(UNSEEN);
+        if (request.objectType() == RosterObjectType.USER && !request.isSingle() && !request.isFiltered()) {
+            row.remove("agents");
+        }
+        Row kept = Row.of(row)
+                .filter(each -> each.size() <= MAX_ROW_BYTES)
+                .orElseThrow(
+                        () -> new UnusableRow(false, "A row of the roster has no usable sourcedId, or is too long"));
+        boolean added = rows.putIfAbsent(kept.sourcedId(), kept) == null;
+        if (added && (rows.size() > MAX_ROWS || bytesLeft.addAndGet(-kept.size()) < 0)) {
+            throw new UnusableRow(false, "The roster lists more rows for one person than any school has");
+        }
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,250 @@
+package io.github.k12sso.classlink.oneroster.client;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Ticker;
+import io.github.k12sso.classlink.oneroster.client.Listing.Answer;
+import io.github.k12sso.classlink.oneroster.client.RosterFailure.Reason;
+import io.github.k12sso.classlink.oneroster.policy.Memberships.Row;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Finds for each question the first way that a district's roster service has, and remembers which it lacks. A path that the
+ * service does not have and a person whom it does not have look alike: one read of the person or class tells them apart.
+ */
+public final class RosterWays {
+
+    private final SourceLists lists;
+    private final Lacking remembered;
+    private final String district;
+    private final Set<Way> working = EnumSet.noneOf(Way.class);
+
+    /**
+     * The ways of one request.
+     *
+     * @param remembered this node's
+     * @param district with all that the answers of its service depend on
+     */
+    public RosterWays(SourceLists lists, Lacking remembered, String district) {
+        this.lists = lists;
+        this.remembered = remembered;
+        this.district = district;
+    }
+
+    /** A kind of read that not every service has. */
+    enum Way {
+        USERS_CLASSES,
+        STUDENTS_CLASSES,
+        TEACHERS_CLASSES,
+        CLASSES_STUDENTS,
+        CLASSES_TEACHERS,
+        SCHOOLS_CLASSES_ENROLLMENTS,
+        ENROLLMENTS_BY_USER,
+        ENROLLMENTS_BY_CLASS,
+        STUDENTS_BY_AGENT,
+        /** A single object, in the collection of its type. */
+        OBJECT,
+        STUDENT,
+        TEACHER;
+
+        private boolean isFilter() {
+            return this == ENROLLMENTS_BY_USER || this == ENROLLMENTS_BY_CLASS || this == STUDENTS_BY_AGENT;
+        }
+
+        private boolean isSingle() {
+            return this == OBJECT || this == STUDENT || this == TEACHER;
+        }
+    }
+
+    /** What is asked, and the ways to ask it, best first. */
+    static final class Question {
+
+        private final Optional<Listing> subject;
+        private final boolean own;
+        private final Map<Way, Listing> ways = new LinkedHashMap<>();
+
+        /**
+         * Without ways yet.
+         *
+         * @param subject a read that tells whether the person or class is there at all
+         * @param own about the caller or a class of theirs: what happens to an id that the caller made up tells nothing about the
+         *     service
+         */
+        private Question(Optional<Listing> subject, boolean own) {
+            this.subject = subject;
+            this.own = own;
+        }
+
+        static Question about(String collection, String id) {
+            return new Question(Listing.of(collection, id), id.matches("[A-Za-z0-9._-]+"));
+        }
+
+        static Question aboutOther(String collection, String id) {
+            return new Question(Listing.of(collection, id), false);
+        }
+
+        static Question aboutNobody() {
+            return new Question(Optional.empty(), false);
+        }
+
+        /** One more way, unless no roster has such an id. */
+        Question way(Way way, Optional<Listing> listing) {
+            listing.ifPresent(each -> ways.put(way, each));
+            return this;
+        }
+    }
+
+    /** The rows that a way gave; none if there is no such person or class. */
+    record Solved(Way way, List<Row> rows) {
+
+        /** Whether the rows are enrollments of a class, and not its people. */
+        boolean isOfEnrollments() {
+            return way == Way.SCHOOLS_CLASSES_ENROLLMENTS || way == Way.ENROLLMENTS_BY_CLASS;
+        }
+    }
+
+    boolean know(Collection<Listing> listings) {
+        return lists.know(listings);
+    }
+
+    Solved require(Question question, String what) throws RosterFailure {
+        return requireAll(List.of(question), what).get(0);
+    }
+
+    /** @param what completes the sentence "The roster service has no read for …" */
+    List<Solved> requireAll(List<Question> questions, String what) throws RosterFailure {
+        List<Solved> all = new ArrayList<>();
+        for (Optional<Solved> solved : solve(questions)) {
+            all.add(solved.orElseThrow(() -> lacking(what)));
+        }
+        return all;
+    }
+
+    static RosterFailure lacking(String what) {
+        return new RosterFailure(
+                Reason.SOURCE_LACKS, "The roster service has no read for " + what + ". The query is not at fault");
+    }
+
+    /**
+     * Answers in the order of the questions; empty where no way is left. A way that is not known yet is tried with one question
+     * before it is with all.
+     */
+    List<Optional<Solved>> solve(List<Question> questions) throws RosterFailure {
+        Map<Question, Solved> solved = new HashMap<>();
+        Map<Question, Set<Way>> failed = new HashMap<>();
+        questions.forEach(question -> failed.put(question, EnumSet.noneOf(Way.class)));
+        while (true) {
+            Map<Question, Way> round = round(questions, solved, failed);
+            if (round.isEmpty()) {
+                return questions.stream()
+                        .map(question -> Optional.ofNullable(solved.get(question)))
+                        .toList();
+            }
+            Map<Question, Answer> answers = read(round);
+            Set<Question> missing = missing(round, answers);
+            answers.forEach((question, answer) -> {
+                Way way = round.get(question);
+                if (answer.lacking() == null) {
+                    working.add(way);
+                    solved.put(question, new Solved(way, answer.rows()));
+                } else if (missing.contains(question)
+                        || (working.contains(way) && answer.lacking() == Reason.UNKNOWN_OBJECT)) {
+                    solved.put(question, new Solved(way, List.of()));
+                } else {
+                    failed.get(question).add(way);
+                }
+            });
+        }
+    }
+
+    private Map<Question, Way> round(
+            List<Question> questions, Map<Question, Solved> solved, Map<Question, Set<Way>> failed) {
+        Map<Question, Way> round = new LinkedHashMap<>();
+        Set<Way> tried = EnumSet.noneOf(Way.class);
+        for (Question question : questions) {
+            Optional<Way> next = solved.containsKey(question)
+                    ? Optional.empty()
+                    : question.ways.keySet().stream()
+                            .filter(way -> !failed.get(question).contains(way))
+                            .filter(way -> !remembered.isLacking(district, way))
+                            .findFirst();
+            next.filter(way -> working.contains(way) || way.isSingle() || tried.add(way))
+                    .ifPresent(way -> round.put(question, way));
+        }
+        return round;
+    }
+
+    private Map<Question, Answer> read(Map<Question, Way> round) throws RosterFailure {
+        Set<Listing> listings = new HashSet<>();
+        round.forEach((question, way) -> listings.add(question.ways.get(way)));
+        Map<Listing, Answer> read = lists.read(listings);
+        Map<Question, Answer> answers = new HashMap<>();
+        round.forEach((question, way) -> answers.put(question, read.get(question.ways.get(way))));
+        return answers;
+    }
+
+    /** Those whose person or class is not there. Of the others, the way is not. */
+    private Set<Question> missing(Map<Question, Way> round, Map<Question, Answer> answers) throws RosterFailure {
+        Set<Question> missing = new HashSet<>();
+        for (Map.Entry<Question, Answer> each : answers.entrySet()) {
+            Question question = each.getKey();
+            Reason lacking = each.getValue().lacking();
+            Way way = round.get(question);
+            if (lacking == null) {
+                continue;
+            }
+            boolean unclear = !way.isFilter() && lacking != Reason.SOURCE_LACKS;
+            if (unclear && (way.isSingle() ? lacking == Reason.UNKNOWN_OBJECT : !isThere(question))) {
+                missing.add(question);
+            } else if (question.own && !working.contains(way)) {
+                remembered.add(district, way);
+            }
+        }
+        return missing;
+    }
+
+    private boolean isThere(Question question) throws RosterFailure {
+        if (question.subject.isEmpty()) {
+            return true;
+        }
+        Listing subject = question.subject.get();
+        return lists.read(List.of(subject)).get(subject).lacking() != Reason.UNKNOWN_OBJECT;
+    }
+
+    /** What districts' services lack, for some hours, on this node. */
+    public static final class Lacking {
+
+        static final Duration TTL = Duration.ofHours(6);
+        static final int MAX_ENTRIES = 10_000;
+
+        private final Cache<String, Boolean> ways;
+
+        /** @param ticker of the node */
+        public Lacking(Ticker ticker) {
+            this.ways = Caffeine.newBuilder()
+                    .expireAfterWrite(TTL)
+                    .maximumSize(MAX_ENTRIES)
+                    .ticker(ticker)
+                    .executor(Runnable::run)
+                    .build();
+        }
+
+        private boolean isLacking(String district, Way way) {
+            return ways.getIfPresent(district + " " + way) != null;
+        }
+
+        private void add(String district, Way way) {
+            ways.put(district + " " + way, Boolean.TRUE);
+        }
+    }
+}

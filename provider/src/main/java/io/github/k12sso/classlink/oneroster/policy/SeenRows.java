@@ -1,0 +1,137 @@
+package io.github.k12sso.classlink.oneroster.policy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.k12sso.classlink.oneroster.policy.Memberships.Row;
+import io.github.k12sso.classlink.oneroster.policy.Policy.Decision;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * All rows that one reader may see, one for each sourcedId, and what they may see of each. Queries are answered from the rows as
+ * they are seen: a field that is hidden is a field that the row lacks.
+ */
+final class SeenRows {
+
+    /** What a student sees of a teacher. Models of OneRoster require {@code username} and {@code orgs}. */
+    static final Set<String> NAME = Set.of(
+            "sourcedId",
+            "status",
+            "dateLastModified",
+            "givenName",
+            "familyName",
+            "middleName",
+            "role",
+            "enabledUser",
+            "username",
+            "orgs");
+
+    /** What people see of themselves, teachers of their classes, guardians of their students. */
+    static final Set<String> PERSON = Stream.concat(
+                    NAME.stream(), Stream.of("userIds", "identifier", "email", "grades"))
+            .collect(Collectors.toUnmodifiableSet());
+
+    private static final Set<String> METADATA = Set.of("metadata");
+
+    private final RosterRequest request;
+    private final Map<String, Seen> rows = new TreeMap<>();
+
+    SeenRows(RosterRequest request) {
+        this.request = request;
+    }
+
+    /** A row, and the fields that are seen of it; none, all but metadata. */
+    private record Seen(Row row, Set<String> fields) {
+
+        private ObjectNode read() {
+            ObjectNode whole = row.read();
+            return fields.isEmpty() ? whole.without(METADATA) : whole.retain(fields);
+        }
+
+        /** What is seen of one person in one place does not take away what is seen of them in another. */
+        private Seen merge(Seen other) {
+            return fields.containsAll(other.fields) ? this : new Seen(row, other.fields);
+        }
+    }
+
+    /** A row that came from the roster more than once stays as it came first. */
+    void add(Row row, Set<String> fields) {
+        rows.merge(row.sourcedId(), new Seen(row, fields), Seen::merge);
+    }
+
+    /** Classes or enrollments, which are seen whole but for metadata. */
+    void addAll(Collection<Row> whole) {
+        whole.forEach(row -> add(row, Set.of()));
+    }
+
+    boolean isEmpty() {
+        return rows.isEmpty();
+    }
+
+    /** The single object of this sourcedId. */
+    Decision single(String id) {
+        Seen row = rows.get(id);
+        return row == null ? notTheirs() : new Decision.Visible(List.of(chosen(row.read())), 1);
+    }
+
+    static Decision notTheirs() {
+        return new Decision.Refused(Decision.Refusal.NOT_THEIRS);
+    }
+
+    /**
+     * The page that is asked for. Rows that are equal in the field that sorts are in the order of {@code sourcedId}, so that pages
+     * never overlap.
+     */
+    Decision page(Predicate<ObjectNode> below) {
+        CollectionQuery query = request.query();
+        List<Map.Entry<String, Seen>> matching = new ArrayList<>();
+        for (Seen row : rows.values()) {
+            ObjectNode seen = row.read();
+            if (below.test(seen) && (query.filter() == null || query.filter().matches(seen))) {
+                matching.add(
+                        Map.entry(RosterFilter.Values.at(seen, query.sort()).text(), row));
+            }
+        }
+        Comparator<Map.Entry<String, Seen>> order = Map.Entry.comparingByKey();
+        matching.sort((query.descending() ? order.reversed() : order)
+                .thenComparing(entry -> entry.getValue().row().sourcedId()));
+        return new Decision.Visible(
+                matching.stream()
+                        .skip(query.offset())
+                        .limit(query.limit())
+                        .map(entry -> chosen(entry.getValue().read()))
+                        .toList(),
+                matching.size());
+    }
+
+    private ObjectNode chosen(ObjectNode row) {
+        Set<String> wanted = request.query().fields();
+        return wanted.isEmpty() ? row : row.retain(wanted);
+    }
+
+    /** For a path that begins with an object of this collection: rows that refer to it. For any other path: every row. */
+    Predicate<ObjectNode> below(String collection, String member) {
+        if (!request.first().equals(collection)) {
+            return row -> true;
+        }
+        String id = request.idAfter(collection).orElseThrow();
+        return row -> refersTo(row.path(member), id);
+    }
+
+    private static boolean refersTo(JsonNode references, String id) {
+        for (JsonNode reference : references.isArray() ? references : List.of(references)) {
+            if (reference.path("sourcedId").asText().equals(id)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}
