@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.oneroster.policy.Policy.Decision.Allowed;
 import io.github.k12sso.classlink.oneroster.policy.Policy.Decision.Refused;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Optional;
@@ -24,7 +25,10 @@ import java.util.Set;
  */
 public final class Policy {
 
-    private static final String PASSWORD = "password";
+    /** What nobody sees. */
+    private static final Set<String> SECRET = Set.of("password");
+    /** What only administrators see besides, in rows of every type. */
+    private static final Set<String> INTERNAL = Set.of("password", "metadata");
 
     private Policy() {}
 
@@ -36,21 +40,22 @@ public final class Policy {
      */
     public static <E extends Exception> Decision decide(
             RosterRequest request, Caller caller, Memberships<E> memberships) throws E {
-        if (request.query().comparedFields().contains(PASSWORD)) {
+        Set<String> hidden = caller.administrator() ? SECRET : INTERNAL;
+        if (!Collections.disjoint(hidden, request.query().comparedFields())) {
             return new Refused(Decision.Refusal.HIDDEN_FIELD);
         }
         Decision decision = new VisibleRows<>(request, caller, memberships).decide();
         if (decision instanceof Allowed allowed) {
-            return new Allowed(allowed.request(), finish(request, allowed.rows()), allowed.countable());
+            return new Allowed(allowed.request(), finish(request, hidden, allowed.rows()), allowed.countable());
         }
         return decision;
     }
 
-    /** For everybody: no passwords, and of the rest what the app asked for. */
-    private static RowRule finish(RosterRequest request, RowRule rows) {
-        RowRule withoutPassword = rows.then(row -> Optional.of(row.without(Set.of(PASSWORD))));
+    /** For everybody: nothing hidden, and of the rest what the app asked for. */
+    private static RowRule finish(RosterRequest request, Set<String> hidden, RowRule rows) {
+        RowRule visible = rows.then(row -> Optional.of(row.without(hidden)));
         Set<String> wanted = request.query().fields();
-        return wanted.isEmpty() ? withoutPassword : withoutPassword.then(RowRule.only(wanted));
+        return wanted.isEmpty() ? visible : visible.then(RowRule.only(wanted));
     }
 
     /** What passes of one row. Asked of every row, also where the source was asked for less. */

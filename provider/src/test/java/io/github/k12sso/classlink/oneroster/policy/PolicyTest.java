@@ -284,6 +284,44 @@ class PolicyTest {
 
     // ---- steps -----------------------------------------------------------------------------------------------------
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "orgs/a",
+                "schools/a",
+                "courses/a",
+                "terms/a",
+                "academicSessions/a",
+                "gradingPeriods/a",
+                "classes/math",
+                "enrollments"
+            })
+    void metadataIsForAdministratorsAlone(String path) throws InvalidRequest {
+        String asked = path.contains("/") ? path : path + "?fields=sourcedId,metadata";
+        for (Caller reader : new Caller[] {TINA, ADMINISTRATOR}) {
+            ObjectNode row = JSON.createObjectNode().put("sourcedId", path.endsWith("math") ? "math" : "a");
+            row.putObject("class").put("sourcedId", "math");
+            row.putObject("user").put("sourcedId", "tina");
+            row.putObject("metadata").put("budget", "7");
+
+            boolean shown = ((Allowed) decide(reader, asked))
+                    .rows()
+                    .pass(row)
+                    .orElseThrow()
+                    .has("metadata");
+
+            assertThat(shown).isEqualTo(reader.administrator());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"schools?filter=metadata.budget>'5'", "courses?sort=metadata", "classes?sort=metadata.budget"})
+    void metadataIsComparedForAdministratorsAlone(String path) throws InvalidRequest {
+        assertThat(decide(TINA, path)).isEqualTo(new Refused(Decision.Refusal.HIDDEN_FIELD));
+        assertThat(decide(ADMINISTRATOR, path)).isInstanceOf(Allowed.class);
+    }
+
     static Decision decide(Caller reader, String path) throws InvalidRequest {
         return Policy.decide(Requests.of(path), reader, new TestMemberships());
     }
