@@ -4,15 +4,22 @@ import io.github.k12sso.classlink.exchange.ExchangeProvider.ExchangeableTokens;
 import io.github.k12sso.classlink.exchange.ExchangeProvider.IssuedToken;
 import io.github.k12sso.classlink.http.Measurement;
 import io.github.k12sso.classlink.keycloak.Clocks;
+import io.github.k12sso.classlink.keycloak.Impersonation;
 import io.github.k12sso.classlink.vault.TokenSet;
 import io.github.k12sso.classlink.vault.TokenUnavailable;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.util.Optional;
 import org.keycloak.OAuth2Constants;
+import org.keycloak.events.Details;
+import org.keycloak.events.EventBuilder;
+import org.keycloak.events.EventType;
 import org.keycloak.jose.jws.JWSInput;
 import org.keycloak.jose.jws.JWSInputException;
+import org.keycloak.models.KeycloakContext;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.UserModel;
+import org.keycloak.models.UserSessionModel;
 import org.keycloak.representations.AccessToken;
 import org.keycloak.util.TokenUtil;
 
@@ -28,7 +35,13 @@ public final class BrokeringApi {
      * Version 2, {@code POST /realms/{realm}/broker/{alias}/token}. Keycloak has verified the form's {@code token} and the
      * client by now; what it does not know is that the token must carry the provider's scope.
      */
-    public static Response version2(KeycloakSession session, UserModel user, ExchangeableTokens provider) {
+    public static Response version2(
+            KeycloakSession session, UserSessionModel userSession, UserModel user, ExchangeableTokens provider) {
+        Optional<Impersonation> impersonation = Impersonation.in(userSession);
+        if (impersonation.isPresent()) {
+            report(session, user, impersonation.get());
+            return refusal(IssuedToken.Api.BROKERING_V2, new ExchangeRefused(ExchangeRefused.Reason.IMPERSONATED));
+        }
         if (!TokenUtil.hasScope(verifiedToken(session).getScope(), provider.tokenScope())) {
             return refusal(
                     IssuedToken.Api.BROKERING_V2, new ExchangeRefused(ExchangeRefused.Reason.TOKEN_SCOPE_MISSING));
@@ -41,6 +54,18 @@ public final class BrokeringApi {
         } catch (TokenUnavailable e) {
             return refusal(IssuedToken.Api.BROKERING_V2, new ExchangeRefused(e));
         }
+    }
+
+    /** An event of our own: Keycloak's says nothing of what this provider answers. */
+    private static void report(KeycloakSession session, UserModel user, Impersonation impersonation) {
+        KeycloakContext context = session.getContext();
+        EventBuilder event = new EventBuilder(context.getRealm(), session, context.getConnection())
+                .event(EventType.IDENTITY_PROVIDER_RETRIEVE_TOKEN)
+                .client(context.getClient())
+                .user(user);
+        impersonation.describe(event);
+        event.detail(Details.REASON, ExchangeRefused.Reason.IMPERSONATED.description());
+        event.error(ExchangeRefused.Reason.IMPERSONATED.eventError());
     }
 
     /** Version 1, {@code GET …/token}: its caller is any holder of a realm-wide role, so it never gets a ClassLink token. */

@@ -1,12 +1,15 @@
 package io.github.k12sso.classlink.exchange;
 
+import io.github.k12sso.classlink.keycloak.Impersonation;
 import io.github.k12sso.classlink.keycloak.SignedToken;
+import java.util.Optional;
 import org.keycloak.OAuth2Constants;
 import org.keycloak.common.Profile;
 import org.keycloak.common.VerificationException;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.UserModel;
+import org.keycloak.models.UserSessionModel;
 import org.keycloak.protocol.oidc.OIDCAdvancedConfigWrapper;
 import org.keycloak.protocol.oidc.TokenExchangeContext;
 import org.keycloak.protocol.oidc.TokenManager;
@@ -79,6 +82,13 @@ final class ExchangeChecks {
                 verifier -> verifier.withChecks(GrantTypeEndpointRestrictionValidator.check(session)));
         refuseIf(subject == null, ExchangeRefused.Reason.SUBJECT_TOKEN_INVALID);
         return subject;
+    }
+
+    /** Ours: nobody gets another person's ClassLink token, and no administrator by way of a session in that person's name. */
+    void requireNoImpersonation(UserSessionModel userSession) throws ExchangeRefused {
+        Optional<Impersonation> impersonation = Impersonation.in(userSession);
+        impersonation.ifPresent(found -> found.describe(context.getEvent()));
+        refuseIf(impersonation.isPresent(), ExchangeRefused.Reason.IMPERSONATED);
     }
 
     /** RFC 7800: a token bound to a certificate or a key is worth nothing without it. */

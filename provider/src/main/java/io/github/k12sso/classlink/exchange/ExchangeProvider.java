@@ -83,6 +83,7 @@ public final class ExchangeProvider implements TokenExchangeProvider {
         describe(context.getEvent(), subject);
 
         request.requireProofOfPossession(token);
+        request.requireNoImpersonation(subject.session());
         request.requireOwnToken(token);
         request.requireTokenScope(token, provider.tokenScope());
         request.requireConsent(user);

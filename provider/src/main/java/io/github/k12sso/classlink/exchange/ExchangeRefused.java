@@ -110,6 +110,11 @@ final class ExchangeRefused extends Exception {
                 OAuthErrorException.ACCESS_DENIED,
                 "The subject token lacks the client scope that allows ClassLink tokens",
                 Errors.NOT_ALLOWED),
+        IMPERSONATED(
+                Status.FORBIDDEN,
+                OAuthErrorException.ACCESS_DENIED,
+                "The user session of the subject token is an impersonation: nobody gets another user's ClassLink token",
+                Errors.NOT_ALLOWED),
         CONSENT_MISSING(
                 Status.BAD_REQUEST,
                 OAuthErrorException.INVALID_SCOPE,

@@ -124,12 +124,17 @@ public final class UpstreamClient {
         return ResponseReader.json(operation, call(operation, request));
     }
 
-    /** Reads a long answer as it comes; the timeout is for the call as a whole, reading included. */
+    /**
+     * Reads a long answer as it comes.
+     *
+     * @param authorization the value of the Authorization header, for this call
+     * @param timeout for the call as a whole, reading included
+     */
     public <T, X extends Exception> T stream(
-            Operation operation, String url, String bearer, Duration timeout, StreamReader<T, X> reader)
+            Operation operation, String url, String authorization, Duration timeout, StreamReader<T, X> reader)
             throws UpstreamFailure, X {
         HttpGet request = new HttpGet(allowedHosts.require(url));
-        request.setHeader("Authorization", "Bearer " + bearer);
+        request.setHeader("Authorization", authorization);
         request.setHeader("User-Agent", USER_AGENT);
         request.setHeader("Accept", "application/json");
         request.setConfig(RequestConfig.copy(requestConfig)

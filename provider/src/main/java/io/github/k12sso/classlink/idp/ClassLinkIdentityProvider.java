@@ -150,7 +150,7 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
     @Override
     public Response retrieveToken(
             KeycloakSession ignored, FederatedIdentityModel identity, UserSessionModel userSession, UserModel user) {
-        return BrokeringApi.version2(session, user, this);
+        return BrokeringApi.version2(session, userSession, user, this);
     }
 
     /** Keycloak's legacy token exchange, were it ever asked: our own exchange provider comes before it. */
@@ -172,6 +172,8 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
                 config.getRosterMode(),
                 config.getRosterUrl(),
                 config.getPartnerKey(),
+                config.getDistrictKeys(),
+                Booleans.isTrue(config.isStoreToken()),
                 config.getRosterScope(),
                 config.getRosterRequestsPerMinute(),
                 config.getAllowedTenants(),

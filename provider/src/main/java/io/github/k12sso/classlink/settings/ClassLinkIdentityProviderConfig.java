@@ -160,7 +160,7 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
         return values().text(Setting.TOKEN_SCOPE);
     }
 
-    /** The app that a LaunchPad tile opens, by its client id; empty, none. */
+    /** The app that a LaunchPad tile opens, by its client id. */
     public Optional<String> getLaunchpadClient() {
         return values().find(Setting.LAUNCHPAD_CLIENT);
     }
@@ -182,6 +182,11 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
     /** Where the vault keeps the partner's key, such as <code>${vault.partner}</code>: never the key itself. */
     public Optional<String> getPartnerKey() {
         return values().vaultReference(Setting.PARTNER_KEY);
+    }
+
+    /** The same for the districts' keys: a hyphen and a TenantId after the entry's name make it one district's. */
+    public Optional<String> getDistrictKeys() {
+        return values().vaultReference(Setting.DISTRICT_KEYS);
     }
 
     /** The client scope that a Keycloak access token must carry to read rosters. */
@@ -232,7 +237,6 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
         return false;
     }
 
-    /** Called when the provider is created, changed or imported. Keycloak answers 400 with the message. */
     @Override
     public void validate(RealmModel realm) {
         new SettingsValidator(values(), allowedHosts, realm).validate();

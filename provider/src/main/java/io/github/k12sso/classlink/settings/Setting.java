@@ -48,6 +48,8 @@ public enum Setting {
             RosterMode.OFF.setting(),
             Arrays.stream(RosterMode.values()).map(RosterMode::setting).toList()),
     PARTNER_KEY("partnerKey", "Partner key", Type.VAULT_REFERENCE, null),
+    /** One entry per district: the TenantId follows after a hyphen. */
+    DISTRICT_KEYS("districtKeys", "District keys", Type.VAULT_REFERENCE, "${vault.classlink-district}"),
     ROSTER_SCOPE("rosterScope", "Scope for rosters", Type.SCOPE, "classlink-roster"),
     ROSTER_URL("rosterUrl", "Roster URL", Type.URL, "https://oneroster-proxy.apis.classlink.com"),
     ROSTER_REQUESTS_PER_MINUTE("rosterRequestsPerMinute", "Roster requests a minute", 600, 1, 100_000),
@@ -194,7 +196,9 @@ public enum Setting {
         /** The person's own ClassLink token: what ClassLink lets that person see. */
         USER_TOKEN("user-token"),
         /** The partner's key: every district that shares its roster with the app. */
-        PARTNER_KEY("partner-key");
+        PARTNER_KEY("partner-key"),
+        /** A key of each district, for its own Roster Server: OAuth 1.0a. */
+        DISTRICT_KEY("district-key");
 
         private final String setting;
 

@@ -66,8 +66,9 @@ final class SettingValues {
     Optional<String> vaultReference(Setting setting) {
         return find(setting).map(value -> {
             if (!VAULT_REFERENCE.matcher(value).matches()) {
-                throw new IllegalArgumentException("must be a reference to Keycloak's vault such as"
-                        + " ${vault.classlink-partner-key}, not the key itself, which everybody could read here");
+                throw new IllegalArgumentException("must be a reference to Keycloak's vault such as "
+                        + setting.defaultValue().orElse("${vault.classlink-partner-key}")
+                        + ", not the key itself, which everybody could read here");
             }
             return value;
         });

@@ -23,6 +23,7 @@ import io.github.k12sso.classlink.simulator.oauth.RegisteredClient;
 import io.github.k12sso.classlink.simulator.oauth.TokenEndpoints;
 import io.github.k12sso.classlink.simulator.oauth.Tokens;
 import io.github.k12sso.classlink.simulator.oneroster.ApplicationList;
+import io.github.k12sso.classlink.simulator.oneroster.DistrictServers;
 import io.github.k12sso.classlink.simulator.oneroster.RosterEndpoints;
 import io.github.k12sso.classlink.simulator.runtime.PkceMode;
 import io.github.k12sso.classlink.simulator.runtime.SimulatorClock;
@@ -56,6 +57,7 @@ public final class ClassLinkSimulator implements AutoCloseable {
     private final IdTokenSigner idTokens;
     private final MyEndpoints my;
     private final ApplicationList applications;
+    private final DistrictServers servers;
     private final Javalin server;
 
     private ClassLinkSimulator(SimulatorSettings settings) {
@@ -77,6 +79,7 @@ public final class ClassLinkSimulator implements AutoCloseable {
         idTokens = new IdTokenSigner(baseUrl.toString(), keys, clock, secrets);
         my = new MyEndpoints(tokens, districts, switches);
         applications = new ApplicationList(districts, settings.partnerKey(), settings.fillerApplications());
+        servers = new DistrictServers(applications, secrets, clock, baseUrl.toString());
         addRoutes();
     }
 
@@ -133,10 +136,7 @@ public final class ClassLinkSimulator implements AutoCloseable {
         requests.clear();
     }
 
-    /**
-     * Tells every secret from now on, as it is issued or received; some more than once, and from the threads that serve
-     * requests. {@link #clearRequests()} changes nothing about it.
-     */
+    /** Tells every secret from now on, as it is issued or received; some more than once, and from the threads of requests. */
     public void tellSecretsTo(Consumer<Secret> listener) {
         secrets.tellTo(listener);
     }
@@ -180,9 +180,13 @@ public final class ClassLinkSimulator implements AutoCloseable {
         return applications;
     }
 
-    /** The bearer that reads this district through the proxy. */
     public String districtBearer(String districtCode) {
         return applications.bearerOf(districts.withCode(districtCode).orElseThrow());
+    }
+
+    /** The key for this district's own server: {@code client_id}, {@code client_secret} and {@code endpoint_url}. */
+    public ObjectNode districtKey(String districtCode) {
+        return servers.keyOf(districts.withCode(districtCode).orElseThrow());
     }
 
     /** The pre-encoded {@code oneroster_application_id} of this district. */
@@ -210,7 +214,6 @@ public final class ClassLinkSimulator implements AutoCloseable {
         switches.set(Switch.GUIDE_PROFILE, offered);
     }
 
-    /** Everything that can change while the simulator runs. */
     public Switches switches() {
         return switches;
     }
@@ -228,14 +231,15 @@ public final class ClassLinkSimulator implements AutoCloseable {
         AuthorizeEndpoint authorize = new AuthorizeEndpoint(clients, codes, switches, sessions::of, launchPad);
         TokenEndpoints token = new TokenEndpoints(clients, codes, tokens, idTokens, switches);
         DiscoveryEndpoint discovery = new DiscoveryEndpoint(baseUrl.toString(), keys);
-        RosterEndpoints roster = new RosterEndpoints(districts, applications, tokens, switches, baseUrl.toString());
+        RosterEndpoints roster =
+                new RosterEndpoints(districts, applications, servers, tokens, switches, baseUrl.toString());
 
         ControlEndpoints control = new ControlEndpoints(new ControlEndpoints.Parts(
                 switches, faults, clock, keys, requests, tokens, clients, districts, applications));
         new Routes(server, gate)
                 .oauth(discovery, authorize, token, launchPad)
                 .my(my)
-                .rosters(applications, roster)
+                .rosters(applications, servers, roster)
                 .control(control)
                 .launchPad(launchPad, authorize);
     }

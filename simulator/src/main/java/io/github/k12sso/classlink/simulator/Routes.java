@@ -9,6 +9,7 @@ import io.github.k12sso.classlink.simulator.oauth.AuthorizeEndpoint;
 import io.github.k12sso.classlink.simulator.oauth.DiscoveryEndpoint;
 import io.github.k12sso.classlink.simulator.oauth.TokenEndpoints;
 import io.github.k12sso.classlink.simulator.oneroster.ApplicationList;
+import io.github.k12sso.classlink.simulator.oneroster.DistrictServers;
 import io.github.k12sso.classlink.simulator.oneroster.RosterEndpoints;
 import io.javalin.Javalin;
 
@@ -45,8 +46,10 @@ final class Routes {
         return this;
     }
 
-    Routes rosters(ApplicationList applications, RosterEndpoints roster) {
+    Routes rosters(ApplicationList applications, DistrictServers servers, RosterEndpoints roster) {
         server.get("/applications", gate.at(Endpoint.APPLICATIONS, applications::list));
+        server.get("/applications/{application}/server", gate.at(Endpoint.APPLICATIONS, servers::server));
+        server.get("/servers/{district}/ims/oneroster/v1p1/<path>", gate.at(Endpoint.ROSTER, roster::read));
         server.get("/ims/oneroster/v1p1/<path>", gate.at(Endpoint.ROSTER, roster::read));
         server.get("/proxy/v1p0/{application}/ims/oneroster/v1p1/<path>", gate.at(Endpoint.ROSTER, roster::read));
         server.get("/{application}/ims/oneroster/v1p1/<path>", gate.at(Endpoint.ROSTER, roster::read));

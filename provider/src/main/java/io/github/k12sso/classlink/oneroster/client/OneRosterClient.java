@@ -161,6 +161,9 @@ public final class OneRosterClient {
                 return once(request, rows, buffer);
             }
             throw refused(e);
+        } catch (UpstreamFailure.HostNotAllowed e) {
+            throw new RosterFailure(
+                    RosterFailure.Reason.CONFIGURATION, "The address of the roster service " + e.getMessage());
         } catch (UpstreamFailure | RosterPageReader.BrokenPage e) {
             throw new RosterFailure(RosterFailure.Reason.SOURCE_BROKEN, e);
         }
@@ -170,10 +173,11 @@ public final class OneRosterClient {
             throws UpstreamFailure, RosterPageReader.BrokenPage {
         RosterPageReader page = new RosterPageReader(request, rows, links);
         Duration timeout = left().compareTo(CALL) < 0 ? left() : CALL;
+        String url = access.url(request.target());
         return upstream.<PageResult, RosterPageReader.BrokenPage>stream(
                 Operation.ROSTER,
-                access.url(request.target()),
-                access.bearer(),
+                url,
+                access.authorization(url),
                 timeout,
                 (body, headers) -> new PageResult(
                         page.read(body, buffer::add),

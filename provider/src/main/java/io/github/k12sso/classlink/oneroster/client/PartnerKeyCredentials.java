@@ -54,7 +54,7 @@ public final class PartnerKeyCredentials implements RosterCredentials {
     }
 
     private RosterCredentials.Access access(PartnerApplications.Application district) {
-        return new RosterCredentials.Access(
+        return RosterCredentials.Access.withBearer(
                 partner.rosterUrl() + "/" + district.id(), district.bearer().orElseThrow());
     }
 

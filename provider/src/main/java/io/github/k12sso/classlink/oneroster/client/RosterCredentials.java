@@ -1,24 +1,27 @@
 package io.github.k12sso.classlink.oneroster.client;
 
+import io.github.k12sso.classlink.refresh.ValidTokens;
+import io.github.k12sso.classlink.vault.TokenUnavailable;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
 
-/**
- * How Keycloak authenticates to OneRoster. A third kind, the district's own server with OAuth 1.0a
- * (docs/internals/classlink-rosters.md#oauth-10a), would be a third implementation and change nothing else.
- */
+/** How Keycloak authenticates to OneRoster: with the user's token, the partner's key or a district's key. */
 public interface RosterCredentials {
 
-    /** The address and the bearer token. */
+    /** The address and what opens it. */
     Access current() throws RosterFailure;
 
     /**
      * After the roster service answered 401.
      *
-     * @return an access with another bearer; empty if there is none, and asking again would not help
+     * @return another access; empty if there is none, and asking again would not help
      */
     Optional<Access> replace(Access rejected) throws RosterFailure;
 
-    /** What it means that the bearer is refused and there is no other. */
+    /** What it means that the credentials are refused and there are no others. */
     RosterFailure rejection();
 
     /** One access, and no other after it. */
@@ -42,23 +45,113 @@ public interface RosterCredentials {
     }
 
     /**
-     * Where a district's roster is, and the bearer token for it.
+     * Where a district's roster is, and what opens it.
      *
      * @param base up to, and without, {@code /ims/oneroster/v1p1}
-     * @param bearer ClassLink's; never leaves this server but in the Authorization header of calls there
+     * @param signer the value of the Authorization header for a GET of an address; never leaves this server but in calls there
      */
-    record Access(String base, String bearer) {
+    record Access(String base, UnaryOperator<String> signer) {
 
         private static final String ROOT = "/ims/oneroster/v1p1";
+
+        static Access withBearer(String base, String bearer) {
+            return new Access(base, url -> "Bearer " + bearer);
+        }
 
         String url(String target) {
             return base + ROOT + target;
         }
 
-        /** Without the bearer. */
+        /** The header for one call. */
+        String authorization(String url) {
+            return signer.apply(url);
+        }
+
+        /** Without the credentials. */
         @Override
         public String toString() {
             return "Access[…]";
+        }
+    }
+
+    /** The user's own ClassLink token is the bearer. */
+    final class UserToken implements RosterCredentials {
+
+        private final String rosterUrl;
+        private final ValidTokens tokens;
+        private final RealmModel realm;
+        private final UserModel user;
+        private String current;
+
+        /**
+         * The token, valid now.
+         *
+         * @throws RosterFailure if there is none: nothing that was read with it before may be answered either
+         */
+        public UserToken(String rosterUrl, ValidTokens tokens, RealmModel realm, UserModel user) throws RosterFailure {
+            this.rosterUrl = rosterUrl;
+            this.tokens = tokens;
+            this.realm = realm;
+            this.user = user;
+            try {
+                this.current = tokens.of(realm, user).accessToken();
+            } catch (TokenUnavailable e) {
+                throw failure(e);
+            }
+        }
+
+        /** What an answer is kept by on this node. */
+        public String accessToken() {
+            return current;
+        }
+
+        @Override
+        public Access current() {
+            return Access.withBearer(rosterUrl, current);
+        }
+
+        @Override
+        public Optional<Access> replace(Access rejected) throws RosterFailure {
+            try {
+                current = tokens.afterRejection(realm, user, current).accessToken();
+                return Optional.of(current());
+            } catch (TokenUnavailable e) {
+                throw failure(e);
+            }
+        }
+
+        @Override
+        public RosterFailure rejection() {
+            return new RosterFailure(
+                    RosterFailure.Reason.SOURCE_REFUSED,
+                    "The roster service does not accept the user's ClassLink token");
+        }
+
+        /** The same reasons as for clients that exchange the token themselves. */
+        public static RosterFailure failure(TokenUnavailable failure) {
+            Duration retryAfter = failure.retryAfter().orElse(null);
+            return switch (failure.reason()) {
+                case NOT_LINKED ->
+                    new RosterFailure(
+                            RosterFailure.Reason.NOT_LINKED,
+                            "This person has not signed in with ClassLink, or storing tokens is off");
+                case REFRESH_FAILED ->
+                    new RosterFailure(
+                            RosterFailure.Reason.CLASSLINK_TOKEN_UNAVAILABLE,
+                            "ClassLink cannot renew the person's token now. It is kept",
+                            retryAfter,
+                            failure);
+                case KEYS_UNAVAILABLE ->
+                    new RosterFailure(
+                            RosterFailure.Reason.CLASSLINK_TOKEN_UNAVAILABLE,
+                            "The person's ClassLink token cannot be opened now. It is kept",
+                            retryAfter,
+                            failure);
+                case EXPIRED ->
+                    new RosterFailure(
+                            RosterFailure.Reason.CLASSLINK_TOKEN_EXPIRED,
+                            "The person's ClassLink token is expired: send them through login with ClassLink again");
+            };
         }
     }
 }

@@ -46,8 +46,11 @@ public final class RosterFailure extends Exception {
     public enum Reason {
         // what the app sent
         ROSTER_OFF,
+        REALM_DISABLED,
+        HTTPS_REQUIRED,
         TOKEN_INVALID,
         SCOPE_MISSING,
+        IMPERSONATED,
         UNKNOWN_PATH,
         INVALID_QUERY,
         REFUSED,

@@ -126,21 +126,23 @@ public final class GatewayResource {
         if (!settings.enabled() || settings.mode() == RosterMode.OFF) {
             throw new RosterFailure(RosterFailure.Reason.ROSTER_OFF, "Rosters are switched off for this provider");
         }
+        RosterCaller.requireOpenRealm(session);
         AuthResult bearer = RosterCaller.verify(session);
         event.client(bearer.client())
                 .user(bearer.user())
                 .detail(Details.USERNAME, bearer.user().getUsername());
         cors.checkAllowedOrigins(session, bearer.client());
-        RosterLimits limits = settings.state().limits();
-        String client = realm.getId() + " " + bearer.client().getClientId();
-        RosterLimits.Minute minute = limits.count(client, settings.requestsPerMinute());
+        RosterCaller.requireNoImpersonation(bearer, event);
         RosterCaller.requireScope(bearer, settings.scope());
+        RosterLimits limits = settings.state().limits();
+        RosterLimits.Requester requester = requester(bearer);
+        RosterLimits.Minute minute = limits.count(requester, settings.requestsPerMinute());
         RosterRequest request =
                 RosterRequest.parse(segments(), session.getContext().getUri().getQueryParameters());
         objectType = request.objectType();
         pathPattern = request.pathPattern();
-        RosterCaller caller = RosterCaller.of(realm, settings, bearer.user(), tenantInUrl);
-        RosterLimits.Permit permit = limits.acquire(client, caller.districtKey());
+        RosterCaller caller = RosterCaller.of(session, settings, bearer, tenantInUrl);
+        RosterLimits.Permit permit = limits.acquire(requester, caller.district());
         try {
             String base = base();
             PageCache.Page page = new RosterPages(session, settings, caller, base).read(request);
@@ -151,6 +153,13 @@ public final class GatewayResource {
         } finally {
             permit.release();
         }
+    }
+
+    private RosterLimits.Requester requester(AuthResult bearer) {
+        return new RosterLimits.Requester(
+                realm.getId() + " " + bearer.client().getId(),
+                bearer.user().getId(),
+                bearer.user().getServiceAccountClientLink() != null);
     }
 
     /** Decoded once, and only after the path was taken apart: an id may contain a slash. */
@@ -208,8 +217,10 @@ public final class GatewayResource {
      * @param enabled the provider's own switch
      * @param rosterUrl base of the OneRoster service, without {@code /ims/oneroster/v1p1}
      * @param partnerKey a reference to Keycloak's vault
+     * @param districtKeys the same, for one entry per district
+     * @param storesTokens Keycloak's switch: off, no record counts, because none is written at login any more
      * @param scope client scope that a Keycloak access token must carry
-     * @param requestsPerMinute of one client, on one node
+     * @param requestsPerMinute of one user of a client, on one node
      * @param allowedTenants districts whose people may log in, and whose rosters may be read
      * @param vault the provider's, for what ClassLink said about a user at their last login
      * @param tokens the provider's, valid ones
@@ -222,6 +233,8 @@ public final class GatewayResource {
             RosterMode mode,
             String rosterUrl,
             Optional<String> partnerKey,
+            Optional<String> districtKeys,
+            boolean storesTokens,
             String scope,
             int requestsPerMinute,
             TenantAllowList allowedTenants,

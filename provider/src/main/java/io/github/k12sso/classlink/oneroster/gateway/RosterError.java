@@ -56,7 +56,10 @@ final class RosterError {
         return switch (reason) {
             case INVALID_QUERY, SOURCE_REFUSED_QUERY -> 400;
             case TOKEN_INVALID -> 401;
-            case SCOPE_MISSING,
+            case REALM_DISABLED,
+                    HTTPS_REQUIRED,
+                    SCOPE_MISSING,
+                    IMPERSONATED,
                     REFUSED,
                     DISTRICT_MISSING,
                     OTHER_DISTRICT,

@@ -1,5 +1,7 @@
 package io.github.k12sso.classlink.oneroster.gateway;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.github.k12sso.classlink.http.Measurement;
 import io.github.k12sso.classlink.oneroster.client.RosterFailure;
 import java.time.Duration;
@@ -8,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
 
 /**
  * How much of a node rosters may take. A request over a limit is rejected immediately: it never waits, and so never holds
@@ -23,20 +24,28 @@ public final class RosterLimits {
     /** Those for one district. */
     public static final int DEFAULT_PER_DISTRICT = 8;
 
+    /** Minutes that are remembered: of so many users of clients. Under 10 MB. */
+    static final int MAX_MINUTES = 20_000;
+
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
     private static final int MINUTE_SECONDS = 60;
-    private static final int MAX_KEYS = 10_000;
 
+    private final int perServer;
     private final int perClient;
     private final int perDistrict;
-    private final Semaphore server;
-    private final Map<String, Semaphore> semaphores = new ConcurrentHashMap<>();
-    private final Map<String, Window> windows = new ConcurrentHashMap<>();
+    /** Requests under way, by what they count for; never more entries than the server's limit allows, times three and one. */
+    private final Map<String, Integer> underWay = new ConcurrentHashMap<>();
+
+    private final Cache<String, Window> windows = Caffeine.newBuilder()
+            .maximumSize(MAX_MINUTES)
+            .executor(Runnable::run)
+            .build();
     private final InstantSource clock;
 
     private enum Limit {
         SERVER,
         CLIENT,
+        USER,
         DISTRICT,
         MINUTE
     }
@@ -45,20 +54,34 @@ public final class RosterLimits {
      * Bounds of one node.
      *
      * @param perServer requests under way at once
-     * @param perClient those of one client
+     * @param perClient those of one client; one of its users gets half of them, rounded up
      * @param perDistrict those for one district
      */
     public RosterLimits(int perServer, int perClient, int perDistrict, InstantSource clock) {
-        this.server = new Semaphore(perServer);
+        this.perServer = perServer;
         this.perClient = perClient;
         this.perDistrict = perDistrict;
         this.clock = clock;
     }
 
-    /** Requests of a client in a minute. */
+    /**
+     * Whose requests are counted.
+     *
+     * @param client the client of the access token, by realm and id
+     * @param user the token's user, by id
+     * @param service the user is the client's own service account: all of the client's places are theirs
+     */
+    record Requester(String client, String user, boolean service) {
+
+        private String key() {
+            return client + " " + user;
+        }
+    }
+
+    /** Requests of a user in a minute. */
     private record Window(long minute, int requests) {}
 
-    /** What is left of a client's minute, for headers. */
+    /** What is left of a user's minute, for headers. */
     record Minute(int limit, int remaining) {}
 
     /** Held while a request is under way. */
@@ -66,15 +89,13 @@ public final class RosterLimits {
         void release();
     }
 
-    /** Counts a request of a client. */
-    Minute count(String client, int limit) throws RosterFailure {
+    /** Counts a request of a user of a client: no user can use up the minute of others. */
+    Minute count(Requester requester, int limit) throws RosterFailure {
         long second = clock.instant().getEpochSecond();
         long minute = second / MINUTE_SECONDS;
-        if (windows.size() > MAX_KEYS) {
-            windows.values().removeIf(window -> window.minute() != minute);
-        }
-        int requests = windows.merge(
-                        client,
+        int requests = windows.asMap()
+                .merge(
+                        requester.key(),
                         new Window(minute, 1),
                         (old, one) -> old.minute() == minute ? new Window(minute, old.requests() + 1) : one)
                 .requests();
@@ -82,7 +103,7 @@ public final class RosterLimits {
             Measurement.ROSTER_LIMITS.count(Limit.MINUTE);
             throw new RosterFailure(
                     RosterFailure.Reason.RATE_LIMITED,
-                    "This client may send " + limit + " roster requests a minute",
+                    "Each user may send " + limit + " roster requests per minute with this client",
                     Duration.ofSeconds(MINUTE_SECONDS - second % MINUTE_SECONDS),
                     null);
         }
@@ -90,16 +111,16 @@ public final class RosterLimits {
     }
 
     /** Counts a request as under way, or rejects it. */
-    Permit acquire(String client, String district) throws RosterFailure {
-        if (semaphores.size() > MAX_KEYS) {
-            semaphores.values().removeIf(semaphore -> semaphore.availablePermits() >= Math.max(perClient, perDistrict));
-        }
-        List<Semaphore> acquired = new ArrayList<>();
-        Permit permit = () -> acquired.forEach(Semaphore::release);
+    Permit acquire(Requester requester, String district) throws RosterFailure {
+        List<String> acquired = new ArrayList<>();
+        Permit permit = () -> acquired.forEach(this::leave);
         try {
-            tryAcquire(acquired, server, Limit.SERVER);
-            tryAcquire(acquired, semaphore("client " + client, perClient), Limit.CLIENT);
-            tryAcquire(acquired, semaphore("district " + district, perDistrict), Limit.DISTRICT);
+            enter(acquired, "server", perServer, Limit.SERVER);
+            enter(acquired, "client " + requester.client(), perClient, Limit.CLIENT);
+            if (!requester.service()) {
+                enter(acquired, "user " + requester.key(), (perClient + 1) / 2, Limit.USER);
+            }
+            enter(acquired, "district " + district, perDistrict, Limit.DISTRICT);
             return permit;
         } catch (RosterFailure e) {
             permit.release();
@@ -107,23 +128,36 @@ public final class RosterLimits {
         }
     }
 
-    private Semaphore semaphore(String name, int permits) {
-        return semaphores.computeIfAbsent(name, unused -> new Semaphore(permits));
+    private void enter(List<String> acquired, String name, int places, Limit limit) throws RosterFailure {
+        boolean[] entered = {false};
+        underWay.compute(name, (unused, taken) -> {
+            entered[0] = taken == null || taken < places;
+            int now = taken == null ? 0 : taken;
+            return entered[0] ? now + 1 : now;
+        });
+        if (!entered[0]) {
+            Measurement.ROSTER_LIMITS.count(limit);
+            throw new RosterFailure(RosterFailure.Reason.BUSY, explanation(limit), RETRY_AFTER, null);
+        }
+        acquired.add(name);
     }
 
-    private static void tryAcquire(List<Semaphore> acquired, Semaphore semaphore, Limit limit) throws RosterFailure {
-        if (!semaphore.tryAcquire()) {
-            Measurement.ROSTER_LIMITS.count(limit);
-            throw new RosterFailure(
-                    RosterFailure.Reason.BUSY,
-                    switch (limit) {
-                        case SERVER -> "This server answers as many roster requests as it may";
-                        case CLIENT -> "This client has as many roster requests under way as it may";
-                        default -> "This district's roster is being read by as many requests as may";
-                    },
-                    RETRY_AFTER,
-                    null);
-        }
-        acquired.add(semaphore);
+    private void leave(String name) {
+        underWay.computeIfPresent(name, (unused, taken) -> taken == 1 ? null : taken - 1);
+    }
+
+    /** Keys that are held now: for tests. */
+    long held() {
+        windows.cleanUp();
+        return underWay.size() + windows.estimatedSize();
+    }
+
+    private static String explanation(Limit limit) {
+        return switch (limit) {
+            case SERVER -> "This server has too many concurrent roster requests";
+            case CLIENT -> "This client has too many concurrent roster requests";
+            case USER -> "This user has too many concurrent roster requests with this client";
+            default -> "This district has too many concurrent roster requests";
+        };
     }
 }

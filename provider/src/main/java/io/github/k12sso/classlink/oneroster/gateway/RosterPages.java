@@ -2,42 +2,42 @@ package io.github.k12sso.classlink.oneroster.gateway;
 
 import io.github.k12sso.classlink.oneroster.client.OneRosterClient;
 import io.github.k12sso.classlink.oneroster.client.PageBuffer;
-import io.github.k12sso.classlink.oneroster.client.PartnerKeyCredentials;
-import io.github.k12sso.classlink.oneroster.client.RosterCredentials;
 import io.github.k12sso.classlink.oneroster.client.RosterFailure;
 import io.github.k12sso.classlink.oneroster.client.RosterWays;
 import io.github.k12sso.classlink.oneroster.client.SourceLists;
 import io.github.k12sso.classlink.oneroster.client.SourceMemberships;
-import io.github.k12sso.classlink.oneroster.client.UserTokenCredentials;
 import io.github.k12sso.classlink.oneroster.gateway.GatewayResource.RosterSettings;
 import io.github.k12sso.classlink.oneroster.policy.Policy;
 import io.github.k12sso.classlink.oneroster.policy.Policy.Decision;
 import io.github.k12sso.classlink.oneroster.policy.RosterPageReader.Links;
 import io.github.k12sso.classlink.oneroster.policy.RosterRequest;
-import io.github.k12sso.classlink.settings.Setting.RosterMode;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
-import org.keycloak.models.RealmModel;
 import org.keycloak.models.utils.KeycloakModelUtils;
-import org.keycloak.vault.VaultStringSecret;
 
 /** The pages that one caller may read: out of the cache, or from the roster service as far as the policy allows. */
 final class RosterPages {
 
     private final KeycloakSession session;
-    private final RealmModel realm;
     private final RosterSettings settings;
     private final RosterCaller caller;
+    private final RosterState.Source source;
     private final String base;
 
-    /** @param base the gateway's address for this district, for the links in rows */
-    RosterPages(KeycloakSession session, RosterSettings settings, RosterCaller caller, String base) {
+    /**
+     * The pages of one caller.
+     *
+     * @param base the gateway's address for this district, for the links in rows
+     * @throws RosterFailure if there are no credentials for the roster
+     */
+    RosterPages(KeycloakSession session, RosterSettings settings, RosterCaller caller, String base)
+            throws RosterFailure {
         this.session = session;
-        this.realm = session.getContext().getRealm();
         this.settings = settings;
         this.caller = caller;
+        this.source = RosterState.Source.of(session, settings, caller);
         this.base = base;
     }
 
@@ -45,19 +45,19 @@ final class RosterPages {
         if (request.objectType().isRestricted()) {
             return decide(request);
         }
-        String cacheKey =
-                caller.districtKey() + " " + caller.inPolicy().administrator() + " " + base + " " + request.link();
+        String reader = caller.inPolicy().administrator() ? "administrator" : "person";
+        String cacheKey = source.district() + " " + reader + " " + base + " " + request.link();
         Optional<PageCache.Page> cached = settings.state().pages().get(cacheKey);
         if (cached.isPresent()) {
             return cached.get();
         }
         PageCache.Page page = decide(request);
-        settings.state().pages().put(cacheKey, caller.districtKey(), page);
+        settings.state().pages().put(cacheKey, source.district(), page);
         return page;
     }
 
     private PageCache.Page decide(RosterRequest request) throws RosterFailure {
-        OneRosterClient client = new OneRosterClient(settings.upstream(), credentials(), new Links(base));
+        OneRosterClient client = new OneRosterClient(settings.upstream(), source.credentials(), new Links(base));
         Decision decision = Policy.decide(request, caller.inPolicy(), memberships(client));
         if (decision instanceof Decision.Refused refused) {
             throw new RosterFailure(
@@ -73,13 +73,13 @@ final class RosterPages {
 
     /** Nobody else gets what is kept of this person's rows, and no other address's links are in them. */
     private SourceMemberships memberships(OneRosterClient client) {
-        String person = caller.districtKey() + " " + base + " " + caller.user().getId();
-        SourceLists lists = new SourceLists(source(client), settings.state().lists(), person);
-        return new SourceMemberships(new RosterWays(lists, settings.state().lacking(), caller.districtKey()));
+        String person = source.district() + " " + base + " " + caller.user().getId();
+        SourceLists lists = new SourceLists(reader(client), settings.state().lists(), person);
+        return new SourceMemberships(new RosterWays(lists, settings.state().lacking(), source.district()));
     }
 
     /** Other threads get a session of their own: this request's belongs to this thread. */
-    private SourceLists.Source source(OneRosterClient client) {
+    private SourceLists.Source reader(OneRosterClient client) {
         KeycloakSessionFactory factory = session.getKeycloakSessionFactory();
         return new SourceLists.Source() {
             @Override
@@ -92,7 +92,7 @@ final class RosterPages {
                 OneRosterClient.Fork fork = client.fork();
                 return () -> KeycloakModelUtils.runJobInTransaction(
                         factory,
-                        other -> work.accept(source(fork.in(settings.upstream().in(other), new Links(base)))));
+                        other -> work.accept(reader(fork.in(settings.upstream().in(other), new Links(base)))));
             }
         };
     }
@@ -102,8 +102,8 @@ final class RosterPages {
         PageBuffer buffer = new PageBuffer();
         OneRosterClient.PageResult result = client.read(request, rows, buffer);
         result.revision().ifPresent(revision -> {
-            if (settings.state().pages().noteRevision(caller.districtKey(), revision)) {
-                settings.state().applications().forget(provider());
+            if (settings.state().pages().noteRevision(source.district(), revision)) {
+                settings.state().applications().forget(source.partner());
             }
         });
         return new PageCache.Page(
@@ -115,34 +115,5 @@ final class RosterPages {
                 ? request.objectType().singular()
                 : request.objectType().plural();
         return rows.enclosed("{\"" + name + "\":" + (request.isSingle() ? "" : "["), request.isSingle() ? "}" : "]}");
-    }
-
-    private RosterCredentials credentials() throws RosterFailure {
-        if (settings.mode() == RosterMode.USER_TOKEN) {
-            return new UserTokenCredentials(settings.rosterUrl(), settings.tokens(), realm, caller.user());
-        }
-        return new PartnerKeyCredentials(
-                settings.state().applications(),
-                provider(),
-                settings.upstream(),
-                settings.rosterUrl(),
-                partnerKey(),
-                caller.tenant().value());
-    }
-
-    private String provider() {
-        return realm.getId() + " " + settings.alias();
-    }
-
-    private String partnerKey() throws RosterFailure {
-        try (VaultStringSecret secret =
-                session.vault().getStringSecret(settings.partnerKey().orElse(null))) {
-            return secret.get()
-                    .map(String::strip)
-                    .filter(key -> key.matches("[!-~]{1,4096}"))
-                    .orElseThrow(() -> new RosterFailure(
-                            RosterFailure.Reason.CONFIGURATION,
-                            "Keycloak's vault has no partner key for this provider"));
-        }
     }
 }

@@ -1,12 +1,27 @@
 package io.github.k12sso.classlink.oneroster.gateway;
 
 import com.github.benmanes.caffeine.cache.Ticker;
+import io.github.k12sso.classlink.keycloak.Clocks;
+import io.github.k12sso.classlink.oneroster.client.DistrictKeyCredentials;
 import io.github.k12sso.classlink.oneroster.client.PartnerApplications;
+import io.github.k12sso.classlink.oneroster.client.PartnerKeyCredentials;
+import io.github.k12sso.classlink.oneroster.client.RosterCredentials;
+import io.github.k12sso.classlink.oneroster.client.RosterFailure;
 import io.github.k12sso.classlink.oneroster.client.RosterWays;
 import io.github.k12sso.classlink.oneroster.client.SourceLists;
+import io.github.k12sso.classlink.oneroster.gateway.GatewayResource.RosterSettings;
+import io.github.k12sso.classlink.profile.Profile.TenantId;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Base64;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.vault.VaultStringSecret;
 
 /** What one node remembers between requests: limits, and what it may answer without asking. */
 public final class RosterState {
@@ -48,5 +63,107 @@ public final class RosterState {
 
     PageCache pages() {
         return pages;
+    }
+
+    /**
+     * Where one request reads: what opens the roster, and the keys under which this node keeps what was read with it. They contain
+     * the roster's address, the way of access and a digest of the credentials: what another partner, or another person's token,
+     * has read is not found again.
+     *
+     * @param partner key of the list of districts, one for a provider and a partner key
+     * @param district key of pages and memberships
+     */
+    record Source(RosterCredentials credentials, String partner, String district) {
+
+        /** A partner key as it is typed into a file: a line break at its end is none of it. */
+        private static final String KEY = "[!-~]{1,4096}";
+
+        /** Other TenantIds name no entry of a vault: some vaults take upper and lower case for the same. */
+        private static final String TENANT = "[0-9a-z-]+";
+
+        /** Reads the credentials, out of Keycloak's vault or the user's record. */
+        static Source of(KeycloakSession session, RosterSettings settings, RosterCaller caller) throws RosterFailure {
+            RealmModel realm = session.getContext().getRealm();
+            String provider = realm.getId() + " " + settings.alias() + " "
+                    + settings.mode().setting();
+            return switch (settings.mode()) {
+                case USER_TOKEN -> ofUser(realm, settings, caller, provider);
+                case PARTNER_KEY -> ofPartner(partnerKey(session, settings), settings, caller, provider);
+                case DISTRICT_KEY -> {
+                    String entry = districtKey(session, settings, caller.tenant());
+                    yield new Source(
+                            DistrictKeyCredentials.parse(entry, Clocks.keycloak()),
+                            provider,
+                            provider + " " + caller.tenant() + " " + digest(entry));
+                }
+                case OFF ->
+                    throw new RosterFailure(
+                            RosterFailure.Reason.ROSTER_OFF, "Rosters are switched off for this provider");
+            };
+        }
+
+        private static Source ofUser(RealmModel realm, RosterSettings settings, RosterCaller caller, String provider)
+                throws RosterFailure {
+            RosterCredentials.UserToken token =
+                    new RosterCredentials.UserToken(settings.rosterUrl(), settings.tokens(), realm, caller.user());
+            String from = digest(settings.rosterUrl(), token.accessToken());
+            return new Source(token, provider, provider + " " + caller.tenant() + " " + from);
+        }
+
+        private static Source ofPartner(String key, RosterSettings settings, RosterCaller caller, String provider) {
+            String partner = provider + " " + digest(settings.rosterUrl(), key);
+            return new Source(
+                    new PartnerKeyCredentials(
+                            settings.state().applications(),
+                            partner,
+                            settings.upstream(),
+                            settings.rosterUrl(),
+                            key,
+                            caller.tenant().value()),
+                    partner,
+                    partner + " " + caller.tenant());
+        }
+
+        private static String partnerKey(KeycloakSession session, RosterSettings settings) throws RosterFailure {
+            return settings.partnerKey()
+                    .flatMap(reference -> secret(session, reference))
+                    .filter(key -> key.matches(KEY))
+                    .orElseThrow(() -> new RosterFailure(
+                            RosterFailure.Reason.CONFIGURATION,
+                            "Keycloak's vault has no partner key for this provider"));
+        }
+
+        /** The entry is named like the setting, with the TenantId after it. */
+        private static String districtKey(KeycloakSession session, RosterSettings settings, TenantId tenant)
+                throws RosterFailure {
+            return settings.districtKeys()
+                    .filter(unused -> tenant.value().matches(TENANT))
+                    .map(reference -> reference.substring(0, reference.length() - 1) + "-" + tenant.value() + "}")
+                    .flatMap(reference -> secret(session, reference))
+                    .orElseThrow(() -> new RosterFailure(
+                            RosterFailure.Reason.DISTRICT_UNKNOWN,
+                            "Keycloak's vault has no district key for the district " + tenant
+                                    + ": its entry is named like the setting \"District keys\", with -" + tenant
+                                    + " at the end"));
+        }
+
+        private static Optional<String> secret(KeycloakSession session, String reference) {
+            try (VaultStringSecret secret = session.vault().getStringSecret(reference)) {
+                return secret.get().map(String::strip).filter(text -> !text.isEmpty());
+            }
+        }
+
+        private static String digest(String... parts) {
+            try {
+                MessageDigest digest = MessageDigest.getInstance("SHA-256");
+                for (String part : parts) {
+                    digest.update(part.getBytes(StandardCharsets.UTF_8));
+                    digest.update((byte) 0);
+                }
+                return Base64.getUrlEncoder().withoutPadding().encodeToString(digest.digest());
+            } catch (GeneralSecurityException e) {
+                throw new IllegalStateException("Every Java has SHA-256", e);
+            }
+        }
     }
 }

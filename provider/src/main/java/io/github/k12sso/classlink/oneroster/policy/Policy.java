@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.oneroster.policy.Policy.Decision.Allowed;
 import io.github.k12sso.classlink.oneroster.policy.Policy.Decision.Refused;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -29,8 +30,10 @@ import java.util.Set;
  */
 public final class Policy {
 
-    private static final String PASSWORD = "password";
-    private static final String METADATA = "metadata";
+    /** What nobody sees. */
+    private static final Set<String> SECRET = Set.of("password");
+    /** What only administrators see besides, in rows of every type. */
+    private static final Set<String> INTERNAL = Set.of("password", "metadata");
 
     private Policy() {}
 
@@ -42,20 +45,21 @@ public final class Policy {
      */
     public static <E extends Exception> Decision decide(
             RosterRequest request, Caller caller, Memberships<E> memberships) throws E {
+        Set<String> hidden = caller.administrator() ? SECRET : INTERNAL;
         Set<String> compared = request.query().comparedFields();
-        if (compared.contains(PASSWORD)) {
-            return new Refused(Decision.Refusal.HIDDEN_FIELD);
-        }
         if (!caller.administrator() && request.objectType().isRestricted()) {
             Optional<Decision.Refusal> refusal = refusal(request, caller);
-            return refusal.isPresent()
-                    ? new Refused(refusal.get())
+            if (refusal.isPresent()) {
+                return new Refused(refusal.get());
+            }
+            return !Collections.disjoint(SECRET, compared)
+                    ? new Refused(Decision.Refusal.HIDDEN_FIELD)
                     : new VisibleRows<>(request, caller, memberships).decide();
         }
-        if (!caller.administrator() && compared.contains(METADATA)) {
+        if (!Collections.disjoint(hidden, compared)) {
             return new Refused(Decision.Refusal.HIDDEN_FIELD);
         }
-        RowRule rows = RowRule.without(caller.administrator() ? Set.of(PASSWORD) : Set.of(PASSWORD, METADATA));
+        RowRule rows = RowRule.without(hidden);
         Set<String> wanted = request.query().fields();
         return new Allowed(wanted.isEmpty() ? rows : rows.then(RowRule.only(wanted)));
     }

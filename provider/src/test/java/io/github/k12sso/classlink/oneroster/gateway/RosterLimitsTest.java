@@ -22,52 +22,95 @@ class RosterLimitsTest {
 
     @Test
     void aClientHasSoManyPlacesAndTheServerMore() throws RosterFailure {
-        limits.acquire("one", "a");
-        limits.acquire("one", "b");
+        limits.acquire(service("one"), "a");
+        limits.acquire(service("one"), "b");
 
         assertBusy("one", "c", "This client");
-        limits.acquire("two", "c");
+        limits.acquire(service("two"), "c");
         assertBusy("two", "d", "This server");
     }
 
     @Test
     void aDistrictHasSoManyPlaces() throws RosterFailure {
-        limits.acquire("one", "a");
-        limits.acquire("two", "a");
+        limits.acquire(service("one"), "a");
+        limits.acquire(service("two"), "a");
 
         assertBusy("three", "a", "This district");
     }
 
     @Test
     void aPlaceThatWasLeftIsFree_andARefusedRequestTookNone() throws RosterFailure {
-        RosterLimits.Permit permit = limits.acquire("one", "a");
-        limits.acquire("two", "a");
+        RosterLimits.Permit permit = limits.acquire(service("one"), "a");
+        limits.acquire(service("two"), "a");
         assertBusy("three", "a", "This district");
 
         permit.release();
 
-        limits.acquire("three", "a");
-        limits.acquire("three", "b");
+        limits.acquire(service("three"), "a");
+        limits.acquire(service("three"), "b");
     }
 
     @Test
     void aMinuteHasSoManyRequestsAndThenAnotherBegins() throws RosterFailure {
-        assertThat(limits.count("one", 2)).isEqualTo(new RosterLimits.Minute(2, 1));
-        assertThat(limits.count("one", 2)).isEqualTo(new RosterLimits.Minute(2, 0));
-        assertThat(limits.count("two", 2).remaining()).isEqualTo(1);
+        assertThat(limits.count(service("one"), 2)).isEqualTo(new RosterLimits.Minute(2, 1));
+        assertThat(limits.count(service("one"), 2)).isEqualTo(new RosterLimits.Minute(2, 0));
+        assertThat(limits.count(service("two"), 2).remaining()).isEqualTo(1);
 
         assertThatExceptionOfType(RosterFailure.class)
-                .isThrownBy(() -> limits.count("one", 2))
+                .isThrownBy(() -> limits.count(service("one"), 2))
                 .satisfies(failure -> {
                     assertThat(failure.reason()).isEqualTo(RosterFailure.Reason.RATE_LIMITED);
                     assertThat(failure.retryAfter()).contains(Duration.ofSeconds(20));
                 });
-        assertThat(at(SECOND_40.plusSeconds(20)).count("one", 2).remaining()).isEqualTo(1);
+        assertThat(at(SECOND_40.plusSeconds(20)).count(service("one"), 2).remaining())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aUserHasHalfOfTheClientsPlaces() throws RosterFailure {
+        limits.acquire(user("app", "ann"), "a");
+
+        assertThatExceptionOfType(RosterFailure.class)
+                .isThrownBy(() -> limits.acquire(user("app", "ann"), "b"))
+                .withMessageStartingWith("This user");
+        limits.acquire(user("app", "bob"), "b");
+        limits.acquire(user("other app", "ann"), "c");
+    }
+
+    @Test
+    void aUsersMinuteIsTheirsAlone() throws RosterFailure {
+        limits.count(user("app", "ann"), 1);
+
+        assertThatExceptionOfType(RosterFailure.class).isThrownBy(() -> limits.count(user("app", "ann"), 1));
+        assertThat(limits.count(user("app", "bob"), 1).remaining()).isZero();
+        assertThat(limits.count(user("other app", "ann"), 1).remaining()).isZero();
+    }
+
+    @Test
+    void whatIsCountedIsForgottenWhateverTheSettings() throws RosterFailure {
+        RosterLimits uneven = new RosterLimits(100, 2, 50, Clock.fixed(SECOND_40, ZoneOffset.UTC));
+        for (int i = 0; i < 1000; i++) {
+            uneven.acquire(user("app " + i, "ann"), "district " + i).release();
+        }
+        assertThat(uneven.held()).isZero();
+
+        for (int i = 0; i < RosterLimits.MAX_MINUTES + 1000; i++) {
+            uneven.count(user("app", "user " + i), 5);
+        }
+        assertThat(uneven.held()).isLessThanOrEqualTo(RosterLimits.MAX_MINUTES);
+    }
+
+    private static RosterLimits.Requester service(String client) {
+        return new RosterLimits.Requester(client, "service-account-" + client, true);
+    }
+
+    private static RosterLimits.Requester user(String client, String user) {
+        return new RosterLimits.Requester(client, user, false);
     }
 
     private void assertBusy(String client, String district, String who) {
         assertThatExceptionOfType(RosterFailure.class)
-                .isThrownBy(() -> limits.acquire(client, district))
+                .isThrownBy(() -> limits.acquire(service(client), district))
                 .withMessageStartingWith(who)
                 .satisfies(failure -> {
                     assertThat(failure.reason()).isEqualTo(RosterFailure.Reason.BUSY);

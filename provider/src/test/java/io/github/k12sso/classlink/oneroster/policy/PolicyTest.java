@@ -323,6 +323,26 @@ class PolicyTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"orgs/a", "schools/a", "courses/a", "terms/a", "academicSessions/a", "gradingPeriods/a"})
+    void metadataIsForAdministratorsAlone(String path) throws InvalidRequest {
+        for (Caller reader : List.of(TINA, ADMINISTRATOR)) {
+            ObjectNode row = new ObjectMapper().createObjectNode().put("sourcedId", "a");
+            row.putObject("metadata").put("budget", "7");
+
+            ObjectNode shown = ((Allowed) decide(reader, path)).rows().pass(row).orElseThrow();
+
+            assertThat(shown.has("metadata")).isEqualTo(reader.administrator());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"schools?filter=metadata.budget>'5'", "courses?sort=metadata"})
+    void metadataIsComparedForAdministratorsAlone(String path) throws InvalidRequest {
+        assertThat(decide(TINA, path)).isEqualTo(new Refused(Decision.Refusal.HIDDEN_FIELD));
+        assertThat(decide(ADMINISTRATOR, path)).isInstanceOf(Allowed.class);
+    }
+
     // ---- steps -----------------------------------------------------------------------------------------------------
 
     static Decision decide(Caller reader, String path) throws InvalidRequest {

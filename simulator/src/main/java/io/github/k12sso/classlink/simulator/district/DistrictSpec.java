@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 public record DistrictSpec(String code, int tenantId, String name, int people) {
     private static final Pattern CODE = Pattern.compile("[a-z][a-z0-9-]{1,40}");
     private static final List<String> TAKEN =
-            List.of("home", "logout", "launch", "applications", "ims", "proxy", "oauth2", "v2", "my");
+            List.of("home", "logout", "launch", "applications", "servers", "ims", "proxy", "oauth2", "v2", "my");
 
     public DistrictSpec {
         if (!CODE.matcher(code).matches() || TAKEN.contains(code)) {

@@ -37,7 +37,7 @@ public final class ApplicationList {
         this.fillers = fillers;
     }
 
-    /** The district gives out a new bearer; the old one gets 401. */
+    /** The district gives out a new bearer and a new key; the old ones get 401. */
     public void rotateBearer(String districtCode) {
         bearerGenerations.merge(districtCode, 1, Integer::sum);
     }
@@ -89,9 +89,13 @@ public final class ApplicationList {
                 .findFirst();
     }
 
+    boolean isPartner(ServerRequest request) {
+        return request.bearer().filter(partnerKey::equals).isPresent();
+    }
+
     /** Pages at 100 and says nothing of a total. */
     public ServerResponse list(ServerRequest request) {
-        if (request.bearer().filter(partnerKey::equals).isEmpty()) {
+        if (!isPartner(request)) {
             return ErrorBodies.roster(401, "unauthorisedrequest", "the partner key is missing or wrong");
         }
         try {

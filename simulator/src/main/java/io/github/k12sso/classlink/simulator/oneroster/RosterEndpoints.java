@@ -21,30 +21,43 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * OneRoster 1.1 under three paths: the proxy's and its alternative prefix, both with the district's bearer, and the bare
- * path with the user's own ClassLink token, which is the integration guide's form
+ * OneRoster 1.1 under four paths: the proxy's and its alternative prefix, both with the district's bearer, the district's own
+ * server with its key, and the bare path with the user's own ClassLink token, which is the integration guide's form
  * (docs/internals/classlink-protocol.md#the-integration-guide, docs/internals/classlink-rosters.md#access).
  */
 public final class RosterEndpoints {
     private static final Pattern PATH = Pattern.compile("(?:(?:/proxy/v1p0)?/([^/]+))?/ims/oneroster/v1p1/(.+)");
 
+    private static final Pattern SERVER = Pattern.compile("/servers/([^/]+)/ims/oneroster/v1p1/(.+)");
+
     private final Districts districts;
     private final ApplicationList applications;
+    private final DistrictServers servers;
     private final Tokens tokens;
     private final Switches switches;
     private final String baseUrl;
     private final Map<String, RosterData> data = new ConcurrentHashMap<>();
 
     public RosterEndpoints(
-            Districts districts, ApplicationList applications, Tokens tokens, Switches switches, String baseUrl) {
+            Districts districts,
+            ApplicationList applications,
+            DistrictServers servers,
+            Tokens tokens,
+            Switches switches,
+            String baseUrl) {
         this.districts = districts;
         this.applications = applications;
+        this.servers = servers;
         this.tokens = tokens;
         this.switches = switches;
         this.baseUrl = baseUrl;
     }
 
     public ServerResponse read(ServerRequest request) {
+        Matcher server = SERVER.matcher(request.rawPath());
+        if (server.matches()) {
+            return atDistrict(request, server.group(1), server.group(2));
+        }
         Matcher path = PATH.matcher(request.rawPath());
         if (!path.matches()) {
             return ErrorBodies.roster(404, "unknownobject", "no such path");
@@ -69,6 +82,21 @@ public final class RosterEndpoints {
             return ErrorBodies.roster(403, "forbidden", "the district has disabled this application");
         }
         return response(request, district.get(), path, false);
+    }
+
+    private ServerResponse atDistrict(ServerRequest request, String code, String path) {
+        Optional<District> district = districts.withCode(code);
+        if (district.isEmpty()) {
+            return unknown();
+        }
+        Optional<String> objection = servers.objection(request, district.get());
+        if (objection.isPresent()) {
+            return ErrorBodies.roster(401, "unauthorisedrequest", objection.get());
+        }
+        if (!applications.isEnabled(district.get())) {
+            return ErrorBodies.roster(403, "forbidden", "the district has disabled this application");
+        }
+        return response(request, district.get(), path, true);
     }
 
     private ServerResponse asUser(ServerRequest request, String path) {

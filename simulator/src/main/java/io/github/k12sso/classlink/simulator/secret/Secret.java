@@ -19,7 +19,9 @@ public record Secret(Type type, String text, Optional<String> redirectUri) {
         CLIENT_SECRET,
         PARTNER_KEY,
         /** What opens a district's roster. */
-        DISTRICT_BEARER
+        DISTRICT_BEARER,
+        /** What a district's own server verifies signatures with. */
+        DISTRICT_SECRET
     }
 
     /** Without the secret. */
