@@ -20,9 +20,10 @@ import java.util.function.Predicate;
 /**
  * One list or object at the roster service, to be read to its end.
  *
+ * @param target path and query of its first page, by which it is known
  * @param belongs whether a row is one of those that were asked for. A service that ignores filters sends others
  */
-record Listing(RosterRequest request, Predicate<ObjectNode> belongs) {
+record Listing(RosterRequest request, String target, Predicate<ObjectNode> belongs) {
 
     static final int PAGE = 1_000;
     static final int MAX_PAGES = 600;
@@ -88,9 +89,8 @@ record Listing(RosterRequest request, Predicate<ObjectNode> belongs) {
         }
     }
 
-    /** What it is known by. */
-    String target() {
-        return request.target();
+    private Listing(RosterRequest request, Predicate<ObjectNode> belongs) {
+        this(request, request.target(), belongs);
     }
 
     /**

@@ -69,7 +69,7 @@ public final class SourceMemberships implements Memberships<RosterFailure> {
 
     private List<Row> classesOf(List<Row> enrollments, Role role) throws RosterFailure {
         Set<String> ids = enrollments.stream()
-                .filter(row -> roleOf(row.read(), role) == role)
+                .filter(row -> row.role(role).equals(Optional.of(role)))
                 .map(row -> row.reference("class"))
                 .collect(Collectors.toCollection(TreeSet::new));
         return objects("classes", ids);
@@ -153,18 +153,16 @@ public final class SourceMemberships implements Memberships<RosterFailure> {
             return !solved.isOfEnrollments()
                     ? Set.of()
                     : solved.rows().stream()
-                            .filter(row -> roleOf(row.read(), null) == list)
+                            .filter(row -> row.role(null).equals(Optional.of(list)))
                             .map(row -> row.reference("user"))
                             .collect(Collectors.toCollection(TreeSet::new));
         }
 
         /** By their own role; without one, by the list's. Among the students there may be teachers. */
         private Optional<Member> member(Row person) {
-            Role role = roleOf(person.read(), list);
-            boolean counts = role == list || (role == Role.TEACHER && list == Role.STUDENT);
-            return counts
-                    ? Optional.of(new Member(ofClass.sourcedId(), person, role, list == Role.TEACHER))
-                    : Optional.empty();
+            return person.role(list)
+                    .filter(role -> role == list || (role == Role.TEACHER && list == Role.STUDENT))
+                    .map(role -> new Member(ofClass.sourcedId(), person, role, list == Role.TEACHER));
         }
     }
 
@@ -181,7 +179,9 @@ public final class SourceMemberships implements Memberships<RosterFailure> {
             if (solved.isEmpty() && !agents.isArray()) {
                 throw RosterWays.lacking("the students of a guardian");
             }
-            return solved.map(Solved::rows).orElse(List.of());
+            return solved.map(Solved::rows).orElse(List.of()).stream()
+                    .filter(SourceMemberships::isStudent)
+                    .toList();
         }
         Set<String> ids = new TreeSet<>();
         for (int i = 0; i < agents.size() && i < MAX_CHILDREN; i++) {
@@ -189,8 +189,12 @@ public final class SourceMemberships implements Memberships<RosterFailure> {
         }
         only.ifPresent(id -> ids.retainAll(Set.of(id)));
         return objects("users", ids).stream()
-                .filter(row -> Listing.names(row.read(), guardian) && roleOf(row.read(), Role.STUDENT) == Role.STUDENT)
+                .filter(row -> isStudent(row) && Listing.names(row.read(), guardian))
                 .toList();
+    }
+
+    private static boolean isStudent(Row row) {
+        return row.role(Role.STUDENT).equals(Optional.of(Role.STUDENT));
     }
 
     // ---- enrollments and objects -----------------------------------------------------------------------------------
@@ -242,10 +246,5 @@ public final class SourceMemberships implements Memberships<RosterFailure> {
         return ways.requireAll(questions, "a single object").stream()
                 .flatMap(solved -> solved.rows().stream())
                 .toList();
-    }
-
-    private static Role roleOf(JsonNode row, Role byDefault) {
-        String role = row.path("role").asText();
-        return role.isBlank() ? byDefault : Role.of(role).orElse(null);
     }
 }

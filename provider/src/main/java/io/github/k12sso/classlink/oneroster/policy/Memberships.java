@@ -47,26 +47,32 @@ public interface Memberships<E extends Exception> {
     /** A single object of a collection; empty if there is none. */
     Optional<Row> object(String collection, String id) throws E;
 
-    /**
-     * A row of the roster. Kept as bytes: as a tree it takes several times the memory.
-     */
+    /** A row of the roster, kept as bytes: as a tree it takes several times the memory. */
     final class Row {
 
         private static final ObjectMapper JSON = new ObjectMapper();
+        private static final List<String> REFERENCES = List.of("user", "class", "school");
 
         private final String sourcedId;
+        private final String role;
+        private final List<String> references;
         private final byte[] json;
 
-        private Row(String sourcedId, byte[] json) {
-            this.sourcedId = sourcedId;
+        private Row(ObjectNode row, byte[] json) {
+            this.sourcedId = row.path("sourcedId").asText();
+            this.role = row.path("role").asText();
+            this.references = REFERENCES.stream()
+                    .map(member -> row.path(member).path("sourcedId").asText())
+                    .toList();
             this.json = json;
         }
 
         /** Empty if the row has no sourcedId that could stand in a path. */
         public static Optional<Row> of(ObjectNode row) {
-            String id = row.path("sourcedId").asText();
             try {
-                return Route.isId(id) ? Optional.of(new Row(id, JSON.writeValueAsBytes(row))) : Optional.empty();
+                return Route.isId(row.path("sourcedId").asText())
+                        ? Optional.of(new Row(row, JSON.writeValueAsBytes(row)))
+                        : Optional.empty();
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -78,7 +84,11 @@ public interface Memberships<E extends Exception> {
 
         /** In memory, in bytes. */
         public int size() {
-            return json.length + 2 * sourcedId.length() + 64;
+            int text = sourcedId.length() + role.length();
+            for (String reference : references) {
+                text += reference.length();
+            }
+            return json.length + 2 * text + 200;
         }
 
         /** A tree of its own for each call. */
@@ -90,9 +100,18 @@ public interface Memberships<E extends Exception> {
             }
         }
 
-        /** The sourcedId of a reference, {@code class} or {@code user} say; empty text if there is none. */
+        /**
+         * The role of a person or an enrollment; empty if it opens nothing here.
+         *
+         * @param byDefault if the row has none; may be null
+         */
+        public Optional<Role> role(Role byDefault) {
+            return role.isBlank() ? Optional.ofNullable(byDefault) : Role.of(role);
+        }
+
+        /** The sourcedId of a {@code user}, {@code class} or {@code school}; empty text if there is none. */
         public String reference(String member) {
-            return read().path(member).path("sourcedId").asText();
+            return references.get(REFERENCES.indexOf(member));
         }
     }
 

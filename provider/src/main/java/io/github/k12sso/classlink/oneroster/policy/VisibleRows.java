@@ -85,7 +85,7 @@ record VisibleRows<E extends Exception>(RosterRequest request, Caller caller, Me
         } else {
             memberships.object("users", self()).ifPresent(row -> seen.add(row, SeenRows.PERSON));
         }
-        return seen.page(row -> true);
+        return seen.page(SeenRows.EVERY_ROW);
     }
 
     /** Of the classes that somebody attends, only what they list as teachers is read: nothing of other students. */
@@ -135,9 +135,11 @@ record VisibleRows<E extends Exception>(RosterRequest request, Caller caller, Me
         if (!request.first().equals("teachers")) {
             seen.addAll(attended());
         }
-        return seen.page(seen.below("schools", "school")
-                .and(seen.below("courses", "course"))
-                .and(seen.below("terms", "terms")));
+        return switch (request.first()) {
+            case "schools" -> seen.page(seen.below("schools", "school"));
+            case "courses" -> seen.page(seen.below("courses", "course"));
+            default -> seen.page(seen.below("terms", "terms"));
+        };
     }
 
     /** Of somebody whom the reader teaches, or teaches with: the reader's own classes that they are in. */
@@ -155,7 +157,7 @@ record VisibleRows<E extends Exception>(RosterRequest request, Caller caller, Me
         SeenRows seen = new SeenRows(request);
         seen.addAll(
                 shared.stream().filter(row -> theirs.contains(row.sourcedId())).toList());
-        return seen.isEmpty() ? SeenRows.notTheirs() : seen.page(row -> true);
+        return seen.isEmpty() ? SeenRows.notTheirs() : seen.page(SeenRows.EVERY_ROW);
     }
 
     private Decision classWithId(String id) throws E {

@@ -1,0 +1,173 @@
+package io.github.k12sso.classlink.oneroster.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.k12sso.classlink.oneroster.policy.Policy.Caller;
+import io.github.k12sso.classlink.oneroster.policy.RosterRequest.InvalidRequest;
+import jakarta.ws.rs.core.Response;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+
+/**
+ * No oracle: two districts that differ only in what a person may not see give the same answers to the byte, whatever is asked. Rows,
+ * count, links and status tell nothing.
+ */
+class HiddenRowsTest {
+
+    private static final Set<String> OWN = Set.of("sam", "gil", "kid");
+    private static final Set<String> TAUGHT = Set.of("tina", "tom", "sue");
+
+    private static final PersonsRequests ONE = new PersonsRequests(district("a"));
+    private static final PersonsRequests OTHER = new PersonsRequests(district("b"));
+
+    @Property(tries = 600)
+    void whatIsHiddenChangesNoAnswer(@ForAll("people") Caller person, @ForAll("requests") String request)
+            throws InvalidRequest {
+        assertThat(text(OTHER.get(person, request))).isEqualTo(text(ONE.get(person, request)));
+    }
+
+    /** Sam and the guardian's kid, seen by themselves and by {@code gil}, are the same in both; so is what a student sees of teachers. */
+    @Provide
+    static Arbitrary<Caller> people() {
+        return Arbitraries.of(
+                Caller.ofPerson(Optional.of("sam"), Set.of("Student")),
+                Caller.ofPerson(Optional.of("gil"), Set.of("Guardian")));
+    }
+
+    @Provide
+    static Arbitrary<String> requests() {
+        Arbitrary<String> path = Arbitraries.of(
+                "users",
+                "students",
+                "teachers",
+                "classes",
+                "enrollments",
+                "schools/north/students",
+                "schools/north/teachers",
+                "schools/north/enrollments",
+                "classes/math/students",
+                "classes/math/teachers",
+                "classes/art/students",
+                "schools/north/classes/math/enrollments",
+                "users/sue",
+                "users/stranger-a",
+                "users/tina",
+                "teachers/other",
+                "classes/art",
+                "classes/art-a",
+                "enrollments/e-math-sue",
+                "enrollments/e-art-a-stranger-a",
+                "students/sue/classes",
+                "teachers/tina/classes");
+        Arbitrary<String> clause = Combinators.combine(
+                        Arbitraries.of(
+                                "sourcedId",
+                                "email",
+                                "phone",
+                                "username",
+                                "identifier",
+                                "givenName",
+                                "familyName",
+                                "agents.sourcedId",
+                                "orgs.sourcedId",
+                                "user.sourcedId",
+                                "class.sourcedId",
+                                "role",
+                                "status",
+                                "dateLastModified",
+                                "metadata.room",
+                                "school.sourcedId",
+                                "title"),
+                        Arbitraries.of("=", "!=", ">", ">=", "<", "<=", "~"),
+                        Arbitraries.of(
+                                "",
+                                "a",
+                                "b",
+                                "s",
+                                "email a of tom",
+                                "email a of sue",
+                                "a of sue",
+                                "555 a",
+                                "sue",
+                                "stranger-a",
+                                "art-a",
+                                "math",
+                                "student",
+                                "2026-01-01",
+                                "@"))
+                .as((field, operator, value) -> field + operator + "'" + value + "'");
+        Arbitrary<String> filter = Combinators.combine(clause, Arbitraries.of("", " AND ", " OR "), clause)
+                .as((first, operator, second) -> operator.isEmpty() ? first : first + operator + second);
+        return Combinators.combine(
+                        path,
+                        filter.optional(),
+                        Arbitraries.of("sourcedId", "email", "phone", "username", "agents.sourcedId", "givenName"),
+                        Arbitraries.of("asc", "desc"),
+                        Arbitraries.integers().between(1, 3),
+                        Arbitraries.integers().between(0, 4))
+                .as((where, what, sort, order, limit, offset) -> isSingle(where)
+                        ? where
+                        : where + "?limit=" + limit + "&offset=" + offset + "&sort=" + sort + "&orderBy=" + order
+                                + what.map(text -> "&filter="
+                                                + text.replace("=", "%3D").replace("&", "%26"))
+                                        .orElse(""));
+    }
+
+    private static boolean isSingle(String path) {
+        return path.matches("(users|teachers|classes|enrollments)/[^/]+");
+    }
+
+    /** @param hidden stands in every field that neither Sam nor the guardian may see, and in whole rows */
+    private static TestDistrict district(String hidden) {
+        TestDistrict district = new TestDistrict()
+                .user("sam", "student", "gil")
+                .user("kid", "student", "gil")
+                .user("gil", "guardian", "sam", "kid", "stranger-" + hidden)
+                .user("tina", "teacher")
+                .user("tom", "teacher")
+                .user("sue", "student", "parent-" + hidden)
+                .user("stranger-" + hidden, "student")
+                .user("other", "teacher")
+                .course("math", "north", List.of("sam", "sue"), List.of("tina", "tom"))
+                .course("art-" + hidden, "north", List.of("stranger-" + hidden, "kid"), List.of("other"));
+        if (hidden.equals("b")) {
+            for (int i = 0; i < 12; i++) {
+                district.user("more-" + i, "student");
+            }
+            district.course("math", "north", List.of("sam", "sue", "more-1", "more-2"), List.of("tina", "tom"));
+        }
+        district.users().forEach((id, row) -> hide(row, id, hidden));
+        return district;
+    }
+
+    private static void hide(ObjectNode row, String id, String hidden) {
+        row.put("phone", "555 " + hidden)
+                .put("password", hidden)
+                .putObject("metadata")
+                .put("room", hidden);
+        if (TAUGHT.contains(id)) {
+            row.put("email", "email " + hidden + " of " + id).put("identifier", hidden);
+        }
+        if (id.equals("sue") || !(OWN.contains(id) || TAUGHT.contains(id))) {
+            row.put("username", hidden + " of " + id)
+                    .put("givenName", hidden + " of " + id)
+                    .put("dateLastModified", "2026-0" + (hidden.equals("a") ? 1 : 2) + "-01T00:00:00Z");
+        }
+    }
+
+    private static String text(Response answer) {
+        Object body = answer.getEntity();
+        return answer.getStatus() + " " + answer.getHeaders().get("X-Total-Count") + " "
+                + answer.getHeaders().get("Link") + " "
+                + (body instanceof byte[] bytes ? new String(bytes, StandardCharsets.UTF_8) : body);
+    }
+}

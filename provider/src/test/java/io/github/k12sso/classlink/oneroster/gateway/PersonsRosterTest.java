@@ -1,0 +1,397 @@
+package io.github.k12sso.classlink.oneroster.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.k12sso.classlink.oneroster.gateway.TestDistrict.Kind;
+import io.github.k12sso.classlink.oneroster.policy.Policy.Caller;
+import jakarta.ws.rs.core.Response;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Everybody gets each row that they may see exactly once, however their client ends and whatever the roster service lacks. */
+class PersonsRosterTest {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Pattern NEXT = Pattern.compile("<[^>]*/v1p1/([^>]+)>; rel=\"next\"");
+
+    private static final TestDistrict HONEST = district();
+
+    /** Who asks. */
+    private record Person(String id, Set<String> roles) {
+        Caller caller() {
+            return Caller.ofPerson(Optional.of(id), roles);
+        }
+
+        /** The rows of two hundred classes are read once, so that the test stays short. */
+        private List<Ending> endings() {
+            return id.equals("many") ? List.of(Ending.LINK) : List.of(Ending.values());
+        }
+
+        @Override
+        public String toString() {
+            return id;
+        }
+    }
+
+    private static final List<Person> PEOPLE = List.of(
+            new Person("stu", Set.of("Student")),
+            new Person("six", Set.of("Teacher")),
+            new Person("many", Set.of("Teacher")),
+            new Person("co", Set.of("Teacher")),
+            new Person("gil", Set.of("Guardian")),
+            new Person("gus", Set.of("Relative")),
+            new Person("both", Set.of("Teacher", "Parent")),
+            new Person("new", Set.of("Student")));
+
+    private static final List<Set<Kind>> SERVICES = List.of(
+            Set.of(),
+            Set.of(Kind.CLAMPS),
+            Set.of(Kind.IGNORES_FILTERS),
+            Set.of(Kind.REFUSES_FILTERS),
+            Set.of(Kind.NOT_FOUND_PAST_THE_END),
+            Set.of(Kind.CAPITAL_ROLES),
+            Set.of(Kind.NO_HEADERS),
+            Set.of(Kind.NO_LISTS_OF_USERS),
+            Set.of(Kind.NO_LISTS_OF_STUDENTS_AND_TEACHERS),
+            Set.of(Kind.NO_LISTS_OF_CLASSES),
+            Set.of(Kind.NO_SCHOOLS),
+            Set.of(Kind.CLAMPS, Kind.NO_HEADERS, Kind.IGNORES_FILTERS, Kind.CAPITAL_ROLES),
+            Set.of(Kind.CLAMPS, Kind.NOT_FOUND_PAST_THE_END, Kind.REFUSES_FILTERS, Kind.NO_LISTS_OF_USERS),
+            Set.of(Kind.NO_LISTS_OF_STUDENTS_AND_TEACHERS, Kind.NO_LISTS_OF_CLASSES, Kind.IGNORES_FILTERS),
+            Set.of(Kind.NO_LISTS_OF_CLASSES, Kind.NO_SCHOOLS, Kind.NO_LISTS_OF_USERS));
+
+    private static final List<String> COLLECTIONS = List.of(
+            "users",
+            "students",
+            "teachers",
+            "classes",
+            "enrollments",
+            "schools/north/students",
+            "schools/north/teachers",
+            "schools/north/classes",
+            "schools/north/enrollments",
+            "courses/algebra/classes",
+            "terms/fall/classes",
+            "users/{self}/classes",
+            "classes/{own}/students",
+            "classes/{own}/teachers",
+            "schools/north/classes/{own}/students",
+            "schools/north/classes/{own}/teachers",
+            "schools/north/classes/{own}/enrollments");
+
+    /** How a client knows that it has everything. */
+    private enum Ending {
+        SHORT_PAGE,
+        EMPTY_PAGE,
+        COUNT,
+        LINK
+    }
+
+    /** Two hundred classes are read where a service has one oddity, so that the test stays short. */
+    private static List<Person> people(Set<Kind> kinds) {
+        return PEOPLE.stream()
+                .filter(person -> kinds.size() < 2 || !person.id().equals("many"))
+                .toList();
+    }
+
+    static List<Set<Kind>> services() {
+        return SERVICES;
+    }
+
+    @ParameterizedTest
+    @MethodSource("services")
+    void everyRowComesExactlyOnce(Set<Kind> kinds) throws Exception {
+        PersonsRequests requests = new PersonsRequests(district().kinds(kinds));
+        for (Person person : people(kinds)) {
+            for (String collection : COLLECTIONS) {
+                Optional<String> path = path(person, collection);
+                if (path.isEmpty()) {
+                    continue;
+                }
+                List<String> expected = expected(HONEST, person, path.get());
+                for (Ending ending : person.endings()) {
+                    assertThat(pull(requests, person, path.get(), ending, limit(expected.size())))
+                            .as("%s of %s at %s until %s", path.get(), person, kinds, ending)
+                            .isEqualTo(expected);
+                }
+            }
+        }
+    }
+
+    /** Pages of a list after its first, and people whom only an enrollment names, come on top of it. */
+    @ParameterizedTest
+    @MethodSource("services")
+    void aRequestTakesTwoCallsForEachClassAndFourMore_andTheNextPageNone(Set<Kind> kinds) throws Exception {
+        boolean onTheWayRound = kinds.contains(Kind.NO_LISTS_OF_CLASSES);
+        TestDistrict district = district().kinds(kinds);
+        PersonsRequests requests = new PersonsRequests(district);
+        for (Person person : people(kinds)) {
+            requests.get(person.caller(), "users"); // which reads there are is learned once
+            requests.get(person.caller(), "enrollments");
+            for (String collection : COLLECTIONS) {
+                Optional<String> path = path(person, collection);
+                if (path.isEmpty()) {
+                    continue;
+                }
+                requests.passMinute();
+                district.calls().clear();
+                requests.get(person.caller(), path.get() + "?limit=3");
+                List<String> first = new ArrayList<>(district.calls());
+                district.calls().clear();
+                requests.get(person.caller(), path.get() + "?limit=3&offset=3");
+
+                assertThat(first)
+                        .as("%s of %s at %s", path.get(), person, kinds)
+                        .filteredOn(call -> !call.contains(" from ") && !(onTheWayRound && call.startsWith("/users/")))
+                        .hasSizeLessThanOrEqualTo(
+                                2 * classesOf(district, person.id()).size() + 4);
+                assertThat(district.calls()).as("the next page").isEmpty();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("services")
+    void noRequestReadsTheDistrict(Set<Kind> kinds) throws Exception {
+        TestDistrict district = district().kinds(kinds);
+        PersonsRequests requests = new PersonsRequests(district);
+        for (Person person : people(kinds)) {
+            for (String collection : COLLECTIONS) {
+                Optional<String> path = path(person, collection);
+                if (path.isPresent()) {
+                    requests.get(person.caller(), path.get());
+                }
+            }
+        }
+        assertThat(district.calls())
+                .filteredOn(call -> call.matches("/(users|students|teachers|classes|enrollments) from .*"))
+                .as("further pages of a whole collection")
+                .isEmpty();
+    }
+
+    @Test
+    void aStudentOfTwoHundredClassesIsDecidedWithThreeCalls() throws Exception {
+        TestDistrict district = district();
+        PersonsRequests requests = new PersonsRequests(district);
+        Caller many = PEOPLE.get(2).caller();
+
+        assertThat(requests.get(many, "students/m-7").getStatus()).isEqualTo(200);
+        assertThat(district.calls())
+                .hasSizeLessThanOrEqualTo(2 + classesOf(district, "m-7").size());
+
+        district.calls().clear();
+        assertThat(requests.get(many, "students/stu").getStatus()).isEqualTo(403);
+        assertThat(district.calls()).hasSizeLessThanOrEqualTo(1);
+
+        requests.get(many, "students");
+        district.calls().clear();
+        assertThat(requests.get(many, "students/m-8").getStatus()).isEqualTo(200);
+        assertThat(district.calls()).as("all lists are known").isEmpty();
+    }
+
+    @Test
+    void linksLeadToEveryPage() throws Exception {
+        Response second =
+                new PersonsRequests(district()).get(PEOPLE.get(1).caller(), "students?limit=7&offset=7&fields=role");
+
+        assertThat(second.getHeaders().get("Link"))
+                .extracting(String::valueOf)
+                .containsExactly(
+                        "<https://kc.example/v1p1/students?limit=7&offset=14&sort=sourcedId&orderBy=asc&fields=role>; rel=\"next\"",
+                        "<https://kc.example/v1p1/students?limit=7&offset=28&sort=sourcedId&orderBy=asc&fields=role>; rel=\"last\"",
+                        "<https://kc.example/v1p1/students?limit=7&offset=0&sort=sourcedId&orderBy=asc&fields=role>; rel=\"first\"",
+                        "<https://kc.example/v1p1/students?limit=7&offset=0&sort=sourcedId&orderBy=asc&fields=role>; rel=\"prev\"");
+        assertThat(second.getHeaderString("X-Total-Count")).isEqualTo("35");
+    }
+
+    // ---- clients ---------------------------------------------------------------------------------------------------
+
+    /** A few pages, the last of them full or not. */
+    private static int limit(int rows) {
+        return rows <= 40 ? 7 : rows / 8;
+    }
+
+    private static List<String> pull(PersonsRequests requests, Person person, String path, Ending ending, int limit)
+            throws Exception {
+        List<String> ids = new ArrayList<>();
+        String next = path + "?limit=" + limit;
+        for (int page = 1; page < 100; page++) {
+            Response answer = requests.get(person.caller(), next);
+            assertThat(answer.getStatus()).as(next + " of " + person).isEqualTo(200);
+            List<String> rows = ids(answer);
+            ids.addAll(rows);
+            Optional<String> link = next(answer);
+            boolean end =
+                    switch (ending) {
+                        case SHORT_PAGE -> rows.size() < limit;
+                        case EMPTY_PAGE -> rows.isEmpty();
+                        case COUNT -> ids.size() >= Integer.parseInt(answer.getHeaderString("X-Total-Count"));
+                        case LINK -> link.isEmpty();
+                    };
+            if (end) {
+                return ids;
+            }
+            next = ending == Ending.LINK ? link.orElseThrow() : path + "?limit=" + limit + "&offset=" + page * limit;
+        }
+        throw new AssertionError(path + " does not end");
+    }
+
+    private static Optional<String> next(Response answer) {
+        List<Object> links = answer.getHeaders().getOrDefault("Link", List.of());
+        return links.stream()
+                .map(link -> NEXT.matcher(String.valueOf(link)))
+                .filter(Matcher::matches)
+                .map(link -> link.group(1))
+                .findFirst();
+    }
+
+    static List<String> ids(Response answer) throws IOException {
+        JsonNode rows = JSON.readTree((byte[]) answer.getEntity()).elements().next();
+        List<String> ids = new ArrayList<>();
+        rows.forEach(row -> ids.add(row.get("sourcedId").textValue()));
+        return ids;
+    }
+
+    // ---- the district ----------------------------------------------------------------------------------------------
+
+    /** 200 classes of one teacher, six of another, and others that have nothing to do with either. */
+    static TestDistrict district() {
+        TestDistrict district = new TestDistrict()
+                .user("six", "teacher")
+                .user("co", "teacher")
+                .user("many", "teacher")
+                .user("both", "teacher", "kid")
+                .user("other", "teacher")
+                .user("new", "student")
+                .user("kid", "student", "both")
+                .user("gil", "guardian", "stu", "s-1", "kid-2")
+                .user("gus", "guardian", "stranger")
+                .user("kid-2", "student", "gil")
+                .user("stranger", "student", "somebody");
+        district.user("stu", "student", "gil");
+        IntStream.range(0, 34).forEach(i -> district.user("s-" + i, "student", "gil", "p-" + i));
+        IntStream.range(0, 60).forEach(i -> district.user("m-" + i, "student"));
+        district.user("s-2", "student");
+        for (int i = 0; i < 6; i++) {
+            Collection<String> students = new TreeSet<>(Set.of("stu"));
+            IntStream.range(0, 34).filter(s -> s % 6 <= 3).forEach(s -> students.add("s-" + s));
+            IntStream.range(30, 34).forEach(s -> students.add("s-" + s));
+            students.addAll(IntStream.range(0, 34).mapToObj(s -> "s-" + s).toList());
+            district.course("c-" + i, i < 5 ? "north" : "south", students, i < 2 ? Set.of("six", "co") : Set.of("six"));
+        }
+        district.course("b-0", "north", Set.of("s-1", "s-3"), Set.of("both"));
+        for (int i = 0; i < 200; i++) {
+            int number = i;
+            district.course(
+                    "d-%03d".formatted(i),
+                    "north",
+                    IntStream.range(0, 12)
+                            .mapToObj(s -> "m-" + (number * 5 + s) % 60)
+                            .toList(),
+                    Set.of("many"));
+        }
+        district.course("z-0", "north", Set.of("stranger", "kid-2"), Set.of("other"));
+        return district;
+    }
+
+    private static Set<String> classesOf(TestDistrict district, String person) {
+        Set<String> ids = new TreeSet<>();
+        district.classes().forEach((id, course) -> {
+            if (course.students().contains(person) || course.teachers().contains(person)) {
+                ids.add(id);
+            }
+        });
+        return ids;
+    }
+
+    private static Optional<String> path(Person person, String collection) {
+        Optional<String> own = classesOf(HONEST, person.id()).stream().findFirst();
+        return collection.contains("{own}") && own.isEmpty()
+                ? Optional.empty()
+                : Optional.of(collection.replace("{self}", person.id()).replace("{own}", own.orElse("")));
+    }
+
+    /** By the words of docs/roster-policy.md, and not by the policy's code. */
+    private static List<String> expected(TestDistrict district, Person person, String path) {
+        List<String> parts = List.of(path.split("/", -1));
+        String last = parts.get(parts.size() - 1);
+        boolean south = path.startsWith("schools/south");
+        boolean teacher = person.roles().contains("Teacher");
+        boolean student = person.roles().contains("Student");
+        Optional<String> inPath = parts.size() > 2 && parts.contains("classes") && !last.equals("classes")
+                ? Optional.of(parts.get(parts.indexOf("classes") + 1))
+                : Optional.empty();
+        Set<String> classes = teacher || student ? classesOf(district, person.id()) : Set.of();
+        Collection<String> asked = inPath.map(Set::of).orElse(classes);
+        Stream<String> ids =
+                switch (last) {
+                    case "classes" ->
+                        classes.stream().filter(id -> !path.startsWith("schools/") || isNorth(district, id));
+                    case "enrollments" ->
+                        asked.stream()
+                                .filter(id -> !path.startsWith("schools/") || isNorth(district, id))
+                                .flatMap(id -> members(district, id)
+                                        .filter(member -> teacher || member.equals(person.id()))
+                                        .map(member -> TestDistrict.enrollmentId(member, id)));
+                    default -> people(district, person, asked, inPath.isPresent(), last);
+                };
+        return ids.filter(id -> !south).distinct().sorted().toList();
+    }
+
+    private static Stream<String> people(
+            TestDistrict district, Person person, Collection<String> classes, boolean ofClass, String last) {
+        boolean teacher = person.roles().contains("Teacher");
+        boolean guardian = !Collections.disjoint(person.roles(), Set.of("Guardian", "Parent", "Relative"));
+        Set<String> seen = new TreeSet<>(Set.of(person.id()));
+        classes.forEach(id -> {
+            seen.addAll(district.classes().get(id).teachers());
+            if (teacher) {
+                seen.addAll(district.classes().get(id).students());
+            }
+        });
+        if (guardian && !ofClass) {
+            district.users().forEach((id, row) -> {
+                boolean child = IntStream.range(0, row.get("agents").size())
+                        .anyMatch(i ->
+                                row.at("/agents/" + i + "/sourcedId").asText().equals(person.id()));
+                boolean named = district.users()
+                        .get(person.id())
+                        .get("agents")
+                        .toString()
+                        .contains("\"" + id + "\"");
+                if (child && named) {
+                    seen.add(id);
+                }
+            });
+        }
+        return seen.stream().filter(id -> last.equals("users") || last.equals(role(district, id) + "s"));
+    }
+
+    private static String role(TestDistrict district, String id) {
+        return district.users().get(id).get("role").textValue();
+    }
+
+    private static boolean isNorth(TestDistrict district, String id) {
+        return district.classes().get(id).school().equals("north");
+    }
+
+    private static Stream<String> members(TestDistrict district, String id) {
+        return Stream.concat(
+                district.classes().get(id).students().stream(), district.classes().get(id).teachers().stream());
+    }
+}
