@@ -36,7 +36,6 @@ import org.keycloak.broker.provider.IdentityBrokerException;
 import org.keycloak.broker.provider.IdentityProviderMapper;
 import org.keycloak.broker.provider.TrustMaterialRequest;
 import org.keycloak.broker.social.SocialIdentityProvider;
-import org.keycloak.events.Details;
 import org.keycloak.events.EventBuilder;
 import org.keycloak.jose.jwk.JWK;
 import org.keycloak.models.ClientModel;
@@ -217,17 +216,9 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
     }
 
     private void forgetTokensAtLastLogout(RealmModel realm, UserSessionModel ending) {
-        if (config.isForgetTokensOnLogout() && isLast(realm, ending)) {
-            vault.forget(realm, ending.getUser());
+        if (config.isForgetTokensOnLogout()) {
+            vault.forgetAtLastLogout(realm, ending);
         }
-    }
-
-    /** Whether the person has no other session that began with this provider: on another device, say. */
-    private boolean isLast(RealmModel realm, UserSessionModel ending) {
-        return session.sessions()
-                .getUserSessionsStream(realm, ending.getUser())
-                .filter(other -> !other.getId().equals(ending.getId()))
-                .noneMatch(other -> config.getAlias().equals(other.getNote(Details.IDENTITY_PROVIDER)));
     }
 
     /** A link of this provider is going away, and its record with it. */
