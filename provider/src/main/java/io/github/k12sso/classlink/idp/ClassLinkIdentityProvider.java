@@ -98,7 +98,7 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
         } catch (UpstreamFailure.HostNotAllowed e) {
             throw new IdentityBrokerException("Authorization URL " + e.getMessage(), e);
         }
-        return super.createAuthorizationUrl(request);
+        return LoginService.authorizationUrl(request, config, super::createAuthorizationUrl);
     }
 
     @Override
