@@ -114,6 +114,14 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
         // deliberately empty
     }
 
+    @Override
+    public void updateBrokeredUser(
+            KeycloakSession ignored, RealmModel realm, UserModel user, BrokeredIdentityContext person) {
+        super.updateBrokeredUser(session, realm, user, person);
+        new AccountLinking.FirstLogin(session, config, null).continueFlow(user, person);
+        LoginUser.trustNoStandIn(user);
+    }
+
     /** Keycloak's own OIDC mappers work on the profile document as well as our own. */
     @Override
     public boolean isMapperSupported(IdentityProviderMapper mapper) {
