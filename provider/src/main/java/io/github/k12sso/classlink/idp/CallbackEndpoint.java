@@ -9,14 +9,19 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
+import java.io.IOException;
+import java.net.URI;
+import java.util.Optional;
 import org.keycloak.OAuth2Constants;
 import org.keycloak.broker.provider.BrokeredIdentityContext;
 import org.keycloak.broker.provider.IdpLinkAction;
 import org.keycloak.broker.provider.UserAuthenticationIdentityProvider.AuthenticationCallback;
+import org.keycloak.broker.provider.util.IdentityBrokerState;
 import org.keycloak.events.Details;
 import org.keycloak.events.EventBuilder;
 import org.keycloak.events.EventType;
 import org.keycloak.models.KeycloakSession;
+import org.keycloak.protocol.ClientData;
 import org.keycloak.services.resources.IdentityBrokerService;
 import org.keycloak.sessions.AuthenticationSessionModel;
 
@@ -66,22 +71,45 @@ public final class CallbackEndpoint {
             if (code == null) {
                 throw new LoginRefused(LoginRefused.Reason.MISSING_CODE);
             }
-            BrokeredIdentityContext person = logins.login(code, login);
-            if (!isLinking(login)) {
-                new AccountLinking(session, config, event).link(person);
-            }
-            if (launch.isLaunch(login)) {
-                login = launch.forThisPersonOnly(person, login);
-            }
-            Measurement.LOGINS.count(Result.IDENTIFIED);
-            return callback.authenticated(person);
+            return signIn(logins.login(code, login), login);
         } catch (LoginRefused e) {
             return page(e.reason(), failed.report(e), login);
         } catch (WebApplicationException e) {
             return e.getResponse(); // Keycloak's own page, its event is out
         } catch (RuntimeException e) {
-            LoginRefused unexpected = FailedLogin.unexpected(LoginRefused.Reason.UNEXPECTED, e);
+            LoginRefused unexpected = FailedLogin.unexpected(e);
             return page(unexpected.reason(), failed.report(unexpected), login);
+        }
+    }
+
+    /** The rest of the login is Keycloak's, and so are its faults. */
+    private Response signIn(BrokeredIdentityContext person, AuthenticationSessionModel begun) throws LoginRefused {
+        Measurement.LOGINS.count(Result.IDENTIFIED);
+        FailedLogin.NextAttempt attempt = new FailedLogin.NextAttempt(session, config, event);
+        boolean linking = isLinking(begun); // Keycloak's flow forgets it
+        try {
+            AuthenticationSessionModel login = begun;
+            LoginUser user = new LoginUser(session, config, event);
+            if (linking) {
+                user.prepareLinking(person, login.getAuthenticatedUser());
+            } else {
+                attempt.applyTo(login);
+                new AccountLinking(session, config, event).link(person);
+                if (launch.isLaunch(login)) {
+                    login = launch.forThisPersonOnly(person, login);
+                }
+                user.prepareLogin(person, login);
+            }
+            return callback.authenticated(person);
+        } catch (WebApplicationException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            session.getTransactionManager().setRollbackOnly();
+            Optional<Response> again = linking ? Optional.empty() : attempt.after(e, begun);
+            if (again.isPresent()) {
+                return again.get();
+            }
+            throw FailedLogin.unexpected(LoginRefused.Reason.KEYCLOAK_ERROR, e);
         }
     }
 
@@ -111,10 +139,33 @@ public final class CallbackEndpoint {
         try {
             return callback.getAndVerifyAuthenticationSession(state);
         } catch (WebApplicationException e) {
+            if (isLostLaunch(state, e.getResponse().getLocation())) {
+                throw new LoginRefused(LoginRefused.Reason.LAUNCH_EXPIRED);
+            }
             throw e;
         } catch (RuntimeException e) {
             // Keycloak takes the state apart before it looks at it, and trips over one that it did not make.
             throw new LoginRefused(LoginRefused.Reason.INVALID_STATE);
+        }
+    }
+
+    /**
+     * Whether a tile began the login, and Keycloak knows it no longer: it timed out, or the browser lost its cookie. The state is
+     * not verified; it chooses no more than the page.
+     *
+     * @param next where Keycloak sends the browser, or null: to the app if another tab has signed the person in
+     */
+    private boolean isLostLaunch(String state, URI next) {
+        if (next != null && launch.endsAt(next.toString().split("\\?", 2)[0])) {
+            return false;
+        }
+        try {
+            IdentityBrokerState begun =
+                    IdentityBrokerState.encoded(state, session.getContext().getRealm());
+            ClientData app = ClientData.decodeClientDataFromParameter(begun.getClientData());
+            return app != null && launch.endsAt(app.getRedirectUri());
+        } catch (IOException | RuntimeException e) {
+            return false;
         }
     }
 
@@ -162,12 +213,12 @@ public final class CallbackEndpoint {
             endLinking(login);
             messageKey = LoginRefused.Reason.LINKING_MESSAGE_KEY;
         }
-        return failed.page(reason, messageKey, reference, login, startAgain(login));
+        return failed.page(reason, messageKey, reference, login, startAgain(reason, login));
     }
 
-    private String startAgain(AuthenticationSessionModel login) {
+    private String startAgain(LoginRefused.Reason reason, AuthenticationSessionModel login) {
         if (login == null) {
-            return "";
+            return reason == LoginRefused.Reason.LAUNCH_EXPIRED ? launch.startUrl() : "";
         }
         return launch.isLaunch(login) ? launch.startUrl() : failed.firstPage(login);
     }

@@ -36,7 +36,6 @@ import org.keycloak.broker.provider.IdentityBrokerException;
 import org.keycloak.broker.provider.IdentityProviderMapper;
 import org.keycloak.broker.provider.TrustMaterialRequest;
 import org.keycloak.broker.social.SocialIdentityProvider;
-import org.keycloak.events.Details;
 import org.keycloak.events.EventBuilder;
 import org.keycloak.jose.jwk.JWK;
 import org.keycloak.models.ClientModel;
@@ -99,7 +98,7 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
         } catch (UpstreamFailure.HostNotAllowed e) {
             throw new IdentityBrokerException("Authorization URL " + e.getMessage(), e);
         }
-        return super.createAuthorizationUrl(request);
+        return LoginService.authorizationUrl(request, config, super::createAuthorizationUrl);
     }
 
     @Override
@@ -113,6 +112,14 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
     @Override
     public void authenticationFinished(AuthenticationSessionModel authSession, BrokeredIdentityContext context) {
         // deliberately empty
+    }
+
+    @Override
+    public void updateBrokeredUser(
+            KeycloakSession ignored, RealmModel realm, UserModel user, BrokeredIdentityContext person) {
+        super.updateBrokeredUser(session, realm, user, person);
+        new AccountLinking.FirstLogin(session, config, null).continueFlow(user, person);
+        LoginUser.trustNoStandIn(user);
     }
 
     /** Keycloak's own OIDC mappers work on the profile document as well as our own. */
@@ -219,17 +226,9 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
     }
 
     private void forgetTokensAtLastLogout(RealmModel realm, UserSessionModel ending) {
-        if (config.isForgetTokensOnLogout() && isLast(realm, ending)) {
-            vault.forget(realm, ending.getUser());
+        if (config.isForgetTokensOnLogout()) {
+            vault.forgetAtLastLogout(realm, ending);
         }
-    }
-
-    /** Whether the person has no other session that began with this provider: on another device, say. */
-    private boolean isLast(RealmModel realm, UserSessionModel ending) {
-        return session.sessions()
-                .getUserSessionsStream(realm, ending.getUser())
-                .filter(other -> !other.getId().equals(ending.getId()))
-                .noneMatch(other -> config.getAlias().equals(other.getNote(Details.IDENTITY_PROVIDER)));
     }
 
     /** A link of this provider is going away, and its record with it. */

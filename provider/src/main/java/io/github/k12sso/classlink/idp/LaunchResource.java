@@ -58,7 +58,7 @@ public final class LaunchResource {
         } catch (TileLaunch.Refused e) {
             refused = LoginRefused.because(e);
         } catch (RuntimeException e) {
-            refused = FailedLogin.unexpected(LoginRefused.Reason.UNEXPECTED, e);
+            refused = FailedLogin.unexpected(e);
         }
         return failed.page(
                 refused.reason(), refused.reason().messageKey(), failed.report(refused), null, launch.startUrl());

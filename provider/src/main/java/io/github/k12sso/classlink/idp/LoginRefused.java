@@ -152,7 +152,11 @@ final class LoginRefused extends Exception {
         PROVIDER_LINK_ONLY(Status.FORBIDDEN, Page.CLOSED),
         /** The realm wants https, and the browser came without. */
         HTTPS_REQUIRED(Status.FORBIDDEN, Page.CLOSED),
-        UNEXPECTED(Status.INTERNAL_SERVER_ERROR, Page.UNEXPECTED_ANSWER);
+        /** A tile's login took too long, or the browser lost its cookie. */
+        LAUNCH_EXPIRED(Status.BAD_REQUEST, Page.TILE_EXPIRED),
+        /** Keycloak could not finish the login: its database is down, or refuses what is to be stored. */
+        KEYCLOAK_ERROR(Status.INTERNAL_SERVER_ERROR, Page.SERVER),
+        UNEXPECTED(Status.INTERNAL_SERVER_ERROR, Page.SERVER);
 
         /** The page, for every problem, of somebody who is signed in and was connecting an account. Same parameters. */
         static final String LINKING_MESSAGE_KEY = "classlink.error.linking";
@@ -191,6 +195,8 @@ final class LoginRefused extends Exception {
             NOT_FOR_YOU("classlink.error.notForYou"),
             INCOMPLETE("classlink.error.incomplete"),
             TILE("classlink.error.tile"),
+            TILE_EXPIRED("classlink.error.tileExpired"),
+            SERVER("classlink.error.server"),
             CIRCLE("classlink.error.circle"),
             CLOSED("classlink.error.closed");
 

@@ -70,7 +70,12 @@ public final class TileLaunch extends AuthorizationEndpointBase {
 
     /** Whether a login began with a tile. */
     public boolean isLaunch(AuthenticationSessionModel login) {
-        return login != null && landingUrl().equals(login.getRedirectUri());
+        return login != null && endsAt(login.getRedirectUri());
+    }
+
+    /** Whether an address is where a launch's login ends. */
+    public boolean endsAt(String address) {
+        return landingUrl().equals(address);
     }
 
     /**

@@ -10,7 +10,7 @@ import org.keycloak.broker.provider.AbstractIdentityProviderMapper;
 import org.keycloak.broker.provider.BrokeredIdentityContext;
 import org.keycloak.models.IdentityProviderMapperModel;
 import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.ModelDuplicateException;
+import org.keycloak.models.ModelException;
 import org.keycloak.models.OrganizationModel;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
@@ -87,6 +87,9 @@ public final class ClassLinkOrganizationMapper extends AbstractIdentityProviderM
 
         static final String TENANT_ID = "classlink.tenant_id";
 
+        /** Keycloak's column for the names of organizations. */
+        private static final int MAX_NAME = 255;
+
         private static final Logger LOG = Logger.getLogger(DistrictOrganizations.class);
 
         private final KeycloakSession session;
@@ -114,13 +117,13 @@ public final class ClassLinkOrganizationMapper extends AbstractIdentityProviderM
             try {
                 KeycloakModelUtils.runJobInTransaction(
                         session.getKeycloakSessionFactory(), other -> makeIn(other, district, name));
-            } catch (ModelDuplicateException e) {
+            } catch (ModelException e) {
                 // Made by the other login, or the alias is taken by an organization that nobody declared to be this
-                // district.
+                // district, or Keycloak refuses it for another reason.
                 if (of(district).isEmpty()) {
                     LOG.warnf(
-                            "realm=%s, an organization with the alias %s exists without the attribute %s=%s: none is made, and "
-                                    + "nobody becomes a member",
+                            "realm=%s, an organization with the alias %s exists without the attribute %s=%s, or Keycloak refuses "
+                                    + "its name: none is made, and nobody becomes a member",
                             realm.getName(), district, TENANT_ID, district);
                 }
             }
@@ -130,10 +133,14 @@ public final class ClassLinkOrganizationMapper extends AbstractIdentityProviderM
         private void makeIn(KeycloakSession other, TenantId district, Optional<String> name) {
             other.getContext().setRealm(other.realms().getRealm(realm.getId()));
             OrganizationProvider theirs = other.getProvider(OrganizationProvider.class);
-            String wanted = name.orElse(district.value());
+            String wanted = name.map(Profile::storable)
+                    .map(text -> AcceptedValues.cut(text, MAX_NAME))
+                    .filter(text -> !text.isBlank())
+                    .orElse(district.value());
             boolean taken = theirs.getAllStream(wanted, true, 0, 1).findAny().isPresent();
             // Districts of different states have the same name.
-            String unique = taken ? wanted + " (" + district + ")" : wanted;
+            String mark = " (" + district + ")";
+            String unique = taken ? AcceptedValues.cut(wanted, MAX_NAME - mark.length()) + mark : wanted;
             theirs.create(unique, district.value()).setAttributes(Map.of(TENANT_ID, List.of(district.value())));
         }
 

@@ -19,10 +19,13 @@ import org.keycloak.broker.provider.AbstractIdentityProviderMapper;
 import org.keycloak.broker.provider.BrokeredIdentityContext;
 import org.keycloak.models.IdentityProviderMapperModel;
 import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.ModelException;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.provider.ProviderConfigProperty;
 import org.keycloak.provider.ProviderConfigurationBuilder;
+import org.keycloak.storage.ReadOnlyException;
+import org.keycloak.util.Booleans;
 import org.keycloak.utils.JsonUtils;
 
 /** A member of the profile document becomes an attribute of the user. */
@@ -63,8 +66,13 @@ public final class ClassLinkUserAttributeMapper extends AbstractIdentityProvider
         if (attribute.isPresent() && !values.isEmpty()) {
             Set<String> all = new LinkedHashSet<>(login.getAttributes().getOrDefault(attribute.get(), List.of()));
             all.addAll(values);
+            List<String> accepted = AcceptedValues.ofNewUser(session, realm, login.getUsername())
+                    .all(attribute.get(), List.copyOf(all));
+            if (!accepted.containsAll(all)) {
+                logKept(realm, mapper, attribute.get(), "the realm's user profile does not accept the whole value");
+            }
             // An ArrayList: the first login keeps it as JSON under its class's name.
-            login.setUserAttribute(attribute.get(), new ArrayList<>(all));
+            login.setUserAttribute(attribute.get(), new ArrayList<>(accepted));
         }
     }
 
@@ -77,18 +85,45 @@ public final class ClassLinkUserAttributeMapper extends AbstractIdentityProvider
             BrokeredIdentityContext login) {
         attribute(mapper).ifPresent(attribute -> {
             List<String> values = login.getAttributes().getOrDefault(attribute, List.of());
-            if (values.isEmpty()) {
-                user.removeAttribute(attribute);
-            } else {
-                user.setAttribute(attribute, values);
+            if (AcceptedValues.NAMES.contains(attribute)) {
+                boolean trusted = Booleans.isTrue(login.getIdpConfig().isTrustEmail());
+                values.stream()
+                        .findFirst()
+                        .flatMap(value -> AcceptedValues.write(session, realm, user, attribute, value, trusted))
+                        .ifPresent(why -> logKept(realm, mapper, attribute, why));
+                return;
+            }
+            try {
+                if (values.isEmpty()) {
+                    user.removeAttribute(attribute);
+                } else {
+                    user.setAttribute(attribute, values);
+                }
+            } catch (ReadOnlyException | ModelException e) {
+                logKept(realm, mapper, attribute, "read-only or refused by Keycloak");
             }
         });
     }
 
+    /** Names the attribute and never a value. */
+    private static void logKept(RealmModel realm, IdentityProviderMapperModel mapper, String attribute, String why) {
+        LOG.infof(
+                "A ClassLink value was not stored as sent, the login continues: %s. realm=%s, provider=%s, mapper=%s, attribute=%s",
+                why, realm.getName(), mapper.getIdentityProviderAlias(), mapper.getName(), attribute);
+    }
+
+    /** Never the username: a provider setting makes it, and another user may have it. */
     private static Optional<String> attribute(IdentityProviderMapperModel mapper) {
-        return Optional.ofNullable(mapper.getConfig().get(USER_ATTRIBUTE))
+        Optional<String> attribute = Optional.ofNullable(mapper.getConfig().get(USER_ATTRIBUTE))
                 .map(String::strip)
-                .filter(attribute -> !attribute.isEmpty());
+                .filter(name -> !name.isEmpty());
+        if (attribute.filter(UserModel.USERNAME::equalsIgnoreCase).isPresent()) {
+            LOG.warnf(
+                    "Mapper '%s' does nothing: it cannot write the username. Use the provider's Username template",
+                    mapper.getName());
+            return Optional.empty();
+        }
+        return attribute;
     }
 
     private static List<String> values(IdentityProviderMapperModel mapper, BrokeredIdentityContext login) {

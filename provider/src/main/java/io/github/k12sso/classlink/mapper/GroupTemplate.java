@@ -142,7 +142,7 @@ final class GroupTemplate {
     }
 
     private static String oneName(String value) {
-        return value.replace("~", "~0").replace("/", "~1");
+        return Profile.storable(value).replace("~", "~0").replace("/", "~1");
     }
 
     /** Where placeholders take their values from. */

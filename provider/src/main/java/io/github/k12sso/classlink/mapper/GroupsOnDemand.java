@@ -27,7 +27,7 @@ final class GroupsOnDemand {
         this.realm = realm;
     }
 
-    /** The group with that path; empty if it is missing and its parent is full, or gone. */
+    /** The group with that path; empty if it is missing and its parent is full or gone, or Keycloak refuses a name. */
     Optional<GroupModel> findOrCreate(List<String> names) {
         GroupModel group = null;
         for (String name : names) {
@@ -38,7 +38,7 @@ final class GroupsOnDemand {
             if (found == null) {
                 LOG.warnf(
                         // Not its name: that may be made of a person's.
-                        "realm=%s, the group with the id %s has %d groups inside already, or is gone: none is made",
+                        "realm=%s, the group with the id %s has %d groups inside already, is gone, or Keycloak refuses the name: none is made",
                         realm.getName(), group == null ? "" : group.getId(), MAX_SIBLINGS);
                 return Optional.empty();
             }
@@ -74,11 +74,7 @@ final class GroupsOnDemand {
             KeycloakModelUtils.runJobInTransaction(
                     session.getKeycloakSessionFactory(), other -> makeIn(other, realm.getId(), parentId, name));
         } catch (ModelException e) {
-            GroupModel madeByAnother = find(parent, name);
-            if (madeByAnother == null) {
-                throw e;
-            }
-            return madeByAnother;
+            return find(parent, name); // made by another login, or refused by Keycloak
         }
         return find(parent, name);
     }

@@ -1,6 +1,10 @@
 package io.github.k12sso.classlink.profile;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -12,6 +16,8 @@ import java.util.regex.Pattern;
  * <p>An e-mail address is a contact here and never an identity.
  */
 public final class Profile {
+
+    private static final Pattern NOT_STORABLE = Pattern.compile("[\\x00\\p{Cs}]");
 
     private final ObjectNode document;
     private final ProfileFields members;
@@ -28,8 +34,27 @@ public final class Profile {
      * @throws Unreadable if it names nobody: {@code UserId}, {@code sub} and {@code id} are all absent or blank
      */
     public static Profile read(ObjectNode document) throws Unreadable {
-        ObjectNode own = document.deepCopy();
-        return new Profile(own, ProfileFields.of(own));
+        ProfileFields members = ProfileFields.of(document);
+        return new Profile((ObjectNode) storable((JsonNode) document), members);
+    }
+
+    /** A text without the characters that databases refuse: U+0000, and halves of surrogate pairs. */
+    public static String storable(String text) {
+        return NOT_STORABLE.matcher(text).replaceAll("");
+    }
+
+    private static JsonNode storable(JsonNode node) {
+        if (node instanceof ObjectNode object) {
+            ObjectNode copy = JsonNodeFactory.instance.objectNode();
+            object.properties().forEach(member -> copy.set(member.getKey(), storable(member.getValue())));
+            return copy;
+        }
+        if (node instanceof ArrayNode list) {
+            ArrayNode copy = JsonNodeFactory.instance.arrayNode();
+            list.forEach(element -> copy.add(storable(element)));
+            return copy;
+        }
+        return node.isTextual() ? TextNode.valueOf(storable(node.textValue())) : node;
     }
 
     /** ClassLink's id of the person: globally unique, a whole number on the wire; never blank, at most 255 characters. */
@@ -59,7 +84,8 @@ public final class Profile {
 
     /** The OneRoster id, unique within the district. */
     public Optional<SourcedId> sourcedId() {
-        return SourcedId.of(members.sourcedId());
+        return SourcedId.of(members.sourcedId())
+                .filter(id -> storable(id.value()).equals(id.value()));
     }
 
     /** The district's own login name, unique within the district. */
@@ -85,7 +111,7 @@ public final class Profile {
         return members.roles();
     }
 
-    /** The document as it came, unknown members included. A copy: changing it changes nothing here. */
+    /** The document, unknown members included; its texts are {@link #storable}. A copy: changing it changes nothing here. */
     public ObjectNode document() {
         return document.deepCopy();
     }

@@ -96,7 +96,10 @@ record ProfileFields(
 
     private static boolean has(ObjectNode document, String member) {
         String id = text(document, member);
-        return id != null && !id.isBlank() && id.length() <= MAX_ID_LENGTH;
+        return id != null
+                && !id.isBlank()
+                && id.length() <= MAX_ID_LENGTH
+                && Profile.storable(id).equals(id);
     }
 
     /**

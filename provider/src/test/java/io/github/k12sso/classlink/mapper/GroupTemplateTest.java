@@ -37,6 +37,11 @@ class GroupTemplateTest {
         }
 
         @Test
+        void thenANameHasNoCharacterThatNoDatabaseStores() {
+            assertThat(apply("/d/${login_id}", "\"LoginId\": \"a\\u0000b/c\"")).contains(List.of("d", "ab~1c"));
+        }
+
+        @Test
         void thenTheTemplateKnowsWhatItMakes() {
             GroupTemplate template = GroupTemplate.parse("/d/${tenant_name}/role-${role}");
             assertThat(template.makes(List.of("d", "Oak", "role-Teacher"))).isTrue();

@@ -42,7 +42,9 @@ class ProfilePropertyTest {
         assertStripped(profile.firstName());
         assertStripped(profile.lastName());
         assertThat(profile.roles()).allSatisfy(role -> assertThat(role).isNotBlank());
-        assertThat(profile.document()).isEqualTo(document).isNotSameAs(document);
+        assertThat(profile.document()).isNotSameAs(document).hasSameSizeAs(document);
+        assertThat(profile.document().toString())
+                .isEqualTo(Profile.storable(document.toString()).replace("\\u0000", ""));
         assertThat(profile).hasToString("Profile[…]");
     }
 

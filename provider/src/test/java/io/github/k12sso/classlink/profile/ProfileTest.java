@@ -16,6 +16,35 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ProfileTest {
 
     @Nested
+    @DisplayName("given characters that no database stores")
+    class GivenCharactersThatNoDatabaseStores {
+
+        private static final String ODD = "a\u0000b\uD800c\uD83D\uDE00";
+        private static final String STORED = "abc\uD83D\uDE00";
+
+        @Test
+        void thenTheDocumentHasNone() {
+            ObjectNode document = Documents.student().put("Building", ODD);
+            document.putObject("Nested").putArray("list").add(ODD).add(1);
+
+            ObjectNode read = Documents.read(document).document();
+
+            assertThat(read.path("Building").textValue()).isEqualTo(STORED);
+            assertThat(read.at("/Nested/list/0").textValue()).isEqualTo(STORED);
+            assertThat(read.at("/Nested/list/1").intValue()).isEqualTo(1);
+        }
+
+        @Test
+        void thenAnIdWithThemIsNoId() {
+            assertThatThrownBy(() -> Profile.read(Documents.student().put("UserId", "1\u00002")))
+                    .isInstanceOf(Profile.Unreadable.class);
+            assertThat(Documents.read(Documents.student().put("SourcedId", "1\u00002"))
+                            .sourcedId())
+                    .isEmpty();
+        }
+    }
+
+    @Nested
     @DisplayName("given ClassLink's /v2/my/info")
     class GivenMyInfo {
 

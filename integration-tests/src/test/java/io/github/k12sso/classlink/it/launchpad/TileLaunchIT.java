@@ -178,6 +178,24 @@ class TileLaunchIT {
         assertReason(page, "launch_loop");
     }
 
+    /** The login timed out, or the browser lost its cookie: Keycloak knows no login by then. */
+    @Test
+    void thatWasLostEndsOnAPageThatStartsItAgain() {
+        Browser browser = new Browser()
+                .stoppingAt(address -> address.getPath().endsWith("/endpoint")
+                        && address.getRawQuery().contains("state="));
+        WebPage callback = realm.choosePersona(browser, browser.open(startUrl()), "student");
+        Browser another = realm.newBrowser();
+
+        WebPage page = another.open(callback.address());
+
+        assertThat(page.status()).isEqualTo(400);
+        assertReason(page, "launch_expired");
+        WebPage home =
+                realm.choosePersona(another, another.click(page, "#kc-error-message a[href$=launch]"), "student");
+        assertThat(home.address()).isEqualTo(HOME);
+    }
+
     @Test
     void deniedEndsOnAPageThoughSomebodyIsSignedIn() {
         Browser browser = realm.newBrowser();

@@ -3,6 +3,8 @@ package io.github.k12sso.classlink.it.vault;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.nimbusds.jwt.JWTClaimsSet;
 import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Await;
 import io.github.k12sso.classlink.it.support.Http;
@@ -18,6 +20,8 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -167,6 +171,113 @@ class DisconnectIT {
                     .isEqualTo(200);
             assertThat(revocations()).isEmpty();
         }
+
+        @Test
+        void givenAnOfflineSession_thenTheTokensStayUntilItEnds() {
+            realm.configure("forgetTokensOnLogout", "true");
+            JsonNode offline = realm.redeem(
+                    realm.login(
+                            realm.newBrowser(),
+                            "student",
+                            realm.loginRequest("openid offline_access " + TestRealm.TOKEN_SCOPE)),
+                    TestRealm.APP,
+                    TestRealm.APP_SECRET);
+            logout(realm.tokensOf("student"));
+            String app = refreshed(offline);
+            assertThat(realm.exchange(app).statusCode()).isEqualTo(200);
+
+            logout(offline);
+
+            Await.until("revocation", () -> !revocations().isEmpty());
+        }
+
+        /** A limit of one session, kept by ending the older one in the flow after ClassLink. */
+        @Test
+        void givenALoginThatEndsOlderSessions_thenItKeepsItsOwnTokens() {
+            realm.configure("forgetTokensOnLogout", "true");
+            realm.tokensOf("student");
+            limitSessionsToOne();
+
+            JsonNode tokens = realm.tokensOf("student");
+
+            assertThat(realm.state().sessions()).isEqualTo(1);
+            assertThat(realm.exchange(tokens.get("access_token").textValue()).statusCode())
+                    .isEqualTo(200);
+            assertThat(revocations()).isEmpty();
+        }
+    }
+
+    /** OpenID Connect Back-Channel Logout, should ClassLink ever send it: Keycloak's endpoint, and the provider's keys. */
+    @Test
+    void whenClassLinkSendsALogoutToken_thenThePersonIsLoggedOut() {
+        AtomicReference<String> logoutToken = new AtomicReference<>();
+        environment.classLink().issueIdTokensWith(draft -> {
+            logoutToken.set(draft.sign(new JWTClaimsSet.Builder()
+                    .issuer(draft.claims().getIssuer())
+                    .audience(draft.claims().getAudience())
+                    .subject(draft.claims().getSubject())
+                    .issueTime(draft.claims().getIssueTime())
+                    .expirationTime(draft.claims().getExpirationTime())
+                    .jwtID(UUID.randomUUID().toString())
+                    .claim("events", Map.of("http://schemas.openid.net/event/backchannel-logout", Map.of()))
+                    .build()));
+            return draft.sign(draft.claims());
+        });
+        login();
+        assertThat(realm.state().sessions()).isEqualTo(1);
+
+        HttpResponse<String> answer = new Http()
+                .send(Http.form(
+                        realm.url("/protocol/openid-connect/logout/backchannel-logout"),
+                        Map.of("logout_token", logoutToken.get())));
+
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        assertThat(realm.state().sessions()).isZero();
+    }
+
+    private void limitSessionsToOne() {
+        String flows = "/realms/" + realm.name() + "/authentication/flows";
+        AdminApi.require(
+                realm.admin()
+                        .post(
+                                flows,
+                                Http.json("{\"alias\": \"limits\", \"providerId\": \"basic-flow\","
+                                        + " \"topLevel\": true, \"builtIn\": false}")),
+                "flow");
+        AdminApi.require(
+                realm.admin()
+                        .post(
+                                flows + "/limits/executions/execution",
+                                Http.json("{\"provider\": \"user-session-limits\"}")),
+                "step");
+        ObjectNode step =
+                (ObjectNode) realm.admin().get(flows + "/limits/executions").get(0);
+        AdminApi.require(realm.admin().put(flows + "/limits/executions", step.put("requirement", "REQUIRED")), "step");
+        AdminApi.require(
+                realm.admin()
+                        .post(
+                                "/realms/" + realm.name() + "/authentication/executions/"
+                                        + step.get("id").textValue() + "/config",
+                                Http.json("{\"alias\": \"one\", \"config\": {\"behavior\":"
+                                        + " \"Terminate oldest session\", \"userRealmLimit\": \"1\","
+                                        + " \"userClientLimit\": \"0\"}}")),
+                "limit");
+        realm.configure(provider -> provider.put("postBrokerLoginFlowAlias", "limits"));
+    }
+
+    private String refreshed(JsonNode tokens) {
+        HttpResponse<String> answer = realm.tokenEndpoint(Map.of(
+                "grant_type",
+                "refresh_token",
+                "client_id",
+                TestRealm.APP,
+                "client_secret",
+                TestRealm.APP_SECRET,
+                "refresh_token",
+                tokens.get("refresh_token").textValue()));
+        return Http.json(AdminApi.require(answer, "refresh").body())
+                .get("access_token")
+                .textValue();
     }
 
     // ---- steps -----------------------------------------------------------------------------------------------------

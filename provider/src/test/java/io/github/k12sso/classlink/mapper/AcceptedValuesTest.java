@@ -1,0 +1,105 @@
+package io.github.k12sso.classlink.mapper;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.k12sso.classlink.Stub;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.ModelDuplicateException;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.models.UserProvider;
+import org.keycloak.storage.ReadOnlyException;
+
+/** What the realm's user profile says is Keycloak's, and tested in {@code EverybodyGetsInIT}. */
+class AcceptedValuesTest {
+
+    @ParameterizedTest
+    @CsvSource({"abc,3,abc", "abcd,3,abc", "ab \uD83D\uDE00,4,ab", "ab \uD83D\uDE00,5,ab \uD83D\uDE00", "a,0,''"})
+    void aLongTextEndsWithAWholeCharacter(String text, int longest, String expected) {
+        assertThat(AcceptedValues.cut(text, longest)).isEqualTo(expected);
+    }
+
+    @Nested
+    class GivenAUser {
+
+        private final List<Object> written = new ArrayList<>();
+
+        @ParameterizedTest
+        @ValueSource(strings = {UserModel.FIRST_NAME, UserModel.LAST_NAME, UserModel.EMAIL})
+        void whoIsReadOnly_thenTheUserIsAsBefore(String attribute) {
+            assertThat(write(attribute, "new", refusing(new ReadOnlyException())))
+                    .isEqualTo("read-only");
+        }
+
+        @Test
+        void whomKeycloakDoesNotChange_thenThatIsSaid() {
+            assertThat(write(UserModel.FIRST_NAME, "new", refusing(new ModelDuplicateException("a constraint"))))
+                    .isEqualTo("refused by Keycloak");
+        }
+
+        @Test
+        void andAnAddressOfAnotherUser_thenItIsNotWritten() {
+            assertThat(write(UserModel.EMAIL, "taken@x.example", this::record)).isEqualTo("another user has it");
+            assertThat(written).isEmpty();
+        }
+
+        @Test
+        void andANewAddress_thenItIsWritten_andNotLeftVerified() {
+            assertThat(write(UserModel.EMAIL, "new@x.example", this::record)).isEmpty();
+            assertThat(written).containsExactly("new@x.example", false);
+        }
+
+        @ParameterizedTest
+        @CsvSource({"email,OLD", "firstName,old"})
+        void andTheValueThatThereIs_thenNothingIsWritten(String attribute, String value) {
+            assertThat(write(attribute, value, refusing(new ReadOnlyException())))
+                    .isEmpty();
+        }
+
+        private String write(String attribute, String value, Function<Object[], Object> setter) {
+            UserModel user = Stub.of(
+                    UserModel.class,
+                    Map.of(
+                            "getId",
+                            arguments -> "1",
+                            "getFirstAttribute",
+                            arguments -> "old",
+                            "setFirstName",
+                            setter,
+                            "setLastName",
+                            setter,
+                            "setEmail",
+                            setter,
+                            "setEmailVerified",
+                            setter));
+            UserModel other = Stub.of(UserModel.class, Map.of("getId", arguments -> "2"));
+            UserProvider users = Stub.of(
+                    UserProvider.class,
+                    Map.of("getUserByEmail", arguments -> "taken@x.example".equals(arguments[1]) ? other : null));
+            KeycloakSession session = Stub.of(KeycloakSession.class, Map.of("users", arguments -> users));
+            RealmModel realm = Stub.of(RealmModel.class, Map.of("isDuplicateEmailsAllowed", arguments -> false));
+            return AcceptedValues.write(session, realm, user, attribute, value, false)
+                    .orElse("");
+        }
+
+        private Object record(Object[] arguments) {
+            written.add(arguments[0]);
+            return null;
+        }
+
+        private Function<Object[], Object> refusing(RuntimeException why) {
+            return arguments -> {
+                throw why;
+            };
+        }
+    }
+}
