@@ -6,9 +6,9 @@ import java.util.Optional;
 import org.keycloak.OAuth2Constants;
 import org.keycloak.common.Profile;
 import org.keycloak.common.VerificationException;
+import org.keycloak.models.AuthenticatedClientSessionModel;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.UserModel;
 import org.keycloak.models.UserSessionModel;
 import org.keycloak.protocol.oidc.OIDCAdvancedConfigWrapper;
 import org.keycloak.protocol.oidc.TokenExchangeContext;
@@ -125,10 +125,29 @@ final class ExchangeChecks {
         refuseIf(!TokenUtil.hasScope(token.getScope(), tokenScope), ExchangeRefused.Reason.TOKEN_SCOPE_MISSING);
     }
 
-    void requireConsent(UserModel user) throws ExchangeRefused {
+    /** Of the user, for the app that asks; and ours: for the app that the token was issued to, whose scopes it carries. */
+    void requireConsent(AuthenticationManager.AuthResult subject) throws ExchangeRefused {
         refuseIf(
                 !TokenManager.verifyConsentStillAvailable(
-                        session, user, client, null, context.getParams().getScope()),
+                        session,
+                        subject.user(),
+                        client,
+                        null,
+                        context.getParams().getScope()),
+                ExchangeRefused.Reason.CONSENT_MISSING);
+        ClientModel issuedFor =
+                context.getRealm().getClientByClientId(subject.token().getIssuedFor());
+        refuseIf(issuedFor == null || !issuedFor.isEnabled(), ExchangeRefused.Reason.SUBJECT_TOKEN_INVALID);
+        AuthenticatedClientSessionModel clientSession = subject.session() == null
+                ? null
+                : subject.session().getAuthenticatedClientSessionByClient(issuedFor.getId());
+        refuseIf(
+                !TokenManager.verifyConsentStillAvailable(
+                        session,
+                        subject.user(),
+                        issuedFor,
+                        clientSession,
+                        subject.token().getScope()),
                 ExchangeRefused.Reason.CONSENT_MISSING);
     }
 

@@ -86,7 +86,7 @@ public final class ExchangeProvider implements TokenExchangeProvider {
         request.requireNoImpersonation(subject.session());
         request.requireOwnToken(token);
         request.requireTokenScope(token, provider.tokenScope());
-        request.requireConsent(user);
+        request.requireConsent(subject);
         try {
             return provider.tokensOf(context.getRealm(), user);
         } catch (TokenUnavailable e) {

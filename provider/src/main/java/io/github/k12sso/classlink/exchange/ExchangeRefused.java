@@ -130,6 +130,11 @@ final class ExchangeRefused extends Exception {
                 "token_expired",
                 "The ClassLink token is expired: send the user through login with ClassLink again",
                 Errors.INVALID_TOKEN),
+        DISTRICT_NOT_ALLOWED(
+                Status.FORBIDDEN,
+                OAuthErrorException.ACCESS_DENIED,
+                "The user's district is not one of the allowed districts of this identity provider",
+                Errors.NOT_ALLOWED),
         TEMPORARILY_UNAVAILABLE(
                 Status.SERVICE_UNAVAILABLE,
                 OAuthErrorException.TEMPORARILY_UNAVAILABLE,
@@ -165,6 +170,7 @@ final class ExchangeRefused extends Exception {
                 case NOT_LINKED -> NOT_LINKED;
                 case EXPIRED -> TOKEN_EXPIRED;
                 case REFRESH_FAILED -> TEMPORARILY_UNAVAILABLE;
+                case DISTRICT_NOT_ALLOWED -> DISTRICT_NOT_ALLOWED;
                 case KEYS_UNAVAILABLE -> KEYS_UNAVAILABLE;
             };
         }

@@ -1,6 +1,9 @@
 package io.github.k12sso.classlink.idp;
 
+import io.github.k12sso.classlink.keycloak.FederatedIds;
 import io.github.k12sso.classlink.settings.ClassLinkIdentityProviderConfig;
+import io.github.k12sso.classlink.vault.TokenVault;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -32,6 +35,9 @@ import org.keycloak.util.Booleans;
  */
 final class AccountLinking {
 
+    /** In the data of a login: the value of the provider's identity key, which is not always the id of the link. */
+    static final String IDENTITY_KEY = "classlink.identity-key";
+
     private final KeycloakSession session;
     private final ClassLinkIdentityProviderConfig provider;
     private final EventBuilder event;
@@ -45,11 +51,13 @@ final class AccountLinking {
     /** Links the person's user to this provider, too, if exactly one user is theirs. */
     void link(BrokeredIdentityContext person) {
         RealmModel realm = session.getContext().getRealm();
-        if (userOf(realm, provider.getAlias(), person).isPresent()) {
+        FederatedIds ids = new FederatedIds(session, realm);
+        if (ids.user(provider.getAlias(), person.getId()).isPresent()) {
             return;
         }
+        String key = (String) person.getContextData().get(IDENTITY_KEY);
         List<UserModel> theirs = providersOfTheSameClassLink()
-                .flatMap(other -> userOf(realm, other.getAlias(), person).stream())
+                .flatMap(other -> ids.link(other.getAlias(), key).user().stream())
                 .distinct()
                 .toList();
         if (theirs.size() == 1 && linked(realm, theirs.get(0)).isEmpty()) {
@@ -57,28 +65,50 @@ final class AccountLinking {
         }
     }
 
-    private Optional<UserModel> userOf(RealmModel realm, String alias, BrokeredIdentityContext person) {
-        return Optional.ofNullable(session.users()
-                .getUserByFederatedIdentity(
-                        realm, new FederatedIdentityModel(alias, person.getId(), person.getUsername())));
-    }
-
     /** Another ClassLink account of the same user, which would be in the way. */
     private Optional<FederatedIdentityModel> linked(RealmModel realm, UserModel user) {
         return Optional.ofNullable(session.users().getFederatedIdentity(realm, user, provider.getAlias()));
     }
 
+    /** Those whose links are an administrator's or the person's own doing, and no login's, recognise nobody. */
     private Stream<ClassLinkIdentityProviderConfig> providersOfTheSameClassLink() {
         return session.identityProviders()
                 .getAllStream(IdentityProviderQuery.userAuthentication())
                 .filter(model -> ClassLinkIdentityProviderFactory.PROVIDER_ID.equals(model.getProviderId()))
                 .filter(model -> !model.getAlias().equals(provider.getAlias()))
                 .map(provider::another)
-                .filter(other -> other.isEnabled()
-                        && other.getIssuer().equals(provider.getIssuer())
-                        && other.getTokenUrl().equals(provider.getTokenUrl())
-                        && other.getUserInfoUrl().equals(provider.getUserInfoUrl())
-                        && other.getIdentityKey() == provider.getIdentityKey());
+                .filter(this::isOfTheSameClassLink);
+    }
+
+    private boolean isOfTheSameClassLink(ClassLinkIdentityProviderConfig other) {
+        return other.isEnabled()
+                && !Booleans.isTrue(other.isLinkOnly())
+                && other.getIssuer().equals(provider.getIssuer())
+                && other.getTokenUrl().equals(provider.getTokenUrl())
+                && other.getUserInfoUrl().equals(provider.getUserInfoUrl())
+                && other.getIdentityKey() == provider.getIdentityKey();
+    }
+
+    /** What the settings say about the provider's records. */
+    TokenVault.Rules vaultRules(Duration unstatedLifetime) {
+        return new TokenVault.Rules(
+                unstatedLifetime, provider::getAllowedTenants, provider::isAcceptUnencryptedTokens, this::sharesTokens);
+    }
+
+    /**
+     * Whether another provider's tokens of a person are as good as this one's: they are for the same app at ClassLink, and the
+     * same client scopes open them.
+     */
+    private boolean sharesTokens(String alias) {
+        return Optional.ofNullable(session.identityProviders().getByAlias(alias))
+                .filter(model -> ClassLinkIdentityProviderFactory.PROVIDER_ID.equals(model.getProviderId()))
+                .map(provider::another)
+                .filter(this::isOfTheSameClassLink)
+                .filter(other -> Booleans.isTrue(other.isStoreToken())
+                        && other.getClientId().equals(provider.getClientId())
+                        && other.getTokenScope().equals(provider.getTokenScope())
+                        && other.getRosterScope().equals(provider.getRosterScope()))
+                .isPresent();
     }
 
     private void addLink(RealmModel realm, UserModel user, BrokeredIdentityContext person) {

@@ -60,6 +60,7 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
     private final UpstreamClient upstream;
     private final VerificationKeys keys;
     private final TokenEndpointClient endpoint;
+    private final IdTokenVerifier idTokens;
     private final TokenVault vault;
     private final ValidTokens tokens;
     private final RosterState rosters;
@@ -82,9 +83,23 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
         this.endpoint = new TokenEndpointClient(session, upstream, config.getApp());
         TokenLifetimes lifetimes =
                 new TokenLifetimes(config.getTokenLifetime(), Duration.ofSeconds(config.getMinValidityToken()));
+        this.idTokens = new IdTokenVerifier(session, config, keys, clock);
         this.vault = new TokenVault(
-                session, config.getAlias(), tokenKeys, endpoint, lifetimes.unstated(), revocations, clock);
-        this.tokens = new ValidTokens(session, config.getAlias(), vault, endpoint, lifetimes, refreshes, clock);
+                session,
+                config.getAlias(),
+                tokenKeys,
+                endpoint,
+                new AccountLinking(session, config, null).vaultRules(lifetimes.unstated()),
+                revocations,
+                clock);
+        this.tokens = new ValidTokens(
+                session,
+                vault,
+                endpoint,
+                (idToken, userId) -> !config.isRequireIdToken() || idTokens.continuesLogin(idToken, userId),
+                lifetimes,
+                refreshes,
+                clock);
     }
 
     ClassLinkIdentityProviderConfig settings() {
@@ -103,8 +118,7 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
 
     @Override
     public Object callback(RealmModel realm, AuthenticationCallback callback, EventBuilder event) {
-        LoginService logins = new LoginService(
-                session, this, config, upstream, endpoint, new IdTokenVerifier(session, config, keys, clock), vault);
+        LoginService logins = new LoginService(session, this, config, upstream, endpoint, idTokens, vault);
         return new CallbackEndpoint(session, logins, callback, event);
     }
 
@@ -239,5 +253,9 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
     /** Takes a user's tokens away; the link stays. */
     void forgetTokens(RealmModel realm, UserModel user) {
         vault.forget(realm, user);
+    }
+
+    TokenVault vault() {
+        return vault;
     }
 }

@@ -8,6 +8,7 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.Optional;
 import org.keycloak.common.VerificationException;
 import org.keycloak.crypto.Algorithm;
 import org.keycloak.crypto.KeyWrapper;
@@ -16,6 +17,7 @@ import org.keycloak.jose.jws.JWSInput;
 import org.keycloak.jose.jws.JWSInputException;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.protocol.oidc.OIDCLoginProtocol;
+import org.keycloak.representations.IDToken;
 import org.keycloak.representations.JsonWebToken;
 
 /**
@@ -65,6 +67,42 @@ final class IdTokenVerifier {
         requireNonce(claims, expectedNonce);
         require(claims.getSubject() != null && !claims.getSubject().isBlank(), LoginRefused.Reason.ID_TOKEN_SUBJECT);
         return claims;
+    }
+
+    /**
+     * Whether the id_token of a refresh continues a login (OpenID Connect Core 12.2): same issuer, app and person. Its signature
+     * is not verified, because it comes from the token endpoint itself (3.1.3.7, number 6) and nothing is read from it.
+     *
+     * @param subject of the login, if it is known
+     */
+    boolean continuesLogin(String encoded, Optional<String> subject) {
+        try {
+            JsonWebToken claims = claims(parse(encoded));
+            requireIssuer(claims);
+            requireAudience(claims);
+            return claims.getSubject() != null
+                    && subject.map(claims.getSubject()::equals).orElse(true);
+        } catch (LoginRefused e) {
+            return false;
+        }
+    }
+
+    /**
+     * Checks that a person signed in at ClassLink no longer ago than an app asked for ({@code max_age}).
+     *
+     * @param claims that {@link #verify} returned; null if no id_token is required, and then nothing shows when it was
+     * @return seconds since the epoch
+     */
+    long requireAuthenticatedWithin(JsonWebToken claims, Duration maxAge) throws LoginRefused {
+        Object claim = claims == null ? null : claims.getOtherClaims().get(IDToken.AUTH_TIME);
+        require(claim instanceof Integer || claim instanceof Long, LoginRefused.Reason.ID_TOKEN_AUTH_TIME);
+        long authTime = ((Number) claim).longValue();
+        long now = clock.instant().getEpochSecond();
+        long skew = config.getAllowedClockSkew();
+        require(
+                authTime <= now + skew && authTime >= now - skew - maxAge.toSeconds(),
+                LoginRefused.Reason.ID_TOKEN_AUTH_TIME);
+        return authTime;
     }
 
     private static JWSInput parse(String encoded) throws LoginRefused {

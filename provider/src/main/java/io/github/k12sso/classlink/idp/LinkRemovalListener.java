@@ -58,7 +58,8 @@ final class LinkRemovalListener implements ProviderEventListener {
     }
 
     private void unlinked(KeycloakSession session, RealmModel realm, FederatedIdentityModel link) {
-        provider(session, link.getIdentityProvider()).ifPresent(provider -> provider.unlinked(realm, link));
+        provider(session, link.getIdentityProvider())
+                .ifPresent(provider -> provider.vault().revokeAfterCommit(realm, link));
     }
 
     private Optional<ClassLinkIdentityProvider> provider(KeycloakSession session, String alias) {
@@ -114,7 +115,7 @@ final class LinkRemovalListener implements ProviderEventListener {
                 .searchForUserStream(realm, Map.of(UserModel.IDP_ALIAS, alias), from, BATCH)
                 .filter(Objects::nonNull)
                 .toList();
-        users.forEach(user -> provider.get().forgetTokens(realm, user));
+        users.forEach(user -> provider.get().vault().forget(realm, user));
         return users.size();
     }
 

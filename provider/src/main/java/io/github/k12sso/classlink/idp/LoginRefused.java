@@ -53,6 +53,7 @@ final class LoginRefused extends Exception {
                     case NOT_CONFIGURED -> Reason.LAUNCH_NOT_CONFIGURED;
                     case APP_UNUSABLE -> Reason.LAUNCH_APP_UNUSABLE;
                     case HOME_MISSING -> Reason.LAUNCH_HOME_MISSING;
+                    case EMBEDDED -> Reason.LAUNCH_EMBEDDED;
                     case LOOP -> Reason.LAUNCH_LOOP;
                     case REALM_DISABLED -> Reason.REALM_DISABLED;
                     case PROVIDER_DISABLED -> Reason.PROVIDER_DISABLED;
@@ -126,6 +127,8 @@ final class LoginRefused extends Exception {
         ID_TOKEN_TIMES(Status.BAD_GATEWAY, Page.ID_TOKEN),
         ID_TOKEN_NONCE(Status.BAD_GATEWAY, Page.ID_TOKEN),
         ID_TOKEN_SUBJECT(Status.BAD_GATEWAY, Page.ID_TOKEN),
+        /** The app asked for a recent login at ClassLink ({@code max_age}), and the id_token shows none. */
+        ID_TOKEN_AUTH_TIME(Status.BAD_GATEWAY, Page.ID_TOKEN),
         /** id_token and profile name different people. */
         SUBJECT_MISMATCH(Status.BAD_GATEWAY, Page.ID_TOKEN),
         /** The person's district is not in the provider's list. */
@@ -150,6 +153,8 @@ final class LoginRefused extends Exception {
         PROVIDER_DISABLED(Status.FORBIDDEN, Page.CLOSED),
         /** The provider connects accounts and signs nobody in. */
         PROVIDER_LINK_ONLY(Status.FORBIDDEN, Page.CLOSED),
+        /** The launch came from inside another page: an image or a frame, say. */
+        LAUNCH_EMBEDDED(Status.FORBIDDEN, Page.EMBEDDED),
         /** The realm wants https, and the browser came without. */
         HTTPS_REQUIRED(Status.FORBIDDEN, Page.CLOSED),
         /** A tile's login took too long, or the browser lost its cookie. */
@@ -197,6 +202,7 @@ final class LoginRefused extends Exception {
             TILE("classlink.error.tile"),
             TILE_EXPIRED("classlink.error.tileExpired"),
             SERVER("classlink.error.server"),
+            EMBEDDED("classlink.error.embedded"),
             CIRCLE("classlink.error.circle"),
             CLOSED("classlink.error.closed");
 

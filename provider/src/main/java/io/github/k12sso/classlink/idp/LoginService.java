@@ -5,6 +5,7 @@ import io.github.k12sso.classlink.http.TokenEndpointClient;
 import io.github.k12sso.classlink.http.TokenEndpointClient.TokenResponse;
 import io.github.k12sso.classlink.http.UpstreamClient;
 import io.github.k12sso.classlink.http.UpstreamFailure;
+import io.github.k12sso.classlink.keycloak.FederatedIds;
 import io.github.k12sso.classlink.mapper.ClassLinkGroupMapper.MyGroups;
 import io.github.k12sso.classlink.profile.ClassLinkGroup;
 import io.github.k12sso.classlink.profile.Profile;
@@ -17,6 +18,7 @@ import jakarta.ws.rs.core.UriBuilder;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,9 +33,12 @@ import org.keycloak.broker.provider.AuthenticationRequest;
 import org.keycloak.broker.provider.BrokeredIdentityContext;
 import org.keycloak.broker.provider.UserAuthenticationIdentityProvider;
 import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.UserModel;
+import org.keycloak.models.utils.KeycloakModelUtils;
 import org.keycloak.protocol.oidc.OIDCLoginProtocol;
 import org.keycloak.representations.JsonWebToken;
 import org.keycloak.services.Urls;
+import org.keycloak.services.managers.AuthenticationManager;
 import org.keycloak.sessions.AuthenticationSessionModel;
 import org.keycloak.util.Booleans;
 
@@ -152,6 +157,7 @@ record LoginService(
             throws LoginRefused {
         String nonce = login.getClientNote(NONCE_NOTE);
         JsonWebToken idToken = config.isRequireIdToken() ? verified(tokens, nonce) : null;
+        requireRecentLogin(idToken, login);
         Profile profile = profile(tokens.accessToken());
         requireAdmission(idToken, profile);
         BrokeredIdentityContext identity = identity(profile);
@@ -173,6 +179,15 @@ record LoginService(
         return idTokens.verify(encoded, nonce);
     }
 
+    /** As asked for with {@code max_age}, where Keycloak passes it on; the app's own {@code auth_time} is then ClassLink's. */
+    private void requireRecentLogin(JsonWebToken idToken, AuthenticationSessionModel login) throws LoginRefused {
+        String maxAge = login.getClientNote(OIDCLoginProtocol.MAX_AGE_PARAM);
+        if (Booleans.isTrue(config.isPassMaxAge()) && maxAge != null) {
+            long authTime = idTokens.requireAuthenticatedWithin(idToken, Duration.ofSeconds(Integer.parseInt(maxAge)));
+            login.setClientNote(AuthenticationManager.AUTH_TIME_BROKER, String.valueOf(authTime));
+        }
+    }
+
     private void requireAdmission(JsonWebToken idToken, Profile profile) throws LoginRefused {
         if (idToken != null && !idToken.getSubject().equals(profile.userId())) {
             throw new LoginRefused(LoginRefused.Reason.SUBJECT_MISMATCH);
@@ -187,20 +202,37 @@ record LoginService(
     }
 
     private BrokeredIdentityContext identity(Profile profile) throws LoginRefused {
-        String id = config.getIdentityKey()
+        String key = config.getIdentityKey()
                 .of(profile)
                 .orElseThrow(() -> new LoginRefused(LoginRefused.Reason.IDENTITY_INCOMPLETE));
-        BrokeredIdentityContext identity = new BrokeredIdentityContext(id, config);
-        identity.setBrokerUserId(config.getAlias() + "." + id);
-        identity.setUsername(config.getUsernameTemplate()
-                .apply(profile)
-                .orElseGet(() -> UsernameTemplate.nameOfId(config.getAlias(), profile)));
+        FederatedIds.Link link =
+                new FederatedIds(session, session.getContext().getRealm()).link(config.getAlias(), key);
+        BrokeredIdentityContext identity = new BrokeredIdentityContext(link.id(), config);
+        identity.setBrokerUserId(config.getAlias() + "." + link.id());
+        identity.getContextData().put(AccountLinking.IDENTITY_KEY, key);
+        identity.setUsername(username(profile, link.user().isEmpty()));
         identity.setFirstName(profile.firstName().orElse(null));
         identity.setLastName(profile.lastName().orElse(null));
         identity.setEmail(profile.email().orElse(null));
         // Not storeUserProfileForMapper(): it prints the whole profile when its debug logger is on.
         identity.getContextData().put(AbstractJsonUserAttributeMapper.CONTEXT_JSON_NODE, profile.document());
         return identity;
+    }
+
+    private String username(Profile profile, boolean isNew) {
+        Optional<String> made = config.getUsernameTemplate().apply(profile);
+        if (isNew && made.filter(this::isAnothersForTheDatabase).isPresent()) {
+            made = Optional.of(UsernameTemplate.marked(made.get(), profile));
+        }
+        return made.orElseGet(() -> UsernameTemplate.nameOfId(config.getAlias(), profile));
+    }
+
+    /** Whether the database's collation takes a username for another one, such as {@code jose} for {@code josé}. */
+    private boolean isAnothersForTheDatabase(String username) {
+        UserModel other = session.users().getUserByUsername(session.getContext().getRealm(), username);
+        return other != null
+                && !KeycloakModelUtils.toLowerCaseSafe(username)
+                        .equals(KeycloakModelUtils.toLowerCaseSafe(other.getUsername()));
     }
 
     private String record(TokenResponse tokens, Profile profile, String brokerUserId) throws LoginRefused {

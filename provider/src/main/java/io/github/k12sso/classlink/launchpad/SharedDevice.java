@@ -1,5 +1,7 @@
 package io.github.k12sso.classlink.launchpad;
 
+import io.github.k12sso.classlink.keycloak.FederatedIds;
+import jakarta.ws.rs.core.HttpHeaders;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -7,7 +9,6 @@ import org.keycloak.broker.provider.BrokeredIdentityContext;
 import org.keycloak.events.Details;
 import org.keycloak.events.EventBuilder;
 import org.keycloak.events.EventType;
-import org.keycloak.models.FederatedIdentityModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
@@ -41,9 +42,8 @@ final class SharedDevice {
      */
     Optional<AuthenticationSessionModel> endOtherSessions(
             BrokeredIdentityContext person, AuthenticationSessionModel login) {
-        UserModel user = session.users()
-                .getUserByFederatedIdentity(
-                        realm, new FederatedIdentityModel(alias, person.getId(), person.getUsername()));
+        UserModel user =
+                new FederatedIds(session, realm).user(alias, person.getId()).orElse(null);
         AuthenticationSessionManager logins = new AuthenticationSessionManager(session);
         List<UserSessionModel> others = Stream.of(
                         Optional.ofNullable(logins.getUserSessionFromAuthenticationCookie(realm)),
@@ -67,6 +67,21 @@ final class SharedDevice {
         session.getContext().setAuthenticationSession(own);
         person.setAuthenticationSession(own);
         return Optional.of(own);
+    }
+
+    /**
+     * Whether a request may lead to that: only if somebody goes to the page, and not if another page asks for it as its image or
+     * frame. Browsers say it (Fetch Metadata Request Headers); one that says nothing is old, or on plain http, and is let through.
+     */
+    static boolean isTopLevelNavigation(HttpHeaders headers) {
+        String purpose = headers.getHeaderString("Sec-Purpose");
+        return isAbsentOr("navigate", headers.getHeaderString("Sec-Fetch-Mode"))
+                && isAbsentOr("document", headers.getHeaderString("Sec-Fetch-Dest"))
+                && (purpose == null || !purpose.strip().startsWith("prefetch"));
+    }
+
+    private static boolean isAbsentOr(String expected, String header) {
+        return header == null || header.strip().equals(expected);
     }
 
     private void end(UserSessionModel other) {

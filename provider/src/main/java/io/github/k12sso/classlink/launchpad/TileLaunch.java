@@ -96,6 +96,10 @@ public final class TileLaunch extends AuthorizationEndpointBase {
 
     private Response login() throws Refused {
         requireLogins();
+        refuseIf(
+                !SharedDevice.isTopLevelNavigation(
+                        session.getContext().getHttpRequest().getHttpHeaders()),
+                Refused.Reason.EMBEDDED);
         ClientModel app = app();
         homeOf(app); // said before the login, not after it
         session.getContext().setClient(app);
@@ -223,6 +227,8 @@ public final class TileLaunch extends AuthorizationEndpointBase {
             APP_UNUSABLE,
             /** The client has no Home URL. */
             HOME_MISSING,
+            /** The request is for an image, a frame or another part of a page. */
+            EMBEDDED,
             /** Launch after launch started, and none finished: ClassLink drops the state, say. */
             LOOP,
             REALM_DISABLED,

@@ -66,7 +66,7 @@ public final class ClassLinkGroupMapper extends AbstractIdentityProviderMapper i
             BrokeredIdentityContext login) {
         template(mapper)
                 .ifPresent(template -> paths(template, mapper, login)
-                        .ifPresent(paths -> join(paths, new GroupsOnDemand(session, realm), user, login)));
+                        .ifPresent(paths -> join(paths, groups(session, realm, login), user, login)));
     }
 
     @Override
@@ -81,11 +81,15 @@ public final class ClassLinkGroupMapper extends AbstractIdentityProviderMapper i
                     List<GroupModel> former = user.getGroupsStream()
                             .filter(group -> template.makes(GroupsOnDemand.namesOf(group)))
                             .toList();
-                    join(paths, new GroupsOnDemand(session, realm), user, login);
+                    join(paths, groups(session, realm, login), user, login);
                     former.stream()
                             .filter(group -> !login.hasMapperAssignedGroup(group.getId()))
                             .forEach(user::leaveGroup);
                 }));
+    }
+
+    private static GroupsOnDemand groups(KeycloakSession session, RealmModel realm, BrokeredIdentityContext login) {
+        return new GroupsOnDemand(session, realm, ClassLinkMapper.profile(login).flatMap(Profile::tenantId));
     }
 
     /** One of the provider's settings says that ClassLink must be asked for the person's groups. */

@@ -2,6 +2,7 @@ package io.github.k12sso.classlink.profile;
 
 import io.github.k12sso.classlink.profile.Profile.TenantId;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -43,7 +44,12 @@ public final class TenantAllowList {
 
     /** Whether a person's district is on it; every one is on an empty list. */
     public boolean admits(Profile profile) {
-        return tenants.isEmpty() || profile.tenantId().filter(tenants::contains).isPresent();
+        return admits(profile.tenantId());
+    }
+
+    /** The same for a district that may be unknown. */
+    public boolean admits(Optional<TenantId> tenant) {
+        return tenants.isEmpty() || tenant.filter(tenants::contains).isPresent();
     }
 
     /** Whether a district is on it; every one is on an empty list. */

@@ -94,7 +94,8 @@ public final class UsernameTemplate {
         return marked(LATIN.matcher(lowerCase(start)).matches() ? start : "classlink", profile);
     }
 
-    private static String marked(String start, Profile profile) {
+    /** A name that ends in the person's UserId, and is nobody else's. */
+    public static String marked(String start, Profile profile) {
         String mark = "_u" + shortId(profile.userId());
         int end = start.length();
         // Lower case may have more characters: one capital letter has two.

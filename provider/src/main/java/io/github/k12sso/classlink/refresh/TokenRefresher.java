@@ -2,6 +2,7 @@ package io.github.k12sso.classlink.refresh;
 
 import io.github.k12sso.classlink.http.Measurement;
 import io.github.k12sso.classlink.http.OAuthError;
+import io.github.k12sso.classlink.http.Operation;
 import io.github.k12sso.classlink.http.TokenEndpointClient;
 import io.github.k12sso.classlink.http.TokenEndpointClient.TokenResponse;
 import io.github.k12sso.classlink.http.UpstreamFailure;
@@ -11,6 +12,7 @@ import io.github.k12sso.classlink.vault.TokenCipher;
 import io.github.k12sso.classlink.vault.TokenRecord;
 import io.github.k12sso.classlink.vault.TokenSet;
 import io.github.k12sso.classlink.vault.TokenStore;
+import io.github.k12sso.classlink.vault.TokenVault;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -32,20 +34,20 @@ final class TokenRefresher {
     private static final Duration POLL = Duration.ofMillis(100);
 
     private final KeycloakSessionFactory factory;
-    private final String alias;
     private final TokenEndpointClient endpoint;
+    private final ValidTokens.IdTokenCheck idTokens;
     private final RefreshesInFlight inFlight;
     private final InstantSource clock;
 
     TokenRefresher(
             KeycloakSession session,
-            String alias,
             TokenEndpointClient endpoint,
+            ValidTokens.IdTokenCheck idTokens,
             RefreshesInFlight inFlight,
             InstantSource clock) {
         this.factory = session.getKeycloakSessionFactory();
-        this.alias = alias;
         this.endpoint = endpoint;
+        this.idTokens = idTokens;
         this.inFlight = inFlight;
         this.clock = clock;
     }
@@ -53,15 +55,15 @@ final class TokenRefresher {
     /**
      * Refreshes a user's tokens, unless another request already has.
      *
-     * @param seen the stored record by which the caller decided
+     * @param seen the record by which the caller decided
      * @param lifetimes by which it is decided again, once the lock is held
      */
-    RefreshOutcome refresh(
-            RealmModel realm, UserModel user, String seen, TokenCipher cipher, TokenLifetimes lifetimes) {
+    RefreshOutcome refresh(RealmModel realm, UserModel user, TokenVault.Entry seen, TokenLifetimes lifetimes) {
+        String alias = seen.alias();
         String key = "classlink.refresh." + realm.getId() + "." + user.getId() + "." + alias;
         TokenStore store = new TokenStore(factory, realm.getId(), user.getId(), alias);
         String provider = "realm=" + realm.getName() + ", provider=" + alias;
-        return inFlight.join(key, () -> new Attempt(key, store, cipher, lifetimes, provider).run(seen));
+        return inFlight.join(key, () -> new Attempt(key, store, seen.cipher(), lifetimes, provider).run(seen.stored()));
     }
 
     /** The refresh of one user's tokens by this node. */
@@ -141,12 +143,23 @@ final class TokenRefresher {
             TokenSet issued;
             try {
                 TokenResponse answer = endpoint.refresh(old.refreshToken().orElseThrow());
+                requireSamePerson(answer, record);
                 issued = TokenSet.issued(answer, clock.instant(), lifetimes.unstated())
                         .orRefreshTokenOf(old);
             } catch (UpstreamFailure e) {
                 return failed(stored, record, e);
             }
             return commit(stored, record, issued);
+        }
+
+        /** OpenID Connect Core 12.2. The tokens of another person are neither stored nor handed out. */
+        private void requireSamePerson(TokenResponse answer, TokenRecord record) throws UpstreamFailure.Malformed {
+            Optional<String> userId = record.identity().map(TokenRecord.Identity::userId);
+            if (answer.idToken().isPresent()
+                    && !idTokens.accepts(answer.idToken().get(), userId)) {
+                throw new UpstreamFailure.Malformed(
+                        Operation.REFRESH, "answered with an id_token of another issuer, person or app");
+            }
         }
 
         private RefreshOutcome commit(String stored, TokenRecord record, TokenSet issued) {

@@ -29,14 +29,14 @@ public final class ValidTokens {
      */
     public ValidTokens(
             KeycloakSession session,
-            String alias,
             TokenVault vault,
             TokenEndpointClient endpoint,
+            IdTokenCheck idTokens,
             TokenLifetimes lifetimes,
             RefreshesInFlight inFlight,
             InstantSource clock) {
         this.vault = vault;
-        this.refresher = new TokenRefresher(session, alias, endpoint, inFlight, clock);
+        this.refresher = new TokenRefresher(session, endpoint, idTokens, inFlight, clock);
         this.lifetimes = lifetimes;
         this.clock = clock;
     }
@@ -47,7 +47,7 @@ public final class ValidTokens {
      * @throws TokenUnavailable if there is none
      */
     public TokenSet of(RealmModel realm, UserModel user) throws TokenUnavailable {
-        TokenVault.Entry entry = vault.find(realm, user);
+        TokenVault.Entry entry = vault.findUsable(realm, user);
         TokenSet tokens = entry.tokens();
         boolean expired = tokens.isExpired(clock.instant());
         if (tokens.refreshToken().isEmpty()) {
@@ -60,8 +60,7 @@ public final class ValidTokens {
             return tokens;
         }
         return answer(
-                refresher.refresh(realm, user, entry.stored(), entry.cipher(), lifetimes),
-                expired ? Optional.empty() : Optional.of(tokens));
+                refresher.refresh(realm, user, entry, lifetimes), expired ? Optional.empty() : Optional.of(tokens));
     }
 
     /**
@@ -71,7 +70,7 @@ public final class ValidTokens {
      */
     public TokenSet afterRejection(RealmModel realm, UserModel user, String rejectedAccessToken)
             throws TokenUnavailable {
-        TokenVault.Entry entry = vault.find(realm, user);
+        TokenVault.Entry entry = vault.findUsable(realm, user);
         TokenSet tokens = entry.tokens();
         if (!tokens.accessToken().equals(rejectedAccessToken)) {
             return tokens.from(TokenSet.Source.COALESCED);
@@ -79,8 +78,7 @@ public final class ValidTokens {
         if (tokens.refreshToken().isEmpty()) {
             throw new TokenUnavailable(Reason.EXPIRED);
         }
-        return answer(
-                refresher.refresh(realm, user, entry.stored(), entry.cipher(), lifetimes.always()), Optional.empty());
+        return answer(refresher.refresh(realm, user, entry, lifetimes.always()), Optional.empty());
     }
 
     /** What an outcome is to a caller whose access token may still be valid. */
@@ -95,6 +93,18 @@ public final class ValidTokens {
                 valid.orElseThrow(() -> new TokenUnavailable(
                         Reason.REFRESH_FAILED, outcome.retryAfter().orElseThrow()));
         };
+    }
+
+    /** Decides about the id_token of a refresh. */
+    @FunctionalInterface
+    public interface IdTokenCheck {
+
+        /**
+         * Whether an id_token has the provider's issuer, this app as its audience and the person as its subject.
+         *
+         * @param userId ClassLink's id of the person, if the record says it
+         */
+        boolean accepts(String idToken, Optional<String> userId);
     }
 
     /**

@@ -144,6 +144,11 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
         return values().number(Setting.MIN_VALIDITY_TOKEN);
     }
 
+    /** Whether records that a built-in provider left in clear are read. */
+    public boolean isAcceptUnencryptedTokens() {
+        return values().flag(Setting.ACCEPT_UNENCRYPTED_TOKENS);
+    }
+
     /** Whether a person's last logout takes their tokens out of the vault. Off unless switched on. */
     public boolean isForgetTokensOnLogout() {
         return values().flag(Setting.FORGET_TOKENS_ON_LOGOUT);
@@ -174,7 +179,6 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
         return RosterMode.ofSetting(values().choice(Setting.ROSTER_MODE)).orElseThrow();
     }
 
-    /** Base of the OneRoster service; {@code /ims/oneroster/v1p1/…} follows. */
     public String getRosterUrl() {
         return values().text(Setting.ROSTER_URL);
     }
@@ -204,7 +208,6 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
         return values().number(Setting.ALLOWED_CLOCK_SKEW);
     }
 
-    /** Signatures are always verified, and always with ClassLink's published keys. */
     @Override
     public boolean isValidateSignature() {
         return true;

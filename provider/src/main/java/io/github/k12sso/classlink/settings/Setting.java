@@ -36,6 +36,7 @@ public enum Setting {
      */
     TOKEN_LIFETIME_SECONDS("tokenLifetimeSeconds", "Token lifetime", 86_400, 60, 31_536_000),
     MIN_VALIDITY_TOKEN("minValidityToken", "Renew before the end", 60, 5, 3600),
+    ACCEPT_UNENCRYPTED_TOKENS("acceptUnencryptedTokens", "Accept unencrypted tokens", Type.FLAG, "true"),
 
     // logout
     FORGET_TOKENS_ON_LOGOUT("forgetTokensOnLogout", "Forget tokens at logout", Type.FLAG, "false"),

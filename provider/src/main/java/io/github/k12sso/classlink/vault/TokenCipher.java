@@ -36,6 +36,7 @@ public final class TokenCipher {
     private final RealmModel realm;
     private final KeySource keys;
     private final Owner owner;
+    private final boolean acceptsPlain;
 
     /**
      * Whose record it is. Written into each record: in another user's row, under another alias or in another realm it does
@@ -60,11 +61,17 @@ public final class TokenCipher {
         }
     }
 
-    TokenCipher(KeycloakSession session, RealmModel realm, KeySource keys, Owner owner) {
+    /**
+     * Of one user's record.
+     *
+     * @param acceptsPlain whether a record in clear is read, which a built-in provider left and nobody vouches for
+     */
+    TokenCipher(KeycloakSession session, RealmModel realm, KeySource keys, Owner owner, boolean acceptsPlain) {
         this.session = session;
         this.realm = realm;
         this.keys = keys;
         this.owner = owner;
+        this.acceptsPlain = acceptsPlain;
     }
 
     /** The record as it is stored. */
@@ -75,9 +82,13 @@ public final class TokenCipher {
     /** The record, encrypted or left in clear by a built-in provider. Empty, with a line in the log, if it cannot be read. */
     public Optional<TokenRecord> tryDecrypt(String stored) {
         try {
-            return isEncrypted(stored)
-                    ? Optional.of(decrypt(stored, owner, id -> keys.find(session, realm, id)))
-                    : TokenRecord.readPlain(stored);
+            if (isEncrypted(stored)) {
+                return Optional.of(decrypt(stored, owner, id -> keys.find(session, realm, id)));
+            }
+            if (!acceptsPlain) {
+                throw new Unreadable("it is not encrypted, and the provider does not accept unencrypted tokens");
+            }
+            return TokenRecord.readPlain(stored);
         } catch (Unreadable e) {
             LOG.warnf(
                     "A stored ClassLink token does not open, so the person has to log in again: %s. realm=%s, provider=%s",

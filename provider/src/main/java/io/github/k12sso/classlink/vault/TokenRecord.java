@@ -19,8 +19,9 @@ import java.util.Optional;
  *
  * @param tokens empty once ClassLink has revoked the grant: the link and the identity stay, and the answer stays "log in again"
  * @param identity empty in a record that a built-in provider left
+ * @param loginAt when the person signed in, in whole seconds; {@link Instant#EPOCH} if the record does not say
  */
-public record TokenRecord(Optional<TokenSet> tokens, Optional<Identity> identity) {
+public record TokenRecord(Optional<TokenSet> tokens, Optional<Identity> identity, Instant loginAt) {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -29,19 +30,30 @@ public record TokenRecord(Optional<TokenSet> tokens, Optional<Identity> identity
     /** Keycloak's own name, {@code AbstractOAuth2IdentityProvider.ACCESS_TOKEN_EXPIRATION}: epoch seconds. */
     private static final String EXPIRES_AT = "accessTokenExpiration";
 
+    private static final String LOGIN_AT = "login_at";
     private static final String IDENTITY = "identity";
     private static final String USER_ID = "user_id";
     private static final String TENANT_ID = "tenant_id";
     private static final String SOURCED_ID = "sourced_id";
     private static final String ROLES = "roles";
 
+    /** One that does not say when the person signed in. */
+    TokenRecord(Optional<TokenSet> tokens, Optional<Identity> identity) {
+        this(tokens, identity, Instant.EPOCH);
+    }
+
     /** The same person without tokens. */
     public TokenRecord revoked() {
-        return new TokenRecord(Optional.empty(), identity);
+        return new TokenRecord(Optional.empty(), identity, loginAt);
+    }
+
+    /** The person's district at ClassLink, if the record says it. */
+    Optional<TenantId> tenantId() {
+        return identity.flatMap(Identity::tenantId);
     }
 
     public TokenRecord with(TokenSet newTokens) {
-        return new TokenRecord(Optional.of(newTokens), identity);
+        return new TokenRecord(Optional.of(newTokens), identity, loginAt);
     }
 
     ObjectNode write() {
@@ -51,6 +63,9 @@ public record TokenRecord(Optional<TokenSet> tokens, Optional<Identity> identity
                     .put(EXPIRES_AT, set.expiresAt().getEpochSecond());
             set.refreshToken().ifPresent(token -> record.put(REFRESH_TOKEN, token));
         });
+        if (loginAt.isAfter(Instant.EPOCH)) {
+            record.put(LOGIN_AT, loginAt.getEpochSecond());
+        }
         identity.ifPresent(person -> {
             ObjectNode facts = record.putObject(IDENTITY).put(USER_ID, person.userId());
             person.tenantId().ifPresent(id -> facts.put(TENANT_ID, id.value()));
@@ -71,7 +86,11 @@ public record TokenRecord(Optional<TokenSet> tokens, Optional<Identity> identity
     }
 
     static TokenRecord read(JsonNode record) {
-        return new TokenRecord(tokens(record), identity(record.path(IDENTITY)));
+        JsonNode loginAt = record.path(LOGIN_AT);
+        return new TokenRecord(
+                tokens(record),
+                identity(record.path(IDENTITY)),
+                isEpochSecond(loginAt) ? Instant.ofEpochSecond(loginAt.longValue()) : Instant.EPOCH);
     }
 
     private static Optional<TokenSet> tokens(JsonNode record) {

@@ -58,6 +58,11 @@ public record TokenSet(String accessToken, Optional<String> refreshToken, Instan
         return !now.plus(MARGIN).isBefore(expiresAt);
     }
 
+    /** Whether the access token is valid, or can be refreshed. */
+    boolean isUsable(Instant now) {
+        return refreshToken.isPresent() || !isExpired(now);
+    }
+
     /** Time left; negative when over. */
     public Duration remaining(Instant now) {
         return Duration.between(now, expiresAt);

@@ -16,6 +16,8 @@ public final class TokenUnavailable extends Exception {
         EXPIRED("the stored ClassLink token is expired"),
         /** The token is expired and ClassLink cannot refresh it now. It is kept; a later request may succeed. */
         REFRESH_FAILED("the stored ClassLink token is expired and ClassLink cannot renew it now"),
+        /** The provider's setting {@code allowedTenants} no longer has the user's district. */
+        DISTRICT_NOT_ALLOWED("the user's district is not one of the provider's allowed districts"),
         /** The key of the stored token cannot be read now: an entry of Keycloak's vault is missing. The token is kept. */
         KEYS_UNAVAILABLE("the key of the stored ClassLink token cannot be read now");
 

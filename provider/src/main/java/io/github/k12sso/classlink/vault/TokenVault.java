@@ -3,11 +3,21 @@ package io.github.k12sso.classlink.vault;
 import io.github.k12sso.classlink.http.TokenEndpointClient;
 import io.github.k12sso.classlink.http.TokenEndpointClient.TokenResponse;
 import io.github.k12sso.classlink.keycloak.AfterCommit;
+import io.github.k12sso.classlink.keycloak.FederatedIds;
 import io.github.k12sso.classlink.profile.Profile;
+import io.github.k12sso.classlink.profile.TenantAllowList;
 import io.github.k12sso.classlink.vault.TokenUnavailable.Reason;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.keycloak.authentication.authenticators.broker.util.PostBrokerLoginConstants;
@@ -33,40 +43,51 @@ public final class TokenVault {
     private final String alias;
     private final KeySource keys;
     private final TokenEndpointClient endpoint;
-    private final Duration unstatedLifetime;
+    private final Rules rules;
     private final Revocations revocations;
     private final InstantSource clock;
 
-    /**
-     * The vault of one provider.
-     *
-     * @param unstatedLifetime life of an access token whose answer has no {@code expires_in}
-     */
+    /** The vault of one provider. */
     public TokenVault(
             KeycloakSession session,
             String alias,
             KeySource keys,
             TokenEndpointClient endpoint,
-            Duration unstatedLifetime,
+            Rules rules,
             Revocations revocations,
             InstantSource clock) {
         this.session = session;
         this.alias = alias;
         this.keys = keys;
         this.endpoint = endpoint;
-        this.unstatedLifetime = unstatedLifetime;
+        this.rules = rules;
         this.revocations = revocations;
         this.clock = clock;
     }
 
     /**
+     * What the provider's settings say about its records; read when it is needed, because a stored value may be unusable.
+     *
+     * @param unstatedLifetime life of an access token whose answer has no {@code expires_in}
+     * @param allowedTenants districts whose users get tokens
+     * @param acceptsPlain whether records in clear are read
+     * @param shares aliases of other providers for the same app at ClassLink, whose records of the same person are as good
+     */
+    public record Rules(
+            Duration unstatedLifetime,
+            Supplier<TenantAllowList> allowedTenants,
+            BooleanSupplier acceptsPlain,
+            Predicate<String> shares) {}
+
+    /**
      * A user's record as this request sees it, perhaps out of Keycloak's user cache.
      *
+     * @param alias under which it is stored
      * @param stored as it stands in the database
      * @param record decrypted
      * @param cipher for this user's record
      */
-    public record Entry(String stored, TokenRecord record, TokenCipher cipher) {
+    public record Entry(String alias, String stored, TokenRecord record, TokenCipher cipher) {
 
         /** The user's tokens; expired if ClassLink has revoked the grant. */
         public TokenSet tokens() throws TokenUnavailable {
@@ -75,25 +96,89 @@ public final class TokenVault {
     }
 
     /**
-     * A user's record.
+     * A user's record: of their newest login, where several providers share.
      *
      * @throws TokenUnavailable if the user has no link to this provider or a link without a record, if the record cannot be
      *     read, or if the keys cannot be read now
      */
     public Entry find(RealmModel realm, UserModel user) throws TokenUnavailable {
-        FederatedIdentityModel link = session.users().getFederatedIdentity(realm, user, alias);
-        if (link == null || link.getToken() == null || link.getToken().isBlank()) {
+        return newestFirst(realm, user).get(0);
+    }
+
+    /**
+     * The record of the user's newest login whose tokens are valid or can be refreshed; if there is none, the newest.
+     *
+     * @throws TokenUnavailable as {@link #find}, and if the user's district is not allowed any more
+     */
+    public Entry findUsable(RealmModel realm, UserModel user) throws TokenUnavailable {
+        List<Entry> entries = newestFirst(realm, user);
+        List<Entry> allowed = entries.stream()
+                .filter(entry ->
+                        rules.allowedTenants().get().admits(entry.record().tenantId()))
+                .toList();
+        if (allowed.isEmpty()) {
+            // A record without an identity says nothing about the district. The next login does.
+            boolean known =
+                    entries.stream().anyMatch(entry -> entry.record().identity().isPresent());
+            throw new TokenUnavailable(known ? Reason.DISTRICT_NOT_ALLOWED : Reason.EXPIRED);
+        }
+        return allowed.stream()
+                .filter(entry -> entry.record()
+                        .tokens()
+                        .filter(tokens -> tokens.isUsable(clock.instant()))
+                        .isPresent())
+                .findFirst()
+                .orElse(allowed.get(0));
+    }
+
+    private List<Entry> newestFirst(RealmModel realm, UserModel user) throws TokenUnavailable {
+        List<FederatedIdentityModel> links = links(realm, user);
+        if (links.isEmpty()) {
             throw new TokenUnavailable(Reason.NOT_LINKED);
         }
-        TokenCipher cipher = cipher(realm, link.getUserId());
+        List<Entry> entries = new ArrayList<>();
+        TokenUnavailable failure = new TokenUnavailable(Reason.EXPIRED);
+        for (FederatedIdentityModel link : links) {
+            try {
+                open(realm, link).ifPresent(entries::add);
+            } catch (TokenUnavailable e) {
+                failure = e;
+            }
+        }
+        if (entries.isEmpty()) {
+            throw failure;
+        }
+        entries.sort(
+                Comparator.comparing((Entry entry) -> entry.record().loginAt()).reversed());
+        return entries;
+    }
+
+    /** With a record, the provider's own first. A link to another ClassLink account of the same user is not among them. */
+    private List<FederatedIdentityModel> links(RealmModel realm, UserModel user) {
+        List<FederatedIdentityModel> all =
+                session.users().getFederatedIdentitiesStream(realm, user).toList();
+        Optional<FederatedIdentityModel> own = all.stream()
+                .filter(link -> link.getIdentityProvider().equals(alias))
+                .findFirst();
+        Stream<FederatedIdentityModel> others = all.stream()
+                .filter(link -> !link.getIdentityProvider().equals(alias))
+                .filter(link ->
+                        own.isEmpty() || FederatedIds.samePerson(own.get().getUserId(), link.getUserId()))
+                .filter(link -> rules.shares().test(link.getIdentityProvider()));
+        return Stream.concat(own.stream(), others)
+                .filter(link -> link.getToken() != null && !link.getToken().isBlank())
+                .toList();
+    }
+
+    private Optional<Entry> open(RealmModel realm, FederatedIdentityModel link) throws TokenUnavailable {
+        TokenCipher cipher = cipher(realm, link);
         try {
-            TokenRecord record =
-                    cipher.tryDecrypt(link.getToken()).orElseThrow(() -> new TokenUnavailable(Reason.EXPIRED));
-            return new Entry(link.getToken(), record, cipher);
+            return cipher.tryDecrypt(link.getToken())
+                    .map(record -> new Entry(link.getIdentityProvider(), link.getToken(), record, cipher));
         } catch (KeySource.Unavailable e) {
             LOG.errorf(
                     "A stored ClassLink token cannot be opened now and is kept: %s. realm=%s, provider=%s",
-                    e.getMessage(), realm.getName(), alias);
+                    e.getMessage(), realm.getName(), link.getIdentityProvider());
             throw new TokenUnavailable(Reason.KEYS_UNAVAILABLE, RETRY_KEYS_AFTER);
         }
     }
@@ -107,8 +192,9 @@ public final class TokenVault {
      */
     public String record(TokenResponse answer, Profile profile, String brokerUserId) {
         RealmModel realm = session.getContext().getRealm();
-        TokenCipher cipher = cipher(realm, brokerUserId);
-        TokenSet tokens = TokenSet.issued(answer, clock.instant(), unstatedLifetime);
+        TokenCipher cipher = cipher(realm, new FederatedIdentityModel(alias, brokerUserId, null));
+        Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
+        TokenSet tokens = TokenSet.issued(answer, clock.instant(), rules.unstatedLifetime());
         if (tokens.refreshToken().isEmpty()) {
             tokens = stored(realm, brokerUserId)
                     .flatMap(cipher::tryDecrypt)
@@ -116,12 +202,12 @@ public final class TokenVault {
                     .map(tokens::orRefreshTokenOf)
                     .orElse(tokens);
         }
-        return cipher.encrypt(new TokenRecord(Optional.of(tokens), Optional.of(TokenRecord.Identity.of(profile))));
+        return cipher.encrypt(new TokenRecord(Optional.of(tokens), Optional.of(TokenRecord.Identity.of(profile)), now));
     }
 
     private Optional<String> stored(RealmModel realm, String brokerUserId) {
-        return Optional.ofNullable(session.users()
-                        .getUserByFederatedIdentity(realm, new FederatedIdentityModel(alias, brokerUserId, null)))
+        return new FederatedIds(session, realm)
+                .user(alias, brokerUserId)
                 .map(user -> session.users().getFederatedIdentity(realm, user, alias))
                 .map(FederatedIdentityModel::getToken);
     }
@@ -193,14 +279,19 @@ public final class TokenVault {
     /** A missing key does not keep a user from being deleted. */
     private Optional<TokenRecord> decryptToRevoke(RealmModel realm, FederatedIdentityModel link) {
         try {
-            return cipher(realm, link.getUserId()).tryDecrypt(link.getToken());
+            return cipher(realm, link).tryDecrypt(link.getToken());
         } catch (KeySource.Unavailable e) {
             LOG.warnf("A ClassLink token was not revoked: %s. realm=%s", e.getMessage(), realm.getName());
             return Optional.empty();
         }
     }
 
-    private TokenCipher cipher(RealmModel realm, String brokerUserId) {
-        return new TokenCipher(session, realm, keys, new TokenCipher.Owner(realm.getId(), alias, brokerUserId));
+    private TokenCipher cipher(RealmModel realm, FederatedIdentityModel link) {
+        return new TokenCipher(
+                session,
+                realm,
+                keys,
+                new TokenCipher.Owner(realm.getId(), link.getIdentityProvider(), link.getUserId()),
+                rules.acceptsPlain().getAsBoolean());
     }
 }

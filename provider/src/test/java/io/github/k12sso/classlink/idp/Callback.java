@@ -5,6 +5,7 @@ import io.github.k12sso.classlink.Stub;
 import io.github.k12sso.classlink.http.AllowedHosts;
 import io.github.k12sso.classlink.settings.ClassLinkIdentityProviderConfig;
 import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.net.URI;
@@ -194,6 +195,7 @@ final class Callback {
         VaultStringSecret noSecret =
                 Stub.of(VaultStringSecret.class, Map.of("get", arguments -> Optional.empty(), "close", none -> null));
         VaultTranscriber vault = Stub.of(VaultTranscriber.class, Map.of("getStringSecret", arguments -> noSecret));
+        HttpHeaders headers = Stub.of(HttpHeaders.class, Map.of("getHeaderString", arguments -> null));
         KeycloakUriInfo[] address = new KeycloakUriInfo[1];
         KeycloakContext context = Stub.of(
                 KeycloakContext.class,
@@ -201,7 +203,9 @@ final class Callback {
                         "getRealm", arguments -> realm,
                         "getUri", arguments -> address[0],
                         "getConnection", arguments -> null,
-                        "getHttpRequest", arguments -> null,
+                        "getHttpRequest",
+                                arguments -> Stub.of(
+                                        org.keycloak.http.HttpRequest.class, Map.of("getHttpHeaders", none -> headers)),
                         "getRequestHeaders", arguments -> null,
                         "setAuthenticationSession", arguments -> null));
         KeycloakSession made = Stub.of(

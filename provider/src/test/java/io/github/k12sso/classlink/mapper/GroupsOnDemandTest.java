@@ -3,41 +3,167 @@ package io.github.k12sso.classlink.mapper;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.k12sso.classlink.Stub;
+import io.github.k12sso.classlink.profile.Profile.TenantId;
+import java.text.Normalizer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.keycloak.models.GroupModel;
 import org.keycloak.models.GroupProvider;
 import org.keycloak.models.KeycloakContext;
 import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.ModelDuplicateException;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.RealmProvider;
 
-/** The bound on what a mapper makes; the rest needs a server, see {@code GroupMapperIT}. */
+/** Bounds and names in a database that compares without case and accents; the rest needs a server, see {@code GroupMapperIT}. */
 class GroupsOnDemandTest {
 
-    private final List<Object> made = new ArrayList<>();
+    private final List<GroupModel> all = new ArrayList<>();
+    private final RealmModel realm =
+            Stub.of(RealmModel.class, Map.of("getId", arguments -> "realm-1", "getName", arguments -> "state"));
+    private final GroupModel parent = group("districts", null);
+    private final KeycloakSession session = session();
 
     @ParameterizedTest
-    @CsvSource({"0,true", "4999,true", "5000,false", "70000,false"})
-    void aGroupThatIsFullGetsNoMore(long groupsInside, boolean makes) {
-        GroupsOnDemand.makeIn(realmWithAGroupOf(groupsInside), "realm", "parent", "Maple Valley");
+    @CsvSource({"0,0,true", "4999,0,true", "5000,4999,true", "70000,4999,true", "5000,5000,false", "70000,5000,false"})
+    void theBoundIsPerDistrict(int others, int own, boolean makes) {
+        fill("9", others - own);
+        fill("2", own);
 
-        assertThat(made).hasSize(makes ? 1 : 0);
+        assertThat(groups("2").findOrCreate(List.of("districts", "Maple Valley")))
+                .matches(found -> found.isPresent() == makes);
     }
 
-    private KeycloakSession realmWithAGroupOf(long groupsInside) {
-        RealmModel realm = Stub.of(RealmModel.class, Map.of());
-        GroupModel parent = Stub.of(GroupModel.class, Map.of("getSubGroupsCount", arguments -> groupsInside));
+    @Test
+    void aDistrictThatFillsAGroupHarmsNoOther() {
+        fill("9", GroupsOnDemand.MAX_SIBLINGS);
+
+        assertThat(groups("9").findOrCreate(List.of("districts", "one more"))).isEmpty();
+        assertThat(groups("2").findOrCreate(List.of("districts", "Maple Valley")))
+                .hasValueSatisfying(group -> assertThat(group.getName()).isEqualTo("Maple Valley"));
+    }
+
+    @Test
+    void theBoundHoldsWithinOneLogin() {
+        fill("2", GroupsOnDemand.MAX_SIBLINGS - 1);
+        GroupsOnDemand login = groups("2");
+
+        assertThat(login.findOrCreate(List.of("districts", "the last"))).isPresent();
+        assertThat(login.findOrCreate(List.of("districts", "one more"))).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"José, Jose", "OAK, Oak"})
+    void namesThatTheDatabaseTakesForOneAnotherAreTwoGroups(String first, String second) {
+        GroupModel one = groups("2").findOrCreate(List.of("districts", first)).orElseThrow();
+        GroupModel other =
+                groups("9").findOrCreate(List.of("districts", second)).orElseThrow();
+
+        assertThat(one.getName()).isEqualTo(first);
+        assertThat(other.getName()).startsWith(second + "~x");
+        assertThat(groups("9").findOrCreate(List.of("districts", second))).contains(other);
+        assertThat(groups("2").findOrCreate(List.of("districts", first))).contains(one);
+    }
+
+    @Test
+    void suchAGroupIsStillTheTemplates() {
+        groups("2").findOrCreate(List.of("districts", "José"));
+        GroupModel other =
+                groups("9").findOrCreate(List.of("districts", "Jose")).orElseThrow();
+
+        assertThat(GroupTemplate.parse("/districts/${tenant_name}").makes(List.of("districts", other.getName())))
+                .isTrue();
+    }
+
+    @Test
+    void aLongNameKeepsWithinTheColumn() {
+        String name = "é".repeat(255);
+        groups("2").findOrCreate(List.of("districts", name));
+
+        assertThat(groups("9").findOrCreate(List.of("districts", "e".repeat(255))))
+                .hasValueSatisfying(group -> assertThat(group.getName()).hasSize(255));
+    }
+
+    private GroupsOnDemand groups(String district) {
+        return new GroupsOnDemand(session, realm, TenantId.of(district), job -> job.run(session));
+    }
+
+    private void fill(String district, int count) {
+        IntStream.range(0, count)
+                .mapToObj(number -> group(district + "-" + number, parent))
+                .forEach(group -> group.setSingleAttribute(GroupsOnDemand.MADE_FOR, district + " " + parent.getId()));
+    }
+
+    private GroupModel group(String name, GroupModel around) {
+        String id = "g" + all.size();
+        Map<String, String> attributes = new HashMap<>();
+        GroupModel group = Stub.of(
+                GroupModel.class,
+                Map.of(
+                        "getId", arguments -> id,
+                        "getName", arguments -> name,
+                        "getParent", arguments -> around,
+                        "getSubGroupsCount", arguments -> (long) all.size() - 1,
+                        "setSingleAttribute", arguments -> attributes.put((String) arguments[0], (String) arguments[1]),
+                        "getFirstAttribute", arguments -> attributes.get((String) arguments[0])));
+        all.add(group);
+        return group;
+    }
+
+    private Optional<GroupModel> byName(Object around, Object name) {
+        return all.stream()
+                .filter(group -> group.getParent() == around)
+                .filter(group -> collated(group.getName()).equals(collated((String) name)))
+                .findFirst();
+    }
+
+    private static String collated(String text) {
+        return Normalizer.normalize(text, Normalizer.Form.NFD)
+                .replaceAll("\\p{M}", "")
+                .toLowerCase(Locale.ROOT);
+    }
+
+    private GroupModel create(Object name, Object around) {
+        if (byName(around, name).isPresent()) {
+            throw new ModelDuplicateException("SIBLING_NAMES");
+        }
+        return group((String) name, (GroupModel) around);
+    }
+
+    private Stream<GroupModel> madeFor(Map<?, ?> attributes, int max) {
+        return all.stream()
+                .filter(group -> attributes
+                        .get(GroupsOnDemand.MADE_FOR)
+                        .equals(group.getFirstAttribute(GroupsOnDemand.MADE_FOR)))
+                .limit(max);
+    }
+
+    private KeycloakSession session() {
+        GroupProvider groups = Stub.of(
+                GroupProvider.class,
+                Map.of(
+                        "getGroupByName",
+                        arguments -> byName(arguments[1], arguments[2]).orElse(null),
+                        "getGroupById",
+                        arguments -> all.stream()
+                                .filter(group -> group.getId().equals(arguments[1]))
+                                .findFirst()
+                                .orElse(null),
+                        "createGroup",
+                        arguments -> create(arguments[1], arguments[2]),
+                        "searchGroupsByAttributes",
+                        arguments -> madeFor((Map<?, ?>) arguments[1], (Integer) arguments[3])));
         RealmProvider realms = Stub.of(RealmProvider.class, Map.of("getRealm", arguments -> realm));
         KeycloakContext context = Stub.of(KeycloakContext.class, Map.of("setRealm", arguments -> null));
-        GroupProvider groups =
-                Stub.of(GroupProvider.class, Map.of("getGroupById", arguments -> parent, "createGroup", arguments -> {
-                    made.add(arguments[1]);
-                    return null;
-                }));
         return Stub.of(
                 KeycloakSession.class,
                 Map.of(

@@ -5,8 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.k12sso.classlink.Messages;
 import io.github.k12sso.classlink.profile.ClassLinkGroup;
 import io.github.k12sso.classlink.profile.Template.Placeholders;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -74,5 +80,22 @@ class MapperPagesTest {
                 new ClassLinkRoleMapper(),
                 new ClassLinkGroupMapper(),
                 new ClassLinkOrganizationMapper());
+    }
+
+    /** All but the TenantId and the role is what a district likes to call it. */
+    @Test
+    void theTemplatesOfTheDocsKeepDistrictsApart() throws IOException {
+        Pattern template = Pattern.compile("/[a-z-]+/[^\\s`\",]*\\$\\{[a-z_]+}[^\\s`\",]*");
+        List<String> templates = new ArrayList<>();
+        for (String page : List.of("mappers.md", "mapper-examples.md", "setup.md", "districts.md")) {
+            template.matcher(Files.readString(Path.of("..", "docs", page)))
+                    .results()
+                    .map(MatchResult::group)
+                    .forEach(templates::add);
+        }
+
+        assertThat(templates)
+                .hasSizeGreaterThan(5)
+                .allMatch(found -> found.matches("/[a-z-]+/\\$\\{(tenant_id}.*|role}[`\"]?)"));
     }
 }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.Stub;
 import io.github.k12sso.classlink.http.TokenEndpointClient.TokenResponse;
 import io.github.k12sso.classlink.profile.Profile;
+import io.github.k12sso.classlink.profile.TenantAllowList;
 import io.github.k12sso.classlink.refresh.ValidTokens.TokenLifetimes;
 import io.github.k12sso.classlink.vault.KeyRing;
 import io.github.k12sso.classlink.vault.KeySource;
@@ -21,6 +22,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -46,6 +48,11 @@ class ValidTokensTest {
     private static final KeyRing RING =
             KeyRing.parse("2026-08 " + Base64.getEncoder().encodeToString(new byte[32]));
 
+    private static final String PLAIN = "{\"access_token\":\"access\",\"accessTokenExpiration\":"
+            + NOW.plusSeconds(600).getEpochSecond() + "}";
+
+    private String allowed;
+    private boolean acceptsPlain = true;
     private final RealmModel realm =
             Stub.of(RealmModel.class, Map.of("getId", arguments -> "realm-1", "getName", arguments -> "district"));
     private final UserModel user = Stub.of(UserModel.class, Map.of());
@@ -110,15 +117,12 @@ class ValidTokensTest {
 
     @Test
     void givenARecordThatABuiltInProviderLeft_thenItIsRead() throws Exception {
-        String record = "{\"access_token\":\"access\",\"accessTokenExpiration\":"
-                + NOW.plusSeconds(600).getEpochSecond() + "}";
-
-        assertThat(tokens(linkedWith(record)).of(realm, user).accessToken()).isEqualTo("access");
+        assertThat(tokens(linkedWith(PLAIN)).of(realm, user).accessToken()).isEqualTo("access");
     }
 
     @Test
     void givenNoLink_thenTheUserIsNotLinked() {
-        assertThatThrownBy(() -> tokens(null).of(realm, user))
+        assertThatThrownBy(() -> tokens(List.of()).of(realm, user))
                 .isInstanceOfSatisfying(
                         TokenUnavailable.class, e -> assertThat(e.reason()).isEqualTo(Reason.NOT_LINKED));
     }
@@ -130,6 +134,97 @@ class ValidTokensTest {
         assertThatThrownBy(() -> tokens(linkedWith(record)).of(realm, user))
                 .isInstanceOfSatisfying(
                         TokenUnavailable.class, e -> assertThat(e.reason()).isEqualTo(Reason.NOT_LINKED));
+    }
+
+    // ---- several aliases -------------------------------------------------------------------------------------------
+
+    @Test
+    void givenALoginUnderAnotherAlias_thenItsTokenIsHandedOut() throws Exception {
+        FederatedIdentityModel tile =
+                under("tile", "1516492", record("tile", NOW, answer("access", Optional.empty(), 61)));
+
+        assertThat(tokens(List.of(tile)).of(realm, user).accessToken()).isEqualTo("access");
+    }
+
+    @Test
+    void givenLoginsUnderTwoAliases_thenTheNewestWins() throws Exception {
+        FederatedIdentityModel own = under(
+                "district-login",
+                "1516492",
+                record("district-login", NOW.minusSeconds(3600), answer("older", Optional.empty(), 7200)));
+        FederatedIdentityModel tile =
+                under("tile", "1516492", record("tile", NOW.minusSeconds(60), answer("newer", Optional.empty(), 3600)));
+
+        assertThat(tokens(List.of(own, tile)).of(realm, user).accessToken()).isEqualTo("newer");
+        assertThat(tokens(List.of(tile, own)).of(realm, user).accessToken()).isEqualTo("newer");
+    }
+
+    @Test
+    void givenTheNewestIsOver_thenTheOtherIsHandedOut() throws Exception {
+        FederatedIdentityModel own = under(
+                "district-login",
+                "1516492",
+                record("district-login", NOW.minusSeconds(3600), answer("older", Optional.empty(), 7200)));
+        FederatedIdentityModel tile =
+                under("tile", "1516492", record("tile", NOW.minusSeconds(60), answer("newer", Optional.empty(), 30)));
+
+        assertThat(tokens(List.of(own, tile)).of(realm, user).accessToken()).isEqualTo("older");
+    }
+
+    @Test
+    void givenAnotherClassLinkAccountUnderTheOtherAlias_thenItIsNotTaken() throws Exception {
+        FederatedIdentityModel own = under("district-login", "1516492", null);
+        FederatedIdentityModel tile =
+                under("tile", "870001", record("tile", NOW, answer("access", Optional.empty(), 61)));
+
+        assertThatThrownBy(() -> tokens(List.of(own, tile)).of(realm, user))
+                .isInstanceOfSatisfying(
+                        TokenUnavailable.class, e -> assertThat(e.reason()).isEqualTo(Reason.NOT_LINKED));
+    }
+
+    @Test
+    void givenAnAliasThatDoesNotShare_thenItIsNotAsked() throws Exception {
+        FederatedIdentityModel other =
+                under("link-only", "1516492", record("link-only", NOW, answer("access", Optional.empty(), 61)));
+
+        assertThatThrownBy(() -> tokens(List.of(other)).of(realm, user))
+                .isInstanceOfSatisfying(
+                        TokenUnavailable.class, e -> assertThat(e.reason()).isEqualTo(Reason.NOT_LINKED));
+    }
+
+    // ---- settings that became narrower -----------------------------------------------------------------------------
+
+    @Test
+    void givenADistrictThatIsNoLongerAllowed_thenNoTokenIsHandedOut() throws Exception {
+        allowed = "2284";
+        String record = record(null, answer("access", Optional.of("refresh"), 5));
+
+        assertThatThrownBy(() -> tokens(linkedWith(record)).of(realm, user))
+                .isInstanceOfSatisfying(
+                        TokenUnavailable.class, e -> assertThat(e.reason()).isEqualTo(Reason.DISTRICT_NOT_ALLOWED));
+        allowed = "2284##2";
+        assertThat(vault(linkedWith(record)).findUsable(realm, user).tokens().accessToken())
+                .isEqualTo("access");
+    }
+
+    @Test
+    void givenARecordInClear_andAListOfDistricts_thenTheUserSignsInAgain() {
+        allowed = "2";
+
+        assertThatThrownBy(() -> tokens(linkedWith(PLAIN)).of(realm, user))
+                .isInstanceOfSatisfying(
+                        TokenUnavailable.class, e -> assertThat(e.reason()).isEqualTo(Reason.EXPIRED));
+    }
+
+    @Test
+    void givenARecordInClear_andTheMigrationIsOver_thenItIsNotRead() throws Exception {
+        assertThat(tokens(linkedWith(PLAIN)).of(realm, user).accessToken()).isEqualTo("access");
+
+        acceptsPlain = false;
+
+        assertThatThrownBy(() -> tokens(linkedWith(PLAIN)).of(realm, user))
+                .isInstanceOfSatisfying(
+                        TokenUnavailable.class, e -> assertThat(e.reason()).isEqualTo(Reason.EXPIRED));
     }
 
     private static FederatedIdentityModel linkedWith(String record) {
@@ -152,33 +247,61 @@ class ValidTokensTest {
         return new ObjectMapper().readTree(text);
     }
 
+    private static FederatedIdentityModel under(String alias, String id, String record) {
+        return new FederatedIdentityModel(alias, id, "4801508017.2", record);
+    }
+
+    private String record(String alias, Instant login, TokenResponse answer) throws Exception {
+        return vault(alias, List.of(), InstantSource.fixed(login)).record(answer, student(), "1516492");
+    }
+
     private TokenVault vault(FederatedIdentityModel link) {
+        return vault("district-login", Optional.ofNullable(link).stream().toList(), CLOCK);
+    }
+
+    private TokenVault vault(String alias, List<FederatedIdentityModel> links, InstantSource clock) {
         return new TokenVault(
-                session(link),
-                "district-login",
+                session(links),
+                alias,
                 new KeySource(Optional.of(RING), Optional.empty()),
                 null,
-                LIFETIMES.unstated(),
+                new TokenVault.Rules(
+                        LIFETIMES.unstated(),
+                        () -> TenantAllowList.parse(allowed),
+                        () -> acceptsPlain,
+                        other -> !other.equals("link-only")),
                 null,
-                CLOCK);
+                clock);
     }
 
     private ValidTokens tokens(FederatedIdentityModel link) {
-        return new ValidTokens(
-                session(link), "district-login", vault(link), null, LIFETIMES, new RefreshesInFlight(CLOCK), CLOCK);
+        return tokens(Optional.ofNullable(link).stream().toList());
     }
 
-    private KeycloakSession session(FederatedIdentityModel link) {
+    private ValidTokens tokens(List<FederatedIdentityModel> links) {
+        return new ValidTokens(
+                session(links),
+                vault("district-login", links, CLOCK),
+                null,
+                null,
+                LIFETIMES,
+                new RefreshesInFlight(CLOCK),
+                CLOCK);
+    }
+
+    private KeycloakSession session(List<FederatedIdentityModel> links) {
         UserProvider users = Stub.of(
                 UserProvider.class,
                 Map.of(
                         "getUserByFederatedIdentity",
-                        arguments -> link == null ? null : user,
+                        arguments -> links.isEmpty() ? null : user,
                         "getFederatedIdentity",
-                        arguments -> {
-                            assertThat(arguments).containsExactly(realm, user, "district-login");
-                            return link;
-                        }));
+                        arguments -> links.stream()
+                                .filter(link -> link.getIdentityProvider().equals(arguments[2]))
+                                .findFirst()
+                                .orElse(null),
+                        "getFederatedIdentitiesStream",
+                        arguments -> links.stream()));
         KeycloakContext context = Stub.of(KeycloakContext.class, Map.of("getRealm", arguments -> realm));
         KeyManager realmKeys = Stub.of(KeyManager.class, Map.of("getKey", arguments -> null));
         return Stub.of(

@@ -285,6 +285,23 @@ class TokenExchangeIT {
         }
 
         @Test
+        void isTheAudience_andTheTokensOwnAppHasNoConsentAnyMore() {
+            realm.addApps(OTHER_APP);
+            JsonNode tokens = realm.redeem(
+                    realm.login(
+                            realm.newBrowser(), "student", realm.loginRequest("openid classlink-token for-other-app")),
+                    TestRealm.APP,
+                    TestRealm.APP_SECRET);
+            String token = tokens.get("access_token").textValue();
+            assertThat(exchange(token, TokenExchangeIT::asOtherApp).statusCode())
+                    .isEqualTo(200);
+
+            changeClient(TestRealm.APP, client -> client.put("consentRequired", true));
+
+            assertRefused(exchange(token, TokenExchangeIT::asOtherApp), 400, "invalid_scope");
+        }
+
+        @Test
         void fallsUnderAClientPolicy() {
             String token = accessTokenOf("student");
             policy("azp", "another-app");

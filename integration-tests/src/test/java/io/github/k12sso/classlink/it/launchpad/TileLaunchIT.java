@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.nimbusds.jwt.JWTParser;
 import io.github.k12sso.classlink.it.support.Browser;
+import io.github.k12sso.classlink.it.support.Http;
 import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
 import io.github.k12sso.classlink.it.support.WebPage;
@@ -12,6 +13,8 @@ import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
 import io.github.k12sso.classlink.simulator.http.RecordedRequest;
 import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.text.ParseException;
 import java.util.List;
 import java.util.Map;
@@ -229,6 +232,34 @@ class TileLaunchIT {
         assertThat(page.status()).isEqualTo(400);
         assertThat(page.error()).contains("App for LaunchPad tiles");
         assertReason(page, "launch_not_configured");
+    }
+
+    /** An image tag or a frame of any page would otherwise end the session of whoever looks at it. */
+    @ParameterizedTest
+    @CsvSource({"no-cors, image", "navigate, iframe", "cors, empty"})
+    void isRefusedInsideAnotherPage(String mode, String destination) {
+        for (URI address : List.of(startUrl(), tile())) {
+            HttpResponse<String> answer = new Http()
+                    .send(HttpRequest.newBuilder(address)
+                            .header("Sec-Fetch-Mode", mode)
+                            .header("Sec-Fetch-Dest", destination)
+                            .header("Sec-Fetch-Site", "cross-site"));
+
+            assertThat(answer.statusCode()).isEqualTo(403);
+            assertThat(answer.body()).contains("inside another page");
+            assertReason(new WebPage(address, 403, answer.body()), "launch_embedded");
+        }
+    }
+
+    @Test
+    void beginsWhereTheBrowserSaysThatSomebodyGoesThere() {
+        HttpResponse<String> answer = new Http()
+                .send(HttpRequest.newBuilder(startUrl())
+                        .header("Sec-Fetch-Mode", "navigate")
+                        .header("Sec-Fetch-Dest", "document")
+                        .header("Sec-Fetch-Site", "cross-site"));
+
+        assertThat(answer.statusCode()).isEqualTo(303);
     }
 
     @ParameterizedTest

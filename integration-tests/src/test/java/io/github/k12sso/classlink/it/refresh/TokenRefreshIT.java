@@ -3,6 +3,7 @@ package io.github.k12sso.classlink.it.refresh;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.nimbusds.jwt.JWTClaimsSet;
 import io.github.k12sso.classlink.it.support.Await;
 import io.github.k12sso.classlink.it.support.Full;
 import io.github.k12sso.classlink.it.support.Http;
@@ -24,6 +25,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What becomes of a stored token when it ends: each outcome of a refresh, as the app sees it and as the vault keeps it. */
 @WithTestEnvironment
@@ -145,6 +148,58 @@ class TokenRefreshIT {
 
             assertThat(realm.exchange(app).statusCode()).isEqualTo(200);
             assertThat(refreshes()).hasSize(1);
+        }
+    }
+
+    /** OpenID Connect Core 12.2. */
+    @Nested
+    class GivenTheAnswerHasAnIdToken {
+
+        @BeforeEach
+        void aServerThatDoesNotRotate() {
+            environment.classLink().switches().refreshIdTokens(true);
+            environment.classLink().switches().refreshRotation(false);
+        }
+
+        @Test
+        void ofTheSamePerson_thenTheTokenIsHandedOut() {
+            String app = loginWithATokenThatLives(OVER_AT_ONCE);
+
+            assertThatClassLinkTakes(accessToken(realm.exchange(app)));
+        }
+
+        @ParameterizedTest
+        @CsvSource({"iss, https://evil.example", "sub, 870099", "aud, another-app"})
+        void ofAnother_thenTheTokenIsRefused_andTheOldOneKept(String claim, String value) {
+            String app = loginWithATokenThatLives(OVER_AT_ONCE);
+            environment
+                    .classLink()
+                    .issueIdTokensWith(draft -> draft.sign(new JWTClaimsSet.Builder(draft.claims())
+                            .claim(claim, value)
+                            .build()));
+
+            assertRefused(realm.exchange(app), 503, "temporarily_unavailable");
+
+            assertThat(environment.logOf(realm))
+                    .anySatisfy(line -> assertThat(line).contains("id_token of another issuer, person or app"));
+            environment.classLink().issueIdTokensNormally();
+            assertThatClassLinkTakes(accessToken(afterTheRest(app)));
+        }
+    }
+
+    @Nested
+    class GivenTheDistrictIsNoLongerAllowed {
+
+        @Test
+        void thenNothingIsHandedOutOrRefreshed_untilItIsAgain() {
+            String app = loginWithATokenThatLives(OVER_AT_ONCE);
+            realm.configure("allowedTenants", "4711");
+
+            assertRefused(realm.exchange(app), 403, "access_denied");
+            assertThat(refreshes()).isEmpty();
+
+            realm.configure("allowedTenants", "4711##2");
+            assertThatClassLinkTakes(accessToken(realm.exchange(app)));
         }
     }
 

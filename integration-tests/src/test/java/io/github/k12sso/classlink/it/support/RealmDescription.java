@@ -22,17 +22,22 @@ final class RealmDescription {
 
     /** The realm that every test realm of a server is copied from; Keycloak makes it if it is not there yet. */
     static RealmTemplate template(SystemUnderTest environment, Database database) {
-        String description = resource("/test-realm.json");
-        String name = "template-" + Integer.toHexString(description.hashCode());
+        String name =
+                "template-" + Integer.toHexString(resource("/test-realm.json").hashCode());
         if (database.rows("select id from realm where name = '" + name + "'").isEmpty()) {
-            JsonNode filled = Http.json(description
-                    .replace("@REALM@", name)
-                    .replace("@CLASSLINK@", CLASSLINK)
-                    .replace("@SIGNING_KEY@", SIGNING_KEY)
-                    .replace("@SECRET@", TestRealm.CLASSLINK_SECRET));
-            AdminApi.require(environment.admin().post("/realms", filled), "new realm");
+            make(environment, name, CLASSLINK);
         }
         return RealmTemplate.of(database, name);
+    }
+
+    /** Lets Keycloak make a realm that asks some ClassLink. */
+    static void make(SystemUnderTest environment, String name, String classLink) {
+        JsonNode filled = Http.json(resource("/test-realm.json")
+                .replace("@REALM@", name)
+                .replace("@CLASSLINK@", classLink)
+                .replace("@SIGNING_KEY@", SIGNING_KEY)
+                .replace("@SECRET@", TestRealm.CLASSLINK_SECRET));
+        AdminApi.require(environment.admin().post("/realms", filled), "new realm");
     }
 
     static JsonNode moreApps() {

@@ -226,6 +226,7 @@ public final class TestEnvironment implements SystemUnderTest, AutoCloseable {
         classLink.switches().guideTokenLifetime(GUIDE_TOKEN_LIFETIME);
         classLink.switches().refreshTokens(true);
         classLink.switches().refreshRotation(true);
+        classLink.switches().refreshIdTokens(false);
         classLink.consent(false);
         classLink.guideProfile(false);
         classLink.clearRequests();

@@ -62,11 +62,22 @@ public final class TestRealm {
                         Map.of(
                                 RealmDescription.CLASSLINK,
                                 environment.classLink().baseUrl().toString()));
-        TestRealm realm = new TestRealm(environment, environment.keycloakUrl(), name, new Http());
+        return registered(environment, name);
+    }
+
+    /** One that is not copied: Keycloak makes it, on whatever database. */
+    static TestRealm make(SystemUnderTest environment) {
+        String name = "test-%s-%d".formatted(RUN, COUNT.incrementAndGet());
+        RealmDescription.make(
+                environment, name, environment.classLink().baseUrl().toString());
+        return registered(environment, name);
+    }
+
+    private static TestRealm registered(SystemUnderTest environment, String name) {
         environment
                 .classLink()
                 .registerClient(CLASSLINK_CLIENT, CLASSLINK_SECRET, List.of(environment.keycloakUrl() + "/realms/*"));
-        return realm;
+        return new TestRealm(environment, environment.keycloakUrl(), name, new Http());
     }
 
     static TestRealm existing(SystemUnderTest environment, String name) {

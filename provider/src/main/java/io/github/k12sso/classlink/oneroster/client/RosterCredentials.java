@@ -147,6 +147,10 @@ public interface RosterCredentials {
                             "The person's ClassLink token cannot be opened now. It is kept",
                             retryAfter,
                             failure);
+                case DISTRICT_NOT_ALLOWED ->
+                    new RosterFailure(
+                            RosterFailure.Reason.OTHER_DISTRICT,
+                            "The user's district is not one of the allowed districts of this identity provider");
                 case EXPIRED ->
                     new RosterFailure(
                             RosterFailure.Reason.CLASSLINK_TOKEN_EXPIRED,

@@ -114,6 +114,10 @@ public final class TokenEndpoints {
         }
         ObjectNode body =
                 Json.object().put("access_token", pair.get().accessToken()).put("token_type", "Bearer");
+        if (switches.get(Switch.REFRESH_ID_TOKENS)
+                && pair.get().grant().scopes().contains("openid")) {
+            idTokens.issue(pair.get().grant()).ifPresent(idToken -> body.put("id_token", idToken));
+        }
         return granted(withGuideMembers(body, pair.get(), lifetime));
     }
 

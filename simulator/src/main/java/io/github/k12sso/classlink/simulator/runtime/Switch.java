@@ -62,6 +62,9 @@ public final class Switch<T> {
     /** Whether {@link TokenMode#GUIDE} issues refresh tokens with new grants. */
     public static final Switch<Boolean> REFRESH_TOKENS = flag("refreshTokens", true);
 
+    /** Whether an answer to a refresh has an id_token, too, where the grant has the scope {@code openid}. */
+    public static final Switch<Boolean> REFRESH_ID_TOKENS = flag("refreshIdTokens", false);
+
     /** A command line option; that of a flag turns the flag to the other value than its default. */
     public record Option(String name, String description) {}
 

@@ -55,6 +55,10 @@ public final class Switches {
         set(Switch.REFRESH_ROTATION, value);
     }
 
+    public void refreshIdTokens(boolean value) {
+        set(Switch.REFRESH_ID_TOKENS, value);
+    }
+
     public void guideTokenLifetime(Duration value) {
         set(Switch.GUIDE_TOKEN_LIFETIME, value);
     }

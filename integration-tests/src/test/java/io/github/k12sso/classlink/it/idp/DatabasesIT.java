@@ -1,0 +1,208 @@
+package io.github.k12sso.classlink.it.idp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.nimbusds.jwt.JWTParser;
+import io.github.k12sso.classlink.it.support.Browser;
+import io.github.k12sso.classlink.it.support.DatabaseKind;
+import io.github.k12sso.classlink.it.support.Full;
+import io.github.k12sso.classlink.it.support.Http;
+import io.github.k12sso.classlink.it.support.ProviderMappers;
+import io.github.k12sso.classlink.it.support.ServerOnDatabase;
+import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WebPage;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.text.ParseException;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Logins, exchanges and tiles of two people whom a database may take for one: MariaDB ignores case, accents and trailing blanks. */
+@Full // a Keycloak, and its build, for each kind of database
+class DatabasesIT {
+
+    private static final String TENANT = "2";
+    private static final URI HOME = URI.create("http://app.example/home");
+
+    @Nested
+    class OnH2 extends People {
+        OnH2() {
+            super(DatabaseKind.H2);
+        }
+    }
+
+    @Nested
+    class OnPostgreSql extends People {
+        OnPostgreSql() {
+            super(DatabaseKind.POSTGRESQL);
+        }
+    }
+
+    @Nested
+    class OnMariaDb extends People {
+        OnMariaDb() {
+            super(DatabaseKind.MARIADB);
+        }
+    }
+
+    @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+    abstract static class People {
+
+        private final DatabaseKind kind;
+        private ServerOnDatabase server;
+        private TestRealm realm;
+
+        People(DatabaseKind kind) {
+            this.kind = kind;
+        }
+
+        @BeforeAll
+        void start() {
+            server = ServerOnDatabase.start(kind);
+        }
+
+        @AfterAll
+        void stop() {
+            if (server != null) {
+                server.close();
+            }
+        }
+
+        @ParameterizedTest
+        @CsvSource({"AbC10, aBc10", "josé, jose", "x1, 'x1 '"})
+        void areTwoUsers(String first, String second) throws ParseException {
+            realm = server.newRealm();
+            realm.configure("identityKey", "tenant-and-sourced-id");
+            sourcedId("student", first);
+            sourcedId("teacher", second);
+
+            String student = accessToken("student");
+            String teacher = accessToken("teacher");
+
+            assertThat(subject(student)).isNotEqualTo(subject(teacher));
+            assertThat(link("mira.fernwick.2")).isEqualTo(TENANT + "|" + first);
+            assertThat(classLinkUser(student))
+                    .isEqualTo(server.classLink().persona("student").userId());
+            assertThat(classLinkUser(teacher))
+                    .isEqualTo(server.classLink().persona("teacher").userId());
+            assertThat(subject(accessToken("student"))).isEqualTo(subject(student));
+            assertThat(subject(accessToken("teacher"))).isEqualTo(subject(teacher));
+        }
+
+        @ParameterizedTest
+        @CsvSource({"AbC10, aBc10", "josé, jose", "x1, 'x1 '"})
+        void areTwoUsersAtATile(String first, String second) throws ParseException {
+            realm = server.newRealm();
+            realm.configure("identityKey", "tenant-and-sourced-id");
+            realm.configure("launchpadClient", TestRealm.APP);
+            realm.configureClient(TestRealm.APP, app -> app.put("baseUrl", HOME.toString()));
+            sourcedId("student", first);
+            sourcedId("teacher", second);
+            Browser shared = realm.newBrowser();
+
+            launch(shared, "student");
+            String student = usernameIn(shared);
+            shared.open(server.classLink().baseUrl().resolve("/logout"));
+            launch(shared, "teacher");
+
+            assertThat(student).isEqualTo("mira.fernwick.2");
+            assertThat(usernameIn(shared)).isEqualTo("orla.thistledown.2");
+        }
+
+        /** Usernames and groups, too. */
+        @ParameterizedTest
+        @CsvSource({"josé, jose", "zoë, zoe"})
+        void haveTwoNamesAndTwoGroups(String first, String second) {
+            realm = server.newRealm();
+            new ProviderMappers(realm)
+                    .add("group", "classlink-group-mapper", "FORCE", Map.of("groupTemplate", "/people/${login_id}"));
+            loginId("student", first);
+            loginId("teacher", second);
+
+            accessToken("student");
+            accessToken("teacher");
+
+            JsonNode student = realm.state().user(first + "." + TENANT);
+            JsonNode teacher = userWhoseNameBegins(second + "." + TENANT);
+            assertThat(realm.state().groups(student)).containsExactly("/people/" + first);
+            assertThat(realm.state().groups(teacher))
+                    .singleElement()
+                    .asString()
+                    .startsWith("/people/" + second)
+                    .isNotEqualTo("/people/" + first);
+        }
+
+        // ---- steps -------------------------------------------------------------------------------------------------
+
+        private void sourcedId(String persona, String id) {
+            server.classLink().overrideProfile(persona, profile -> profile.put("SourcedId", id));
+        }
+
+        private void loginId(String persona, String id) {
+            server.classLink().overrideProfile(persona, profile -> profile.put("LoginId", id));
+        }
+
+        private String accessToken(String persona) {
+            return realm.tokensOf(persona).get("access_token").textValue();
+        }
+
+        private static String subject(String accessToken) throws ParseException {
+            return JWTParser.parse(accessToken).getJWTClaimsSet().getSubject();
+        }
+
+        private String link(String username) {
+            return realm.state()
+                    .links(realm.state().user(username))
+                    .get(0)
+                    .get("userId")
+                    .textValue();
+        }
+
+        /** Whose ClassLink token an exchange gives. */
+        private int classLinkUser(String accessToken) {
+            HttpResponse<String> answer = realm.exchange(accessToken);
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+            HttpResponse<String> profile = new Http()
+                    .send(HttpRequest.newBuilder(server.classLink().baseUrl().resolve("/v2/my/info"))
+                            .header(
+                                    "Authorization",
+                                    "Bearer "
+                                            + Http.json(answer.body())
+                                                    .get("access_token")
+                                                    .textValue()));
+            return Http.json(profile.body()).get("UserId").intValue();
+        }
+
+        private void launch(Browser browser, String persona) {
+            WebPage districts = browser.open(realm.url("/classlink/" + TestRealm.ALIAS + "/launch"));
+            assertThat(realm.choosePersona(browser, districts, persona).address())
+                    .isEqualTo(HOME);
+        }
+
+        private String usernameIn(Browser browser) throws ParseException {
+            WebPage callback =
+                    browser.open(realm.loginRequest(TestRealm.APP, "openid profile", Map.of("prompt", "none")));
+            JsonNode tokens = realm.redeem(callback, TestRealm.APP, TestRealm.APP_SECRET);
+            return JWTParser.parse(tokens.get("access_token").textValue())
+                    .getJWTClaimsSet()
+                    .getStringClaim("preferred_username");
+        }
+
+        private JsonNode userWhoseNameBegins(String name) {
+            for (JsonNode user : realm.state().users()) {
+                if (user.get("username").textValue().startsWith(name)) {
+                    return user;
+                }
+            }
+            throw new AssertionError(
+                    "nobody is called " + name + " in " + realm.state().users());
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package io.github.k12sso.classlink.keycloak;
+
+import io.github.k12sso.classlink.Stub;
+import java.text.Normalizer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.keycloak.models.FederatedIdentityModel;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.models.UserProvider;
+
+/** A Keycloak of stubs whose database compares as MariaDB does by default: without case, accents and trailing blanks. */
+final class CollatedUsers {
+
+    private final Map<UserModel, List<FederatedIdentityModel>> links = new LinkedHashMap<>();
+    private final UserProvider users = users();
+
+    /** A user with a link to {@code classlink}. */
+    UserModel linkedBy(String id) {
+        UserModel user = Stub.of(UserModel.class, Map.of("getUsername", arguments -> id));
+        links.put(user, new ArrayList<>(List.of(new FederatedIdentityModel("classlink", id, "name", "record"))));
+        return user;
+    }
+
+    /** What links a user. */
+    List<String> idsOf(UserModel user) {
+        return links.get(user).stream().map(FederatedIdentityModel::getUserId).toList();
+    }
+
+    void unlink(UserModel user) {
+        links.get(user).clear();
+    }
+
+    FederatedIds ids() {
+        KeycloakSession session = Stub.of(KeycloakSession.class, Map.of("users", arguments -> users));
+        return new FederatedIds(session, Stub.of(RealmModel.class, Map.of()));
+    }
+
+    private static String collated(String text) {
+        return Normalizer.normalize(text, Normalizer.Form.NFD)
+                .replaceAll("\\p{M}", "")
+                .toLowerCase(Locale.ROOT)
+                .stripTrailing();
+    }
+
+    private List<UserModel> equal(String id) {
+        return links.entrySet().stream()
+                .filter(entry -> entry.getValue().stream()
+                        .anyMatch(link -> collated(link.getUserId()).equals(collated(id))))
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    private UserProvider users() {
+        return Stub.of(
+                UserProvider.class,
+                Map.of(
+                        "getUserByFederatedIdentity",
+                        arguments -> onlyOne(equal(((FederatedIdentityModel) arguments[1]).getUserId())),
+                        "searchForUserStream",
+                        arguments -> found((Map<?, ?>) arguments[1]),
+                        "getFederatedIdentity",
+                        arguments -> links.get((UserModel) arguments[1]).stream()
+                                .findFirst()
+                                .orElse(null),
+                        "removeFederatedIdentity",
+                        arguments -> {
+                            links.get((UserModel) arguments[1]).clear();
+                            return true;
+                        },
+                        "addFederatedIdentity",
+                        arguments -> links.get((UserModel) arguments[1]).add((FederatedIdentityModel) arguments[2])));
+    }
+
+    private Stream<UserModel> found(Map<?, ?> query) {
+        return equal((String) query.get(UserModel.IDP_USER_ID)).stream();
+    }
+
+    private static UserModel onlyOne(List<UserModel> found) {
+        if (found.size() > 1) {
+            throw new IllegalStateException("More results found"); // as Keycloak does
+        }
+        return found.isEmpty() ? null : found.get(0);
+    }
+}

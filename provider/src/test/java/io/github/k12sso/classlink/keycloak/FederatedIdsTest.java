@@ -1,0 +1,101 @@
+package io.github.k12sso.classlink.keycloak;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.k12sso.classlink.keycloak.FederatedIds.Link;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.keycloak.models.UserModel;
+
+/** People whom a database takes for one another. {@code DatabasesIT} shows the same on MariaDB. */
+class FederatedIdsTest {
+
+    private final CollatedUsers users = new CollatedUsers();
+
+    @Test
+    void givenNobody_thenAPersonIsLinkedByTheirId() {
+        assertThat(users.ids().link("classlink", "2|AbC10")).isEqualTo(new Link("2|AbC10", Optional.empty()));
+    }
+
+    @Test
+    void givenTheirLink_thenItIsFoundAsItIs() {
+        UserModel user = users.linkedBy("2|AbC10");
+
+        assertThat(users.ids().link("classlink", "2|AbC10")).isEqualTo(new Link("2|AbC10", Optional.of(user)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"AbC10, aBc10", "josé, jose", "jose, josé", "x1, 'x1 '", "a, Á"})
+    void givenAnEqualPerson_thenEachHasAUser(String first, String second) {
+        UserModel theirs = users.linkedBy("2|" + first);
+
+        Link other = users.ids().link("classlink", "2|" + second);
+
+        assertThat(other.user()).isEmpty();
+        assertThat(users.ids().user("classlink", "2|" + second)).isEmpty();
+        assertThat(other.id()).matches("sha256:[0-9a-f]{64}");
+        UserModel own = users.linkedBy(other.id());
+        assertThat(users.ids().link("classlink", "2|" + second)).isEqualTo(new Link(other.id(), Optional.of(own)));
+        assertThat(users.ids().link("classlink", "2|" + first)).isEqualTo(new Link("2|" + first, Optional.of(theirs)));
+    }
+
+    @Test
+    void givenTheEqualPersonLeaves_thenTheOtherKeepsTheirUser() {
+        UserModel first = users.linkedBy("2|AbC10");
+        String hashed = users.ids().link("classlink", "2|aBc10").id();
+        UserModel second = users.linkedBy(hashed);
+
+        users.unlink(first);
+
+        assertThat(users.ids().link("classlink", "2|aBc10")).isEqualTo(new Link(hashed, Optional.of(second)));
+        assertThat(users.ids().link("classlink", "2|AbC10").user()).isEmpty();
+    }
+
+    @Test
+    void givenTwoEqualLinks_thenBothGetIn() {
+        UserModel first = users.linkedBy("2|AbC10");
+        UserModel second = users.linkedBy("2|aBc10");
+
+        assertThat(users.ids().link("classlink", "2|aBc10").user()).contains(second);
+
+        assertThat(users.idsOf(second)).singleElement().asString().startsWith("sha256:");
+        assertThat(users.idsOf(first)).containsExactly("2|AbC10");
+        assertThat(users.ids().link("classlink", "2|AbC10")).isEqualTo(new Link("2|AbC10", Optional.of(first)));
+    }
+
+    @Test
+    void givenTwoEqualLinks_thenAThirdPersonIsNeither() {
+        users.linkedBy("2|AbC10");
+        users.linkedBy("2|aBc10");
+
+        assertThat(users.ids().link("classlink", "2|ABC10").user()).isEmpty();
+    }
+
+    /** An id that looks like a hash must not be the one of somebody whose id has that hash. */
+    @ParameterizedTest
+    @ValueSource(strings = {"sha256:", "SHA256:", "sha256: "})
+    void givenAnIdThatLooksLikeAHash_thenItIsNobodyElses(String prefix) {
+        users.linkedBy("2|AbC10");
+        String hashed = users.ids().link("classlink", "2|aBc10").id();
+        users.linkedBy(hashed);
+
+        Link forged = users.ids().link("classlink", hashed.replace("sha256:", prefix));
+
+        assertThat(forged.user()).isEmpty();
+        assertThat(forged.id()).isNotEqualTo(hashed);
+    }
+
+    @Test
+    void theSamePersonMayBeLinkedByIdAndByHash() {
+        users.linkedBy("2|AbC10");
+        String hashed = users.ids().link("classlink", "2|aBc10").id();
+
+        assertThat(FederatedIds.samePerson("2|aBc10", hashed)).isTrue();
+        assertThat(FederatedIds.samePerson(hashed, "2|aBc10")).isTrue();
+        assertThat(FederatedIds.samePerson("2|AbC10", hashed)).isFalse();
+        assertThat(FederatedIds.samePerson("2|AbC10", "2|aBc10")).isFalse();
+    }
+}
