@@ -1,5 +1,6 @@
 package io.github.k12sso.classlink.benchmarks;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.benchmarks.load.Gatling;
 import io.github.k12sso.classlink.benchmarks.load.Load;
 import io.github.k12sso.classlink.benchmarks.load.TokenRequests;
@@ -35,29 +36,37 @@ final class ExchangeChapter implements Chapter {
         this.work = work;
     }
 
-    /** One kind of request, for which the token is a field of a form. */
-    private record RequestKind(URI address, Map<String, String> form, String tokenField) {
+    /** One kind of request, for which the token is a field of a form, and what is in every right answer. */
+    private record RequestKind(URI address, Map<String, String> form, String tokenField, String expected) {
 
         static RequestKind exchange(TestRealm realm) {
             return new RequestKind(
-                    realm.url("/protocol/openid-connect/token"), TestRealm.exchangeForm(""), "subject_token");
+                    realm.url("/protocol/openid-connect/token"),
+                    TestRealm.exchangeForm(""),
+                    "subject_token",
+                    TokenRequests.TOKEN_ANSWER);
         }
 
         static RequestKind version2(TestRealm realm) {
-            return new RequestKind(BuiltInBroker.tokenAddress(realm), BuiltInBroker.version2Form(""), "token");
+            return new RequestKind(
+                    BuiltInBroker.tokenAddress(realm),
+                    BuiltInBroker.version2Form(""),
+                    "token",
+                    TokenRequests.TOKEN_ANSWER);
         }
 
         static RequestKind introspection(TestRealm realm) {
             return new RequestKind(
                     realm.url("/protocol/openid-connect/token/introspect"),
                     Map.of("client_id", TestRealm.APP, "client_secret", TestRealm.APP_SECRET),
-                    "token");
+                    "token",
+                    "\"active\":true");
         }
 
         Map<String, String> settings() {
             Map<String, String> constant = new LinkedHashMap<>(form);
             constant.remove(tokenField);
-            return Map.of("form", Http.query(constant), "tokenField", tokenField);
+            return Map.of("form", Http.query(constant), "tokenField", tokenField, "expected", expected);
         }
     }
 
@@ -76,6 +85,7 @@ final class ExchangeChapter implements Chapter {
             cluster.classLink().switches().guideTokenLifetime(Duration.ofHours(2));
             TestRealm ours = Servers.prepared(cluster.newRealm());
             TestRealm builtIn = Servers.prepared(BuiltInBroker.newRealm(cluster));
+            ours.configureClient(TestRealm.APP, ExchangeChapter::intendTokensForItself);
             List<String> oursTokens =
                     List.copyOf(ManyUsers.of(PEOPLE).addTo(ours, cluster).values());
             List<String> builtInTokens =
@@ -102,6 +112,18 @@ final class ExchangeChapter implements Chapter {
             rows.addAll(version2OnBothSides(rounds(gatling, 16, List.of(oursByVersion2, version2))));
             return rows;
         }
+    }
+
+    /** Since 26.7 introspection calls a token inactive if the client that asks is not in its audience. */
+    private static void intendTokensForItself(ObjectNode client) {
+        client.withArray("protocolMappers")
+                .addObject()
+                .put("name", "audience")
+                .put("protocol", "openid-connect")
+                .put("protocolMapper", "oidc-audience-mapper")
+                .putObject("config")
+                .put("included.client.audience", TestRealm.APP)
+                .put("access.token.claim", "true");
     }
 
     /** Rounds of exchanges, of version 2 and of introspection. */

@@ -120,10 +120,17 @@ final class RefreshChapter implements Chapter {
                 TokenRequests.class,
                 TokenRequests.NAME,
                 Map.of(
-                        "requests", file.toString(),
-                        "form", Http.query(form),
-                        "tokenField", "subject_token",
-                        "connections", String.valueOf(requests),
-                        "seconds", "0"));
+                        "requests",
+                        file.toString(),
+                        "form",
+                        Http.query(form),
+                        "tokenField",
+                        "subject_token",
+                        "expected",
+                        TokenRequests.TOKEN_ANSWER,
+                        "connections",
+                        String.valueOf(requests),
+                        "seconds",
+                        "0"));
     }
 }

@@ -3,8 +3,6 @@ package io.github.k12sso.classlink.profile;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.k12sso.classlink.profile.Profile.SourcedId;
-import io.github.k12sso.classlink.profile.Profile.TenantId;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;

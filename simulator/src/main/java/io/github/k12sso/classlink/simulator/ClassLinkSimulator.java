@@ -22,8 +22,8 @@ import io.github.k12sso.classlink.simulator.oauth.IdTokenSigner;
 import io.github.k12sso.classlink.simulator.oauth.RegisteredClient;
 import io.github.k12sso.classlink.simulator.oauth.TokenEndpoints;
 import io.github.k12sso.classlink.simulator.oauth.Tokens;
+import io.github.k12sso.classlink.simulator.oneroster.ApplicationList;
 import io.github.k12sso.classlink.simulator.oneroster.DistrictServers;
-import io.github.k12sso.classlink.simulator.oneroster.PartnerApplications;
 import io.github.k12sso.classlink.simulator.oneroster.RosterEndpoints;
 import io.github.k12sso.classlink.simulator.runtime.PkceMode;
 import io.github.k12sso.classlink.simulator.runtime.SimulatorClock;
@@ -56,7 +56,7 @@ public final class ClassLinkSimulator implements AutoCloseable {
     private final Tokens tokens = new Tokens(clock, secrets);
     private final IdTokenSigner idTokens;
     private final MyEndpoints my;
-    private final PartnerApplications applications;
+    private final ApplicationList applications;
     private final DistrictServers servers;
     private final Javalin server;
 
@@ -78,7 +78,7 @@ public final class ClassLinkSimulator implements AutoCloseable {
         settings.clients().forEach(clients::register);
         idTokens = new IdTokenSigner(baseUrl.toString(), keys, clock, secrets);
         my = new MyEndpoints(tokens, districts, switches);
-        applications = new PartnerApplications(districts, settings.partnerKey(), settings.fillerApplications());
+        applications = new ApplicationList(districts, settings.partnerKey(), settings.fillerApplications());
         servers = new DistrictServers(applications, secrets, clock, baseUrl.toString());
         addRoutes();
     }
@@ -166,7 +166,6 @@ public final class ClassLinkSimulator implements AutoCloseable {
         idTokens.issueNormally();
     }
 
-    /** Changes the my/info document of a persona from now on. */
     public void overrideProfile(String personaId, UnaryOperator<ObjectNode> change) {
         my.override(personaId, change);
     }
@@ -176,7 +175,7 @@ public final class ClassLinkSimulator implements AutoCloseable {
     }
 
     /** What districts do to the partner: rotate bearers, disable, change permissions. */
-    public PartnerApplications applications() {
+    public ApplicationList applications() {
         return applications;
     }
 

@@ -8,8 +8,8 @@ import io.github.k12sso.classlink.simulator.my.MyEndpoints;
 import io.github.k12sso.classlink.simulator.oauth.AuthorizeEndpoint;
 import io.github.k12sso.classlink.simulator.oauth.DiscoveryEndpoint;
 import io.github.k12sso.classlink.simulator.oauth.TokenEndpoints;
+import io.github.k12sso.classlink.simulator.oneroster.ApplicationList;
 import io.github.k12sso.classlink.simulator.oneroster.DistrictServers;
-import io.github.k12sso.classlink.simulator.oneroster.PartnerApplications;
 import io.github.k12sso.classlink.simulator.oneroster.RosterEndpoints;
 import io.javalin.Javalin;
 
@@ -46,7 +46,7 @@ final class Routes {
         return this;
     }
 
-    Routes rosters(PartnerApplications applications, DistrictServers servers, RosterEndpoints roster) {
+    Routes rosters(ApplicationList applications, DistrictServers servers, RosterEndpoints roster) {
         server.get("/applications", gate.at(Endpoint.APPLICATIONS, applications::list));
         server.get("/applications/{application}/server", gate.at(Endpoint.APPLICATIONS, servers::server));
         server.get("/servers/{district}/ims/oneroster/v1p1/<path>", gate.at(Endpoint.ROSTER, roster::read));

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 /** Who reads rosters: the partner through the proxy, and the user with their own token. */
 class RosterAccessTest extends RosterTests {
     @Nested
-    class Access {
+    class Authorization {
         @Test
         void compareTheApplicationIdUndecoded() {
             String id = simulator.applicationId("maplevalley");
@@ -82,7 +82,7 @@ class RosterAccessTest extends RosterTests {
     }
 
     @Nested
-    class PartnerApplications {
+    class Applications {
         @Test
         void areListedForThePartnerKeyOnly() {
             assertThat(app.getAs("wrong", "/applications").statusCode()).isEqualTo(401);

@@ -43,16 +43,16 @@ class SecretsTest {
 
         assertThat(told)
                 .contains(
-                        ofLogin(Secret.Kind.CODE, code),
-                        ofLogin(Secret.Kind.PKCE_VERIFIER, "a-verifier-of-mine"),
-                        ofLogin(Secret.Kind.CLIENT_SECRET, RelyingParty.SECRET),
+                        ofLogin(Secret.Type.CODE, code),
+                        ofLogin(Secret.Type.PKCE_VERIFIER, "a-verifier-of-mine"),
+                        ofLogin(Secret.Type.CLIENT_SECRET, RelyingParty.SECRET),
                         ofLogin(
-                                Secret.Kind.ACCESS_TOKEN,
+                                Secret.Type.ACCESS_TOKEN,
                                 tokens.get("access_token").asText()),
                         ofLogin(
-                                Secret.Kind.REFRESH_TOKEN,
+                                Secret.Type.REFRESH_TOKEN,
                                 tokens.get("refresh_token").asText()),
-                        ofLogin(Secret.Kind.ID_TOKEN, tokens.get("id_token").asText()));
+                        ofLogin(Secret.Type.ID_TOKEN, tokens.get("id_token").asText()));
     }
 
     @Test
@@ -65,18 +65,18 @@ class SecretsTest {
 
         assertThat(told)
                 .containsExactlyElementsOf(List.of(
-                        ofNoLogin(Secret.Kind.PARTNER_KEY, "a-partner-key"),
-                        ofNoLogin(Secret.Kind.DISTRICT_BEARER, "a-district-bearer"),
-                        ofNoLogin(Secret.Kind.ACCESS_TOKEN, "an-access-token"),
-                        ofNoLogin(Secret.Kind.CLIENT_SECRET, basic)));
+                        ofNoLogin(Secret.Type.PARTNER_KEY, "a-partner-key"),
+                        ofNoLogin(Secret.Type.DISTRICT_BEARER, "a-district-bearer"),
+                        ofNoLogin(Secret.Type.ACCESS_TOKEN, "an-access-token"),
+                        ofNoLogin(Secret.Type.CLIENT_SECRET, basic)));
         assertThat(told.toString()).doesNotContain("partner-key", basic);
     }
 
-    private static Secret ofLogin(Secret.Kind kind, String text) {
+    private static Secret ofLogin(Secret.Type kind, String text) {
         return new Secret(kind, text, Optional.of(RelyingParty.CALLBACK));
     }
 
-    private static Secret ofNoLogin(Secret.Kind kind, String text) {
+    private static Secret ofNoLogin(Secret.Type kind, String text) {
         return new Secret(kind, text, Optional.empty());
     }
 }

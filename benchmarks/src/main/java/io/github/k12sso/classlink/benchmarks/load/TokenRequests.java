@@ -6,6 +6,7 @@ import static io.gatling.javaapi.core.CoreDsl.during;
 import static io.gatling.javaapi.core.CoreDsl.exec;
 import static io.gatling.javaapi.core.CoreDsl.feed;
 import static io.gatling.javaapi.core.CoreDsl.scenario;
+import static io.gatling.javaapi.core.CoreDsl.substring;
 import static io.gatling.javaapi.http.HttpDsl.http;
 import static io.gatling.javaapi.http.HttpDsl.status;
 
@@ -23,12 +24,15 @@ import java.util.stream.Collectors;
  * Apps that post a Keycloak token to an endpoint: an exchange, the brokering API or introspection.
  *
  * <p>System properties: {@code requests}, a CSV file with the columns {@code address} and {@code token}; {@code form}, the
- * other fields, encoded; {@code tokenField}; {@code connections}; {@code seconds}, 0 for one request on each connection, all
+ * other fields, encoded; {@code tokenField}; {@code expected}, what the body of every right answer contains; {@code connections}; {@code seconds}, 0 for one request on each connection, all
  * at once.
  */
 public class TokenRequests extends Simulation {
 
     public static final String NAME = "token request";
+
+    /** Of every answer with an access token. */
+    public static final String TOKEN_ANSWER = "\"access_token\":\"";
 
     public TokenRequests() {
         int seconds = Integer.getInteger("seconds");
@@ -37,7 +41,9 @@ public class TokenRequests extends Simulation {
                         .post("#{address}")
                         .formParamMap(form(System.getProperty("form")))
                         .formParam(System.getProperty("tokenField"), "#{token}")
-                        .check(status().is(200)));
+                        .check(
+                                status().is(200),
+                                substring(System.getProperty("expected")).exists()));
         ChainBuilder work = seconds == 0
                 ? exec(request)
                 : exec(during(Duration.ofSeconds(seconds)).on(request));

@@ -11,7 +11,7 @@ final class ExchangeRefusedException extends RuntimeException {
     private static final Duration LONGEST_RETRY_AFTER = Duration.ofMinutes(5);
 
     /** What the app can do about it. */
-    enum Reason {
+    enum Problem {
         /** Offer to connect the account. */
         NOT_LINKED,
         /** Sign in at ClassLink again. */
@@ -24,13 +24,13 @@ final class ExchangeRefusedException extends RuntimeException {
         OTHER
     }
 
-    private final Reason reason;
+    private final Problem problem;
     private final String code;
     private final transient Duration retryAfter;
 
-    private ExchangeRefusedException(Reason reason, String code, Duration retryAfter) {
+    private ExchangeRefusedException(Problem problem, String code, Duration retryAfter) {
         super("Token exchange refused: " + code);
-        this.reason = reason;
+        this.problem = problem;
         this.code = code;
         this.retryAfter = retryAfter;
     }
@@ -38,16 +38,16 @@ final class ExchangeRefusedException extends RuntimeException {
     static ExchangeRefusedException from(HTTPResponse response, String errorCode) {
         String code = errorCode == null ? "http_" + response.getStatusCode() : errorCode;
         return new ExchangeRefusedException(
-                reason(code, response.getStatusCode()), code, retryAfter(response.getHeaderValue("Retry-After")));
+                problem(code, response.getStatusCode()), code, retryAfter(response.getHeaderValue("Retry-After")));
     }
 
-    private static Reason reason(String code, int status) {
+    private static Problem problem(String code, int status) {
         return switch (code) {
-            case "not_linked" -> Reason.NOT_LINKED;
-            case "token_expired" -> Reason.TOKEN_EXPIRED;
-            case "temporarily_unavailable" -> Reason.UNAVAILABLE;
-            case "access_denied" -> Reason.DENIED;
-            default -> status >= 500 ? Reason.UNAVAILABLE : Reason.OTHER;
+            case "not_linked" -> Problem.NOT_LINKED;
+            case "token_expired" -> Problem.TOKEN_EXPIRED;
+            case "temporarily_unavailable" -> Problem.UNAVAILABLE;
+            case "access_denied" -> Problem.DENIED;
+            default -> status >= 500 ? Problem.UNAVAILABLE : Problem.OTHER;
         };
     }
 
@@ -60,8 +60,8 @@ final class ExchangeRefusedException extends RuntimeException {
         return asked.compareTo(LONGEST_RETRY_AFTER) > 0 ? LONGEST_RETRY_AFTER : asked;
     }
 
-    Reason reason() {
-        return reason;
+    Problem problem() {
+        return problem;
     }
 
     /** The OAuth error code as it came. */

@@ -19,8 +19,8 @@ final class Pages {
 
     private Pages() {}
 
-    static PageResponse welcome() {
-        return PageResponse.ok(frame(
+    static HtmlResponse welcome() {
+        return HtmlResponse.ok(frame(
                 "Welcome",
                 Html.NOTHING,
                 Html.of("<h1>Your classes, in one place</h1>"
@@ -28,18 +28,18 @@ final class Pages {
                         + SIGN_IN_LINKS)));
     }
 
-    static PageResponse sessionEnded() {
-        return PageResponse.ok(frame(
+    static HtmlResponse sessionEnded() {
+        return HtmlResponse.ok(frame(
                 "Signed out",
                 Html.NOTHING,
                 Html.of("<h1>Your session has ended</h1><p>Please sign in again.</p>" + SIGN_IN_LINKS)));
     }
 
-    static PageResponse signInFailed(String code) {
+    static HtmlResponse signInFailed(String code) {
         String reason = code.equals("access_denied")
                 ? "The sign-in was cancelled, or your account may not use this app."
                 : "The answer did not belong to a sign-in of this browser, or it came too late.";
-        return new PageResponse(
+        return new HtmlResponse(
                 400,
                 frame(
                         "Sign-in failed",
@@ -51,8 +51,8 @@ final class Pages {
                                 code)));
     }
 
-    static PageResponse keycloakUnavailable() {
-        return new PageResponse(
+    static HtmlResponse keycloakUnavailable() {
+        return new HtmlResponse(
                 503,
                 frame(
                         "Not answering",
@@ -62,8 +62,8 @@ final class Pages {
                                 + AGAIN)));
     }
 
-    static PageResponse notFound() {
-        return new PageResponse(
+    static HtmlResponse notFound() {
+        return new HtmlResponse(
                 404,
                 frame(
                         "Not found",
@@ -71,12 +71,12 @@ final class Pages {
                         Html.of("<h1>No such page</h1><p><a href=\"/\">To the start page</a></p>")));
     }
 
-    static PageResponse broken() {
-        return new PageResponse(
+    static HtmlResponse broken() {
+        return new HtmlResponse(
                 500, frame("Error", Html.NOTHING, Html.of("<h1>Something went wrong in this app</h1>" + AGAIN)));
     }
 
-    static PageResponse classes(SignedInPerson person, List<SchoolClass> classes) {
+    static HtmlResponse classes(SignedInPerson person, List<SchoolClass> classes) {
         if (classes.isEmpty()) {
             return personPage(
                     person, Html.of("<p class=\"note\" id=\"no-classes\">You have no classes this term.</p>"));
@@ -89,7 +89,7 @@ final class Pages {
     }
 
     /** For a person of whom the district shares no roster record. */
-    static PageResponse noRoster(SignedInPerson person) {
+    static HtmlResponse noRoster(SignedInPerson person) {
         return personPage(
                 person,
                 Html.of("<p class=\"note\" id=\"no-roster\">Your district does not share a roster record of yours with"
@@ -97,7 +97,7 @@ final class Pages {
     }
 
     /** For roles that have no classes of their own. */
-    static PageResponse noClassesForRole(SignedInPerson person) {
+    static HtmlResponse noClassesForRole(SignedInPerson person) {
         return personPage(
                 person,
                 Html.of(
@@ -106,8 +106,8 @@ final class Pages {
                         person.role().isBlank() ? "(none)" : person.role()));
     }
 
-    static PageResponse rosterUnavailable(SignedInPerson person) {
-        return new PageResponse(
+    static HtmlResponse rosterUnavailable(SignedInPerson person) {
+        return new HtmlResponse(
                 502,
                 personPage(
                                 person,
@@ -117,7 +117,7 @@ final class Pages {
                         .body());
     }
 
-    static PageResponse notLinked(SignedInPerson person) {
+    static HtmlResponse notLinked(SignedInPerson person) {
         return personPage(
                 person,
                 Html.of("<div class=\"note\" id=\"exchange-error\"><h2>Your account is not connected to ClassLink</h2>"
@@ -127,7 +127,7 @@ final class Pages {
     }
 
     /** Only after a new sign-in at ClassLink did not help. */
-    static PageResponse stillExpired(SignedInPerson person) {
+    static HtmlResponse stillExpired(SignedInPerson person) {
         return personPage(
                 person,
                 Html.of("<div class=\"note\" id=\"exchange-error\"><h2>ClassLink's permission has run out</h2>"
@@ -141,9 +141,9 @@ final class Pages {
      *
      * @param wait shown rounded up to whole seconds
      */
-    static PageResponse unavailable(SignedInPerson person, Duration wait) {
+    static HtmlResponse unavailable(SignedInPerson person, Duration wait) {
         long seconds = Math.max(1, wait.plusMillis(999).toSeconds());
-        return new PageResponse(
+        return new HtmlResponse(
                 503,
                 personPage(
                                 person,
@@ -156,7 +156,7 @@ final class Pages {
                         .body());
     }
 
-    static PageResponse denied(SignedInPerson person) {
+    static HtmlResponse denied(SignedInPerson person) {
         return personPage(
                 person,
                 Html.of("<div class=\"note\" id=\"exchange-error\"><h2>This app may not read your classes</h2>"
@@ -165,7 +165,7 @@ final class Pages {
                         + " be allowed.</p></div>"));
     }
 
-    static PageResponse refused(SignedInPerson person, String code) {
+    static HtmlResponse refused(SignedInPerson person, String code) {
         return personPage(
                 person,
                 Html.of(
@@ -196,12 +196,12 @@ final class Pages {
         return Html.of("<li class=\"%s\">%s</li>", person.student() ? "student" : "teacher", person.name());
     }
 
-    private static PageResponse personPage(SignedInPerson person, Html content) {
+    private static HtmlResponse personPage(SignedInPerson person, Html content) {
         Html header = Html.of("""
                 <span class="who"><strong id="person-name">%s</strong> <span id="person-role">%s</span></span>
                 <form method="post" action="/logout"><button class="button" id="sign-out">Sign out</button></form>
                 """, person.name(), person.role());
-        return PageResponse.ok(frame(
+        return HtmlResponse.ok(frame(
                 "Classes",
                 header,
                 Html.of(

@@ -26,13 +26,13 @@ public final class RosterApp implements AutoCloseable {
     private final Clock clock;
     private final BrowserSessions sessions;
     private final OpenIdClient keycloak;
-    private final OneRosterClient roster;
+    private final ClassesClient roster;
     private final boolean gateway;
 
     private RosterApp(RosterAppSettings settings, Clock clock) {
         this.clock = clock;
         this.sessions = new BrowserSessions(clock);
-        this.roster = new OneRosterClient(settings.rosterUrl());
+        this.roster = new ClassesClient(settings.rosterUrl());
         this.gateway = settings.gateway();
         this.server = Javalin.create(config -> config.showJavalinBanner = false);
         routes();
@@ -126,7 +126,7 @@ public final class RosterApp implements AutoCloseable {
         try {
             SignIn signIn = keycloak.fresh(before);
             session.signedIn(signIn);
-            PageResponse page = classesPage(person, gateway ? bearer(signIn) : keycloak.classLinkToken(signIn));
+            HtmlResponse page = classesPage(person, gateway ? bearer(signIn) : keycloak.classLinkToken(signIn));
             session.exchangeWorked();
             show(ctx, page);
         } catch (ExchangeRefusedException e) {
@@ -146,7 +146,7 @@ public final class RosterApp implements AutoCloseable {
 
     private void showRefusal(
             Context ctx, BrowserSession session, SignedInPerson person, ExchangeRefusedException refusal) {
-        switch (refusal.reason()) {
+        switch (refusal.problem()) {
             case NOT_LINKED -> show(ctx, Pages.notLinked(person));
             case TOKEN_EXPIRED -> renew(ctx, session, person);
             case UNAVAILABLE -> {
@@ -158,7 +158,7 @@ public final class RosterApp implements AutoCloseable {
         }
     }
 
-    private PageResponse classesPage(SignedInPerson person, BearerAccessToken classLinkToken) {
+    private HtmlResponse classesPage(SignedInPerson person, BearerAccessToken classLinkToken) {
         if (!person.isInRoster()) {
             return Pages.noRoster(person);
         }
@@ -228,7 +228,7 @@ public final class RosterApp implements AutoCloseable {
         return sessions.find(SessionCookie.read(ctx));
     }
 
-    private static void show(Context ctx, PageResponse page) {
+    private static void show(Context ctx, HtmlResponse page) {
         ctx.status(page.status()).html(page.body().markup());
     }
 

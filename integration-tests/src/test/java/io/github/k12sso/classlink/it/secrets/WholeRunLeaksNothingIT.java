@@ -45,14 +45,14 @@ class WholeRunLeaksNothingIT {
 
         assertThat(search.isFull()).as("some secrets were not searched").isFalse();
         assertThat(search.secrets())
-                .extracting(Secret::kind)
+                .extracting(Secret::type)
                 .contains(
-                        Secret.Kind.CODE,
-                        Secret.Kind.PKCE_VERIFIER,
-                        Secret.Kind.ACCESS_TOKEN,
-                        Secret.Kind.REFRESH_TOKEN,
-                        Secret.Kind.ID_TOKEN,
-                        Secret.Kind.CLIENT_SECRET);
+                        Secret.Type.CODE,
+                        Secret.Type.PKCE_VERIFIER,
+                        Secret.Type.ACCESS_TOKEN,
+                        Secret.Type.REFRESH_TOKEN,
+                        Secret.Type.ID_TOKEN,
+                        Secret.Type.CLIENT_SECRET);
         assertThat(Where.values())
                 .allSatisfy(where -> assertThat(search.searched(where))
                         .as(where + " searched")

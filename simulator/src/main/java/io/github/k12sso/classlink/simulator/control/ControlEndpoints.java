@@ -14,7 +14,7 @@ import io.github.k12sso.classlink.simulator.oauth.Clients;
 import io.github.k12sso.classlink.simulator.oauth.IdTokenKeys;
 import io.github.k12sso.classlink.simulator.oauth.RegisteredClient;
 import io.github.k12sso.classlink.simulator.oauth.Tokens;
-import io.github.k12sso.classlink.simulator.oneroster.PartnerApplications;
+import io.github.k12sso.classlink.simulator.oneroster.ApplicationList;
 import io.github.k12sso.classlink.simulator.runtime.SimulatorClock;
 import io.github.k12sso.classlink.simulator.runtime.Switches;
 import java.time.DateTimeException;
@@ -36,7 +36,7 @@ public final class ControlEndpoints {
             Tokens tokens,
             Clients clients,
             Districts districts,
-            PartnerApplications applications) {}
+            ApplicationList applications) {}
 
     private final Parts parts;
     private final SwitchBoard switches;

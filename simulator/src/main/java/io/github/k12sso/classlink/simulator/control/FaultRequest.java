@@ -41,10 +41,10 @@ final class FaultRequest {
         return json.has("body") ? fault.body(json.get("body").asText()) : fault;
     }
 
-    private Fault.Kind kind() {
+    private Fault.Effect kind() {
         String name = required("kind").asText();
         try {
-            return Fault.Kind.valueOf(name.toUpperCase(Locale.ROOT).replace('-', '_'));
+            return Fault.Effect.valueOf(name.toUpperCase(Locale.ROOT).replace('-', '_'));
         } catch (IllegalArgumentException e) {
             throw new BadControlRequest("unknown kind " + name);
         }

@@ -7,7 +7,7 @@ import java.util.OptionalInt;
 /** One way for an endpoint to misbehave. Immutable; {@link #times(int)} limits it to the next requests. */
 public final class Fault {
     /** The ways. */
-    public enum Kind {
+    public enum Effect {
         STATUS,
         DELAY,
         STALL,
@@ -23,7 +23,7 @@ public final class Fault {
         EMPTY
     }
 
-    private final Kind kind;
+    private final Effect effect;
     private final int status;
     private final String text;
     private final Integer retryAfter;
@@ -31,8 +31,8 @@ public final class Fault {
     private final long size;
     private final Integer times;
 
-    private Fault(Kind kind, int status, String text, Integer retryAfter, Duration pace, long size, Integer times) {
-        this.kind = kind;
+    private Fault(Effect effect, int status, String text, Integer retryAfter, Duration pace, long size, Integer times) {
+        this.effect = effect;
         this.status = status;
         this.text = text;
         this.retryAfter = retryAfter;
@@ -43,37 +43,37 @@ public final class Fault {
 
     /** Answers with this status instead of doing the work; the body fits the endpoint unless {@link #body} sets one. */
     public static Fault status(int status) {
-        return new Fault(Kind.STATUS, status, null, null, Duration.ZERO, 0, null);
+        return new Fault(Effect.STATUS, status, null, null, Duration.ZERO, 0, null);
     }
 
     /** Does the work, then waits before the answer leaves. */
     public static Fault delay(Duration delay) {
-        return new Fault(Kind.DELAY, 200, null, null, delay, 0, null);
+        return new Fault(Effect.DELAY, 200, null, null, delay, 0, null);
     }
 
     /** Waits, then resets the connection without having done the work: a server that hung before it began. */
     public static Fault stall(Duration wait) {
-        return new Fault(Kind.STALL, 200, null, null, wait, 0, null);
+        return new Fault(Effect.STALL, 200, null, null, wait, 0, null);
     }
 
     /** Resets the connection without doing the work. */
     public static Fault reset() {
-        return of(Kind.RESET);
+        return of(Effect.RESET);
     }
 
     /** Does the work, then resets the connection: the code is spent or the refresh token rotated, and nobody knows. */
     public static Fault answerLost() {
-        return of(Kind.ANSWER_LOST);
+        return of(Effect.ANSWER_LOST);
     }
 
     /** Announces the whole body, sends half of it and hangs up. */
     public static Fault truncated() {
-        return of(Kind.TRUNCATED);
+        return of(Effect.TRUNCATED);
     }
 
     /** Status 200 and something that claims to be JSON but cannot be parsed. */
     public static Fault malformedJson() {
-        return of(Kind.MALFORMED_JSON);
+        return of(Effect.MALFORMED_JSON);
     }
 
     /**
@@ -81,55 +81,55 @@ public final class Fault {
      * (docs/internals/classlink-protocol.md#hosts).
      */
     public static Fault wrongType() {
-        return of(Kind.WRONG_TYPE);
+        return of(Effect.WRONG_TYPE);
     }
 
     /** Status 200 and valid JSON that is an array of strings where an object is due. */
     public static Fault wrongShape() {
-        return of(Kind.WRONG_SHAPE);
+        return of(Effect.WRONG_SHAPE);
     }
 
     /** Status 200 and a valid JSON object of that many bytes, sent without a length. */
     public static Fault oversize(long bytes) {
-        return new Fault(Kind.OVERSIZE, 200, null, null, Duration.ZERO, bytes, null);
+        return new Fault(Effect.OVERSIZE, 200, null, null, Duration.ZERO, bytes, null);
     }
 
     /** Sends the true answer one byte at a time. */
     public static Fault drip(Duration interval) {
-        return new Fault(Kind.DRIP, 200, null, null, interval, 0, null);
+        return new Fault(Effect.DRIP, 200, null, null, interval, 0, null);
     }
 
     /** Status 302 to that address. */
     public static Fault redirect(String location) {
-        return new Fault(Kind.REDIRECT, 302, location, null, Duration.ZERO, 0, null);
+        return new Fault(Effect.REDIRECT, 302, location, null, Duration.ZERO, 0, null);
     }
 
     /** Status 200 and no body at all. */
     public static Fault empty() {
-        return of(Kind.EMPTY);
+        return of(Effect.EMPTY);
     }
 
-    private static Fault of(Kind kind) {
-        return new Fault(kind, 200, null, null, Duration.ZERO, 0, null);
+    private static Fault of(Effect effect) {
+        return new Fault(effect, 200, null, null, Duration.ZERO, 0, null);
     }
 
     /** The body sent with {@link #status(int)}. */
     public Fault body(String body) {
-        return new Fault(kind, status, body, retryAfter, pace, size, times);
+        return new Fault(effect, status, body, retryAfter, pace, size, times);
     }
 
     /** Adds {@code Retry-After} in seconds. */
     public Fault retryAfter(int seconds) {
-        return new Fault(kind, status, text, seconds, pace, size, times);
+        return new Fault(effect, status, text, seconds, pace, size, times);
     }
 
     /** Only for the next so many requests; without it until cleared. */
     public Fault times(int count) {
-        return new Fault(kind, status, text, retryAfter, pace, size, count);
+        return new Fault(effect, status, text, retryAfter, pace, size, count);
     }
 
-    Kind kind() {
-        return kind;
+    Effect effect() {
+        return effect;
     }
 
     int status() {
@@ -158,8 +158,8 @@ public final class Fault {
 
     @Override
     public String toString() {
-        StringBuilder words = new StringBuilder(kind.name());
-        if (kind == Kind.STATUS) {
+        StringBuilder words = new StringBuilder(effect.name());
+        if (effect == Effect.STATUS) {
             words.append(' ').append(status);
         }
         if (!pace.isZero()) {

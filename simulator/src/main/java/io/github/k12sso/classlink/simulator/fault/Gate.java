@@ -75,7 +75,7 @@ public final class Gate implements AutoCloseable {
 
     private void misbehave(Fault fault, Endpoint endpoint, Context context, TrueAnswer work) {
         Wire wire = new Wire(context);
-        switch (fault.kind()) {
+        switch (fault.effect()) {
             case STATUS -> wire.send(withRetryAfter(fault, statusAnswer(fault, endpoint)));
             case DELAY -> sendLater(fault, context, wire, work.get());
             case STALL -> {

@@ -112,15 +112,20 @@ public final class AuthorizeEndpoint {
         if (decision.filter("deny"::equals).isPresent()) {
             return error(redirectUri, "access_denied", authorization);
         }
-        Grant grant = new Grant(
-                user.persona(),
-                client.id(),
-                scopes.get(),
-                user.since(),
-                Optional.of(redirectUri),
-                authorization.nonce(),
-                authorization.challenge());
-        RedirectLocation location = new RedirectLocation(redirectUri)
+        return code(
+                authorization,
+                new Grant(
+                        user.persona(),
+                        client.id(),
+                        scopes.get(),
+                        user.since(),
+                        Optional.of(redirectUri),
+                        authorization.nonce(),
+                        authorization.challenge()));
+    }
+
+    private ServerResponse code(AuthorizationRequest authorization, Grant grant) {
+        RedirectLocation location = new RedirectLocation(grant.redirectUri().orElseThrow())
                 .with("code", codes.issue(grant))
                 .with("response_type", "code");
         if (switches.get(Switch.STATE_ON_CODES)) {

@@ -16,7 +16,7 @@ import java.util.Optional;
  */
 final class ClientAuthentication {
     /** Either a client or the answer that turns it away. */
-    record Result(Optional<RegisteredClient> client, Optional<ServerResponse> refusal) {}
+    record ClientCheck(Optional<RegisteredClient> client, Optional<ServerResponse> refusal) {}
 
     private record Credentials(String id, String secret) {}
 
@@ -28,7 +28,7 @@ final class ClientAuthentication {
         this.switches = switches;
     }
 
-    Result authenticate(ServerRequest request) {
+    ClientCheck authenticate(ServerRequest request) {
         Optional<Credentials> credentials = basic(request).or(() -> posted(request));
         if (credentials.isEmpty()) {
             return refuse(401, "invalid_client", "client authentication is missing");
@@ -43,7 +43,7 @@ final class ClientAuthentication {
             String error = switches.isGuide() ? "invalid_client" : "unauthorized_client";
             return refuse(401, error, "wrong client secret");
         }
-        return new Result(client, Optional.empty());
+        return new ClientCheck(client, Optional.empty());
     }
 
     private static Optional<Credentials> posted(ServerRequest request) {
@@ -81,9 +81,9 @@ final class ClientAuthentication {
         return MessageDigest.isEqual(expected.getBytes(StandardCharsets.UTF_8), given.getBytes(StandardCharsets.UTF_8));
     }
 
-    private static Result refuse(int status, String error, String description) {
+    private static ClientCheck refuse(int status, String error, String description) {
         ServerResponse response = ErrorBodies.oauth(status, error, description);
-        return new Result(
+        return new ClientCheck(
                 Optional.empty(),
                 Optional.of(
                         status == 401 ? response.header("WWW-Authenticate", "Basic realm=\"classlink\"") : response));

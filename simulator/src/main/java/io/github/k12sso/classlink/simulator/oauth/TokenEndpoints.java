@@ -37,7 +37,7 @@ public final class TokenEndpoints {
     }
 
     public ServerResponse token(ServerRequest request) {
-        ClientAuthentication.Result caller = authentication.authenticate(request);
+        ClientAuthentication.ClientCheck caller = authentication.authenticate(request);
         if (caller.refusal().isPresent()) {
             return caller.refusal().get();
         }
@@ -57,7 +57,7 @@ public final class TokenEndpoints {
         if (!switches.get(Switch.REVOCATION)) {
             return ServerResponse.html(404, "<!DOCTYPE html><title>Not found</title><p>Not found</p>");
         }
-        ClientAuthentication.Result caller = authentication.authenticate(request);
+        ClientAuthentication.ClientCheck caller = authentication.authenticate(request);
         if (caller.refusal().isPresent()) {
             return caller.refusal().get();
         }

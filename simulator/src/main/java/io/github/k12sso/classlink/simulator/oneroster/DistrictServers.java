@@ -41,13 +41,13 @@ public final class DistrictServers {
     private static final Pattern PARAMETER = Pattern.compile("\\s*([a-z_]+)=\"([^\"]*)\"\\s*");
     private static final Map<String, String> METHODS = Map.of("HMAC-SHA256", "HmacSHA256", "HMAC-SHA1", "HmacSHA1");
 
-    private final PartnerApplications applications;
+    private final ApplicationList applications;
     private final Secrets secrets;
     private final Clock clock;
     private final String baseUrl;
     private final Map<String, Long> nonces = new ConcurrentHashMap<>();
 
-    public DistrictServers(PartnerApplications applications, Secrets secrets, Clock clock, String baseUrl) {
+    public DistrictServers(ApplicationList applications, Secrets secrets, Clock clock, String baseUrl) {
         this.applications = applications;
         this.secrets = secrets;
         this.clock = clock;
@@ -65,7 +65,7 @@ public final class DistrictServers {
     private String secretOf(District district) {
         String seed = "key:" + district.code() + ":" + applications.bearerOf(district);
         String secret = UUID.nameUUIDFromBytes(seed.getBytes(StandardCharsets.UTF_8)) + "&+ %";
-        secrets.tell(Secret.Kind.DISTRICT_SECRET, secret, Optional.empty());
+        secrets.tell(Secret.Type.DISTRICT_SECRET, secret, Optional.empty());
         return secret;
     }
 

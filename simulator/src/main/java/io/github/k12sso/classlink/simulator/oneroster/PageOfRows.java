@@ -16,12 +16,12 @@ final class PageOfRows {
     private static final int MAX_SORTED = 20_000;
 
     private final Rows rows;
-    private final CollectionQuery query;
+    private final RowQuery query;
     private final int[] positions;
     private final int total;
     private final boolean sortRefused;
 
-    private PageOfRows(Rows rows, CollectionQuery query, int[] positions, int total, boolean sortRefused) {
+    private PageOfRows(Rows rows, RowQuery query, int[] positions, int total, boolean sortRefused) {
         this.rows = rows;
         this.query = query;
         this.positions = positions;
@@ -29,7 +29,7 @@ final class PageOfRows {
         this.sortRefused = sortRefused;
     }
 
-    static PageOfRows of(Rows rows, CollectionQuery query) {
+    static PageOfRows of(Rows rows, RowQuery query) {
         String sort = query.sort().orElse("sourcedId");
         boolean byId = sort.equals("sourcedId");
         if (byId && rows.sortedById()) {
@@ -88,7 +88,7 @@ final class PageOfRows {
         return query.fields().isEmpty() ? row : row.retain(query.fields());
     }
 
-    private static PageOfRows inOrder(Rows rows, CollectionQuery query, boolean reversed) {
+    private static PageOfRows inOrder(Rows rows, RowQuery query, boolean reversed) {
         int size = rows.size();
         String sort = query.sort().orElse("sourcedId");
         boolean asOrdered = sort.equals("sourcedId") && rows.sortedById();
@@ -97,7 +97,7 @@ final class PageOfRows {
     }
 
     private static PageOfRows choose(
-            Rows rows, CollectionQuery query, int size, java.util.function.IntUnaryOperator order, boolean refused) {
+            Rows rows, RowQuery query, int size, java.util.function.IntUnaryOperator order, boolean refused) {
         if (query.filter().isEmpty()) {
             int end = (int) Math.min(size, (long) query.offset() + query.limit());
             int[] positions = IntStream.range(Math.min(query.offset(), end), end)

@@ -31,7 +31,7 @@ public final class RosterEndpoints {
     private static final Pattern SERVER = Pattern.compile("/servers/([^/]+)/ims/oneroster/v1p1/(.+)");
 
     private final Districts districts;
-    private final PartnerApplications applications;
+    private final ApplicationList applications;
     private final DistrictServers servers;
     private final Tokens tokens;
     private final Switches switches;
@@ -40,7 +40,7 @@ public final class RosterEndpoints {
 
     public RosterEndpoints(
             Districts districts,
-            PartnerApplications applications,
+            ApplicationList applications,
             DistrictServers servers,
             Tokens tokens,
             Switches switches,
@@ -138,7 +138,7 @@ public final class RosterEndpoints {
     }
 
     private ServerResponse page(ServerRequest request, District district, Rows rows, boolean direct) {
-        CollectionQuery query = CollectionQuery.of(request, rows.type());
+        RowQuery query = RowQuery.of(request, rows.type());
         PageOfRows page = PageOfRows.of(rows, query);
         ServerResponse response =
                 withRosterHeaders(ServerResponse.jsonStream(page::writeTo), district, page.count(), page.total());
@@ -153,7 +153,7 @@ public final class RosterEndpoints {
     }
 
     /** Seen on district servers, not on the proxy (docs/internals/classlink-rosters.md#queries-and-headers). */
-    private String linkToNext(ServerRequest request, CollectionQuery query) {
+    private String linkToNext(ServerRequest request, RowQuery query) {
         String kept = Arrays.stream(request.rawQuery().split("&", -1))
                 .filter(pair -> !pair.isEmpty() && !pair.startsWith("limit=") && !pair.startsWith("offset="))
                 .map(pair -> "&" + pair)

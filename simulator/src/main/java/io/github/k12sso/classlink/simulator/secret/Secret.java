@@ -7,9 +7,9 @@ import java.util.Optional;
  *
  * @param redirectUri where the login that it belongs to leads back to; empty for a tile, and for what belongs to no login
  */
-public record Secret(Kind kind, String text, Optional<String> redirectUri) {
+public record Secret(Type type, String text, Optional<String> redirectUri) {
 
-    public enum Kind {
+    public enum Type {
         CODE,
         PKCE_VERIFIER,
         ACCESS_TOKEN,
@@ -27,6 +27,6 @@ public record Secret(Kind kind, String text, Optional<String> redirectUri) {
     /** Without the secret. */
     @Override
     public String toString() {
-        return kind.name();
+        return type.name();
     }
 }

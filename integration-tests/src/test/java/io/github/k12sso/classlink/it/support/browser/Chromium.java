@@ -18,6 +18,8 @@ import org.openqa.selenium.By;
 import org.openqa.selenium.ElementClickInterceptedException;
 import org.openqa.selenium.OutputType;
 import org.openqa.selenium.StaleElementReferenceException;
+import org.openqa.selenium.WebDriver;
+import org.openqa.selenium.WebDriverException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
@@ -133,13 +135,25 @@ public final class Chromium implements AutoCloseable {
 
     private <T> T await(ExpectedCondition<T> condition, String what) {
         try {
-            return patience.until(condition);
+            return patience.until(browser -> onThePageOfNow(condition, browser));
         } catch (org.openqa.selenium.TimeoutException e) {
             screenshot("failed-" + seen.size());
             throw new AssertionError(
                     "no " + what + " at " + driver.getCurrentUrl() + ": "
                             + driver.findElement(By.tagName("body")).getText(),
                     e);
+        }
+    }
+
+    /** Chromium's driver reports some elements of a page that has just been replaced in this way, and not as stale. */
+    private static <T> T onThePageOfNow(ExpectedCondition<T> condition, WebDriver browser) {
+        try {
+            return condition.apply(browser);
+        } catch (WebDriverException e) {
+            if (!String.valueOf(e.getMessage()).contains("does not belong to the document")) {
+                throw e;
+            }
+            return null; // asked again
         }
     }
 

@@ -18,7 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * The partner's districts: {@code /applications}, and the bearer of each (docs/internals/classlink-rosters.md#access).
  */
-public final class PartnerApplications {
+public final class ApplicationList {
     private static final int APPLICATION_ID = 57;
 
     private final Districts districts;
@@ -31,7 +31,7 @@ public final class PartnerApplications {
     /**
      * @param fillers disabled districts listed before the real ones, so that these come on a later page
      */
-    public PartnerApplications(Districts districts, String partnerKey, int fillers) {
+    public ApplicationList(Districts districts, String partnerKey, int fillers) {
         this.districts = districts;
         this.partnerKey = partnerKey;
         this.fillers = fillers;
@@ -99,8 +99,8 @@ public final class PartnerApplications {
             return ErrorBodies.roster(401, "unauthorisedrequest", "the partner key is missing or wrong");
         }
         try {
-            int limit = CollectionQuery.limit(request);
-            int offset = CollectionQuery.number(request, "offset", 0, 0);
+            int limit = RowQuery.limit(request);
+            int offset = RowQuery.number(request, "offset", 0, 0);
             ObjectNode body = Json.object().put("status", 1);
             ArrayNode rows = body.putArray("applications");
             int size = fillers + districts.all().size();

@@ -13,7 +13,7 @@ import java.util.function.Predicate;
  * @param limit 100 unless asked, at most 10,000
  * @param sort the field asked for, known or not
  */
-record CollectionQuery(
+record RowQuery(
         int limit,
         int offset,
         Optional<String> sort,
@@ -23,14 +23,14 @@ record CollectionQuery(
     static final int DEFAULT_LIMIT = 100;
     static final int MAX_LIMIT = 10_000;
 
-    static CollectionQuery of(ServerRequest request, OneRosterType type) {
+    static RowQuery of(ServerRequest request, OneRosterType type) {
         List<String> fields = request.parameter("fields")
                 .map(text -> List.of(text.trim().split("\\s*,\\s*", -1)))
                 .orElse(List.of());
         fields.stream().filter(field -> !type.has(field)).findFirst().ifPresent(unknown -> {
             throw new InvalidQuery("invalid_selection_field", "unknown field " + unknown);
         });
-        return new CollectionQuery(
+        return new RowQuery(
                 limit(request),
                 number(request, "offset", 0, 0),
                 request.parameter("sort"),

@@ -23,7 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** Reads a person's classes over OneRoster 1.1, with their own ClassLink token or, at the gateway, Keycloak's. */
-final class OneRosterClient {
+final class ClassesClient {
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration READ_TIMEOUT = Duration.ofSeconds(10);
@@ -41,7 +41,7 @@ final class OneRosterClient {
             .build();
     private final String base;
 
-    OneRosterClient(URI rosterUrl) {
+    ClassesClient(URI rosterUrl) {
         this.base = rosterUrl.toString().replaceAll("/+$", "") + "/ims/oneroster/v1p1";
     }
 

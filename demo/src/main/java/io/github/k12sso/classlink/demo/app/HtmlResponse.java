@@ -1,0 +1,9 @@
+package io.github.k12sso.classlink.demo.app;
+
+/** One answer to a browser. */
+record HtmlResponse(int status, Html body) {
+
+    static HtmlResponse ok(Html body) {
+        return new HtmlResponse(200, body);
+    }
+}
