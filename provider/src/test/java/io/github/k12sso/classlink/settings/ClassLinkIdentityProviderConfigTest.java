@@ -191,6 +191,18 @@ class ClassLinkIdentityProviderConfigTest {
         }
 
         @Test
+        void thenRostersByDistrictKeyNeedNothingElse() {
+            config.getConfig().put("rosterMode", "district-key");
+
+            assertThat(config.getRosterMode()).isEqualTo(RosterMode.DISTRICT_KEY);
+            assertThat(config.getDistrictKeys()).contains("${vault.classlink-district}");
+            assertValid();
+            config.getConfig().put("districtKeys", "${vault.districts}");
+            assertThat(config.getDistrictKeys()).contains("${vault.districts}");
+            assertValid();
+        }
+
+        @Test
         void thenNobodyCanSwitchAVerificationOff() {
             config.getConfig()
                     .putAll(Map.of(
@@ -297,9 +309,10 @@ class ClassLinkIdentityProviderConfigTest {
                     List.of("pkceEnabled", "1", "true or false"),
                     List.of("tokenScope", "classlink token", "one client scope, without spaces"),
                     List.of("rosterScope", "classlink roster", "one client scope, without spaces"),
-                    List.of("rosterMode", "on", "must be one of off, user-token, partner-key"),
+                    List.of("rosterMode", "on", "must be one of off, user-token, partner-key, district-key"),
                     List.of("partnerKey", "${vault.}", "reference", "${vault.classlink-partner-key}"),
                     List.of("partnerKey", "x ${vault.a}", "reference", "${vault.classlink-partner-key}"),
+                    List.of("districtKeys", "the key", "reference", "${vault.classlink-district}"),
                     List.of("launchpadClient", "saml-app", "an OpenID Connect client that is enabled"),
                     List.of("launchpadClient", "closed-app", "an OpenID Connect client that is enabled"));
         }

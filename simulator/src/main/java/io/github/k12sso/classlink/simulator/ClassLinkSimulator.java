@@ -166,7 +166,6 @@ public final class ClassLinkSimulator implements AutoCloseable {
         idTokens.issueNormally();
     }
 
-    /** Changes the my/info document of a persona from now on. */
     public void overrideProfile(String personaId, UnaryOperator<ObjectNode> change) {
         my.override(personaId, change);
     }

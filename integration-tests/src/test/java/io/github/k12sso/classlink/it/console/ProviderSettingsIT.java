@@ -55,9 +55,10 @@ class ProviderSettingsIT {
         "allowedClockSkew, 301, Allowed clock skew, 0 to 300",
         "filteredByClaim, true, Verify essential claim, the name of a claim",
         "launchpadClient, closed-app, App for LaunchPad tiles, OpenID Connect client that is enabled",
-        "rosterMode, on, Roster access, 'off, user-token, partner-key'",
+        "rosterMode, on, Roster access, 'off, user-token, partner-key, district-key'",
         "rosterMode, partner-key, Partner key is missing, ${vault.classlink-partner-key}",
         "partnerKey, pk-4711, Partner key, ${vault.classlink-partner-key}",
+        "districtKeys, pk-4711, District keys, ${vault.classlink-district}",
         "rosterScope, two scopes, Scope for rosters, without spaces",
         "rosterUrl, https://rosters.evil.example, Roster URL, rosters.evil.example"
     })
@@ -108,6 +109,7 @@ class ProviderSettingsIT {
                         "rosterMode",
                         "rosterUrl",
                         "partnerKey",
+                        "districtKeys",
                         "rosterScope");
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import io.github.k12sso.classlink.it.support.Browser;
 import io.github.k12sso.classlink.it.support.BuiltInBroker;
 import io.github.k12sso.classlink.it.support.Full;
 import io.github.k12sso.classlink.it.support.Http;
@@ -16,6 +17,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Map;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -107,6 +109,35 @@ class BrokeringApiV2IT {
         realm.configure(provider -> provider.put("storeToken", false));
 
         assertRefused(ask(token), 400, "not_linked");
+    }
+
+    /** Keycloak's own event of this API is a success, whatever this provider answers: ours stands beside it. */
+    @Test
+    void givenAnImpersonatedSession_thenItIsRefusedAndAnEventNamesTheAdministrator() {
+        realm.configureRealm(
+                settings -> settings.putArray("enabledEventTypes").add("IDENTITY_PROVIDER_RETRIEVE_TOKEN_ERROR"));
+        accessToken("openid " + TestRealm.TOKEN_SCOPE);
+        Browser browser = realm.newBrowser();
+        String user = StreamSupport.stream(realm.state().users().spliterator(), false)
+                .filter(found -> !found.get("username").textValue().equals("local"))
+                .findFirst()
+                .orElseThrow()
+                .get("id")
+                .textValue();
+        realm.admin().impersonate(realm, user, browser);
+        String token = realm.redeem(
+                        browser.open(realm.loginRequest("openid " + TestRealm.TOKEN_SCOPE)),
+                        TestRealm.APP,
+                        TestRealm.APP_SECRET)
+                .get("access_token")
+                .textValue();
+
+        assertRefused(ask(token), 403, "access_denied");
+
+        JsonNode event =
+                realm.state().events("IDENTITY_PROVIDER_RETRIEVE_TOKEN_ERROR").get(0);
+        assertThat(event.at("/details/impersonator").textValue()).isEqualTo(TestEnvironment.ADMIN);
+        assertThat(event.get("userId").textValue()).isEqualTo(user);
     }
 
     private String accessToken(String scope) {

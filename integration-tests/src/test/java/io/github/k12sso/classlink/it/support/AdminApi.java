@@ -53,6 +53,12 @@ public final class AdminApi {
         return http.send(request(path).DELETE());
     }
 
+    /** Makes a browser's session one in which this administrator acts as a user. */
+    public void impersonate(TestRealm realm, String userId, Browser browser) {
+        String path = "/realms/" + realm.name() + "/users/" + userId + "/impersonation";
+        require(browser.send(request(path).POST(HttpRequest.BodyPublishers.noBody())), path);
+    }
+
     /** The answer, if it is a success. */
     public static HttpResponse<String> require(HttpResponse<String> answer, String what) {
         if (answer.statusCode() >= 300) {

@@ -41,6 +41,11 @@ public final class Browser {
         return follow(HttpRequest.newBuilder(address).GET(), address);
     }
 
+    /** Sends what no page makes it send; the answer's cookies are kept. */
+    HttpResponse<String> send(HttpRequest.Builder request) {
+        return http.send(request);
+    }
+
     /** Presses a button: sends its form. */
     public WebPage press(WebPage page, String buttonSelector) {
         return press(page, buttonSelector, Map.of());

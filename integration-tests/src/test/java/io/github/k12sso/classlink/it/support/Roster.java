@@ -2,6 +2,7 @@ package io.github.k12sso.classlink.it.support;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.k12sso.classlink.simulator.district.Persona;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -38,6 +39,22 @@ public final class Roster {
     /** The person's own ClassLink token opens the roster. */
     public static Roster withUserToken(TestEnvironment environment, TestRealm realm) {
         return configured(environment, realm, "user-token");
+    }
+
+    /** Districts' own keys are in Keycloak's vault: these, and no others. */
+    public static Roster withDistrictKeys(TestEnvironment environment, TestRealm realm, String... tenantIds) {
+        for (String tenantId : tenantIds) {
+            environment.keepInVault(
+                    realm,
+                    "classlink-district-" + tenantId,
+                    districtKey(environment, tenantId).toString());
+        }
+        return configured(environment, realm, "district-key");
+    }
+
+    /** What ClassLink says about a district's own server. */
+    public static ObjectNode districtKey(TestEnvironment environment, String tenantId) {
+        return environment.classLink().districtKey(tenantId.equals(MAPLE_VALLEY) ? "maplevalley" : "harborpoint");
     }
 
     private static Roster configured(TestEnvironment environment, TestRealm realm, String mode) {
@@ -86,6 +103,27 @@ public final class Roster {
                         .post(realmPath + "/users/" + account + "/role-mappings/realm", Http.json("[" + given + "]")),
                 "role of the service");
         return serviceToken();
+    }
+
+    /** Gives a person the role, for tokens that they get from now on. */
+    public void makeAdministrator(String personaId, String role) {
+        String realmPath = "/realms/" + realm.name();
+        AdminApi.require(
+                realm.admin().post(realmPath + "/roles", Http.json("{\"name\":\"" + role + "\"}")), "new role");
+        JsonNode given = realm.admin().get(realmPath + "/roles/" + role);
+        AdminApi.require(
+                realm.admin()
+                        .post(
+                                realmPath + "/users/" + userId(personaId) + "/role-mappings/realm",
+                                Http.json("[" + given + "]")),
+                "role of " + personaId);
+    }
+
+    /** The Keycloak id of a person who has logged in. */
+    public String userId(String personaId) {
+        Persona person = environment.classLink().persona(personaId);
+        String tenantId = person.districtCode().equals("maplevalley") ? MAPLE_VALLEY : "2222";
+        return realm.state().user(person.loginId() + "." + tenantId).get("id").textValue();
     }
 
     private String serviceToken() {

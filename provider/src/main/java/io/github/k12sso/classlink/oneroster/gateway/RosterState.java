@@ -70,8 +70,8 @@ public final class RosterState {
      * the roster's address, the way of access and a digest of the credentials: what another partner, or another person's token,
      * has read is not found again.
      *
-     * @param partner key of the list of districts, one for a provider and a partner key
-     * @param district key of pages and memberships
+     * @param partner key of what is the same for everybody who reads there: the list of districts
+     * @param district key of pages and memberships; with {@code user-token}, of this user's token alone
      */
     record Source(RosterCredentials credentials, String partner, String district) {
 
@@ -91,10 +91,11 @@ public final class RosterState {
                 case PARTNER_KEY -> ofPartner(partnerKey(session, settings), settings, caller, provider);
                 case DISTRICT_KEY -> {
                     String entry = districtKey(session, settings, caller.tenant());
+                    String partner = provider + " " + digest(entry);
                     yield new Source(
                             DistrictKeyCredentials.parse(entry, Clocks.keycloak()),
-                            provider,
-                            provider + " " + caller.tenant() + " " + digest(entry));
+                            partner,
+                            partner + " " + caller.tenant());
                 }
                 case OFF ->
                     throw new RosterFailure(
@@ -106,8 +107,8 @@ public final class RosterState {
                 throws RosterFailure {
             RosterCredentials.UserToken token =
                     new RosterCredentials.UserToken(settings.rosterUrl(), settings.tokens(), realm, caller.user());
-            String from = digest(settings.rosterUrl(), token.accessToken());
-            return new Source(token, provider, provider + " " + caller.tenant() + " " + from);
+            String partner = provider + " " + digest(settings.rosterUrl());
+            return new Source(token, partner, partner + " " + caller.tenant() + " " + digest(token.accessToken()));
         }
 
         private static Source ofPartner(String key, RosterSettings settings, RosterCaller caller, String provider) {
