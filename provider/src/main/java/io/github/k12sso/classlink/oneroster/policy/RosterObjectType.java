@@ -1,6 +1,7 @@
 package io.github.k12sso.classlink.oneroster.policy;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -121,8 +122,8 @@ public enum RosterObjectType {
         static boolean isId(String segment) {
             return !segment.isBlank()
                     && segment.length() <= MAX_ID_LENGTH
-                    && !segment.equals(".")
-                    && !segment.equals("..")
+                    && Arrays.stream(segment.split("[/\\\\]", -1))
+                            .noneMatch(part -> part.equals(".") || part.equals(".."))
                     && segment.chars().noneMatch(Character::isISOControl);
         }
     }

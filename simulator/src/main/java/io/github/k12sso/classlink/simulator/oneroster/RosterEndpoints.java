@@ -1,5 +1,6 @@
 package io.github.k12sso.classlink.simulator.oneroster;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.simulator.district.District;
 import io.github.k12sso.classlink.simulator.district.Districts;
 import io.github.k12sso.classlink.simulator.fault.ErrorBodies;
@@ -8,12 +9,14 @@ import io.github.k12sso.classlink.simulator.http.ServerRequest;
 import io.github.k12sso.classlink.simulator.http.ServerResponse;
 import io.github.k12sso.classlink.simulator.oauth.Grant;
 import io.github.k12sso.classlink.simulator.oauth.Tokens;
+import io.github.k12sso.classlink.simulator.runtime.RosterService;
 import io.github.k12sso.classlink.simulator.runtime.Switch;
 import io.github.k12sso.classlink.simulator.runtime.Switches;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -124,25 +127,45 @@ public final class RosterEndpoints {
                 return roster.object(path.get(0), path.get(1))
                         .map(found -> withRosterHeaders(
                                 ServerResponse.json(
-                                        200, Json.object().set(found.type().single(), found.node())),
+                                        200, Json.object().set(found.type().single(), asSent(found.node()))),
                                 district,
                                 1,
                                 1))
                         .orElseGet(RosterEndpoints::unknown);
             }
-            Optional<Rows> rows = roster.collection(path);
-            return rows.isEmpty() ? unknown() : page(request, district, rows.get(), direct);
+            boolean served = path.size() != 3 || service() != RosterService.NO_NESTED_READS;
+            Optional<Rows> rows = served ? roster.collection(path) : Optional.empty();
+            return rows.isEmpty()
+                    ? unknown()
+                    : page(request, district, rows.get().map(this::asSent), direct);
         } catch (InvalidQuery e) {
             return ErrorBodies.roster(400, e.codeMinor(), e.getMessage());
         }
     }
 
     private ServerResponse page(ServerRequest request, District district, Rows rows, boolean direct) {
-        RowQuery query = RowQuery.of(request, rows.type());
+        RowQuery query = RowQuery.of(request, rows.type()).at(service());
         PageOfRows page = PageOfRows.of(rows, query);
-        ServerResponse response =
-                withRosterHeaders(ServerResponse.jsonStream(page::writeTo), district, page.count(), page.total());
+        ServerResponse body = ServerResponse.jsonStream(page::writeTo);
+        if (service() == RosterService.NOT_FOUND_PAST_END) {
+            return page.count() == 0 && query.offset() > 0 ? unknown() : body;
+        }
+        if (service() == RosterService.CLAMPS_PAGES) {
+            return body;
+        }
+        ServerResponse response = withRosterHeaders(body, district, page.count(), page.total());
         return direct && page.hasNext() ? response.header("Link", linkToNext(request, query)) : response;
+    }
+
+    private RosterService service() {
+        return switches.get(Switch.ROSTER_SERVICE);
+    }
+
+    private ObjectNode asSent(ObjectNode row) {
+        String role = row.path("role").asText();
+        return service() == RosterService.CAPITAL_ROLES && !role.isEmpty()
+                ? row.put("role", role.substring(0, 1).toUpperCase(Locale.ROOT) + role.substring(1))
+                : row;
     }
 
     /** docs/internals/classlink-rosters.md#queries-and-headers. */

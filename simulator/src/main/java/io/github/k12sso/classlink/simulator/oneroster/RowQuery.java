@@ -2,6 +2,7 @@ package io.github.k12sso.classlink.simulator.oneroster;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.simulator.http.ServerRequest;
+import io.github.k12sso.classlink.simulator.runtime.RosterService;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -22,6 +23,7 @@ record RowQuery(
         List<String> fields) {
     static final int DEFAULT_LIMIT = 100;
     static final int MAX_LIMIT = 10_000;
+    static final int CLAMPED_LIMIT = 10;
 
     static RowQuery of(ServerRequest request, OneRosterType type) {
         List<String> fields = request.parameter("fields")
@@ -36,6 +38,20 @@ record RowQuery(
                 request.parameter("sort"),
                 request.parameter("orderBy").filter("desc"::equals).isPresent(),
                 request.parameter("filter").map(text -> FilterExpression.parse(text, type)),
+                fields);
+    }
+
+    /** What is left of the query at a service that is not as it should be. */
+    CollectionQuery at(RosterService service) {
+        if (service == RosterService.REFUSES_FILTERS && filter.isPresent()) {
+            throw new InvalidQuery("invalid_filter_field", "filters are not supported");
+        }
+        return new CollectionQuery(
+                service == RosterService.CLAMPS_PAGES ? Math.min(CLAMPED_LIMIT, limit) : limit,
+                offset,
+                sort,
+                descending,
+                service == RosterService.IGNORES_FILTERS ? Optional.empty() : filter,
                 fields);
     }
 

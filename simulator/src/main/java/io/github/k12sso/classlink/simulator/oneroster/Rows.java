@@ -3,6 +3,7 @@ package io.github.k12sso.classlink.simulator.oneroster;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.function.IntFunction;
+import java.util.function.UnaryOperator;
 
 /**
  * The rows of a collection, made one at a time.
@@ -21,6 +22,11 @@ record Rows(OneRosterType type, int size, boolean sortedById, IntFunction<Object
 
     static Rows of(OneRosterType type, List<ObjectNode> rows) {
         return new Rows(type, rows.size(), false, rows::get);
+    }
+
+    /** The same rows, of which each is changed on its way out. */
+    Rows map(UnaryOperator<ObjectNode> change) {
+        return new Rows(type, size, sortedById, position -> change.apply(at.apply(position)));
     }
 
     ObjectNode row(int position) {

@@ -47,6 +47,11 @@ public final class Switch<T> {
     public static final Switch<Boolean> ROSTER_SCOPE_REQUIRED = flag("rosterScopeRequired", false)
             .option("--roster-scope-required", "Rosters by user token need the scope oneroster or full.");
 
+    public static final Switch<RosterService> ROSTER_SERVICE = choice("rosterService", RosterService.HONEST)
+            .option(
+                    "--roster-service",
+                    "${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}): how the roster service differs from the specification.");
+
     /** Whether error redirects repeat the {@code state}; ClassLink's documentation shows none. */
     public static final Switch<Boolean> STATE_ON_ERRORS = flag("stateOnErrors", true)
             .option(

@@ -1,0 +1,188 @@
+package io.github.k12sso.classlink.it.oneroster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.k12sso.classlink.it.support.Full;
+import io.github.k12sso.classlink.it.support.Http;
+import io.github.k12sso.classlink.it.support.Roster;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
+import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WithTestEnvironment;
+import io.github.k12sso.classlink.simulator.fault.Fault;
+import io.github.k12sso.classlink.simulator.http.Endpoint;
+import io.github.k12sso.classlink.simulator.runtime.RosterService;
+import io.github.k12sso.classlink.simulator.runtime.Switch;
+import java.net.URI;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What people read on a real server, at roster services of several kinds; the whole matrix is PersonsRosterTest. */
+@WithTestEnvironment
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@ResourceLock(TestEnvironment.PASSING_TIME)
+class PersonsRosterIT {
+
+    private static final int LIMIT = 7;
+    private static final List<String> COLLECTIONS =
+            List.of("users", "students", "teachers", "classes", "enrollments", "schools/SCH0001/students");
+
+    private TestEnvironment environment;
+    private Roster honest;
+    private String ofStudent;
+    private String ofTeacher;
+    private String ofParent;
+
+    /** How a client knows that it has everything. */
+    private enum Ending {
+        SHORT_PAGE,
+        EMPTY_PAGE,
+        COUNT,
+        LINK
+    }
+
+    @BeforeAll
+    void people(TestEnvironment testEnvironment) {
+        environment = testEnvironment;
+        honest = Roster.withPartnerKey(environment, environment.newRealm());
+        ofStudent = honest.tokenOf("student");
+        ofTeacher = honest.tokenOf("teacher");
+        ofParent = honest.tokenOf("parent");
+    }
+
+    @AfterEach
+    void honestAgain() {
+        environment.classLink().switches().set(Switch.ROSTER_SERVICE, RosterService.HONEST);
+    }
+
+    @Test
+    void everyEndingGivesATeacherEveryStudentOnce() {
+        List<String> all = pull(honest, ofTeacher, "students", Ending.LINK);
+
+        assertThat(all).doesNotHaveDuplicates().hasSizeGreaterThan(2 * LIMIT);
+        for (Ending ending : Ending.values()) {
+            assertThat(pull(honest, ofTeacher, "students", ending))
+                    .as(ending.name())
+                    .isEqualTo(all);
+        }
+    }
+
+    @Test
+    void aTeachersNextPageCostsNothing() {
+        honest.get(ofTeacher, "students?limit=7");
+        environment.classLink().clearRequests();
+
+        HttpResponse<String> second = honest.get(ofTeacher, "students?limit=7&offset=7");
+
+        assertThat(second.statusCode()).isEqualTo(200);
+        assertThat(environment.classLink().requests()).noneMatch(request -> request.endpoint() == Endpoint.ROSTER);
+    }
+
+    /** Other threads help to read: what a bearer that is refused costs them, the request's own thread repairs. */
+    @Test
+    void aBearerThatChangedIsReplacedWhileClassesAreRead() {
+        Roster roster = Roster.withPartnerKey(environment, environment.newRealm());
+        String token = roster.tokenOf("teacher");
+        roster.get(token, "terms");
+        environment.classLink().applications().rotateBearer("maplevalley");
+
+        assertThat(pull(roster, token, "users", Ending.LINK)).isEqualTo(pull(honest, ofTeacher, "users", Ending.LINK));
+    }
+
+    @Test
+    void aServiceWithoutAnyReadForItIsNamed() {
+        Roster roster = Roster.withPartnerKey(environment, environment.newRealm());
+        String token = roster.tokenOf("student");
+        environment.classLink().switches().set(Switch.ROSTER_SERVICE, RosterService.REFUSES_FILTERS);
+        environment.classLink().faults().inject(Endpoint.ROSTER, Fault.status(405));
+
+        HttpResponse<String> answer = roster.get(token, "classes");
+
+        environment.classLink().faults().clear();
+        assertThat(answer.statusCode()).isEqualTo(502);
+        assertThat(answer.body())
+                .contains("no read for the classes of a student")
+                .contains("not at fault");
+    }
+
+    @ParameterizedTest
+    @EnumSource(RosterService.class)
+    @Full // 126 pulls
+    void everyKindOfServiceGivesEverybodyTheSame(RosterService service) {
+        Map<String, List<String>> expected = pullAll(honest, List.of(ofStudent, ofTeacher, ofParent));
+        TestRealm realm = environment.newRealm();
+        Roster roster = Roster.withPartnerKey(environment, realm);
+        List<String> tokens = List.of(roster.tokenOf("student"), roster.tokenOf("teacher"), roster.tokenOf("parent"));
+        environment.classLink().switches().set(Switch.ROSTER_SERVICE, service);
+
+        assertThat(pullAll(roster, tokens)).isEqualTo(expected);
+    }
+
+    /** One kind of each sort in the default tier. */
+    @ParameterizedTest
+    @EnumSource(
+            value = RosterService.class,
+            names = {"CLAMPS_PAGES", "IGNORES_FILTERS", "NO_NESTED_READS"})
+    void oddServicesGiveATeacherTheSame(RosterService service) {
+        List<String> expected = pull(honest, ofTeacher, "users", Ending.LINK);
+        Roster roster = Roster.withPartnerKey(environment, environment.newRealm());
+        String token = roster.tokenOf("teacher");
+        environment.classLink().switches().set(Switch.ROSTER_SERVICE, service);
+
+        assertThat(pull(roster, token, "users", Ending.SHORT_PAGE)).isEqualTo(expected);
+    }
+
+    private static Map<String, List<String>> pullAll(Roster roster, List<String> tokens) {
+        Map<String, List<String>> all = new LinkedHashMap<>();
+        for (int person = 0; person < tokens.size(); person++) {
+            for (String collection : COLLECTIONS) {
+                Ending ending = Ending.values()[(person + collection.length()) % Ending.values().length];
+                all.put(person + " " + collection, pull(roster, tokens.get(person), collection, ending));
+            }
+        }
+        return all;
+    }
+
+    private static List<String> pull(Roster roster, String token, String collection, Ending ending) {
+        List<String> ids = new ArrayList<>();
+        URI next = roster.address(collection + "?limit=" + LIMIT);
+        for (int page = 1; page < 200; page++) {
+            HttpResponse<String> answer = new Http().send(Roster.request(token, next));
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+            JsonNode rows = Http.json(answer.body()).elements().next();
+            ids.addAll(Roster.ids(rows));
+            Optional<String> link = answer.headers().allValues("Link").stream()
+                    .filter(text -> text.endsWith("rel=\"next\""))
+                    .findFirst();
+            boolean end =
+                    switch (ending) {
+                        case SHORT_PAGE -> rows.size() < LIMIT;
+                        case EMPTY_PAGE -> rows.isEmpty();
+                        case COUNT ->
+                            ids.size()
+                                    >= Integer.parseInt(answer.headers()
+                                            .firstValue("X-Total-Count")
+                                            .orElseThrow());
+                        case LINK -> link.isEmpty();
+                    };
+            if (end) {
+                return ids;
+            }
+            next = ending == Ending.LINK
+                    ? URI.create(link.orElseThrow().replaceAll("^<([^>]*)>.*", "$1"))
+                    : roster.address(collection + "?limit=" + LIMIT + "&offset=" + page * LIMIT);
+        }
+        throw new AssertionError(collection + " does not end");
+    }
+}

@@ -1,0 +1,17 @@
+package io.github.k12sso.classlink.simulator.runtime;
+
+/** What a roster service does differently from the specification (docs/internals/classlink-rosters.md#memberships). */
+public enum RosterService {
+    HONEST,
+    /** At most ten rows a page, with neither a count nor a link. */
+    CLAMPS_PAGES,
+    IGNORES_FILTERS,
+    /** 400 for every filter. */
+    REFUSES_FILTERS,
+    /** 404 for a page past the end, and no count. */
+    NOT_FOUND_PAST_END,
+    /** {@code Student} for {@code student}. */
+    CAPITAL_ROLES,
+    /** 404 for {@code classes/{id}/students}, {@code users/{id}/classes} and the like. */
+    NO_NESTED_READS
+}
