@@ -33,8 +33,6 @@ import org.keycloak.broker.provider.AuthenticationRequest;
 import org.keycloak.broker.provider.BrokeredIdentityContext;
 import org.keycloak.broker.provider.UserAuthenticationIdentityProvider;
 import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.UserModel;
-import org.keycloak.models.utils.KeycloakModelUtils;
 import org.keycloak.protocol.oidc.OIDCLoginProtocol;
 import org.keycloak.representations.JsonWebToken;
 import org.keycloak.services.Urls;
@@ -205,12 +203,12 @@ record LoginService(
         String key = config.getIdentityKey()
                 .of(profile)
                 .orElseThrow(() -> new LoginRefused(LoginRefused.Reason.IDENTITY_INCOMPLETE));
-        FederatedIds.Link link =
-                new FederatedIds(session, session.getContext().getRealm()).link(config.getAlias(), key);
+        FederatedIds users = new FederatedIds(session, session.getContext().getRealm());
+        FederatedIds.Link link = users.link(config.getAlias(), key);
         BrokeredIdentityContext identity = new BrokeredIdentityContext(link.id(), config);
         identity.setBrokerUserId(config.getAlias() + "." + link.id());
         identity.getContextData().put(AccountLinking.IDENTITY_KEY, key);
-        identity.setUsername(username(profile, link.user().isEmpty()));
+        identity.setUsername(link.user().isEmpty() ? newUsername(profile, users) : username(profile));
         identity.setFirstName(profile.firstName().orElse(null));
         identity.setLastName(profile.lastName().orElse(null));
         identity.setEmail(profile.email().orElse(null));
@@ -219,20 +217,15 @@ record LoginService(
         return identity;
     }
 
-    private String username(Profile profile, boolean isNew) {
-        Optional<String> made = config.getUsernameTemplate().apply(profile);
-        if (isNew && made.filter(this::isAnothersForTheDatabase).isPresent()) {
-            made = Optional.of(UsernameTemplate.marked(made.get(), profile));
-        }
-        return made.orElseGet(() -> UsernameTemplate.nameOfId(config.getAlias(), profile));
+    private String username(Profile profile) {
+        return config.getUsernameTemplate()
+                .apply(profile)
+                .orElseGet(() -> UsernameTemplate.nameOfId(config.getAlias(), profile));
     }
 
-    /** Whether the database's collation takes a username for another one, such as {@code jose} for {@code josé}. */
-    private boolean isAnothersForTheDatabase(String username) {
-        UserModel other = session.users().getUserByUsername(session.getContext().getRealm(), username);
-        return other != null
-                && !KeycloakModelUtils.toLowerCaseSafe(username)
-                        .equals(KeycloakModelUtils.toLowerCaseSafe(other.getUsername()));
+    private String newUsername(Profile profile, FederatedIds users) {
+        String username = username(profile);
+        return users.isAnothers(username) ? UsernameTemplate.marked(username, profile) : username;
     }
 
     private String record(TokenResponse tokens, Profile profile, String brokerUserId) throws LoginRefused {

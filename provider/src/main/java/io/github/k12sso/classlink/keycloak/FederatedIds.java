@@ -5,6 +5,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.keycloak.models.FederatedIdentityModel;
@@ -76,6 +77,12 @@ public final class FederatedIds {
     /** Whether two stored ids link the same person. */
     public static boolean samePerson(String linkId, String other) {
         return linkId.equals(other) || hashed(linkId).equals(other) || linkId.equals(hashed(other));
+    }
+
+    /** Whether a username finds a user with another one, such as {@code jose} the user {@code josé}. */
+    public boolean isAnothers(String username) {
+        UserModel found = session.users().getUserByUsername(realm, username);
+        return found != null && !found.getUsername().toLowerCase(Locale.ROOT).equals(username.toLowerCase(Locale.ROOT));
     }
 
     /** Those whose id is equal for the database. */

@@ -5,14 +5,18 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
 import org.keycloak.broker.oidc.mappers.AbstractClaimToRoleMapper;
 import org.keycloak.broker.provider.BrokeredIdentityContext;
 import org.keycloak.broker.provider.ConfigConstants;
+import org.keycloak.models.ClientModel;
 import org.keycloak.models.Constants;
 import org.keycloak.models.IdentityProviderMapperModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
+import org.keycloak.models.RoleModel;
 import org.keycloak.models.UserModel;
+import org.keycloak.models.utils.KeycloakModelUtils;
 import org.keycloak.provider.ProviderConfigProperty;
 import org.keycloak.provider.ProviderConfigurationBuilder;
 
@@ -21,6 +25,8 @@ import org.keycloak.provider.ProviderConfigurationBuilder;
  * away, and keeps mappers with one target, its own OIDC mappers included, from taking what another gave at this login.
  */
 public final class ClassLinkRoleMapper extends AbstractClaimToRoleMapper implements ClassLinkMapper {
+
+    private static final Logger LOG = Logger.getLogger(ClassLinkRoleMapper.class);
 
     static final String CLASSLINK_ROLES = "classlinkRoles";
 
@@ -40,6 +46,51 @@ public final class ClassLinkRoleMapper extends AbstractClaimToRoleMapper impleme
                 "Gives a Keycloak role to people with certain ClassLink roles, and takes it away when they have none of them "
                         + "any more.",
                 form.build());
+    }
+
+    @Override
+    public void importNewUser(
+            KeycloakSession session,
+            RealmModel realm,
+            UserModel user,
+            IdentityProviderMapperModel mapper,
+            BrokeredIdentityContext login) {
+        if (isExact(session, realm, mapper)) {
+            super.importNewUser(session, realm, user, mapper, login);
+        }
+    }
+
+    @Override
+    public void updateBrokeredUser(
+            KeycloakSession session,
+            RealmModel realm,
+            UserModel user,
+            IdentityProviderMapperModel mapper,
+            BrokeredIdentityContext login) {
+        if (isExact(session, realm, mapper)) {
+            super.updateBrokeredUser(session, realm, user, mapper, login);
+        }
+    }
+
+    private static boolean isExact(KeycloakSession session, RealmModel realm, IdentityProviderMapperModel mapper) {
+        String wanted = mapper.getConfig().get(ConfigConstants.ROLE);
+        RoleModel found = KeycloakModelUtils.getRoleFromString(session, realm, wanted);
+        boolean exact = found == null || isCalled(wanted, found); // of none, Keycloak's log speaks
+        if (!exact) {
+            LOG.warnf(
+                    "Mapper '%s' does nothing: the realm has no role '%s', only one whose name differs in case or accents. "
+                            + "realm=%s",
+                    mapper.getName(), wanted, realm.getName());
+        }
+        return exact;
+    }
+
+    /** Whether a role has that name, and was not found by a database for which {@code Staff} is {@code staff}. */
+    static boolean isCalled(String wanted, RoleModel found) {
+        String name = found.getContainer() instanceof ClientModel client
+                ? client.getClientId() + "." + found.getName()
+                : found.getName();
+        return name.equals(wanted);
     }
 
     @Override

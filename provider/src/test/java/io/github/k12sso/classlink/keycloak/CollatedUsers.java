@@ -62,6 +62,11 @@ final class CollatedUsers {
                 Map.of(
                         "getUserByFederatedIdentity",
                         arguments -> onlyOne(equal(((FederatedIdentityModel) arguments[1]).getUserId())),
+                        "getUserByUsername",
+                        arguments -> links.keySet().stream()
+                                .filter(user -> collated(user.getUsername()).equals(collated((String) arguments[1])))
+                                .findFirst()
+                                .orElse(null),
                         "searchForUserStream",
                         arguments -> found((Map<?, ?>) arguments[1]),
                         "getFederatedIdentity",

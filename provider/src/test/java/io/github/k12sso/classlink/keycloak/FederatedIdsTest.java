@@ -88,6 +88,20 @@ class FederatedIdsTest {
         assertThat(forged.id()).isNotEqualTo(hashed);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "jose.2, josé.2, true",
+        "josé.2, jose.2, true",
+        "jose.2, jose.2, false",
+        "jose.2, JOSE.2, false",
+        "a.2, b.2, false"
+    })
+    void aUsernameMayFindAnothersUser(String username, String existing, boolean another) {
+        users.linkedBy(existing);
+
+        assertThat(users.ids().isAnothers(username)).isEqualTo(another);
+    }
+
     @Test
     void theSamePersonMayBeLinkedByIdAndByHash() {
         users.linkedBy("2|AbC10");

@@ -2,13 +2,19 @@ package io.github.k12sso.classlink.mapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.k12sso.classlink.Stub;
 import io.github.k12sso.classlink.mapper.ClassLinkRoleMapper.RoleNames;
 import java.util.Locale;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.keycloak.models.ClientModel;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.RoleContainerModel;
+import org.keycloak.models.RoleModel;
 
 class RoleNamesTest {
 
@@ -72,5 +78,22 @@ class RoleNamesTest {
 
     private static boolean matches(String setting, String roles) {
         return RoleNames.parse(setting).matchOneOf(MapperDocuments.profile("\"Role\": " + roles));
+    }
+
+    /** A database may find a role by another name, see docs/users.md. */
+    @ParameterizedTest
+    @CsvSource({"staff, true", "Staff, false", "stâff, false"})
+    void aRoleIsFoundByItsExactNameOnly(String name, boolean exact) {
+        RealmModel realm = Stub.of(RealmModel.class, Map.of());
+        ClientModel client = Stub.of(ClientModel.class, Map.of("getClientId", arguments -> "app"));
+
+        assertThat(ClassLinkRoleMapper.isCalled("staff", role(name, realm))).isEqualTo(exact);
+        assertThat(ClassLinkRoleMapper.isCalled("app.staff", role(name, client)))
+                .isEqualTo(exact);
+        assertThat(ClassLinkRoleMapper.isCalled("staff", role(name, client))).isFalse();
+    }
+
+    private static RoleModel role(String name, RoleContainerModel container) {
+        return Stub.of(RoleModel.class, Map.of("getName", arguments -> name, "getContainer", arguments -> container));
     }
 }
