@@ -42,11 +42,11 @@ record RowQuery(
     }
 
     /** What is left of the query at a service that is not as it should be. */
-    CollectionQuery at(RosterService service) {
+    RowQuery at(RosterService service) {
         if (service == RosterService.REFUSES_FILTERS && filter.isPresent()) {
             throw new InvalidQuery("invalid_filter_field", "filters are not supported");
         }
-        return new CollectionQuery(
+        return new RowQuery(
                 service == RosterService.CLAMPS_PAGES ? Math.min(CLAMPED_LIMIT, limit) : limit,
                 offset,
                 sort,
