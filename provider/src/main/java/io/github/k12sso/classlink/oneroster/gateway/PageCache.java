@@ -18,8 +18,11 @@ final class PageCache {
 
     static final Duration TTL = Duration.ofSeconds(60);
 
-    private static final int MAX_PAGES = 100;
-    private static final int MAX_BYTES = 256 * 1024;
+    /** Bytes of all pages with their keys. */
+    static final int MAX_BYTES = 16 * 1024 * 1024;
+
+    static final int MAX_PAGE_BYTES = 256 * 1024;
+    private static final int MAX_REVISIONS = 10_000;
 
     private final Map<String, String> revisions = new ConcurrentHashMap<>();
     private final Cache<String, Entry> pages;
@@ -32,17 +35,28 @@ final class PageCache {
         private final byte[] body;
         private final Optional<String> total;
         private final boolean full;
+        private final Optional<String> revision;
+        private final Optional<Integer> count;
+
+        /** An answer of which the source is not asked what it says of it. */
+        Page(byte[] body, Optional<String> total, boolean full) {
+            this(body, total, full, Optional.empty(), Optional.empty());
+        }
 
         /**
          * An answer to be sent.
          *
          * @param total of the collection, if the reader may know it
-         * @param full the source sent as many rows as were asked for: there may be more
+         * @param full there may be rows after these
+         * @param revision of what the district shares, {@code x-perm-rev}
+         * @param count of these rows, {@code x-count}, if the source counts them
          */
-        Page(byte[] body, Optional<String> total, boolean full) {
+        Page(byte[] body, Optional<String> total, boolean full, Optional<String> revision, Optional<Integer> count) {
             this.body = body;
             this.total = total;
             this.full = full;
+            this.revision = revision;
+            this.count = count;
         }
 
         byte[] body() {
@@ -56,6 +70,14 @@ final class PageCache {
         boolean full() {
             return full;
         }
+
+        Optional<String> revision() {
+            return revision;
+        }
+
+        Optional<Integer> count() {
+            return count;
+        }
     }
 
     private enum Lookup {
@@ -66,7 +88,10 @@ final class PageCache {
     PageCache(Ticker ticker) {
         this.pages = Caffeine.newBuilder()
                 .expireAfterWrite(TTL)
-                .maximumSize(MAX_PAGES)
+                .maximumWeight(MAX_BYTES)
+                .weigher((String key, Entry entry) -> 2 * key.length()
+                        + 2 * entry.district().length()
+                        + entry.page().body().length)
                 .ticker(ticker)
                 .executor(Runnable::run)
                 .build();
@@ -79,7 +104,7 @@ final class PageCache {
     }
 
     void put(String key, String district, Page page) {
-        if (page.body().length <= MAX_BYTES) {
+        if (page.body().length <= MAX_PAGE_BYTES) {
             pages.put(key, new Entry(district, page));
         }
     }
@@ -90,7 +115,7 @@ final class PageCache {
      * @return whether it is another than before, and the district's pages are dropped
      */
     boolean noteRevision(String district, String revision) {
-        if (revisions.size() > MAX_PAGES * MAX_PAGES) {
+        if (revisions.size() > MAX_REVISIONS) {
             revisions.clear();
         }
         String before = revisions.put(district, revision);

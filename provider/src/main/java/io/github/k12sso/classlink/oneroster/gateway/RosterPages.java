@@ -10,8 +10,8 @@ import io.github.k12sso.classlink.oneroster.client.UserTokenCredentials;
 import io.github.k12sso.classlink.oneroster.gateway.GatewayResource.RosterSettings;
 import io.github.k12sso.classlink.oneroster.policy.Policy;
 import io.github.k12sso.classlink.oneroster.policy.Policy.Decision;
-import io.github.k12sso.classlink.oneroster.policy.RosterPageReader.Links;
 import io.github.k12sso.classlink.oneroster.policy.RosterRequest;
+import io.github.k12sso.classlink.oneroster.policy.RosterRequest.Links;
 import io.github.k12sso.classlink.settings.Setting.RosterMode;
 import java.util.Optional;
 import org.keycloak.models.KeycloakSession;
@@ -51,7 +51,11 @@ final class RosterPages {
     }
 
     private PageCache.Page decide(RosterRequest request) throws RosterFailure {
-        OneRosterClient client = new OneRosterClient(settings.upstream(), credentials(), new Links(base));
+        OneRosterClient client = new OneRosterClient(
+                settings.upstream(),
+                credentials(),
+                new Links(base),
+                settings.state().silences().of(caller.districtKey()));
         Decision decision = Policy.decide(
                 request,
                 caller.inPolicy(),
@@ -67,8 +71,14 @@ final class RosterPages {
 
     private PageCache.Page read(RosterRequest request, OneRosterClient client, Decision.Allowed allowed)
             throws RosterFailure {
-        PageBuffer buffer = new PageBuffer();
-        OneRosterClient.PageResult result = client.read(allowed.request(), allowed.rows(), buffer);
+        try (PageBuffer buffer = new PageBuffer()) {
+            return page(request, allowed, client.read(allowed.request(), allowed.rows(), buffer), buffer);
+        }
+    }
+
+    private PageCache.Page page(
+            RosterRequest request, Decision.Allowed allowed, OneRosterClient.PageResult result, PageBuffer buffer)
+            throws RosterFailure {
         result.revision().ifPresent(revision -> {
             if (settings.state().pages().noteRevision(caller.districtKey(), revision)) {
                 settings.state().applications().forget(provider());
@@ -80,7 +90,14 @@ final class RosterPages {
         return new PageCache.Page(
                 body(request, buffer),
                 result.total().filter(count -> allowed.countable()),
-                !request.isSingle() && result.rows() == request.limit());
+                result.more(),
+                isWhole(request) ? result.revision() : Optional.empty(),
+                isWhole(request) && result.counted() ? Optional.of(buffer.rows()) : Optional.empty());
+    }
+
+    /** No row is left out, so that what the source says of the page is true of the answer. */
+    private boolean isWhole(RosterRequest request) {
+        return caller.inPolicy().administrator() || !request.objectType().isRestricted();
     }
 
     private static byte[] body(RosterRequest request, PageBuffer rows) {

@@ -2,6 +2,7 @@ package io.github.k12sso.classlink.oneroster.gateway;
 
 import com.github.benmanes.caffeine.cache.Ticker;
 import io.github.k12sso.classlink.oneroster.client.PartnerApplications;
+import io.github.k12sso.classlink.oneroster.client.RosterFailure.Silences;
 import io.github.k12sso.classlink.oneroster.client.SourceMemberships.MembershipCache;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -14,11 +15,13 @@ public final class RosterState {
     private final PartnerApplications applications;
     private final MembershipCache memberships;
     private final PageCache pages;
+    private final Silences silences;
 
     public RosterState(RosterLimits limits, InstantSource clock) {
         Ticker ticker = () -> nanos(clock.instant());
         this.limits = limits;
-        this.applications = new PartnerApplications(clock);
+        this.silences = new Silences(clock, ticker);
+        this.applications = new PartnerApplications(clock, silences);
         this.memberships = new MembershipCache(ticker);
         this.pages = new PageCache(ticker);
     }
@@ -41,5 +44,9 @@ public final class RosterState {
 
     PageCache pages() {
         return pages;
+    }
+
+    Silences silences() {
+        return silences;
     }
 }

@@ -36,7 +36,7 @@ record VisibleRows<E extends Exception>(RosterRequest request, Caller caller, Me
 
     Decision decide() throws E {
         if (caller.administrator() || !request.objectType().isRestricted()) {
-            return new Allowed(request, RowRule.roleOf(request), isPlain());
+            return new Allowed(request, RowRule.all(), true); // as the source lists them
         }
         if (request.objectType() == RosterObjectType.DEMOGRAPHICS
                 || request.objectType() == RosterObjectType.RESOURCE) {
@@ -53,14 +53,6 @@ record VisibleRows<E extends Exception>(RosterRequest request, Caller caller, Me
             case CLASS -> classes();
             default -> enrollments();
         };
-    }
-
-    /**
-     * Only there can rows turn up whose role is another than the path says, and be dropped (Trap 23,
-     * docs/internals/classlink-rosters.md).
-     */
-    private boolean isPlain() {
-        return request.objectType() != RosterObjectType.USER || request.isWholeCollection() || request.isSingle();
     }
 
     private Decision people() throws E {
