@@ -14,6 +14,7 @@ import io.github.k12sso.classlink.simulator.district.Persona;
 import io.github.k12sso.classlink.simulator.fault.Fault;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
 import io.github.k12sso.classlink.simulator.http.RecordedRequest;
+import io.github.k12sso.classlink.simulator.runtime.HostileRoster;
 import io.github.k12sso.classlink.simulator.runtime.TokenMode;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The roster gateway on a real server, with the partner's key and with the person's own token. */
@@ -73,6 +75,8 @@ class RosterGatewayIT {
     void asItWas() {
         environment.classLink().faults().clear();
         environment.classLink().applications().enabled(DISTRICT, true);
+        environment.classLink().switches().rosterClamp(0);
+        environment.classLink().switches().hostileRoster(HostileRoster.NONE);
     }
 
     // ---- who may read what -----------------------------------------------------------------------------------------
@@ -206,6 +210,39 @@ class RosterGatewayIT {
                 .contains("/tenants/2/");
         assertThat(roster.get(ofService, Roster.MAPLE_VALLEY, "demographics").statusCode())
                 .isEqualTo(200);
+    }
+
+    /** A service that sends fewer rows than it is asked for, and says nothing about it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"students", "classes", "enrollments", "schools", "courses", "schools/%s/students"})
+    void aClampedPageIsCompleted(String pattern) {
+        String school = Roster.ids(
+                        roster.atTheSource(DISTRICT, "schools?limit=1").get("orgs"))
+                .get(0);
+        String collection = pattern.formatted(school);
+        JsonNode source = roster.atTheSource(DISTRICT, collection + "?limit=60&sort=sourcedId");
+        environment.classLink().switches().rosterClamp(10);
+
+        HttpResponse<String> answer =
+                roster.get(ofService, Roster.MAPLE_VALLEY, collection + "?limit=60&fields=sourcedId,clamped");
+
+        JsonNode rows = Http.json(answer.body()).elements().next();
+        assertThat(Roster.ids(rows))
+                .isNotEmpty()
+                .isEqualTo(Roster.ids(source.elements().next()));
+        assertThat(answer.headers().firstValue("X-Total-Count")).isEmpty();
+        assertThat(answer.headers().firstValue("Link").isPresent()).isEqualTo(rows.size() == 60);
+    }
+
+    @Test
+    void whatTheSourceSaysOfAPageIsPassedOnToAdministrators() {
+        HttpResponse<String> answer = roster.get(ofService, Roster.MAPLE_VALLEY, "students?limit=7");
+
+        assertThat(answer.headers().firstValue("X-Count")).contains("7");
+        assertThat(answer.headers().firstValue("X-Perm-Rev")).isPresent();
+        HttpResponse<String> past = roster.get(ofService, Roster.MAPLE_VALLEY, "students?limit=7&offset=900000000");
+        assertThat(rows(past, "users")).isEmpty();
+        assertThat(past.headers().firstValue("Link")).isEmpty();
     }
 
     @Test
@@ -576,6 +613,22 @@ class RosterGatewayIT {
                     .times(1);
 
             assertThat(fresh("schools").statusCode()).isEqualTo(200);
+        }
+
+        @Test
+        void thatDoesNotOfferARead_thenItIsAskedOnce() {
+            environment.classLink().faults().inject(Endpoint.ROSTER, Fault.status(501));
+
+            assertThat(fresh("schools").statusCode()).isEqualTo(502);
+            assertThat(asked()).hasSize(1);
+        }
+
+        @ParameterizedTest
+        @EnumSource(names = {"DEEP_ROW", "WIDE_ROW", "SAME_ROWS"})
+        void thatIsHostile_then502(HostileRoster kind) {
+            environment.classLink().switches().hostileRoster(kind);
+
+            assertRefused(roster.get(ofService, Roster.MAPLE_VALLEY, "users?limit=100"), 502, "internal_server_error");
         }
 
         /** Never a 200 with fewer rows. */

@@ -156,7 +156,8 @@ public final class GatewayResource {
         objectType = request.objectType();
         pathPattern = request.pathPattern();
         RosterCaller caller = RosterCaller.of(realm, settings, bearer.user(), tenantInUrl);
-        RosterLimits.Permit permit = limits.acquire(client, caller.districtKey());
+        RosterLimits.Permit permit =
+                limits.acquire(realm.getId() + " " + settings.alias(), client, caller.districtKey());
         try {
             String base = base();
             PageCache.Page page = new RosterPages(session, settings, caller, base).read(request);

@@ -27,6 +27,7 @@ public final class RosterLimits {
     private static final int MINUTE_SECONDS = 60;
     private static final int MAX_KEYS = 10_000;
 
+    private final int perProvider;
     private final int perClient;
     private final int perDistrict;
     private final Semaphore server;
@@ -36,6 +37,7 @@ public final class RosterLimits {
 
     private enum Limit {
         SERVER,
+        PROVIDER,
         CLIENT,
         DISTRICT,
         MINUTE
@@ -44,12 +46,14 @@ public final class RosterLimits {
     /**
      * Bounds of one node.
      *
-     * @param perServer requests under way at once
+     * @param perServer requests under way at once; those of one provider are three quarters of it at most, so that others have
+     *     room beside a roster service that does not answer
      * @param perClient those of one client
      * @param perDistrict those for one district
      */
     public RosterLimits(int perServer, int perClient, int perDistrict, InstantSource clock) {
         this.server = new Semaphore(perServer);
+        this.perProvider = Math.max(1, perServer * 3 / 4);
         this.perClient = perClient;
         this.perDistrict = perDistrict;
         this.clock = clock;
@@ -90,14 +94,18 @@ public final class RosterLimits {
     }
 
     /** Counts a request as under way, or rejects it. */
-    Permit acquire(String client, String district) throws RosterFailure {
+    Permit acquire(String provider, String client, String district) throws RosterFailure {
         if (semaphores.size() > MAX_KEYS) {
-            semaphores.values().removeIf(semaphore -> semaphore.availablePermits() >= Math.max(perClient, perDistrict));
+            semaphores
+                    .values()
+                    .removeIf(semaphore ->
+                            semaphore.availablePermits() >= Math.max(perProvider, Math.max(perClient, perDistrict)));
         }
         List<Semaphore> acquired = new ArrayList<>();
         Permit permit = () -> acquired.forEach(Semaphore::release);
         try {
             tryAcquire(acquired, server, Limit.SERVER);
+            tryAcquire(acquired, semaphore("provider " + provider, perProvider), Limit.PROVIDER);
             tryAcquire(acquired, semaphore("client " + client, perClient), Limit.CLIENT);
             tryAcquire(acquired, semaphore("district " + district, perDistrict), Limit.DISTRICT);
             return permit;
@@ -118,6 +126,7 @@ public final class RosterLimits {
                     RosterFailure.Reason.BUSY,
                     switch (limit) {
                         case SERVER -> "This server answers as many roster requests as it may";
+                        case PROVIDER -> "This identity provider's rosters are being read by as many requests as may";
                         case CLIENT -> "This client has as many roster requests under way as it may";
                         default -> "This district's roster is being read by as many requests as may";
                     },

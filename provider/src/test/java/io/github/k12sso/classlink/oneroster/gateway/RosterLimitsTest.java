@@ -22,32 +22,42 @@ class RosterLimitsTest {
 
     @Test
     void aClientHasSoManyPlacesAndTheServerMore() throws RosterFailure {
-        limits.acquire("one", "a");
-        limits.acquire("one", "b");
+        limits.acquire("p", "one", "a");
+        limits.acquire("p", "one", "b");
 
         assertBusy("one", "c", "This client");
-        limits.acquire("two", "c");
+        limits.acquire("q", "two", "c");
         assertBusy("two", "d", "This server");
+    }
+
+    /** A roster service that does not answer leaves room for other providers. */
+    @Test
+    void aProviderHasThreeQuartersOfThePlaces() throws RosterFailure {
+        limits.acquire("p", "one", "a");
+        limits.acquire("p", "two", "b");
+
+        assertBusy("three", "c", "This identity provider");
+        limits.acquire("q", "three", "c");
     }
 
     @Test
     void aDistrictHasSoManyPlaces() throws RosterFailure {
-        limits.acquire("one", "a");
-        limits.acquire("two", "a");
+        limits.acquire("p", "one", "a");
+        limits.acquire("p", "two", "a");
 
         assertBusy("three", "a", "This district");
     }
 
     @Test
     void aPlaceThatWasLeftIsFree_andARefusedRequestTookNone() throws RosterFailure {
-        RosterLimits.Permit permit = limits.acquire("one", "a");
-        limits.acquire("two", "a");
+        RosterLimits.Permit permit = limits.acquire("p", "one", "a");
+        limits.acquire("p", "two", "a");
         assertBusy("three", "a", "This district");
 
         permit.release();
 
-        limits.acquire("three", "a");
-        limits.acquire("three", "b");
+        limits.acquire("p", "three", "a");
+        limits.acquire("p", "three", "b");
     }
 
     @Test
@@ -67,7 +77,7 @@ class RosterLimitsTest {
 
     private void assertBusy(String client, String district, String who) {
         assertThatExceptionOfType(RosterFailure.class)
-                .isThrownBy(() -> limits.acquire(client, district))
+                .isThrownBy(() -> limits.acquire("p", client, district))
                 .withMessageStartingWith(who)
                 .satisfies(failure -> {
                     assertThat(failure.reason()).isEqualTo(RosterFailure.Reason.BUSY);

@@ -39,6 +39,11 @@ record CollectionQuery(
                 fields);
     }
 
+    /** No more rows than that at once; 0, as many as were asked for. */
+    CollectionQuery atMost(int rows) {
+        return rows == 0 ? this : new CollectionQuery(Math.min(limit, rows), offset, sort, descending, filter, fields);
+    }
+
     static int limit(ServerRequest request) {
         return Math.min(MAX_LIMIT, number(request, "limit", DEFAULT_LIMIT, 1));
     }

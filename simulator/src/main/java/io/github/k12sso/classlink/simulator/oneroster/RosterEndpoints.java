@@ -8,6 +8,7 @@ import io.github.k12sso.classlink.simulator.http.ServerRequest;
 import io.github.k12sso.classlink.simulator.http.ServerResponse;
 import io.github.k12sso.classlink.simulator.oauth.Grant;
 import io.github.k12sso.classlink.simulator.oauth.Tokens;
+import io.github.k12sso.classlink.simulator.runtime.HostileRoster;
 import io.github.k12sso.classlink.simulator.runtime.Switch;
 import io.github.k12sso.classlink.simulator.runtime.Switches;
 import java.net.URLDecoder;
@@ -110,8 +111,15 @@ public final class RosterEndpoints {
     }
 
     private ServerResponse page(ServerRequest request, District district, Rows rows, boolean direct) {
-        CollectionQuery query = CollectionQuery.of(request, rows.type());
+        if (switches.get(Switch.HOSTILE_ROSTER) != HostileRoster.NONE) {
+            return HostileAnswers.of(switches.get(Switch.HOSTILE_ROSTER));
+        }
+        int clamp = switches.get(Switch.ROSTER_CLAMP);
+        CollectionQuery query = CollectionQuery.of(request, rows.type()).atMost(clamp);
         PageOfRows page = PageOfRows.of(rows, query);
+        if (clamp > 0) {
+            return ServerResponse.jsonStream(page::writeTo);
+        }
         ServerResponse response =
                 withRosterHeaders(ServerResponse.jsonStream(page::writeTo), district, page.count(), page.total());
         return direct && page.hasNext() ? response.header("Link", linkToNext(request, query)) : response;

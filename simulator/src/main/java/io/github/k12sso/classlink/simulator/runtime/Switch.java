@@ -62,6 +62,12 @@ public final class Switch<T> {
     /** Whether {@link TokenMode#GUIDE} issues refresh tokens with new grants. */
     public static final Switch<Boolean> REFRESH_TOKENS = flag("refreshTokens", true);
 
+    /** Sends rosters that want to harm their reader. */
+    public static final Switch<HostileRoster> HOSTILE_ROSTER = choice("hostileRoster", HostileRoster.NONE);
+
+    /** Rows that a roster answer has at most, whatever its {@code limit}, without a count or a word about it; 0 = no bound. */
+    public static final Switch<Integer> ROSTER_CLAMP = new Switch<>("rosterClamp", 0, Integer::parseInt);
+
     /** A command line option; that of a flag turns the flag to the other value than its default. */
     public record Option(String name, String description) {}
 

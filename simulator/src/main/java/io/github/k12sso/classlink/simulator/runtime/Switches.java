@@ -55,6 +55,14 @@ public final class Switches {
         set(Switch.REFRESH_ROTATION, value);
     }
 
+    public void hostileRoster(HostileRoster value) {
+        set(Switch.HOSTILE_ROSTER, value);
+    }
+
+    public void rosterClamp(int rows) {
+        set(Switch.ROSTER_CLAMP, rows);
+    }
+
     public void guideTokenLifetime(Duration value) {
         set(Switch.GUIDE_TOKEN_LIFETIME, value);
     }
