@@ -112,17 +112,18 @@ public final class OneRosterClient {
     }
 
     private PageParts.Part attempt(RosterRequest request, RowRule rows, PageBuffer buffer) throws RosterFailure {
+        source.require();
         int tooHeavy = 0;
         for (int attempt = 1; ; attempt++) {
             Mark mark = buffer.mark();
-            source.require();
+            long began = System.nanoTime();
             try {
                 PageParts.Part part = once(request, rows, buffer);
                 source.answered();
                 return part;
             } catch (UpstreamFailure.Unavailable e) {
                 buffer.reset(mark);
-                source.failed(e);
+                source.failed(e, Duration.ofNanos(System.nanoTime() - began));
                 if (e.status() == 501) {
                     throw unsupported();
                 }

@@ -194,7 +194,7 @@ public final class PartnerApplications {
             }
             return rows;
         } catch (UpstreamFailure.Unavailable e) {
-            source.failed(e);
+            source.failed(e, left.minusNanos(partner.nanosLeft()));
             throw new RosterFailure(
                     Reason.SOURCE_UNAVAILABLE, e.getMessage(), e.retryAfter().orElse(null), e);
         } catch (UpstreamFailure.Refused e) {

@@ -93,6 +93,7 @@ public final class RosterFailure extends Exception {
         static final int CALLS = 3;
         static final Duration COOL_DOWN = Duration.ofSeconds(30);
 
+        private static final Duration LONG = Duration.ofSeconds(2);
         private static final int MAX_SOURCES = 10_000;
         private static final Duration REMEMBERED = Duration.ofMinutes(10);
 
@@ -147,22 +148,26 @@ public final class RosterFailure extends Exception {
                 }
             }
 
-            /** Counts if there was no answer at all; a status is one. */
-            void failed(UpstreamFailure.Unavailable failure) {
-                switch (failure.kind()) {
-                    case TOO_SLOW, NOT_REACHED ->
-                        all.silences
-                                .asMap()
-                                .merge(
-                                        name,
-                                        new Silence(1, Instant.MIN),
-                                        (before, one) -> new Silence(
-                                                before.calls() + 1,
-                                                all.clock.instant().plus(COOL_DOWN)));
-                    case SAID_SO -> answered();
-                    case BROKEN_OFF -> {
-                        // an answer began: no silence, and no proof of health
-                    }
+            /**
+             * Counts if there was no answer, and that took its time: a refused connection holds nobody up.
+             *
+             * @param took the call
+             */
+            void failed(UpstreamFailure.Unavailable failure, Duration took) {
+                boolean unreached = failure.kind() == UpstreamFailure.Unavailable.Kind.NOT_REACHED;
+                if (failure.kind() == UpstreamFailure.Unavailable.Kind.SAID_SO) {
+                    answered();
+                } else if (failure.kind() == UpstreamFailure.Unavailable.Kind.TOO_SLOW
+                        || (unreached && took.compareTo(LONG) >= 0)) {
+                    Silence next = new Silence(1, Instant.MIN);
+                    all.silences
+                            .asMap()
+                            .merge(
+                                    name,
+                                    next,
+                                    (before, one) -> new Silence(
+                                            before.calls() + 1,
+                                            all.clock.instant().plus(COOL_DOWN)));
                 }
             }
         }

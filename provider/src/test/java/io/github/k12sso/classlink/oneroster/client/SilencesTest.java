@@ -25,6 +25,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 class SilencesTest {
 
+    private static final Duration LONG = Duration.ofSeconds(3);
+
     private Instant now = Instant.parse("2026-09-01T07:45:00Z");
     private final Silences silences = new Silences(() -> now, Ticker.disabledTicker());
     private final Silences.Source source = silences.of("realm provider");
@@ -50,10 +52,10 @@ class SilencesTest {
 
     @Test
     void afterThreeSilencesItIsLeftAloneAndThenAskedOnce() throws RosterFailure {
-        source.failed(silence);
-        source.failed(silence);
+        source.failed(silence, LONG);
+        source.failed(silence, LONG);
         source.require();
-        source.failed(silence);
+        source.failed(silence, LONG);
 
         assertLeftAlone(Duration.ofSeconds(30));
         now = now.plusSeconds(20);
@@ -69,10 +71,20 @@ class SilencesTest {
 
     @Test
     void aStatusIsAnAnswer() throws RosterFailure {
-        source.failed(silence);
-        source.failed(silence);
-        source.failed(busy);
-        source.failed(silence);
+        source.failed(silence, LONG);
+        source.failed(silence, LONG);
+        source.failed(busy, LONG);
+        source.failed(silence, LONG);
+
+        source.require();
+    }
+
+    /** Nobody waits for it, and a service that starts again is found at once. */
+    @Test
+    void aRefusedConnectionIsNoSilence() throws RosterFailure {
+        for (int time = 0; time < 5; time++) {
+            source.failed(silence, Duration.ofMillis(5));
+        }
 
         source.require();
     }
