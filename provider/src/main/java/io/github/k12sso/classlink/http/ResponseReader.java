@@ -1,5 +1,7 @@
 package io.github.k12sso.classlink.http;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -21,7 +23,23 @@ final class ResponseReader {
     /** Longest {@code Retry-After} that is passed on. */
     static final Duration MAX_RETRY_AFTER = Duration.ofMinutes(10);
 
-    private static final ObjectMapper JSON = JsonMapper.builder()
+    /** Bytes of the body of a refusal that are read. A longer one counts as one without an error code. */
+    static final int MAX_ERROR_BYTES = 64 * 1024;
+    /** Arrays and objects within each other. ClassLink's own documents have five at most. */
+    static final int MAX_DEPTH = 64;
+    /** Names, values and brackets of a document: a tree in memory takes up to forty times the bytes of its text. */
+    static final int MAX_TOKENS = 200_000;
+
+    private static final int MAX_NAME_LENGTH = 1_000;
+
+    private static final ObjectMapper JSON = JsonMapper.builder(JsonFactory.builder()
+                    .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxNestingDepth(MAX_DEPTH)
+                            .maxTokenCount(MAX_TOKENS)
+                            .maxNameLength(MAX_NAME_LENGTH)
+                            .build())
+                    .build())
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
@@ -34,14 +52,13 @@ final class ResponseReader {
             throw new UpstreamFailure.Unavailable(
                     operation.label() + " answered status " + status, status, retryAfter(response));
         }
-        byte[] body = body(operation, response.getEntity(), request);
         if (status >= 400) {
-            throw new UpstreamFailure.Refused(operation, status, errorIn(body));
+            throw new UpstreamFailure.Refused(operation, status, error(operation, response.getEntity(), request));
         }
         if (status != 200) {
             throw new UpstreamFailure.Malformed(operation, "answered status " + status + " where 200 is expected");
         }
-        return body;
+        return body(operation, response.getEntity(), request, operation.maxBytes());
     }
 
     static JsonNode json(Operation operation, byte[] body) throws UpstreamFailure.Malformed {
@@ -61,20 +78,30 @@ final class ResponseReader {
         throw new UpstreamFailure.Malformed(operation, "answered JSON that is not an object");
     }
 
-    private static byte[] body(Operation operation, HttpEntity entity, HttpRequestBase request)
+    private static byte[] body(Operation operation, HttpEntity entity, HttpRequestBase request, int maxBytes)
             throws UpstreamFailure.Malformed, IOException {
         if (entity == null) {
             return new byte[0];
         }
         try (InputStream content = entity.getContent()) {
-            byte[] body = content.readNBytes(operation.maxBytes() + 1);
-            if (body.length > operation.maxBytes()) {
+            byte[] body = content.readNBytes(maxBytes + 1);
+            if (body.length > maxBytes) {
                 // Closing the stream would read the rest first, to give the connection back to the pool.
                 request.abort();
-                throw new UpstreamFailure.Malformed(operation, "answered more than " + operation.maxBytes() + " bytes");
+                throw new UpstreamFailure.Malformed(operation, "answered more than " + maxBytes + " bytes");
             }
             EntityUtils.consume(entity);
             return body;
+        }
+    }
+
+    private static OAuthError error(Operation operation, HttpEntity entity, HttpRequestBase request)
+            throws IOException {
+        try {
+            byte[] body = body(operation, entity, request, Math.min(MAX_ERROR_BYTES, operation.maxBytes()));
+            return errorIn(body);
+        } catch (UpstreamFailure.Malformed e) {
+            return OAuthError.UNKNOWN; // too long: the status is what counts
         }
     }
 

@@ -43,10 +43,7 @@ public final class UpstreamClient {
     static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
     /** Time for a whole call, from the request's first byte to the answer's last. */
     static final Duration CALL_TIMEOUT = Duration.ofSeconds(10);
-    /**
-     * ClassLink's firewall answers 401 to programs that look like scripts
-     * (docs/internals/classlink-protocol.md#id_token), so look ordinary.
-     */
+    /** ClassLink's firewall answers 401 to scripts (docs/internals/classlink-protocol.md#id_token), so look ordinary. */
     static final String USER_AGENT = "Mozilla/5.0 (compatible; keycloak-classlink)";
 
     /**
@@ -63,7 +60,6 @@ public final class UpstreamClient {
          *
          * @param body of an answer with status 200; need not be closed
          * @param headers the answer's, by name
-         * @throws IOException the body's own
          */
         T read(InputStream body, Function<String, Optional<String>> headers) throws IOException, X;
     }
@@ -77,7 +73,6 @@ public final class UpstreamClient {
      */
     public record ClientCredentials(String clientId, String clientSecret, boolean inHeader) {
 
-        /** Without the secret. */
         @Override
         public String toString() {
             return "ClientCredentials[" + clientId + "]";
@@ -184,6 +179,11 @@ public final class UpstreamClient {
     /** The same limits, with the HTTP client of another session. */
     public UpstreamClient in(KeycloakSession other) {
         return new UpstreamClient(other, allowedHosts, callTimeout);
+    }
+
+    /** The same, but a call may take no longer than that. */
+    public UpstreamClient within(Duration timeout) {
+        return new UpstreamClient(session, allowedHosts, timeout.compareTo(callTimeout) < 0 ? timeout : callTimeout);
     }
 
     /** Posts a form with client authentication, exactly once, and reads the JSON object that comes back. */

@@ -2,6 +2,7 @@ package io.github.k12sso.classlink.idp;
 
 import io.github.k12sso.classlink.http.OAuthError;
 import io.github.k12sso.classlink.launchpad.TileLaunch;
+import io.github.k12sso.classlink.oneroster.gateway.GatewayResource;
 import io.github.k12sso.classlink.settings.ClassLinkIdentityProviderConfig;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -42,6 +43,13 @@ public final class LaunchResource {
             }
             return launch.finish();
         });
+    }
+
+    /** A OneRoster client with a wrong base URL is the likely one who asks for anything else. */
+    @GET
+    @Path("{other:.*}")
+    public Response other() {
+        return GatewayResource.unknownRoot();
     }
 
     private Response page(Step step) {

@@ -1,9 +1,11 @@
 package io.github.k12sso.classlink.idp;
 
 import io.github.k12sso.classlink.oneroster.gateway.GatewayResource;
+import jakarta.ws.rs.GET;
 import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.core.Response;
 import java.util.Optional;
 import org.keycloak.Config;
 import org.keycloak.models.IdentityProviderModel;
@@ -43,6 +45,21 @@ public final class RealmResource implements RealmResourceProvider {
     @Path("{alias}/tenants/{tenantId}/ims/oneroster/v1p1")
     public GatewayResource roster(@PathParam("alias") String alias, @PathParam("tenantId") String tenantId) {
         return new GatewayResource(session, provider(alias).rosterSettings(), Optional.of(tenantId));
+    }
+
+    /** Other roots of OneRoster, that of 1.2 say: what there is not is said in the words that a OneRoster client reads. */
+    @GET
+    @Path("{alias}/ims/{other:.*}")
+    public Response otherRoster(@PathParam("alias") String alias) {
+        provider(alias);
+        return GatewayResource.unknownRoot();
+    }
+
+    /** The same below a district. */
+    @GET
+    @Path("{alias}/tenants/{other:.*}")
+    public Response otherRosterOfDistrict(@PathParam("alias") String alias) {
+        return otherRoster(alias);
     }
 
     /** A provider of the realm, whether it is enabled or not; 404 for any other alias. */

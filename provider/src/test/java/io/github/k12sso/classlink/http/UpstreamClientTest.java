@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.Stub;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
@@ -21,6 +22,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.zip.GZIPOutputStream;
 import org.apache.http.client.config.RequestConfig;
 import org.apache.http.impl.client.BasicCookieStore;
 import org.apache.http.impl.client.CloseableHttpClient;
@@ -198,6 +200,33 @@ class UpstreamClientTest {
             assertThatThrownBy(() -> profile(server)).isInstanceOf(UpstreamFailure.Malformed.class);
         }
 
+        /** Its text is small, the tree that it would become is not. */
+        @Test
+        void givenMoreThanADocumentMayHave_thenItIsMalformed() {
+            String deep = "[".repeat(ResponseReader.MAX_DEPTH) + "]".repeat(ResponseReader.MAX_DEPTH);
+            String wide = "[" + "[],".repeat(ResponseReader.MAX_TOKENS / 2) + "1]";
+            for (String value : List.of(deep, wide)) {
+                RawServer server = opened(RawServer.answering(200, "{\"a\":" + value + "}"));
+
+                assertThatThrownBy(() -> client(PATIENT).get(Operation.APPLICATIONS, server.url()))
+                        .isInstanceOf(UpstreamFailure.Malformed.class);
+            }
+        }
+
+        @Test
+        void givenALargeAnswerThatIsSmallOnTheWire_thenItIsMalformed() throws IOException {
+            ByteArrayOutputStream compressed = new ByteArrayOutputStream();
+            try (GZIPOutputStream gzip = new GZIPOutputStream(compressed)) {
+                gzip.write(objectOf(Operation.APPLICATIONS.maxBytes() + 1).getBytes(StandardCharsets.US_ASCII));
+            }
+            RawServer server = opened(RawServer.answering(200, compressed.toByteArray(), "Content-Encoding: gzip"));
+
+            assertThat(compressed.size()).isLessThan(Operation.APPLICATIONS.maxBytes() / 100);
+            assertThatThrownBy(() -> client(PATIENT).get(Operation.APPLICATIONS, server.url()))
+                    .isInstanceOf(UpstreamFailure.Malformed.class)
+                    .hasMessageContaining("answered more than");
+        }
+
         @ParameterizedTest
         @ValueSource(ints = {201, 204, 206, 300, 304})
         void givenAnyOtherStatusOfSuccess_thenItIsMalformed(int status) {
@@ -254,6 +283,27 @@ class UpstreamClientTest {
 
     @Nested
     class GivenARefusal {
+
+        /** The status is what counts: what does not fit into 64 KiB is not read. */
+        @Test
+        void givenABodyWithoutEnd_thenItIsARefusalAndTheConnectionIsClosed() throws InterruptedException {
+            RawServer server = opened(endless("HTTP/1.1 400 Bad Request\r\n\r\n{\"error\":\""));
+
+            assertThatThrownBy(() -> client(PATIENT).get(Operation.ROSTER, server.url()))
+                    .isInstanceOfSatisfying(UpstreamFailure.Refused.class, refused -> {
+                        assertThat(refused.status()).isEqualTo(400);
+                        assertThat(refused.error()).isEqualTo(OAuthError.UNKNOWN);
+                    });
+            assertThat(server.wasHungUpOn()).isTrue();
+        }
+
+        @Test
+        void givenADeepBody_thenItIsARefusal() {
+            RawServer server = opened(RawServer.answering(400, "[".repeat(ResponseReader.MAX_ERROR_BYTES)));
+
+            assertThatThrownBy(() -> client(PATIENT).get(Operation.ROSTER, server.url()))
+                    .isInstanceOf(UpstreamFailure.Refused.class);
+        }
 
         @ParameterizedTest
         @CsvSource({

@@ -1,7 +1,7 @@
 package io.github.k12sso.classlink.oneroster.policy;
 
 import io.github.k12sso.classlink.oneroster.policy.Policy.RowRule;
-import io.github.k12sso.classlink.oneroster.policy.RosterPageReader.Links;
+import io.github.k12sso.classlink.oneroster.policy.RosterRequest.Links;
 import io.github.k12sso.classlink.oneroster.policy.RosterRequest.InvalidRequest;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

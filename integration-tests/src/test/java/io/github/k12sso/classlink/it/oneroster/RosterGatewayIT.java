@@ -14,6 +14,9 @@ import io.github.k12sso.classlink.simulator.district.Persona;
 import io.github.k12sso.classlink.simulator.fault.Fault;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
 import io.github.k12sso.classlink.simulator.http.RecordedRequest;
+import io.github.k12sso.classlink.simulator.runtime.HostileRoster;
+import io.github.k12sso.classlink.simulator.runtime.RosterService;
+import io.github.k12sso.classlink.simulator.runtime.Switch;
 import io.github.k12sso.classlink.simulator.runtime.TokenMode;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -31,6 +34,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The roster gateway on a real server, with the partner's key and with the person's own token. */
@@ -73,6 +77,8 @@ class RosterGatewayIT {
     void asItWas() {
         environment.classLink().faults().clear();
         environment.classLink().applications().enabled(DISTRICT, true);
+        environment.classLink().switches().set(Switch.ROSTER_SERVICE, RosterService.HONEST);
+        environment.classLink().switches().hostileRoster(HostileRoster.NONE);
     }
 
     // ---- who may read what -----------------------------------------------------------------------------------------
@@ -205,6 +211,39 @@ class RosterGatewayIT {
                 .contains("/tenants/2/");
         assertThat(roster.get(ofService, Roster.MAPLE_VALLEY, "demographics").statusCode())
                 .isEqualTo(200);
+    }
+
+    /** A service that sends fewer rows than it is asked for, and says nothing about it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"students", "classes", "enrollments", "schools", "courses", "schools/%s/students"})
+    void aClampedPageIsCompleted(String pattern) {
+        String school = Roster.ids(
+                        roster.atTheSource(DISTRICT, "schools?limit=1").get("orgs"))
+                .get(0);
+        String collection = pattern.formatted(school);
+        JsonNode source = roster.atTheSource(DISTRICT, collection + "?limit=60&sort=sourcedId");
+        environment.classLink().switches().set(Switch.ROSTER_SERVICE, RosterService.CLAMPS_PAGES);
+
+        HttpResponse<String> answer =
+                roster.get(ofService, Roster.MAPLE_VALLEY, collection + "?limit=60&fields=sourcedId,clamped");
+
+        JsonNode rows = Http.json(answer.body()).elements().next();
+        assertThat(Roster.ids(rows))
+                .isNotEmpty()
+                .isEqualTo(Roster.ids(source.elements().next()));
+        assertThat(answer.headers().firstValue("X-Total-Count")).isEmpty();
+        assertThat(answer.headers().firstValue("Link").isPresent()).isEqualTo(rows.size() == 60);
+    }
+
+    @Test
+    void whatTheSourceSaysOfAPageIsPassedOnToAdministrators() {
+        HttpResponse<String> answer = roster.get(ofService, Roster.MAPLE_VALLEY, "students?limit=7");
+
+        assertThat(answer.headers().firstValue("X-Count")).contains("7");
+        assertThat(answer.headers().firstValue("X-Perm-Rev")).isPresent();
+        HttpResponse<String> past = roster.get(ofService, Roster.MAPLE_VALLEY, "students?limit=7&offset=900000000");
+        assertThat(rows(past, "users")).isEmpty();
+        assertThat(past.headers().firstValue("Link")).isEmpty();
     }
 
     @Test
@@ -348,17 +387,59 @@ class RosterGatewayIT {
 
     @ParameterizedTest
     @CsvSource({
-        "users?limit=10001, 400, invaliddata",
+        "users?limit=0, 400, invaliddata",
         "users?orderBy=dsc, 400, invaliddata",
         "users?filter=x, 400, invalid_filter_field",
         "users?fields=%3B, 400, invalid_selection_field",
-        "users?access_token=x, 400, invaliddata",
         "lineItems, 404, unknownobject",
         "users/..%2F..%2Fapplications, 404, unknownobject",
+        "users/%252e%252e%252fapplications, 404, unknownobject",
         "applications, 404, unknownobject"
     })
     void aRequestThatOneRosterDoesNotHaveNeverLeaves(String target, int status, String codeMinor) {
         assertRefused(roster.get(ofStudent, target), status, codeMinor);
+        assertThat(asked()).isEmpty();
+    }
+
+    /** Real clients send these; the last two have the query of a collection for one object. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "schools/?limit=",
+                "schools?filter=&fields=&sort=&orderBy=&offset=",
+                "schools?orderBy=ASC&access_token=x&page=1",
+                "schools?limit=50000",
+                "terms/?limit=1&foo",
+                "orgs/%s?limit=10&offset=x&sort=sourcedId",
+                "orgs/%s/?filter=x"
+            })
+    void whatChangesNothingIsIgnored(String target) {
+        String district = Roster.ids(
+                        roster.atTheSource(DISTRICT, "orgs?limit=1").get("orgs"))
+                .get(0);
+
+        HttpResponse<String> answer = roster.get(ofStudent, target.formatted(district));
+
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/ims/oneroster/v1p2/schools",
+                "/ims/oneroster/rostering/v1p2/users",
+                "/ims/oneroster/v1p1",
+                "/ims",
+                "/tenants/2",
+                "/tenants/2/ims/oneroster/v1p2/users",
+                "/oneroster/v1p1/schools",
+                "/ims/x/ims/oneroster/v1p1/schools"
+            })
+    void otherRootsAnswerAsOneRosterDoes(String path) {
+        HttpResponse<String> answer =
+                new Http().send(Roster.request(ofService, realm.url("/classlink/" + TestRealm.ALIAS + path)));
+
+        assertRefused(answer, 404, "unknownobject");
         assertThat(asked()).isEmpty();
     }
 
@@ -403,6 +484,8 @@ class RosterGatewayIT {
                         .firstValue("Access-Control-Allow-Headers")
                         .orElseThrow())
                 .containsIgnoringCase("authorization");
+        assertThat(String.join(",", preflight.headers().allValues("Access-Control-Allow-Headers")))
+                .containsIgnoringCase("if-none-match");
         assertThat(own.headers().firstValue("Access-Control-Allow-Origin")).contains("https://app.example");
         assertThat(own.headers().firstValue("Access-Control-Expose-Headers").orElseThrow())
                 .contains("X-Total-Count");
@@ -531,6 +614,22 @@ class RosterGatewayIT {
                     .times(1);
 
             assertThat(fresh("schools").statusCode()).isEqualTo(200);
+        }
+
+        @Test
+        void thatDoesNotOfferARead_thenItIsAskedOnce() {
+            environment.classLink().faults().inject(Endpoint.ROSTER, Fault.status(501));
+
+            assertThat(fresh("schools").statusCode()).isEqualTo(502);
+            assertThat(asked()).hasSize(1);
+        }
+
+        @ParameterizedTest
+        @EnumSource(names = {"DEEP_ROW", "WIDE_ROW", "SAME_ROWS"})
+        void thatIsHostile_then502(HostileRoster kind) {
+            environment.classLink().switches().hostileRoster(kind);
+
+            assertRefused(roster.get(ofService, Roster.MAPLE_VALLEY, "users?limit=100"), 502, "internal_server_error");
         }
 
         /** Never a 200 with fewer rows. */

@@ -123,8 +123,7 @@ record Listing(RosterRequest request, String target, Predicate<ObjectNode> belon
     }
 
     /**
-     * Goes on by rows received, because many services send fewer than they are asked for, until the service's own count or its
-     * {@code Link} says that it is the end, or no more rows come.
+     * Goes on by rows received, until the client says that no more rows can follow.
      *
      * @param bytesLeft for the rows of the whole request
      */
@@ -151,14 +150,11 @@ record Listing(RosterRequest request, String target, Predicate<ObjectNode> belon
                 return new Answer(List.copyOf(rows.values()), received > 0 ? null : e.reason());
             }
             received += result.rows();
-            if (request.isSingle() || result.rows() == 0 || result.isLast(received)) {
+            if (!result.more()) {
                 return new Answer(List.copyOf(rows.values()), null);
             }
             if (rows.size() == before) {
-                if (result.saysMore(received)) {
-                    throw new RosterFailure(Reason.SOURCE_BROKEN, "The roster service sends the same page again");
-                }
-                return new Answer(List.copyOf(rows.values()), null);
+                throw new RosterFailure(Reason.SOURCE_BROKEN, "The roster service sends the same page again");
             }
         }
         throw new RosterFailure(Reason.SOURCE_BROKEN, "The roster's list does not end after " + MAX_PAGES + " pages");

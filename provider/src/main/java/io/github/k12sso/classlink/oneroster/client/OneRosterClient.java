@@ -6,18 +6,18 @@ import io.github.k12sso.classlink.http.UpstreamFailure;
 import io.github.k12sso.classlink.oneroster.client.PageBuffer.Mark;
 import io.github.k12sso.classlink.oneroster.policy.Policy.RowRule;
 import io.github.k12sso.classlink.oneroster.policy.RosterPageReader;
-import io.github.k12sso.classlink.oneroster.policy.RosterPageReader.Links;
 import io.github.k12sso.classlink.oneroster.policy.RosterRequest;
+import io.github.k12sso.classlink.oneroster.policy.RosterRequest.Links;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.regex.Pattern;
 
 /**
  * The calls of one request to the roster service, within one deadline. Reads are repeated when the service is busy or out of
- * reach, after a pause that doubles and is partly chance; a page that is too heavy for it is asked for in halves.
+ * reach, after a pause that doubles and is partly chance; a page that is too heavy for it is asked for in halves; one that it
+ * cuts short is completed by further reads.
  */
 public final class OneRosterClient {
 
@@ -36,18 +36,29 @@ public final class OneRosterClient {
     private final UpstreamClient upstream;
     private final RosterCredentials credentials;
     private final Links links;
+    private final RosterFailure.Silences.Source source;
     private final long end;
     private RosterCredentials.Access access;
     private boolean replaced;
+    /** Rows that are asked for at once: fewer after the service found a page too heavy. */
+    private int step = Integer.MAX_VALUE;
 
-    public OneRosterClient(UpstreamClient upstream, RosterCredentials credentials, Links links) {
-        this(upstream, credentials, links, System.nanoTime() + TOTAL.toNanos());
+    /** @param source what this node remembers of the roster service */
+    public OneRosterClient(
+            UpstreamClient upstream, RosterCredentials credentials, Links links, RosterFailure.Silences.Source source) {
+        this(upstream, credentials, links, source, System.nanoTime() + TOTAL.toNanos());
     }
 
-    private OneRosterClient(UpstreamClient upstream, RosterCredentials credentials, Links links, long end) {
+    private OneRosterClient(
+            UpstreamClient upstream,
+            RosterCredentials credentials,
+            Links links,
+            RosterFailure.Silences.Source source,
+            long end) {
         this.upstream = upstream;
         this.credentials = credentials;
         this.links = links;
+        this.source = source;
         this.end = end;
     }
 
@@ -66,51 +77,95 @@ public final class OneRosterClient {
             access = credentials.current();
         }
         RosterCredentials fixed = RosterCredentials.fixed(access, credentials.rejection());
-        return (other, ownLinks) -> new OneRosterClient(other, fixed, ownLinks, end);
+        return (other, ownLinks) -> new OneRosterClient(other, fixed, ownLinks, source, end);
     }
 
     /**
      * What the service said about a page.
      *
      * @param rows that it sent, before any was dropped
-     * @param total of the collection, {@code x-total-count}
+     * @param total of the collection, {@code x-total-count}; only if it is one with what was seen
      * @param revision of what the district shares, {@code x-perm-rev}
-     * @param link all of {@code Link}
+     * @param counted whether the service counts the rows of a page, {@code x-count}
+     * @param more whether there may be rows after these
      */
-    public record PageResult(int rows, Optional<String> total, Optional<String> revision, Optional<String> link) {
+    public record PageResult(
+            int rows, Optional<String> total, Optional<String> revision, boolean counted, boolean more) {}
 
-        private static final Pattern NEXT = Pattern.compile("rel\\s*=\\s*\"?next\\b", Pattern.CASE_INSENSITIVE);
-
-        /** Whether the service itself says that no row follows those that were received. */
-        boolean isLast(long received) {
-            return !saysMore(received)
-                    && (link.isPresent() || total.map(Long::parseLong).equals(Optional.of(received)));
+    /**
+     * Reads a page; what passes of it is in the buffer afterwards. All rows up to the limit are read, in as many answers as
+     * the service needs: a short one is the last only if its count or its {@code Link} says so, or the next is empty.
+     *
+     * @throws RosterFailure also if the rest cannot be had: never a page with fewer rows than there are
+     */
+    public PageResult read(RosterRequest request, RowRule rows, PageBuffer buffer) throws RosterFailure {
+        PageParts parts = new PageParts(request.offset(), request.limit());
+        if (request.isSingle()) {
+            parts.add(attempt(request, rows, buffer));
+            return parts.result(false);
         }
+        while (parts.isIncomplete()) {
+            int limit = Math.min(step, request.limit() - parts.rows());
+            requireTime(request, parts);
+            Mark mark = buffer.mark();
+            PageParts.Part next =
+                    part(request.page(request.offset() + parts.rows(), limit), parts.rows(), rows, buffer);
+            if (!request.isWholeCollection() && parts.isAllAgain(next)) {
+                buffer.reset(mark);
+                next = PageParts.Part.EMPTY;
+            }
+            parts.add(next);
+        }
+        return parts.result(true);
+    }
 
-        /** Whether the service itself says that more rows follow. */
-        boolean saysMore(long received) {
-            return link.filter(text -> NEXT.matcher(text).find()).isPresent()
-                    || total.map(Long::parseLong)
-                            .filter(count -> count > received)
-                            .isPresent();
+    private void requireTime(RosterRequest request, PageParts parts) throws RosterFailure {
+        if (parts.rows() > 0 && System.nanoTime() >= end) {
+            throw new RosterFailure(
+                    RosterFailure.Reason.SOURCE_TOO_SLOW,
+                    "The roster service sends " + parts.largest() + " rows in an answer, and " + request.limit()
+                            + " did not come in time. Use a smaller limit");
         }
     }
 
-    /** Reads a page; what passes of it is in the buffer afterwards. */
-    public PageResult read(RosterRequest request, RowRule rows, PageBuffer buffer) throws RosterFailure {
+    /** Some services answer 404 where others send an empty page. */
+    private PageParts.Part part(RosterRequest request, int before, RowRule rows, PageBuffer buffer)
+            throws RosterFailure {
+        try {
+            return attempt(request, rows, buffer);
+        } catch (RosterFailure e) {
+            if (e.reason() != RosterFailure.Reason.UNKNOWN_OBJECT || request.offset() == 0) {
+                throw e;
+            }
+            if (before == 0 && !request.isWholeCollection()) {
+                try (PageBuffer nothing = new PageBuffer()) {
+                    attempt(request.page(0, 1), row -> Optional.empty(), nothing); // or there is no such parent
+                }
+            }
+            return PageParts.Part.EMPTY;
+        }
+    }
+
+    private PageParts.Part attempt(RosterRequest request, RowRule rows, PageBuffer buffer) throws RosterFailure {
+        source.require();
         int tooHeavy = 0;
         for (int attempt = 1; ; attempt++) {
             Mark mark = buffer.mark();
+            long began = System.nanoTime();
             try {
-                return once(request, rows, buffer);
+                PageParts.Part part = once(request, rows, buffer);
+                source.answered();
+                return part;
             } catch (UpstreamFailure.Unavailable e) {
                 buffer.reset(mark);
+                source.failed(e, Duration.ofNanos(System.nanoTime() - began));
                 if (e.status() == 501) {
-                    throw new RosterFailure(RosterFailure.Reason.SOURCE_LACKS, e);
+                    throw unsupported();
                 }
                 tooHeavy += e.status() == 502 || e.status() == 504 ? 1 : 0;
-                if (tooHeavy == 2 && request.limit() > MIN_HALVED) {
-                    return halves(request, rows, buffer);
+                if (tooHeavy == 2 && !request.isSingle() && request.limit() > MIN_HALVED) {
+                    step = request.limit() / 2;
+                    return attempt(request.page(request.offset(), step), rows, buffer);
                 }
                 Duration pause = e.retryAfter().orElse(backoff(attempt));
                 if (attempt == MAX_ATTEMPTS || pause.compareTo(left()) >= 0) {
@@ -126,24 +181,7 @@ public final class OneRosterClient {
         return Duration.ofMillis(longest / 2 + RANDOM.nextInt((int) longest / 2 + 1));
     }
 
-    private PageResult halves(RosterRequest request, RowRule rows, PageBuffer buffer) throws RosterFailure {
-        int half = request.limit() / 2;
-        PageResult first = read(request.page(request.offset(), half), rows, buffer);
-        if (first.rows() < half) {
-            return first;
-        }
-        PageResult second = read(request.page(request.offset() + half, request.limit() - half), rows, buffer);
-        if (!first.revision().equals(second.revision())) {
-            throw new RosterFailure(
-                    RosterFailure.Reason.SOURCE_CHANGED,
-                    "What the district shares changed while it was read",
-                    Duration.ofSeconds(1),
-                    null);
-        }
-        return new PageResult(first.rows() + second.rows(), second.total(), second.revision(), second.link());
-    }
-
-    private PageResult once(RosterRequest request, RowRule rows, PageBuffer buffer)
+    private PageParts.Part once(RosterRequest request, RowRule rows, PageBuffer buffer)
             throws UpstreamFailure.Unavailable, RosterFailure {
         if (access == null) {
             access = credentials.current();
@@ -166,24 +204,23 @@ public final class OneRosterClient {
                     RosterFailure.Reason.CONFIGURATION, "The address of the roster service " + e.getMessage());
         } catch (UpstreamFailure | RosterPageReader.BrokenPage e) {
             throw new RosterFailure(RosterFailure.Reason.SOURCE_BROKEN, e);
+        } catch (PageBuffer.Full e) {
+            throw e.failure();
         }
     }
 
-    private PageResult call(RosterRequest request, RowRule rows, PageBuffer buffer)
+    private PageParts.Part call(RosterRequest request, RowRule rows, PageBuffer buffer)
             throws UpstreamFailure, RosterPageReader.BrokenPage {
-        RosterPageReader page = new RosterPageReader(request, rows, links);
+        PageParts.FirstRows first = new PageParts.FirstRows(request.limit(), rows);
+        RosterPageReader page = new RosterPageReader(request, first, links);
         Duration timeout = left().compareTo(CALL) < 0 ? left() : CALL;
         String url = access.url(request.target());
-        return upstream.<PageResult, RosterPageReader.BrokenPage>stream(
+        return upstream.<PageParts.Part, RosterPageReader.BrokenPage>stream(
                 Operation.ROSTER,
                 url,
                 access.authorization(url),
                 timeout,
-                (body, headers) -> new PageResult(
-                        page.read(body, buffer::add),
-                        headers.apply("x-total-count").filter(count -> count.matches("[0-9]{1,12}")),
-                        headers.apply("x-perm-rev"),
-                        headers.apply("link")));
+                (body, headers) -> PageParts.Part.of(page.read(body, buffer::add), first, headers));
     }
 
     private Duration left() {
@@ -203,9 +240,14 @@ public final class OneRosterClient {
                 new RosterFailure(
                         RosterFailure.Reason.SOURCE_REFUSED_QUERY,
                         "The roster service does not take this query: a field that it cannot compare, perhaps");
-            case 405 -> new RosterFailure(RosterFailure.Reason.SOURCE_LACKS, e);
+            case 405 -> unsupported();
             default -> new RosterFailure(RosterFailure.Reason.SOURCE_REFUSED, e);
         };
+    }
+
+    /** 405 or 501: asking again would not help. */
+    private static RosterFailure unsupported() {
+        return new RosterFailure(RosterFailure.Reason.SOURCE_LACKS, "The roster service does not offer this read");
     }
 
     private static RosterFailure unavailable(UpstreamFailure.Unavailable e) {

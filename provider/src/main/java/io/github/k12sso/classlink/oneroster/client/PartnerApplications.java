@@ -1,24 +1,30 @@
 package io.github.k12sso.classlink.oneroster.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.github.k12sso.classlink.http.Measurement;
 import io.github.k12sso.classlink.http.Operation;
 import io.github.k12sso.classlink.http.UpstreamClient;
 import io.github.k12sso.classlink.http.UpstreamFailure;
+import io.github.k12sso.classlink.oneroster.client.RosterFailure.Reason;
+import io.github.k12sso.classlink.oneroster.client.RosterFailure.Silences;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * The districts of the partner, read page by page and kept on this node. There are no counts: a page that is not full is the
  * last, and a page left out would look like districts that are not there (Trap 19,
  * docs/internals/classlink-rosters.md).
- *
- * <p>Not a Caffeine cache: a list counts as fresh for one question and as stale for another, and a failed read keeps the old one.
  */
 public final class PartnerApplications {
 
@@ -28,33 +34,53 @@ public final class PartnerApplications {
 
     private static final int PAGE = 1000;
     private static final int MAX_PAGES = 50;
+    /** Characters of ids and bearers on one list; twice as many on all that a node keeps. */
+    private static final int MAX_LENGTH = 16 * 1024 * 1024;
 
-    private final Map<String, Listing> listings = new ConcurrentHashMap<>();
-    private final Map<String, Object> locks = new ConcurrentHashMap<>();
+    private final Cache<String, Listing> listings = Caffeine.newBuilder()
+            .maximumWeight(2L * MAX_LENGTH)
+            .weigher((String provider, Listing listing) -> provider.length() + listing.length())
+            .executor(Runnable::run)
+            .build();
+    private final Map<String, CompletableFuture<Listing>> underWay = new ConcurrentHashMap<>();
     private final InstantSource clock;
+    private final Silences silences;
 
-    public PartnerApplications(InstantSource clock) {
+    public PartnerApplications(InstantSource clock, Silences silences) {
         this.clock = clock;
+        this.silences = silences;
     }
 
-    private record Listing(Instant read, Map<String, Application> districts) {}
+    private record Listing(Instant read, Map<String, Application> districts, int length) {}
 
-    /** A provider's partner: whose districts, and how they are asked for. */
-    record Partner(String provider, UpstreamClient upstream, String rosterUrl, String key) {}
+    /**
+     * A provider's partner: whose districts, and how they are asked for.
+     *
+     * @param end in {@link System#nanoTime()}, when the request has to have its answer
+     */
+    record Partner(String provider, UpstreamClient upstream, String rosterUrl, String key, long end) {
 
-    /** Hits and misses, for the metric. */
-    private enum Cache {
+        Partner(String provider, UpstreamClient upstream, String rosterUrl, String key) {
+            this(provider, upstream, rosterUrl, key, System.nanoTime() + OneRosterClient.TOTAL.toNanos());
+        }
+
+        private long nanosLeft() {
+            return end - System.nanoTime();
+        }
+    }
+
+    private enum Cached {
         APPLICATIONS_HIT,
         APPLICATIONS_MISS
     }
 
     /** A district, as it was listed within the last minutes. */
     Optional<Application> find(Partner partner, String tenantId) throws RosterFailure {
-        Listing listing = listings.get(partner.provider());
+        Listing listing = listings.getIfPresent(partner.provider());
         if (listing != null && isYoungerThan(TTL, listing)) {
             Application found = listing.districts().get(tenantId);
             if ((found != null && found.enabled()) || isYoungerThan(STALE, listing)) {
-                Measurement.ROSTER_CACHE.count(Cache.APPLICATIONS_HIT);
+                Measurement.ROSTER_CACHE.count(Cached.APPLICATIONS_HIT);
                 return Optional.ofNullable(found);
             }
         }
@@ -63,7 +89,7 @@ public final class PartnerApplications {
 
     /** The same, asked for anew: the bearer was refused. */
     Optional<Application> findAnew(Partner partner, Application refused) throws RosterFailure {
-        Listing listing = listings.get(partner.provider());
+        Listing listing = listings.getIfPresent(partner.provider());
         Application known = listing == null ? null : listing.districts().get(refused.tenantId());
         if (known != null && !known.bearer().equals(refused.bearer())) {
             return Optional.of(known); // somebody else asked meanwhile
@@ -73,68 +99,108 @@ public final class PartnerApplications {
 
     /** What a district shares has changed: so may have its place on the list. */
     public void forget(String provider) {
-        listings.remove(provider);
+        listings.invalidate(provider);
     }
 
-    /** One request asks, and the others of this provider wait for it. */
+    /** One request asks, and the others of this provider wait for it, each until its own end. */
     private Optional<Application> refreshed(Partner partner, Listing seen, String tenantId) throws RosterFailure {
-        synchronized (lock(partner.provider())) {
-            Listing now = listings.get(partner.provider());
-            if (now == null || (seen != null && now.read().equals(seen.read()))) {
-                Measurement.ROSTER_CACHE.count(Cache.APPLICATIONS_MISS);
-                now = new Listing(clock.instant(), readAll(partner));
-                listings.put(partner.provider(), now);
-            }
-            return Optional.ofNullable(now.districts().get(tenantId));
+        Listing now = listings.getIfPresent(partner.provider());
+        if (now == null || now.equals(seen)) {
+            CompletableFuture<Listing> own = new CompletableFuture<>();
+            CompletableFuture<Listing> other = underWay.putIfAbsent(partner.provider(), own);
+            now = other == null ? ask(partner, own) : await(partner, other);
+        }
+        return Optional.ofNullable(now.districts().get(tenantId));
+    }
+
+    private Listing ask(Partner partner, CompletableFuture<Listing> answer) throws RosterFailure {
+        Measurement.ROSTER_CACHE.count(Cached.APPLICATIONS_MISS);
+        try {
+            Listing listing = readAll(partner);
+            listings.put(partner.provider(), listing);
+            answer.complete(listing);
+            return listing;
+        } catch (RosterFailure | RuntimeException e) {
+            answer.completeExceptionally(e);
+            throw e;
+        } finally {
+            underWay.remove(partner.provider(), answer);
         }
     }
 
-    private Object lock(String provider) {
-        return locks.computeIfAbsent(provider, unused -> new Object());
+    private static Listing await(Partner partner, CompletableFuture<Listing> answer) throws RosterFailure {
+        try {
+            return answer.get(partner.nanosLeft(), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RosterFailure failure) {
+                throw failure;
+            }
+            throw new RosterFailure(Reason.UNEXPECTED, "The list of districts could not be read");
+        } catch (TimeoutException e) {
+            throw tooSlow();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw tooSlow();
+        }
+    }
+
+    private static RosterFailure tooSlow() {
+        return new RosterFailure(Reason.SOURCE_TOO_SLOW, "The list of districts did not come in time", STALE, null);
     }
 
     private boolean isYoungerThan(Duration age, Listing listing) {
         return listing.read().plus(age).isAfter(clock.instant());
     }
 
-    private static Map<String, Application> readAll(Partner partner) throws RosterFailure {
+    private Listing readAll(Partner partner) throws RosterFailure {
+        Instant start = clock.instant();
         Map<String, Application> districts = new HashMap<>();
+        int length = 0;
         for (int page = 0; page < MAX_PAGES; page++) {
             JsonNode rows = read(partner, page);
             for (JsonNode row : rows) {
-                Application.read(row)
-                        .ifPresent(found ->
-                                districts.merge(found.tenantId(), found, (one, other) -> one.enabled() ? one : other));
+                Optional<Application> found = Application.read(row);
+                length += found.map(Application::length).orElse(0);
+                found.ifPresent(
+                        each -> districts.merge(each.tenantId(), each, (one, other) -> one.enabled() ? one : other));
+            }
+            if (length > MAX_LENGTH) {
+                throw new RosterFailure(Reason.SOURCE_BROKEN, "The list of districts is too long");
             }
             if (rows.size() < PAGE) {
-                return districts;
+                return new Listing(start, districts, length);
             }
         }
         throw new RosterFailure(
-                RosterFailure.Reason.SOURCE_BROKEN,
-                "The list of districts does not end after " + MAX_PAGES * PAGE + " rows");
+                Reason.SOURCE_BROKEN, "The list of districts does not end after " + MAX_PAGES * PAGE + " rows");
     }
 
-    private static JsonNode read(Partner partner, int page) throws RosterFailure {
+    private JsonNode read(Partner partner, int page) throws RosterFailure {
+        Silences.Source source = silences.of(partner.provider());
+        source.require();
+        Duration left = Duration.ofNanos(partner.nanosLeft());
+        if (left.isNegative()) {
+            throw tooSlow();
+        }
         String url = partner.rosterUrl() + "/applications?limit=" + PAGE + "&offset=" + page * PAGE;
         try {
             JsonNode rows = partner.upstream()
+                    .within(left)
                     .get(Operation.APPLICATIONS, url, partner.key())
                     .path("applications");
+            source.answered();
             if (!rows.isArray()) {
-                throw new RosterFailure(RosterFailure.Reason.SOURCE_BROKEN, "The list of districts lacks its rows");
+                throw new RosterFailure(Reason.SOURCE_BROKEN, "The list of districts lacks its rows");
             }
             return rows;
         } catch (UpstreamFailure.Unavailable e) {
+            source.failed(e, left.minusNanos(partner.nanosLeft()));
             throw new RosterFailure(
-                    RosterFailure.Reason.SOURCE_UNAVAILABLE,
-                    e.getMessage(),
-                    e.retryAfter().orElse(null),
-                    e);
+                    Reason.SOURCE_UNAVAILABLE, e.getMessage(), e.retryAfter().orElse(null), e);
         } catch (UpstreamFailure.Refused e) {
-            throw new RosterFailure(RosterFailure.Reason.CONFIGURATION, e);
+            throw new RosterFailure(Reason.CONFIGURATION, e);
         } catch (UpstreamFailure e) {
-            throw new RosterFailure(RosterFailure.Reason.SOURCE_BROKEN, e);
+            throw new RosterFailure(Reason.SOURCE_BROKEN, e);
         }
     }
 
@@ -152,10 +218,18 @@ public final class PartnerApplications {
         /** An id that could bend the path it is put into is none. */
         private static final String SAFE_ID = "[A-Za-z0-9%._~=-]{1,200}";
 
+        private int length() {
+            return tenantId.length() + id.length() + bearer.map(String::length).orElse(0);
+        }
+
         static Optional<Application> read(JsonNode row) {
             String tenantId = row.path("tenant_id").asText();
             String id = row.path("oneroster_application_id").asText();
-            if (tenantId.isBlank() || !id.matches(SAFE_ID) || id.equals(".") || id.equals("..")) {
+            if (tenantId.isBlank()
+                    || tenantId.length() > 255
+                    || !id.matches(SAFE_ID)
+                    || id.equals(".")
+                    || id.equals("..")) {
                 return Optional.empty();
             }
             return Optional.of(new Application(

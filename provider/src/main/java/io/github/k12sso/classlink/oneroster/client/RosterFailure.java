@@ -1,6 +1,12 @@
 package io.github.k12sso.classlink.oneroster.client;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Ticker;
+import io.github.k12sso.classlink.http.UpstreamFailure;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Optional;
 
 /** A roster request that got no rows. */
@@ -80,5 +86,94 @@ public final class RosterFailure extends Exception {
         // this server
         CONFIGURATION,
         UNEXPECTED
+    }
+
+    /**
+     * Roster services that do not answer, as this node has seen them. After three calls in a row without an answer a service
+     * is left alone for 30 seconds: requests fail at once, and hold no place that others need. Then one request asks again.
+     */
+    public static final class Silences {
+
+        static final int CALLS = 3;
+        static final Duration COOL_DOWN = Duration.ofSeconds(30);
+
+        private static final Duration LONG = Duration.ofSeconds(2);
+        private static final int MAX_SOURCES = 10_000;
+        private static final Duration REMEMBERED = Duration.ofMinutes(10);
+
+        private final InstantSource clock;
+        private final Cache<String, Silence> silences;
+
+        public Silences(InstantSource clock, Ticker ticker) {
+            this.clock = clock;
+            this.silences = Caffeine.newBuilder()
+                    .maximumSize(MAX_SOURCES)
+                    .expireAfterWrite(REMEMBERED)
+                    .ticker(ticker)
+                    .executor(Runnable::run)
+                    .build();
+        }
+
+        private record Silence(int calls, Instant until) {}
+
+        /**
+         * One service.
+         *
+         * @param name realm and provider, and the district if it is one district's
+         */
+        public Source of(String name) {
+            return new Source(this, name);
+        }
+
+        /** One of them. */
+        public record Source(Silences all, String name) {
+
+            /** @throws RosterFailure if it is left alone now */
+            void require() throws RosterFailure {
+                Instant now = all.clock.instant();
+                Silence silence = all.silences.getIfPresent(name);
+                if (silence == null || silence.calls() < CALLS) {
+                    return;
+                }
+                if (now.isBefore(silence.until())
+                        || !all.silences.asMap().replace(name, silence, new Silence(CALLS, now.plus(COOL_DOWN)))) {
+                    Duration left = Duration.between(now, silence.until());
+                    throw new RosterFailure(
+                            Reason.SOURCE_UNAVAILABLE,
+                            "The roster service did not answer the last requests and is not asked now",
+                            left.isNegative() ? COOL_DOWN : left,
+                            null);
+                }
+            }
+
+            void answered() {
+                if (all.silences.getIfPresent(name) != null) {
+                    all.silences.invalidate(name);
+                }
+            }
+
+            /**
+             * Counts if there was no answer, and that took its time: a refused connection holds nobody up.
+             *
+             * @param took the call
+             */
+            void failed(UpstreamFailure.Unavailable failure, Duration took) {
+                boolean unreached = failure.kind() == UpstreamFailure.Unavailable.Kind.NOT_REACHED;
+                if (failure.kind() == UpstreamFailure.Unavailable.Kind.SAID_SO) {
+                    answered();
+                } else if (failure.kind() == UpstreamFailure.Unavailable.Kind.TOO_SLOW
+                        || (unreached && took.compareTo(LONG) >= 0)) {
+                    Silence next = new Silence(1, Instant.MIN);
+                    all.silences
+                            .asMap()
+                            .merge(
+                                    name,
+                                    next,
+                                    (before, one) -> new Silence(
+                                            before.calls() + 1,
+                                            all.clock.instant().plus(COOL_DOWN)));
+                }
+            }
+        }
     }
 }

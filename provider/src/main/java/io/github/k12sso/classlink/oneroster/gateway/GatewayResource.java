@@ -63,6 +63,8 @@ public final class GatewayResource {
                 .allowedMethods("GET", "HEAD", "OPTIONS")
                 .exposedHeaders(
                         "X-Total-Count",
+                        "X-Count",
+                        "X-Perm-Rev",
                         HttpHeaders.LINK,
                         HttpHeaders.ETAG,
                         HttpHeaders.RETRY_AFTER,
@@ -74,7 +76,21 @@ public final class GatewayResource {
     @OPTIONS
     @Path("{path:.*}")
     public Response preflight() {
-        return cors.preflight().add(Response.ok());
+        Response answer = cors.preflight().add(Response.ok());
+        if (header(Cors.ORIGIN_HEADER).isPresent()) {
+            // A second header line, because Keycloak's list is for its own endpoints, which have no ETag.
+            session.getContext()
+                    .getHttpResponse()
+                    .addHeader(Cors.ACCESS_CONTROL_ALLOW_HEADERS, HttpHeaders.IF_NONE_MATCH);
+        }
+        return answer;
+    }
+
+    /** What is answered below a provider where no OneRoster 1.1 is. */
+    public static Response unknownRoot() {
+        return RosterError.answer(new RosterFailure(
+                        RosterFailure.Reason.UNKNOWN_PATH, "The roster API here is OneRoster 1.1, at …" + ROOT))
+                .build();
     }
 
     /** Reads a collection or an object. */
@@ -142,11 +158,12 @@ public final class GatewayResource {
         objectType = request.objectType();
         pathPattern = request.pathPattern();
         RosterCaller caller = RosterCaller.of(session, settings, bearer, tenantInUrl);
-        RosterLimits.Permit permit = limits.acquire(requester, caller.district());
+        RosterLimits.Permit permit =
+                limits.acquire(realm.getId() + " " + settings.alias(), requester, caller.district());
         try {
             String base = base();
             PageCache.Page page = new RosterPages(session, settings, caller, base).read(request);
-            return new PageResponse(request, base, ifNoneMatch())
+            return new PageResponse(request, base, header(HttpHeaders.IF_NONE_MATCH))
                     .of(page)
                     .header("X-RateLimit-Limit", minute.limit())
                     .header("X-RateLimit-Remaining", minute.remaining());
@@ -165,7 +182,8 @@ public final class GatewayResource {
     /** Decoded once, and only after the path was taken apart: an id may contain a slash. */
     private List<String> segments() throws InvalidRequest {
         String path = session.getContext().getUri().getRequestUri().getRawPath();
-        String below = path.substring(path.indexOf(ROOT) + ROOT.length());
+        int root = path.indexOf(ROOT);
+        String below = root < 0 ? "" : path.substring(root + ROOT.length());
         try {
             return Arrays.stream(below.split("/", -1))
                     .map(segment -> URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8))
@@ -186,9 +204,9 @@ public final class GatewayResource {
                 + "/ims/oneroster/v1p1";
     }
 
-    private Optional<String> ifNoneMatch() {
+    private Optional<String> header(String name) {
         return Optional.ofNullable(
-                session.getContext().getHttpRequest().getHttpHeaders().getHeaderString(HttpHeaders.IF_NONE_MATCH));
+                session.getContext().getHttpRequest().getHttpHeaders().getHeaderString(name));
     }
 
     /** An event if the caller may not read what they asked for; a log line if something does not work. */

@@ -19,8 +19,11 @@ final class PageCache {
 
     static final Duration TTL = Duration.ofSeconds(60);
 
-    private static final int MAX_PAGES = 100;
-    private static final int MAX_BYTES = 256 * 1024;
+    /** Bytes of all pages with their keys. */
+    static final int MAX_BYTES = 16 * 1024 * 1024;
+
+    static final int MAX_PAGE_BYTES = 256 * 1024;
+    private static final int MAX_REVISIONS = 10_000;
 
     private final Map<String, String> revisions = new ConcurrentHashMap<>();
     private final Cache<String, Entry> pages;
@@ -33,33 +36,45 @@ final class PageCache {
         private final byte[] body;
         private final Optional<String> total;
         private final boolean full;
-        private final boolean counted;
+        private final boolean exact;
+        private final Optional<String> revision;
+        private final Optional<Integer> count;
 
         /**
          * An answer to be sent.
          *
          * @param total of the collection, if the reader may know it
-         * @param full the source sent as many rows as were asked for: there may be more
+         * @param full there may be rows after these
+         * @param revision of what the district shares, {@code x-perm-rev}
+         * @param count of these rows, {@code x-count}, if the source counts them
          */
-        Page(byte[] body, Optional<String> total, boolean full) {
-            this(body, total, full, false);
+        Page(byte[] body, Optional<String> total, boolean full, Optional<String> revision, Optional<Integer> count) {
+            this(body, total, full, revision, count, false);
         }
 
-        private Page(byte[] body, Optional<String> total, boolean full, boolean counted) {
+        private Page(
+                byte[] body,
+                Optional<String> total,
+                boolean full,
+                Optional<String> revision,
+                Optional<Integer> count,
+                boolean exact) {
             this.body = body;
             this.total = total;
             this.full = full;
-            this.counted = counted;
+            this.revision = revision;
+            this.count = count;
+            this.exact = exact;
         }
 
         /** An answer of rows that were counted here, so that it is known where each page begins. */
         static Page counted(byte[] body, long total) {
-            return new Page(body, Optional.of(Long.toString(total)), false, true);
+            return new Page(body, Optional.of(Long.toString(total)), false, Optional.empty(), Optional.empty(), true);
         }
 
         /** Rows of the whole collection; empty if the source counted them, or nobody did. */
         OptionalLong counted() {
-            return counted ? OptionalLong.of(Long.parseLong(total.orElseThrow())) : OptionalLong.empty();
+            return exact ? OptionalLong.of(Long.parseLong(total.orElseThrow())) : OptionalLong.empty();
         }
 
         byte[] body() {
@@ -73,6 +88,14 @@ final class PageCache {
         boolean full() {
             return full;
         }
+
+        Optional<String> revision() {
+            return revision;
+        }
+
+        Optional<Integer> count() {
+            return count;
+        }
     }
 
     private enum Lookup {
@@ -83,7 +106,10 @@ final class PageCache {
     PageCache(Ticker ticker) {
         this.pages = Caffeine.newBuilder()
                 .expireAfterWrite(TTL)
-                .maximumSize(MAX_PAGES)
+                .maximumWeight(MAX_BYTES)
+                .weigher((String key, Entry entry) -> 2 * key.length()
+                        + 2 * entry.district().length()
+                        + entry.page().body().length)
                 .ticker(ticker)
                 .executor(Runnable::run)
                 .build();
@@ -96,7 +122,7 @@ final class PageCache {
     }
 
     void put(String key, String district, Page page) {
-        if (page.body().length <= MAX_BYTES) {
+        if (page.body().length <= MAX_PAGE_BYTES) {
             pages.put(key, new Entry(district, page));
         }
     }
@@ -107,7 +133,7 @@ final class PageCache {
      * @return whether it is another than before, and the district's pages are dropped
      */
     boolean noteRevision(String district, String revision) {
-        if (revisions.size() > MAX_PAGES * MAX_PAGES) {
+        if (revisions.size() > MAX_REVISIONS) {
             revisions.clear();
         }
         String before = revisions.put(district, revision);

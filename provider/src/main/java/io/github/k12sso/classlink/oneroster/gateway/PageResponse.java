@@ -48,6 +48,8 @@ final class PageResponse {
         }
         response.type(MediaType.APPLICATION_JSON_TYPE);
         page.total().ifPresent(total -> response.header("X-Total-Count", total));
+        page.count().ifPresent(count -> response.header("X-Count", count));
+        page.revision().ifPresent(revision -> response.header("X-Perm-Rev", revision));
         if (page.full()) {
             link(response, "next", request.offset() + request.limit());
         }

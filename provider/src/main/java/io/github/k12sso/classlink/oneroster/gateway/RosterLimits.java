@@ -31,6 +31,7 @@ public final class RosterLimits {
     private static final int MINUTE_SECONDS = 60;
 
     private final int perServer;
+    private final int perProvider;
     private final int perClient;
     private final int perDistrict;
     /** Requests under way, by what they count for; never more entries than the server's limit allows, times three and one. */
@@ -44,6 +45,7 @@ public final class RosterLimits {
 
     private enum Limit {
         SERVER,
+        PROVIDER,
         CLIENT,
         USER,
         DISTRICT,
@@ -53,12 +55,14 @@ public final class RosterLimits {
     /**
      * Bounds of one node.
      *
-     * @param perServer requests under way at once
+     * @param perServer requests under way at once; those of one provider are three quarters of it at most, so that others have
+     *     room beside a roster service that does not answer
      * @param perClient those of one client; one of its users gets half of them, rounded up
      * @param perDistrict those for one district
      */
     public RosterLimits(int perServer, int perClient, int perDistrict, InstantSource clock) {
         this.perServer = perServer;
+        this.perProvider = Math.max(1, perServer * 3 / 4);
         this.perClient = perClient;
         this.perDistrict = perDistrict;
         this.clock = clock;
@@ -111,11 +115,12 @@ public final class RosterLimits {
     }
 
     /** Counts a request as under way, or rejects it. */
-    Permit acquire(Requester requester, String district) throws RosterFailure {
+    Permit acquire(String provider, Requester requester, String district) throws RosterFailure {
         List<String> acquired = new ArrayList<>();
         Permit permit = () -> acquired.forEach(this::leave);
         try {
             enter(acquired, "server", perServer, Limit.SERVER);
+            enter(acquired, "provider " + provider, perProvider, Limit.PROVIDER);
             enter(acquired, "client " + requester.client(), perClient, Limit.CLIENT);
             if (!requester.service()) {
                 enter(acquired, "user " + requester.key(), (perClient + 1) / 2, Limit.USER);
@@ -155,6 +160,7 @@ public final class RosterLimits {
     private static String explanation(Limit limit) {
         return switch (limit) {
             case SERVER -> "This server has too many concurrent roster requests";
+            case PROVIDER -> "This identity provider has too many concurrent roster requests";
             case CLIENT -> "This client has too many concurrent roster requests";
             case USER -> "This user has too many concurrent roster requests with this client";
             default -> "This district has too many concurrent roster requests";

@@ -9,8 +9,8 @@ import io.github.k12sso.classlink.oneroster.client.SourceMemberships;
 import io.github.k12sso.classlink.oneroster.gateway.GatewayResource.RosterSettings;
 import io.github.k12sso.classlink.oneroster.policy.Policy;
 import io.github.k12sso.classlink.oneroster.policy.Policy.Decision;
-import io.github.k12sso.classlink.oneroster.policy.RosterPageReader.Links;
 import io.github.k12sso.classlink.oneroster.policy.RosterRequest;
+import io.github.k12sso.classlink.oneroster.policy.RosterRequest.Links;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.keycloak.models.KeycloakSession;
@@ -57,16 +57,23 @@ final class RosterPages {
     }
 
     private PageCache.Page decide(RosterRequest request) throws RosterFailure {
-        OneRosterClient client = new OneRosterClient(settings.upstream(), source.credentials(), new Links(base));
+        OneRosterClient client = new OneRosterClient(
+                settings.upstream(),
+                source.credentials(),
+                new Links(base),
+                settings.state().silences().of(source.partner() + " " + caller.tenant()));
         Decision decision = Policy.decide(request, caller.inPolicy(), memberships(client));
         if (decision instanceof Decision.Refused refused) {
             throw new RosterFailure(
                     RosterFailure.Reason.REFUSED, refused.refusal().description());
         }
         if (decision instanceof Decision.Visible visible) {
-            PageBuffer buffer = new PageBuffer();
-            visible.rows().forEach(buffer::add);
-            return PageCache.Page.counted(body(request, buffer), visible.total());
+            try (PageBuffer buffer = new PageBuffer()) {
+                visible.rows().forEach(buffer::add);
+                return PageCache.Page.counted(body(request, buffer), visible.total());
+            } catch (PageBuffer.Full e) {
+                throw e.failure();
+            }
         }
         return passedOn(request, client, ((Decision.Allowed) decision).rows());
     }
@@ -84,7 +91,9 @@ final class RosterPages {
         return new SourceLists.Source() {
             @Override
             public OneRosterClient.PageResult read(RosterRequest request, Policy.RowRule rows) throws RosterFailure {
-                return client.read(request, rows, new PageBuffer());
+                try (PageBuffer nothing = new PageBuffer()) {
+                    return client.read(request, rows, nothing);
+                }
             }
 
             @Override
@@ -99,15 +108,24 @@ final class RosterPages {
 
     private PageCache.Page passedOn(RosterRequest request, OneRosterClient client, Policy.RowRule rows)
             throws RosterFailure {
-        PageBuffer buffer = new PageBuffer();
-        OneRosterClient.PageResult result = client.read(request, rows, buffer);
+        try (PageBuffer buffer = new PageBuffer()) {
+            return page(request, client.read(request, rows, buffer), buffer);
+        }
+    }
+
+    private PageCache.Page page(RosterRequest request, OneRosterClient.PageResult result, PageBuffer buffer)
+            throws RosterFailure {
         result.revision().ifPresent(revision -> {
             if (settings.state().pages().noteRevision(source.district(), revision)) {
                 settings.state().applications().forget(source.partner());
             }
         });
         return new PageCache.Page(
-                body(request, buffer), result.total(), !request.isSingle() && result.rows() == request.limit());
+                body(request, buffer),
+                result.total(),
+                result.more(),
+                result.revision(),
+                result.counted() ? Optional.of(buffer.rows()) : Optional.empty());
     }
 
     private static byte[] body(RosterRequest request, PageBuffer rows) {

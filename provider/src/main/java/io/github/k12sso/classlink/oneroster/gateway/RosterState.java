@@ -7,6 +7,7 @@ import io.github.k12sso.classlink.oneroster.client.PartnerApplications;
 import io.github.k12sso.classlink.oneroster.client.PartnerKeyCredentials;
 import io.github.k12sso.classlink.oneroster.client.RosterCredentials;
 import io.github.k12sso.classlink.oneroster.client.RosterFailure;
+import io.github.k12sso.classlink.oneroster.client.RosterFailure.Silences;
 import io.github.k12sso.classlink.oneroster.client.RosterWays;
 import io.github.k12sso.classlink.oneroster.client.SourceLists;
 import io.github.k12sso.classlink.oneroster.gateway.GatewayResource.RosterSettings;
@@ -31,11 +32,13 @@ public final class RosterState {
     private final SourceLists.Known lists;
     private final RosterWays.Lacking lacking;
     private final PageCache pages;
+    private final Silences silences;
 
     public RosterState(RosterLimits limits, InstantSource clock) {
         Ticker ticker = () -> nanos(clock.instant());
         this.limits = limits;
-        this.applications = new PartnerApplications(clock);
+        this.silences = new Silences(clock, ticker);
+        this.applications = new PartnerApplications(clock, silences);
         this.lists = new SourceLists.Known(ticker);
         this.lacking = new RosterWays.Lacking(ticker);
         this.pages = new PageCache(ticker);
@@ -63,6 +66,10 @@ public final class RosterState {
 
     PageCache pages() {
         return pages;
+    }
+
+    Silences silences() {
+        return silences;
     }
 
     /**

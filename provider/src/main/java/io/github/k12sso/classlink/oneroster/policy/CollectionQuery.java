@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
  * The query of a collection. Every page is asked for in the same order, by {@code sourcedId} unless the app says otherwise:
  * without one, pages overlap (docs/internals/classlink-rosters.md#trap-25).
  *
- * @param limit rows of a page, 1 to 10,000
+ * @param limit rows of a page, 1 to 10,000; more is taken for 10,000
  * @param offset rows before it
  * @param sort a member of the rows
  * @param descending from the last to the first
@@ -32,51 +32,43 @@ record CollectionQuery(
     static final int DEFAULT_LIMIT = 100;
 
     private static final long MAX_OFFSET = 1_000_000_000;
+    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,100}");
     private static final Set<String> PARAMETERS = Set.of("limit", "offset", "sort", "orderBy", "fields", "filter");
     private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9]{0,63}");
     private static final Pattern PATH = Pattern.compile("[A-Za-z][A-Za-z0-9]{0,63}(\\.[A-Za-z][A-Za-z0-9]{0,63}){0,2}");
 
-    /** For a single object, which takes {@code fields} and nothing else. */
+    /** For a single object, of which {@code fields} chooses members. The others are ignored. */
     static CollectionQuery ofObject(Map<String, List<String>> parameters) throws InvalidRequest {
-        for (String name : parameters.keySet()) {
-            if (!name.equals("fields")) {
-                throw InvalidRequest.query("a single object takes the parameter fields and no other");
-            }
-        }
-        return ofCollection(parameters);
+        return ofCollection(parameters.containsKey("fields") ? Map.of("fields", parameters.get("fields")) : Map.of());
     }
 
+    /** Parameters of other names, and those without a value, are ignored. */
     static CollectionQuery ofCollection(Map<String, List<String>> parameters) throws InvalidRequest {
-        for (Map.Entry<String, List<String>> parameter : parameters.entrySet()) {
-            if (!PARAMETERS.contains(parameter.getKey())) {
-                throw InvalidRequest.query("the parameters are limit, offset, sort, orderBy, fields and filter");
-            }
-            if (parameter.getValue().size() != 1) {
-                throw InvalidRequest.query("no parameter may stand twice");
+        for (String name : PARAMETERS) {
+            if (parameters.getOrDefault(name, List.of()).stream().distinct().count() > 1) {
+                throw InvalidRequest.query("the parameter " + name + " may not stand twice with different values");
             }
         }
         Optional<String> filter = value(parameters, "filter");
         return new CollectionQuery(
-                (int) number(parameters, "limit", 1, MAX_LIMIT, DEFAULT_LIMIT),
-                number(parameters, "offset", 0, MAX_OFFSET, 0),
+                (int) Math.min(MAX_LIMIT, number(parameters, "limit", 1, DEFAULT_LIMIT)),
+                Math.min(MAX_OFFSET, number(parameters, "offset", 0, 0)),
                 sort(parameters),
                 descending(parameters),
                 fields(parameters),
                 filter.isPresent() ? RosterFilter.parse(filter.get()) : null);
     }
 
-    private static long number(Map<String, List<String>> parameters, String name, long min, long max, long byDefault)
+    private static long number(Map<String, List<String>> parameters, String name, long min, long byDefault)
             throws InvalidRequest {
         Optional<String> text = value(parameters, name);
         if (text.isEmpty()) {
             return byDefault;
         }
-        if (!text.get().matches("[0-9]{1,10}")
-                || Long.parseLong(text.get()) < min
-                || Long.parseLong(text.get()) > max) {
-            throw InvalidRequest.query(name + " must be a whole number from " + min + " to " + max);
+        if (!NUMBER.matcher(text.get()).matches() || (text.get().length() < 10 && Long.parseLong(text.get()) < min)) {
+            throw InvalidRequest.query(name + " must be a whole number, " + min + " or more");
         }
-        return Long.parseLong(text.get());
+        return text.get().length() < 10 ? Long.parseLong(text.get()) : MAX_OFFSET;
     }
 
     private static String sort(Map<String, List<String>> parameters) throws InvalidRequest {
@@ -89,10 +81,10 @@ record CollectionQuery(
 
     private static boolean descending(Map<String, List<String>> parameters) throws InvalidRequest {
         String order = value(parameters, "orderBy").orElse("asc");
-        if (!order.equals("asc") && !order.equals("desc")) {
+        if (!order.equalsIgnoreCase("asc") && !order.equalsIgnoreCase("desc")) {
             throw InvalidRequest.query("orderBy must be asc or desc");
         }
-        return order.equals("desc");
+        return order.equalsIgnoreCase("desc");
     }
 
     private static Set<String> fields(Map<String, List<String>> parameters) throws InvalidRequest {
@@ -102,6 +94,7 @@ record CollectionQuery(
         }
         Set<String> names = Arrays.stream(list.get().split(",", -1))
                 .map(String::strip)
+                .filter(name -> !name.isEmpty())
                 .collect(Collectors.toCollection(LinkedHashSet::new));
         for (String name : names) {
             if (!NAME.matcher(name).matches()) {
@@ -113,7 +106,10 @@ record CollectionQuery(
     }
 
     private static Optional<String> value(Map<String, List<String>> parameters, String name) {
-        return Optional.ofNullable(parameters.get(name)).map(values -> values.get(0));
+        return parameters.getOrDefault(name, List.of()).stream()
+                .map(String::strip)
+                .filter(text -> !text.isEmpty())
+                .findFirst();
     }
 
     /** Fields that the source is asked to compare: what an app may not see it may not guess by. */

@@ -1,11 +1,13 @@
 package io.github.k12sso.classlink.oneroster.policy;
 
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * What the rows of an answer are, with the keys under which OneRoster 1.1 puts them
@@ -54,8 +56,12 @@ public enum RosterObjectType {
      */
     record Route(List<String> pattern, RosterObjectType objectType) {
 
-        private static final int MAX_ID_LENGTH = 255;
+        static final int MAX_ID_LENGTH = 255;
         private static final String ID = "{}";
+        private static final int MAX_DECODINGS = 3;
+        /** A part of a path that is empty or goes up, with or without a path parameter. */
+        private static final Pattern STEP = Pattern.compile("\\s*\\.{0,2}\\s*(;.*)?", Pattern.DOTALL);
+
         private static final List<Route> ALL = routes();
 
         /** The route that a path takes; empty if there is none. */
@@ -122,9 +128,31 @@ public enum RosterObjectType {
         static boolean isId(String segment) {
             return !segment.isBlank()
                     && segment.length() <= MAX_ID_LENGTH
-                    && Arrays.stream(segment.split("[/\\\\]", -1))
-                            .noneMatch(part -> part.equals(".") || part.equals(".."))
-                    && segment.chars().noneMatch(Character::isISOControl);
+                    && segment.chars().noneMatch(Character::isISOControl)
+                    && !isPath(segment);
+        }
+
+        /**
+         * Whether a server or proxy that decodes an id once too often, or takes a backslash for a slash, would leave the
+         * collection: {@code ..}, {@code a/../b}, {@code /a}, {@code %2e%2e%2fa}, {@code ..;x}.
+         */
+        private static boolean isPath(String id) {
+            String decoded = id;
+            String before = "";
+            for (int round = 0; round <= MAX_DECODINGS && !decoded.equals(before); round++) {
+                for (String part : decoded.split("[/\\\\]", -1)) {
+                    if (STEP.matcher(part).matches()) {
+                        return true;
+                    }
+                }
+                before = decoded;
+                try {
+                    decoded = URLDecoder.decode(decoded.replace("+", "%2B"), StandardCharsets.UTF_8);
+                } catch (IllegalArgumentException e) {
+                    return false; // a percent sign that is one
+                }
+            }
+            return false;
         }
     }
 }

@@ -1,33 +1,53 @@
 package io.github.k12sso.classlink.oneroster.policy;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.github.k12sso.classlink.oneroster.policy.Policy.RowRule;
-import io.github.k12sso.classlink.oneroster.policy.RosterRequest.InvalidRequest;
+import io.github.k12sso.classlink.oneroster.policy.RosterRequest.Links;
 import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 
 /** Reads a source's answer row by row, with one row in memory, and writes what passes. */
 public final class RosterPageReader {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
+    /** Characters of a row's names and texts. */
+    static final int MAX_ROW_LENGTH = 1024 * 1024;
+    /** Values of a row, arrays and objects included: an org may list five thousand schools below it. */
+    static final int MAX_ROW_NODES = 20_000;
+    /** Arrays and objects within each other. */
+    static final int MAX_DEPTH = 64;
+    /** Tokens of an answer outside its rows, and different names of members in the rows of one answer. */
+    static final int MAX_OTHERS = 5_000;
+
+    private static final int MAX_NAME_LENGTH = 255;
+    private static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(MAX_DEPTH)
+                    .maxStringLength(MAX_ROW_LENGTH)
+                    .maxNameLength(MAX_NAME_LENGTH)
+                    .build())
+            .build());
 
     private final RosterRequest request;
     private final RowRule rows;
     private final Links links;
+    private final Set<String> names = new HashSet<>();
+    private int others;
+    private int rowNodes;
+    private int rowLength;
 
     public RosterPageReader(RosterRequest request, RowRule rows, Links links) {
         this.request = request;
@@ -78,7 +98,7 @@ public final class RosterPageReader {
                 }
                 count = request.isSingle() ? single(parser, sink) : collection(parser, sink);
             } else {
-                parser.skipChildren();
+                skip(parser);
             }
         }
         if (count < 0) {
@@ -108,11 +128,67 @@ public final class RosterPageReader {
         if (parser.currentToken() != JsonToken.START_OBJECT) {
             throw new BrokenPage("a row is no object");
         }
-        ObjectNode row = JSON.readTree(parser);
-        Optional<ObjectNode> passed = rows.pass(row);
+        rowNodes = 0;
+        rowLength = 0;
+        Optional<ObjectNode> passed = rows.pass((ObjectNode) value(parser));
         if (passed.isPresent()) {
             rewrite(passed.get());
             sink.row(passed.get());
+        }
+    }
+
+    /** As a tree, but not a larger one than a row may be: 32 KiB of compressed brackets would fill the heap. */
+    private JsonNode value(JsonParser parser) throws BrokenPage, IOException {
+        if (++rowNodes > MAX_ROW_NODES) {
+            throw new BrokenPage("a row has more than " + MAX_ROW_NODES + " values");
+        }
+        switch (parser.currentToken()) {
+            case START_OBJECT -> {
+                ObjectNode object = JSON.createObjectNode();
+                while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                    String name = counted(parser.currentName());
+                    if (names.add(name) && names.size() > MAX_OTHERS) {
+                        throw new BrokenPage("the rows have more than " + MAX_OTHERS + " different members");
+                    }
+                    parser.nextToken();
+                    object.set(name, value(parser));
+                }
+                return object;
+            }
+            case START_ARRAY -> {
+                ArrayNode array = JSON.createArrayNode();
+                while (parser.nextToken() != JsonToken.END_ARRAY) {
+                    array.add(value(parser));
+                }
+                return array;
+            }
+            case VALUE_STRING -> {
+                return TextNode.valueOf(counted(parser.getText()));
+            }
+            default -> {
+                return JSON.readTree(parser); // a number, true, false or null
+            }
+        }
+    }
+
+    private String counted(String text) throws BrokenPage {
+        rowLength += text.length();
+        if (rowLength > MAX_ROW_LENGTH) {
+            throw new BrokenPage("a row is longer than " + MAX_ROW_LENGTH + " characters");
+        }
+        return text;
+    }
+
+    private void skip(JsonParser parser) throws BrokenPage, IOException {
+        int depth = 0;
+        for (JsonToken token = parser.currentToken(); token != null; token = parser.nextToken()) {
+            if (++others > MAX_OTHERS) {
+                throw new BrokenPage("the answer has too much beside its rows");
+            }
+            depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+            if (depth == 0) {
+                return;
+            }
         }
     }
 
@@ -148,54 +224,6 @@ public final class RosterPageReader {
         /** @param message of constants only */
         BrokenPage(String message) {
             super(message);
-        }
-    }
-
-    /** Where the links in the rows of one page lead: to the gateway. For one thread. */
-    public static final class Links {
-
-        private static final String ROOT = "/ims/oneroster/v1p1/";
-
-        /** A page names the same schools, classes and terms over and over: reading each link anew took a quarter of a pull's time. */
-        private static final int REMEMBERED = 1_000;
-
-        /** Longer ones are not remembered: a hostile page would fill memory with them. */
-        private static final int REMEMBERED_LENGTH = 512;
-
-        private final String base;
-        private final Map<String, Optional<String>> remembered = new HashMap<>();
-
-        /** @param base the gateway's address for this district, up to and with {@code /ims/oneroster/v1p1} */
-        public Links(String base) {
-            this.base = base;
-        }
-
-        /** The same object at the gateway; empty if the link leads to nothing that it has. */
-        Optional<String> rewrite(String href) {
-            if (href.length() > REMEMBERED_LENGTH) {
-                return read(href);
-            }
-            if (remembered.size() >= REMEMBERED) {
-                remembered.clear();
-            }
-            return remembered.computeIfAbsent(href, this::read);
-        }
-
-        private Optional<String> read(String href) {
-            int root = href.indexOf(ROOT);
-            if (root < 0) {
-                return Optional.empty();
-            }
-            try {
-                List<String> segments = Arrays.stream(
-                                href.substring(root + ROOT.length()).split("/", -1))
-                        .map(segment -> URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8))
-                        .toList();
-                RosterRequest request = RosterRequest.parse(segments, Map.of());
-                return request.isSingle() ? Optional.of(base + request.target()) : Optional.empty();
-            } catch (InvalidRequest | IllegalArgumentException e) {
-                return Optional.empty();
-            }
         }
     }
 }

@@ -1,7 +1,10 @@
 package io.github.k12sso.classlink.oneroster.policy;
 
 import io.github.k12sso.classlink.oneroster.policy.RosterObjectType.Route;
+import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,7 +26,8 @@ public final class RosterRequest {
     }
 
     /**
-     * Takes a request apart.
+     * Takes a request apart. What changes nothing is ignored: a slash at the end, parameters without a value or of another
+     * name, and all but {@code fields} for a single object.
      *
      * @param segments of the path below {@code ims/oneroster/v1p1}, each decoded once
      * @param parameters of the query, decoded
@@ -31,10 +35,14 @@ public final class RosterRequest {
      */
     public static RosterRequest parse(List<String> segments, Map<String, List<String>> parameters)
             throws InvalidRequest {
-        Route route = Route.of(segments).orElseThrow(InvalidRequest::path);
+        List<String> path = segments;
+        while (path.size() > 1 && path.get(path.size() - 1).isEmpty()) {
+            path = path.subList(0, path.size() - 1);
+        }
+        Route route = Route.of(path).orElseThrow(InvalidRequest::path);
         return new RosterRequest(
                 route,
-                segments,
+                path,
                 route.isSingle() ? CollectionQuery.ofObject(parameters) : CollectionQuery.ofCollection(parameters));
     }
 
@@ -86,6 +94,11 @@ public final class RosterRequest {
     /** The collection of the rows: {@code students} for {@code classes/{id}/students}. */
     String last() {
         return isSingle() ? first() : segments.get(segments.size() - 1);
+    }
+
+    /** Whether it is one of the thirteen collections as a whole. */
+    public boolean isWholeCollection() {
+        return segments.size() == 1;
     }
 
     /** The id after a word of the path. */
@@ -177,6 +190,54 @@ public final class RosterRequest {
         /** {@code imsx_codeMinor}. */
         public String codeMinor() {
             return codeMinor;
+        }
+    }
+
+    /** Where the links in the rows of one page lead: to the gateway. For one thread. */
+    public static final class Links {
+
+        private static final String ROOT = "/ims/oneroster/v1p1/";
+
+        /** A page names the same schools, classes and terms over and over: reading each link anew took a quarter of a pull's time. */
+        private static final int REMEMBERED = 1_000;
+
+        /** Longer ones are not remembered: a hostile page would fill memory with them. */
+        private static final int REMEMBERED_LENGTH = 512;
+
+        private final String base;
+        private final Map<String, Optional<String>> remembered = new HashMap<>();
+
+        /** @param base the gateway's address for this district, up to and with {@code /ims/oneroster/v1p1} */
+        public Links(String base) {
+            this.base = base;
+        }
+
+        /** The same object at the gateway; empty if the link leads to nothing that it has. */
+        Optional<String> rewrite(String href) {
+            if (href.length() > REMEMBERED_LENGTH) {
+                return read(href);
+            }
+            if (remembered.size() >= REMEMBERED) {
+                remembered.clear();
+            }
+            return remembered.computeIfAbsent(href, this::read);
+        }
+
+        private Optional<String> read(String href) {
+            int root = href.indexOf(ROOT);
+            if (root < 0) {
+                return Optional.empty();
+            }
+            try {
+                List<String> segments = Arrays.stream(
+                                href.substring(root + ROOT.length()).split("/", -1))
+                        .map(segment -> URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8))
+                        .toList();
+                RosterRequest request = RosterRequest.parse(segments, Map.of());
+                return request.isSingle() ? Optional.of(base + request.target()) : Optional.empty();
+            } catch (InvalidRequest | IllegalArgumentException e) {
+                return Optional.empty();
+            }
         }
     }
 }

@@ -49,10 +49,11 @@ final class PersonsRequests {
                         RosterFailure.Reason.REFUSED, refused.refusal().description());
             }
             Decision.Visible visible = (Decision.Visible) decision;
-            PageBuffer buffer = new PageBuffer();
-            visible.rows().forEach(buffer::add);
-            PageCache.Page page = PageCache.Page.counted(buffer.enclosed("{\"rows\":[", "]}"), visible.total());
-            return new PageResponse(request, BASE, Optional.empty()).of(page).build();
+            try (PageBuffer buffer = new PageBuffer()) {
+                visible.rows().forEach(buffer::add);
+                PageCache.Page page = PageCache.Page.counted(buffer.enclosed("{\"rows\":[", "]}"), visible.total());
+                return new PageResponse(request, BASE, Optional.empty()).of(page).build();
+            }
         } catch (RosterFailure e) {
             return RosterError.answer(e).build();
         }

@@ -17,37 +17,49 @@ class RosterLimitsTest {
     private final RosterLimits limits = at(SECOND_40);
 
     private static RosterLimits at(Instant now) {
-        return new RosterLimits(3, 2, 2, Clock.fixed(now, ZoneOffset.UTC));
+        return new RosterLimits(4, 2, 2, Clock.fixed(now, ZoneOffset.UTC));
     }
 
     @Test
     void aClientHasSoManyPlacesAndTheServerMore() throws RosterFailure {
-        limits.acquire(service("one"), "a");
-        limits.acquire(service("one"), "b");
+        limits.acquire("p", service("one"), "a");
+        limits.acquire("p", service("one"), "b");
 
         assertBusy("one", "c", "This client");
-        limits.acquire(service("two"), "c");
-        assertBusy("two", "d", "This server");
+        limits.acquire("q", service("two"), "c");
+        limits.acquire("q", service("three"), "d");
+        assertBusy("two", "e", "This server");
+    }
+
+    /** A roster service that does not answer leaves room for other providers. */
+    @Test
+    void aProviderHasThreeQuartersOfThePlaces() throws RosterFailure {
+        limits.acquire("p", service("one"), "a");
+        limits.acquire("p", service("two"), "b");
+        limits.acquire("p", service("three"), "c");
+
+        assertBusy("four", "d", "This identity provider");
+        limits.acquire("q", service("four"), "d");
     }
 
     @Test
     void aDistrictHasSoManyPlaces() throws RosterFailure {
-        limits.acquire(service("one"), "a");
-        limits.acquire(service("two"), "a");
+        limits.acquire("p", service("one"), "a");
+        limits.acquire("p", service("two"), "a");
 
         assertBusy("three", "a", "This district");
     }
 
     @Test
     void aPlaceThatWasLeftIsFree_andARefusedRequestTookNone() throws RosterFailure {
-        RosterLimits.Permit permit = limits.acquire(service("one"), "a");
-        limits.acquire(service("two"), "a");
+        RosterLimits.Permit permit = limits.acquire("p", service("one"), "a");
+        limits.acquire("p", service("two"), "a");
         assertBusy("three", "a", "This district");
 
         permit.release();
 
-        limits.acquire(service("three"), "a");
-        limits.acquire(service("three"), "b");
+        limits.acquire("p", service("three"), "a");
+        limits.acquire("p", service("three"), "b");
     }
 
     @Test
@@ -68,13 +80,13 @@ class RosterLimitsTest {
 
     @Test
     void aUserHasHalfOfTheClientsPlaces() throws RosterFailure {
-        limits.acquire(user("app", "ann"), "a");
+        limits.acquire("p", user("app", "ann"), "a");
 
         assertThatExceptionOfType(RosterFailure.class)
-                .isThrownBy(() -> limits.acquire(user("app", "ann"), "b"))
+                .isThrownBy(() -> limits.acquire("p", user("app", "ann"), "b"))
                 .withMessageStartingWith("This user");
-        limits.acquire(user("app", "bob"), "b");
-        limits.acquire(user("other app", "ann"), "c");
+        limits.acquire("p", user("app", "bob"), "b");
+        limits.acquire("p", user("other app", "ann"), "c");
     }
 
     @Test
@@ -90,7 +102,7 @@ class RosterLimitsTest {
     void whatIsCountedIsForgottenWhateverTheSettings() throws RosterFailure {
         RosterLimits uneven = new RosterLimits(100, 2, 50, Clock.fixed(SECOND_40, ZoneOffset.UTC));
         for (int i = 0; i < 1000; i++) {
-            uneven.acquire(user("app " + i, "ann"), "district " + i).release();
+            uneven.acquire("p", user("app " + i, "ann"), "district " + i).release();
         }
         assertThat(uneven.held()).isZero();
 
@@ -110,7 +122,7 @@ class RosterLimitsTest {
 
     private void assertBusy(String client, String district, String who) {
         assertThatExceptionOfType(RosterFailure.class)
-                .isThrownBy(() -> limits.acquire(service(client), district))
+                .isThrownBy(() -> limits.acquire("p", service(client), district))
                 .withMessageStartingWith(who)
                 .satisfies(failure -> {
                     assertThat(failure.reason()).isEqualTo(RosterFailure.Reason.BUSY);

@@ -124,7 +124,7 @@ final class TestDistrict implements SourceLists.Source {
             rows.pass(single(path.get(0), path.get(1))
                     .orElseThrow(TestDistrict::notFound)
                     .deepCopy());
-            return new PageResult(1, Optional.empty(), Optional.empty(), Optional.empty());
+            return new PageResult(1, Optional.empty(), Optional.empty(), false, false);
         }
         List<ObjectNode> all = filtered(collection(path), target[1]);
         if (kinds.contains(Kind.NOT_FOUND_PAST_THE_END) && request.offset() > 0 && request.offset() >= all.size()) {
@@ -138,7 +138,8 @@ final class TestDistrict implements SourceLists.Source {
                 page.size(),
                 Optional.of(Integer.toString(all.size())).filter(count -> counts),
                 Optional.empty(),
-                Optional.empty());
+                false,
+                counts ? request.offset() + page.size() < all.size() : !page.isEmpty());
     }
 
     private List<ObjectNode> filtered(List<ObjectNode> rows, String query) throws RosterFailure {

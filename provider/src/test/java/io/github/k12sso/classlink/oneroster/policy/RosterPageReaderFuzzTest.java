@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.k12sso.classlink.oneroster.policy.Policy.RowRule;
-import io.github.k12sso.classlink.oneroster.policy.RosterPageReader.Links;
 import io.github.k12sso.classlink.oneroster.policy.RosterRequest.InvalidRequest;
+import io.github.k12sso.classlink.oneroster.policy.RosterRequest.Links;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 

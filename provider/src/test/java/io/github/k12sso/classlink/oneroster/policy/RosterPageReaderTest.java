@@ -5,14 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.oneroster.policy.Policy.RowRule;
-import io.github.k12sso.classlink.oneroster.policy.RosterPageReader.Links;
 import io.github.k12sso.classlink.oneroster.policy.RosterRequest.InvalidRequest;
+import io.github.k12sso.classlink.oneroster.policy.RosterRequest.Links;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -69,6 +71,56 @@ class RosterPageReaderTest {
     void whatIsNoPageIsAFailure(String answer) {
         assertThatExceptionOfType(RosterPageReader.BrokenPage.class)
                 .isThrownBy(() -> read("users", RowRule.all(), answer));
+    }
+
+    /** A tree in memory takes up to a hundred times the bytes that a hostile service sends. */
+    @Test
+    void aRowIsNoLargerThanARowMayBe() throws Exception {
+        int nodes = RosterPageReader.MAX_ROW_NODES;
+        String ofNodes = "[" + "[],".repeat(nodes - 4) + "1]"; // with itself, the row and its id
+        assertThat(read("users", RowRule.all(), page("{\"sourcedId\":\"a\",\"x\":" + ofNodes + "}")))
+                .isEqualTo(1);
+
+        List<String> hostile = List.of(
+                "{\"sourcedId\":\"a\",\"x\":" + ofNodes.replaceFirst("1]", "[],1]") + "}",
+                "{\"x\":" + "[".repeat(64) + "]".repeat(64) + "}",
+                "{\"x\":" + "{\"x\":".repeat(64) + "1" + "}".repeat(65),
+                "{\"x\":\"" + "y".repeat(RosterPageReader.MAX_ROW_LENGTH) + "\"}",
+                "{\"x\":[" + ("\"" + "y".repeat(99) + "\",").repeat(RosterPageReader.MAX_ROW_LENGTH / 99 + 1) + "1]}",
+                "{\"" + "y".repeat(256) + "\":1}");
+        for (String row : hostile) {
+            assertThatExceptionOfType(RosterPageReader.BrokenPage.class)
+                    .isThrownBy(() -> read("users", RowRule.all(), page(row)));
+        }
+    }
+
+    @Test
+    void whatStandsBesideTheRowsAndTheirMembersIsBoundedToo() {
+        String names = IntStream.range(0, 5_001)
+                .mapToObj(number -> "{\"n" + number + "\":1}")
+                .collect(Collectors.joining(","));
+        for (String answer : List.of(
+                "{\"users\":[" + names + "]}",
+                "{\"x\":[" + names + "],\"users\":[]}",
+                "{\"x\":" + "[".repeat(100) + "]".repeat(100) + ",\"users\":[]}")) {
+            assertThatExceptionOfType(RosterPageReader.BrokenPage.class)
+                    .isThrownBy(() -> read("users", RowRule.all(), answer));
+        }
+    }
+
+    /** Numbers, null and nested members are as they were. */
+    @Test
+    void aRowKeepsItsValues() throws Exception {
+        String row =
+                "{\"a\":1,\"b\":12345678901234567890,\"c\":1.5,\"d\":null,\"e\":[true,{\"f\":[]}],\"g\":{\"h\":\"é\"}}";
+
+        read("users", RowRule.all(), page(row));
+
+        assertThat(rows).singleElement().hasToString(row);
+    }
+
+    private static String page(String row) {
+        return "{\"users\":[" + row + "]}";
     }
 
     /** Found by fuzzing: Jackson takes these bytes for UTF-32, and its exception for them is not that of its other ones. */

@@ -9,6 +9,7 @@ import io.github.k12sso.classlink.simulator.http.ServerRequest;
 import io.github.k12sso.classlink.simulator.http.ServerResponse;
 import io.github.k12sso.classlink.simulator.oauth.Grant;
 import io.github.k12sso.classlink.simulator.oauth.Tokens;
+import io.github.k12sso.classlink.simulator.runtime.HostileRoster;
 import io.github.k12sso.classlink.simulator.runtime.RosterService;
 import io.github.k12sso.classlink.simulator.runtime.Switch;
 import io.github.k12sso.classlink.simulator.runtime.Switches;
@@ -144,6 +145,9 @@ public final class RosterEndpoints {
     }
 
     private ServerResponse page(ServerRequest request, District district, Rows rows, boolean direct) {
+        if (switches.get(Switch.HOSTILE_ROSTER) != HostileRoster.NONE) {
+            return HostileAnswers.of(switches.get(Switch.HOSTILE_ROSTER));
+        }
         RowQuery query = RowQuery.of(request, rows.type()).at(service());
         PageOfRows page = PageOfRows.of(rows, query);
         ServerResponse body = ServerResponse.jsonStream(page::writeTo);

@@ -70,6 +70,9 @@ public final class Switch<T> {
     /** Whether an answer to a refresh has an id_token, too, where the grant has the scope {@code openid}. */
     public static final Switch<Boolean> REFRESH_ID_TOKENS = flag("refreshIdTokens", false);
 
+    /** Sends rosters that want to harm their reader. */
+    public static final Switch<HostileRoster> HOSTILE_ROSTER = choice("hostileRoster", HostileRoster.NONE);
+
     /** A command line option; that of a flag turns the flag to the other value than its default. */
     public record Option(String name, String description) {}
 

@@ -59,6 +59,10 @@ public final class Switches {
         set(Switch.REFRESH_ID_TOKENS, value);
     }
 
+    public void hostileRoster(HostileRoster value) {
+        set(Switch.HOSTILE_ROSTER, value);
+    }
+
     public void guideTokenLifetime(Duration value) {
         set(Switch.GUIDE_TOKEN_LIFETIME, value);
     }

@@ -1,0 +1,179 @@
+package io.github.k12sso.classlink.oneroster.client;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.k12sso.classlink.oneroster.client.OneRosterClient.PageResult;
+import io.github.k12sso.classlink.oneroster.policy.Policy.RowRule;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+
+/**
+ * The answers of which one page is put together. Many services send fewer rows at once than they are asked for and do not say
+ * so: the collection ends where the service's own count or its {@code Link} says so, or where an answer is empty.
+ */
+final class PageParts {
+
+    /** Longest {@code x-perm-rev} that is passed on. */
+    private static final int MAX_REVISION_LENGTH = 255;
+
+    private final long offset;
+    private final int limit;
+    private final Set<String> firstIds = new HashSet<>();
+    private Part last;
+    private int rows;
+    private int largest;
+    private boolean countFits = true;
+
+    PageParts(long offset, int limit) {
+        this.offset = offset;
+        this.limit = limit;
+    }
+
+    /**
+     * One answer.
+     *
+     * @param rows in it, at most as many as were asked for
+     * @param firstId of its first row
+     * @param total {@code x-total-count}
+     * @param next whether its {@code Link} names a next page; empty without {@code Link}
+     * @param revision {@code x-perm-rev}
+     * @param counted whether it has {@code x-count}
+     */
+    record Part(
+            int rows,
+            String firstId,
+            OptionalLong total,
+            Optional<Boolean> next,
+            Optional<String> revision,
+            boolean counted) {
+
+        /** What a 404 past the end stands for. */
+        static final Part EMPTY = new Part(0, "", OptionalLong.empty(), Optional.empty(), Optional.empty(), false);
+
+        static Part of(int sent, FirstRows rows, Function<String, Optional<String>> headers) {
+            return new Part(
+                    Math.min(sent, rows.limit),
+                    rows.firstId,
+                    headers.apply("x-total-count")
+                            .filter(count -> count.matches("[0-9]{1,12}"))
+                            .map(count -> OptionalLong.of(Long.parseLong(count)))
+                            .orElse(OptionalLong.empty()),
+                    headers.apply("link")
+                            .map(link -> sent > rows.limit || NEXT.matcher(link).find()),
+                    headers.apply("x-perm-rev").filter(text -> text.matches("[!-~]{1," + MAX_REVISION_LENGTH + "}")),
+                    headers.apply("x-count").isPresent());
+        }
+
+        private static final Pattern NEXT = Pattern.compile("rel\\s*=\\s*\"?next\\b", Pattern.CASE_INSENSITIVE);
+    }
+
+    /** No more rows than were asked for, also of a service that ignores {@code limit}. */
+    static final class FirstRows implements RowRule {
+
+        private final int limit;
+        private final RowRule rule;
+        private String firstId = "";
+        private int seen;
+
+        FirstRows(int limit, RowRule rule) {
+            this.limit = limit;
+            this.rule = rule;
+        }
+
+        @Override
+        public Optional<ObjectNode> pass(ObjectNode row) {
+            if (seen++ == 0) {
+                firstId = row.path("sourcedId").asText();
+            }
+            return seen > limit ? Optional.empty() : rule.pass(row);
+        }
+    }
+
+    /** @throws RosterFailure if it does not belong to the answers before */
+    void add(Part part) throws RosterFailure {
+        if (last != null && part.rows() > 0 && !last.revision().equals(part.revision())) {
+            throw new RosterFailure(
+                    RosterFailure.Reason.SOURCE_CHANGED,
+                    "What the district shares changed while it was read",
+                    Duration.ofSeconds(1),
+                    null);
+        }
+        if (part.rows() > 0 && !part.firstId().isEmpty() && !firstIds.add(part.firstId())) {
+            throw new RosterFailure(
+                    RosterFailure.Reason.SOURCE_BROKEN,
+                    "The roster service sends the same rows again: it ignores the offset");
+        }
+        if (part.rows() > 0) {
+            countFits &= last == null || last.total().equals(part.total());
+        }
+        rows += part.rows();
+        largest = Math.max(largest, part.rows());
+        last = part.rows() == 0 && last != null
+                ? new Part(0, "", last.total(), part.next(), last.revision(), last.counted())
+                : part;
+        long total = last.total().orElse(end());
+        countFits &= last.rows() > 0 ? total >= end() : total <= end();
+    }
+
+    /**
+     * Whether a service that says nothing of more rows has sent the same list once more: some do not page nested lists. Where it
+     * claims that there are more, the same rows again are a failure.
+     */
+    boolean isAllAgain(Part part) {
+        return last != null
+                && part.rows() > 0
+                && firstIds.contains(part.firstId())
+                && !last.next().orElse(false)
+                && last.total().orElse(0) <= end();
+    }
+
+    /** Whether another answer is needed. */
+    boolean isIncomplete() {
+        return rows < limit && mayGoOn();
+    }
+
+    private boolean mayGoOn() {
+        if (last == null) {
+            return true;
+        }
+        if (last.rows() == 0) {
+            return false;
+        }
+        boolean counted = countFits && last.total().isPresent();
+        if (counted && last.total().getAsLong() > end()) {
+            return true;
+        }
+        // A count that is reached is believed, unless the link says otherwise; and the other way round.
+        return last.next().orElse(!counted);
+    }
+
+    private long end() {
+        return offset + rows;
+    }
+
+    int rows() {
+        return rows;
+    }
+
+    /** Rows of the largest answer. */
+    int largest() {
+        return largest;
+    }
+
+    PageResult result(boolean collection) {
+        boolean more = collection && mayGoOn();
+        boolean fits = countFits && (!more || last.total().orElse(Long.MAX_VALUE) > end());
+        return new PageResult(
+                rows,
+                fits && last.total().isPresent()
+                        ? Optional.of(Long.toString(last.total().getAsLong()))
+                        : Optional.empty(),
+                last.revision(),
+                last.counted(),
+                more);
+    }
+}
