@@ -1,5 +1,6 @@
 package io.github.k12sso.classlink.oneroster.gateway;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.oneroster.client.OneRosterClient;
 import io.github.k12sso.classlink.oneroster.client.PageBuffer;
 import io.github.k12sso.classlink.oneroster.client.PartnerKeyCredentials;
@@ -12,6 +13,7 @@ import io.github.k12sso.classlink.oneroster.client.UserTokenCredentials;
 import io.github.k12sso.classlink.oneroster.gateway.GatewayResource.RosterSettings;
 import io.github.k12sso.classlink.oneroster.policy.Policy;
 import io.github.k12sso.classlink.oneroster.policy.Policy.Decision;
+import io.github.k12sso.classlink.oneroster.policy.RosterPageReader;
 import io.github.k12sso.classlink.oneroster.policy.RosterPageReader.Links;
 import io.github.k12sso.classlink.oneroster.policy.RosterRequest;
 import io.github.k12sso.classlink.settings.Setting.RosterMode;
@@ -65,15 +67,19 @@ final class RosterPages {
         }
         if (decision instanceof Decision.Visible visible) {
             PageBuffer buffer = new PageBuffer();
-            visible.rows().forEach(buffer::add);
+            Links links = new Links(base);
+            for (ObjectNode row : visible.rows()) {
+                RosterPageReader.rewrite(row, links);
+                buffer.add(row);
+            }
             return PageCache.Page.counted(body(request, buffer), visible.total());
         }
         return passedOn(request, client, ((Decision.Allowed) decision).rows());
     }
 
-    /** Nobody else gets what is kept of this person's rows, and no other address's links are in them. */
+    /** Nobody else gets what is kept of this person's rows. */
     private SourceMemberships memberships(OneRosterClient client) {
-        String person = caller.districtKey() + " " + base + " " + caller.user().getId();
+        String person = caller.districtKey() + " " + caller.user().getId();
         SourceLists lists = new SourceLists(source(client), settings.state().lists(), person);
         return new SourceMemberships(new RosterWays(lists, settings.state().lacking(), caller.districtKey()));
     }
