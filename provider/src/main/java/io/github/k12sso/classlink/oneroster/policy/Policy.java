@@ -112,7 +112,7 @@ public final class Policy {
         /**
          * A person's answer: a page of what they may see.
          *
-         * @param rows of the page; one for a single object
+         * @param rows of the page; one for a single object. To be read once: each is made when it is asked for
          * @param total rows of the collection that this person may see and that match the filter
          */
         record Visible(List<ObjectNode> rows, long total) implements Decision {}

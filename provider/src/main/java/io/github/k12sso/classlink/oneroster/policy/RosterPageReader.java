@@ -132,7 +132,7 @@ public final class RosterPageReader {
         rowLength = 0;
         Optional<ObjectNode> passed = rows.pass((ObjectNode) value(parser));
         if (passed.isPresent()) {
-            rewrite(passed.get());
+            rewrite(passed.get(), links);
             sink.row(passed.get());
         }
     }
@@ -196,7 +196,7 @@ public final class RosterPageReader {
      * Links lead to the district's server, past every check of ours (Trap 21, docs/internals/classlink-rosters.md):
      * they lead here, or nowhere.
      */
-    private void rewrite(JsonNode node) {
+    public static void rewrite(JsonNode node, Links links) {
         if (node instanceof ObjectNode object) {
             JsonNode href = object.get("href");
             if (href != null) {
@@ -207,9 +207,9 @@ public final class RosterPageReader {
                     object.remove("href");
                 }
             }
-            object.forEach(this::rewrite);
+            object.forEach(each -> rewrite(each, links));
         } else if (node instanceof ArrayNode array) {
-            array.forEach(this::rewrite);
+            array.forEach(each -> rewrite(each, links));
         }
     }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.oneroster.policy.Memberships.Row;
 import io.github.k12sso.classlink.oneroster.policy.Policy.Decision;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -111,13 +112,24 @@ final class SeenRows {
         Comparator<Map.Entry<String, Seen>> order = Map.Entry.comparingByKey();
         matching.sort((query.descending() ? order.reversed() : order)
                 .thenComparing(entry -> entry.getValue().row().sourcedId()));
-        return new Decision.Visible(
-                matching.stream()
-                        .skip(query.offset())
-                        .limit(query.limit())
-                        .map(entry -> chosen(entry.getValue().read()))
-                        .toList(),
-                matching.size());
+        int from = (int) Math.min(query.offset(), matching.size());
+        int to = (int) Math.min((long) from + query.limit(), matching.size());
+        return new Decision.Visible(trees(matching.subList(from, to)), matching.size());
+    }
+
+    /** One tree at a time, when it is asked for: all of a page's would be many times the size of its bytes. */
+    private List<ObjectNode> trees(List<Map.Entry<String, Seen>> page) {
+        return new AbstractList<>() {
+            @Override
+            public ObjectNode get(int index) {
+                return chosen(page.get(index).getValue().read());
+            }
+
+            @Override
+            public int size() {
+                return page.size();
+            }
+        };
     }
 
     private ObjectNode chosen(ObjectNode row) {

@@ -45,7 +45,7 @@ record VisibleRows<E extends Exception>(RosterRequest request, Caller caller, Me
         }
         seePeopleOf(seen, taught(), attended());
         if (caller.is(Role.GUARDIAN) && wanted().contains(Role.STUDENT)) {
-            memberships.studentsOfGuardian(self(), Optional.empty()).forEach(row -> see(seen, row, SeenRows.PERSON));
+            memberships.studentsOfGuardian(self(), Optional.empty()).forEach(row -> seen.add(row, SeenRows.PERSON));
         }
         return seen.page(seen.below("schools", "orgs"));
     }
@@ -55,7 +55,7 @@ record VisibleRows<E extends Exception>(RosterRequest request, Caller caller, Me
         SeenRows seen = new SeenRows(request);
         if (id.equals(self())) {
             if (selfIsIn()) {
-                memberships.object("users", id).ifPresent(row -> see(seen, row, SeenRows.PERSON));
+                memberships.object("users", id).ifPresent(row -> seen.add(row, SeenRows.PERSON));
             }
             return seen.single(id);
         }
@@ -66,7 +66,7 @@ record VisibleRows<E extends Exception>(RosterRequest request, Caller caller, Me
                 taught.isEmpty() ? taught : memberships.sharedClasses(id, taught),
                 attended.isEmpty() ? attended : memberships.sharedClasses(id, attended));
         if (seen.isEmpty() && caller.is(Role.GUARDIAN) && wanted().contains(Role.STUDENT)) {
-            memberships.studentsOfGuardian(self(), Optional.of(id)).forEach(row -> see(seen, row, SeenRows.PERSON));
+            memberships.studentsOfGuardian(self(), Optional.of(id)).forEach(row -> seen.add(row, SeenRows.PERSON));
         }
         return seen.single(id);
     }
@@ -94,18 +94,14 @@ record VisibleRows<E extends Exception>(RosterRequest request, Caller caller, Me
         lists.addAll(wanted());
         for (Member member : memberships.peopleOf(taught, lists)) {
             if (wanted().contains(member.role())) {
-                see(seen, member.row(), SeenRows.PERSON);
+                seen.add(member.row(), SeenRows.PERSON);
             }
         }
         if (wanted().contains(Role.TEACHER)) {
             for (Member teacher : memberships.peopleOf(attended, Set.of(Role.TEACHER))) {
-                see(seen, teacher.row(), SeenRows.NAME);
+                seen.add(teacher.row(), self().equals(teacher.row().sourcedId()) ? SeenRows.PERSON : SeenRows.NAME);
             }
         }
-    }
-
-    private void see(SeenRows seen, Row row, Set<String> fields) {
-        seen.add(row, row.sourcedId().equals(self()) ? SeenRows.PERSON : fields);
     }
 
     /** The roles of the people in the collection that is asked for. */

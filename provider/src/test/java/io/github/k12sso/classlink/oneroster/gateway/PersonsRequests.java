@@ -52,7 +52,9 @@ final class PersonsRequests {
             try (PageBuffer buffer = new PageBuffer()) {
                 visible.rows().forEach(buffer::add);
                 PageCache.Page page = PageCache.Page.counted(buffer.enclosed("{\"rows\":[", "]}"), visible.total());
-                return new PageResponse(request, BASE, Optional.empty()).of(page).build();
+                return new PageResponse(request, BASE, Optional.empty())
+                        .of(page)
+                        .build();
             }
         } catch (RosterFailure e) {
             return RosterError.answer(e).build();
