@@ -17,7 +17,7 @@ class RosterLimitsTest {
     private final RosterLimits limits = at(SECOND_40);
 
     private static RosterLimits at(Instant now) {
-        return new RosterLimits(3, 2, 2, Clock.fixed(now, ZoneOffset.UTC));
+        return new RosterLimits(4, 2, 2, Clock.fixed(now, ZoneOffset.UTC));
     }
 
     @Test
@@ -27,7 +27,8 @@ class RosterLimitsTest {
 
         assertBusy("one", "c", "This client");
         limits.acquire("q", "two", "c");
-        assertBusy("two", "d", "This server");
+        limits.acquire("q", "three", "d");
+        assertBusy("two", "e", "This server");
     }
 
     /** A roster service that does not answer leaves room for other providers. */
@@ -35,9 +36,10 @@ class RosterLimitsTest {
     void aProviderHasThreeQuartersOfThePlaces() throws RosterFailure {
         limits.acquire("p", "one", "a");
         limits.acquire("p", "two", "b");
+        limits.acquire("p", "three", "c");
 
-        assertBusy("three", "c", "This identity provider");
-        limits.acquire("q", "three", "c");
+        assertBusy("four", "d", "This identity provider");
+        limits.acquire("q", "four", "d");
     }
 
     @Test
