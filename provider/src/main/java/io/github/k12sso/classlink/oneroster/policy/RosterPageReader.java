@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.github.k12sso.classlink.oneroster.policy.Policy.RowRule;
+import io.github.k12sso.classlink.oneroster.policy.RosterObjectType.Route;
 import io.github.k12sso.classlink.oneroster.policy.RosterRequest.Links;
 import java.io.CharConversionException;
 import java.io.IOException;
@@ -151,7 +152,11 @@ public final class RosterPageReader {
                         throw new BrokenPage("the rows have more than " + MAX_OTHERS + " different members");
                     }
                     parser.nextToken();
-                    object.set(name, value(parser));
+                    JsonNode member = value(parser);
+                    if (name.equals("sourcedId") && member.asText().length() > Route.MAX_ID_LENGTH) {
+                        throw new BrokenPage("an id is longer than " + Route.MAX_ID_LENGTH + " characters");
+                    }
+                    object.set(name, member);
                 }
                 return object;
             }

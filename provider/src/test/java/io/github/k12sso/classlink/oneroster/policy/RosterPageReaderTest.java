@@ -87,6 +87,8 @@ class RosterPageReaderTest {
                 "{\"x\":" + "{\"x\":".repeat(64) + "1" + "}".repeat(65),
                 "{\"x\":\"" + "y".repeat(RosterPageReader.MAX_ROW_LENGTH) + "\"}",
                 "{\"x\":[" + ("\"" + "y".repeat(99) + "\",").repeat(RosterPageReader.MAX_ROW_LENGTH / 99 + 1) + "1]}",
+                "{\"sourcedId\":\"" + "y".repeat(256) + "\"}",
+                "{\"school\":{\"sourcedId\":\"" + "y".repeat(256) + "\"}}",
                 "{\"" + "y".repeat(256) + "\":1}");
         for (String row : hostile) {
             assertThatExceptionOfType(RosterPageReader.BrokenPage.class)
