@@ -19,7 +19,7 @@ import java.util.Optional;
  *
  * @param tokens empty once ClassLink has revoked the grant: the link and the identity stay, and the answer stays "log in again"
  * @param identity empty in a record that a built-in provider left
- * @param loginAt when the person signed in, in whole seconds; {@link Instant#EPOCH} if the record does not say
+ * @param loginAt when the person signed in, in whole milliseconds; {@link Instant#EPOCH} if the record does not say
  */
 public record TokenRecord(Optional<TokenSet> tokens, Optional<Identity> identity, Instant loginAt) {
 
@@ -64,7 +64,7 @@ public record TokenRecord(Optional<TokenSet> tokens, Optional<Identity> identity
             set.refreshToken().ifPresent(token -> record.put(REFRESH_TOKEN, token));
         });
         if (loginAt.isAfter(Instant.EPOCH)) {
-            record.put(LOGIN_AT, loginAt.getEpochSecond());
+            record.put(LOGIN_AT, loginAt.toEpochMilli());
         }
         identity.ifPresent(person -> {
             ObjectNode facts = record.putObject(IDENTITY).put(USER_ID, person.userId());
@@ -90,7 +90,7 @@ public record TokenRecord(Optional<TokenSet> tokens, Optional<Identity> identity
         return new TokenRecord(
                 tokens(record),
                 identity(record.path(IDENTITY)),
-                isEpochSecond(loginAt) ? Instant.ofEpochSecond(loginAt.longValue()) : Instant.EPOCH);
+                loginAt.canConvertToLong() ? Instant.ofEpochMilli(loginAt.longValue()) : Instant.EPOCH);
     }
 
     private static Optional<TokenSet> tokens(JsonNode record) {

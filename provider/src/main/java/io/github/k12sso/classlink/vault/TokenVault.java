@@ -112,23 +112,18 @@ public final class TokenVault {
      */
     public Entry findUsable(RealmModel realm, UserModel user) throws TokenUnavailable {
         List<Entry> entries = newestFirst(realm, user);
-        List<Entry> allowed = entries.stream()
-                .filter(entry ->
-                        rules.allowedTenants().get().admits(entry.record().tenantId()))
-                .toList();
-        if (allowed.isEmpty()) {
+        TokenRecord newest = entries.get(0).record();
+        if (!rules.allowedTenants().get().admits(newest.tenantId())) {
             // A record without an identity says nothing about the district. The next login does.
-            boolean known =
-                    entries.stream().anyMatch(entry -> entry.record().identity().isPresent());
-            throw new TokenUnavailable(known ? Reason.DISTRICT_NOT_ALLOWED : Reason.EXPIRED);
+            throw new TokenUnavailable(newest.identity().isPresent() ? Reason.DISTRICT_NOT_ALLOWED : Reason.EXPIRED);
         }
-        return allowed.stream()
+        return entries.stream()
                 .filter(entry -> entry.record()
                         .tokens()
                         .filter(tokens -> tokens.isUsable(clock.instant()))
                         .isPresent())
                 .findFirst()
-                .orElse(allowed.get(0));
+                .orElse(entries.get(0));
     }
 
     private List<Entry> newestFirst(RealmModel realm, UserModel user) throws TokenUnavailable {
@@ -193,7 +188,7 @@ public final class TokenVault {
     public String record(TokenResponse answer, Profile profile, String brokerUserId) {
         RealmModel realm = session.getContext().getRealm();
         TokenCipher cipher = cipher(realm, new FederatedIdentityModel(alias, brokerUserId, null));
-        Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         TokenSet tokens = TokenSet.issued(answer, clock.instant(), rules.unstatedLifetime());
         if (tokens.refreshToken().isEmpty()) {
             tokens = stored(realm, brokerUserId)

@@ -208,6 +208,22 @@ class ValidTokensTest {
     }
 
     @Test
+    void givenThePersonMovedToADistrictThatIsNotAllowed_thenAnOlderRecordDoesNotHelp() throws Exception {
+        allowed = "2284";
+        FederatedIdentityModel older = under(
+                "district-login",
+                "1516492",
+                vault("district-login", List.of(), InstantSource.fixed(NOW.minusSeconds(60)))
+                        .record(answer("older", Optional.empty(), 3600), pupilOf(2284), "1516492"));
+        FederatedIdentityModel newer =
+                under("tile", "1516492", record("tile", NOW, answer("newer", Optional.empty(), 3600)));
+
+        assertThatThrownBy(() -> tokens(List.of(older, newer)).of(realm, user))
+                .isInstanceOfSatisfying(
+                        TokenUnavailable.class, e -> assertThat(e.reason()).isEqualTo(Reason.DISTRICT_NOT_ALLOWED));
+    }
+
+    @Test
     void givenARecordInClear_andAListOfDistricts_thenTheUserSignsInAgain() {
         allowed = "2";
 
@@ -240,7 +256,12 @@ class ValidTokensTest {
     }
 
     private static Profile student() throws Exception {
-        return Profile.read((ObjectNode) json("{\"UserId\": 1516492, \"TenantId\": 2, \"Role\": \"Student\"}"));
+        return pupilOf(2);
+    }
+
+    private static Profile pupilOf(int district) throws Exception {
+        return Profile.read(
+                (ObjectNode) json("{\"UserId\": 1516492, \"TenantId\": " + district + ", \"Role\": \"Student\"}"));
     }
 
     private static Object json(String text) throws IOException {

@@ -111,6 +111,26 @@ class TokenRecordTest {
         assertThat(read.identity()).isEqualTo(record.identity());
     }
 
+    @Test
+    void itSaysWhenThePersonSignedIn_alsoAfterARefresh() throws JsonProcessingException {
+        Instant login = Instant.ofEpochMilli(1795420800123L);
+        TokenSet tokens = new TokenSet("access", Optional.empty(), Instant.ofEpochSecond(1795420800L));
+        TokenRecord record = new TokenRecord(Optional.empty(), Optional.empty(), login).with(tokens);
+
+        TokenRecord read =
+                TokenRecord.read(new ObjectMapper().readTree(record.write().toString()));
+
+        assertThat(read).isEqualTo(record);
+        assertThat(read.revoked().loginAt()).isEqualTo(login);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{}", "{\"login_at\":\"x\"}", "{\"login_at\":1e300}", "{\"login_at\":null}"})
+    void givenARecordThatDoesNotSayWhen_thenItIsTheOldest(String record) throws JsonProcessingException {
+        assertThat(TokenRecord.read(new ObjectMapper().readTree(record)).loginAt())
+                .isEqualTo(Instant.EPOCH);
+    }
+
     private static Optional<TokenSet> read(String text) {
         return TokenRecord.readPlain(text).flatMap(TokenRecord::tokens);
     }

@@ -28,10 +28,7 @@ public enum Installed {
             "Debian packages python3-authlib and python3-requests; elsewhere name a Python that has both with -Dpython.binary",
             () -> runs(python(), "-c", "import authlib, requests")),
     CURL("curl", "Debian package curl", () -> runs("curl", "--version")),
-    MARIADB(
-            "MariaDB's server",
-            "Debian package mariadb-server",
-            () -> runs("mariadbd", "--version") && runs("mariadb-install-db", "--help")),
+    MARIADB("MariaDB's server", "Debian package mariadb-server", () -> runs("mariadbd", "--version")),
     POSTGRES(
             "PostgreSQL for this platform",
             "Maven fetches it for Linux, macOS and Windows on x86-64, and for Linux and macOS on ARM64",
