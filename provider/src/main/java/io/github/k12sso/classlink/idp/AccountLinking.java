@@ -1,6 +1,7 @@
 package io.github.k12sso.classlink.idp;
 
 import io.github.k12sso.classlink.keycloak.FederatedIds;
+import io.github.k12sso.classlink.mapper.AcceptedValues;
 import io.github.k12sso.classlink.settings.ClassLinkIdentityProviderConfig;
 import io.github.k12sso.classlink.vault.TokenVault;
 import java.time.Duration;
@@ -192,7 +193,9 @@ final class AccountLinking {
             user.setLastName(person.getLastName());
             user.setEmail(person.getEmail());
             person.getAttributes().forEach((name, values) -> {
-                if (!UserModel.USERNAME.equalsIgnoreCase(name)) {
+                if (AcceptedValues.NAMES.contains(name)) {
+                    AcceptedValues.write(session, realm, user, name, values.get(0), false);
+                } else if (!UserModel.USERNAME.equalsIgnoreCase(name)) {
                     user.setAttribute(name, values);
                 }
             });

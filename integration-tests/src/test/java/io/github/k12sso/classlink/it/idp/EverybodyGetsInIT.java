@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.nimbusds.jwt.JWTClaimsSet;
 import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Browser;
 import io.github.k12sso.classlink.it.support.Http;
@@ -171,6 +172,12 @@ class EverybodyGetsInIT {
         mapper("classlink-user-attribute-mapper", Map.of("jsonField", "Building", "userAttribute", "school"));
         mapper("classlink-group-mapper", Map.of("groupTemplate", "/districts/${tenant_name}/${building}"));
         mapper("classlink-organization-mapper", Map.of("createOrganization", "true"));
+        mapper("oidc-user-attribute-idp-mapper", Map.of("claim", "nickname", "user.attribute", "nickname"));
+        environment
+                .classLink()
+                .issueIdTokensWith(draft -> draft.sign(new JWTClaimsSet.Builder(draft.claims())
+                        .claim("nickname", "Mi\u0000mi")
+                        .build()));
         classLinkSays(Map.of("Building", "Elm\u0000 Street", "Tenant", "Maple\u0000" + "x".repeat(240)));
 
         assertSignedIn();
@@ -178,6 +185,7 @@ class EverybodyGetsInIT {
 
         JsonNode student = realm.state().user(STUDENT);
         assertThat(student.at("/attributes/school/0").textValue()).isEqualTo("Elm Street");
+        assertThat(student.at("/attributes/nickname/0").textValue()).isEqualTo("Mimi");
         assertThat(realm.state().groups(student)).containsExactly("/districts/Maple" + "x".repeat(240) + "/Elm Street");
         assertThat(realm.state().organizations(student)).containsExactly("2");
     }
@@ -231,6 +239,18 @@ class EverybodyGetsInIT {
             assertThat(environment.logOf(realm))
                     .anySatisfy(line ->
                             assertThat(line).contains("another user has it").contains("attribute=email"));
+        }
+
+        @Test
+        void aMapperThatWritesATakenAddressAtTheFirstLoginWritesNothing() {
+            realm.configureRealm(settings -> settings.put("duplicateEmailsAllowed", false));
+            mapper("classlink-user-attribute-mapper", Map.of("jsonField", "Contact", "userAttribute", "email"));
+            newUser("other", TAKEN);
+            classLinkSays(Map.of("Contact", TAKEN));
+
+            assertSignedIn();
+
+            assertThat(realm.state().user(STUDENT).get("email").textValue()).isNotEqualTo(TAKEN);
         }
 
         @Test
