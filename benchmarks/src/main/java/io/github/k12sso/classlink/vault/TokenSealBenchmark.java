@@ -1,5 +1,7 @@
 package io.github.k12sso.classlink.vault;
 
+import io.github.k12sso.classlink.vault.KeySource.KeyRing;
+import io.github.k12sso.classlink.vault.TokenRecord.TokenSet;
 import java.lang.reflect.Proxy;
 import java.security.GeneralSecurityException;
 import java.time.Instant;

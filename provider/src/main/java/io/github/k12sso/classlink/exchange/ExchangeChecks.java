@@ -1,7 +1,7 @@
 package io.github.k12sso.classlink.exchange;
 
-import io.github.k12sso.classlink.keycloak.Impersonation;
 import io.github.k12sso.classlink.keycloak.SignedToken;
+import io.github.k12sso.classlink.keycloak.SignedToken.Impersonation;
 import java.util.Optional;
 import org.keycloak.OAuth2Constants;
 import org.keycloak.common.Profile;

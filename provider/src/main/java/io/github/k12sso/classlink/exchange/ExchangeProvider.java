@@ -2,7 +2,7 @@ package io.github.k12sso.classlink.exchange;
 
 import io.github.k12sso.classlink.http.Measurement;
 import io.github.k12sso.classlink.keycloak.Clocks;
-import io.github.k12sso.classlink.vault.TokenSet;
+import io.github.k12sso.classlink.vault.TokenRecord.TokenSet;
 import io.github.k12sso.classlink.vault.TokenUnavailable;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;

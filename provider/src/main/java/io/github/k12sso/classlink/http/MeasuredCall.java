@@ -1,5 +1,6 @@
 package io.github.k12sso.classlink.http;
 
+import io.github.k12sso.classlink.http.Measurement.Operation;
 import java.time.Duration;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;

@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.k12sso.classlink.http.Measurement.Operation;
+import io.github.k12sso.classlink.http.UpstreamFailure.OAuthError;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -2,6 +2,7 @@ package io.github.k12sso.classlink.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.k12sso.classlink.http.Measurement.Operation;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -3,6 +3,7 @@ package io.github.k12sso.classlink.http;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.http.MeasuredCall.Deadline;
+import io.github.k12sso.classlink.http.Measurement.Operation;
 import io.github.k12sso.classlink.http.ResponseReader.LimitedStream;
 import io.github.k12sso.classlink.http.UpstreamFailure.Unavailable.Kind;
 import java.io.IOException;
@@ -119,12 +120,7 @@ public final class UpstreamClient {
         return ResponseReader.json(operation, call(operation, request));
     }
 
-    /**
-     * Reads a long answer as it comes.
-     *
-     * @param authorization the value of the Authorization header, for this call
-     * @param timeout for the call as a whole, reading included
-     */
+    /** Reads a long answer as it comes; the timeout is for the call as a whole, reading included. */
     public <T, X extends Exception> T stream(
             Operation operation, String url, String authorization, Duration timeout, StreamReader<T, X> reader)
             throws UpstreamFailure, X {

@@ -1,7 +1,7 @@
 package io.github.k12sso.classlink.idp;
 
 import io.github.k12sso.classlink.http.Measurement;
-import io.github.k12sso.classlink.http.OAuthError;
+import io.github.k12sso.classlink.http.UpstreamFailure.OAuthError;
 import io.github.k12sso.classlink.launchpad.TileLaunch;
 import io.github.k12sso.classlink.settings.ClassLinkIdentityProviderConfig;
 import io.opentelemetry.instrumentation.api.instrumenter.LocalRootSpan;

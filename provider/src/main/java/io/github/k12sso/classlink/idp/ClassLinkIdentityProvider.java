@@ -7,16 +7,16 @@ import io.github.k12sso.classlink.http.TokenEndpointClient;
 import io.github.k12sso.classlink.http.UpstreamClient;
 import io.github.k12sso.classlink.http.UpstreamFailure;
 import io.github.k12sso.classlink.keycloak.Clocks;
-import io.github.k12sso.classlink.launchpad.SignOutPage;
-import io.github.k12sso.classlink.oneroster.gateway.GatewayResource.RosterSettings;
+import io.github.k12sso.classlink.launchpad.SharedDevice.SignOutPage;
 import io.github.k12sso.classlink.oneroster.gateway.RosterState;
+import io.github.k12sso.classlink.oneroster.gateway.RosterState.RosterSettings;
 import io.github.k12sso.classlink.refresh.RefreshesInFlight;
 import io.github.k12sso.classlink.refresh.ValidTokens;
 import io.github.k12sso.classlink.refresh.ValidTokens.TokenLifetimes;
 import io.github.k12sso.classlink.settings.ClassLinkIdentityProviderConfig;
 import io.github.k12sso.classlink.vault.KeySource;
 import io.github.k12sso.classlink.vault.Revocations;
-import io.github.k12sso.classlink.vault.TokenSet;
+import io.github.k12sso.classlink.vault.TokenRecord.TokenSet;
 import io.github.k12sso.classlink.vault.TokenUnavailable;
 import io.github.k12sso.classlink.vault.TokenVault;
 import jakarta.ws.rs.core.MultivaluedMap;
@@ -113,7 +113,7 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
         } catch (UpstreamFailure.HostNotAllowed e) {
             throw new IdentityBrokerException("Authorization URL " + e.getMessage(), e);
         }
-        return LoginService.authorizationUrl(request, config, super::createAuthorizationUrl);
+        return AuthorizationUrl.of(request, config, super::createAuthorizationUrl);
     }
 
     @Override
@@ -132,7 +132,7 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
     public void updateBrokeredUser(
             KeycloakSession ignored, RealmModel realm, UserModel user, BrokeredIdentityContext person) {
         super.updateBrokeredUser(session, realm, user, person);
-        new AccountLinking.FirstLogin(session, config, null).continueFlow(user, person);
+        new FirstLogin(session, config, null).continueFlow(user, person);
         LoginUser.trustNoStandIn(user);
     }
 
@@ -161,7 +161,6 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
         return tokens.of(realm, user);
     }
 
-    /** Version 1 of Keycloak's brokering API. */
     @Override
     public Response retrieveToken(KeycloakSession ignored, FederatedIdentityModel identity) {
         return BrokeringApi.version1();
@@ -241,18 +240,8 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
 
     private void forgetTokensAtLastLogout(RealmModel realm, UserSessionModel ending) {
         if (config.isForgetTokensOnLogout()) {
-            vault.forgetAtLastLogout(realm, ending);
+            new LinkRemovalListener.LastLogout(session, config.getAlias(), vault).ended(realm, ending);
         }
-    }
-
-    /** A link of this provider is going away, and its record with it. */
-    void unlinked(RealmModel realm, FederatedIdentityModel link) {
-        vault.revokeAfterCommit(realm, link);
-    }
-
-    /** Takes a user's tokens away; the link stays. */
-    void forgetTokens(RealmModel realm, UserModel user) {
-        vault.forget(realm, user);
     }
 
     TokenVault vault() {

@@ -1,6 +1,6 @@
 package io.github.k12sso.classlink.idp;
 
-import io.github.k12sso.classlink.http.Operation;
+import io.github.k12sso.classlink.http.Measurement.Operation;
 import io.github.k12sso.classlink.http.UpstreamFailure;
 import io.github.k12sso.classlink.settings.ClassLinkIdentityProviderConfig;
 import java.nio.charset.StandardCharsets;

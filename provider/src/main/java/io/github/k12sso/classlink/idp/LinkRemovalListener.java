@@ -1,6 +1,7 @@
 package io.github.k12sso.classlink.idp;
 
 import io.github.k12sso.classlink.keycloak.AfterCommit;
+import io.github.k12sso.classlink.vault.TokenVault;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -9,16 +10,24 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
+import org.keycloak.authentication.authenticators.broker.util.PostBrokerLoginConstants;
+import org.keycloak.authentication.authenticators.broker.util.SerializedBrokeredIdentityContext;
+import org.keycloak.events.Details;
 import org.keycloak.models.FederatedIdentityModel;
 import org.keycloak.models.IdentityProviderModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
+import org.keycloak.models.UserSessionModel;
 import org.keycloak.models.utils.KeycloakModelUtils;
 import org.keycloak.provider.ProviderEvent;
 import org.keycloak.provider.ProviderEventListener;
+import org.keycloak.services.managers.AuthenticationSessionManager;
+import org.keycloak.sessions.AuthenticationSessionModel;
+import org.keycloak.sessions.RootAuthenticationSessionModel;
 
 /**
  * What Keycloak says about links that end: one is taken away, a user is removed, a provider is disabled. Their tokens go, and
@@ -128,5 +137,48 @@ final class LinkRemovalListener implements ProviderEventListener {
                 });
         executor.allowCoreThreadTimeOut(true);
         return executor;
+    }
+
+    /** What the end of a session means for the record of its user, with {@code forgetTokensOnLogout}. */
+    record LastLogout(KeycloakSession session, String alias, TokenVault vault) {
+
+        /**
+         * Deletes a user's record if the session that ends is the last one that began with this provider. Offline sessions count, and
+         * so does the login under way in this browser: its session does not exist yet when it ends older ones.
+         */
+        void ended(RealmModel realm, UserSessionModel ending) {
+            UserModel user = ending.getUser();
+            Stream<UserSessionModel> online = session.sessions()
+                    .getUserSessionsStream(realm, user)
+                    .filter(other -> !other.getId().equals(ending.getId()));
+            // The online session of the same id ends with the offline one (Keycloak 26.7.3), but not the other way
+            // round.
+            Stream<UserSessionModel> offline = session.sessions()
+                    .getOfflineUserSessionsStream(realm, user)
+                    .filter(other -> !ending.isOffline() || !other.getId().equals(ending.getId()));
+            boolean remains = Stream.concat(online, offline)
+                    .anyMatch(other -> alias.equals(other.getNote(Details.IDENTITY_PROVIDER)));
+            if (!remains && !isSigningIn(realm, user)) {
+                vault.forget(realm, user);
+            }
+        }
+
+        /** By this browser's cookie: Keycloak's context has the logout by now. */
+        private boolean isSigningIn(RealmModel realm, UserModel user) {
+            RootAuthenticationSessionModel logins =
+                    new AuthenticationSessionManager(session).getCurrentRootAuthenticationSession(realm);
+            return logins != null
+                    && logins.getAuthenticationSessions().values().stream()
+                            .filter(login -> user.equals(login.getAuthenticatedUser()))
+                            .anyMatch(login ->
+                                    alias.equals(login.getUserSessionNotes().get(Details.IDENTITY_PROVIDER))
+                                            || isInPostLoginFlow(login));
+        }
+
+        private boolean isInPostLoginFlow(AuthenticationSessionModel login) {
+            SerializedBrokeredIdentityContext person = SerializedBrokeredIdentityContext.readFromAuthenticationSession(
+                    login, PostBrokerLoginConstants.PBL_BROKERED_IDENTITY_CONTEXT);
+            return person != null && alias.equals(person.getIdentityProviderId());
+        }
     }
 }

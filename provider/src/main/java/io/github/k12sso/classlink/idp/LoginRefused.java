@@ -1,8 +1,8 @@
 package io.github.k12sso.classlink.idp;
 
-import io.github.k12sso.classlink.http.OAuthError;
-import io.github.k12sso.classlink.http.Operation;
+import io.github.k12sso.classlink.http.Measurement.Operation;
 import io.github.k12sso.classlink.http.UpstreamFailure;
+import io.github.k12sso.classlink.http.UpstreamFailure.OAuthError;
 import io.github.k12sso.classlink.launchpad.TileLaunch;
 import jakarta.ws.rs.core.Response.Status;
 import java.util.Locale;

@@ -1,6 +1,6 @@
 package io.github.k12sso.classlink.idp;
 
-import io.github.k12sso.classlink.http.Operation;
+import io.github.k12sso.classlink.http.Measurement.Operation;
 import io.github.k12sso.classlink.http.TokenEndpointClient;
 import io.github.k12sso.classlink.http.TokenEndpointClient.TokenResponse;
 import io.github.k12sso.classlink.http.UpstreamClient;
@@ -11,25 +11,19 @@ import io.github.k12sso.classlink.profile.ClassLinkGroup;
 import io.github.k12sso.classlink.profile.Profile;
 import io.github.k12sso.classlink.profile.UsernameTemplate;
 import io.github.k12sso.classlink.settings.ClassLinkIdentityProviderConfig;
-import io.github.k12sso.classlink.settings.EssentialClaim;
+import io.github.k12sso.classlink.settings.SettingValues.EssentialClaim;
 import io.github.k12sso.classlink.vault.KeySource;
 import io.github.k12sso.classlink.vault.TokenVault;
-import jakarta.ws.rs.core.UriBuilder;
 import java.net.URI;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import org.jboss.logging.Logger;
 import org.keycloak.OAuth2Constants;
 import org.keycloak.broker.oidc.OIDCIdentityProvider;
 import org.keycloak.broker.oidc.mappers.AbstractJsonUserAttributeMapper;
-import org.keycloak.broker.provider.AuthenticationRequest;
 import org.keycloak.broker.provider.BrokeredIdentityContext;
 import org.keycloak.broker.provider.UserAuthenticationIdentityProvider;
 import org.keycloak.models.KeycloakSession;
@@ -104,51 +98,6 @@ record LoginService(
                         config.getAlias(),
                         session.getContext().getRealm().getName())
                 .toString();
-    }
-
-    /**
-     * The request to ClassLink, with what an app asked for as it was sent. Keycloak (26.7.3) makes the address of a template in
-     * which braces are placeholders, and takes a percent sign for the start of an escape: a prompt of <code>{x}</code> ended in an error
-     * page, and the login hint {@code %41} became {@code A}.
-     *
-     * @param keycloaks makes the address without those parameters
-     */
-    static UriBuilder authorizationUrl(
-            AuthenticationRequest request,
-            ClassLinkIdentityProviderConfig config,
-            Function<AuthenticationRequest, UriBuilder> keycloaks) {
-        AuthenticationSessionModel login = request.getAuthenticationSession();
-        boolean ownPrompt = config.getPrompt() != null && !config.getPrompt().isEmpty();
-        Map<String, Boolean> asked = Map.of(
-                OAuth2Constants.PROMPT,
-                !ownPrompt,
-                OIDCLoginProtocol.LOGIN_HINT_PARAM,
-                Booleans.isTrue(config.isLoginHint()));
-        Map<String, String> values = new LinkedHashMap<>();
-        asked.keySet().stream()
-                .filter(name -> login.getClientNote(name) != null)
-                .forEach(name -> values.put(name, login.getClientNote(name)));
-        values.keySet().forEach(login::removeClientNote);
-        UriBuilder url;
-        try {
-            url = keycloaks.apply(request);
-        } finally {
-            values.forEach(login::setClientNote);
-        }
-        List<String> forwarded = Optional.ofNullable(config.getForwardParameters()).stream()
-                .flatMap(names -> Arrays.stream(names.split(",")))
-                .map(String::strip)
-                .toList();
-        values.forEach((name, value) -> {
-            if (asked.get(name) || forwarded.contains(name)) {
-                url.replaceQueryParam(name, verbatim(value));
-            }
-        });
-        return url.replaceQueryParam(OAuth2Constants.REDIRECT_URI, verbatim(request.getRedirectUri()));
-    }
-
-    private static String verbatim(String value) {
-        return URLEncoder.encode(value, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
     private BrokeredIdentityContext identity(TokenResponse tokens, AuthenticationSessionModel login)

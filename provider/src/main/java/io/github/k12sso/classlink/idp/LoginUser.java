@@ -49,14 +49,14 @@ final class LoginUser {
     private final RealmModel realm;
     private final ClassLinkIdentityProviderConfig provider;
     private final EventBuilder event;
-    private final AccountLinking.FirstLogin firstLogin;
+    private final FirstLogin firstLogin;
 
     LoginUser(KeycloakSession session, ClassLinkIdentityProviderConfig provider, EventBuilder event) {
         this.session = session;
         this.realm = session.getContext().getRealm();
         this.provider = provider;
         this.event = event;
-        this.firstLogin = new AccountLinking.FirstLogin(session, provider, event);
+        this.firstLogin = new FirstLogin(session, provider, event);
     }
 
     /** For a login; the person's user is created if the first-login flow does nothing else. */

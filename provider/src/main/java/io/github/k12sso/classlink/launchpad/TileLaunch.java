@@ -56,11 +56,6 @@ public final class TileLaunch extends AuthorizationEndpointBase {
         return url("launch");
     }
 
-    /** Where a launch's login ends. */
-    private String landingUrl() {
-        return url("launched");
-    }
-
     private String url(String last) {
         return Urls.realmBase(session.getContext().getUri().getBaseUri())
                 .path("{realm}/classlink/{alias}/{last}")
@@ -75,7 +70,7 @@ public final class TileLaunch extends AuthorizationEndpointBase {
 
     /** Whether an address is where a launch's login ends. */
     public boolean endsAt(String address) {
-        return landingUrl().equals(address);
+        return url("launched").equals(address);
     }
 
     /**
@@ -176,8 +171,8 @@ public final class TileLaunch extends AuthorizationEndpointBase {
     private AuthenticationSessionModel prepare(AuthenticationSessionModel login) {
         login.setProtocol(OIDCLoginProtocol.LOGIN_PROTOCOL);
         login.setAction(AuthenticationSessionModel.Action.AUTHENTICATE.name());
-        login.setRedirectUri(landingUrl());
-        login.setClientNote(OIDCLoginProtocol.REDIRECT_URI_PARAM, landingUrl());
+        login.setRedirectUri(url("launched"));
+        login.setClientNote(OIDCLoginProtocol.REDIRECT_URI_PARAM, url("launched"));
         login.setClientNote(OIDCLoginProtocol.RESPONSE_TYPE_PARAM, OIDCResponseType.NONE);
         login.setClientNote(OIDCLoginProtocol.SCOPE_PARAM, OAuth2Constants.SCOPE_OPENID);
         login.setClientNote(

@@ -1,11 +1,13 @@
 package io.github.k12sso.classlink.refresh;
 
-import io.github.k12sso.classlink.vault.TokenSet;
-import io.github.k12sso.classlink.vault.TokenSet.Source;
+import io.github.k12sso.classlink.vault.TokenRecord.TokenSet;
+import io.github.k12sso.classlink.vault.TokenRecord.TokenSet.Source;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -13,7 +15,11 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.SingleUseObjectProvider;
+import org.keycloak.models.utils.KeycloakModelUtils;
 
 /**
  * The refreshes of this node that are in flight, and the token endpoints in cool-down. One for the whole server: requests for
@@ -155,6 +161,61 @@ public final class RefreshesInFlight {
         /** The same for a request that waited for the one that refreshed. */
         RefreshOutcome coalesced() {
             return new RefreshOutcome(kind, tokens.map(set -> set.from(Source.COALESCED)), retryAfter);
+        }
+    }
+
+    /**
+     * The right to refresh one user's tokens, held by at most one request of the whole cluster, in Keycloak's own cluster-wide
+     * store of single-use objects. It expires when the node that holds it dies.
+     *
+     * <p>Its limits: a holder that is slower than the lock's life (it cannot be: the call ends after ten seconds, and what
+     * remains is one write) is not stopped, and a partitioned cluster has a store in each part. Both can make a second
+     * refresh, neither can lose a record: {@link io.github.k12sso.classlink.vault.TokenStore#replace} writes only over what was read.
+     */
+    static final class RefreshLock {
+
+        /** The call to ClassLink (10 s), and as much again for the write. */
+        static final Duration LIFE = Duration.ofSeconds(20);
+
+        private static final String OWNER = "owner";
+
+        private final KeycloakSessionFactory factory;
+        private final String key;
+        private final String owner;
+
+        private RefreshLock(KeycloakSessionFactory factory, String key, String owner) {
+            this.factory = factory;
+            this.key = key;
+            this.owner = owner;
+        }
+
+        /** Empty if another request has it. */
+        static Optional<RefreshLock> tryAcquire(KeycloakSessionFactory factory, String key) {
+            String owner = UUID.randomUUID().toString();
+            boolean acquired = inOwnTransaction(factory, store -> {
+                if (!store.putIfAbsent(key, LIFE.toSeconds())) {
+                    return false;
+                }
+                // The owner is written after: putIfAbsent takes none, and replace() would take the life away.
+                store.put(key, LIFE.toSeconds(), Map.of(OWNER, owner));
+                return true;
+            });
+            return acquired ? Optional.of(new RefreshLock(factory, key, owner)) : Optional.empty();
+        }
+
+        /** Releases the lock, unless it expired and another request has it by now. */
+        void release() {
+            inOwnTransaction(factory, store -> {
+                Map<String, String> notes = store.get(key);
+                return notes != null && owner.equals(notes.get(OWNER)) && store.remove(key) != null;
+            });
+        }
+
+        /** {@code putIfAbsent} and {@code remove} act at once, but {@code put} when the transaction commits: after the release, say. */
+        private static boolean inOwnTransaction(
+                KeycloakSessionFactory factory, Predicate<SingleUseObjectProvider> job) {
+            return KeycloakModelUtils.runJobInTransactionWithResult(
+                    factory, session -> job.test(session.singleUseObjects()));
         }
     }
 }

@@ -1,16 +1,17 @@
 package io.github.k12sso.classlink.refresh;
 
 import io.github.k12sso.classlink.http.Measurement;
-import io.github.k12sso.classlink.http.OAuthError;
-import io.github.k12sso.classlink.http.Operation;
+import io.github.k12sso.classlink.http.Measurement.Operation;
 import io.github.k12sso.classlink.http.TokenEndpointClient;
 import io.github.k12sso.classlink.http.TokenEndpointClient.TokenResponse;
 import io.github.k12sso.classlink.http.UpstreamFailure;
+import io.github.k12sso.classlink.http.UpstreamFailure.OAuthError;
+import io.github.k12sso.classlink.refresh.RefreshesInFlight.RefreshLock;
 import io.github.k12sso.classlink.refresh.RefreshesInFlight.RefreshOutcome;
 import io.github.k12sso.classlink.refresh.ValidTokens.TokenLifetimes;
 import io.github.k12sso.classlink.vault.TokenCipher;
 import io.github.k12sso.classlink.vault.TokenRecord;
-import io.github.k12sso.classlink.vault.TokenSet;
+import io.github.k12sso.classlink.vault.TokenRecord.TokenSet;
 import io.github.k12sso.classlink.vault.TokenStore;
 import io.github.k12sso.classlink.vault.TokenVault;
 import java.time.Duration;

@@ -2,7 +2,7 @@ package io.github.k12sso.classlink.refresh;
 
 import io.github.k12sso.classlink.http.TokenEndpointClient;
 import io.github.k12sso.classlink.refresh.RefreshesInFlight.RefreshOutcome;
-import io.github.k12sso.classlink.vault.TokenSet;
+import io.github.k12sso.classlink.vault.TokenRecord.TokenSet;
 import io.github.k12sso.classlink.vault.TokenUnavailable;
 import io.github.k12sso.classlink.vault.TokenUnavailable.Reason;
 import io.github.k12sso.classlink.vault.TokenVault;

@@ -2,10 +2,11 @@ package io.github.k12sso.classlink.settings;
 
 import io.github.k12sso.classlink.http.AllowedHosts;
 import io.github.k12sso.classlink.http.TokenEndpointClient;
-import io.github.k12sso.classlink.profile.IdentityKey;
+import io.github.k12sso.classlink.profile.Profile.IdentityKey;
 import io.github.k12sso.classlink.profile.TenantAllowList;
 import io.github.k12sso.classlink.profile.UsernameTemplate;
 import io.github.k12sso.classlink.settings.Setting.RosterMode;
+import io.github.k12sso.classlink.settings.SettingValues.EssentialClaim;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
@@ -38,7 +39,6 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
         this.allowedHosts = allowedHosts;
     }
 
-    /** Of another ClassLink provider on this server. */
     public ClassLinkIdentityProviderConfig another(IdentityProviderModel model) {
         return new ClassLinkIdentityProviderConfig(model, allowedHosts);
     }
@@ -119,7 +119,6 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
         return values().flag(Setting.REQUIRE_ID_TOKEN);
     }
 
-    /** Which id links a person to a user. */
     public IdentityKey getIdentityKey() {
         return IdentityKey.ofSetting(values().choice(Setting.IDENTITY_KEY)).orElseThrow();
     }
@@ -144,7 +143,6 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
         return values().number(Setting.MIN_VALIDITY_TOKEN);
     }
 
-    /** Whether records that a built-in provider left in clear are read. */
     public boolean isAcceptUnencryptedTokens() {
         return values().flag(Setting.ACCEPT_UNENCRYPTED_TOKENS);
     }
@@ -154,7 +152,6 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
         return values().flag(Setting.FORGET_TOKENS_ON_LOGOUT);
     }
 
-    /** The app at ClassLink. */
     public TokenEndpointClient.App getApp() {
         return new TokenEndpointClient.App(
                 getTokenUrl(), getRevocationUrl(), getClientId(), getClientSecret(), isBasicAuthentication());
@@ -193,7 +190,6 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
         return values().vaultReference(Setting.DISTRICT_KEYS);
     }
 
-    /** The client scope that a Keycloak access token must carry to read rosters. */
     public String getRosterScope() {
         return values().text(Setting.ROSTER_SCOPE);
     }

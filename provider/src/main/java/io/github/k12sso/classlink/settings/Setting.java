@@ -1,6 +1,6 @@
 package io.github.k12sso.classlink.settings;
 
-import io.github.k12sso.classlink.profile.IdentityKey;
+import io.github.k12sso.classlink.profile.Profile.IdentityKey;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;

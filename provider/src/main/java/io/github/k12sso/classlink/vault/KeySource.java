@@ -1,8 +1,17 @@
 package io.github.k12sso.classlink.vault;
 
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
+import javax.crypto.Mac;
+import javax.crypto.SecretKey;
+import javax.crypto.spec.SecretKeySpec;
 import org.keycloak.crypto.Algorithm;
 import org.keycloak.crypto.KeyUse;
 import org.keycloak.crypto.KeyWrapper;
@@ -93,5 +102,131 @@ public final class KeySource {
     private static KeyRing.Key realmKey(KeyWrapper key) {
         Objects.requireNonNull(key, "every realm has an AES key");
         return KeyRing.Key.of(key.getKid(), key.getSecretKey().getEncoded());
+    }
+
+    /**
+     * Keys as an operator writes them: one in a line, an id and base64 of at least 32 random bytes, with blanks between. The
+     * first one encrypts, all decrypt. Blank lines and lines that begin with {@code #} say nothing.
+     */
+    public static final class KeyRing {
+
+        private static final int MIN_LISTED_SECRET_BYTES = 32;
+        /** More is a mistake: a rotation needs two. */
+        private static final int MAX_KEYS = 32;
+
+        private static final String LINE =
+                "Each line is a key id (letters, digits, '.', '_' and '-', 64 at most), a blank, and "
+                        + "base64 of at least 32 random bytes, such as 'openssl rand -base64 32' makes";
+
+        private final List<Key> keys;
+
+        /**
+         * A key that encrypts token records.
+         *
+         * @param id stands in each record's header, so that the record finds its key again after a rotation
+         * @param key for A256GCM
+         */
+        record Key(String id, SecretKey key) {
+
+            /** Of a secret; an old realm's AES key has no more. */
+            static final int MIN_SECRET_BYTES = 16;
+
+            private static final String MAC = "HmacSHA256";
+            private static final byte[] PURPOSE = "keycloak-classlink token record 1".getBytes(StandardCharsets.UTF_8);
+
+            /**
+             * The key made of a secret by HKDF-Expand (RFC 5869 section 2.3, one block): 256 bits whatever the secret's length, and
+             * never the very key that Keycloak uses for its own purposes.
+             *
+             * @throws IllegalArgumentException if the secret is shorter than 16 bytes
+             */
+            static Key of(String id, byte[] secret) {
+                if (secret.length < MIN_SECRET_BYTES) {
+                    throw new IllegalArgumentException("a key needs at least " + MIN_SECRET_BYTES + " bytes");
+                }
+                try {
+                    Mac mac = Mac.getInstance(MAC);
+                    mac.init(new SecretKeySpec(secret, MAC));
+                    mac.update(PURPOSE);
+                    byte[] key = mac.doFinal(new byte[] {1});
+                    return new Key(id, new SecretKeySpec(key, "AES"));
+                } catch (GeneralSecurityException e) {
+                    throw new IllegalStateException("every Java platform has " + MAC, e);
+                } finally {
+                    Arrays.fill(secret, (byte) 0);
+                }
+            }
+
+            /** Without the key. */
+            @Override
+            public String toString() {
+                return "Key[" + id + "]";
+            }
+        }
+
+        private KeyRing(List<Key> keys) {
+            this.keys = List.copyOf(keys);
+        }
+
+        /**
+         * Reads a ring.
+         *
+         * @throws IllegalArgumentException naming the line and what belongs there, never what stands there
+         */
+        public static KeyRing parse(String text) {
+            List<Key> keys = new ArrayList<>();
+            int number = 0;
+            for (String line : text.lines().toList()) {
+                number++;
+                String stripped = line.strip();
+                if (!stripped.isEmpty() && !stripped.startsWith("#")) {
+                    Key key = key(stripped, number);
+                    if (keys.stream().anyMatch(other -> other.id().equals(key.id()))) {
+                        throw new IllegalArgumentException("line " + number + " repeats a key id");
+                    }
+                    keys.add(key);
+                }
+            }
+            if (keys.isEmpty()) {
+                throw new IllegalArgumentException("there is no key in it. " + LINE);
+            }
+            if (keys.size() > MAX_KEYS) {
+                throw new IllegalArgumentException("there are more than " + MAX_KEYS + " keys in it");
+            }
+            return new KeyRing(keys);
+        }
+
+        private static Key key(String line, int number) {
+            String[] parts = line.split("\\s+", -1);
+            if (parts.length != 2 || !parts[0].matches("[A-Za-z0-9._-]{1,64}")) {
+                throw new IllegalArgumentException("line " + number + " is not a key. " + LINE);
+            }
+            byte[] secret;
+            try {
+                secret = Base64.getDecoder().decode(parts[1]);
+            } catch (IllegalArgumentException e) {
+                // Not as the cause: its message quotes the line.
+                throw new IllegalArgumentException("line " + number + " is not base64. " + LINE);
+            }
+            if (secret.length < MIN_LISTED_SECRET_BYTES) {
+                throw new IllegalArgumentException("line " + number + " has a key that is too short. " + LINE);
+            }
+            return Key.of(parts[0], secret);
+        }
+
+        /** The key that encrypts. */
+        Key active() {
+            return keys.get(0);
+        }
+
+        Optional<Key> find(String id) {
+            return keys.stream().filter(key -> key.id().equals(id)).findFirst();
+        }
+
+        /** Without the keys. */
+        @Override
+        public String toString() {
+            return "KeyRing" + keys;
+        }
     }
 }

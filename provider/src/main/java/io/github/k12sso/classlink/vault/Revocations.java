@@ -2,6 +2,7 @@ package io.github.k12sso.classlink.vault;
 
 import io.github.k12sso.classlink.http.TokenEndpointClient;
 import io.github.k12sso.classlink.http.UpstreamFailure;
+import io.github.k12sso.classlink.vault.TokenRecord.TokenSet;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;

@@ -3,6 +3,7 @@ package io.github.k12sso.classlink.vault;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.k12sso.classlink.vault.KeySource.KeyRing;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;

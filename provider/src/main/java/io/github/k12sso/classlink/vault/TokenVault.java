@@ -6,6 +6,7 @@ import io.github.k12sso.classlink.keycloak.AfterCommit;
 import io.github.k12sso.classlink.keycloak.FederatedIds;
 import io.github.k12sso.classlink.profile.Profile;
 import io.github.k12sso.classlink.profile.TenantAllowList;
+import io.github.k12sso.classlink.vault.TokenRecord.TokenSet;
 import io.github.k12sso.classlink.vault.TokenUnavailable.Reason;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,17 +21,10 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
-import org.keycloak.authentication.authenticators.broker.util.PostBrokerLoginConstants;
-import org.keycloak.authentication.authenticators.broker.util.SerializedBrokeredIdentityContext;
-import org.keycloak.events.Details;
 import org.keycloak.models.FederatedIdentityModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
-import org.keycloak.models.UserSessionModel;
-import org.keycloak.services.managers.AuthenticationSessionManager;
-import org.keycloak.sessions.AuthenticationSessionModel;
-import org.keycloak.sessions.RootAuthenticationSessionModel;
 
 /** Where a provider's tokens are kept: one encrypted record for each linked user. */
 public final class TokenVault {
@@ -217,44 +211,6 @@ public final class TokenVault {
         session.users()
                 .updateFederatedIdentity(
                         realm, user, new FederatedIdentityModel(alias, link.getUserId(), link.getUserName(), null));
-    }
-
-    /**
-     * Deletes a user's record if the session that ends is the last one that began with this provider. Offline sessions count, and
-     * so does the login under way in this browser: its session does not exist yet when it ends older ones.
-     */
-    public void forgetAtLastLogout(RealmModel realm, UserSessionModel ending) {
-        UserModel user = ending.getUser();
-        Stream<UserSessionModel> online = session.sessions()
-                .getUserSessionsStream(realm, user)
-                .filter(other -> !other.getId().equals(ending.getId()));
-        // The online session of the same id ends with the offline one (Keycloak 26.7.3), but not the other way round.
-        Stream<UserSessionModel> offline = session.sessions()
-                .getOfflineUserSessionsStream(realm, user)
-                .filter(other -> !ending.isOffline() || !other.getId().equals(ending.getId()));
-        boolean remains = Stream.concat(online, offline)
-                .anyMatch(other -> alias.equals(other.getNote(Details.IDENTITY_PROVIDER)));
-        if (!remains && !isSigningIn(realm, user)) {
-            forget(realm, user);
-        }
-    }
-
-    /** By this browser's cookie: Keycloak's context has the logout by now. */
-    private boolean isSigningIn(RealmModel realm, UserModel user) {
-        RootAuthenticationSessionModel logins =
-                new AuthenticationSessionManager(session).getCurrentRootAuthenticationSession(realm);
-        return logins != null
-                && logins.getAuthenticationSessions().values().stream()
-                        .filter(login -> user.equals(login.getAuthenticatedUser()))
-                        .anyMatch(login ->
-                                alias.equals(login.getUserSessionNotes().get(Details.IDENTITY_PROVIDER))
-                                        || isInPostLoginFlow(login));
-    }
-
-    private boolean isInPostLoginFlow(AuthenticationSessionModel login) {
-        SerializedBrokeredIdentityContext person = SerializedBrokeredIdentityContext.readFromAuthenticationSession(
-                login, PostBrokerLoginConstants.PBL_BROKERED_IDENTITY_CONTEXT);
-        return person != null && alias.equals(person.getIdentityProviderId());
     }
 
     /**

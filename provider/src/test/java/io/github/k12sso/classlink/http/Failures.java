@@ -1,5 +1,7 @@
 package io.github.k12sso.classlink.http;
 
+import io.github.k12sso.classlink.http.Measurement.Operation;
+import io.github.k12sso.classlink.http.UpstreamFailure.OAuthError;
 import java.time.Duration;
 
 /** The failures of a call, for tests of what others make of them. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.k12sso.classlink.http.Measurement.Operation;
 import io.github.k12sso.classlink.http.TokenEndpointClient.TokenResponse;
 import java.time.Duration;
 import org.junit.jupiter.api.Nested;

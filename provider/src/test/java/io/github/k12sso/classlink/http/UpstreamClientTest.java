@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.Stub;
+import io.github.k12sso.classlink.http.Measurement.Operation;
+import io.github.k12sso.classlink.http.UpstreamFailure.OAuthError;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

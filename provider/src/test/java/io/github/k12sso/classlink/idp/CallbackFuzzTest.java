@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import com.code_intelligence.jazzer.mutation.annotation.NotNull;
-import io.github.k12sso.classlink.http.OAuthError;
+import io.github.k12sso.classlink.http.UpstreamFailure.OAuthError;
 import java.util.List;
 import org.junit.jupiter.params.provider.CsvSource;
 

@@ -3,9 +3,9 @@ package io.github.k12sso.classlink.idp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.k12sso.classlink.http.Failures;
-import io.github.k12sso.classlink.http.OAuthError;
-import io.github.k12sso.classlink.http.Operation;
+import io.github.k12sso.classlink.http.Measurement.Operation;
 import io.github.k12sso.classlink.http.UpstreamFailure;
+import io.github.k12sso.classlink.http.UpstreamFailure.OAuthError;
 import java.util.EnumMap;
 import java.util.Map;
 import org.junit.jupiter.api.Nested;

@@ -2,6 +2,7 @@ package io.github.k12sso.classlink.profile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.k12sso.classlink.profile.Profile.IdentityKey;
 import io.github.k12sso.classlink.profile.Profile.SourcedId;
 import io.github.k12sso.classlink.profile.Profile.TenantId;
 import net.jqwik.api.Arbitraries;

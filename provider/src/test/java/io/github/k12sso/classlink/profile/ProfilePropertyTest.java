@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.k12sso.classlink.profile.Profile.IdentityKey;
 import io.github.k12sso.classlink.profile.Profile.SourcedId;
 import io.github.k12sso.classlink.profile.Profile.TenantId;
 import java.util.Optional;

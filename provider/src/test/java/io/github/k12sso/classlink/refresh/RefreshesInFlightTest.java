@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.k12sso.classlink.refresh.RefreshesInFlight.RefreshOutcome;
-import io.github.k12sso.classlink.vault.TokenSet;
+import io.github.k12sso.classlink.vault.TokenRecord.TokenSet;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

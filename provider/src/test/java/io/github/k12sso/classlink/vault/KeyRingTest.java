@@ -3,6 +3,7 @@ package io.github.k12sso.classlink.vault;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.k12sso.classlink.vault.KeySource.KeyRing;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.stream.Collectors;

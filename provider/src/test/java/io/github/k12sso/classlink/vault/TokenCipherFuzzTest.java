@@ -3,6 +3,7 @@ package io.github.k12sso.classlink.vault;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import io.github.k12sso.classlink.vault.KeySource.KeyRing;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.junit.jupiter.api.extension.ExtendWith;

@@ -3,6 +3,8 @@ package io.github.k12sso.classlink.vault;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.k12sso.classlink.vault.KeySource.KeyRing;
+import io.github.k12sso.classlink.vault.TokenRecord.TokenSet;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Base64;

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.k12sso.classlink.profile.Profile.SourcedId;
 import io.github.k12sso.classlink.profile.Profile.TenantId;
+import io.github.k12sso.classlink.vault.TokenRecord.TokenSet;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;

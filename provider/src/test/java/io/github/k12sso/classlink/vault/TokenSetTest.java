@@ -3,6 +3,7 @@ package io.github.k12sso.classlink.vault;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.k12sso.classlink.http.TokenEndpointClient.TokenResponse;
+import io.github.k12sso.classlink.vault.TokenRecord.TokenSet;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;

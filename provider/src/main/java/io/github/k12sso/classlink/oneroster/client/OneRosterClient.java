@@ -1,6 +1,6 @@
 package io.github.k12sso.classlink.oneroster.client;
 
-import io.github.k12sso.classlink.http.Operation;
+import io.github.k12sso.classlink.http.Measurement.Operation;
 import io.github.k12sso.classlink.http.UpstreamClient;
 import io.github.k12sso.classlink.http.UpstreamFailure;
 import io.github.k12sso.classlink.oneroster.client.PageBuffer.Mark;
@@ -31,7 +31,6 @@ public final class OneRosterClient {
 
     private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
     private static final SecureRandom RANDOM = new SecureRandom();
-    private static final Duration RETRY_LATER = Duration.ofSeconds(5);
 
     private final UpstreamClient upstream;
     private final RosterCredentials credentials;
@@ -160,7 +159,7 @@ public final class OneRosterClient {
                 buffer.reset(mark);
                 source.failed(e, Duration.ofNanos(System.nanoTime() - began));
                 if (e.status() == 501) {
-                    throw unsupported();
+                    throw RosterFailure.unsupported();
                 }
                 tooHeavy += e.status() == 502 || e.status() == 504 ? 1 : 0;
                 if (tooHeavy == 2 && !request.isSingle() && request.limit() > MIN_HALVED) {
@@ -169,7 +168,7 @@ public final class OneRosterClient {
                 }
                 Duration pause = e.retryAfter().orElse(backoff(attempt));
                 if (attempt == MAX_ATTEMPTS || pause.compareTo(left()) >= 0) {
-                    throw unavailable(e);
+                    throw RosterFailure.of(e);
                 }
                 LockSupport.parkNanos(pause.toNanos());
             }
@@ -198,7 +197,7 @@ public final class OneRosterClient {
                 buffer.reset(mark);
                 return once(request, rows, buffer);
             }
-            throw refused(e);
+            throw e.status() == 401 ? credentials.rejection() : RosterFailure.of(e);
         } catch (UpstreamFailure.HostNotAllowed e) {
             throw new RosterFailure(
                     RosterFailure.Reason.CONFIGURATION, "The address of the roster service " + e.getMessage());
@@ -226,44 +225,5 @@ public final class OneRosterClient {
     private Duration left() {
         long nanos = end - System.nanoTime();
         return Duration.ofNanos(Math.max(nanos, TimeUnit.MILLISECONDS.toNanos(1)));
-    }
-
-    private RosterFailure refused(UpstreamFailure.Refused e) {
-        return switch (e.status()) {
-            case 401 -> credentials.rejection();
-            case 403 ->
-                new RosterFailure(
-                        RosterFailure.Reason.DISTRICT_DISABLED,
-                        "The roster service refuses access: the district does not share this with the app");
-            case 404 -> new RosterFailure(RosterFailure.Reason.UNKNOWN_OBJECT, "The roster has no such object");
-            case 400, 422 ->
-                new RosterFailure(
-                        RosterFailure.Reason.SOURCE_REFUSED_QUERY,
-                        "The roster service does not take this query: a field that it cannot compare, perhaps");
-            case 405 -> unsupported();
-            default -> new RosterFailure(RosterFailure.Reason.SOURCE_REFUSED, e);
-        };
-    }
-
-    /** 405 or 501: asking again would not help. */
-    private static RosterFailure unsupported() {
-        return new RosterFailure(RosterFailure.Reason.SOURCE_LACKS, "The roster service does not offer this read");
-    }
-
-    private static RosterFailure unavailable(UpstreamFailure.Unavailable e) {
-        RosterFailure.Reason reason =
-                switch (e.kind()) {
-                    case TOO_SLOW -> RosterFailure.Reason.SOURCE_TOO_SLOW;
-                    case BROKEN_OFF -> RosterFailure.Reason.SOURCE_BROKEN;
-                    case NOT_REACHED -> RosterFailure.Reason.SOURCE_UNAVAILABLE;
-                    case SAID_SO ->
-                        switch (e.status()) {
-                            case 429 -> RosterFailure.Reason.SOURCE_BUSY;
-                            case 502 -> RosterFailure.Reason.SOURCE_BROKEN;
-                            case 504 -> RosterFailure.Reason.SOURCE_TOO_SLOW;
-                            default -> RosterFailure.Reason.SOURCE_UNAVAILABLE;
-                        };
-                };
-        return new RosterFailure(reason, e.getMessage(), e.retryAfter().orElse(RETRY_LATER), e);
     }
 }

@@ -14,6 +14,8 @@ public final class RosterFailure extends Exception {
 
     private static final long serialVersionUID = 1L;
 
+    private static final Duration RETRY_LATER = Duration.ofSeconds(5);
+
     private final Reason reason;
     private final Duration retryAfter;
 
@@ -35,6 +37,46 @@ public final class RosterFailure extends Exception {
         super(message, cause);
         this.reason = reason;
         this.retryAfter = retryAfter;
+    }
+
+    /** What an answer of the roster service means that is neither a page nor 401. */
+    static RosterFailure of(UpstreamFailure.Refused e) {
+        return switch (e.status()) {
+            case 403 ->
+                new RosterFailure(
+                        Reason.DISTRICT_DISABLED,
+                        "The roster service refuses access: the district does not share this with the app");
+            case 404 -> new RosterFailure(Reason.UNKNOWN_OBJECT, "The roster has no such object");
+            case 400, 422 ->
+                new RosterFailure(
+                        Reason.SOURCE_REFUSED_QUERY,
+                        "The roster service does not take this query: a field that it cannot compare, perhaps");
+            case 405 -> unsupported();
+            default -> new RosterFailure(Reason.SOURCE_REFUSED, e);
+        };
+    }
+
+    /** 405 or 501: asking again would not help. */
+    static RosterFailure unsupported() {
+        return new RosterFailure(Reason.SOURCE_LACKS, "The roster service does not offer this read");
+    }
+
+    /** A roster service that cannot answer now. */
+    static RosterFailure of(UpstreamFailure.Unavailable e) {
+        Reason reason =
+                switch (e.kind()) {
+                    case TOO_SLOW -> Reason.SOURCE_TOO_SLOW;
+                    case BROKEN_OFF -> Reason.SOURCE_BROKEN;
+                    case NOT_REACHED -> Reason.SOURCE_UNAVAILABLE;
+                    case SAID_SO ->
+                        switch (e.status()) {
+                            case 429 -> Reason.SOURCE_BUSY;
+                            case 502 -> Reason.SOURCE_BROKEN;
+                            case 504 -> Reason.SOURCE_TOO_SLOW;
+                            default -> Reason.SOURCE_UNAVAILABLE;
+                        };
+                };
+        return new RosterFailure(reason, e.getMessage(), e.retryAfter().orElse(RETRY_LATER), e);
     }
 
     public Reason reason() {

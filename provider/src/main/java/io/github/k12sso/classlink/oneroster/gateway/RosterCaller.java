@@ -1,10 +1,10 @@
 package io.github.k12sso.classlink.oneroster.gateway;
 
-import io.github.k12sso.classlink.keycloak.Impersonation;
 import io.github.k12sso.classlink.keycloak.SignedToken;
+import io.github.k12sso.classlink.keycloak.SignedToken.Impersonation;
 import io.github.k12sso.classlink.oneroster.client.RosterCredentials.UserToken;
 import io.github.k12sso.classlink.oneroster.client.RosterFailure;
-import io.github.k12sso.classlink.oneroster.gateway.GatewayResource.RosterSettings;
+import io.github.k12sso.classlink.oneroster.gateway.RosterState.RosterSettings;
 import io.github.k12sso.classlink.oneroster.policy.Policy.Caller;
 import io.github.k12sso.classlink.profile.Profile.TenantId;
 import io.github.k12sso.classlink.settings.Setting.RosterMode;

@@ -1,17 +1,21 @@
 package io.github.k12sso.classlink.oneroster.gateway;
 
 import com.github.benmanes.caffeine.cache.Ticker;
+import io.github.k12sso.classlink.http.UpstreamClient;
 import io.github.k12sso.classlink.keycloak.Clocks;
 import io.github.k12sso.classlink.oneroster.client.DistrictKeyCredentials;
 import io.github.k12sso.classlink.oneroster.client.PartnerApplications;
-import io.github.k12sso.classlink.oneroster.client.PartnerKeyCredentials;
 import io.github.k12sso.classlink.oneroster.client.RosterCredentials;
+import io.github.k12sso.classlink.oneroster.client.RosterCredentials.PartnerKeyCredentials;
 import io.github.k12sso.classlink.oneroster.client.RosterFailure;
 import io.github.k12sso.classlink.oneroster.client.RosterFailure.Silences;
 import io.github.k12sso.classlink.oneroster.client.RosterWays;
 import io.github.k12sso.classlink.oneroster.client.SourceLists;
-import io.github.k12sso.classlink.oneroster.gateway.GatewayResource.RosterSettings;
 import io.github.k12sso.classlink.profile.Profile.TenantId;
+import io.github.k12sso.classlink.profile.TenantAllowList;
+import io.github.k12sso.classlink.refresh.ValidTokens;
+import io.github.k12sso.classlink.settings.Setting.RosterMode;
+import io.github.k12sso.classlink.vault.TokenVault;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -174,4 +178,36 @@ public final class RosterState {
             }
         }
     }
+
+    /**
+     * What the gateway needs of a provider.
+     *
+     * @param enabled the provider's own switch
+     * @param rosterUrl base of the OneRoster service, without {@code /ims/oneroster/v1p1}
+     * @param partnerKey a reference to Keycloak's vault
+     * @param districtKeys the same, for one entry per district
+     * @param storesTokens Keycloak's switch: off, no record counts, because none is written at login any more
+     * @param scope client scope that a Keycloak access token must carry
+     * @param requestsPerMinute of one user of a client, on one node
+     * @param allowedTenants districts whose people may log in, and whose rosters may be read
+     * @param vault the provider's, for what ClassLink said about a user at their last login
+     * @param tokens the provider's, valid ones
+     * @param upstream for calls to ClassLink
+     * @param state this node's
+     */
+    public record RosterSettings(
+            String alias,
+            boolean enabled,
+            RosterMode mode,
+            String rosterUrl,
+            Optional<String> partnerKey,
+            Optional<String> districtKeys,
+            boolean storesTokens,
+            String scope,
+            int requestsPerMinute,
+            TenantAllowList allowedTenants,
+            TokenVault vault,
+            ValidTokens tokens,
+            UpstreamClient upstream,
+            RosterState state) {}
 }

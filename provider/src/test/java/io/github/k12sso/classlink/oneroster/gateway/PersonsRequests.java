@@ -6,6 +6,7 @@ import io.github.k12sso.classlink.oneroster.client.RosterFailure;
 import io.github.k12sso.classlink.oneroster.client.RosterWays;
 import io.github.k12sso.classlink.oneroster.client.SourceLists;
 import io.github.k12sso.classlink.oneroster.client.SourceMemberships;
+import io.github.k12sso.classlink.oneroster.gateway.RosterPages.PageResponse;
 import io.github.k12sso.classlink.oneroster.policy.Policy;
 import io.github.k12sso.classlink.oneroster.policy.Policy.Caller;
 import io.github.k12sso.classlink.oneroster.policy.Policy.Decision;
