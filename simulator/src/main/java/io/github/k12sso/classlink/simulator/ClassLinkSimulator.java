@@ -230,8 +230,7 @@ public final class ClassLinkSimulator implements AutoCloseable {
         AuthorizeEndpoint authorize = new AuthorizeEndpoint(clients, codes, switches, sessions::of, launchPad);
         TokenEndpoints token = new TokenEndpoints(clients, codes, tokens, idTokens, switches);
         DiscoveryEndpoint discovery = new DiscoveryEndpoint(baseUrl.toString(), keys);
-        RosterEndpoints roster =
-                new RosterEndpoints(districts, applications, servers, tokens, switches, baseUrl.toString());
+        RosterEndpoints roster = new RosterEndpoints(districts, servers, tokens, switches, baseUrl.toString());
 
         ControlEndpoints control = new ControlEndpoints(new ControlEndpoints.Parts(
                 switches, faults, clock, keys, requests, tokens, clients, districts, applications));

@@ -1,8 +1,8 @@
 package io.github.k12sso.classlink.oneroster.policy;
 
 import io.github.k12sso.classlink.oneroster.policy.Policy.RowRule;
-import io.github.k12sso.classlink.oneroster.policy.RosterRequest.Links;
 import io.github.k12sso.classlink.oneroster.policy.RosterRequest.InvalidRequest;
+import io.github.k12sso.classlink.oneroster.policy.RosterRequest.Links;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

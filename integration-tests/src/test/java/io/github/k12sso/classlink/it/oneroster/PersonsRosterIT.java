@@ -45,7 +45,7 @@ class PersonsRosterIT {
     private String ofParent;
 
     /** How a client knows that it has everything. */
-    private enum Ending {
+    private enum PullEnd {
         SHORT_PAGE,
         EMPTY_PAGE,
         COUNT,
@@ -68,10 +68,10 @@ class PersonsRosterIT {
 
     @Test
     void everyEndingGivesATeacherEveryStudentOnce() {
-        List<String> all = pull(honest, ofTeacher, "students", Ending.LINK);
+        List<String> all = pull(honest, ofTeacher, "students", PullEnd.LINK);
 
         assertThat(all).doesNotHaveDuplicates().hasSizeGreaterThan(2 * LIMIT);
-        for (Ending ending : Ending.values()) {
+        for (PullEnd ending : PullEnd.values()) {
             assertThat(pull(honest, ofTeacher, "students", ending))
                     .as(ending.name())
                     .isEqualTo(all);
@@ -97,7 +97,8 @@ class PersonsRosterIT {
         roster.get(token, "terms");
         environment.classLink().applications().rotateBearer("maplevalley");
 
-        assertThat(pull(roster, token, "users", Ending.LINK)).isEqualTo(pull(honest, ofTeacher, "users", Ending.LINK));
+        assertThat(pull(roster, token, "users", PullEnd.LINK))
+                .isEqualTo(pull(honest, ofTeacher, "users", PullEnd.LINK));
     }
 
     @Test
@@ -140,12 +141,12 @@ class PersonsRosterIT {
             value = RosterService.class,
             names = {"CLAMPS_PAGES", "IGNORES_FILTERS", "NO_NESTED_READS"})
     void oddServicesGiveATeacherTheSame(RosterService service) {
-        List<String> expected = withoutGuest(pull(honest, ofTeacher, "users", Ending.LINK));
+        List<String> expected = withoutGuest(pull(honest, ofTeacher, "users", PullEnd.LINK));
         Roster roster = Roster.withPartnerKey(environment, environment.newRealm());
         String token = roster.tokenOf("teacher");
         environment.classLink().switches().set(Switch.ROSTER_SERVICE, service);
 
-        List<String> answered = pull(roster, token, "users", Ending.SHORT_PAGE);
+        List<String> answered = pull(roster, token, "users", PullEnd.SHORT_PAGE);
 
         environment.classLink().switches().set(Switch.ROSTER_SERVICE, RosterService.HONEST);
         assertThat(withoutGuest(answered)).isEqualTo(expected);
@@ -155,7 +156,7 @@ class PersonsRosterIT {
         Map<String, List<String>> all = new LinkedHashMap<>();
         for (int person = 0; person < tokens.size(); person++) {
             for (String collection : COLLECTIONS) {
-                Ending ending = Ending.values()[(person + collection.length()) % Ending.values().length];
+                PullEnd ending = PullEnd.values()[(person + collection.length()) % PullEnd.values().length];
                 all.put(person + " " + collection, pull(roster, tokens.get(person), collection, ending));
             }
         }
@@ -175,7 +176,7 @@ class PersonsRosterIT {
         return ids.stream().filter(id -> !guests.contains(id)).toList();
     }
 
-    private static List<String> pull(Roster roster, String token, String collection, Ending ending) {
+    private static List<String> pull(Roster roster, String token, String collection, PullEnd ending) {
         List<String> ids = new ArrayList<>();
         URI next = roster.address(collection + "?limit=" + LIMIT);
         for (int page = 1; page < 200; page++) {
@@ -200,7 +201,7 @@ class PersonsRosterIT {
             if (end) {
                 return ids;
             }
-            next = ending == Ending.LINK
+            next = ending == PullEnd.LINK
                     ? URI.create(link.orElseThrow().replaceAll("^<([^>]*)>.*", "$1"))
                     : roster.address(collection + "?limit=" + LIMIT + "&offset=" + page * LIMIT);
         }

@@ -203,7 +203,7 @@ public final class OneRosterClient {
                     RosterFailure.Reason.CONFIGURATION, "The address of the roster service " + e.getMessage());
         } catch (UpstreamFailure | RosterPageReader.BrokenPage e) {
             throw new RosterFailure(RosterFailure.Reason.SOURCE_BROKEN, e);
-        } catch (PageBuffer.Full e) {
+        } catch (PageBuffer.TooLarge e) {
             throw e.failure();
         }
     }

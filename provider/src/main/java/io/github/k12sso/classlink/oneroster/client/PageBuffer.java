@@ -46,12 +46,12 @@ public final class PageBuffer implements AutoCloseable {
     }
 
     /** A row for which there is no room. */
-    public static final class Full extends RuntimeException {
+    public static final class TooLarge extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
         private final transient RosterFailure failure;
 
-        private Full(RosterFailure failure) {
+        private TooLarge(RosterFailure failure) {
             super(failure.getMessage());
             this.failure = failure;
         }
@@ -88,7 +88,7 @@ public final class PageBuffer implements AutoCloseable {
 
     private void write(byte[] bytes) {
         if (bytes.length > MAX_BYTES - size) {
-            throw new Full(new RosterFailure(
+            throw new TooLarge(new RosterFailure(
                     RosterFailure.Reason.SOURCE_BROKEN,
                     "The page has more than " + MAX_BYTES + " bytes. Use a smaller limit"));
         }
@@ -106,7 +106,7 @@ public final class PageBuffer implements AutoCloseable {
 
     private byte[] chunk() {
         if (!memory.tryAcquire(PERMITS)) {
-            throw new Full(new RosterFailure(
+            throw new TooLarge(new RosterFailure(
                     RosterFailure.Reason.BUSY,
                     "This server holds as many roster pages in memory as it may",
                     RETRY_AFTER,

@@ -85,7 +85,7 @@ final class RosterPages {
                     buffer.add(row);
                 }
                 return PageCache.Page.counted(body(request, buffer), visible.total());
-            } catch (PageBuffer.Full e) {
+            } catch (PageBuffer.TooLarge e) {
                 throw e.failure();
             }
         }

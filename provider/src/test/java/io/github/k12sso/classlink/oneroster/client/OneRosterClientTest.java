@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import com.github.benmanes.caffeine.cache.Ticker;
 import io.github.k12sso.classlink.oneroster.client.OneRosterClient.PageResult;
 import io.github.k12sso.classlink.oneroster.client.RosterFailure.Silences;
-import io.github.k12sso.classlink.oneroster.client.TestSource.Paging;
+import io.github.k12sso.classlink.oneroster.client.TestSource.SourcePaging;
 import io.github.k12sso.classlink.oneroster.policy.Policy.RowRule;
 import io.github.k12sso.classlink.oneroster.policy.RosterRequest;
 import io.github.k12sso.classlink.oneroster.policy.RosterRequest.InvalidRequest;
@@ -55,7 +55,7 @@ class OneRosterClientTest {
 
     static Stream<Arguments> matrix() {
         return Stream.of(Client.values())
-                .flatMap(client -> Stream.of(Paging.values())
+                .flatMap(client -> Stream.of(SourcePaging.values())
                         .flatMap(paging -> Stream.of(10, 1000)
                                 .flatMap(most -> Stream.of(0, 1, 65, 70)
                                         .map(size -> Arguments.of(client, paging, most, size)))));
@@ -63,8 +63,8 @@ class OneRosterClientTest {
 
     @ParameterizedTest(name = "{0}, {1}, at most {2} at once, {3} rows")
     @MethodSource("matrix")
-    void everyClientReadsEveryRowOnce(Client client, Paging paging, int most, int size) throws Exception {
-        boolean nothingAtAll = size == 0 && paging == Paging.NOT_FOUND_PAST_THE_END;
+    void everyClientReadsEveryRowOnce(Client client, SourcePaging paging, int most, int size) throws Exception {
+        boolean nothingAtAll = size == 0 && paging == SourcePaging.NOT_FOUND_PAST_THE_END;
         source = TestSource.ofStudents(size, most, paging);
         int limit = 35;
         List<String> ids = new ArrayList<>();
@@ -89,8 +89,8 @@ class OneRosterClientTest {
     }
 
     /** A count that is too high shows only at the end. */
-    private static List<String> count(Paging paging, int size) {
-        return paging == Paging.COUNTED_WRONG ? List.of(String.valueOf(size + 9)) : List.of(String.valueOf(size));
+    private static List<String> count(SourcePaging paging, int size) {
+        return paging == SourcePaging.COUNTED_WRONG ? List.of(String.valueOf(size + 9)) : List.of(String.valueOf(size));
     }
 
     private static boolean isEnd(Client client, Page page, int limit, int next) {
@@ -107,7 +107,7 @@ class OneRosterClientTest {
 
     @Test
     void aCountThatDoesNotFitIsNotPassedOn() throws Exception {
-        source = TestSource.ofStudents(20, 1000, Paging.COUNTED_WRONG);
+        source = TestSource.ofStudents(20, 1000, SourcePaging.COUNTED_WRONG);
 
         assertThat(read(100, 0).result().total()).isEmpty();
         assertThat(read(100, 10).result().total()).isEmpty();
@@ -116,7 +116,7 @@ class OneRosterClientTest {
 
     @Test
     void aCountThatFitsIsPassedOnWithoutAnotherCall() throws Exception {
-        source = TestSource.ofStudents(20, 1000, Paging.COUNTED);
+        source = TestSource.ofStudents(20, 1000, SourcePaging.COUNTED);
 
         PageResult result = read(100, 0).result();
 
@@ -175,7 +175,7 @@ class OneRosterClientTest {
 
     @Test
     void theRoomForPagesIsBoundedAndGivenBack() throws Exception {
-        source = TestSource.ofStudents(10_000, 10_000, Paging.COUNTED);
+        source = TestSource.ofStudents(10_000, 10_000, SourcePaging.COUNTED);
         Semaphore memory = new Semaphore(3);
         RosterRequest request = request("students", 10_000, 0);
         try (PageBuffer buffer = new PageBuffer(memory)) {

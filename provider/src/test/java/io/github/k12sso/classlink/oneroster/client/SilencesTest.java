@@ -8,7 +8,7 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import io.github.k12sso.classlink.http.Measurement.Operation;
 import io.github.k12sso.classlink.http.UpstreamFailure;
 import io.github.k12sso.classlink.oneroster.client.RosterFailure.Silences;
-import io.github.k12sso.classlink.oneroster.client.TestSource.Paging;
+import io.github.k12sso.classlink.oneroster.client.TestSource.SourcePaging;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -147,7 +147,7 @@ class SilencesTest {
             assertThat(applications.find(partner("p", honest, 10), "7")).isPresent();
             assertThat(applications.find(partner("p", honest, 10), long256)).isEmpty();
         }
-        try (TestSource endless = TestSource.ofStudents(0, 0, Paging.SILENT)) {
+        try (TestSource endless = TestSource.ofStudents(0, 0, SourcePaging.SILENT)) {
             PartnerApplications applications = new PartnerApplications(() -> now, silences);
 
             assertThatExceptionOfType(RosterFailure.class)

@@ -66,7 +66,7 @@ final class TestSource implements AutoCloseable {
     }
 
     /** How a collection is paged. */
-    enum Paging {
+    enum SourcePaging {
         COUNTED,
         LINKED,
         /** Neither a count nor a link. */
@@ -78,12 +78,12 @@ final class TestSource implements AutoCloseable {
     }
 
     /** A collection of so many students, of which the service sends {@code most} at once. */
-    static TestSource ofStudents(int size, int most, Paging paging) {
+    static TestSource ofStudents(int size, int most, SourcePaging paging) {
         return answering(exchange -> {
             Map<String, String> query = query(exchange.getRequestURI());
             int offset = Math.min(size, Integer.parseInt(query.get("offset")));
             int end = Math.min(size, offset + Math.min(most, Integer.parseInt(query.get("limit"))));
-            if (paging == Paging.NOT_FOUND_PAST_THE_END && offset >= size) {
+            if (paging == SourcePaging.NOT_FOUND_PAST_THE_END && offset >= size) {
                 send(exchange, 404, "{}");
                 return;
             }

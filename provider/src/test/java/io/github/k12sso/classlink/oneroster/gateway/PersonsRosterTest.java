@@ -32,7 +32,7 @@ class PersonsRosterTest {
     private static final TestDistrict HONEST = district();
 
     /** Who asks. */
-    private record Person(String id, Set<String> roles) {
+    private record TestPerson(String id, Set<String> roles) {
         Caller caller() {
             return Caller.ofPerson(Optional.of(id), roles);
         }
@@ -48,15 +48,15 @@ class PersonsRosterTest {
         }
     }
 
-    private static final List<Person> PEOPLE = List.of(
-            new Person("stu", Set.of("Student")),
-            new Person("six", Set.of("Teacher")),
-            new Person("many", Set.of("Teacher")),
-            new Person("co", Set.of("Teacher")),
-            new Person("gil", Set.of("Guardian")),
-            new Person("gus", Set.of("Relative")),
-            new Person("both", Set.of("Teacher", "Parent")),
-            new Person("new", Set.of("Student")));
+    private static final List<TestPerson> PEOPLE = List.of(
+            new TestPerson("stu", Set.of("Student")),
+            new TestPerson("six", Set.of("Teacher")),
+            new TestPerson("many", Set.of("Teacher")),
+            new TestPerson("co", Set.of("Teacher")),
+            new TestPerson("gil", Set.of("Guardian")),
+            new TestPerson("gus", Set.of("Relative")),
+            new TestPerson("both", Set.of("Teacher", "Parent")),
+            new TestPerson("new", Set.of("Student")));
 
     private static final List<Set<Kind>> SERVICES = List.of(
             Set.of(),
@@ -103,7 +103,7 @@ class PersonsRosterTest {
     }
 
     /** Two hundred classes are read at three services, so that the test stays short. */
-    private static List<Person> people(Set<Kind> kinds) {
+    private static List<TestPerson> people(Set<Kind> kinds) {
         return PEOPLE.stream()
                 .filter(person -> !person.id().equals("many") || SERVICES.indexOf(kinds) < 3)
                 .toList();
@@ -117,7 +117,7 @@ class PersonsRosterTest {
     @MethodSource("services")
     void everyRowComesExactlyOnce(Set<Kind> kinds) throws Exception {
         PersonsRequests requests = new PersonsRequests(district().kinds(kinds));
-        for (Person person : people(kinds)) {
+        for (TestPerson person : people(kinds)) {
             for (String collection : COLLECTIONS) {
                 Optional<String> path = path(person, collection);
                 if (path.isEmpty()) {
@@ -140,7 +140,7 @@ class PersonsRosterTest {
         boolean onTheWayRound = kinds.contains(Kind.NO_LISTS_OF_CLASSES);
         TestDistrict district = district().kinds(kinds);
         PersonsRequests requests = new PersonsRequests(district);
-        for (Person person : people(kinds)) {
+        for (TestPerson person : people(kinds)) {
             requests.get(person.caller(), "users"); // which reads there are is learned once
             requests.get(person.caller(), "enrollments");
             for (String collection : COLLECTIONS) {
@@ -170,7 +170,7 @@ class PersonsRosterTest {
     void noRequestReadsTheDistrict(Set<Kind> kinds) throws Exception {
         TestDistrict district = district().kinds(kinds);
         PersonsRequests requests = new PersonsRequests(district);
-        for (Person person : people(kinds)) {
+        for (TestPerson person : people(kinds)) {
             for (String collection : COLLECTIONS) {
                 Optional<String> path = path(person, collection);
                 if (path.isPresent()) {
@@ -226,7 +226,7 @@ class PersonsRosterTest {
         return rows <= 40 ? 7 : rows / 8;
     }
 
-    private static List<String> pull(PersonsRequests requests, Person person, String path, Ending ending, int limit)
+    private static List<String> pull(PersonsRequests requests, TestPerson person, String path, Ending ending, int limit)
             throws Exception {
         List<String> ids = new ArrayList<>();
         String next = path + "?limit=" + limit;
@@ -319,7 +319,7 @@ class PersonsRosterTest {
         return ids;
     }
 
-    private static Optional<String> path(Person person, String collection) {
+    private static Optional<String> path(TestPerson person, String collection) {
         Optional<String> own = classesOf(HONEST, person.id()).stream().findFirst();
         return collection.contains("{own}") && own.isEmpty()
                 ? Optional.empty()
@@ -327,7 +327,7 @@ class PersonsRosterTest {
     }
 
     /** By the words of docs/roster-policy.md, and not by the policy's code. */
-    private static List<String> expected(TestDistrict district, Person person, String path) {
+    private static List<String> expected(TestDistrict district, TestPerson person, String path) {
         List<String> parts = List.of(path.split("/", -1));
         String last = parts.get(parts.size() - 1);
         boolean south = path.startsWith("schools/south");
@@ -354,7 +354,7 @@ class PersonsRosterTest {
     }
 
     private static Stream<String> people(
-            TestDistrict district, Person person, Collection<String> classes, boolean ofClass, String last) {
+            TestDistrict district, TestPerson person, Collection<String> classes, boolean ofClass, String last) {
         boolean teacher = person.roles().contains("Teacher");
         boolean guardian = !Collections.disjoint(person.roles(), Set.of("Guardian", "Parent", "Relative"));
         Set<String> seen = new TreeSet<>(Set.of(person.id()));

@@ -62,10 +62,14 @@ public final class DistrictServers {
                 .put("endpoint_url", baseUrl + "/servers/" + district.code());
     }
 
+    ApplicationList applications() {
+        return applications;
+    }
+
     private String secretOf(District district) {
         String seed = "key:" + district.code() + ":" + applications.bearerOf(district);
         String secret = UUID.nameUUIDFromBytes(seed.getBytes(StandardCharsets.UTF_8)) + "&+ %";
-        secrets.tell(Secret.Type.DISTRICT_SECRET, secret, Optional.empty());
+        secrets.tell(Secret.SecretType.DISTRICT_SECRET, secret, Optional.empty());
         return secret;
     }
 

@@ -54,7 +54,7 @@ final class FilterExpression {
         return row -> holds(valuesAt(row, path), predicate, value);
     }
 
-    private static boolean holds(Values actual, String predicate, String value) {
+    private static boolean holds(FilterValues actual, String predicate, String value) {
         return switch (predicate) {
             case "=" -> equal(actual, value);
             case "!=" -> !equal(actual, value);
@@ -66,16 +66,16 @@ final class FilterExpression {
         };
     }
 
-    private static boolean equal(Values actual, String value) {
+    private static boolean equal(FilterValues actual, String value) {
         return actual.list() ? actual.texts().containsAll(List.of(value.split(",", -1))) : actual.any(value::equals);
     }
 
-    private static boolean anyContains(Values actual, String value) {
+    private static boolean anyContains(FilterValues actual, String value) {
         return List.of(value.split(",", -1)).stream().anyMatch(part -> actual.any(text -> text.contains(part)));
     }
 
     /** The texts at a path; {@code list} when an array was crossed. */
-    private record Values(List<String> texts, boolean list) {
+    private record FilterValues(List<String> texts, boolean list) {
         boolean any(Predicate<String> test) {
             return texts.stream().anyMatch(test);
         }
@@ -85,7 +85,7 @@ final class FilterExpression {
         return valuesAt(row, List.of(path.split("\\.", -1))).texts();
     }
 
-    private static Values valuesAt(ObjectNode row, List<String> path) {
+    private static FilterValues valuesAt(ObjectNode row, List<String> path) {
         List<JsonNode> nodes = List.of(row);
         boolean list = false;
         for (String step : path) {
@@ -101,7 +101,7 @@ final class FilterExpression {
             }
             nodes = next;
         }
-        return new Values(
+        return new FilterValues(
                 nodes.stream()
                         .filter(JsonNode::isValueNode)
                         .map(JsonNode::asText)

@@ -43,14 +43,9 @@ public final class RosterEndpoints {
     private final Map<String, RosterData> data = new ConcurrentHashMap<>();
 
     public RosterEndpoints(
-            Districts districts,
-            ApplicationList applications,
-            DistrictServers servers,
-            Tokens tokens,
-            Switches switches,
-            String baseUrl) {
+            Districts districts, DistrictServers servers, Tokens tokens, Switches switches, String baseUrl) {
         this.districts = districts;
-        this.applications = applications;
+        this.applications = servers.applications();
         this.servers = servers;
         this.tokens = tokens;
         this.switches = switches;
