@@ -131,18 +131,20 @@ final class GroupTemplate {
     private static Function<Source, Optional<String>> placeholder(String name) {
         Function<ClassLinkGroup, Optional<String>> ofGroup = ClassLinkGroup.PLACEHOLDERS.get(name);
         if (ofGroup != null) {
-            return source -> ofGroup.apply(source.group()).map(GroupTemplate::oneName);
+            return source -> ofGroup.apply(source.group()).flatMap(GroupTemplate::oneName);
         }
         Function<Profile, Optional<String>> value = Placeholders.PERSON_AND_DISTRICT.get(name);
         if (value == null) {
             throw new IllegalArgumentException(
                     "has an unknown placeholder. Allowed: " + Placeholders.listed(Placeholders.PERSON_AND_DISTRICT));
         }
-        return source -> value.apply(source.profile()).map(GroupTemplate::oneName);
+        return source -> value.apply(source.profile()).flatMap(GroupTemplate::oneName);
     }
 
-    private static String oneName(String value) {
-        return Profile.storable(value).replace("~", "~0").replace("/", "~1");
+    /** Empty if nothing of the value can be stored. */
+    private static Optional<String> oneName(String value) {
+        return Optional.of(Profile.storable(value).replace("~", "~0").replace("/", "~1"))
+                .filter(name -> !name.isBlank());
     }
 
     /** Where placeholders take their values from. */

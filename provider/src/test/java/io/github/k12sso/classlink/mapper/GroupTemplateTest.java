@@ -42,6 +42,11 @@ class GroupTemplateTest {
         }
 
         @Test
+        void thenAValueOfWhichNothingCanBeStoredIsAbsent() {
+            assertThat(apply("/d/role-${login_id}", "\"LoginId\": \"\\u0000\"")).isEmpty();
+        }
+
+        @Test
         void thenTheTemplateKnowsWhatItMakes() {
             GroupTemplate template = GroupTemplate.parse("/d/${tenant_name}/role-${role}");
             assertThat(template.makes(List.of("d", "Oak", "role-Teacher"))).isTrue();

@@ -135,6 +135,62 @@ class PersonsRosterIT {
         assertThat(answered).isEqualTo(expected);
     }
 
+    /** A person and a service account with the role, for clients of each kind; a count may be absent, and never wrong. */
+    @ParameterizedTest
+    @EnumSource(RosterService.class)
+    @Full // whole collections of a district
+    void everyKindOfServiceGivesAdministratorsEveryRowOnce(RosterService service) {
+        Roster roster = Roster.withPartnerKey(environment, environment.newRealm());
+        String ofService = roster.administratorsToken("roster-administrator");
+        roster.tokenOf("tenant-administrator");
+        roster.makeAdministrator("tenant-administrator", "roster-administrator-" + Roster.MAPLE_VALLEY);
+        List<String> tokens = List.of(ofService, roster.tokenOf("tenant-administrator"));
+        List<String> collections = service == RosterService.NO_NESTED_READS
+                ? List.of("schools", "courses", "classes")
+                : List.of("schools", "courses", "classes", "schools/SCH0001/teachers");
+        for (String collection : collections) {
+            JsonNode source = honest.atTheSource("maplevalley", collection + "?limit=10000");
+            List<String> expected =
+                    Roster.ids(source.elements().next()).stream().sorted().toList();
+            environment.classLink().switches().set(Switch.ROSTER_SERVICE, service);
+            for (String token : tokens) {
+                for (PullEnd ending : PullEnd.values()) {
+                    assertThat(pullDistrict(roster, token, collection, ending, 1 + expected.size() / 3))
+                            .as("%s until %s", collection, ending)
+                            .doesNotHaveDuplicates()
+                            .containsExactlyInAnyOrderElementsOf(expected);
+                }
+            }
+            environment.classLink().switches().set(Switch.ROSTER_SERVICE, RosterService.HONEST);
+        }
+    }
+
+    private static List<String> pullDistrict(
+            Roster roster, String token, String collection, PullEnd ending, int limit) {
+        List<String> ids = new ArrayList<>();
+        for (int page = 0; page < 20; page++) {
+            HttpResponse<String> answer =
+                    roster.get(token, Roster.MAPLE_VALLEY, collection + "?limit=" + limit + "&offset=" + page * limit);
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+            JsonNode rows = Http.json(answer.body()).elements().next();
+            ids.addAll(Roster.ids(rows));
+            Optional<Integer> count =
+                    answer.headers().firstValue("X-Total-Count").map(Integer::valueOf);
+            boolean linked = answer.headers().firstValue("Link").isPresent();
+            boolean end =
+                    switch (ending) {
+                        case SHORT_PAGE -> rows.size() < limit;
+                        case EMPTY_PAGE -> rows.isEmpty();
+                        case COUNT -> count.map(total -> ids.size() >= total).orElse(rows.isEmpty());
+                        case LINK -> !linked;
+                    };
+            if (end) {
+                return ids;
+            }
+        }
+        throw new AssertionError(collection + " does not end");
+    }
+
     /** One kind of each sort in the default tier. */
     @ParameterizedTest
     @EnumSource(

@@ -26,13 +26,25 @@ class HiddenRowsTest {
     private static final Set<String> OWN = Set.of("sam", "gil", "kid");
     private static final Set<String> TAUGHT = Set.of("tina", "tom", "sue");
 
+    private static final Set<String> OF_TINA = Set.of("sam", "sue", "tina", "tom");
+
     private static final PersonsRequests ONE = new PersonsRequests(district("a"));
     private static final PersonsRequests OTHER = new PersonsRequests(district("b"));
+
+    private static final PersonsRequests TEACHERS = new PersonsRequests(teachersDistrict("a"));
+    private static final PersonsRequests TEACHERS_OTHER = new PersonsRequests(teachersDistrict("b"));
 
     @Property(tries = 600)
     void whatIsHiddenChangesNoAnswer(@ForAll("people") Caller person, @ForAll("requests") String request)
             throws InvalidRequest {
         assertThat(text(OTHER.get(person, request))).isEqualTo(text(ONE.get(person, request)));
+    }
+
+    @Property(tries = 300)
+    void whatIsHiddenFromATeacherChangesNoAnswer(@ForAll("requests") String request) throws InvalidRequest {
+        Caller tina = Caller.ofPerson(Optional.of("tina"), Set.of("Teacher"));
+
+        assertThat(text(TEACHERS_OTHER.get(tina, request))).isEqualTo(text(TEACHERS.get(tina, request)));
     }
 
     /** Sam and the guardian's kid, seen by themselves and by {@code gil}, are the same in both; so is what a student sees of teachers. */
@@ -146,6 +158,32 @@ class HiddenRowsTest {
             district.course("math", "north", List.of("sam", "sue", "more-1", "more-2"), List.of("tina", "tom"));
         }
         district.users().forEach((id, row) -> hide(row, id, hidden));
+        return district;
+    }
+
+    /** @param hidden stands in the fields that no teacher sees, in guardians' ids, and in rows of other people and classes */
+    private static TestDistrict teachersDistrict(String hidden) {
+        TestDistrict district = new TestDistrict()
+                .user("sam", "student", "parent-" + hidden)
+                .user("sue", "student", "parent-" + hidden, "more-" + hidden)
+                .user("tina", "teacher")
+                .user("tom", "teacher")
+                .user("stranger-" + hidden, "student")
+                .user("other", "teacher")
+                .course("math", "north", List.of("sam", "sue"), List.of("tina", "tom"))
+                .course("art-" + hidden, "north", List.of("stranger-" + hidden), List.of("other"));
+        if (hidden.equals("b")) {
+            district.user("extra", "student").course("music", "north", List.of("extra", "sam"), List.of("other"));
+        }
+        district.users().forEach((id, row) -> {
+            row.put("phone", "555 " + hidden)
+                    .put("password", hidden)
+                    .putObject("metadata")
+                    .put("room", hidden);
+            if (!OF_TINA.contains(id)) {
+                row.put("email", hidden + " of " + id).put("username", hidden + " of " + id);
+            }
+        });
         return district;
     }
 
