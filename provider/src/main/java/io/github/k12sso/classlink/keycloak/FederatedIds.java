@@ -79,10 +79,16 @@ public final class FederatedIds {
         return linkId.equals(other) || hashed(linkId).equals(other) || linkId.equals(hashed(other));
     }
 
-    /** Whether a username finds a user with another one, such as {@code jose} the user {@code josé}. */
+    /**
+     * Whether the database takes a username for another user's, such as {@code jose} for {@code josé}. A search, because
+     * Keycloak's look-up (26.7.3) leaves out such a user, whom the new one would then collide with.
+     */
     public boolean isAnothers(String username) {
-        UserModel found = session.users().getUserByUsername(realm, username);
-        return found != null && !found.getUsername().toLowerCase(Locale.ROOT).equals(username.toLowerCase(Locale.ROOT));
+        List<String> found = session.users()
+                .searchForUserStream(realm, Map.of(UserModel.USERNAME, username, UserModel.EXACT, "true"))
+                .map(user -> user.getUsername().toLowerCase(Locale.ROOT))
+                .toList();
+        return !found.isEmpty() && !found.contains(username.toLowerCase(Locale.ROOT));
     }
 
     /** Those whose id is equal for the database. */

@@ -114,10 +114,13 @@ final class GroupsOnDemand {
         if (isFull(parent)) {
             return Optional.empty();
         }
-        boolean taken = session.groups().getGroupByName(realm, parent, name) != null;
+        GroupModel similar = session.groups().getGroupByName(realm, parent, name);
+        if (similar != null && similar.getName().equals(name)) {
+            return Optional.of(similar); // made by another login a moment ago
+        }
         String parentId = parent == null ? null : parent.getId();
         try {
-            inOwnTransaction.accept(other -> makeIn(other, parentId, taken ? apart(name) : name));
+            inOwnTransaction.accept(other -> makeIn(other, parentId, similar == null ? name : apart(name)));
         } catch (ModelException e) {
             return find(parent, name); // made by another login, or refused by Keycloak
         }

@@ -62,11 +62,6 @@ final class CollatedUsers {
                 Map.of(
                         "getUserByFederatedIdentity",
                         arguments -> onlyOne(equal(((FederatedIdentityModel) arguments[1]).getUserId())),
-                        "getUserByUsername",
-                        arguments -> links.keySet().stream()
-                                .filter(user -> collated(user.getUsername()).equals(collated((String) arguments[1])))
-                                .findFirst()
-                                .orElse(null),
                         "searchForUserStream",
                         arguments -> found((Map<?, ?>) arguments[1]),
                         "getFederatedIdentity",
@@ -83,7 +78,11 @@ final class CollatedUsers {
     }
 
     private Stream<UserModel> found(Map<?, ?> query) {
-        return equal((String) query.get(UserModel.IDP_USER_ID)).stream();
+        String username = (String) query.get(UserModel.USERNAME);
+        return username == null
+                ? equal((String) query.get(UserModel.IDP_USER_ID)).stream()
+                : links.keySet().stream()
+                        .filter(user -> collated(user.getUsername()).equals(collated(username)));
     }
 
     private static UserModel onlyOne(List<UserModel> found) {
