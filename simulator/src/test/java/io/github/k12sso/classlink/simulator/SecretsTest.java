@@ -43,16 +43,18 @@ class SecretsTest {
 
         assertThat(told)
                 .contains(
-                        ofLogin(Secret.Type.CODE, code),
-                        ofLogin(Secret.Type.PKCE_VERIFIER, "a-verifier-of-mine"),
-                        ofLogin(Secret.Type.CLIENT_SECRET, RelyingParty.SECRET),
+                        ofLogin(Secret.SecretType.CODE, code),
+                        ofLogin(Secret.SecretType.PKCE_VERIFIER, "a-verifier-of-mine"),
+                        ofLogin(Secret.SecretType.CLIENT_SECRET, RelyingParty.SECRET),
                         ofLogin(
-                                Secret.Type.ACCESS_TOKEN,
+                                Secret.SecretType.ACCESS_TOKEN,
                                 tokens.get("access_token").asText()),
                         ofLogin(
-                                Secret.Type.REFRESH_TOKEN,
+                                Secret.SecretType.REFRESH_TOKEN,
                                 tokens.get("refresh_token").asText()),
-                        ofLogin(Secret.Type.ID_TOKEN, tokens.get("id_token").asText()));
+                        ofLogin(
+                                Secret.SecretType.ID_TOKEN,
+                                tokens.get("id_token").asText()));
     }
 
     @Test
@@ -65,18 +67,18 @@ class SecretsTest {
 
         assertThat(told)
                 .containsExactlyElementsOf(List.of(
-                        ofNoLogin(Secret.Type.PARTNER_KEY, "a-partner-key"),
-                        ofNoLogin(Secret.Type.DISTRICT_BEARER, "a-district-bearer"),
-                        ofNoLogin(Secret.Type.ACCESS_TOKEN, "an-access-token"),
-                        ofNoLogin(Secret.Type.CLIENT_SECRET, basic)));
+                        ofNoLogin(Secret.SecretType.PARTNER_KEY, "a-partner-key"),
+                        ofNoLogin(Secret.SecretType.DISTRICT_BEARER, "a-district-bearer"),
+                        ofNoLogin(Secret.SecretType.ACCESS_TOKEN, "an-access-token"),
+                        ofNoLogin(Secret.SecretType.CLIENT_SECRET, basic)));
         assertThat(told.toString()).doesNotContain("partner-key", basic);
     }
 
-    private static Secret ofLogin(Secret.Type kind, String text) {
+    private static Secret ofLogin(Secret.SecretType kind, String text) {
         return new Secret(kind, text, Optional.of(RelyingParty.CALLBACK));
     }
 
-    private static Secret ofNoLogin(Secret.Type kind, String text) {
+    private static Secret ofNoLogin(Secret.SecretType kind, String text) {
         return new Secret(kind, text, Optional.empty());
     }
 }

@@ -47,12 +47,12 @@ class WholeRunLeaksNothingIT {
         assertThat(search.secrets())
                 .extracting(Secret::type)
                 .contains(
-                        Secret.Type.CODE,
-                        Secret.Type.PKCE_VERIFIER,
-                        Secret.Type.ACCESS_TOKEN,
-                        Secret.Type.REFRESH_TOKEN,
-                        Secret.Type.ID_TOKEN,
-                        Secret.Type.CLIENT_SECRET);
+                        Secret.SecretType.CODE,
+                        Secret.SecretType.PKCE_VERIFIER,
+                        Secret.SecretType.ACCESS_TOKEN,
+                        Secret.SecretType.REFRESH_TOKEN,
+                        Secret.SecretType.ID_TOKEN,
+                        Secret.SecretType.CLIENT_SECRET);
         assertThat(Where.values())
                 .allSatisfy(where -> assertThat(search.searched(where))
                         .as(where + " searched")

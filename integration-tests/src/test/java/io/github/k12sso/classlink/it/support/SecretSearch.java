@@ -98,7 +98,7 @@ public final class SecretSearch {
                 Where.TRACES,
                 "spans",
                 text,
-                secret -> secret.type() == Secret.Type.CODE
+                secret -> secret.type() == Secret.SecretType.CODE
                         && (isOf(realmsWithoutProvider, secret) || inevitable.test(secret)));
     }
 
@@ -120,7 +120,7 @@ public final class SecretSearch {
                 column + " of " + name,
                 text,
                 secret -> planted.contains(secret.text())
-                        || (secret.type() == Secret.Type.CLIENT_SECRET && column.equals(PROVIDER_SETTINGS))));
+                        || (secret.type() == Secret.SecretType.CLIENT_SECRET && column.equals(PROVIDER_SETTINGS))));
     }
 
     void answer(HttpResponse<String> answer) {
@@ -130,7 +130,7 @@ public final class SecretSearch {
         }
         String place = answer.request().method() + " " + address.getPath() + " answered " + answer.statusCode();
         boolean handsOut = HANDS_OUT_ACCESS_TOKENS.matcher(address.getPath()).matches();
-        Predicate<Secret> allowed = secret -> handsOut && secret.type() == Secret.Type.ACCESS_TOKEN;
+        Predicate<Secret> allowed = secret -> handsOut && secret.type() == Secret.SecretType.ACCESS_TOKEN;
         look(Where.ANSWERS, place, answer.body(), allowed);
         answer.headers().map().values().forEach(values -> look(Where.ANSWERS, place, values.toString(), allowed));
     }
@@ -150,12 +150,12 @@ public final class SecretSearch {
                 Where.ANSWERS,
                 what + " of a browser at " + address.getPath(),
                 text,
-                secret -> console && secret.type() == Secret.Type.CLIENT_SECRET));
+                secret -> console && secret.type() == Secret.SecretType.CLIENT_SECRET));
     }
 
     /** What an app's program printed, which may have exchanged a token. */
     public void printed(String program, String text) {
-        look(Where.ANSWERS, program, text, secret -> secret.type() == Secret.Type.ACCESS_TOKEN);
+        look(Where.ANSWERS, program, text, secret -> secret.type() == Secret.SecretType.ACCESS_TOKEN);
     }
 
     private void look(Where where, String place, String text, Predicate<Secret> allowed) {

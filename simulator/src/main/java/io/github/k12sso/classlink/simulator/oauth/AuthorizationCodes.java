@@ -26,7 +26,7 @@ public final class AuthorizationCodes {
 
     String issue(Grant grant) {
         String code = OpaqueValue.next(clock);
-        secrets.tell(Secret.Type.CODE, code, grant.redirectUri());
+        secrets.tell(Secret.SecretType.CODE, code, grant.redirectUri());
         codes.put(code, new Issued(grant, clock.instant().plus(LIFETIME)));
         return code;
     }

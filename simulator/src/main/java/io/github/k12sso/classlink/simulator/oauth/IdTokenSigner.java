@@ -43,7 +43,7 @@ public final class IdTokenSigner {
     Optional<String> issue(Grant grant) {
         Optional<String> idToken =
                 Optional.ofNullable(signer.issue(new IdTokenDraft(claims(grant), keys.current(), grant.clientId())));
-        idToken.ifPresent(text -> secrets.tell(Secret.Type.ID_TOKEN, text, grant.redirectUri()));
+        idToken.ifPresent(text -> secrets.tell(Secret.SecretType.ID_TOKEN, text, grant.redirectUri()));
         return idToken;
     }
 

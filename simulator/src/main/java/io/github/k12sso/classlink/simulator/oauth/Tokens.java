@@ -14,14 +14,14 @@ import java.util.UUID;
 public final class Tokens {
     private static final Duration REFRESH_LIFETIME = Duration.ofDays(30);
 
-    private record IssuedToken(Grant grant, String family, Instant expiresAt) {}
+    private record GrantedToken(Grant grant, String family, Instant expiresAt) {}
 
     private record RefreshGrant(Grant grant, String family, Instant expiresAt, boolean used) {}
 
     /** A new pair; the refresh token is empty when none is wanted. */
     record Pair(String accessToken, Optional<String> refreshToken, Grant grant) {}
 
-    private final Map<String, IssuedToken> access = new HashMap<>();
+    private final Map<String, GrantedToken> access = new HashMap<>();
     private final Map<String, RefreshGrant> refresh = new HashMap<>();
     private final Clock clock;
     private final Secrets secrets;
@@ -68,7 +68,7 @@ public final class Tokens {
     public synchronized Optional<Grant> grantOf(String accessToken) {
         return Optional.ofNullable(access.get(accessToken))
                 .filter(token -> clock.instant().isBefore(token.expiresAt()))
-                .map(IssuedToken::grant);
+                .map(GrantedToken::grant);
     }
 
     /** RFC 7009: a refresh token takes its family with it. Tokens of other clients stay. */
@@ -77,7 +77,7 @@ public final class Tokens {
         if (held != null && held.grant().clientId().equals(clientId)) {
             endFamily(held.family());
         }
-        IssuedToken single = access.get(token);
+        GrantedToken single = access.get(token);
         if (single != null && single.grant().clientId().equals(clientId)) {
             access.remove(token);
         }
@@ -96,13 +96,13 @@ public final class Tokens {
 
     private Pair issue(Grant grant, String family, Duration lifetime, boolean withRefresh) {
         String accessToken = OpaqueValue.next(clock);
-        secrets.tell(Secret.Type.ACCESS_TOKEN, accessToken, grant.redirectUri());
-        access.put(accessToken, new IssuedToken(grant, family, clock.instant().plus(lifetime)));
+        secrets.tell(Secret.SecretType.ACCESS_TOKEN, accessToken, grant.redirectUri());
+        access.put(accessToken, new GrantedToken(grant, family, clock.instant().plus(lifetime)));
         if (!withRefresh) {
             return new Pair(accessToken, Optional.empty(), grant);
         }
         String refreshToken = OpaqueValue.next(clock);
-        secrets.tell(Secret.Type.REFRESH_TOKEN, refreshToken, grant.redirectUri());
+        secrets.tell(Secret.SecretType.REFRESH_TOKEN, refreshToken, grant.redirectUri());
         refresh.put(
                 refreshToken, new RefreshGrant(grant, family, clock.instant().plus(REFRESH_LIFETIME), false));
         return new Pair(accessToken, Optional.of(refreshToken), grant);

@@ -7,9 +7,9 @@ import java.util.Optional;
  *
  * @param redirectUri where the login that it belongs to leads back to; empty for a tile, and for what belongs to no login
  */
-public record Secret(Type type, String text, Optional<String> redirectUri) {
+public record Secret(SecretType type, String text, Optional<String> redirectUri) {
 
-    public enum Type {
+    public enum SecretType {
         CODE,
         PKCE_VERIFIER,
         ACCESS_TOKEN,

@@ -12,7 +12,7 @@ public final class Secrets {
         listener = other;
     }
 
-    public void tell(Secret.Type kind, String text, Optional<String> redirectUri) {
+    public void tell(Secret.SecretType kind, String text, Optional<String> redirectUri) {
         listener.accept(new Secret(kind, text, redirectUri));
     }
 }

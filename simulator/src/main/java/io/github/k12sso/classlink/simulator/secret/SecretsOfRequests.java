@@ -7,11 +7,11 @@ import java.util.Optional;
 
 /** The secrets that come with requests: form parameters and the Authorization header. */
 public final class SecretsOfRequests {
-    private static final Map<String, Secret.Type> PARAMETERS = Map.of(
-            "code", Secret.Type.CODE,
-            "code_verifier", Secret.Type.PKCE_VERIFIER,
-            "refresh_token", Secret.Type.REFRESH_TOKEN,
-            "client_secret", Secret.Type.CLIENT_SECRET);
+    private static final Map<String, Secret.SecretType> PARAMETERS = Map.of(
+            "code", Secret.SecretType.CODE,
+            "code_verifier", Secret.SecretType.PKCE_VERIFIER,
+            "refresh_token", Secret.SecretType.REFRESH_TOKEN,
+            "client_secret", Secret.SecretType.CLIENT_SECRET);
     private static final String BASIC = "Basic ";
 
     private final Secrets secrets;
@@ -27,16 +27,16 @@ public final class SecretsOfRequests {
         request.header("Authorization")
                 .filter(value -> value.regionMatches(true, 0, BASIC, 0, BASIC.length()))
                 .ifPresent(value -> secrets.tell(
-                        Secret.Type.CLIENT_SECRET,
+                        Secret.SecretType.CLIENT_SECRET,
                         value.substring(BASIC.length()).trim(),
                         Optional.empty()));
     }
 
-    private static Secret.Type bearerOf(Endpoint endpoint) {
+    private static Secret.SecretType bearerOf(Endpoint endpoint) {
         return switch (endpoint) {
-            case APPLICATIONS -> Secret.Type.PARTNER_KEY;
-            case ROSTER -> Secret.Type.DISTRICT_BEARER;
-            default -> Secret.Type.ACCESS_TOKEN;
+            case APPLICATIONS -> Secret.SecretType.PARTNER_KEY;
+            case ROSTER -> Secret.SecretType.DISTRICT_BEARER;
+            default -> Secret.SecretType.ACCESS_TOKEN;
         };
     }
 }
