@@ -132,7 +132,7 @@ final class ResponseReader {
      */
     static final class LimitedStream extends FilterInputStream {
 
-        /** It is. */
+        /** The answer is longer than the limit. */
         static final class TooLong extends IOException {
             private static final long serialVersionUID = 1L;
         }

@@ -122,7 +122,7 @@ public final class ClassLinkRoleMapper extends AbstractClaimToRoleMapper impleme
             this.names = names;
         }
 
-        /** Reads one a line, or with Keycloak's {@code ##} between them; null and blank are no role at all. */
+        /** Reads role names, one per line or separated by Keycloak's {@code ##}. Null, and blank lines, name no role. */
         static RoleNames parse(String setting) {
             if (setting == null) {
                 return new RoleNames(Set.of());

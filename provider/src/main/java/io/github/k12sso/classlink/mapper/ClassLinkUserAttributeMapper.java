@@ -171,7 +171,7 @@ public final class ClassLinkUserAttributeMapper extends AbstractIdentityProvider
             return new ProfileFieldPath(steps);
         }
 
-        /** The texts, numbers and truth values there, without blank ones; none if there is no such member. */
+        /** The strings, numbers and booleans at this path, as strings. Blank ones are left out; empty if there is no such field. */
         List<String> read(JsonNode document) {
             JsonNode node = document;
             for (Step step : steps) {

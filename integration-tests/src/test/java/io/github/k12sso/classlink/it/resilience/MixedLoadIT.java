@@ -22,7 +22,7 @@ class MixedLoadIT {
     private static final double GARBAGE = 64;
 
     /** Threads, and files and sockets, by which pools may have grown. */
-    static final double POOLS = 20;
+    private static final double POOLS = 20;
 
     @Test
     void nothingIsLostAndNothingPilesUp() throws IOException {
@@ -39,6 +39,7 @@ class MixedLoadIT {
             assertThat(report.last().databaseConnections()).isZero();
             assertThat(report.last().threads())
                     .isLessThanOrEqualTo(report.first().threads() + POOLS);
+            assertThat(report.filesAfter()).isLessThanOrEqualTo(report.filesBefore() + POOLS);
             assertThat(report.last().heap()).isLessThanOrEqualTo(report.first().heap() + GARBAGE);
         }
     }

@@ -125,6 +125,8 @@ public final class Cluster implements SystemUnderTest, AutoCloseable {
     public static Cluster start(String name, String keys) {
         return start(
                 name,
+                TestServer.build(name + "/keycloak", TestServer.BUILD_OPTIONS, List.of()),
+                SharedServer.newDatabase(),
                 keys,
                 TestServer.BUILD_OPTIONS,
                 LOGS_FOR_TESTS,
@@ -141,11 +143,14 @@ public final class Cluster implements SystemUnderTest, AutoCloseable {
     public static Cluster startToMeasure(String name, String keys, String logLevels, String... features) {
         List<String> buildOptions =
                 Stream.concat(Stream.of("--db=postgres"), Stream.of(features)).toList();
-        return start(name, keys, buildOptions, logLevels, HEAP, Optional.empty());
+        KeycloakDistribution distribution = TestServer.buildToMeasure(name + "/keycloak", buildOptions);
+        return start(name, distribution, Postgres.start(), keys, buildOptions, logLevels, HEAP, Optional.empty());
     }
 
     private static Cluster start(
             String name,
+            KeycloakDistribution distribution,
+            Postgres postgres,
             String keys,
             List<String> buildOptions,
             String logLevels,
@@ -153,9 +158,7 @@ public final class Cluster implements SystemUnderTest, AutoCloseable {
             Optional<TraceCollector> traces) {
         try {
             Path work = Files.createDirectories(TestServer.folder(name));
-            KeycloakDistribution distribution = TestServer.build(name + "/keycloak", buildOptions, List.of());
-            Cluster cluster = new Cluster(
-                    work, SharedServer.newDatabase(), distribution, buildOptions, logLevels, jvmOptions, traces);
+            Cluster cluster = new Cluster(work, postgres, distribution, buildOptions, logLevels, jvmOptions, traces);
             for (Node node : cluster.nodes) {
                 Files.deleteIfExists(node.logFile());
                 Files.writeString(node.keyFile(), keys);

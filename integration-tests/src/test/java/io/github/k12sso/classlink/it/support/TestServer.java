@@ -106,11 +106,20 @@ final class TestServer implements AutoCloseable {
      *
      * @param home folder below {@code target/}; several servers may run from it
      */
-    static synchronized KeycloakDistribution build(String home, List<String> buildOptions, List<Path> realms) {
+    static KeycloakDistribution build(String home, List<String> buildOptions, List<Path> realms) {
+        Path clock = MovableClockJar.writtenTo(folder("movable-clock.jar"));
+        return build(home, buildOptions, realms, List.of(TestEnvironment.providerJar(), clock));
+    }
+
+    /** The same with nothing but the provider: what tests add would be measured, too. */
+    static KeycloakDistribution buildToMeasure(String home, List<String> buildOptions) {
+        return build(home, buildOptions, List.of(), List.of(TestEnvironment.providerJar()));
+    }
+
+    private static synchronized KeycloakDistribution build(
+            String home, List<String> buildOptions, List<Path> realms, List<Path> jars) {
         Path zip = Path.of(System.getProperty("keycloak.zip"));
-        List<Path> jars =
-                List.of(TestEnvironment.providerJar(), MovableClockJar.writtenTo(folder("movable-clock.jar")));
-        String built = "keycloak-built-" + Integer.toHexString(buildOptions.hashCode());
+        String built = "keycloak-built-" + Integer.toHexString(31 * buildOptions.hashCode() + jars.size());
         KeycloakDistribution once = KeycloakDistribution.prepare(zip, folder(built), jars, List.of())
                 .build(buildOptions, folder(built + ".log"), BUILD_TIMEOUT);
         return KeycloakDistribution.prepare(once.home(), folder(home), jars, realms)

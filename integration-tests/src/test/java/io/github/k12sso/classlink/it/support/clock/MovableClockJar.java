@@ -1,6 +1,5 @@
 package io.github.k12sso.classlink.it.support.clock;
 
-import io.github.k12sso.classlink.keycloak.PassedTime;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -12,18 +11,20 @@ import java.time.Instant;
 import java.util.List;
 import java.util.jar.JarOutputStream;
 import java.util.zip.ZipEntry;
-import org.keycloak.services.resource.RealmResourceProviderFactory;
 
 /** The jar that a test drops into {@code providers/} to move Keycloak's clock. */
 public final class MovableClockJar {
 
     private static final String EMPTY_BEANS = "<beans bean-discovery-mode=\"annotated\"/>";
 
-    private static final List<Class<?>> TYPES = List.of(
-            ClockResource.class,
-            ClockResourceFactory.class,
-            ClockResourceFactory.ClockProvider.class,
-            PassedTime.class);
+    /** By name: their own types are Keycloak's, which are not there where servers are only measured. */
+    private static final List<String> TYPES = List.of(
+            "io.github.k12sso.classlink.it.support.clock.ClockResource",
+            "io.github.k12sso.classlink.it.support.clock.ClockResourceFactory",
+            "io.github.k12sso.classlink.it.support.clock.ClockResourceFactory$ClockProvider",
+            "io.github.k12sso.classlink.keycloak.PassedTime");
+
+    private static final String FACTORY = "org.keycloak.services.resource.RealmResourceProviderFactory";
 
     private static final FileTime ALWAYS = FileTime.from(Instant.parse("2026-01-01T00:00:00Z"));
 
@@ -35,13 +36,11 @@ public final class MovableClockJar {
             Files.createDirectories(file.getParent());
             try (JarOutputStream jar = new JarOutputStream(Files.newOutputStream(file))) {
                 add(jar, "META-INF/beans.xml", EMPTY_BEANS.getBytes(StandardCharsets.UTF_8));
-                add(
-                        jar,
-                        "META-INF/services/" + RealmResourceProviderFactory.class.getName(),
-                        ClockResourceFactory.class.getName().getBytes(StandardCharsets.UTF_8));
-                for (Class<?> type : TYPES) {
-                    String name = type.getName().replace('.', '/') + ".class";
-                    try (InputStream content = type.getClassLoader().getResourceAsStream(name)) {
+                add(jar, "META-INF/services/" + FACTORY, TYPES.get(1).getBytes(StandardCharsets.UTF_8));
+                for (String type : TYPES) {
+                    String name = type.replace('.', '/') + ".class";
+                    try (InputStream content =
+                            MovableClockJar.class.getClassLoader().getResourceAsStream(name)) {
                         add(jar, name, content.readAllBytes());
                     }
                 }
