@@ -17,6 +17,8 @@ import java.util.Locale;
 public enum Measurement {
     /** Calls to ClassLink, from the request's first byte to the answer's last. */
     UPSTREAM_CALLS("classlink.upstream.calls", "Calls to ClassLink", "operation,outcome"),
+    /** Requests that did not call ClassLink, because too many wait for it or because it does not answer. */
+    REJECTIONS("classlink.upstream.rejections", "Requests that were not allowed to call ClassLink", "group,reason"),
     /** Logins that came back from ClassLink. */
     LOGINS("classlink.logins", "Logins that came back from ClassLink", "outcome"),
     /** Clicks on tiles, and what became of them. */

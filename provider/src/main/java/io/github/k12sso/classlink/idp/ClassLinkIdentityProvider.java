@@ -3,6 +3,7 @@ package io.github.k12sso.classlink.idp;
 import io.github.k12sso.classlink.exchange.BrokeringApi;
 import io.github.k12sso.classlink.exchange.ExchangeProvider.ExchangeableTokens;
 import io.github.k12sso.classlink.http.AllowedHosts;
+import io.github.k12sso.classlink.http.Bulkheads;
 import io.github.k12sso.classlink.http.TokenEndpointClient;
 import io.github.k12sso.classlink.http.UpstreamClient;
 import io.github.k12sso.classlink.http.UpstreamFailure;
@@ -71,6 +72,7 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
             ClassLinkIdentityProviderConfig config,
             AllowedHosts allowedHosts,
             KeySource tokenKeys,
+            Bulkheads bulkheads,
             RefreshesInFlight refreshes,
             Revocations revocations,
             RosterState rosters) {
@@ -78,7 +80,7 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
         this.rosters = rosters;
         this.config = config;
         this.allowedHosts = allowedHosts;
-        this.upstream = new UpstreamClient(session, allowedHosts);
+        this.upstream = new UpstreamClient(session, allowedHosts).within(bulkheads);
         this.keys = new VerificationKeys(session, config, upstream);
         this.endpoint = new TokenEndpointClient(session, upstream, config.getApp());
         TokenLifetimes lifetimes =

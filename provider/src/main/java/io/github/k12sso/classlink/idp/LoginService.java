@@ -1,5 +1,6 @@
 package io.github.k12sso.classlink.idp;
 
+import io.github.k12sso.classlink.http.Bulkheads;
 import io.github.k12sso.classlink.http.Operation;
 import io.github.k12sso.classlink.http.TokenEndpointClient;
 import io.github.k12sso.classlink.http.TokenEndpointClient.TokenResponse;
@@ -58,11 +59,23 @@ record LoginService(
      * @throws LoginRefused if ClassLink, its answers or the settings do not allow the login
      */
     BrokeredIdentityContext login(String code, AuthenticationSessionModel login) throws LoginRefused {
+        Bulkheads.Place place = placeToWait();
         try {
             return identity(redeem(code, login), login);
         } catch (IllegalArgumentException e) {
             // A setting that was stored without being validated, by an older version, say.
             throw FailedLogin.unexpected(LoginRefused.Reason.CONFIGURATION, e);
+        } finally {
+            place.release();
+        }
+    }
+
+    /** Before the code is redeemed: a login that finds no place has spent nothing. */
+    private Bulkheads.Place placeToWait() throws LoginRefused {
+        try {
+            return upstream.enter(Bulkheads.Group.LOGINS);
+        } catch (UpstreamFailure.Unavailable e) {
+            throw new LoginRefused(LoginRefused.Reason.TOO_MANY_LOGINS, e);
         }
     }
 
@@ -174,10 +187,15 @@ record LoginService(
         String url = URI.create(config.getUserInfoUrl()).resolve("/my/groups").toString();
         String why = "the list cannot be read, or is too long";
         try {
-            Optional<List<ClassLinkGroup>> groups =
-                    ClassLinkGroup.readAll(upstream.getJson(Operation.GROUPS, url, accessToken));
-            if (groups.isPresent()) {
-                return groups;
+            Bulkheads.Place place = upstream.enter(Bulkheads.Group.LOGINS);
+            try {
+                Optional<List<ClassLinkGroup>> groups =
+                        ClassLinkGroup.readAll(upstream.getJson(Operation.GROUPS, url, accessToken));
+                if (groups.isPresent()) {
+                    return groups;
+                }
+            } finally {
+                place.release();
             }
         } catch (UpstreamFailure e) {
             why = e.getMessage();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.Stub;
+import io.github.k12sso.classlink.http.Bulkheads;
 import io.github.k12sso.classlink.http.TokenEndpointClient.TokenResponse;
 import io.github.k12sso.classlink.profile.Profile;
 import io.github.k12sso.classlink.refresh.ValidTokens.TokenLifetimes;
@@ -165,7 +166,13 @@ class ValidTokensTest {
 
     private ValidTokens tokens(FederatedIdentityModel link) {
         return new ValidTokens(
-                session(link), "district-login", vault(link), null, LIFETIMES, new RefreshesInFlight(CLOCK), CLOCK);
+                session(link),
+                "district-login",
+                vault(link),
+                null,
+                LIFETIMES,
+                new RefreshesInFlight(new Bulkheads(Bulkheads.Places.of(50), CLOCK), CLOCK),
+                CLOCK);
     }
 
     private KeycloakSession session(FederatedIdentityModel link) {

@@ -68,7 +68,7 @@ public final class OneRosterClient {
                     return halves(request, rows, buffer);
                 }
                 Duration pause = e.retryAfter().orElse(backoff(attempt));
-                if (attempt == MAX_ATTEMPTS || pause.compareTo(left()) >= 0) {
+                if (attempt == MAX_ATTEMPTS || e.notCalled() || pause.compareTo(left()) >= 0) {
                     throw unavailable(e);
                 }
                 LockSupport.parkNanos(pause.toNanos());
@@ -162,7 +162,7 @@ public final class OneRosterClient {
                 switch (e.kind()) {
                     case TOO_SLOW -> RosterFailure.Reason.SOURCE_TOO_SLOW;
                     case BROKEN_OFF -> RosterFailure.Reason.SOURCE_BROKEN;
-                    case NOT_REACHED -> RosterFailure.Reason.SOURCE_UNAVAILABLE;
+                    case NOT_REACHED, NO_PLACE, FAILING_FAST -> RosterFailure.Reason.SOURCE_UNAVAILABLE;
                     case SAID_SO ->
                         switch (e.status()) {
                             case 429 -> RosterFailure.Reason.SOURCE_BUSY;

@@ -1,5 +1,7 @@
 package io.github.k12sso.classlink.oneroster.gateway;
 
+import io.github.k12sso.classlink.http.Bulkheads;
+import io.github.k12sso.classlink.http.UpstreamFailure;
 import io.github.k12sso.classlink.oneroster.client.OneRosterClient;
 import io.github.k12sso.classlink.oneroster.client.PageBuffer;
 import io.github.k12sso.classlink.oneroster.client.PartnerKeyCredentials;
@@ -38,16 +40,35 @@ final class RosterPages {
 
     PageCache.Page read(RosterRequest request) throws RosterFailure {
         if (request.objectType().isRestricted()) {
-            return decide(request);
+            return ask(request);
         }
         String cacheKey = caller.districtKey() + " " + base + " " + request.link();
         Optional<PageCache.Page> cached = settings.state().pages().get(cacheKey);
         if (cached.isPresent()) {
             return cached.get();
         }
-        PageCache.Page page = decide(request);
+        PageCache.Page page = ask(request);
         settings.state().pages().put(cacheKey, caller.districtKey(), page);
         return page;
+    }
+
+    /** With a place for everything that this request waits for: the list of districts, memberships, pages, pauses. */
+    private PageCache.Page ask(RosterRequest request) throws RosterFailure {
+        Bulkheads.Place place;
+        try {
+            place = settings.upstream().enter(Bulkheads.Group.ROSTERS);
+        } catch (UpstreamFailure.Unavailable e) {
+            throw new RosterFailure(
+                    RosterFailure.Reason.SOURCE_UNAVAILABLE,
+                    "Too many roster requests of this server wait for ClassLink",
+                    e.retryAfter().orElseThrow(),
+                    e);
+        }
+        try {
+            return decide(request);
+        } finally {
+            place.release();
+        }
     }
 
     private PageCache.Page decide(RosterRequest request) throws RosterFailure {
