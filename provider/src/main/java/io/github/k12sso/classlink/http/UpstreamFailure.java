@@ -18,6 +18,7 @@ import org.apache.http.conn.ConnectionPoolTimeoutException;
 public abstract sealed class UpstreamFailure extends Exception {
 
     private static final long serialVersionUID = 1L;
+    private static final int NANOS_PER_SECOND = 1_000_000_000;
 
     UpstreamFailure(String message) {
         super(message);
@@ -25,6 +26,11 @@ public abstract sealed class UpstreamFailure extends Exception {
 
     UpstreamFailure(String message, Throwable cause) {
         super(message, cause);
+    }
+
+    /** A wait as {@code Retry-After} says it: whole seconds, rounded up and never 0, so that who waits as long is not early. */
+    public static long retryAfterSeconds(Duration wait) {
+        return Math.max(1, wait.plusNanos(NANOS_PER_SECOND - 1).toSeconds());
     }
 
     /** ClassLink could not be reached, did not answer in time, or said that it cannot answer now (429, 5xx). Passing. */
