@@ -1,5 +1,7 @@
 package io.github.k12sso.classlink.refresh;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.github.k12sso.classlink.http.Bulkheads;
 import io.github.k12sso.classlink.http.UpstreamFailure;
 import io.github.k12sso.classlink.vault.TokenSet;
@@ -29,8 +31,16 @@ public final class RefreshesInFlight {
     /** Longest cool-down that ClassLink can ask for. */
     static final Duration MAX_COOL_DOWN = Duration.ofSeconds(60);
 
+    static final int MAX_COOL_DOWNS = 1_000;
+
+    /** One for each request that has a place to refresh. */
     private final ConcurrentMap<String, CompletableFuture<RefreshOutcome>> inFlight = new ConcurrentHashMap<>();
-    private final ConcurrentMap<String, Instant> coolDownUntil = new ConcurrentHashMap<>();
+    /** At most so many token endpoints are in cool-down: a forgotten one is asked once more. */
+    private final Cache<String, Instant> coolDownUntil = Caffeine.newBuilder()
+            .maximumSize(MAX_COOL_DOWNS)
+            .executor(Runnable::run)
+            .build();
+
     private final Bulkheads bulkheads;
     private final InstantSource clock;
 
@@ -87,6 +97,12 @@ public final class RefreshesInFlight {
         }
     }
 
+    /** How many cool-downs are remembered. */
+    long coolDowns() {
+        coolDownUntil.cleanUp();
+        return coolDownUntil.estimatedSize();
+    }
+
     /** Starts the cool-down of a provider's token endpoint, as long as it asked for. */
     Duration coolDown(String provider, Optional<Duration> asked) {
         Duration coolDown = asked.orElse(COOL_DOWN);
@@ -97,13 +113,13 @@ public final class RefreshesInFlight {
 
     /** What is left of the cool-down, if any. */
     Optional<Duration> remainingCoolDown(String provider) {
-        Instant until = coolDownUntil.get(provider);
+        Instant until = coolDownUntil.getIfPresent(provider);
         if (until == null) {
             return Optional.empty();
         }
         Duration left = Duration.between(clock.instant(), until);
         if (left.isNegative() || left.isZero()) {
-            coolDownUntil.remove(provider, until);
+            coolDownUntil.asMap().remove(provider, until);
             return Optional.empty();
         }
         return Optional.of(left);

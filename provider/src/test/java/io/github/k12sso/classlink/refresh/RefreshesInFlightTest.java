@@ -144,6 +144,15 @@ class RefreshesInFlightTest {
         }
     }
 
+    @Test
+    void noMoreCoolDownsAreRememberedThanMay() {
+        for (int provider = 0; provider < 3 * RefreshesInFlight.MAX_COOL_DOWNS; provider++) {
+            refreshes.coolDown("realm=" + provider, Optional.empty());
+        }
+
+        assertThat(refreshes.coolDowns()).isLessThanOrEqualTo(RefreshesInFlight.MAX_COOL_DOWNS);
+    }
+
     private static void awaitQuietly(CountDownLatch latch) {
         try {
             latch.await();
