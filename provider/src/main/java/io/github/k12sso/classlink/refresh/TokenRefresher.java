@@ -11,6 +11,7 @@ import io.github.k12sso.classlink.vault.TokenCipher;
 import io.github.k12sso.classlink.vault.TokenRecord;
 import io.github.k12sso.classlink.vault.TokenSet;
 import io.github.k12sso.classlink.vault.TokenStore;
+import io.github.k12sso.classlink.vault.TokenVault;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -33,6 +34,7 @@ final class TokenRefresher {
 
     private final KeycloakSessionFactory factory;
     private final String alias;
+    private final TokenVault vault;
     private final TokenEndpointClient endpoint;
     private final RefreshesInFlight inFlight;
     private final InstantSource clock;
@@ -40,11 +42,13 @@ final class TokenRefresher {
     TokenRefresher(
             KeycloakSession session,
             String alias,
+            TokenVault vault,
             TokenEndpointClient endpoint,
             RefreshesInFlight inFlight,
             InstantSource clock) {
         this.factory = session.getKeycloakSessionFactory();
         this.alias = alias;
+        this.vault = vault;
         this.endpoint = endpoint;
         this.inFlight = inFlight;
         this.clock = clock;
@@ -60,8 +64,7 @@ final class TokenRefresher {
             RealmModel realm, UserModel user, String seen, TokenCipher cipher, TokenLifetimes lifetimes) {
         String key = "classlink.refresh." + realm.getId() + "." + user.getId() + "." + alias;
         TokenStore store = new TokenStore(factory, realm.getId(), user.getId(), alias);
-        String provider = "realm=" + realm.getName() + ", provider=" + alias;
-        return inFlight.join(key, () -> new Attempt(key, store, cipher, lifetimes, provider).run(seen));
+        return inFlight.join(key, () -> new Attempt(key, store, cipher, lifetimes, realm).run(seen));
     }
 
     /** The refresh of one user's tokens by this node. */
@@ -71,14 +74,16 @@ final class TokenRefresher {
         private final TokenStore store;
         private final TokenCipher cipher;
         private final TokenLifetimes lifetimes;
+        private final RealmModel realm;
         private final String provider;
 
-        private Attempt(String key, TokenStore store, TokenCipher cipher, TokenLifetimes lifetimes, String provider) {
+        private Attempt(String key, TokenStore store, TokenCipher cipher, TokenLifetimes lifetimes, RealmModel realm) {
             this.key = key;
             this.store = store;
             this.cipher = cipher;
             this.lifetimes = lifetimes;
-            this.provider = provider;
+            this.realm = realm;
+            this.provider = "realm=" + realm.getName() + ", provider=" + alias;
         }
 
         private RefreshOutcome run(String seen) {
@@ -154,11 +159,12 @@ final class TokenRefresher {
                 return RefreshOutcome.refreshed(issued);
             }
             // A login was faster: its tokens are newer, whatever ClassLink thinks of these.
-            return store.read()
-                    .flatMap(cipher::tryDecrypt)
-                    .flatMap(TokenRecord::tokens)
-                    .map(RefreshOutcome::stillValid)
-                    .orElseGet(RefreshOutcome::gone);
+            Optional<TokenSet> newer = store.read().flatMap(cipher::tryDecrypt).flatMap(TokenRecord::tokens);
+            if (newer.isEmpty()) {
+                // Or the user was disconnected while ClassLink answered: these tokens are nobody's.
+                vault.revoke(realm, issued);
+            }
+            return newer.map(RefreshOutcome::stillValid).orElseGet(RefreshOutcome::gone);
         }
 
         private RefreshOutcome failed(String stored, TokenRecord record, UpstreamFailure failure) {
@@ -176,7 +182,7 @@ final class TokenRefresher {
                             : Optional.empty());
             LOG.warnf(
                     "A ClassLink token could not be renewed and is kept: %s. Next attempt in %d s. %s",
-                    failure.getMessage(), coolDown.toSeconds(), provider);
+                    failure.getMessage(), UpstreamFailure.retryAfterSeconds(coolDown), provider);
             boolean answerLost = failure instanceof UpstreamFailure.Unavailable unavailable && unavailable.answerLost();
             return answerLost || failure instanceof UpstreamFailure.Malformed
                     ? RefreshOutcome.ambiguous(coolDown)

@@ -36,7 +36,7 @@ public final class ValidTokens {
             RefreshesInFlight inFlight,
             InstantSource clock) {
         this.vault = vault;
-        this.refresher = new TokenRefresher(session, alias, endpoint, inFlight, clock);
+        this.refresher = new TokenRefresher(session, alias, vault, endpoint, inFlight, clock);
         this.lifetimes = lifetimes;
         this.clock = clock;
     }

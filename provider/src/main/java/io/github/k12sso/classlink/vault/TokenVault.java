@@ -140,8 +140,14 @@ public final class TokenVault {
         }
         decryptToRevoke(realm, link)
                 .flatMap(TokenRecord::tokens)
-                .ifPresent(
-                        tokens -> AfterCommit.run(session, () -> revocations.submit(session, realm, endpoint, tokens)));
+                .ifPresent(tokens -> AfterCommit.run(session, () -> revoke(realm, tokens)));
+    }
+
+    /** Has ClassLink revoke tokens that were issued and are not stored, in the background, if it has a revocation endpoint. */
+    public void revoke(RealmModel realm, TokenSet tokens) {
+        if (endpoint.canRevoke()) {
+            revocations.submit(session, realm, endpoint, tokens);
+        }
     }
 
     /** A missing key does not keep a user from being deleted. */
