@@ -40,6 +40,8 @@ public final class UpstreamClient {
     static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
     /** Time for a whole call, from the request's first byte to the answer's last. */
     static final Duration CALL_TIMEOUT = Duration.ofSeconds(10);
+    /** For the signing keys: in Keycloak's cache of keys all logins of a provider wait for one call, this one. */
+    static final Duration KEYS_TIMEOUT = Duration.ofSeconds(4);
     /**
      * ClassLink's firewall answers 401 to programs that look like scripts
      * (docs/internals/classlink-protocol.md#id_token), so look ordinary.
@@ -210,7 +212,9 @@ public final class UpstreamClient {
         request.setConfig(requestConfig);
         request.setHeader("User-Agent", USER_AGENT);
         request.setHeader("Accept", "application/json");
-        try (Deadline deadline = Deadline.start(request, callTimeout.toMillis())) {
+        Duration timeout =
+                operation == Operation.KEYS && KEYS_TIMEOUT.compareTo(callTimeout) < 0 ? KEYS_TIMEOUT : callTimeout;
+        try (Deadline deadline = Deadline.start(request, timeout.toMillis())) {
             try (CloseableHttpResponse response = session.getProvider(HttpClientProvider.class)
                     .getHttpClient()
                     .execute(request)) {
