@@ -11,11 +11,13 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /**
  * How many requests of a node wait for ClassLink at once, and when they stop asking: a ClassLink that is silent must never hold
- * all of Keycloak's worker threads. Requests over a bound are rejected at once. One for the whole server.
+ * all of Keycloak's worker threads. Requests over a bound wait for a place while places become free, and are rejected when none
+ * does. One for the whole server.
  *
  * <p>Not SmallRye Fault Tolerance: of that, Keycloak 26.7 ships the glue to Vert.x and not the library.
  */
@@ -25,6 +27,10 @@ public final class Bulkheads {
 
     /** While ClassLink is silent, one request is let through after this time, to see whether it answers again. */
     static final Duration TRY_EVERY = Duration.ofSeconds(3);
+    /** While no place becomes free for this time, requests that have none are rejected: so long can silence hold up other realms. */
+    static final Duration STANDSTILL = Duration.ofMillis(600);
+    /** Longest wait for a place. */
+    static final Duration MAX_QUEUED = Duration.ofSeconds(2);
     /** Time-outs in a row after which calls to an address fail fast. */
     static final int MAX_TIMEOUTS = 5;
     /** Addresses whose time-outs are remembered. */
@@ -83,19 +89,23 @@ public final class Bulkheads {
     }
 
     public Bulkheads(Places places, InstantSource clock) {
+        this(places, STANDSTILL, MAX_QUEUED, clock);
+    }
+
+    Bulkheads(Places places, Duration standstill, Duration maxQueued, InstantSource clock) {
         this.clock = clock;
-        compartments.put(Group.LOGINS, new Compartment(places.logins()));
-        compartments.put(Group.REFRESHES, new Compartment(places.refreshes()));
-        compartments.put(Group.ROSTERS, new Compartment(places.rosters()));
+        compartments.put(Group.LOGINS, new Compartment(places.logins(), standstill, maxQueued));
+        compartments.put(Group.REFRESHES, new Compartment(places.refreshes(), standstill, maxQueued));
+        compartments.put(Group.ROSTERS, new Compartment(places.rosters(), standstill, maxQueued));
     }
 
     /**
      * Takes a place in a group. One request takes one, for all that it waits for.
      *
-     * @throws UpstreamFailure.Unavailable of the kind {@code NO_PLACE}, at once, if as many requests wait as may
+     * @throws UpstreamFailure.Unavailable of the kind {@code NO_PLACE} if there is none: at once, if none became free lately
      */
     public Place enter(Group group) throws UpstreamFailure.Unavailable {
-        Semaphore taken = compartments
+        return compartments
                 .get(group)
                 .tryEnter(clock.instant())
                 .orElseThrow(() -> rejected(
@@ -104,7 +114,6 @@ public final class Bulkheads {
                         UpstreamFailure.Unavailable.Kind.NO_PLACE,
                         "too many requests of this server wait for ClassLink",
                         TRY_EVERY));
-        return taken::release;
     }
 
     /** The circuit of an operation's address, whose query and whose path inside a roster do not count. */
@@ -134,26 +143,62 @@ public final class Bulkheads {
         private final Semaphore places;
         private final Semaphore kept;
         private final int allKept;
+        private final long standstill;
+        private final long maxQueued;
+        private volatile long moved = System.nanoTime();
         private Instant lastLetThrough = Instant.MIN;
 
-        private Compartment(int size) {
+        private Compartment(int size, Duration standstill, Duration maxQueued) {
             this.allKept = size > 1 ? Math.max(1, size / ONE_KEPT_IN) : 0;
             this.kept = new Semaphore(allKept);
             this.places = new Semaphore(size - allKept);
+            this.standstill = standstill.toNanos();
+            this.maxQueued = maxQueued.toNanos();
         }
 
-        private Optional<Semaphore> tryEnter(Instant now) {
-            return places.tryAcquire() ? Optional.of(places) : tryLetThrough(now);
+        private Optional<Place> tryEnter(Instant now) {
+            if (places.tryAcquire()) {
+                return Optional.of(taken(places));
+            }
+            return tryLetThrough(now) ? Optional.of(taken(kept)) : tryQueue();
         }
 
         /** One at a time, and another one when that has waited for a while: it may wait for an answer that never comes. */
-        private synchronized Optional<Semaphore> tryLetThrough(Instant now) {
+        private synchronized boolean tryLetThrough(Instant now) {
             boolean due = kept.availablePermits() == allKept || !now.isBefore(lastLetThrough.plus(TRY_EVERY));
             if (!due || !kept.tryAcquire()) {
-                return Optional.empty();
+                return false;
             }
             lastLetThrough = now;
-            return Optional.of(kept);
+            return true;
+        }
+
+        /** As long as places become free: then somebody answers, and more people came at once than there are places. */
+        private Optional<Place> tryQueue() {
+            long arrived = System.nanoTime();
+            try {
+                while (true) {
+                    long now = System.nanoTime();
+                    long left = Math.min(arrived + maxQueued - now, moved + standstill - now);
+                    if (left <= 0) {
+                        return Optional.empty();
+                    }
+                    if (places.tryAcquire(left, TimeUnit.NANOSECONDS)) {
+                        return Optional.of(taken(places));
+                    }
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return Optional.empty();
+            }
+        }
+
+        private Place taken(Semaphore of) {
+            moved = System.nanoTime();
+            return () -> {
+                moved = System.nanoTime();
+                of.release();
+            };
         }
     }
 

@@ -16,6 +16,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,7 +29,7 @@ class BulkheadsTest {
     private static final URI TOKEN_URL = URI.create("https://launchpad.classlink.com/oauth2/v2/token");
 
     private final MovableClock clock = new MovableClock();
-    private final Bulkheads bulkheads = new Bulkheads(new Places(10, 10, 10), clock);
+    private final Bulkheads bulkheads = new Bulkheads(new Places(10, 10, 10), Duration.ZERO, Duration.ZERO, clock);
 
     @ParameterizedTest
     @ValueSource(ints = {8, 20, 50, 64, 200, 1000})
@@ -87,6 +89,44 @@ class BulkheadsTest {
 
             assertThatCode(() -> bulkheads.enter(Group.REFRESHES)).doesNotThrowAnyException();
             assertThatThrownBy(() -> bulkheads.enter(Group.REFRESHES)).isInstanceOf(UpstreamFailure.Unavailable.class);
+        }
+    }
+
+    /** More come at once than there are places, and ClassLink answers. */
+    @Nested
+    class GivenARush {
+
+        private static final Duration LONG = Duration.ofSeconds(30);
+
+        @ParameterizedTest
+        @EnumSource
+        void thenEverybodyGetsAPlace(Group group) {
+            Bulkheads busy = new Bulkheads(new Places(2, 2, 2), LONG, LONG, clock);
+
+            List<CompletableFuture<Void>> people = IntStream.range(0, 64)
+                    .mapToObj(person -> CompletableFuture.runAsync(() -> enterAndLeave(busy, group)))
+                    .toList();
+
+            assertThatCode(() -> people.forEach(CompletableFuture::join)).doesNotThrowAnyException();
+        }
+
+        /** Not for ever: each holds a thread. */
+        @Test
+        void thenNobodyWaitsLongerThanTheLimit() throws Exception {
+            Bulkheads full = new Bulkheads(new Places(1, 1, 1), LONG, Duration.ofMillis(20), clock);
+            Place taken = full.enter(Group.LOGINS);
+
+            assertThatThrownBy(() -> full.enter(Group.LOGINS)).isInstanceOf(UpstreamFailure.Unavailable.class);
+            taken.close();
+            assertThatCode(() -> full.enter(Group.LOGINS)).doesNotThrowAnyException();
+        }
+
+        private static void enterAndLeave(Bulkheads busy, Group group) {
+            try (Place place = busy.enter(group)) {
+                Thread.onSpinWait();
+            } catch (UpstreamFailure.Unavailable e) {
+                throw new AssertionError(e);
+            }
         }
     }
 
