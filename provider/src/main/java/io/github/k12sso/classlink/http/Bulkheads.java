@@ -3,6 +3,7 @@ package io.github.k12sso.classlink.http;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.github.k12sso.classlink.http.Measurement.Operation;
+import io.github.k12sso.classlink.http.UpstreamFailure.Unavailable.Kind;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -43,6 +44,8 @@ public final class Bulkheads {
             .maximumSize(MAX_CIRCUITS)
             .executor(Runnable::run)
             .build();
+    private final long standstill;
+    private final long maxQueued;
     private final InstantSource clock;
 
     /** What requests wait for. None can use up the threads of another. */
@@ -53,12 +56,6 @@ public final class Bulkheads {
         REFRESHES,
         /** Requests to the roster gateway. */
         ROSTERS
-    }
-
-    /** Why a request did not call ClassLink, for {@link Measurement#REJECTIONS}. */
-    private enum Rejection {
-        NO_PLACE,
-        FAILING_FAST
     }
 
     /** Held while a request waits for ClassLink. */
@@ -93,10 +90,12 @@ public final class Bulkheads {
     }
 
     Bulkheads(Places places, Duration standstill, Duration maxQueued, InstantSource clock) {
+        this.standstill = standstill.toNanos();
+        this.maxQueued = maxQueued.toNanos();
         this.clock = clock;
-        compartments.put(Group.LOGINS, new Compartment(places.logins(), standstill, maxQueued));
-        compartments.put(Group.REFRESHES, new Compartment(places.refreshes(), standstill, maxQueued));
-        compartments.put(Group.ROSTERS, new Compartment(places.rosters(), standstill, maxQueued));
+        compartments.put(Group.LOGINS, new Compartment(places.logins()));
+        compartments.put(Group.REFRESHES, new Compartment(places.refreshes()));
+        compartments.put(Group.ROSTERS, new Compartment(places.rosters()));
     }
 
     /**
@@ -105,23 +104,14 @@ public final class Bulkheads {
      * @throws UpstreamFailure.Unavailable of the kind {@code NO_PLACE} if there is none: at once, if none became free lately
      */
     public Place enter(Group group) throws UpstreamFailure.Unavailable {
-        return compartments
-                .get(group)
-                .tryEnter(clock.instant())
-                .orElseThrow(() -> rejected(
-                        group,
-                        Rejection.NO_PLACE,
-                        UpstreamFailure.Unavailable.Kind.NO_PLACE,
-                        "too many requests of this server wait for ClassLink",
-                        TRY_EVERY));
+        Optional<Place> place = compartments.get(group).tryEnter(clock.instant());
+        String full = "too many requests of this server wait for ClassLink";
+        return place.orElseThrow(() -> rejected(group, Kind.NO_PLACE, full, TRY_EVERY));
     }
 
-    /** The circuit of an operation's address, whose query and whose path inside a roster do not count. */
+    /** The circuit of an operation's address, whose query does not count. */
     Circuit circuit(Operation operation, URI address) {
-        String path = address.getRawPath() == null ? "" : address.getRawPath();
-        int roster = path.indexOf("/ims/oneroster/");
-        String key = operation + " " + address.getScheme() + "://" + address.getRawAuthority()
-                + (roster < 0 ? path : path.substring(0, roster));
+        String key = operation + " " + address.getScheme() + "://" + address.getRawAuthority() + address.getRawPath();
         return circuits.get(key, unused -> new Circuit(operation, address.getHost()));
     }
 
@@ -131,29 +121,24 @@ public final class Bulkheads {
         return circuits.estimatedSize();
     }
 
-    private static UpstreamFailure.Unavailable rejected(
-            Group group, Rejection why, UpstreamFailure.Unavailable.Kind kind, String message, Duration retryAfter) {
-        Measurement.REJECTIONS.count(group, why);
+    private static UpstreamFailure.Unavailable rejected(Group group, Kind kind, String message, Duration retryAfter) {
+        Measurement.REJECTIONS.count(group, kind);
         return new UpstreamFailure.Unavailable(kind, message, retryAfter);
     }
 
     /** The places of a group. */
-    private static final class Compartment {
+    private final class Compartment {
 
         private final Semaphore places;
         private final Semaphore kept;
         private final int allKept;
-        private final long standstill;
-        private final long maxQueued;
         private volatile long moved = System.nanoTime();
         private Instant lastLetThrough = Instant.MIN;
 
-        private Compartment(int size, Duration standstill, Duration maxQueued) {
+        private Compartment(int size) {
             this.allKept = size > 1 ? Math.max(1, size / ONE_KEPT_IN) : 0;
             this.kept = new Semaphore(allKept);
             this.places = new Semaphore(size - allKept);
-            this.standstill = standstill.toNanos();
-            this.maxQueued = maxQueued.toNanos();
         }
 
         private Optional<Place> tryEnter(Instant now) {
@@ -178,8 +163,7 @@ public final class Bulkheads {
             long arrived = System.nanoTime();
             try {
                 while (true) {
-                    long now = System.nanoTime();
-                    long left = Math.min(arrived + maxQueued - now, moved + standstill - now);
+                    long left = Math.min(arrived + maxQueued, moved + standstill) - System.nanoTime();
                     if (left <= 0) {
                         return Optional.empty();
                     }
@@ -231,8 +215,7 @@ public final class Bulkheads {
                 if (now.isBefore(nextTry)) {
                     throw rejected(
                             group,
-                            Rejection.FAILING_FAST,
-                            UpstreamFailure.Unavailable.Kind.FAILING_FAST,
+                            Kind.FAILING_FAST,
                             operation.label() + " was not called: its last calls timed out",
                             Duration.between(now, nextTry));
                 }

@@ -225,24 +225,12 @@ class BulkheadsTest {
     }
 
     @Test
-    void oneDistrictsRosterIsOneCircuit_whateverIsReadOfIt() {
-        Circuit students = roster("/2%3D%3D/ims/oneroster/v1p1/students?limit=100");
-
-        assertThat(roster("/2%3D%3D/ims/oneroster/v1p1/classes/7/students")).isSameAs(students);
-        assertThat(roster("/3%3D%3D/ims/oneroster/v1p1/students")).isNotSameAs(students);
-    }
-
-    @Test
     void noMoreAddressesAreRememberedThanMay() {
         for (int address = 0; address < 3 * Bulkheads.MAX_CIRCUITS; address++) {
-            roster("/" + address + "/ims/oneroster/v1p1/students");
+            circuit(URI.create("https://launchpad.classlink.com/" + address));
         }
 
         assertThat(bulkheads.circuits()).isLessThanOrEqualTo(Bulkheads.MAX_CIRCUITS);
-    }
-
-    private Circuit roster(String target) {
-        return bulkheads.circuit(Operation.ROSTER, URI.create("https://nodeapi.rosterserver.com" + target));
     }
 
     private Circuit circuit(URI address) {
