@@ -186,10 +186,7 @@ public final class Bulkheads {
         }
     }
 
-    /**
-     * Whether an address answers: after {@link #MAX_TIMEOUTS} time-outs in a row calls fail fast, but for one every
-     * {@link #TRY_EVERY}.
-     */
+    /** Whether an address answers: after {@link #MAX_TIMEOUTS} time-outs in a row calls fail fast, but for one now and then. */
     final class Circuit {
 
         private final Operation operation;
