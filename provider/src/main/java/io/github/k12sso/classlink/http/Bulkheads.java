@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import org.jboss.logging.Logger;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * How many requests of a node wait for ClassLink at once, and when they stop asking: a ClassLink that is silent must never hold
@@ -24,16 +24,16 @@ import org.jboss.logging.Logger;
  */
 public final class Bulkheads {
 
-    private static final Logger LOG = Logger.getLogger(Bulkheads.class);
-
     /** While ClassLink is silent, one request is let through after this time, to see whether it answers again. */
     static final Duration TRY_EVERY = Duration.ofSeconds(3);
-    /** While no place becomes free for this time, requests that have none are rejected: so long can silence hold up other realms. */
-    static final Duration STANDSTILL = Duration.ofMillis(600);
     /** Longest wait for a place. */
-    static final Duration MAX_QUEUED = Duration.ofSeconds(2);
-    /** Time-outs in a row after which calls to an address fail fast. */
-    static final int MAX_TIMEOUTS = 5;
+    static final Duration MAX_QUEUED = Duration.ofSeconds(3);
+    /** The same while few threads are left and no place becomes free: so long can silence hold up other realms. */
+    static final Duration STANDSTILL = Duration.ofMillis(600);
+    /** Few threads are left when requests that wait, for ClassLink or for a place, hold more than so much of them. */
+    private static final int PERCENT_HELD = 80;
+
+    private static final long SLICE = TimeUnit.MILLISECONDS.toNanos(100);
     /** Addresses whose time-outs are remembered. */
     static final int MAX_CIRCUITS = 1_000;
     /** Of a group's places, one in so many is kept for requests that are let through to see. */
@@ -44,8 +44,10 @@ public final class Bulkheads {
             .maximumSize(MAX_CIRCUITS)
             .executor(Runnable::run)
             .build();
-    private final long standstill;
+    private final AtomicInteger held = new AtomicInteger();
+    private final int manyHeld;
     private final long maxQueued;
+    private final long standstill;
     private final InstantSource clock;
 
     /** What requests wait for. None can use up the threads of another. */
@@ -64,8 +66,12 @@ public final class Bulkheads {
         void close();
     }
 
-    /** How many requests wait at once. */
-    public record Places(int logins, int refreshes, int rosters) {
+    /**
+     * How many requests wait at once.
+     *
+     * @param threads of Keycloak's worker pool
+     */
+    public record Places(int threads, int logins, int refreshes, int rosters) {
 
         /** Of Keycloak's worker pool: its own default for {@code http-pool-max-threads}. */
         public static final int DEFAULT_THREADS =
@@ -77,7 +83,7 @@ public final class Bulkheads {
          * @param threads {@code http-pool-max-threads}
          */
         public static Places of(int threads) {
-            return new Places(share(threads, 39), share(threads, 16), share(threads, 20));
+            return new Places(threads, share(threads, 39), share(threads, 16), share(threads, 20));
         }
 
         private static int share(int threads, int percent) {
@@ -86,12 +92,13 @@ public final class Bulkheads {
     }
 
     public Bulkheads(Places places, InstantSource clock) {
-        this(places, STANDSTILL, MAX_QUEUED, clock);
+        this(places, MAX_QUEUED, STANDSTILL, clock);
     }
 
-    Bulkheads(Places places, Duration standstill, Duration maxQueued, InstantSource clock) {
-        this.standstill = standstill.toNanos();
+    Bulkheads(Places places, Duration maxQueued, Duration standstill, InstantSource clock) {
         this.maxQueued = maxQueued.toNanos();
+        this.standstill = standstill.toNanos();
+        this.manyHeld = places.threads() * PERCENT_HELD / 100;
         this.clock = clock;
         compartments.put(Group.LOGINS, new Compartment(places.logins()));
         compartments.put(Group.REFRESHES, new Compartment(places.refreshes()));
@@ -112,7 +119,7 @@ public final class Bulkheads {
     /** The circuit of an operation's address, whose query does not count. */
     Circuit circuit(Operation operation, URI address) {
         String key = operation + " " + address.getScheme() + "://" + address.getRawAuthority() + address.getRawPath();
-        return circuits.get(key, unused -> new Circuit(operation, address.getHost()));
+        return circuits.get(key, unused -> new Circuit(clock, operation, address.getHost()));
     }
 
     /** How many addresses are remembered. */
@@ -121,7 +128,7 @@ public final class Bulkheads {
         return circuits.estimatedSize();
     }
 
-    private static UpstreamFailure.Unavailable rejected(Group group, Kind kind, String message, Duration retryAfter) {
+    static UpstreamFailure.Unavailable rejected(Group group, Kind kind, String message, Duration retryAfter) {
         Measurement.REJECTIONS.count(group, kind);
         return new UpstreamFailure.Unavailable(kind, message, retryAfter);
     }
@@ -142,10 +149,19 @@ public final class Bulkheads {
         }
 
         private Optional<Place> tryEnter(Instant now) {
-            if (places.tryAcquire()) {
-                return Optional.of(taken(places));
+            held.incrementAndGet();
+            Optional<Semaphore> entered =
+                    places.tryAcquire() ? Optional.of(places) : tryLetThrough(now) ? Optional.of(kept) : tryQueue();
+            if (entered.isEmpty()) {
+                held.decrementAndGet();
+                return Optional.empty();
             }
-            return tryLetThrough(now) ? Optional.of(taken(kept)) : tryQueue();
+            moved = System.nanoTime();
+            return Optional.of(() -> {
+                moved = System.nanoTime();
+                entered.get().release();
+                held.decrementAndGet();
+            });
         }
 
         /** One at a time, and another one when that has waited for a while: it may wait for an answer that never comes. */
@@ -158,90 +174,25 @@ public final class Bulkheads {
             return true;
         }
 
-        /** As long as places become free: then somebody answers, and more people came at once than there are places. */
-        private Optional<Place> tryQueue() {
+        /** ClassLink may answer, and more people came at once than there are places. */
+        private Optional<Semaphore> tryQueue() {
             long arrived = System.nanoTime();
             try {
                 while (true) {
-                    long left = Math.min(arrived + maxQueued, moved + standstill) - System.nanoTime();
+                    long end = held.get() <= manyHeld
+                            ? arrived + maxQueued
+                            : Math.min(arrived + maxQueued, moved + standstill);
+                    long left = end - System.nanoTime();
                     if (left <= 0) {
                         return Optional.empty();
                     }
-                    if (places.tryAcquire(left, TimeUnit.NANOSECONDS)) {
-                        return Optional.of(taken(places));
+                    if (places.tryAcquire(Math.min(left, SLICE), TimeUnit.NANOSECONDS)) {
+                        return Optional.of(places);
                     }
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return Optional.empty();
-            }
-        }
-
-        private Place taken(Semaphore of) {
-            moved = System.nanoTime();
-            return () -> {
-                moved = System.nanoTime();
-                of.release();
-            };
-        }
-    }
-
-    /** Whether an address answers: after {@link #MAX_TIMEOUTS} time-outs in a row calls fail fast, but for one now and then. */
-    final class Circuit {
-
-        private final Operation operation;
-        private final String host;
-        private int timeouts;
-        private Instant lastAnswer = Instant.MIN;
-        private Instant nextTry = Instant.MIN;
-
-        private Circuit(Operation operation, String host) {
-            this.operation = operation;
-            this.host = host;
-        }
-
-        /**
-         * Before a call.
-         *
-         * @return when it begins, by the clock of {@link #timedOut}
-         * @throws UpstreamFailure.Unavailable of the kind {@code FAILING_FAST}, if it is not to be made
-         */
-        synchronized Instant begin(Group group) throws UpstreamFailure.Unavailable {
-            Instant now = clock.instant();
-            if (timeouts >= MAX_TIMEOUTS) {
-                if (now.isBefore(nextTry)) {
-                    throw rejected(
-                            group,
-                            Kind.FAILING_FAST,
-                            operation.label() + " was not called: its last calls timed out",
-                            Duration.between(now, nextTry));
-                }
-                nextTry = now.plus(TRY_EVERY);
-            }
-            return now;
-        }
-
-        /** ClassLink, or its network, answered a call at once or in time. */
-        synchronized void answered() {
-            if (timeouts >= MAX_TIMEOUTS) {
-                LOG.infof("ClassLink answers again. operation=%s, host=%s", operation.label(), host);
-            }
-            timeouts = 0;
-            lastAnswer = clock.instant();
-        }
-
-        /** A call that began before the last answer says nothing about what came after it. */
-        synchronized void timedOut(Instant begun) {
-            if (begun.isBefore(lastAnswer)) {
-                return;
-            }
-            timeouts++;
-            if (timeouts == MAX_TIMEOUTS) {
-                nextTry = clock.instant().plus(TRY_EVERY);
-                LOG.warnf(
-                        "ClassLink does not answer: after %d time-outs in a row calls fail fast, one every %d s is made. "
-                                + "operation=%s, host=%s",
-                        MAX_TIMEOUTS, TRY_EVERY.toSeconds(), operation.label(), host);
             }
         }
     }

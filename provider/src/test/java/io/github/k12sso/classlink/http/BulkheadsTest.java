@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.k12sso.classlink.http.Bulkheads.Circuit;
 import io.github.k12sso.classlink.http.Bulkheads.Group;
 import io.github.k12sso.classlink.http.Bulkheads.Place;
 import io.github.k12sso.classlink.http.Bulkheads.Places;
@@ -29,7 +28,7 @@ class BulkheadsTest {
     private static final URI TOKEN_URL = URI.create("https://launchpad.classlink.com/oauth2/v2/token");
 
     private final MovableClock clock = new MovableClock();
-    private final Bulkheads bulkheads = new Bulkheads(new Places(10, 10, 10), Duration.ZERO, Duration.ZERO, clock);
+    private final Bulkheads bulkheads = new Bulkheads(new Places(50, 10, 10, 10), Duration.ZERO, Duration.ZERO, clock);
 
     @ParameterizedTest
     @ValueSource(ints = {8, 20, 50, 64, 200, 1000})
@@ -101,7 +100,7 @@ class BulkheadsTest {
         @ParameterizedTest
         @EnumSource
         void thenEverybodyGetsAPlace(Group group) {
-            Bulkheads busy = new Bulkheads(new Places(2, 2, 2), LONG, LONG, clock);
+            Bulkheads busy = new Bulkheads(new Places(50, 2, 2, 2), LONG, LONG, clock);
 
             List<CompletableFuture<Void>> people = IntStream.range(0, 64)
                     .mapToObj(person -> CompletableFuture.runAsync(() -> enterAndLeave(busy, group)))
@@ -113,12 +112,20 @@ class BulkheadsTest {
         /** Not for ever: each holds a thread. */
         @Test
         void thenNobodyWaitsLongerThanTheLimit() throws Exception {
-            Bulkheads full = new Bulkheads(new Places(1, 1, 1), LONG, Duration.ofMillis(20), clock);
+            Bulkheads full = new Bulkheads(new Places(50, 1, 1, 1), Duration.ofMillis(20), LONG, clock);
             Place taken = full.enter(Group.LOGINS);
 
             assertThatThrownBy(() -> full.enter(Group.LOGINS)).isInstanceOf(UpstreamFailure.Unavailable.class);
             taken.close();
             assertThatCode(() -> full.enter(Group.LOGINS)).doesNotThrowAnyException();
+        }
+
+        @Test
+        void givenFewThreadsAreLeft_thenWhoFindsNoPlaceIsRejectedWhileNoneBecomesFree() throws Exception {
+            Bulkheads few = new Bulkheads(new Places(1, 1, 1, 1), LONG, Duration.ZERO, clock);
+            few.enter(Group.LOGINS);
+
+            assertThatThrownBy(() -> few.enter(Group.LOGINS)).isInstanceOf(UpstreamFailure.Unavailable.class);
         }
 
         private static void enterAndLeave(Bulkheads busy, Group group) {
@@ -137,7 +144,7 @@ class BulkheadsTest {
 
         @Test
         void thenCallsFailFast_andOneIsMadeEveryFewSeconds() throws Exception {
-            timeOuts(Bulkheads.MAX_TIMEOUTS);
+            timeOuts(Circuit.MAX_TIMEOUTS);
 
             assertFailsFast(circuit, Bulkheads.TRY_EVERY);
             clock.pass(Duration.ofSeconds(1));
@@ -153,24 +160,24 @@ class BulkheadsTest {
 
         @Test
         void givenOneLess_thenCallsAreMade() throws Exception {
-            timeOuts(Bulkheads.MAX_TIMEOUTS - 1);
+            timeOuts(Circuit.MAX_TIMEOUTS - 1);
 
             assertThatCode(() -> circuit.begin(Group.LOGINS)).doesNotThrowAnyException();
         }
 
         @Test
         void givenAnAnswerBetween_thenTheyAreNotInARow() throws Exception {
-            timeOuts(Bulkheads.MAX_TIMEOUTS - 1);
+            timeOuts(Circuit.MAX_TIMEOUTS - 1);
             clock.pass(Duration.ofSeconds(1));
             circuit.answered();
-            timeOuts(Bulkheads.MAX_TIMEOUTS - 1);
+            timeOuts(Circuit.MAX_TIMEOUTS - 1);
 
             assertThatCode(() -> circuit.begin(Group.LOGINS)).doesNotThrowAnyException();
         }
 
         @Test
         void givenTheOneThatWasMadeIsAnswered_thenAllAreMade() throws Exception {
-            timeOuts(Bulkheads.MAX_TIMEOUTS);
+            timeOuts(Circuit.MAX_TIMEOUTS);
             clock.pass(Bulkheads.TRY_EVERY);
             circuit.begin(Group.LOGINS);
             circuit.answered();
@@ -195,7 +202,7 @@ class BulkheadsTest {
 
         @Test
         void thenOtherAddressesAndOperationsAreCalled() throws Exception {
-            timeOuts(Bulkheads.MAX_TIMEOUTS);
+            timeOuts(Circuit.MAX_TIMEOUTS);
 
             for (String other : List.of(
                     "https://launchpad.classlink.com:8443/oauth2/v2/token",

@@ -93,7 +93,7 @@ final class Callback {
                 config,
                 AllowedHosts.builtIn(),
                 null,
-                new Bulkheads(new Bulkheads.Places(2, 2, 2), InstantSource.system()),
+                new Bulkheads(new Bulkheads.Places(50, 2, 2, 2), InstantSource.system()),
                 null,
                 null,
                 null);
