@@ -55,7 +55,7 @@ class ArchitectureTest {
         arrows.put("launchpad", List.of("settings", "http", "keycloak"));
         arrows.put("exchange", List.of("vault", "http", "keycloak"));
         arrows.put("oneroster", List.of("refresh", "vault", "settings", "profile", "http", "keycloak"));
-        arrows.put("mapper", List.of("settings", "profile"));
+        arrows.put("mapper", List.of("settings", "profile", "keycloak"));
         arrows.put("refresh", List.of("vault", "http"));
         arrows.put("vault", List.of("profile", "http", "keycloak"));
         arrows.put("settings", List.of("profile", "http"));

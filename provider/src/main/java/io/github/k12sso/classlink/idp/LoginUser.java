@@ -134,10 +134,7 @@ final class LoginUser {
         String present = user == null ? null : user.getFirstAttribute(attribute);
         Optional<String> stored =
                 Optional.ofNullable(update ? sent : null).flatMap(value -> accepted.single(attribute, value));
-        if (stored.isPresent()
-                && user != null
-                && attribute.equals(UserModel.EMAIL)
-                && AcceptedValues.isTaken(session, realm, user, stored.get())) {
+        if (stored.isPresent() && attribute.equals(UserModel.EMAIL) && mustGiveWay(user, stored.get())) {
             stored = Optional.empty();
             adjusted.add(attribute + " (another user has it)");
         } else if (update && sent != null && !sent.equals(stored.orElse(null))) {
@@ -157,6 +154,12 @@ final class LoginUser {
                     .ifPresent(why -> adjusted.add(attribute + " (" + why + ")"));
         }
         return null;
+    }
+
+    /** Keycloak's flow refuses a new user whose address is exactly another's. */
+    private boolean mustGiveWay(UserModel user, String email) {
+        boolean refusedByFlow = user == null && session.users().getUserByEmail(realm, email) != null;
+        return !refusedByFlow && AcceptedValues.isTaken(session, realm, user, email);
     }
 
     /** What the realm requires and ClassLink does not know, if no page asks for it. */

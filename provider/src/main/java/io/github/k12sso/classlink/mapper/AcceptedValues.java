@@ -4,6 +4,7 @@ import io.github.k12sso.classlink.profile.Profile;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -106,13 +107,22 @@ public final class AcceptedValues {
         }
     }
 
-    /** Whether an address is another user's, in a realm where addresses differ. */
+    /**
+     * Whether an address cannot be stored because another user has it, in a realm where addresses differ. A search, too, because
+     * Keycloak's look-up (26.7.3) leaves out a user whose address only the database takes for the same, such as
+     * {@code josé@…} for {@code jose@…}.
+     *
+     * @param user null for one who is about to be created
+     */
     public static boolean isTaken(KeycloakSession session, RealmModel realm, UserModel user, String email) {
         if (realm.isDuplicateEmailsAllowed()) {
             return false;
         }
-        UserModel owner = session.users().getUserByEmail(realm, email);
-        return owner != null && !owner.getId().equals(user.getId());
+        UserModel exact = session.users().getUserByEmail(realm, email);
+        Stream<UserModel> owners = exact != null
+                ? Stream.of(exact)
+                : session.users().searchForUserStream(realm, Map.of(UserModel.EMAIL, email, UserModel.EXACT, "true"));
+        return owners.anyMatch(owner -> user == null || !owner.getId().equals(user.getId()));
     }
 
     /**

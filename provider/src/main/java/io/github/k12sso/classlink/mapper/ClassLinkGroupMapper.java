@@ -114,10 +114,7 @@ public final class ClassLinkGroupMapper extends AbstractIdentityProviderMapper i
     private static void join(
             List<List<String>> paths, GroupsOnDemand groups, UserModel user, BrokeredIdentityContext login) {
         for (List<String> path : paths) {
-            groups.findOrCreate(path).ifPresent(group -> {
-                login.addMapperAssignedGroup(group.getId());
-                user.joinGroup(group);
-            });
+            groups.join(user, path).ifPresent(login::addMapperAssignedGroup);
         }
     }
 
