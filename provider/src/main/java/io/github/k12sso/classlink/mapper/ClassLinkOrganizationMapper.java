@@ -162,6 +162,10 @@ public final class ClassLinkOrganizationMapper extends AbstractIdentityProviderM
                     .getAllStream(Map.of(OrganizationModel.ALIAS, district.value()), null, null)
                     .toList();
             if (ofThatAlias.stream()
+                    .anyMatch(organization -> tenantIds(organization).contains(district.value()))) {
+                return true; // another login has just committed it
+            }
+            if (ofThatAlias.stream()
                     .anyMatch(organization -> tenantIds(organization).isEmpty())) {
                 LOG.warnf(
                         "realm=%s, an organization with the alias %s exists without the attribute %s=%s: none is made, and nobody "
