@@ -39,6 +39,7 @@ final class LoginUser {
     static final String ADJUSTED = "adjusted_attributes";
 
     private static final String STAND_IN_NAME = "-";
+    private static final int SHORT_ALIAS = 32;
 
     private static final Duration OTHER_LOGIN_POLL = Duration.ofMillis(25);
     private static final int OTHER_LOGIN_POLLS = 80;
@@ -105,7 +106,7 @@ final class LoginUser {
         if (user == null) {
             accepted = AcceptedValues.ofNewUser(session, realm, person.getUsername());
             if (!accepted.accepts(UserModel.USERNAME, person.getUsername())) {
-                person.setUsername(nameOfId(person));
+                person.setUsername(nameOfId(person, provider.getAlias().length()));
             }
         } else {
             accepted = AcceptedValues.of(session, realm, user);
@@ -167,18 +168,24 @@ final class LoginUser {
         if (!accepted.requires(attribute) || !firstLogin.asksNothing()) {
             return Optional.empty();
         }
-        String name = nameOfId(person);
+        String name = nameOfId(person, provider.getAlias().length());
         Stream<String> candidates =
-                attribute.equals(UserModel.EMAIL) ? Stream.of(name + NO_MAIL_DOMAIN) : Stream.of(STAND_IN_NAME, name);
+                // The second for a long alias: what is before the @ has 64 characters at most.
+                attribute.equals(UserModel.EMAIL)
+                        ? Stream.of(name + NO_MAIL_DOMAIN, nameOfId(person, SHORT_ALIAS) + NO_MAIL_DOMAIN)
+                        : Stream.of(STAND_IN_NAME, name);
         return candidates
                 .filter(candidate -> accepted.accepts(attribute, candidate))
                 .findFirst();
     }
 
-    private String nameOfId(BrokeredIdentityContext person) {
+    /** Begins with so many characters of the alias. */
+    private String nameOfId(BrokeredIdentityContext person, int aliasLength) {
+        String alias = provider.getAlias();
         try {
-            return UsernameTemplate.nameOfId(provider.getAlias(), Profile.read((ObjectNode)
-                    person.getContextData().get(AbstractJsonUserAttributeMapper.CONTEXT_JSON_NODE)));
+            return UsernameTemplate.nameOfId(
+                    alias.substring(0, Math.min(alias.length(), aliasLength)), Profile.read((ObjectNode)
+                            person.getContextData().get(AbstractJsonUserAttributeMapper.CONTEXT_JSON_NODE)));
         } catch (Profile.Unreadable e) {
             throw new IllegalStateException(e); // the login itself has read it
         }

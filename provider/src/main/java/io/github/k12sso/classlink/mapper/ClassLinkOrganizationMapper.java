@@ -75,8 +75,11 @@ public final class ClassLinkOrganizationMapper extends AbstractIdentityProviderM
                 && Boolean.parseBoolean(mapper.getConfig().get(CREATE_ORGANIZATION))) {
             own = districts.make(user, district.get(), profile.flatMap(Profile::tenantName));
         }
-        districts.join(user, own);
-        districts.leaveAllBut(user, own);
+        List<OrganizationModel> joined = own;
+        ClassLinkMapper.change(realm, mapper, () -> {
+            districts.join(user, joined);
+            districts.leaveAllBut(user, joined);
+        });
     }
 
     /** The organizations of a realm that stand for ClassLink districts: those with the attribute {@value #TENANT_ID}. */
@@ -158,6 +161,10 @@ public final class ClassLinkOrganizationMapper extends AbstractIdentityProviderM
             List<OrganizationModel> ofThatAlias = organizations
                     .getAllStream(Map.of(OrganizationModel.ALIAS, district.value()), null, null)
                     .toList();
+            if (ofThatAlias.stream()
+                    .anyMatch(organization -> tenantIds(organization).contains(district.value()))) {
+                return true; // another login has just committed it
+            }
             if (ofThatAlias.stream()
                     .anyMatch(organization -> tenantIds(organization).isEmpty())) {
                 LOG.warnf(

@@ -175,8 +175,11 @@ final class GroupsOnDemand {
     }
 
     private GroupModel createIn(KeycloakSession other, RealmModel sameRealm, GroupModel parent, String name) {
-        boolean similar = other.groups().getGroupByName(sameRealm, parent, name) != null;
-        GroupModel made = other.groups().createGroup(sameRealm, similar ? apart(name) : name, parent);
+        GroupModel similar = other.groups().getGroupByName(sameRealm, parent, name);
+        if (similar != null && similar.getName().equals(name)) {
+            return similar; // another login has just committed it
+        }
+        GroupModel made = other.groups().createGroup(sameRealm, similar == null ? name : apart(name), parent);
         if (parent != null) {
             made.setSingleAttribute(MADE_FOR, madeFor(parent.getId()));
             madeInside.computeIfPresent(parent.getId(), (id, number) -> number + 1);

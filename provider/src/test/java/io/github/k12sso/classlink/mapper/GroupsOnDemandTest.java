@@ -117,6 +117,19 @@ class GroupsOnDemandTest {
         assertThat(all).hasSize(2);
     }
 
+    /** READ COMMITTED: what one query does not find, the next one does. */
+    @Test
+    void aGroupThatAnotherLoginCommitsInBetweenIsShared() {
+        GroupModel districts = parent;
+        AtomicInteger looked = new AtomicInteger();
+        KeycloakSession late = session(group -> group == districts || looked.incrementAndGet() > 2);
+        GroupModel made = group("Maple Valley", parent);
+        GroupsOnDemand login = new GroupsOnDemand(late, realm, TenantId.of("2"), job -> job.run(late));
+
+        assertThat(login.findOrCreate(List.of("districts", "Maple Valley"))).contains(made.getId());
+        assertThat(all).hasSize(2);
+    }
+
     @Test
     void aNameThatKeycloakRefusesIsTriedOnlyAFewTimes() {
         AtomicInteger tries = new AtomicInteger();

@@ -183,10 +183,27 @@ class DatabasesIT {
                     .toList()
                     .forEach(CompletableFuture::join);
 
-            assertThat(realm.state().users()).hasSize(4).allSatisfy(user -> {
-                assertThat(realm.state().groups(user)).containsExactly("/districts/2/Maple Valley Schools");
-                assertThat(realm.state().organizations(user)).containsExactly("2");
-            });
+            assertThat(realm.state().users())
+                    .filteredOn(user -> user.get("username").textValue().endsWith("." + TENANT))
+                    .hasSize(4)
+                    .allSatisfy(user -> {
+                        assertThat(realm.state().groups(user)).containsExactly("/districts/2/Maple Valley Schools");
+                        assertThat(realm.state().organizations(user)).containsExactly("2");
+                    });
+        }
+
+        @Test
+        void onePersonWhoSignsInForTheFirstTimeFourTimesAtOnceIsOneUser() {
+            realm = server.newRealm();
+
+            Stream.generate(() -> CompletableFuture.runAsync(() -> accessToken("student")))
+                    .limit(4)
+                    .toList()
+                    .forEach(CompletableFuture::join);
+
+            assertThat(realm.state().users())
+                    .filteredOn(user -> user.get("username").textValue().endsWith("." + TENANT))
+                    .hasSize(1);
         }
 
         @Test
