@@ -118,6 +118,9 @@ public final class AcceptedValues {
      * @param user null for one who is about to be created
      */
     public static boolean isTaken(KeycloakSession session, RealmModel realm, UserModel user, String email) {
+        if (user != null && email.equalsIgnoreCase(user.getFirstAttribute(UserModel.EMAIL))) {
+            return false; // theirs already
+        }
         Predicate<UserModel> isAnother = owner -> user == null || !owner.getId().equals(user.getId());
         if (realm.isLoginWithEmailAllowed()
                 && Optional.ofNullable(session.users().getUserByUsername(realm, email))

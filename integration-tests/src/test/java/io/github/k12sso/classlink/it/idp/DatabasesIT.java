@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -76,6 +77,12 @@ class DatabasesIT {
             if (server != null) {
                 server.close();
             }
+        }
+
+        @BeforeEach
+        void asThePersonasAre() {
+            Stream.of("student", "teacher")
+                    .forEach(persona -> server.classLink().overrideProfile(persona, profile -> profile));
         }
 
         @ParameterizedTest
