@@ -1,5 +1,6 @@
 package io.github.k12sso.classlink.exchange;
 
+import io.github.k12sso.classlink.keycloak.KeycloakLine;
 import io.github.k12sso.classlink.keycloak.SignedToken;
 import org.keycloak.OAuth2Constants;
 import org.keycloak.common.Profile;
@@ -9,7 +10,6 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.UserModel;
 import org.keycloak.protocol.oidc.OIDCAdvancedConfigWrapper;
 import org.keycloak.protocol.oidc.TokenExchangeContext;
-import org.keycloak.protocol.oidc.TokenManager;
 import org.keycloak.representations.AccessToken;
 import org.keycloak.representations.dpop.DPoP;
 import org.keycloak.services.managers.AuthenticationManager;
@@ -20,7 +20,7 @@ import org.keycloak.util.TokenUtil;
 
 /**
  * The questions an exchange is asked, each refusing on its own. They repeat, check by check, what Keycloak's
- * {@code StandardTokenExchangeProvider} (26.7.3) asks, in its order; what is ours on top is marked.
+ * {@code StandardTokenExchangeProvider} (26.7.4) asks, in its order; what is ours on top is marked.
  */
 final class ExchangeChecks {
 
@@ -56,7 +56,7 @@ final class ExchangeChecks {
                 params.getAudience() != null || params.getResource() != null || params.getActorToken() != null,
                 ExchangeRefused.Reason.PARAMETER_UNSUPPORTED);
         refuseIf(
-                params.getScope() != null && !TokenManager.isValidScope(session, params.getScope(), client),
+                params.getScope() != null && !KeycloakLine.calls().isValidScope(session, params.getScope(), client),
                 ExchangeRefused.Reason.SCOPE_UNKNOWN);
     }
 
@@ -117,8 +117,9 @@ final class ExchangeChecks {
 
     void requireConsent(UserModel user) throws ExchangeRefused {
         refuseIf(
-                !TokenManager.verifyConsentStillAvailable(
-                        session, user, client, null, context.getParams().getScope()),
+                !KeycloakLine.calls()
+                        .isConsentAvailable(
+                                session, user, client, context.getParams().getScope()),
                 ExchangeRefused.Reason.CONSENT_MISSING);
     }
 

@@ -1,10 +1,10 @@
 package io.github.k12sso.classlink.idp;
 
 import io.github.k12sso.classlink.http.Measurement;
+import io.github.k12sso.classlink.keycloak.KeycloakLine;
 import io.github.k12sso.classlink.settings.ClassLinkIdentityProviderConfig;
 import jakarta.ws.rs.core.Response;
 import org.jboss.logging.Logger;
-import org.keycloak.authentication.AuthenticationProcessor;
 import org.keycloak.common.util.SecretGenerator;
 import org.keycloak.events.Details;
 import org.keycloak.events.Errors;
@@ -12,7 +12,6 @@ import org.keycloak.events.EventBuilder;
 import org.keycloak.events.EventType;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.services.ErrorPage;
-import org.keycloak.services.Urls;
 import org.keycloak.sessions.AuthenticationSessionModel;
 
 /**
@@ -75,14 +74,7 @@ final class FailedLogin {
 
     /** The first page of the same login; it stays what the app asked for. */
     String firstPage(AuthenticationSessionModel login) {
-        return Urls.realmLoginRestartPage(
-                        session.getContext().getUri().getBaseUri(),
-                        session.getContext().getRealm().getName(),
-                        login.getClient().getClientId(),
-                        login.getTabId(),
-                        AuthenticationProcessor.getClientData(session, login),
-                        true)
-                .toString();
+        return KeycloakLine.calls().loginRestartPage(session, login).toString();
     }
 
     /** For what nobody expected: where it happened, and not what it says. */

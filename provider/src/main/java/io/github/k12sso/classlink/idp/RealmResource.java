@@ -1,5 +1,6 @@
 package io.github.k12sso.classlink.idp;
 
+import io.github.k12sso.classlink.keycloak.KeycloakLine;
 import io.github.k12sso.classlink.oneroster.gateway.GatewayResource;
 import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.Path;
@@ -60,7 +61,7 @@ public final class RealmResource implements RealmResourceProvider {
     }
 
     /** Registers {@code /realms/{realm}/classlink}. */
-    public static final class Factory implements RealmResourceProviderFactory {
+    public static final class Factory implements RealmResourceProviderFactory, KeycloakLine.Dependent {
 
         /** The first segment of the path below the realm. */
         private static final String ID = "classlink";
