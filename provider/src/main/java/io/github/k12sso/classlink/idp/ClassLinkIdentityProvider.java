@@ -26,7 +26,6 @@ import jakarta.ws.rs.core.UriInfo;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Arrays;
-import java.util.stream.Stream;
 import org.keycloak.broker.oidc.OIDCIdentityProvider;
 import org.keycloak.broker.oidc.OIDCIdentityProviderConfig;
 import org.keycloak.broker.oidc.OIDCIdentityProviderFactory;
@@ -34,10 +33,8 @@ import org.keycloak.broker.provider.AuthenticationRequest;
 import org.keycloak.broker.provider.BrokeredIdentityContext;
 import org.keycloak.broker.provider.IdentityBrokerException;
 import org.keycloak.broker.provider.IdentityProviderMapper;
-import org.keycloak.broker.provider.TrustMaterialRequest;
 import org.keycloak.broker.social.SocialIdentityProvider;
 import org.keycloak.events.EventBuilder;
-import org.keycloak.jose.jwk.JWK;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.FederatedIdentityModel;
 import org.keycloak.models.IdentityProviderType;
@@ -52,7 +49,7 @@ import org.keycloak.util.Booleans;
  * ClassLink as a social login. The request to ClassLink is Keycloak's own; the answer is handled here, because Keycloak's
  * handling prints whole responses into the log, has no deadline, and keeps tokens in clear in several places.
  */
-public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
+public class ClassLinkIdentityProvider extends OIDCIdentityProvider
         implements SocialIdentityProvider<OIDCIdentityProviderConfig>, ExchangeableTokens {
 
     private final ClassLinkIdentityProviderConfig config;
@@ -66,7 +63,21 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
     private final RosterState rosters;
     private final InstantSource clock = Clocks.keycloak();
 
-    ClassLinkIdentityProvider(
+    /** For each line of Keycloak, one that hides what only that line adds. */
+    public interface Creator {
+
+        ClassLinkIdentityProvider create(
+                KeycloakSession session,
+                ClassLinkIdentityProviderConfig config,
+                AllowedHosts allowedHosts,
+                KeySource tokenKeys,
+                RefreshesInFlight refreshes,
+                Revocations revocations,
+                RosterState rosters);
+    }
+
+    /** For a {@link Creator} alone. */
+    public ClassLinkIdentityProvider(
             KeycloakSession session,
             ClassLinkIdentityProviderConfig config,
             AllowedHosts allowedHosts,
@@ -212,11 +223,6 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
     @Override
     public boolean isType(KeycloakSession ignored, IdentityProviderType type) {
         return type == IdentityProviderType.USER_AUTHENTICATION;
-    }
-
-    @Override
-    public Stream<JWK> resolveKeys(TrustMaterialRequest request) {
-        return Stream.empty();
     }
 
     /**

@@ -2,6 +2,7 @@ package io.github.k12sso.classlink.idp;
 
 import io.github.k12sso.classlink.http.AllowedHosts;
 import io.github.k12sso.classlink.keycloak.Clocks;
+import io.github.k12sso.classlink.keycloak.KeycloakLine;
 import io.github.k12sso.classlink.oneroster.gateway.RosterLimits;
 import io.github.k12sso.classlink.oneroster.gateway.RosterState;
 import io.github.k12sso.classlink.refresh.RefreshesInFlight;
@@ -35,7 +36,9 @@ import org.keycloak.provider.ServerInfoAwareProviderFactory;
 
 /** Registers the social login {@value #PROVIDER_ID}. */
 public final class ClassLinkIdentityProviderFactory extends AbstractIdentityProviderFactory<ClassLinkIdentityProvider>
-        implements SocialIdentityProviderFactory<ClassLinkIdentityProvider>, ServerInfoAwareProviderFactory {
+        implements SocialIdentityProviderFactory<ClassLinkIdentityProvider>,
+                ServerInfoAwareProviderFactory,
+                KeycloakLine.Dependent {
 
     /** The provider id. */
     public static final String PROVIDER_ID = ClassLinkIdentityProviderConfig.PROVIDER_ID;
@@ -109,6 +112,7 @@ public final class ClassLinkIdentityProviderFactory extends AbstractIdentityProv
 
     @Override
     public void postInit(KeycloakSessionFactory factory) {
+        KeycloakLine.readNotes();
         factory.register(new LinkRemovalListener(this));
     }
 
@@ -135,7 +139,7 @@ public final class ClassLinkIdentityProviderFactory extends AbstractIdentityProv
 
     @Override
     public ClassLinkIdentityProvider create(KeycloakSession session, IdentityProviderModel model) {
-        return new ClassLinkIdentityProvider(
+        return Chosen.CREATOR.create(
                 session,
                 new ClassLinkIdentityProviderConfig(model, allowedHosts),
                 allowedHosts,
@@ -153,5 +157,13 @@ public final class ClassLinkIdentityProviderFactory extends AbstractIdentityProv
     @Override
     public List<ProviderConfigProperty> getConfigProperties() {
         return Setting.form();
+    }
+
+    private static final class Chosen {
+
+        private static final ClassLinkIdentityProvider.Creator CREATOR =
+                KeycloakLine.implementationOf(ClassLinkIdentityProvider.Creator.class);
+
+        private Chosen() {}
     }
 }
