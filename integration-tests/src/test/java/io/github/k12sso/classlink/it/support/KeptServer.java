@@ -30,6 +30,7 @@ public final class KeptServer {
             "keycloak.zip",
             "keycloak.runtime",
             "keycloak.dist.version",
+            "keycloak.java.home",
             "demo.realm",
             "project.root",
             "work.dir");
