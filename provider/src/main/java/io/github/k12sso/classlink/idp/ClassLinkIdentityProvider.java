@@ -3,9 +3,9 @@ package io.github.k12sso.classlink.idp;
 import io.github.k12sso.classlink.exchange.BrokeringApi;
 import io.github.k12sso.classlink.exchange.ExchangeProvider.ExchangeableTokens;
 import io.github.k12sso.classlink.http.AllowedHosts;
+import io.github.k12sso.classlink.http.Bulkheads;
 import io.github.k12sso.classlink.http.TokenEndpointClient;
 import io.github.k12sso.classlink.http.UpstreamClient;
-import io.github.k12sso.classlink.http.UpstreamFailure;
 import io.github.k12sso.classlink.keycloak.Clocks;
 import io.github.k12sso.classlink.launchpad.SharedDevice.SignOutPage;
 import io.github.k12sso.classlink.oneroster.gateway.RosterState;
@@ -31,7 +31,6 @@ import org.keycloak.broker.oidc.OIDCIdentityProviderConfig;
 import org.keycloak.broker.oidc.OIDCIdentityProviderFactory;
 import org.keycloak.broker.provider.AuthenticationRequest;
 import org.keycloak.broker.provider.BrokeredIdentityContext;
-import org.keycloak.broker.provider.IdentityBrokerException;
 import org.keycloak.broker.provider.IdentityProviderMapper;
 import org.keycloak.broker.social.SocialIdentityProvider;
 import org.keycloak.events.EventBuilder;
@@ -63,33 +62,30 @@ public class ClassLinkIdentityProvider extends OIDCIdentityProvider
     private final RosterState rosters;
     private final InstantSource clock = Clocks.keycloak();
 
+    /** What the providers of one server have in common. */
+    public record ServerState(
+            AllowedHosts allowedHosts,
+            KeySource tokenKeys,
+            Bulkheads bulkheads,
+            RefreshesInFlight refreshes,
+            Revocations revocations,
+            RosterState rosters) {}
+
     /** For each line of Keycloak, one that hides what only that line adds. */
     public interface Creator {
 
         ClassLinkIdentityProvider create(
-                KeycloakSession session,
-                ClassLinkIdentityProviderConfig config,
-                AllowedHosts allowedHosts,
-                KeySource tokenKeys,
-                RefreshesInFlight refreshes,
-                Revocations revocations,
-                RosterState rosters);
+                KeycloakSession session, ClassLinkIdentityProviderConfig config, ServerState server);
     }
 
     /** For a {@link Creator} alone. */
     public ClassLinkIdentityProvider(
-            KeycloakSession session,
-            ClassLinkIdentityProviderConfig config,
-            AllowedHosts allowedHosts,
-            KeySource tokenKeys,
-            RefreshesInFlight refreshes,
-            Revocations revocations,
-            RosterState rosters) {
+            KeycloakSession session, ClassLinkIdentityProviderConfig config, ServerState server) {
         super(session, config);
-        this.rosters = rosters;
+        this.rosters = server.rosters();
         this.config = config;
-        this.allowedHosts = allowedHosts;
-        this.upstream = new UpstreamClient(session, allowedHosts);
+        this.allowedHosts = server.allowedHosts();
+        this.upstream = new UpstreamClient(session, allowedHosts).within(server.bulkheads());
         this.keys = new VerificationKeys(session, config, upstream);
         this.endpoint = new TokenEndpointClient(session, upstream, config.getApp());
         TokenLifetimes lifetimes =
@@ -98,10 +94,10 @@ public class ClassLinkIdentityProvider extends OIDCIdentityProvider
         this.vault = new TokenVault(
                 session,
                 config.getAlias(),
-                tokenKeys,
+                server.tokenKeys(),
                 endpoint,
                 new AccountLinking(session, config, null).vaultRules(lifetimes.unstated()),
-                revocations,
+                server.revocations(),
                 clock);
         this.tokens = new ValidTokens(
                 session,
@@ -109,7 +105,7 @@ public class ClassLinkIdentityProvider extends OIDCIdentityProvider
                 endpoint,
                 (idToken, userId) -> !config.isRequireIdToken() || idTokens.continuesLogin(idToken, userId),
                 lifetimes,
-                refreshes,
+                server.refreshes(),
                 clock);
     }
 
@@ -119,12 +115,7 @@ public class ClassLinkIdentityProvider extends OIDCIdentityProvider
 
     @Override
     protected UriBuilder createAuthorizationUrl(AuthenticationRequest request) {
-        try {
-            allowedHosts.require(config.getAuthorizationUrl());
-        } catch (UpstreamFailure.HostNotAllowed e) {
-            throw new IdentityBrokerException("Authorization URL " + e.getMessage(), e);
-        }
-        return AuthorizationUrl.of(request, config, super::createAuthorizationUrl);
+        return AuthorizationUrl.of(request, config, allowedHosts, super::createAuthorizationUrl);
     }
 
     @Override
