@@ -2,24 +2,42 @@
 # Runs the default tier of tests on the Keycloaks named, all with the same bytes of the jar, and writes their rows of the tables in
 # README.md and docs/compatibility.md; the other rows stay. One run takes about five minutes.
 #
-#   bash integration-tests/compatibility.sh                 the versions that a release is proved on
-#   bash integration-tests/compatibility.sh 26.8.2          one more, or another
+#   bash integration-tests/compatibility.sh                             the versions that a release is proved on
+#   bash integration-tests/compatibility.sh 26.8.2                      one more, or another
+#   bash integration-tests/compatibility.sh --java /usr/lib/jvm/X 26.7.4     with another Java at the server
+#   bash integration-tests/compatibility.sh --uncached 26.7.4           with user sessions that are not cached, 26.8's default
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+java=${JAVA_HOME:+$JAVA_HOME/bin/}java
+java=$("$java" -XshowSettings:properties -version 2>&1 | sed -n 's/.*java.home = //p')
+options=
+label=
+while [[ ${1:-} = --* ]]; do
+  case $1 in
+    --java) java=$2; shift 2 ;;
+    --uncached) options=--spi-user-sessions--infinispan--use-caches=false label=", sessions not cached"; shift ;;
+    *) sed -n '2,8p' "$0" >&2; exit 2 ;;
+  esac
+done
 versions=("$@")
 if [ $# = 0 ]; then
   versions=(26.6.4 26.7.0 26.7.4 26.7.5)
 fi
-java=$(java -version 2>&1 | head -1 | sed 's/.*"\(.*\)".*/\1/')
+release=$("$java/bin/java" -version 2>&1 | head -1 | sed 's/.*"\(.*\)".*/\1/')
 today=$(date +%F)
 bytes=
 mkdir -p integration-tests/target
 
-# Puts the row $3 of version $2 into the table of page $1, between the marks.
+# Puts the row $3 of the Keycloak $2, on this Java, into the table of page $1, between the marks.
 write_row() {
   local rows
-  rows=$({ sed -n '/<!-- keycloaks -->/,/<!-- end -->/p' "$1" | grep -E '^\| [0-9]' | grep -vF "| $2 |" || true; echo "$3"; } | sort -V)
+  rows=$({
+    sed -n '/<!-- keycloaks -->/,/<!-- end -->/p' "$1" | grep -E '^\| [0-9]' |
+      awk -F ' *[|] *' -v keycloak="$2" -v java="${release%%.*}" \
+        '!($2 == keycloak && ($5 == "" || $5 == java || index($5, java ".") == 1))' || true
+    echo "$3"
+  } | sort -V)
   awk -v rows="$rows" '
     /<!-- keycloaks -->/ { inside = 1 }
     inside && /^\| [0-9]/ { next }
@@ -33,6 +51,7 @@ write_row() {
 for version in "${versions[@]}"; do
   log="integration-tests/target/compatibility-$version.log"
   mvn -B -ntp -pl provider,simulator,demo,integration-tests verify "-Dkeycloak.dist.version=$version" \
+    "-Dkeycloak.java.home=$java" "-Dkeycloak.options=$options" \
     -Dtest=None -Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.failIfNoSpecifiedTests=false > "$log" 2>&1 || true
   # A version that does not exist, or a jar that does not compile, says nothing of a Keycloak.
   if ! grep -q 'failsafe.*:integration-test .*integration-tests' "$log"; then
@@ -50,8 +69,8 @@ for version in "${versions[@]}"; do
   if grep -q 'BUILD SUCCESS' "$log"; then
     works=yes
   fi
-  echo "$version: $works. ${result:-It did not start: see $log}"
-  row="| $version | $works | ${result:-Keycloak does not start with the jar} | $java | $today |"
-  write_row README.md "$version" "$row"
-  write_row docs/compatibility.md "$version" "$row"
+  echo "$version$label, Java $release: $works. ${result:-It did not start: see $log}"
+  row="| $version$label | $works | ${result:-Keycloak does not start with the jar} | $release | $today |"
+  write_row README.md "$version$label" "$row"
+  write_row docs/compatibility.md "$version$label" "$row"
 done

@@ -18,6 +18,9 @@ final class KeycloakProcess {
     /** System property: the Java that Keycloak runs on, if not this JVM's own. */
     private static final String JAVA_HOME = "keycloak.java.home";
 
+    /** System property: options for the JVM of every Keycloak, at its build and when it runs. */
+    private static final String JVM_OPTIONS = "keycloak.jvm.options";
+
     private static final Duration KILL_TIMEOUT = Duration.ofSeconds(5);
 
     private final Process process;
@@ -44,6 +47,7 @@ final class KeycloakProcess {
         Map<String, String> variables = builder.environment();
         variables.keySet().removeIf(KeycloakProcess::steersKeycloak);
         variables.put("JAVA_HOME", System.getProperty(JAVA_HOME, System.getProperty("java.home")));
+        variables.put("JAVA_OPTS_APPEND", System.getProperty(JVM_OPTIONS, ""));
         variables.putAll(environment);
         try {
             Process process = builder.start();

@@ -31,6 +31,8 @@ public final class KeptServer {
             "keycloak.runtime",
             "keycloak.dist.version",
             "keycloak.java.home",
+            "keycloak.options",
+            "keycloak.jvm.options",
             "demo.realm",
             "project.root",
             "work.dir");
