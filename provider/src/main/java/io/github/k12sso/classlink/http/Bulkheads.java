@@ -3,6 +3,7 @@ package io.github.k12sso.classlink.http;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.github.k12sso.classlink.http.Measurement.Operation;
+import io.github.k12sso.classlink.http.UpstreamFailure.Unavailable.Kind;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,22 +12,28 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
-import org.jboss.logging.Logger;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * How many requests of a node wait for ClassLink at once, and when they stop asking: a ClassLink that is silent must never hold
- * all of Keycloak's worker threads. Requests over a bound are rejected at once. One for the whole server.
+ * all of Keycloak's worker threads. Requests over a bound wait for a place while places become free, and are rejected when none
+ * does. One for the whole server.
  *
  * <p>Not SmallRye Fault Tolerance: of that, Keycloak 26.7 ships the glue to Vert.x and not the library.
  */
 public final class Bulkheads {
 
-    private static final Logger LOG = Logger.getLogger(Bulkheads.class);
-
     /** While ClassLink is silent, one request is let through after this time, to see whether it answers again. */
     static final Duration TRY_EVERY = Duration.ofSeconds(3);
-    /** Time-outs in a row after which calls to an address fail fast. */
-    static final int MAX_TIMEOUTS = 5;
+    /** Longest wait for a place. */
+    static final Duration MAX_QUEUED = Duration.ofSeconds(3);
+    /** The same while few threads are left and no place becomes free: so long can silence hold up other realms. */
+    static final Duration STANDSTILL = Duration.ofMillis(600);
+    /** Few threads are left when requests that wait, for ClassLink or for a place, hold more than so much of them. */
+    private static final int PERCENT_HELD = 80;
+
+    private static final long SLICE = TimeUnit.MILLISECONDS.toNanos(100);
     /** Addresses whose time-outs are remembered. */
     static final int MAX_CIRCUITS = 1_000;
     /** Of a group's places, one in so many is kept for requests that are let through to see. */
@@ -37,6 +44,10 @@ public final class Bulkheads {
             .maximumSize(MAX_CIRCUITS)
             .executor(Runnable::run)
             .build();
+    private final AtomicInteger held = new AtomicInteger();
+    private final int manyHeld;
+    private final long maxQueued;
+    private final long standstill;
     private final InstantSource clock;
 
     /** What requests wait for. None can use up the threads of another. */
@@ -49,20 +60,18 @@ public final class Bulkheads {
         ROSTERS
     }
 
-    /** Why a request did not call ClassLink, for {@link Measurement#REJECTIONS}. */
-    private enum Rejection {
-        NO_PLACE,
-        FAILING_FAST
-    }
-
     /** Held while a request waits for ClassLink. */
     public interface Place extends AutoCloseable {
         @Override
         void close();
     }
 
-    /** How many requests wait at once. */
-    public record Places(int logins, int refreshes, int rosters) {
+    /**
+     * How many requests wait at once.
+     *
+     * @param threads of Keycloak's worker pool
+     */
+    public record Places(int threads, int logins, int refreshes, int rosters) {
 
         /** Of Keycloak's worker pool: its own default for {@code http-pool-max-threads}. */
         public static final int DEFAULT_THREADS =
@@ -74,7 +83,7 @@ public final class Bulkheads {
          * @param threads {@code http-pool-max-threads}
          */
         public static Places of(int threads) {
-            return new Places(share(threads, 39), share(threads, 16), share(threads, 20));
+            return new Places(threads, share(threads, 39), share(threads, 16), share(threads, 20));
         }
 
         private static int share(int threads, int percent) {
@@ -83,6 +92,13 @@ public final class Bulkheads {
     }
 
     public Bulkheads(Places places, InstantSource clock) {
+        this(places, MAX_QUEUED, STANDSTILL, clock);
+    }
+
+    Bulkheads(Places places, Duration maxQueued, Duration standstill, InstantSource clock) {
+        this.maxQueued = maxQueued.toNanos();
+        this.standstill = standstill.toNanos();
+        this.manyHeld = places.threads() * PERCENT_HELD / 100;
         this.clock = clock;
         compartments.put(Group.LOGINS, new Compartment(places.logins()));
         compartments.put(Group.REFRESHES, new Compartment(places.refreshes()));
@@ -92,28 +108,18 @@ public final class Bulkheads {
     /**
      * Takes a place in a group. One request takes one, for all that it waits for.
      *
-     * @throws UpstreamFailure.Unavailable of the kind {@code NO_PLACE}, at once, if as many requests wait as may
+     * @throws UpstreamFailure.Unavailable of the kind {@code NO_PLACE} if there is none: at once, if none became free lately
      */
     public Place enter(Group group) throws UpstreamFailure.Unavailable {
-        Semaphore taken = compartments
-                .get(group)
-                .tryEnter(clock.instant())
-                .orElseThrow(() -> rejected(
-                        group,
-                        Rejection.NO_PLACE,
-                        UpstreamFailure.Unavailable.Kind.NO_PLACE,
-                        "too many requests of this server wait for ClassLink",
-                        TRY_EVERY));
-        return taken::release;
+        Optional<Place> place = compartments.get(group).tryEnter(clock.instant());
+        String full = "too many requests of this server wait for ClassLink";
+        return place.orElseThrow(() -> rejected(group, Kind.NO_PLACE, full, TRY_EVERY));
     }
 
-    /** The circuit of an operation's address, whose query and whose path inside a roster do not count. */
+    /** The circuit of an operation's address, whose query does not count. */
     Circuit circuit(Operation operation, URI address) {
-        String path = address.getRawPath() == null ? "" : address.getRawPath();
-        int roster = path.indexOf("/ims/oneroster/");
-        String key = operation + " " + address.getScheme() + "://" + address.getRawAuthority()
-                + (roster < 0 ? path : path.substring(0, roster));
-        return circuits.get(key, unused -> new Circuit(operation, address.getHost()));
+        String key = operation + " " + address.getScheme() + "://" + address.getRawAuthority() + address.getRawPath();
+        return circuits.get(key, unused -> new Circuit(clock, operation, address.getHost()));
     }
 
     /** How many addresses are remembered. */
@@ -122,18 +128,18 @@ public final class Bulkheads {
         return circuits.estimatedSize();
     }
 
-    private static UpstreamFailure.Unavailable rejected(
-            Group group, Rejection why, UpstreamFailure.Unavailable.Kind kind, String message, Duration retryAfter) {
-        Measurement.REJECTIONS.count(group, why);
+    static UpstreamFailure.Unavailable rejected(Group group, Kind kind, String message, Duration retryAfter) {
+        Measurement.REJECTIONS.count(group, kind);
         return new UpstreamFailure.Unavailable(kind, message, retryAfter);
     }
 
     /** The places of a group. */
-    private static final class Compartment {
+    private final class Compartment {
 
         private final Semaphore places;
         private final Semaphore kept;
         private final int allKept;
+        private volatile long moved = System.nanoTime();
         private Instant lastLetThrough = Instant.MIN;
 
         private Compartment(int size) {
@@ -142,81 +148,51 @@ public final class Bulkheads {
             this.places = new Semaphore(size - allKept);
         }
 
-        private Optional<Semaphore> tryEnter(Instant now) {
-            return places.tryAcquire() ? Optional.of(places) : tryLetThrough(now);
+        private Optional<Place> tryEnter(Instant now) {
+            held.incrementAndGet();
+            Optional<Semaphore> entered =
+                    places.tryAcquire() ? Optional.of(places) : tryLetThrough(now) ? Optional.of(kept) : tryQueue();
+            if (entered.isEmpty()) {
+                held.decrementAndGet();
+                return Optional.empty();
+            }
+            moved = System.nanoTime();
+            return Optional.of(() -> {
+                moved = System.nanoTime();
+                entered.get().release();
+                held.decrementAndGet();
+            });
         }
 
         /** One at a time, and another one when that has waited for a while: it may wait for an answer that never comes. */
-        private synchronized Optional<Semaphore> tryLetThrough(Instant now) {
+        private synchronized boolean tryLetThrough(Instant now) {
             boolean due = kept.availablePermits() == allKept || !now.isBefore(lastLetThrough.plus(TRY_EVERY));
             if (!due || !kept.tryAcquire()) {
-                return Optional.empty();
+                return false;
             }
             lastLetThrough = now;
-            return Optional.of(kept);
-        }
-    }
-
-    /**
-     * Whether an address answers: after {@link #MAX_TIMEOUTS} time-outs in a row calls fail fast, but for one every
-     * {@link #TRY_EVERY}.
-     */
-    final class Circuit {
-
-        private final Operation operation;
-        private final String host;
-        private int timeouts;
-        private Instant lastAnswer = Instant.MIN;
-        private Instant nextTry = Instant.MIN;
-
-        private Circuit(Operation operation, String host) {
-            this.operation = operation;
-            this.host = host;
+            return true;
         }
 
-        /**
-         * Before a call.
-         *
-         * @return when it begins, by the clock of {@link #timedOut}
-         * @throws UpstreamFailure.Unavailable of the kind {@code FAILING_FAST}, if it is not to be made
-         */
-        synchronized Instant begin(Group group) throws UpstreamFailure.Unavailable {
-            Instant now = clock.instant();
-            if (timeouts >= MAX_TIMEOUTS) {
-                if (now.isBefore(nextTry)) {
-                    throw rejected(
-                            group,
-                            Rejection.FAILING_FAST,
-                            UpstreamFailure.Unavailable.Kind.FAILING_FAST,
-                            operation.label() + " was not called: its last calls timed out",
-                            Duration.between(now, nextTry));
+        /** ClassLink may answer, and more people came at once than there are places. */
+        private Optional<Semaphore> tryQueue() {
+            long arrived = System.nanoTime();
+            try {
+                while (true) {
+                    long end = held.get() <= manyHeld
+                            ? arrived + maxQueued
+                            : Math.min(arrived + maxQueued, moved + standstill);
+                    long left = end - System.nanoTime();
+                    if (left <= 0) {
+                        return Optional.empty();
+                    }
+                    if (places.tryAcquire(Math.min(left, SLICE), TimeUnit.NANOSECONDS)) {
+                        return Optional.of(places);
+                    }
                 }
-                nextTry = now.plus(TRY_EVERY);
-            }
-            return now;
-        }
-
-        /** ClassLink, or its network, answered a call at once or in time. */
-        synchronized void answered() {
-            if (timeouts >= MAX_TIMEOUTS) {
-                LOG.infof("ClassLink answers again. operation=%s, host=%s", operation.label(), host);
-            }
-            timeouts = 0;
-            lastAnswer = clock.instant();
-        }
-
-        /** A call that began before the last answer says nothing about what came after it. */
-        synchronized void timedOut(Instant begun) {
-            if (begun.isBefore(lastAnswer)) {
-                return;
-            }
-            timeouts++;
-            if (timeouts == MAX_TIMEOUTS) {
-                nextTry = clock.instant().plus(TRY_EVERY);
-                LOG.warnf(
-                        "ClassLink does not answer: after %d time-outs in a row calls fail fast, one every %d s is made. "
-                                + "operation=%s, host=%s",
-                        MAX_TIMEOUTS, TRY_EVERY.toSeconds(), operation.label(), host);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return Optional.empty();
             }
         }
     }

@@ -1,6 +1,5 @@
 package io.github.k12sso.classlink.http;
 
-import io.github.k12sso.classlink.http.Bulkheads.Circuit;
 import io.github.k12sso.classlink.http.Measurement.Operation;
 import java.net.URI;
 import java.time.Duration;

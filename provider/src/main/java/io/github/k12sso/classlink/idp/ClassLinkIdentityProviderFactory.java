@@ -105,6 +105,7 @@ public final class ClassLinkIdentityProviderFactory extends AbstractIdentityProv
         Places shares = Places.of(threads);
         return new Bulkheads(
                 new Places(
+                        threads,
                         bound(option, "loginsWaiting", shares.logins()),
                         bound(option, "refreshesWaiting", shares.refreshes()),
                         bound(option, "rostersWaiting", shares.rosters())),

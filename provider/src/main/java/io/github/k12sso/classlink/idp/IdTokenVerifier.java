@@ -2,13 +2,19 @@ package io.github.k12sso.classlink.idp;
 
 import io.github.k12sso.classlink.http.Measurement.Operation;
 import io.github.k12sso.classlink.http.UpstreamFailure;
+import io.github.k12sso.classlink.profile.Profile;
 import io.github.k12sso.classlink.settings.ClassLinkIdentityProviderConfig;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.keycloak.common.VerificationException;
 import org.keycloak.crypto.Algorithm;
 import org.keycloak.crypto.KeyWrapper;
@@ -199,5 +205,21 @@ final class IdTokenVerifier {
         if (!satisfied) {
             throw new LoginRefused(reason);
         }
+    }
+
+    /** A claim without the characters that databases refuse, in whatever depth of it: Keycloak's own mappers store parts. */
+    static Object storable(Object claim) {
+        if (claim instanceof String text) {
+            return Profile.storable(text);
+        }
+        if (claim instanceof List<?> list) {
+            return list.stream().map(IdTokenVerifier::storable).collect(Collectors.toCollection(ArrayList::new));
+        }
+        if (claim instanceof Map<?, ?> members) {
+            Map<Object, Object> copy = new LinkedHashMap<>();
+            members.forEach((name, value) -> copy.put(name, storable(value)));
+            return copy;
+        }
+        return claim;
     }
 }

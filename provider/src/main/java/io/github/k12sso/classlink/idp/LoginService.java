@@ -122,8 +122,7 @@ record LoginService(
         MyGroups.offer(session, () -> myGroups(tokens.accessToken()));
         if (idToken != null) {
             // Keycloak's own mappers write its claims.
-            idToken.getOtherClaims()
-                    .replaceAll((name, value) -> value instanceof String text ? Profile.storable(text) : value);
+            idToken.getOtherClaims().replaceAll((name, value) -> IdTokenVerifier.storable(value));
             identity.getContextData().put(OIDCIdentityProvider.VALIDATED_ID_TOKEN, idToken);
             identity.getContextData().put(NONCE_NOTE, nonce);
         }

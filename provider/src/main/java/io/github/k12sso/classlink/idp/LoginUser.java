@@ -39,6 +39,7 @@ final class LoginUser {
     static final String ADJUSTED = "adjusted_attributes";
 
     private static final String STAND_IN_NAME = "-";
+    private static final int SHORT_ALIAS = 32;
 
     private static final Duration OTHER_LOGIN_POLL = Duration.ofMillis(25);
     private static final int OTHER_LOGIN_POLLS = 80;
@@ -105,7 +106,7 @@ final class LoginUser {
         if (user == null) {
             accepted = AcceptedValues.ofNewUser(session, realm, person.getUsername());
             if (!accepted.accepts(UserModel.USERNAME, person.getUsername())) {
-                person.setUsername(nameOfId(person));
+                person.setUsername(nameOfId(person, provider.getAlias().length()));
             }
         } else {
             accepted = AcceptedValues.of(session, realm, user);
@@ -134,10 +135,7 @@ final class LoginUser {
         String present = user == null ? null : user.getFirstAttribute(attribute);
         Optional<String> stored =
                 Optional.ofNullable(update ? sent : null).flatMap(value -> accepted.single(attribute, value));
-        if (stored.isPresent()
-                && user != null
-                && attribute.equals(UserModel.EMAIL)
-                && AcceptedValues.isTaken(session, realm, user, stored.get())) {
+        if (stored.isPresent() && attribute.equals(UserModel.EMAIL) && mustGiveWay(user, stored.get())) {
             stored = Optional.empty();
             adjusted.add(attribute + " (another user has it)");
         } else if (update && sent != null && !sent.equals(stored.orElse(null))) {
@@ -159,23 +157,35 @@ final class LoginUser {
         return null;
     }
 
+    /** Keycloak's flow refuses a new user whose address is exactly another's. */
+    private boolean mustGiveWay(UserModel user, String email) {
+        boolean refusedByFlow = user == null && session.users().getUserByEmail(realm, email) != null;
+        return !refusedByFlow && AcceptedValues.isTaken(session, realm, user, email);
+    }
+
     /** What the realm requires and ClassLink does not know, if no page asks for it. */
     private Optional<String> standIn(AcceptedValues accepted, BrokeredIdentityContext person, String attribute) {
         if (!accepted.requires(attribute) || !firstLogin.asksNothing()) {
             return Optional.empty();
         }
-        String name = nameOfId(person);
+        String name = nameOfId(person, provider.getAlias().length());
         Stream<String> candidates =
-                attribute.equals(UserModel.EMAIL) ? Stream.of(name + NO_MAIL_DOMAIN) : Stream.of(STAND_IN_NAME, name);
+                // The second for a long alias: what is before the @ has 64 characters at most.
+                attribute.equals(UserModel.EMAIL)
+                        ? Stream.of(name + NO_MAIL_DOMAIN, nameOfId(person, SHORT_ALIAS) + NO_MAIL_DOMAIN)
+                        : Stream.of(STAND_IN_NAME, name);
         return candidates
                 .filter(candidate -> accepted.accepts(attribute, candidate))
                 .findFirst();
     }
 
-    private String nameOfId(BrokeredIdentityContext person) {
+    /** Begins with so many characters of the alias. */
+    private String nameOfId(BrokeredIdentityContext person, int aliasLength) {
+        String alias = provider.getAlias();
         try {
-            return UsernameTemplate.nameOfId(provider.getAlias(), Profile.read((ObjectNode)
-                    person.getContextData().get(AbstractJsonUserAttributeMapper.CONTEXT_JSON_NODE)));
+            return UsernameTemplate.nameOfId(
+                    alias.substring(0, Math.min(alias.length(), aliasLength)), Profile.read((ObjectNode)
+                            person.getContextData().get(AbstractJsonUserAttributeMapper.CONTEXT_JSON_NODE)));
         } catch (Profile.Unreadable e) {
             throw new IllegalStateException(e); // the login itself has read it
         }

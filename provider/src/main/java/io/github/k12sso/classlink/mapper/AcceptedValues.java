@@ -4,8 +4,11 @@ import io.github.k12sso.classlink.profile.Profile;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.ModelException;
@@ -106,13 +109,30 @@ public final class AcceptedValues {
         }
     }
 
-    /** Whether an address is another user's, in a realm where addresses differ. */
+    /**
+     * Whether an address must not be stored because it is another user's: their address, in a realm where addresses differ, or
+     * their username, in a realm where people sign in with addresses: Keycloak would take whoever types it for this user. A
+     * search, too, because Keycloak's look-up (26.7.3) leaves out a user whose address only the database takes for the same,
+     * such as {@code josé@…} for {@code jose@…}.
+     *
+     * @param user null for one who is about to be created
+     */
     public static boolean isTaken(KeycloakSession session, RealmModel realm, UserModel user, String email) {
+        Predicate<UserModel> isAnother = owner -> user == null || !owner.getId().equals(user.getId());
+        if (realm.isLoginWithEmailAllowed()
+                && Optional.ofNullable(session.users().getUserByUsername(realm, email))
+                        .filter(isAnother)
+                        .isPresent()) {
+            return true;
+        }
         if (realm.isDuplicateEmailsAllowed()) {
             return false;
         }
-        UserModel owner = session.users().getUserByEmail(realm, email);
-        return owner != null && !owner.getId().equals(user.getId());
+        UserModel exact = session.users().getUserByEmail(realm, email);
+        Stream<UserModel> owners = exact != null
+                ? Stream.of(exact)
+                : session.users().searchForUserStream(realm, Map.of(UserModel.EMAIL, email, UserModel.EXACT, "true"));
+        return owners.anyMatch(isAnother);
     }
 
     /**
@@ -142,8 +162,10 @@ public final class AcceptedValues {
 
     /** Whether the realm's user profile accepts a value of an attribute as it is, and the column is wide enough. */
     public boolean accepts(String attribute, String value) {
+        // Keycloak stores addresses in lower case, which may have more characters: one capital letter has two.
+        String stored = attribute.equals(UserModel.EMAIL) ? value.toLowerCase(Locale.ROOT) : value;
         return !value.isBlank()
-                && (!NAMES.contains(attribute) || value.length() <= MAX_NAME)
+                && (!NAMES.contains(attribute) || stored.length() <= MAX_NAME)
                 && accepts(attribute, List.of(value));
     }
 

@@ -66,7 +66,8 @@ public final class ClassLinkGroupMapper extends AbstractIdentityProviderMapper i
             BrokeredIdentityContext login) {
         template(mapper)
                 .ifPresent(template -> paths(template, mapper, login)
-                        .ifPresent(paths -> join(paths, groups(session, realm, login), user, login)));
+                        .ifPresent(paths -> ClassLinkMapper.change(
+                                realm, mapper, () -> join(paths, groups(session, realm, login), user, login))));
     }
 
     @Override
@@ -81,10 +82,12 @@ public final class ClassLinkGroupMapper extends AbstractIdentityProviderMapper i
                     List<GroupModel> former = user.getGroupsStream()
                             .filter(group -> template.makes(GroupsOnDemand.namesOf(group)))
                             .toList();
-                    join(paths, groups(session, realm, login), user, login);
-                    former.stream()
-                            .filter(group -> !login.hasMapperAssignedGroup(group.getId()))
-                            .forEach(user::leaveGroup);
+                    ClassLinkMapper.change(realm, mapper, () -> {
+                        join(paths, groups(session, realm, login), user, login);
+                        former.stream()
+                                .filter(group -> !login.hasMapperAssignedGroup(group.getId()))
+                                .forEach(user::leaveGroup);
+                    });
                 }));
     }
 
@@ -114,10 +117,7 @@ public final class ClassLinkGroupMapper extends AbstractIdentityProviderMapper i
     private static void join(
             List<List<String>> paths, GroupsOnDemand groups, UserModel user, BrokeredIdentityContext login) {
         for (List<String> path : paths) {
-            groups.findOrCreate(path).ifPresent(group -> {
-                login.addMapperAssignedGroup(group.getId());
-                user.joinGroup(group);
-            });
+            groups.join(user, path).ifPresent(login::addMapperAssignedGroup);
         }
     }
 

@@ -7,12 +7,16 @@ import io.github.k12sso.classlink.settings.ClassLinkIdentityProviderConfig;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.jboss.logging.Logger;
 import org.keycloak.broker.oidc.mappers.AbstractJsonUserAttributeMapper;
 import org.keycloak.broker.provider.BrokeredIdentityContext;
 import org.keycloak.broker.provider.IdentityProviderMapper;
+import org.keycloak.models.IdentityProviderMapperModel;
 import org.keycloak.models.IdentityProviderSyncMode;
+import org.keycloak.models.RealmModel;
 import org.keycloak.provider.ProviderConfigProperty;
 import org.keycloak.provider.ProviderConfigurationBuilder;
+import org.keycloak.storage.ReadOnlyException;
 
 /**
  * What the four mappers share: they are for ClassLink providers only, support every sync mode, and decide by the profile of
@@ -79,6 +83,18 @@ interface ClassLinkMapper extends IdentityProviderMapper, KeycloakLine.Dependent
                 .label(key + ".label")
                 .helpText(key + ".help")
                 .type(type);
+    }
+
+    /** Changes a user. One of a read-only user storage stays as before, the log says so, and the login continues. */
+    static void change(RealmModel realm, IdentityProviderMapperModel mapper, Runnable change) {
+        try {
+            change.run();
+        } catch (ReadOnlyException e) {
+            Logger.getLogger(ClassLinkMapper.class)
+                    .infof(
+                            "Mapper '%s' changed nothing, the login continues: the user is read-only. realm=%s, provider=%s",
+                            mapper.getName(), realm.getName(), mapper.getIdentityProviderAlias());
+        }
     }
 
     /** What ClassLink said at this login. Empty if there is none: mappers then do what they do without a value. */

@@ -1,5 +1,6 @@
 package io.github.k12sso.classlink.mapper;
 
+import io.github.k12sso.classlink.keycloak.AfterCommit;
 import io.github.k12sso.classlink.profile.Profile;
 import io.github.k12sso.classlink.profile.Profile.TenantId;
 import java.util.List;
@@ -66,20 +67,19 @@ public final class ClassLinkOrganizationMapper extends AbstractIdentityProviderM
             return;
         }
         DistrictOrganizations districts = new DistrictOrganizations(session, realm);
-        boolean create = Boolean.parseBoolean(mapper.getConfig().get(CREATE_ORGANIZATION));
-        List<OrganizationModel> own = ClassLinkMapper.profile(login)
-                .map(profile -> own(profile, districts, create))
-                .orElse(List.of());
-        districts.join(user, own);
-        districts.leaveAllBut(user, own);
-    }
-
-    private static List<OrganizationModel> own(Profile profile, DistrictOrganizations districts, boolean create) {
-        Optional<TenantId> district = profile.tenantId();
-        List<OrganizationModel> existing = district.map(districts::of).orElse(List.of());
-        return district.isPresent() && existing.isEmpty() && create
-                ? districts.make(district.get(), profile.tenantName())
-                : existing;
+        Optional<Profile> profile = ClassLinkMapper.profile(login);
+        Optional<TenantId> district = profile.flatMap(Profile::tenantId);
+        List<OrganizationModel> own = district.map(districts::of).orElse(List.of());
+        if (district.isPresent()
+                && own.isEmpty()
+                && Boolean.parseBoolean(mapper.getConfig().get(CREATE_ORGANIZATION))) {
+            own = districts.make(user, district.get(), profile.flatMap(Profile::tenantName));
+        }
+        List<OrganizationModel> joined = own;
+        ClassLinkMapper.change(realm, mapper, () -> {
+            districts.join(user, joined);
+            districts.leaveAllBut(user, joined);
+        });
     }
 
     /** The organizations of a realm that stand for ClassLink districts: those with the attribute {@value #TENANT_ID}. */
@@ -89,6 +89,8 @@ public final class ClassLinkOrganizationMapper extends AbstractIdentityProviderM
 
         /** Keycloak's column for the names of organizations. */
         private static final int MAX_NAME = 255;
+
+        private static final int ATTEMPTS = 3;
 
         private static final Logger LOG = Logger.getLogger(DistrictOrganizations.class);
 
@@ -111,37 +113,79 @@ public final class ClassLinkOrganizationMapper extends AbstractIdentityProviderM
 
         /**
          * A new organization of that district, in a transaction of its own: when two people log in at once, only the second
-         * one's small transaction fails, not the login.
+         * one's small transaction fails, not the login, and the next one finds what the other login has made.
+         *
+         * @return empty if there is none, or if this login's transaction does not see it (MariaDB, MySQL); then the user becomes
+         *     a member after the login's commit
          */
-        List<OrganizationModel> make(TenantId district, Optional<String> name) {
-            try {
-                KeycloakModelUtils.runJobInTransaction(
-                        session.getKeycloakSessionFactory(), other -> makeIn(other, district, name));
-            } catch (ModelException e) {
-                // Made by the other login, or the alias is taken by an organization that nobody declared to be this
-                // district, or Keycloak refuses it for another reason.
-                if (of(district).isEmpty()) {
-                    LOG.warnf(
-                            "realm=%s, an organization with the alias %s exists without the attribute %s=%s, or Keycloak refuses "
-                                    + "its name: none is made, and nobody becomes a member",
-                            realm.getName(), district, TENANT_ID, district);
+        List<OrganizationModel> make(UserModel user, TenantId district, Optional<String> name) {
+            for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+                try {
+                    boolean exists = KeycloakModelUtils.runJobInTransactionWithResult(
+                            session.getKeycloakSessionFactory(), other -> makeIn(other, district, name));
+                    return exists ? made(user, district) : List.of();
+                } catch (ModelException e) {
+                    // Made by the other login, or refused by Keycloak.
                 }
             }
-            return of(district);
+            LOG.warnf(
+                    "realm=%s: Keycloak refuses to create an organization with the alias %s, and nobody becomes a member. Create one "
+                            + "with the attribute %s=%s",
+                    realm.getName(), district, TENANT_ID, district);
+            return List.of();
         }
 
-        private void makeIn(KeycloakSession other, TenantId district, Optional<String> name) {
-            other.getContext().setRealm(other.realms().getRealm(realm.getId()));
-            OrganizationProvider theirs = other.getProvider(OrganizationProvider.class);
+        private List<OrganizationModel> made(UserModel user, TenantId district) {
+            List<OrganizationModel> seen = of(district);
+            if (seen.isEmpty()) {
+                AfterCommit.runInTransaction(session, "membership of a new organization", (other, sameRealm) -> {
+                    DistrictOrganizations districts = new DistrictOrganizations(other, sameRealm);
+                    UserModel stored = other.users().getUserById(sameRealm, user.getId());
+                    if (stored != null) {
+                        districts.join(stored, districts.of(district));
+                    }
+                });
+            }
+            return seen;
+        }
+
+        /** Whether the district has an organization now. */
+        private boolean makeIn(KeycloakSession other, TenantId district, Optional<String> name) {
+            RealmModel sameRealm = other.realms().getRealm(realm.getId());
+            other.getContext().setRealm(sameRealm);
+            DistrictOrganizations theirs = new DistrictOrganizations(other, sameRealm);
+            return !theirs.of(district).isEmpty() || theirs.make(district, name);
+        }
+
+        private boolean make(TenantId district, Optional<String> name) {
+            List<OrganizationModel> ofThatAlias = organizations
+                    .getAllStream(Map.of(OrganizationModel.ALIAS, district.value()), null, null)
+                    .toList();
+            if (ofThatAlias.stream()
+                    .anyMatch(organization -> tenantIds(organization).contains(district.value()))) {
+                return true; // another login has just committed it
+            }
+            if (ofThatAlias.stream()
+                    .anyMatch(organization -> tenantIds(organization).isEmpty())) {
+                LOG.warnf(
+                        "realm=%s, an organization with the alias %s exists without the attribute %s=%s: none is made, and nobody "
+                                + "becomes a member. Set the attribute if it is this district's",
+                        realm.getName(), district, TENANT_ID, district);
+                return false;
+            }
             String wanted = name.map(Profile::storable)
                     .map(text -> AcceptedValues.cut(text, MAX_NAME))
                     .filter(text -> !text.isBlank())
                     .orElse(district.value());
-            boolean taken = theirs.getAllStream(wanted, true, 0, 1).findAny().isPresent();
+            boolean taken =
+                    organizations.getAllStream(wanted, true, 0, 1).findAny().isPresent();
             // Districts of different states have the same name.
             String mark = " (" + district + ")";
             String unique = taken ? AcceptedValues.cut(wanted, MAX_NAME - mark.length()) + mark : wanted;
-            theirs.create(unique, district.value()).setAttributes(Map.of(TENANT_ID, List.of(district.value())));
+            // Of another district, whose TenantId is the same to the database.
+            String alias = ofThatAlias.isEmpty() ? district.value() : GroupsOnDemand.apart(district.value());
+            organizations.create(unique, alias).setAttributes(Map.of(TENANT_ID, List.of(district.value())));
+            return true;
         }
 
         void join(UserModel user, List<OrganizationModel> districts) {

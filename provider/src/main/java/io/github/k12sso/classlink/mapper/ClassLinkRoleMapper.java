@@ -56,7 +56,7 @@ public final class ClassLinkRoleMapper extends AbstractClaimToRoleMapper impleme
             IdentityProviderMapperModel mapper,
             BrokeredIdentityContext login) {
         if (isExact(session, realm, mapper)) {
-            super.importNewUser(session, realm, user, mapper, login);
+            ClassLinkMapper.change(realm, mapper, () -> super.importNewUser(session, realm, user, mapper, login));
         }
     }
 
@@ -68,7 +68,7 @@ public final class ClassLinkRoleMapper extends AbstractClaimToRoleMapper impleme
             IdentityProviderMapperModel mapper,
             BrokeredIdentityContext login) {
         if (isExact(session, realm, mapper)) {
-            super.updateBrokeredUser(session, realm, user, mapper, login);
+            ClassLinkMapper.change(realm, mapper, () -> super.updateBrokeredUser(session, realm, user, mapper, login));
         }
     }
 

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /**
  * A group's path with placeholders, such as <code>/districts/${tenant_name}/${role}</code>.
@@ -103,7 +104,10 @@ final class GroupTemplate {
             return false;
         }
         for (int i = 0; i < names.size(); i++) {
-            if (!levels.get(i).pattern("[^/]+").matcher(names.get(i)).matches()) {
+            Pattern pattern = levels.get(i).pattern("[^/]+");
+            String name = names.get(i);
+            if (!pattern.matcher(name).matches()
+                    && !pattern.matcher(GroupsOnDemand.withoutMark(name)).matches()) {
                 return false;
             }
         }

@@ -1,5 +1,6 @@
 package io.github.k12sso.classlink.mapper;
 
+import io.github.k12sso.classlink.keycloak.AfterCommit;
 import io.github.k12sso.classlink.profile.Profile.TenantId;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -11,13 +12,16 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
 import org.keycloak.models.GroupModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionTask;
 import org.keycloak.models.ModelException;
 import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
 import org.keycloak.models.utils.KeycloakModelUtils;
 
 /**
@@ -35,6 +39,8 @@ final class GroupsOnDemand {
 
     private static final Logger LOG = Logger.getLogger(GroupsOnDemand.class);
     private static final int HASH_LENGTH = 12;
+    private static final int ATTEMPTS = 3;
+    private static final Pattern MARK = Pattern.compile("~x[0-9a-f]{" + HASH_LENGTH + "}$");
 
     private final KeycloakSession session;
     private final RealmModel realm;
@@ -66,23 +72,43 @@ final class GroupsOnDemand {
         this.district = district.map(TenantId::value).orElse("none");
     }
 
-    /** The group with that path; empty if it is missing and its parent is full or gone, or Keycloak refuses a name. */
-    Optional<GroupModel> findOrCreate(List<String> names) {
+    /**
+     * Makes a user a member of the group with that path.
+     *
+     * @return the group's id; empty if the group is missing and cannot be made: its parent is full, or Keycloak refuses a name
+     */
+    Optional<String> join(UserModel user, List<String> names) {
+        Optional<String> id = findOrCreate(names);
+        id.ifPresent(group -> join(user, group));
+        return id;
+    }
+
+    /** A login's own transaction does not see what was created after it began, if the database isolates by REPEATABLE READ. */
+    private void join(UserModel user, String id) {
+        GroupModel group = session.groups().getGroupById(realm, id);
+        if (group != null) {
+            user.joinGroup(group);
+            return;
+        }
+        AfterCommit.runInTransaction(session, "membership of a new group", (other, sameRealm) -> {
+            GroupModel made = other.groups().getGroupById(sameRealm, id);
+            UserModel stored = other.users().getUserById(sameRealm, user.getId());
+            if (made != null && stored != null) {
+                stored.joinGroup(made);
+            }
+        });
+    }
+
+    /** The id of the group with that path. */
+    Optional<String> findOrCreate(List<String> names) {
         GroupModel group = null;
         for (String name : names) {
-            GroupModel parent = group;
-            Optional<GroupModel> found = find(parent, name).or(() -> make(parent, name));
-            if (found.isEmpty()) {
-                LOG.warnf(
-                        // Not its name: that may be made of a person's.
-                        "realm=%s, district=%s: the group with the id %s has %d groups of this district inside already, is gone, "
-                                + "or Keycloak refuses the name: none is made",
-                        realm.getName(), district, group == null ? "" : group.getId(), MAX_SIBLINGS);
-                return Optional.empty();
+            group = find(session, realm, group, name);
+            if (group == null) {
+                return create(names);
             }
-            group = found.get();
         }
-        return Optional.ofNullable(group);
+        return Optional.ofNullable(group).map(GroupModel::getId);
     }
 
     /** The path of a group of the realm, as names; empty for a group of an organization. */
@@ -98,66 +124,86 @@ final class GroupsOnDemand {
         return names;
     }
 
-    private Optional<GroupModel> find(GroupModel parent, String name) {
+    private static GroupModel find(KeycloakSession session, RealmModel realm, GroupModel parent, String name) {
         GroupModel found = session.groups().getGroupByName(realm, parent, name);
-        if (found == null || found.getName().equals(name)) {
-            return Optional.ofNullable(found);
-        }
-        return Optional.ofNullable(session.groups().getGroupByName(realm, parent, apart(name)));
+        return found == null || found.getName().equals(name)
+                ? found
+                : session.groups().getGroupByName(realm, parent, apart(name));
     }
 
     /**
-     * In a transaction of its own: when two people log in at once, the second one's group is a duplicate, and only this
-     * small transaction may fail of it, not the login.
+     * In a transaction of its own: of two logins at once, the second one's group is a duplicate, and only this small transaction
+     * may fail of it, not the login. The next one begins after the other login's group is committed, and finds it.
      */
-    private Optional<GroupModel> make(GroupModel parent, String name) {
-        if (isFull(parent)) {
-            return Optional.empty();
+    private Optional<String> create(List<String> names) {
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            AtomicReference<String> id = new AtomicReference<>();
+            try {
+                inOwnTransaction.accept(other -> id.set(createIn(other, names)));
+                return Optional.ofNullable(id.get());
+            } catch (ModelException e) {
+                madeInside.clear(); // not made after all
+            }
         }
-        GroupModel similar = session.groups().getGroupByName(realm, parent, name);
+        LOG.warnf(
+                // Not its name: that may be made of a person's.
+                "realm=%s, district=%s: Keycloak refuses to create a group, nobody joins it. Check that the names a group "
+                        + "template gives fit Keycloak's rules",
+                realm.getName(), district);
+        return Optional.empty();
+    }
+
+    private String createIn(KeycloakSession other, List<String> names) {
+        RealmModel sameRealm = other.realms().getRealm(realm.getId());
+        other.getContext().setRealm(sameRealm);
+        GroupModel group = null;
+        for (String name : names) {
+            GroupModel parent = group;
+            group = find(other, sameRealm, parent, name);
+            if (group == null) {
+                if (isFull(other, sameRealm, parent)) {
+                    LOG.warnf(
+                            "realm=%s, district=%s: the group with the id %s has %d groups of this district inside already: "
+                                    + "none is created, and nobody joins it",
+                            realm.getName(), district, parent.getId(), MAX_SIBLINGS);
+                    return null;
+                }
+                group = createIn(other, sameRealm, parent, name);
+            }
+        }
+        return group == null ? null : group.getId();
+    }
+
+    private GroupModel createIn(KeycloakSession other, RealmModel sameRealm, GroupModel parent, String name) {
+        GroupModel similar = other.groups().getGroupByName(sameRealm, parent, name);
         if (similar != null && similar.getName().equals(name)) {
-            return Optional.of(similar); // made by another login a moment ago
+            return similar; // another login has just committed it
         }
-        String parentId = parent == null ? null : parent.getId();
-        try {
-            inOwnTransaction.accept(other -> makeIn(other, parentId, similar == null ? name : apart(name)));
-        } catch (ModelException e) {
-            return find(parent, name); // made by another login, or refused by Keycloak
-        }
+        GroupModel made = other.groups().createGroup(sameRealm, similar == null ? name : apart(name), parent);
         if (parent != null) {
-            madeInside.computeIfPresent(parentId, (id, made) -> made + 1);
+            made.setSingleAttribute(MADE_FOR, madeFor(parent.getId()));
+            madeInside.computeIfPresent(parent.getId(), (id, number) -> number + 1);
         }
-        return find(parent, name);
+        return made;
     }
 
     /** Counted once in a login, and only in a group that is large: then others may have made most of them. */
-    private boolean isFull(GroupModel parent) {
+    private boolean isFull(KeycloakSession other, RealmModel sameRealm, GroupModel parent) {
         if (parent == null || parent.getSubGroupsCount() < MAX_SIBLINGS) {
             return false;
         }
-        int made = madeInside.computeIfAbsent(parent.getId(), parentId -> (int) session.groups()
-                .searchGroupsByAttributes(realm, Map.of(MADE_FOR, madeFor(parentId)), 0, MAX_SIBLINGS)
+        int made = madeInside.computeIfAbsent(parent.getId(), parentId -> (int) other.groups()
+                .searchGroupsByAttributes(sameRealm, Map.of(MADE_FOR, madeFor(parentId)), 0, MAX_SIBLINGS)
                 .count());
         return made >= MAX_SIBLINGS;
-    }
-
-    private void makeIn(KeycloakSession other, String parentId, String name) {
-        RealmModel sameRealm = other.realms().getRealm(realm.getId());
-        other.getContext().setRealm(sameRealm);
-        GroupModel parent = parentId == null ? null : other.groups().getGroupById(sameRealm, parentId);
-        if (parentId == null || parent != null) {
-            GroupModel made = other.groups().createGroup(sameRealm, name, parent);
-            if (parentId != null) {
-                made.setSingleAttribute(MADE_FOR, madeFor(parentId));
-            }
-        }
     }
 
     private String madeFor(String parentId) {
         return district + " " + parentId;
     }
 
-    private static String apart(String name) {
+    /** Another name for what the database takes for something else of that name. */
+    static String apart(String name) {
         try {
             byte[] hash = MessageDigest.getInstance("SHA-256").digest(name.getBytes(StandardCharsets.UTF_8));
             String mark = "~x" + HexFormat.of().formatHex(hash).substring(0, HASH_LENGTH);
@@ -167,5 +213,10 @@ final class GroupsOnDemand {
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e); // every Java has it
         }
+    }
+
+    /** The name that {@link #apart} was given; most of it, if that was very long. */
+    static String withoutMark(String name) {
+        return MARK.matcher(name).replaceFirst("");
     }
 }

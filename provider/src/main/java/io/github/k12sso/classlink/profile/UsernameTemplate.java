@@ -41,9 +41,12 @@ public final class UsernameTemplate {
     /** Keycloak's {@code up-username-not-idn-homograph}, which a combining mark fails, too. */
     private static final Pattern LATIN = Pattern.compile("[\\p{IsLatin}\\p{IsCommon}]+");
 
-    /** What Keycloak's user profile forbids in user names; with it all white space, the no-break space too. */
+    /**
+     * What Keycloak's user profile forbids in user names; with it all white space, the no-break space too, and what nobody sees,
+     * such as zero-width spaces and marks for right-to-left text: a name with one reads like another's.
+     */
     private static final Pattern FORBIDDEN =
-            Pattern.compile("[<>&\"'\\s\\v\\h$%!#?§,;:*~/\\\\|^=\\[\\]{}()`\\p{Cntrl}]");
+            Pattern.compile("[<>&\"'\\s\\v\\h$%!#?§,;:*~/\\\\|^=\\[\\]{}()`\\p{Cntrl}\\p{Cf}]");
 
     private final Template<Profile> template;
 

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.k12sso.classlink.http.Bulkheads.Circuit;
 import io.github.k12sso.classlink.http.Bulkheads.Group;
 import io.github.k12sso.classlink.http.Bulkheads.Place;
 import io.github.k12sso.classlink.http.Bulkheads.Places;
@@ -16,6 +15,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,7 +28,7 @@ class BulkheadsTest {
     private static final URI TOKEN_URL = URI.create("https://launchpad.classlink.com/oauth2/v2/token");
 
     private final MovableClock clock = new MovableClock();
-    private final Bulkheads bulkheads = new Bulkheads(new Places(10, 10, 10), clock);
+    private final Bulkheads bulkheads = new Bulkheads(new Places(50, 10, 10, 10), Duration.ZERO, Duration.ZERO, clock);
 
     @ParameterizedTest
     @ValueSource(ints = {8, 20, 50, 64, 200, 1000})
@@ -90,6 +91,52 @@ class BulkheadsTest {
         }
     }
 
+    /** More come at once than there are places, and ClassLink answers. */
+    @Nested
+    class GivenARush {
+
+        private static final Duration LONG = Duration.ofSeconds(30);
+
+        @ParameterizedTest
+        @EnumSource
+        void thenEverybodyGetsAPlace(Group group) {
+            Bulkheads busy = new Bulkheads(new Places(50, 2, 2, 2), LONG, LONG, clock);
+
+            List<CompletableFuture<Void>> people = IntStream.range(0, 64)
+                    .mapToObj(person -> CompletableFuture.runAsync(() -> enterAndLeave(busy, group)))
+                    .toList();
+
+            assertThatCode(() -> people.forEach(CompletableFuture::join)).doesNotThrowAnyException();
+        }
+
+        /** Not for ever: each holds a thread. */
+        @Test
+        void thenNobodyWaitsLongerThanTheLimit() throws Exception {
+            Bulkheads full = new Bulkheads(new Places(50, 1, 1, 1), Duration.ofMillis(20), LONG, clock);
+            Place taken = full.enter(Group.LOGINS);
+
+            assertThatThrownBy(() -> full.enter(Group.LOGINS)).isInstanceOf(UpstreamFailure.Unavailable.class);
+            taken.close();
+            assertThatCode(() -> full.enter(Group.LOGINS)).doesNotThrowAnyException();
+        }
+
+        @Test
+        void givenFewThreadsAreLeft_thenWhoFindsNoPlaceIsRejectedWhileNoneBecomesFree() throws Exception {
+            Bulkheads few = new Bulkheads(new Places(1, 1, 1, 1), LONG, Duration.ZERO, clock);
+            few.enter(Group.LOGINS);
+
+            assertThatThrownBy(() -> few.enter(Group.LOGINS)).isInstanceOf(UpstreamFailure.Unavailable.class);
+        }
+
+        private static void enterAndLeave(Bulkheads busy, Group group) {
+            try (Place place = busy.enter(group)) {
+                Thread.onSpinWait();
+            } catch (UpstreamFailure.Unavailable e) {
+                throw new AssertionError(e);
+            }
+        }
+    }
+
     @Nested
     class GivenTimeOutsInARow {
 
@@ -97,7 +144,7 @@ class BulkheadsTest {
 
         @Test
         void thenCallsFailFast_andOneIsMadeEveryFewSeconds() throws Exception {
-            timeOuts(Bulkheads.MAX_TIMEOUTS);
+            timeOuts(Circuit.MAX_TIMEOUTS);
 
             assertFailsFast(circuit, Bulkheads.TRY_EVERY);
             clock.pass(Duration.ofSeconds(1));
@@ -113,24 +160,24 @@ class BulkheadsTest {
 
         @Test
         void givenOneLess_thenCallsAreMade() throws Exception {
-            timeOuts(Bulkheads.MAX_TIMEOUTS - 1);
+            timeOuts(Circuit.MAX_TIMEOUTS - 1);
 
             assertThatCode(() -> circuit.begin(Group.LOGINS)).doesNotThrowAnyException();
         }
 
         @Test
         void givenAnAnswerBetween_thenTheyAreNotInARow() throws Exception {
-            timeOuts(Bulkheads.MAX_TIMEOUTS - 1);
+            timeOuts(Circuit.MAX_TIMEOUTS - 1);
             clock.pass(Duration.ofSeconds(1));
             circuit.answered();
-            timeOuts(Bulkheads.MAX_TIMEOUTS - 1);
+            timeOuts(Circuit.MAX_TIMEOUTS - 1);
 
             assertThatCode(() -> circuit.begin(Group.LOGINS)).doesNotThrowAnyException();
         }
 
         @Test
         void givenTheOneThatWasMadeIsAnswered_thenAllAreMade() throws Exception {
-            timeOuts(Bulkheads.MAX_TIMEOUTS);
+            timeOuts(Circuit.MAX_TIMEOUTS);
             clock.pass(Bulkheads.TRY_EVERY);
             circuit.begin(Group.LOGINS);
             circuit.answered();
@@ -155,7 +202,7 @@ class BulkheadsTest {
 
         @Test
         void thenOtherAddressesAndOperationsAreCalled() throws Exception {
-            timeOuts(Bulkheads.MAX_TIMEOUTS);
+            timeOuts(Circuit.MAX_TIMEOUTS);
 
             for (String other : List.of(
                     "https://launchpad.classlink.com:8443/oauth2/v2/token",
@@ -185,24 +232,12 @@ class BulkheadsTest {
     }
 
     @Test
-    void oneDistrictsRosterIsOneCircuit_whateverIsReadOfIt() {
-        Circuit students = roster("/2%3D%3D/ims/oneroster/v1p1/students?limit=100");
-
-        assertThat(roster("/2%3D%3D/ims/oneroster/v1p1/classes/7/students")).isSameAs(students);
-        assertThat(roster("/3%3D%3D/ims/oneroster/v1p1/students")).isNotSameAs(students);
-    }
-
-    @Test
     void noMoreAddressesAreRememberedThanMay() {
         for (int address = 0; address < 3 * Bulkheads.MAX_CIRCUITS; address++) {
-            roster("/" + address + "/ims/oneroster/v1p1/students");
+            circuit(URI.create("https://launchpad.classlink.com/" + address));
         }
 
         assertThat(bulkheads.circuits()).isLessThanOrEqualTo(Bulkheads.MAX_CIRCUITS);
-    }
-
-    private Circuit roster(String target) {
-        return bulkheads.circuit(Operation.ROSTER, URI.create("https://nodeapi.rosterserver.com" + target));
     }
 
     private Circuit circuit(URI address) {

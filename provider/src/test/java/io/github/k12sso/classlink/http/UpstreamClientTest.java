@@ -572,7 +572,7 @@ class UpstreamClientTest {
             RawServer server = opened(
                     RawServer.answering(socket -> socket.getInputStream().transferTo(OutputStream.nullOutputStream())));
             UpstreamClient client = client(IMPATIENT).within(bulkheads);
-            for (int call = 0; call < Bulkheads.MAX_TIMEOUTS; call++) {
+            for (int call = 0; call < Circuit.MAX_TIMEOUTS; call++) {
                 assertThat(kindOf(() -> client.get(Operation.PROFILE, server.url(), TOKEN)))
                         .isEqualTo(UpstreamFailure.Unavailable.Kind.TOO_SLOW);
             }
@@ -585,7 +585,7 @@ class UpstreamClientTest {
         void givenItAnswersNonsense_thenItIsCalledOnAndOn() {
             RawServer server = opened(RawServer.answering(500, "no"));
             UpstreamClient client = client(PATIENT).within(bulkheads);
-            for (int call = 0; call <= Bulkheads.MAX_TIMEOUTS; call++) {
+            for (int call = 0; call <= Circuit.MAX_TIMEOUTS; call++) {
                 assertThat(kindOf(() -> client.get(Operation.PROFILE, server.url(), TOKEN)))
                         .isEqualTo(UpstreamFailure.Unavailable.Kind.SAID_SO);
             }
@@ -596,7 +596,7 @@ class UpstreamClientTest {
             RawServer server = opened(
                     RawServer.answering(socket -> socket.getInputStream().transferTo(OutputStream.nullOutputStream())));
             UpstreamClient client = client(PATIENT).within(bulkheads);
-            for (int call = 0; call <= Bulkheads.MAX_TIMEOUTS; call++) {
+            for (int call = 0; call <= Circuit.MAX_TIMEOUTS; call++) {
                 assertThat(kindOf(() -> client.stream(
                                 Operation.ROSTER, server.url(), TOKEN, Duration.ofMillis(20), (body, headers) -> body)))
                         .isEqualTo(UpstreamFailure.Unavailable.Kind.TOO_SLOW);

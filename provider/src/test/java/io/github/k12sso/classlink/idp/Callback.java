@@ -95,7 +95,7 @@ final class Callback {
                 new ServerState(
                         AllowedHosts.builtIn(),
                         null,
-                        new Bulkheads(new Bulkheads.Places(2, 2, 2), InstantSource.system()),
+                        new Bulkheads(new Bulkheads.Places(50, 2, 2, 2), InstantSource.system()),
                         null,
                         null,
                         null));

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,6 +19,16 @@ import org.keycloak.representations.JsonWebToken;
 class IdTokenVerifierTest {
 
     private final IdTokenVerifier verifier = TestIdTokens.verifier();
+
+    /** Keycloak's own mappers store parts of claims, and PostgreSQL refuses U+0000. */
+    @Test
+    void givenAClaimThatNoDatabaseStores_thenItIsCleanedInEveryDepth() {
+        Map<String, Object> claim =
+                Map.of("locality", "a\u0000b", "list", List.of("c\ud800", Map.of("deep", "\u0000d"), 7), "flag", true);
+
+        assertThat(IdTokenVerifier.storable(claim))
+                .isEqualTo(Map.of("locality", "ab", "list", List.of("c", Map.of("deep", "d"), 7), "flag", true));
+    }
 
     @Test
     void givenClassLinksToken_thenItsClaimsAreTaken() throws LoginRefused {

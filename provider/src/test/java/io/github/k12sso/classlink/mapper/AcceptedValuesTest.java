@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,6 +53,20 @@ class AcceptedValuesTest {
             assertThat(written).isEmpty();
         }
 
+        /** Keycloak's look-up by address compares exactly; the search finds what the database takes for the same. */
+        @Test
+        void andAnAddressThatTheDatabaseTakesForAnothers_thenItIsNotWritten() {
+            assertThat(write(UserModel.EMAIL, "jose@x.example", this::record)).isEqualTo("another user has it");
+            assertThat(written).isEmpty();
+        }
+
+        /** Whoever types it to sign in means the other user. */
+        @Test
+        void andAnAddressThatIsAnothersUsername_thenItIsNotWritten() {
+            assertThat(write(UserModel.EMAIL, "boss@x.example", this::record)).isEqualTo("another user has it");
+            assertThat(written).isEmpty();
+        }
+
         @Test
         void andANewAddress_thenItIsWritten_andNotLeftVerified() {
             assertThat(write(UserModel.EMAIL, "new@x.example", this::record)).isEmpty();
@@ -84,9 +99,23 @@ class AcceptedValuesTest {
             UserModel other = Stub.of(UserModel.class, Map.of("getId", arguments -> "2"));
             UserProvider users = Stub.of(
                     UserProvider.class,
-                    Map.of("getUserByEmail", arguments -> "taken@x.example".equals(arguments[1]) ? other : null));
+                    Map.of(
+                            "getUserByEmail",
+                            arguments -> "taken@x.example".equals(arguments[1]) ? other : null,
+                            "getUserByUsername",
+                            arguments -> "boss@x.example".equals(arguments[1]) ? other : null,
+                            "searchForUserStream",
+                            arguments -> Stream.of(other)
+                                    .filter(found -> Map.of("email", "jose@x.example", UserModel.EXACT, "true")
+                                            .equals(arguments[1]))));
             KeycloakSession session = Stub.of(KeycloakSession.class, Map.of("users", arguments -> users));
-            RealmModel realm = Stub.of(RealmModel.class, Map.of("isDuplicateEmailsAllowed", arguments -> false));
+            RealmModel realm = Stub.of(
+                    RealmModel.class,
+                    Map.of(
+                            "isDuplicateEmailsAllowed",
+                            arguments -> false,
+                            "isLoginWithEmailAllowed",
+                            arguments -> true));
             return AcceptedValues.write(session, realm, user, attribute, value, false)
                     .orElse("");
         }

@@ -11,6 +11,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -20,9 +23,12 @@ import org.keycloak.models.GroupModel;
 import org.keycloak.models.GroupProvider;
 import org.keycloak.models.KeycloakContext;
 import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakTransactionManager;
 import org.keycloak.models.ModelDuplicateException;
+import org.keycloak.models.ModelException;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.RealmProvider;
+import org.keycloak.models.UserModel;
 
 /** Bounds and names in a database that compares without case and accents; the rest needs a server, see {@code GroupMapperIT}. */
 class GroupsOnDemandTest {
@@ -31,7 +37,8 @@ class GroupsOnDemandTest {
     private final RealmModel realm =
             Stub.of(RealmModel.class, Map.of("getId", arguments -> "realm-1", "getName", arguments -> "state"));
     private final GroupModel parent = group("districts", null);
-    private final KeycloakSession session = session();
+    private final List<Object> afterCommit = new ArrayList<>();
+    private final KeycloakSession session = session(group -> true);
 
     @ParameterizedTest
     @CsvSource({"0,0,true", "4999,0,true", "5000,4999,true", "70000,4999,true", "5000,5000,false", "70000,5000,false"})
@@ -48,8 +55,7 @@ class GroupsOnDemandTest {
         fill("9", GroupsOnDemand.MAX_SIBLINGS);
 
         assertThat(groups("9").findOrCreate(List.of("districts", "one more"))).isEmpty();
-        assertThat(groups("2").findOrCreate(List.of("districts", "Maple Valley")))
-                .hasValueSatisfying(group -> assertThat(group.getName()).isEqualTo("Maple Valley"));
+        assertThat(found("2", "Maple Valley").getName()).isEqualTo("Maple Valley");
     }
 
     @Test
@@ -64,23 +70,26 @@ class GroupsOnDemandTest {
     @ParameterizedTest
     @CsvSource({"José, Jose", "OAK, Oak"})
     void namesThatTheDatabaseTakesForOneAnotherAreTwoGroups(String first, String second) {
-        GroupModel one = groups("2").findOrCreate(List.of("districts", first)).orElseThrow();
-        GroupModel other =
-                groups("9").findOrCreate(List.of("districts", second)).orElseThrow();
+        GroupModel one = found("2", first);
+        GroupModel other = found("9", second);
 
         assertThat(one.getName()).isEqualTo(first);
         assertThat(other.getName()).startsWith(second + "~x");
-        assertThat(groups("9").findOrCreate(List.of("districts", second))).contains(other);
-        assertThat(groups("2").findOrCreate(List.of("districts", first))).contains(one);
+        assertThat(found("9", second)).isEqualTo(other);
+        assertThat(found("2", first)).isEqualTo(one);
     }
 
-    @Test
-    void suchAGroupIsStillTheTemplates() {
-        groups("2").findOrCreate(List.of("districts", "José"));
-        GroupModel other =
-                groups("9").findOrCreate(List.of("districts", "Jose")).orElseThrow();
+    @ParameterizedTest
+    @CsvSource({
+        "${tenant_name}, José, Jose",
+        "People of ${tenant_name}'s schools, People of José's schools, " + "People of Jose's schools",
+        "Staff, STAFF, Staff"
+    })
+    void suchAGroupIsStillTheTemplates(String level, String first, String second) {
+        found("2", first);
+        GroupModel other = found("9", second);
 
-        assertThat(GroupTemplate.parse("/districts/${tenant_name}").makes(List.of("districts", other.getName())))
+        assertThat(GroupTemplate.parse("/districts/" + level).makes(List.of("districts", other.getName())))
                 .isTrue();
     }
 
@@ -89,8 +98,86 @@ class GroupsOnDemandTest {
         String name = "é".repeat(255);
         groups("2").findOrCreate(List.of("districts", name));
 
-        assertThat(groups("9").findOrCreate(List.of("districts", "e".repeat(255))))
-                .hasValueSatisfying(group -> assertThat(group.getName()).hasSize(255));
+        assertThat(found("9", "e".repeat(255)).getName()).hasSize(255);
+    }
+
+    @Test
+    void aGroupThatAnotherLoginMakesAtTheSameTimeIsShared() {
+        AtomicBoolean raced = new AtomicBoolean();
+        GroupsOnDemand login = new GroupsOnDemand(session, realm, TenantId.of("2"), job -> {
+            if (raced.compareAndSet(false, true)) {
+                group("Maple Valley", parent);
+                throw new ModelDuplicateException("SIBLING_NAMES");
+            }
+            job.run(session);
+        });
+
+        assertThat(login.findOrCreate(List.of("districts", "Maple Valley")))
+                .contains(byName(parent, "Maple Valley").orElseThrow().getId());
+        assertThat(all).hasSize(2);
+    }
+
+    /** READ COMMITTED: what one query does not find, the next one does. */
+    @Test
+    void aGroupThatAnotherLoginCommitsInBetweenIsShared() {
+        GroupModel districts = parent;
+        AtomicInteger looked = new AtomicInteger();
+        KeycloakSession late = session(group -> group == districts || looked.incrementAndGet() > 2);
+        GroupModel made = group("Maple Valley", parent);
+        GroupsOnDemand login = new GroupsOnDemand(late, realm, TenantId.of("2"), job -> job.run(late));
+
+        assertThat(login.findOrCreate(List.of("districts", "Maple Valley"))).contains(made.getId());
+        assertThat(all).hasSize(2);
+    }
+
+    @Test
+    void aNameThatKeycloakRefusesIsTriedOnlyAFewTimes() {
+        AtomicInteger tries = new AtomicInteger();
+        GroupsOnDemand login = new GroupsOnDemand(session, realm, TenantId.of("2"), job -> {
+            tries.incrementAndGet();
+            throw new ModelException("refused");
+        });
+
+        assertThat(login.findOrCreate(List.of("districts", "Maple Valley"))).isEmpty();
+        assertThat(tries).hasValue(3);
+    }
+
+    @Test
+    void theUserJoinsAtOnceWhereTheTransactionSeesTheGroup() {
+        List<Object> joined = new ArrayList<>();
+
+        Optional<String> id = groups("2").join(user(joined), List.of("districts", "Maple Valley"));
+
+        assertThat(joined).containsExactly(byName(parent, "Maple Valley").orElseThrow());
+        assertThat(id).isPresent();
+        assertThat(afterCommit).isEmpty();
+    }
+
+    /** REPEATABLE READ, as MariaDB and MySQL have it. */
+    @Test
+    void theUserJoinsAfterTheCommitWhereTheTransactionDoesNotSeeTheGroup() {
+        List<Object> joined = new ArrayList<>();
+        List<GroupModel> seen = List.copyOf(all);
+        GroupsOnDemand login =
+                new GroupsOnDemand(session(seen::contains), realm, TenantId.of("2"), job -> job.run(session));
+
+        Optional<String> id = login.join(user(joined), List.of("districts", "Maple Valley"));
+
+        assertThat(id).contains(byName(parent, "Maple Valley").orElseThrow().getId());
+        assertThat(joined).isEmpty();
+        assertThat(afterCommit).hasSize(1);
+    }
+
+    private GroupModel found(String district, String name) {
+        String id = groups(district).findOrCreate(List.of("districts", name)).orElseThrow();
+        return all.stream()
+                .filter(group -> group.getId().equals(id))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static UserModel user(List<Object> joined) {
+        return Stub.of(UserModel.class, Map.of("joinGroup", arguments -> joined.add(arguments[0])));
     }
 
     private GroupsOnDemand groups(String district) {
@@ -147,14 +234,16 @@ class GroupsOnDemandTest {
                 .limit(max);
     }
 
-    private KeycloakSession session() {
+    private KeycloakSession session(Predicate<GroupModel> sees) {
         GroupProvider groups = Stub.of(
                 GroupProvider.class,
                 Map.of(
                         "getGroupByName",
-                        arguments -> byName(arguments[1], arguments[2]).orElse(null),
+                        arguments ->
+                                byName(arguments[1], arguments[2]).filter(sees).orElse(null),
                         "getGroupById",
                         arguments -> all.stream()
+                                .filter(sees)
                                 .filter(group -> group.getId().equals(arguments[1]))
                                 .findFirst()
                                 .orElse(null),
@@ -163,12 +252,18 @@ class GroupsOnDemandTest {
                         "searchGroupsByAttributes",
                         arguments -> madeFor((Map<?, ?>) arguments[1], (Integer) arguments[3])));
         RealmProvider realms = Stub.of(RealmProvider.class, Map.of("getRealm", arguments -> realm));
-        KeycloakContext context = Stub.of(KeycloakContext.class, Map.of("setRealm", arguments -> null));
+        KeycloakContext context =
+                Stub.of(KeycloakContext.class, Map.of("setRealm", arguments -> null, "getRealm", arguments -> realm));
+        KeycloakTransactionManager transactions = Stub.of(
+                KeycloakTransactionManager.class,
+                Map.of("enlistAfterCompletion", arguments -> afterCommit.add(arguments[0])));
         return Stub.of(
                 KeycloakSession.class,
                 Map.of(
                         "realms", arguments -> realms,
                         "getContext", arguments -> context,
+                        "getTransactionManager", arguments -> transactions,
+                        "getKeycloakSessionFactory", arguments -> null,
                         "groups", arguments -> groups));
     }
 }

@@ -97,7 +97,11 @@ class UsernameTemplateTest {
                     "a\u0085b",
                     "a\u2003b",
                     "a\u2028b",
-                    "a\u3000b"
+                    "a\u3000b",
+                    "a\u200bb",
+                    "a\u202eb",
+                    "a\u00adb",
+                    "a\ufeffb"
                 })
         void thenEachIsReplacedAndTheNameSaysWhose(String loginId) {
             assertThat(apply("${login_id}", Documents.person("2", null, loginId)))

@@ -34,7 +34,7 @@ class RefreshesInFlightTest {
     private static final int PLACES = 10;
 
     private final RefreshesInFlight refreshes =
-            new RefreshesInFlight(new Bulkheads(new Bulkheads.Places(1, PLACES, 1), clock), clock);
+            new RefreshesInFlight(new Bulkheads(new Bulkheads.Places(50, 1, PLACES, 1), clock), clock);
 
     @Nested
     class GivenSeveralRequestsForOnePerson {

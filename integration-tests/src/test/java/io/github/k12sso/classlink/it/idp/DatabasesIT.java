@@ -17,9 +17,12 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.text.ParseException;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -139,10 +142,108 @@ class DatabasesIT {
                     .isNotEqualTo("/people/" + first);
         }
 
+        /** Addresses that must differ: the second person's stays out, not the person. */
+        @ParameterizedTest
+        @CsvSource({"IMPORT", "FORCE"})
+        void bothGetInWithAddressesThatDifferInAnAccent(String syncMode) throws ParseException {
+            realm = server.newRealm();
+            realm.configureRealm(
+                    settings -> settings.put("duplicateEmailsAllowed", false).put("loginWithEmailAllowed", true));
+            realm.configure("syncMode", syncMode);
+            email("student", "josé@school.example");
+            email("teacher", "jose@school.example");
+
+            String student = accessToken("student");
+            String teacher = accessToken("teacher");
+
+            assertThat(subject(teacher)).isNotEqualTo(subject(student));
+            assertThat(subject(accessToken("teacher"))).isEqualTo(subject(teacher));
+            assertThat(subject(accessToken("student"))).isEqualTo(subject(student));
+            assertThat(realm.state().user("mira.fernwick.2").get("email").textValue())
+                    .isEqualTo("josé@school.example");
+            assertThat(realm.state().user("orla.thistledown.2").path("email").asText("jose@school.example"))
+                    .isEqualTo("jose@school.example");
+        }
+
+        @Test
+        void shareTheGroupAndTheOrganizationThatTheirFirstLoginsMake() {
+            realm = server.newRealm();
+            realm.configureRealm(settings -> settings.put("organizationsEnabled", true));
+            ProviderMappers mappers = new ProviderMappers(realm);
+            mappers.add(
+                    "group",
+                    "classlink-group-mapper",
+                    "IMPORT",
+                    Map.of("groupTemplate", "/districts/${tenant_id}/${tenant_name}"));
+            mappers.add(
+                    "organization", "classlink-organization-mapper", "IMPORT", Map.of("createOrganization", "true"));
+
+            Stream.of("student", "teacher", "tenant-administrator", "parent")
+                    .map(persona -> CompletableFuture.runAsync(() -> accessToken(persona)))
+                    .toList()
+                    .forEach(CompletableFuture::join);
+
+            assertThat(realm.state().users())
+                    .filteredOn(user -> user.get("username").textValue().endsWith("." + TENANT))
+                    .hasSize(4)
+                    .allSatisfy(user -> {
+                        assertThat(realm.state().groups(user)).containsExactly("/districts/2/Maple Valley Schools");
+                        assertThat(realm.state().organizations(user)).containsExactly("2");
+                    });
+        }
+
+        @Test
+        void onePersonWhoSignsInForTheFirstTimeFourTimesAtOnceIsOneUser() {
+            realm = server.newRealm();
+
+            Stream.generate(() -> CompletableFuture.runAsync(() -> accessToken("student")))
+                    .limit(4)
+                    .toList()
+                    .forEach(CompletableFuture::join);
+
+            assertThat(realm.state().users())
+                    .filteredOn(user -> user.get("username").textValue().endsWith("." + TENANT))
+                    .hasSize(1);
+        }
+
+        @Test
+        void areInTheOrganizationsOfTwoDistricts() {
+            realm = server.newRealm();
+            realm.configureRealm(settings -> settings.put("organizationsEnabled", true));
+            new ProviderMappers(realm)
+                    .add(
+                            "organization",
+                            "classlink-organization-mapper",
+                            "FORCE",
+                            Map.of("createOrganization", "true"));
+            tenant("student", "Ab2", "North");
+            tenant("teacher", "aB2", "South");
+
+            accessToken("student");
+            accessToken("teacher");
+
+            assertThat(realm.state().organizations(userWhoseNameBegins("mira.fernwick")))
+                    .containsExactly("Ab2");
+            assertThat(realm.state().organizations(userWhoseNameBegins("orla.thistledown")))
+                    .singleElement()
+                    .asString()
+                    .startsWith("aB2");
+        }
+
         // ---- steps -------------------------------------------------------------------------------------------------
 
         private void sourcedId(String persona, String id) {
             server.classLink().overrideProfile(persona, profile -> profile.put("SourcedId", id));
+        }
+
+        private void email(String persona, String address) {
+            server.classLink().overrideProfile(persona, profile -> profile.put("Email", address));
+        }
+
+        private void tenant(String persona, String id, String name) {
+            server.classLink()
+                    .overrideProfile(
+                            persona, profile -> profile.put("TenantId", id).put("Tenant", name));
         }
 
         private void loginId(String persona, String id) {
