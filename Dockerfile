@@ -1,5 +1,5 @@
 # Keycloak with the provider and its theme, optimised. Build the jar before: mvn -pl provider package
-ARG KEYCLOAK_VERSION=26.7.3
+ARG KEYCLOAK_VERSION=26.7.4
 FROM quay.io/keycloak/keycloak:${KEYCLOAK_VERSION} AS build
 COPY --chown=1000:0 provider/target/keycloak-classlink-*.jar /opt/keycloak/providers/
 ENV KC_DB=postgres KC_HEALTH_ENABLED=true KC_METRICS_ENABLED=true KC_VAULT=file

@@ -3,10 +3,12 @@ package io.github.k12sso.classlink;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -17,6 +19,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import io.github.k12sso.classlink.keycloak.KeycloakLine;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -27,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.keycloak.common.Version;
 
 /** The dependencies between the packages, top to bottom, as docs/internals/architecture.md draws them. */
 @AnalyzeClasses(packages = ArchitectureTest.ROOT, importOptions = ImportOption.DoNotIncludeTests.class)
@@ -95,6 +99,20 @@ class ArchitectureTest {
             slices().matching(ROOT + ".(*)..").should().beFreeOfCycles();
 
     @ArchTest
+    static final ArchRule nobody_names_the_implementation_for_a_line = noClasses()
+            .that(not(resideInAPackage("..v26_*..")))
+            .should()
+            .dependOnClassesThat(resideInAPackage("..v26_*.."));
+
+    @ArchTest
+    static final ArchRule only_KeycloakLine_asks_for_the_version_or_uses_reflection = noClasses()
+            .that(not(belongToAnyOf(KeycloakLine.class)))
+            .should()
+            .dependOnClassesThat(type(Version.class).or(resideInAPackage("java.lang.reflect..")))
+            .orShould()
+            .callMethodWhere(target(owner(type(Class.class))).and(target(name("forName"))));
+
+    @ArchTest
     static final ArchRule only_http_calls_ClassLink = noClasses()
             .that(not(resideInAPackage(ROOT + ".http..")))
             .should()
@@ -132,6 +150,8 @@ class ArchitectureTest {
                         .distinct())
                 .containsExactlyInAnyOrder(
                         ".idp",
+                        ".idp.v26_6",
+                        ".idp.v26_7",
                         ".launchpad",
                         ".exchange",
                         ".oneroster.gateway",
@@ -143,7 +163,9 @@ class ArchitectureTest {
                         ".settings",
                         ".profile",
                         ".http",
-                        ".keycloak");
+                        ".keycloak",
+                        ".keycloak.v26_6",
+                        ".keycloak.v26_7");
     }
 
     @ArchTest

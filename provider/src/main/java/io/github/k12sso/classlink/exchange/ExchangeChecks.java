@@ -1,5 +1,6 @@
 package io.github.k12sso.classlink.exchange;
 
+import io.github.k12sso.classlink.keycloak.KeycloakLine;
 import io.github.k12sso.classlink.keycloak.SignedToken;
 import io.github.k12sso.classlink.keycloak.SignedToken.Impersonation;
 import java.util.Optional;
@@ -12,7 +13,6 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.UserSessionModel;
 import org.keycloak.protocol.oidc.OIDCAdvancedConfigWrapper;
 import org.keycloak.protocol.oidc.TokenExchangeContext;
-import org.keycloak.protocol.oidc.TokenManager;
 import org.keycloak.representations.AccessToken;
 import org.keycloak.representations.dpop.DPoP;
 import org.keycloak.services.managers.AuthenticationManager;
@@ -23,7 +23,7 @@ import org.keycloak.util.TokenUtil;
 
 /**
  * The questions an exchange is asked, each refusing on its own. They repeat, check by check, what Keycloak's
- * {@code StandardTokenExchangeProvider} (26.7.3) asks, in its order; what is ours on top is marked.
+ * {@code StandardTokenExchangeProvider} (26.7.4) asks, in its order; what is ours on top is marked.
  */
 final class ExchangeChecks {
 
@@ -59,7 +59,7 @@ final class ExchangeChecks {
                 params.getAudience() != null || params.getResource() != null || params.getActorToken() != null,
                 ExchangeRefused.Reason.PARAMETER_UNSUPPORTED);
         refuseIf(
-                params.getScope() != null && !TokenManager.isValidScope(session, params.getScope(), client),
+                params.getScope() != null && !KeycloakLine.calls().isValidScope(session, params.getScope(), client),
                 ExchangeRefused.Reason.SCOPE_UNKNOWN);
     }
 
@@ -128,12 +128,13 @@ final class ExchangeChecks {
     /** Of the user, for the app that asks; and ours: for the app that the token was issued to, whose scopes it carries. */
     void requireConsent(AuthenticationManager.AuthResult subject) throws ExchangeRefused {
         refuseIf(
-                !TokenManager.verifyConsentStillAvailable(
-                        session,
-                        subject.user(),
-                        client,
-                        null,
-                        context.getParams().getScope()),
+                !KeycloakLine.calls()
+                        .isConsentAvailable(
+                                session,
+                                subject.user(),
+                                client,
+                                null,
+                                context.getParams().getScope()),
                 ExchangeRefused.Reason.CONSENT_MISSING);
         ClientModel issuedFor =
                 context.getRealm().getClientByClientId(subject.token().getIssuedFor());
@@ -142,12 +143,13 @@ final class ExchangeChecks {
                 ? null
                 : subject.session().getAuthenticatedClientSessionByClient(issuedFor.getId());
         refuseIf(
-                !TokenManager.verifyConsentStillAvailable(
-                        session,
-                        subject.user(),
-                        issuedFor,
-                        clientSession,
-                        subject.token().getScope()),
+                !KeycloakLine.calls()
+                        .isConsentAvailable(
+                                session,
+                                subject.user(),
+                                issuedFor,
+                                clientSession,
+                                subject.token().getScope()),
                 ExchangeRefused.Reason.CONSENT_MISSING);
     }
 

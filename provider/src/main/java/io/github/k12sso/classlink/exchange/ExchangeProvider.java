@@ -2,6 +2,7 @@ package io.github.k12sso.classlink.exchange;
 
 import io.github.k12sso.classlink.http.Measurement;
 import io.github.k12sso.classlink.keycloak.Clocks;
+import io.github.k12sso.classlink.keycloak.KeycloakLine;
 import io.github.k12sso.classlink.vault.TokenRecord.TokenSet;
 import io.github.k12sso.classlink.vault.TokenUnavailable;
 import jakarta.ws.rs.core.MediaType;
@@ -48,6 +49,11 @@ public final class ExchangeProvider implements TokenExchangeProvider {
                 ? requestedProvider(context)
                 : Optional.empty();
         return requested.isPresent();
+    }
+
+    /** Of the interface up to Keycloak 26.6, where this exchange is as much of version 2 as Keycloak's standard one. */
+    public int getVersion() {
+        return 2;
     }
 
     @Override
@@ -167,7 +173,7 @@ public final class ExchangeProvider implements TokenExchangeProvider {
     }
 
     /** Puts {@link ExchangeProvider} in front of Keycloak's standard exchange. */
-    public static final class Factory implements TokenExchangeProviderFactory {
+    public static final class Factory implements TokenExchangeProviderFactory, KeycloakLine.Dependent {
 
         /** Keycloak asks the highest first; its standard exchange has 10. */
         private static final int BEFORE_STANDARD = 20;

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.keycloak.OAuth2Constants;
 import org.keycloak.models.KeycloakSession;
+import org.keycloak.protocol.oidc.OIDCLoginProtocol;
 import org.keycloak.vault.VaultStringSecret;
 
 /** ClassLink's token and revocation endpoints as one app may use them. Every request is sent once. */
@@ -25,14 +26,15 @@ public final class TokenEndpointClient {
      * @param revocationUrl RFC 7009; empty if ClassLink has none
      * @param clientId the app's id
      * @param clientSecret as configured: the secret, or a reference to Keycloak's vault
-     * @param basicAuthentication the credentials go into the Authorization header, not into the form
+     * @param authentication {@code client_secret_basic} or {@code client_secret_post}; with another method no call is made,
+     *     because it would go out without the certificate or assertion that the administrator wants
      */
     public record App(
             String tokenUrl,
             Optional<String> revocationUrl,
             String clientId,
             String clientSecret,
-            boolean basicAuthentication) {
+            String authentication) {
 
         /** Without the secret. */
         @Override
@@ -97,9 +99,20 @@ public final class TokenEndpointClient {
         }
     }
 
-    private UpstreamClient.ClientCredentials credentials(VaultStringSecret secret) {
+    private static boolean isInHeader(String authentication) throws UpstreamFailure.Misconfigured {
+        return switch (authentication) {
+            case OIDCLoginProtocol.CLIENT_SECRET_BASIC -> true;
+            case OIDCLoginProtocol.CLIENT_SECRET_POST -> false;
+            default ->
+                throw new UpstreamFailure.Misconfigured(
+                        "The client authentication must be client_secret_post or client_secret_basic");
+        };
+    }
+
+    private UpstreamClient.ClientCredentials credentials(VaultStringSecret secret)
+            throws UpstreamFailure.Misconfigured {
         return new UpstreamClient.ClientCredentials(
-                app.clientId(), secret.get().orElse(app.clientSecret()), app.basicAuthentication());
+                app.clientId(), secret.get().orElse(app.clientSecret()), isInHeader(app.authentication()));
     }
 
     /**

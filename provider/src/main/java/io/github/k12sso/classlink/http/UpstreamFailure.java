@@ -190,6 +190,16 @@ public abstract sealed class UpstreamFailure extends Exception {
         }
     }
 
+    /** Not called: a setting that was stored without being validated, in a realm file, say. */
+    public static final class Misconfigured extends UpstreamFailure {
+
+        private static final long serialVersionUID = 1L;
+
+        Misconfigured(String message) {
+            super(message);
+        }
+    }
+
     /**
      * The error codes of RFC 6749 (sections 4.1.2.1 and 5.2) and of OpenID Connect that an OAuth server may send. A closed
      * list: what a server or a browser sends is looked up here and never repeated, so it can be logged and counted.

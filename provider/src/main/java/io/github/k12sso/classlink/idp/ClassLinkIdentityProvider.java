@@ -26,17 +26,14 @@ import jakarta.ws.rs.core.UriInfo;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Arrays;
-import java.util.stream.Stream;
 import org.keycloak.broker.oidc.OIDCIdentityProvider;
 import org.keycloak.broker.oidc.OIDCIdentityProviderConfig;
 import org.keycloak.broker.oidc.OIDCIdentityProviderFactory;
 import org.keycloak.broker.provider.AuthenticationRequest;
 import org.keycloak.broker.provider.BrokeredIdentityContext;
 import org.keycloak.broker.provider.IdentityProviderMapper;
-import org.keycloak.broker.provider.TrustMaterialRequest;
 import org.keycloak.broker.social.SocialIdentityProvider;
 import org.keycloak.events.EventBuilder;
-import org.keycloak.jose.jwk.JWK;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.FederatedIdentityModel;
 import org.keycloak.models.IdentityProviderType;
@@ -51,7 +48,7 @@ import org.keycloak.util.Booleans;
  * ClassLink as a social login. The request to ClassLink is Keycloak's own; the answer is handled here, because Keycloak's
  * handling prints whole responses into the log, has no deadline, and keeps tokens in clear in several places.
  */
-public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
+public class ClassLinkIdentityProvider extends OIDCIdentityProvider
         implements SocialIdentityProvider<OIDCIdentityProviderConfig>, ExchangeableTokens {
 
     private final ClassLinkIdentityProviderConfig config;
@@ -65,20 +62,30 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
     private final RosterState rosters;
     private final InstantSource clock = Clocks.keycloak();
 
-    ClassLinkIdentityProvider(
-            KeycloakSession session,
-            ClassLinkIdentityProviderConfig config,
+    /** What the providers of one server have in common. */
+    public record ServerState(
             AllowedHosts allowedHosts,
             KeySource tokenKeys,
             Bulkheads bulkheads,
             RefreshesInFlight refreshes,
             Revocations revocations,
-            RosterState rosters) {
+            RosterState rosters) {}
+
+    /** For each line of Keycloak, one that hides what only that line adds. */
+    public interface Creator {
+
+        ClassLinkIdentityProvider create(
+                KeycloakSession session, ClassLinkIdentityProviderConfig config, ServerState server);
+    }
+
+    /** For a {@link Creator} alone. */
+    public ClassLinkIdentityProvider(
+            KeycloakSession session, ClassLinkIdentityProviderConfig config, ServerState server) {
         super(session, config);
-        this.rosters = rosters;
+        this.rosters = server.rosters();
         this.config = config;
-        this.allowedHosts = allowedHosts;
-        this.upstream = new UpstreamClient(session, allowedHosts).within(bulkheads);
+        this.allowedHosts = server.allowedHosts();
+        this.upstream = new UpstreamClient(session, allowedHosts).within(server.bulkheads());
         this.keys = new VerificationKeys(session, config, upstream);
         this.endpoint = new TokenEndpointClient(session, upstream, config.getApp());
         TokenLifetimes lifetimes =
@@ -87,10 +94,10 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
         this.vault = new TokenVault(
                 session,
                 config.getAlias(),
-                tokenKeys,
+                server.tokenKeys(),
                 endpoint,
                 new AccountLinking(session, config, null).vaultRules(lifetimes.unstated()),
-                revocations,
+                server.revocations(),
                 clock);
         this.tokens = new ValidTokens(
                 session,
@@ -98,7 +105,7 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
                 endpoint,
                 (idToken, userId) -> !config.isRequireIdToken() || idTokens.continuesLogin(idToken, userId),
                 lifetimes,
-                refreshes,
+                server.refreshes(),
                 clock);
     }
 
@@ -207,11 +214,6 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
     @Override
     public boolean isType(KeycloakSession ignored, IdentityProviderType type) {
         return type == IdentityProviderType.USER_AUTHENTICATION;
-    }
-
-    @Override
-    public Stream<JWK> resolveKeys(TrustMaterialRequest request) {
-        return Stream.empty();
     }
 
     /**

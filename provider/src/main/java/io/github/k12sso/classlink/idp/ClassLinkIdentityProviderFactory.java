@@ -3,7 +3,9 @@ package io.github.k12sso.classlink.idp;
 import io.github.k12sso.classlink.http.AllowedHosts;
 import io.github.k12sso.classlink.http.Bulkheads;
 import io.github.k12sso.classlink.http.Bulkheads.Places;
+import io.github.k12sso.classlink.idp.ClassLinkIdentityProvider.ServerState;
 import io.github.k12sso.classlink.keycloak.Clocks;
+import io.github.k12sso.classlink.keycloak.KeycloakLine;
 import io.github.k12sso.classlink.oneroster.gateway.RosterLimits;
 import io.github.k12sso.classlink.oneroster.gateway.RosterState;
 import io.github.k12sso.classlink.refresh.RefreshesInFlight;
@@ -37,7 +39,9 @@ import org.keycloak.provider.ServerInfoAwareProviderFactory;
 
 /** Registers the social login {@value #PROVIDER_ID}. */
 public final class ClassLinkIdentityProviderFactory extends AbstractIdentityProviderFactory<ClassLinkIdentityProvider>
-        implements SocialIdentityProviderFactory<ClassLinkIdentityProvider>, ServerInfoAwareProviderFactory {
+        implements SocialIdentityProviderFactory<ClassLinkIdentityProvider>,
+                ServerInfoAwareProviderFactory,
+                KeycloakLine.Dependent {
 
     /** The provider id. */
     public static final String PROVIDER_ID = ClassLinkIdentityProviderConfig.PROVIDER_ID;
@@ -131,6 +135,7 @@ public final class ClassLinkIdentityProviderFactory extends AbstractIdentityProv
 
     @Override
     public void postInit(KeycloakSessionFactory factory) {
+        KeycloakLine.readNotes();
         factory.register(new LinkRemovalListener(this));
     }
 
@@ -157,15 +162,10 @@ public final class ClassLinkIdentityProviderFactory extends AbstractIdentityProv
 
     @Override
     public ClassLinkIdentityProvider create(KeycloakSession session, IdentityProviderModel model) {
-        return new ClassLinkIdentityProvider(
+        return Chosen.CREATOR.create(
                 session,
                 new ClassLinkIdentityProviderConfig(model, allowedHosts),
-                allowedHosts,
-                tokenKeys,
-                bulkheads,
-                refreshes,
-                revocations,
-                rosters);
+                new ServerState(allowedHosts, tokenKeys, bulkheads, refreshes, revocations, rosters));
     }
 
     @Override
@@ -176,5 +176,13 @@ public final class ClassLinkIdentityProviderFactory extends AbstractIdentityProv
     @Override
     public List<ProviderConfigProperty> getConfigProperties() {
         return Setting.form();
+    }
+
+    private static final class Chosen {
+
+        private static final ClassLinkIdentityProvider.Creator CREATOR =
+                KeycloakLine.implementationOf(ClassLinkIdentityProvider.Creator.class);
+
+        private Chosen() {}
     }
 }

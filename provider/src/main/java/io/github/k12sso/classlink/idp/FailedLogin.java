@@ -1,6 +1,7 @@
 package io.github.k12sso.classlink.idp;
 
 import io.github.k12sso.classlink.http.Measurement;
+import io.github.k12sso.classlink.keycloak.KeycloakLine;
 import io.github.k12sso.classlink.settings.ClassLinkIdentityProviderConfig;
 import jakarta.ws.rs.core.Response;
 import java.sql.SQLException;
@@ -93,14 +94,7 @@ final class FailedLogin {
 
     /** The first page of the same login; it stays what the app asked for. */
     String firstPage(AuthenticationSessionModel login) {
-        return Urls.realmLoginRestartPage(
-                        session.getContext().getUri().getBaseUri(),
-                        session.getContext().getRealm().getName(),
-                        login.getClient().getClientId(),
-                        login.getTabId(),
-                        AuthenticationProcessor.getClientData(session, login),
-                        true)
-                .toString();
+        return KeycloakLine.calls().loginRestartPage(session, login).toString();
     }
 
     /** For what nobody expected. */

@@ -21,6 +21,7 @@ import org.keycloak.models.IdentityProviderSyncMode;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
+import org.keycloak.models.UserProvider;
 import org.keycloak.sessions.AuthenticationSessionModel;
 import org.keycloak.util.Booleans;
 
@@ -114,10 +115,15 @@ final class FirstLogin {
         return Optional.of(user);
     }
 
+    /** As Keycloak asks from 26.7.4 on: who may log in with an address would be locked out by a username that is the same. */
     private boolean isTaken(String username, String email) {
+        UserProvider users = session.users();
         boolean emailMustDiffer = email != null && !realm.isDuplicateEmailsAllowed();
-        return session.users().getUserByUsername(realm, username) != null
-                || (emailMustDiffer && session.users().getUserByEmail(realm, email) != null);
+        boolean emailIsUsername = realm.isLoginWithEmailAllowed();
+        return users.getUserByUsername(realm, username) != null
+                || (emailMustDiffer && users.getUserByEmail(realm, email) != null)
+                || (emailMustDiffer && emailIsUsername && users.getUserByUsername(realm, email) != null)
+                || (emailIsUsername && username.indexOf('@') > 0 && users.getUserByEmail(realm, username) != null);
     }
 
     private void registered(UserModel user, BrokeredIdentityContext person) {

@@ -37,7 +37,7 @@ final class LoginRefused extends Exception {
         if (failure instanceof UpstreamFailure.Unavailable) {
             return new LoginRefused(Reason.CLASSLINK_UNAVAILABLE, failure);
         }
-        if (failure instanceof UpstreamFailure.HostNotAllowed) {
+        if (failure instanceof UpstreamFailure.HostNotAllowed || failure instanceof UpstreamFailure.Misconfigured) {
             return new LoginRefused(Reason.CONFIGURATION, failure);
         }
         if (failure instanceof UpstreamFailure.Refused refused) {

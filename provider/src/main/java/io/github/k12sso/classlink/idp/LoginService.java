@@ -7,6 +7,7 @@ import io.github.k12sso.classlink.http.TokenEndpointClient.TokenResponse;
 import io.github.k12sso.classlink.http.UpstreamClient;
 import io.github.k12sso.classlink.http.UpstreamFailure;
 import io.github.k12sso.classlink.keycloak.FederatedIds;
+import io.github.k12sso.classlink.keycloak.KeycloakLine;
 import io.github.k12sso.classlink.mapper.ClassLinkGroupMapper.MyGroups;
 import io.github.k12sso.classlink.profile.ClassLinkGroup;
 import io.github.k12sso.classlink.profile.Profile;
@@ -50,9 +51,9 @@ record LoginService(
         TokenVault vault) {
 
     /** Notes of the login in which {@link OIDCIdentityProvider} and its base class keep what they sent for this browser. */
-    private static final String NONCE_NOTE = "BROKER_NONCE";
+    private static final String NONCE_NOTE = KeycloakLine.Note.NONCE.key();
 
-    private static final String PKCE_VERIFIER_NOTE = "BROKER_CODE_CHALLENGE";
+    private static final String PKCE_VERIFIER_NOTE = KeycloakLine.Note.PKCE_VERIFIER.key();
 
     private static final Logger LOG = Logger.getLogger(LoginService.class);
 

@@ -1,6 +1,7 @@
 package io.github.k12sso.classlink.idp;
 
 import io.github.k12sso.classlink.http.UpstreamFailure.OAuthError;
+import io.github.k12sso.classlink.keycloak.KeycloakLine;
 import io.github.k12sso.classlink.launchpad.TileLaunch;
 import io.github.k12sso.classlink.oneroster.gateway.GatewayResource;
 import io.github.k12sso.classlink.settings.ClassLinkIdentityProviderConfig;
@@ -83,7 +84,7 @@ public final class RealmResource implements RealmResourceProvider {
     }
 
     /** Registers {@code /realms/{realm}/classlink}. */
-    public static final class Factory implements RealmResourceProviderFactory {
+    public static final class Factory implements RealmResourceProviderFactory, KeycloakLine.Dependent {
 
         /** The first segment of the path below the realm. */
         private static final String ID = "classlink";

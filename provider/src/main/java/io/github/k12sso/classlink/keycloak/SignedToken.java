@@ -13,7 +13,7 @@ import org.keycloak.models.UserSessionModel;
 
 /**
  * What Keycloak takes for granted of a token that somebody sent: where the header is {@code null} or names no algorithm, its
- * verifier (26.7.3) ends in a {@link NullPointerException}, which is a status of 500.
+ * verifier (26.7.4) ends in a {@link NullPointerException}, which is a status of 500.
  */
 public final class SignedToken {
 

@@ -1,6 +1,7 @@
 package io.github.k12sso.classlink.mapper;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.k12sso.classlink.keycloak.KeycloakLine;
 import io.github.k12sso.classlink.profile.Profile;
 import io.github.k12sso.classlink.settings.ClassLinkIdentityProviderConfig;
 import java.util.Arrays;
@@ -22,7 +23,7 @@ import org.keycloak.storage.ReadOnlyException;
  * the login alone. An interface, not a base class: the role mapper extends Keycloak's {@code AbstractClaimToRoleMapper}, whose
  * granting, taking away and log line would otherwise be copied here.
  */
-interface ClassLinkMapper extends IdentityProviderMapper {
+interface ClassLinkMapper extends IdentityProviderMapper, KeycloakLine.Dependent {
 
     /**
      * A mapper as the admin console lists it. The console translates labels and help texts of settings, but neither a mapper's

@@ -154,7 +154,7 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
 
     public TokenEndpointClient.App getApp() {
         return new TokenEndpointClient.App(
-                getTokenUrl(), getRevocationUrl(), getClientId(), getClientSecret(), isBasicAuthentication());
+                getTokenUrl(), getRevocationUrl(), getClientId(), getClientSecret(), getClientAuthMethod());
     }
 
     /** The client scope that a Keycloak access token must carry to be exchanged for a ClassLink token. */

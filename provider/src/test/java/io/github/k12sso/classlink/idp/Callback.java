@@ -4,6 +4,7 @@ import io.github.k12sso.classlink.RecordedEvents;
 import io.github.k12sso.classlink.Stub;
 import io.github.k12sso.classlink.http.AllowedHosts;
 import io.github.k12sso.classlink.http.Bulkheads;
+import io.github.k12sso.classlink.idp.ClassLinkIdentityProvider.ServerState;
 import io.github.k12sso.classlink.settings.ClassLinkIdentityProviderConfig;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -91,12 +92,13 @@ final class Callback {
         ClassLinkIdentityProvider provider = new ClassLinkIdentityProvider(
                 session,
                 config,
-                AllowedHosts.builtIn(),
-                null,
-                new Bulkheads(new Bulkheads.Places(50, 2, 2, 2), InstantSource.system()),
-                null,
-                null,
-                null);
+                new ServerState(
+                        AllowedHosts.builtIn(),
+                        null,
+                        new Bulkheads(new Bulkheads.Places(50, 2, 2, 2), InstantSource.system()),
+                        null,
+                        null,
+                        null));
         Logger log = Logger.getLogger(FailedLogin.class.getPackageName());
         Handler listening = listening();
         log.setUseParentHandlers(false);

@@ -305,6 +305,7 @@ class ClassLinkIdentityProviderConfigTest {
                     List.of("tokenLifetimeSeconds", "24h", "whole number"),
                     List.of("tokenLifetimeSeconds", "99999999999999999999", "from 60 to 31536000"),
                     List.of("clientAuthMethod", "private_key_jwt", "client_secret_post or client_secret_basic"),
+                    List.of("clientAuthMethod", "tls_client_auth", "client_secret_post or client_secret_basic"),
                     List.of("requireIdToken", "yes", "true or false"),
                     List.of("pkceEnabled", "1", "true or false"),
                     List.of("tokenScope", "classlink token", "one client scope, without spaces"),

@@ -15,6 +15,12 @@ import java.util.stream.Stream;
 /** One run of {@code bin/kc.sh}: the script, the Java process below it, and the log they write. */
 final class KeycloakProcess {
 
+    /** System property: the Java that Keycloak runs on, if not this JVM's own. */
+    private static final String JAVA_HOME = "keycloak.java.home";
+
+    /** System property: options for the JVM of every Keycloak, at its build and when it runs. */
+    private static final String JVM_OPTIONS = "keycloak.jvm.options";
+
     private static final Duration KILL_TIMEOUT = Duration.ofSeconds(5);
 
     private final Process process;
@@ -40,7 +46,8 @@ final class KeycloakProcess {
                 .redirectOutput(log.redirect());
         Map<String, String> variables = builder.environment();
         variables.keySet().removeIf(KeycloakProcess::steersKeycloak);
-        variables.put("JAVA_HOME", System.getProperty("java.home"));
+        variables.put("JAVA_HOME", System.getProperty(JAVA_HOME, System.getProperty("java.home")));
+        variables.put("JAVA_OPTS_APPEND", System.getProperty(JVM_OPTIONS, ""));
         variables.putAll(environment);
         try {
             Process process = builder.start();

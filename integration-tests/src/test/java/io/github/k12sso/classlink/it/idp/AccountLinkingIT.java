@@ -8,6 +8,7 @@ import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Browser;
 import io.github.k12sso.classlink.it.support.DocumentedCommands;
 import io.github.k12sso.classlink.it.support.Http;
+import io.github.k12sso.classlink.it.support.KeycloakVersion;
 import io.github.k12sso.classlink.it.support.RealmFiles;
 import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
@@ -41,8 +42,10 @@ class AccountLinkingIT {
 
     @AfterEach
     void asItWas() {
+        loginWithEmail(false);
         duplicateEmails(true);
         firstLogin("classlink first login");
+        district.configure("usernameTemplate", "");
     }
 
     @Test
@@ -76,6 +79,45 @@ class AccountLinkingIT {
         assertThat(refused.status()).isEqualTo(409);
         assertThat(refused.error()).contains("User with email " + TEACHERS_EMAIL + " already exists");
         assertThat(district.state().users()).containsExactly(local);
+        assertThat(district.state().links(local)).isEmpty();
+    }
+
+    /** From 26.7.4 on, Keycloak takes an address for a user name, too, where people may log in with either. */
+    @Test
+    void anEmailAddressThatIsSomebodysUserNameIsTakenWherePeopleLogInWithIt() {
+        duplicateEmails(false);
+        loginWithEmail(true);
+        JsonNode local = newUser(TEACHERS_EMAIL, "somebody@else.example");
+        WebPage end = district.login(district.newBrowser(), "teacher");
+
+        if (KeycloakVersion.tested().isAtLeast("26.7.4")) {
+            assertThat(end.status()).isEqualTo(409);
+            assertThat(end.error()).contains("User with username " + TEACHERS_EMAIL + " already exists");
+            assertThat(district.state().users()).containsExactly(local);
+        } else {
+            assertThat(district.state().users()).hasSize(2);
+        }
+        assertThat(district.state().links(local)).isEmpty();
+    }
+
+    @Test
+    void aUserNameThatIsSomebodysEmailAddressIsTakenWherePeopleLogInWithIt() {
+        duplicateEmails(false);
+        loginWithEmail(true);
+        district.configure("usernameTemplate", "${login_id}@maplevalley.example");
+        environment
+                .classLink()
+                .overrideProfile("teacher", profile -> profile.put("Email", "another@maplevalley.example"));
+        JsonNode local = newUser("local", TEACHERS_EMAIL);
+        WebPage end = district.login(district.newBrowser(), "teacher");
+
+        if (KeycloakVersion.tested().isAtLeast("26.7.4")) {
+            assertThat(end.status()).isEqualTo(409);
+            assertThat(end.error()).contains("User with email " + TEACHERS_EMAIL + " already exists");
+            assertThat(district.state().users()).containsExactly(local);
+        } else {
+            assertThat(district.state().users()).hasSize(2);
+        }
         assertThat(district.state().links(local)).isEmpty();
     }
 
@@ -138,6 +180,10 @@ class AccountLinkingIT {
         user.put("username", username).put("email", email);
         AdminApi.require(environment.admin().post("/realms/" + district.name() + "/users", user), "new user");
         return district.state().user(username);
+    }
+
+    private void loginWithEmail(boolean allowed) {
+        district.configureRealm(settings -> settings.put("loginWithEmailAllowed", allowed));
     }
 
     private void duplicateEmails(boolean allowed) {

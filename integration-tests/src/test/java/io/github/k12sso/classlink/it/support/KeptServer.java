@@ -30,6 +30,9 @@ public final class KeptServer {
             "keycloak.zip",
             "keycloak.runtime",
             "keycloak.dist.version",
+            "keycloak.java.home",
+            "keycloak.options",
+            "keycloak.jvm.options",
             "demo.realm",
             "project.root",
             "work.dir");

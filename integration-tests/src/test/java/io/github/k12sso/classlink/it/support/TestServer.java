@@ -82,7 +82,8 @@ final class TestServer implements AutoCloseable {
                 .withManagementPort(managementPort)
                 .withHeap(wanted.jvmOptions())
                 .withOptions(traces.options().toArray(String[]::new))
-                .withOptions(wanted.options().toArray(String[]::new));
+                .withOptions(wanted.options().toArray(String[]::new))
+                .withOptions(optionsOfTheRun());
         if (!wanted.realms().isEmpty()) {
             settings = DistrictRealm.describe(DemoRealm.describe(settings, demoAppPort));
         }
@@ -99,6 +100,11 @@ final class TestServer implements AutoCloseable {
                 postgres.jdbcUrl(),
                 wanted.realms().isEmpty() ? 0 : demoAppPort);
         return new TestServer(running, postgres, settings, wanted.buildOptions(), traces, keycloak);
+    }
+
+    private static String[] optionsOfTheRun() {
+        String options = System.getProperty("keycloak.options", "").trim();
+        return options.isEmpty() ? new String[0] : options.split(" +", -1);
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.github.k12sso.classlink.it.vault;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -18,6 +19,7 @@ import io.github.k12sso.classlink.simulator.runtime.TokenMode;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -213,6 +215,33 @@ class DisconnectIT {
     /** OpenID Connect Back-Channel Logout, should ClassLink ever send it: Keycloak's endpoint, and the provider's keys. */
     @Test
     void whenClassLinkSendsALogoutToken_thenThePersonIsLoggedOut() {
+        String token = loginAndLogoutToken();
+        assertThat(realm.state().sessions()).isEqualTo(1);
+
+        HttpResponse<String> answer = sendLogoutToken(token);
+
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        assertThat(realm.state().sessions()).isZero();
+    }
+
+    /** Keycloak 27 always checks the signature. For ClassLink it is checked on every line, whatever the provider's settings. */
+    @Test
+    void whenSomebodyElseSendsALogoutToken_thenNothingHappens() {
+        realm.configure("validateSignature", "false");
+        String[] parts = loginAndLogoutToken().split("\\.", -1);
+        String none = Base64.getUrlEncoder().withoutPadding().encodeToString("{\"alg\":\"none\"}".getBytes(UTF_8));
+        String othersSignature = parts[2].substring(0, 20) + new StringBuilder(parts[2].substring(20)).reverse();
+
+        assertThat(List.of(
+                        none + "." + parts[1] + ".",
+                        parts[0] + "." + parts[1] + ".",
+                        parts[0] + "." + parts[1] + "." + othersSignature))
+                .allSatisfy(
+                        token -> assertThat(sendLogoutToken(token).statusCode()).isEqualTo(400));
+        assertThat(realm.state().sessions()).isEqualTo(1);
+    }
+
+    private String loginAndLogoutToken() {
         AtomicReference<String> logoutToken = new AtomicReference<>();
         environment.classLink().issueIdTokensWith(draft -> {
             logoutToken.set(draft.sign(new JWTClaimsSet.Builder()
@@ -227,15 +256,14 @@ class DisconnectIT {
             return draft.sign(draft.claims());
         });
         login();
-        assertThat(realm.state().sessions()).isEqualTo(1);
+        return logoutToken.get();
+    }
 
-        HttpResponse<String> answer = new Http()
+    private HttpResponse<String> sendLogoutToken(String token) {
+        return new Http()
                 .send(Http.form(
                         realm.url("/protocol/openid-connect/logout/backchannel-logout"),
-                        Map.of("logout_token", logoutToken.get())));
-
-        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-        assertThat(realm.state().sessions()).isZero();
+                        Map.of("logout_token", token)));
     }
 
     private void limitSessionsToOne() {

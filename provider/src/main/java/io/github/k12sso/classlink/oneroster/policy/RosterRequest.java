@@ -174,7 +174,7 @@ public final class RosterRequest {
             return new InvalidRequest("unknownobject", "OneRoster 1.1 has no such path for reading rosters");
         }
 
-        static InvalidRequest query(String message) {
+        public static InvalidRequest query(String message) {
             return new InvalidRequest("invaliddata", message);
         }
 
