@@ -157,10 +157,13 @@ final class LoginUser {
         return null;
     }
 
-    /** Keycloak's flow refuses a new user whose address is exactly another's. */
+    /** For a new user, Keycloak's flow finds the account that exactly has the address, and from 26.7.4 on the username. */
     private boolean mustGiveWay(UserModel user, String email) {
-        boolean refusedByFlow = user == null && session.users().getUserByEmail(realm, email) != null;
-        return !refusedByFlow && AcceptedValues.isTaken(session, realm, user, email);
+        boolean leftToFlow = user == null
+                && (session.users().getUserByEmail(realm, email) != null
+                        || (realm.isLoginWithEmailAllowed()
+                                && session.users().getUserByUsername(realm, email) != null));
+        return !leftToFlow && AcceptedValues.isTaken(session, realm, user, email);
     }
 
     /** What the realm requires and ClassLink does not know, if no page asks for it. */
