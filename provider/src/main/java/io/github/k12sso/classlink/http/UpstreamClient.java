@@ -93,7 +93,7 @@ public final class UpstreamClient {
         this(session, allowedHosts, CALL_TIMEOUT);
     }
 
-    UpstreamClient(KeycloakSession session, AllowedHosts allowedHosts, Duration callTimeout) {
+    public UpstreamClient(KeycloakSession session, AllowedHosts allowedHosts, Duration callTimeout) {
         this.session = session;
         this.allowedHosts = allowedHosts;
         this.callTimeout = callTimeout;

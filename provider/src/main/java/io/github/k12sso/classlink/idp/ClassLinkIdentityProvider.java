@@ -1,5 +1,6 @@
 package io.github.k12sso.classlink.idp;
 
+import io.github.k12sso.classlink.diagnostics.SetupCheck;
 import io.github.k12sso.classlink.exchange.BrokeringApi;
 import io.github.k12sso.classlink.exchange.ExchangeProvider.ExchangeableTokens;
 import io.github.k12sso.classlink.http.AllowedHosts;
@@ -90,6 +91,11 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
 
     ClassLinkIdentityProviderConfig settings() {
         return config;
+    }
+
+    /** For the connection check. */
+    SetupCheck.Subject setup() {
+        return new SetupCheck.Subject(session, session.getContext().getRealm(), config, allowedHosts, vault);
     }
 
     @Override

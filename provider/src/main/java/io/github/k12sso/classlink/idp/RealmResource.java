@@ -30,23 +30,23 @@ public final class RealmResource implements RealmResourceProvider {
     /** LaunchPad's tiles. */
     @Path("{alias}")
     public LaunchResource launches(@PathParam("alias") String alias) {
-        return new LaunchResource(session, provider(alias).settings());
+        return new LaunchResource(session, provider(session, alias).settings());
     }
 
     /** The roster gateway, for the caller's own district. */
     @Path("{alias}/ims/oneroster/v1p1")
     public GatewayResource roster(@PathParam("alias") String alias) {
-        return new GatewayResource(session, provider(alias).rosterSettings(), Optional.empty());
+        return new GatewayResource(session, provider(session, alias).rosterSettings(), Optional.empty());
     }
 
     /** The same for a district that the address names. */
     @Path("{alias}/tenants/{tenantId}/ims/oneroster/v1p1")
     public GatewayResource roster(@PathParam("alias") String alias, @PathParam("tenantId") String tenantId) {
-        return new GatewayResource(session, provider(alias).rosterSettings(), Optional.of(tenantId));
+        return new GatewayResource(session, provider(session, alias).rosterSettings(), Optional.of(tenantId));
     }
 
     /** A provider of the realm, whether it is enabled or not; 404 for any other alias. */
-    private ClassLinkIdentityProvider provider(String alias) {
+    static ClassLinkIdentityProvider provider(KeycloakSession session, String alias) {
         IdentityProviderModel model = session.identityProviders().getByAlias(alias);
         if (model == null || !ClassLinkIdentityProviderFactory.PROVIDER_ID.equals(model.getProviderId())) {
             throw new NotFoundException();

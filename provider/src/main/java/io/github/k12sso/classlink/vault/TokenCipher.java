@@ -86,6 +86,16 @@ public final class TokenCipher {
         }
     }
 
+    /** Whether an encrypted record can be decrypted. Nothing is logged. */
+    boolean opens(String stored) {
+        try {
+            decrypt(stored, owner, id -> keys.find(session, realm, id));
+            return true;
+        } catch (Unreadable e) {
+            return false;
+        }
+    }
+
     static String encrypt(TokenRecord record, Owner owner, KeyRing.Key key) {
         ObjectNode content = record.write()
                 .put(REALM, owner.realmId())

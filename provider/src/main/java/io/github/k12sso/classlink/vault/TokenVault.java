@@ -7,6 +7,8 @@ import io.github.k12sso.classlink.profile.Profile;
 import io.github.k12sso.classlink.vault.TokenUnavailable.Reason;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.keycloak.models.FederatedIdentityModel;
@@ -152,6 +154,34 @@ public final class TokenVault {
             LOG.warnf("A ClassLink token was not revoked: %s. realm=%s", e.getMessage(), realm.getName());
             return Optional.empty();
         }
+    }
+
+    /**
+     * What the keys of this provider's records can do, for a check of the set-up.
+     *
+     * @param activeKey id of the key that encrypts now
+     * @param looked how many stored records were tried
+     * @param opened how many of those decrypt
+     */
+    public record KeyState(String activeKey, int looked, int opened) {}
+
+    /**
+     * Tries the stored records of some users.
+     *
+     * @param sample how many users with a link at most
+     * @throws KeySource.Unavailable if a source of keys cannot be read
+     */
+    public KeyState keyState(RealmModel realm, int sample) {
+        String activeKey = keys.active(session, realm).id();
+        List<FederatedIdentityModel> links = session.users()
+                .searchForUserStream(realm, Map.of(UserModel.IDP_ALIAS, alias), 0, sample)
+                .map(user -> session.users().getFederatedIdentity(realm, user, alias))
+                .filter(link -> link != null && link.getToken() != null && TokenCipher.isEncrypted(link.getToken()))
+                .toList();
+        long opened = links.stream()
+                .filter(link -> cipher(realm, link.getUserId()).opens(link.getToken()))
+                .count();
+        return new KeyState(activeKey, links.size(), (int) opened);
     }
 
     private TokenCipher cipher(RealmModel realm, String brokerUserId) {
