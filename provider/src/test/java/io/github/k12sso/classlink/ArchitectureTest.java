@@ -43,6 +43,7 @@ class ArchitectureTest {
                 "idp",
                 List.of(
                         "launchpad",
+                        "diagnostics",
                         "exchange",
                         "oneroster",
                         "mapper",
@@ -53,6 +54,7 @@ class ArchitectureTest {
                         "http",
                         "keycloak"));
         arrows.put("launchpad", List.of("settings", "http", "keycloak"));
+        arrows.put("diagnostics", List.of("oneroster", "mapper", "vault", "settings", "profile", "http", "keycloak"));
         arrows.put("exchange", List.of("vault", "http", "keycloak"));
         arrows.put("oneroster", List.of("refresh", "vault", "settings", "profile", "http", "keycloak"));
         arrows.put("mapper", List.of("settings", "profile"));
@@ -133,6 +135,7 @@ class ArchitectureTest {
                 .containsExactlyInAnyOrder(
                         ".idp",
                         ".launchpad",
+                        ".diagnostics",
                         ".exchange",
                         ".oneroster.gateway",
                         ".oneroster.policy",

@@ -89,7 +89,7 @@ public final class UpstreamClient {
         this(session, allowedHosts, CALL_TIMEOUT);
     }
 
-    UpstreamClient(KeycloakSession session, AllowedHosts allowedHosts, Duration callTimeout) {
+    public UpstreamClient(KeycloakSession session, AllowedHosts allowedHosts, Duration callTimeout) {
         this.session = session;
         this.allowedHosts = allowedHosts;
         this.callTimeout = callTimeout;

@@ -1,5 +1,6 @@
 package io.github.k12sso.classlink.idp;
 
+import io.github.k12sso.classlink.diagnostics.SetupCheck;
 import io.github.k12sso.classlink.exchange.BrokeringApi;
 import io.github.k12sso.classlink.exchange.ExchangeProvider.ExchangeableTokens;
 import io.github.k12sso.classlink.http.AllowedHosts;
@@ -57,11 +58,9 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
 
     private final ClassLinkIdentityProviderConfig config;
     private final AllowedHosts allowedHosts;
-    private final UpstreamClient upstream;
+    private final KeySource tokenKeys;
     private final VerificationKeys keys;
-    private final TokenEndpointClient endpoint;
-    private final IdTokenVerifier idTokens;
-    private final TokenVault vault;
+    private final LoginService logins;
     private final ValidTokens tokens;
     private final RosterState rosters;
     private final InstantSource clock = Clocks.keycloak();
@@ -78,13 +77,14 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
         this.rosters = rosters;
         this.config = config;
         this.allowedHosts = allowedHosts;
-        this.upstream = new UpstreamClient(session, allowedHosts);
+        this.tokenKeys = tokenKeys;
+        UpstreamClient upstream = new UpstreamClient(session, allowedHosts);
         this.keys = new VerificationKeys(session, config, upstream);
-        this.endpoint = new TokenEndpointClient(session, upstream, config.getApp());
+        TokenEndpointClient endpoint = new TokenEndpointClient(session, upstream, config.getApp());
         TokenLifetimes lifetimes =
                 new TokenLifetimes(config.getTokenLifetime(), Duration.ofSeconds(config.getMinValidityToken()));
-        this.idTokens = new IdTokenVerifier(session, config, keys, clock);
-        this.vault = new TokenVault(
+        IdTokenVerifier idTokens = new IdTokenVerifier(session, config, keys, clock);
+        TokenVault vault = new TokenVault(
                 session,
                 config.getAlias(),
                 tokenKeys,
@@ -92,6 +92,7 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
                 new AccountLinking(session, config, null).vaultRules(lifetimes.unstated()),
                 revocations,
                 clock);
+        this.logins = new LoginService(session, this, config, upstream, endpoint, idTokens, vault);
         this.tokens = new ValidTokens(
                 session,
                 vault,
@@ -106,6 +107,11 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
         return config;
     }
 
+    /** For the connection check. */
+    SetupCheck.Subject setup() {
+        return new SetupCheck.Subject(session, session.getContext().getRealm(), config, allowedHosts, tokenKeys);
+    }
+
     @Override
     protected UriBuilder createAuthorizationUrl(AuthenticationRequest request) {
         try {
@@ -118,7 +124,6 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
 
     @Override
     public Object callback(RealmModel realm, AuthenticationCallback callback, EventBuilder event) {
-        LoginService logins = new LoginService(session, this, config, upstream, endpoint, idTokens, vault);
         return new CallbackEndpoint(session, logins, callback, event);
     }
 
@@ -197,9 +202,9 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
                 config.getRosterScope(),
                 config.getRosterRequestsPerMinute(),
                 config.getAllowedTenants(),
-                vault,
+                logins.vault(),
                 tokens,
-                upstream,
+                logins.upstream(),
                 rosters);
     }
 
@@ -240,11 +245,11 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
 
     private void forgetTokensAtLastLogout(RealmModel realm, UserSessionModel ending) {
         if (config.isForgetTokensOnLogout()) {
-            new LinkRemovalListener.LastLogout(session, config.getAlias(), vault).ended(realm, ending);
+            new LinkRemovalListener.LastLogout(session, config.getAlias(), logins.vault()).ended(realm, ending);
         }
     }
 
     TokenVault vault() {
-        return vault;
+        return logins.vault();
     }
 }

@@ -146,7 +146,7 @@ public final class ClassLinkUserAttributeMapper extends AbstractIdentityProvider
      *
      * <p>Keycloak's own reading drops the numbers of an array and prints them into the log; ClassLink's ids are numbers.
      */
-    static final class ProfileFieldPath {
+    public static final class ProfileFieldPath {
 
         private static final Pattern STEP =
                 Pattern.compile("(?<name>[^\\[\\]]+)(?:\\[(?<index>\\d{1,6})])?", Pattern.DOTALL);
@@ -162,7 +162,7 @@ public final class ClassLinkUserAttributeMapper extends AbstractIdentityProvider
          *
          * @throws IllegalArgumentException with a message for an administrator: what may be typed
          */
-        static ProfileFieldPath parse(String path) {
+        public static ProfileFieldPath parse(String path) {
             List<String> parts = JsonUtils.splitClaimPath(path);
             if (parts.isEmpty() || path.startsWith(".") || path.endsWith(".") || path.contains("..")) {
                 throw notAPath();
