@@ -45,8 +45,7 @@ record ClientCredentialsCheck(Subject subject) implements Check {
     }
 
     private void ask(Findings findings) {
-        UpstreamClient upstream =
-                new UpstreamClient(subject.session(), subject.allowedHosts(), findings.timeForACall());
+        UpstreamClient upstream = subject.upstream().within(findings.timeForACall());
         TokenEndpointClient endpoint = new TokenEndpointClient(
                 subject.session(), upstream, subject.config().getApp());
         Map<String, String> proof = Map.of(

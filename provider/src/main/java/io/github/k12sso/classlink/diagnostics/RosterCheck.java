@@ -93,8 +93,7 @@ record RosterCheck(Subject subject) implements Check {
     /** The list of districts is read at the first call and kept for the others. */
     private Access access(Findings findings, PartnerApplications applications, String key, String district)
             throws RosterFailure {
-        UpstreamClient upstream =
-                new UpstreamClient(subject.session(), subject.allowedHosts(), findings.timeForACall());
+        UpstreamClient upstream = subject.upstream().within(findings.timeForACall());
         return new PartnerKeyCredentials(
                         applications, "check", upstream, subject.config().getRosterUrl(), key, district)
                 .current();
@@ -139,10 +138,9 @@ record RosterCheck(Subject subject) implements Check {
     }
 
     private void page(Findings findings, Access access) {
-        UpstreamClient upstream = new UpstreamClient(subject.session(), subject.allowedHosts());
         String url = access.base() + "/ims/oneroster/v1p1/orgs?limit=1&offset=0";
         try {
-            boolean orgs = upstream.<Boolean, RuntimeException>stream(
+            boolean orgs = subject.upstream().<Boolean, RuntimeException>stream(
                     Operation.ROSTER,
                     url,
                     access.signer().apply(url),

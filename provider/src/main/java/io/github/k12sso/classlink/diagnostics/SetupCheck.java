@@ -4,6 +4,7 @@ import io.github.k12sso.classlink.diagnostics.Check.Finding;
 import io.github.k12sso.classlink.diagnostics.Check.Findings;
 import io.github.k12sso.classlink.diagnostics.Check.OutOfTime;
 import io.github.k12sso.classlink.http.AllowedHosts;
+import io.github.k12sso.classlink.http.UpstreamClient;
 import io.github.k12sso.classlink.keycloak.Clocks;
 import io.github.k12sso.classlink.settings.ClassLinkIdentityProviderConfig;
 import io.github.k12sso.classlink.vault.KeySource;
@@ -36,6 +37,7 @@ public final class SetupCheck {
      *
      * @param realm of the provider
      * @param config the provider's settings
+     * @param upstream for calls to ClassLink
      * @param tokenKeys for stored tokens
      */
     public record Subject(
@@ -43,6 +45,7 @@ public final class SetupCheck {
             RealmModel realm,
             ClassLinkIdentityProviderConfig config,
             AllowedHosts allowedHosts,
+            UpstreamClient upstream,
             KeySource tokenKeys) {}
 
     /** The findings, as JSON has them: name, status, detail and fix. */

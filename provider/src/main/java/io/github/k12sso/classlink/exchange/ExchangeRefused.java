@@ -1,5 +1,6 @@
 package io.github.k12sso.classlink.exchange;
 
+import io.github.k12sso.classlink.http.UpstreamFailure;
 import io.github.k12sso.classlink.vault.TokenUnavailable;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
@@ -35,13 +36,13 @@ final class ExchangeRefused extends Exception {
         return error;
     }
 
-    /** The answer as RFC 6749 section 5.2 has it, with {@code Retry-After} in whole seconds, never 0, if a later request may succeed. */
+    /** The answer as RFC 6749 section 5.2 has it, with {@code Retry-After} in whole seconds, if a later request may succeed. */
     Response.ResponseBuilder answer() {
         Response.ResponseBuilder answer = Response.status(error.status())
                 .type(MediaType.APPLICATION_JSON_TYPE)
                 .entity(new OAuth2ErrorRepresentation(error.error(), error.description()));
         Optional.ofNullable(retryAfter)
-                .ifPresent(wait -> answer.header(HttpHeaders.RETRY_AFTER, Math.max(1, wait.toSeconds())));
+                .ifPresent(wait -> answer.header(HttpHeaders.RETRY_AFTER, UpstreamFailure.retryAfterSeconds(wait)));
         return answer;
     }
 

@@ -1,7 +1,11 @@
 package io.github.k12sso.classlink.http;
 
+import io.github.k12sso.classlink.http.Bulkheads.Circuit;
 import io.github.k12sso.classlink.http.Measurement.Operation;
+import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -9,18 +13,63 @@ import org.apache.http.client.methods.HttpUriRequest;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.tracing.TracingProvider;
 
-/** What a call costs: a measurement, and a span of Keycloak's tracing, which is nothing where tracing is off. */
+/**
+ * A call, unless {@link Bulkheads} know that nobody answers, and what it costs: a measurement, and a span of Keycloak's tracing, which is
+ * nothing where tracing is off.
+ */
 final class MeasuredCall {
+
+    /** A time-out after less than this says nothing about ClassLink: the last of many calls has what time the others left. */
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     private final Operation operation;
     private final TracingProvider tracing;
+    private final Optional<Bulkheads> bulkheads;
+    private final URI address;
+    private final Duration patience;
 
-    MeasuredCall(KeycloakSession session, Operation operation) {
+    /**
+     * A call.
+     *
+     * @param bulkheads empty for a call that is made in any case
+     * @param timeout of most calls
+     */
+    MeasuredCall(
+            KeycloakSession session,
+            Optional<Bulkheads> bulkheads,
+            Operation operation,
+            URI address,
+            Duration timeout) {
         this.tracing = session.getProvider(TracingProvider.class);
+        this.bulkheads = bulkheads;
         this.operation = operation;
+        this.address = address;
+        this.patience = timeout.compareTo(PATIENCE) < 0 ? timeout : PATIENCE;
     }
 
     <T, X extends Exception> T run(Call<T, X> call) throws UpstreamFailure, X {
+        if (bulkheads.isEmpty() || operation.failFast().isEmpty()) {
+            return measured(call);
+        }
+        Circuit circuit = bulkheads.get().circuit(operation, address);
+        Instant begun = circuit.begin(operation.failFast().get());
+        long start = System.nanoTime();
+        boolean silent = false;
+        try {
+            return measured(call);
+        } catch (UpstreamFailure.Unavailable e) {
+            silent = e.timedOut();
+            throw e;
+        } finally {
+            if (!silent) {
+                circuit.answered();
+            } else if (System.nanoTime() - start >= patience.toNanos()) {
+                circuit.timedOut(begun);
+            }
+        }
+    }
+
+    private <T, X extends Exception> T measured(Call<T, X> call) throws UpstreamFailure, X {
         long start = System.nanoTime();
         Outcome outcome = Outcome.ANSWERED;
         tracing.startSpan(UpstreamClient.class.getName(), "ClassLink " + operation.label());

@@ -1,5 +1,6 @@
 package io.github.k12sso.classlink.http;
 
+import io.github.k12sso.classlink.http.Bulkheads.Group;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Metrics;
 import io.micrometer.core.instrument.Tag;
@@ -8,6 +9,7 @@ import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * What is counted and timed, on Keycloak's own registry: its metrics endpoint shows it, where {@code metrics-enabled} is on.
@@ -17,6 +19,8 @@ import java.util.Locale;
 public enum Measurement {
     /** Calls to ClassLink, from the request's first byte to the answer's last. */
     UPSTREAM_CALLS("classlink.upstream.calls", "Calls to ClassLink", "operation,outcome"),
+    /** Requests that did not call ClassLink, because too many wait for it or because it does not answer. */
+    REJECTIONS("classlink.upstream.rejections", "Requests that were not allowed to call ClassLink", "group,reason"),
     /** Logins that came back from ClassLink. */
     LOGINS("classlink.logins", "Logins that came back from ClassLink", "outcome"),
     /** Clicks on tiles, and what became of them. */
@@ -92,33 +96,43 @@ public enum Measurement {
     /** What a call to ClassLink is for, with the largest answer that is read. */
     public enum Operation {
         /** The authorization code's redemption. */
-        TOKEN("token endpoint", 64 * 1024),
+        TOKEN("token endpoint", Group.LOGINS, 64 * 1024),
         /** A refresh token's redemption. */
-        REFRESH("token endpoint (refresh)", 64 * 1024),
-        /** A token's revocation, RFC 7009. */
-        REVOCATION("revocation endpoint", 64 * 1024),
+        REFRESH("token endpoint (refresh)", Group.REFRESHES, 64 * 1024),
+        /** A token's revocation, RFC 7009: in the background, by threads of its own. */
+        REVOCATION("revocation endpoint", null, 64 * 1024),
         /** The signing keys (JWKS). */
-        KEYS("key endpoint", 256 * 1024),
+        KEYS("key endpoint", Group.LOGINS, 256 * 1024),
         /** The signed-in person's profile. ClassLink's own are under 2 KiB. */
-        PROFILE("profile endpoint", 64 * 1024),
+        PROFILE("profile endpoint", Group.LOGINS, 64 * 1024),
         /** The signed-in person's groups. */
-        GROUPS("groups endpoint", 256 * 1024),
+        GROUPS("groups endpoint", Group.LOGINS, 256 * 1024),
         /** The districts of the partner, up to a thousand a page. */
-        APPLICATIONS("applications endpoint", 4 * 1024 * 1024),
+        APPLICATIONS("applications endpoint", null, 4 * 1024 * 1024),
         /** A page of a roster: 10,000 rows are about 6 MiB. */
-        ROSTER("roster service", 32 * 1024 * 1024);
+        ROSTER("roster service", null, 32 * 1024 * 1024);
 
         private final String label;
+        private final Group failFast;
         private final int maxBytes;
 
-        Operation(String label, int maxBytes) {
+        Operation(String label, Group failFast, int maxBytes) {
             this.label = label;
+            this.failFast = failFast;
             this.maxBytes = maxBytes;
         }
 
         /** For log lines and messages. */
         public String label() {
             return label;
+        }
+
+        /**
+         * Who fails fast when it is silent. Empty for revocations, which nobody waits for, and for rosters: what they do about a
+         * silent service, they do for each district ({@code RosterFailure.Silences}).
+         */
+        Optional<Group> failFast() {
+            return Optional.ofNullable(failFast);
         }
 
         /** Bytes of body after which reading stops and the answer counts as malformed. */

@@ -7,12 +7,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.k12sso.classlink.http.MeasuredCall.Deadline;
 import io.github.k12sso.classlink.http.Measurement.Operation;
 import io.github.k12sso.classlink.http.UpstreamFailure.OAuthError;
+import io.github.k12sso.classlink.http.UpstreamFailure.Unavailable.Kind;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.Optional;
 import org.apache.http.Header;
 import org.apache.http.HttpEntity;
 import org.apache.http.client.methods.CloseableHttpResponse;
@@ -61,6 +64,50 @@ final class ResponseReader {
             throw new UpstreamFailure.Malformed(operation, "answered status " + status + " where 200 is expected");
         }
         return body(operation, response.getEntity(), request, operation.maxBytes());
+    }
+
+    /** Sends a request. */
+    interface Sending {
+        CloseableHttpResponse send() throws IOException;
+    }
+
+    /** Reads a long answer as it comes. */
+    static <T, X extends Exception> T stream(
+            Operation operation,
+            Sending sending,
+            HttpRequestBase request,
+            Deadline deadline,
+            UpstreamClient.StreamReader<T, X> reader)
+            throws UpstreamFailure, X {
+        boolean answered = false;
+        boolean whole = false;
+        boolean late = false;
+        try (CloseableHttpResponse response = sending.send()) {
+            answered = true;
+            if (response.getStatusLine().getStatusCode() != 200 || response.getEntity() == null) {
+                read(operation, response, request);
+                throw new UpstreamFailure.Malformed(operation, "answered nothing");
+            }
+            try {
+                T result = reader.read(
+                        new LimitedStream(response.getEntity().getContent(), operation.maxBytes()),
+                        name -> Optional.ofNullable(response.getFirstHeader(name))
+                                .map(Header::getValue));
+                EntityUtils.consume(response.getEntity());
+                whole = true;
+                return result;
+            } finally {
+                late = deadline.passed();
+                if (!whole) {
+                    request.abort(); // closing would read the rest first
+                }
+            }
+        } catch (LimitedStream.TooLong e) {
+            throw new UpstreamFailure.Malformed(operation, "answered more than " + operation.maxBytes() + " bytes");
+        } catch (IOException e) {
+            throw UpstreamFailure.Unavailable.because(
+                    operation, answered ? late : deadline.passed(), e, answered ? Kind.BROKEN_OFF : Kind.NOT_REACHED);
+        }
     }
 
     static JsonNode json(Operation operation, byte[] body) throws UpstreamFailure.Malformed {

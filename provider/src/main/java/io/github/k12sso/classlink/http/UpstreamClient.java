@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.http.MeasuredCall.Deadline;
 import io.github.k12sso.classlink.http.Measurement.Operation;
-import io.github.k12sso.classlink.http.ResponseReader.LimitedStream;
 import io.github.k12sso.classlink.http.UpstreamFailure.Unavailable.Kind;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import org.apache.http.Header;
 import org.apache.http.NameValuePair;
 import org.apache.http.client.config.CookieSpecs;
 import org.apache.http.client.config.RequestConfig;
@@ -25,7 +23,6 @@ import org.apache.http.client.methods.HttpGet;
 import org.apache.http.client.methods.HttpPost;
 import org.apache.http.client.methods.HttpRequestBase;
 import org.apache.http.message.BasicNameValuePair;
-import org.apache.http.util.EntityUtils;
 import org.keycloak.connections.httpclient.HttpClientProvider;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.util.BasicAuthHelper;
@@ -44,6 +41,8 @@ public final class UpstreamClient {
     static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
     /** Time for a whole call, from the request's first byte to the answer's last. */
     static final Duration CALL_TIMEOUT = Duration.ofSeconds(10);
+    /** For the signing keys: in Keycloak's cache of keys all logins of a provider wait for one call, this one. */
+    static final Duration KEYS_TIMEOUT = Duration.ofSeconds(4);
     /** ClassLink's firewall answers 401 to scripts (docs/internals/classlink-protocol.md#id_token), so look ordinary. */
     static final String USER_AGENT = "Mozilla/5.0 (compatible; keycloak-classlink)";
 
@@ -82,16 +81,24 @@ public final class UpstreamClient {
 
     private final KeycloakSession session;
     private final AllowedHosts allowedHosts;
+    private final Optional<Bulkheads> bulkheads;
     private final Duration callTimeout;
     private final RequestConfig requestConfig;
 
+    /** For calls that are always made; see {@link #within}. */
     public UpstreamClient(KeycloakSession session, AllowedHosts allowedHosts) {
         this(session, allowedHosts, CALL_TIMEOUT);
     }
 
-    public UpstreamClient(KeycloakSession session, AllowedHosts allowedHosts, Duration callTimeout) {
+    UpstreamClient(KeycloakSession session, AllowedHosts allowedHosts, Duration callTimeout) {
+        this(session, allowedHosts, callTimeout, Optional.empty());
+    }
+
+    private UpstreamClient(
+            KeycloakSession session, AllowedHosts allowedHosts, Duration callTimeout, Optional<Bulkheads> bulkheads) {
         this.session = session;
         this.allowedHosts = allowedHosts;
+        this.bulkheads = bulkheads;
         this.callTimeout = callTimeout;
         this.requestConfig = RequestConfig.custom()
                 .setConnectTimeout((int) CONNECT_TIMEOUT.toMillis())
@@ -131,55 +138,42 @@ public final class UpstreamClient {
         request.setConfig(RequestConfig.copy(requestConfig)
                 .setSocketTimeout((int) timeout.toMillis())
                 .build());
-        MeasuredCall measured = new MeasuredCall(session, operation);
         try (Deadline deadline = Deadline.start(request, timeout.toMillis())) {
-            return measured.run(() -> stream(operation, request, deadline, reader));
-        }
-    }
-
-    private <T, X extends Exception> T stream(
-            Operation operation, HttpGet request, Deadline deadline, StreamReader<T, X> reader)
-            throws UpstreamFailure, X {
-        boolean answered = false;
-        boolean whole = false;
-        boolean late = false;
-        try (CloseableHttpResponse response =
-                session.getProvider(HttpClientProvider.class).getHttpClient().execute(request)) {
-            answered = true;
-            if (response.getStatusLine().getStatusCode() != 200 || response.getEntity() == null) {
-                ResponseReader.read(operation, response, request);
-                throw new UpstreamFailure.Malformed(operation, "answered nothing");
-            }
-            try {
-                T result = reader.read(
-                        new LimitedStream(response.getEntity().getContent(), operation.maxBytes()),
-                        name -> Optional.ofNullable(response.getFirstHeader(name))
-                                .map(Header::getValue));
-                EntityUtils.consume(response.getEntity());
-                whole = true;
-                return result;
-            } finally {
-                late = deadline.passed();
-                if (!whole) {
-                    request.abort(); // closing would read the rest first
-                }
-            }
-        } catch (LimitedStream.TooLong e) {
-            throw new UpstreamFailure.Malformed(operation, "answered more than " + operation.maxBytes() + " bytes");
-        } catch (IOException e) {
-            throw UpstreamFailure.Unavailable.because(
-                    operation, answered ? late : deadline.passed(), e, answered ? Kind.BROKEN_OFF : Kind.NOT_REACHED);
+            return measured(operation, request)
+                    .run(() -> ResponseReader.stream(
+                            operation,
+                            () -> session.getProvider(HttpClientProvider.class)
+                                    .getHttpClient()
+                                    .execute(request),
+                            request,
+                            deadline,
+                            reader));
         }
     }
 
     /** The same limits, with the HTTP client of another session. */
     public UpstreamClient in(KeycloakSession other) {
-        return new UpstreamClient(other, allowedHosts, callTimeout);
+        return new UpstreamClient(other, allowedHosts, callTimeout, bulkheads);
+    }
+
+    /** The same, for calls that threads of Keycloak wait for. */
+    public UpstreamClient within(Bulkheads limits) {
+        return new UpstreamClient(session, allowedHosts, callTimeout, Optional.of(limits));
+    }
+
+    /** A place to wait for ClassLink, for all calls of one request: see {@link Bulkheads#enter}. */
+    public Bulkheads.Place enter(Bulkheads.Group group) throws UpstreamFailure.Unavailable {
+        return bulkheads.isPresent() ? bulkheads.get().enter(group) : () -> {};
+    }
+
+    private MeasuredCall measured(Operation operation, HttpRequestBase request) {
+        return new MeasuredCall(session, bulkheads, operation, request.getURI(), callTimeout);
     }
 
     /** The same, but a call may take no longer than that. */
     public UpstreamClient within(Duration timeout) {
-        return new UpstreamClient(session, allowedHosts, timeout.compareTo(callTimeout) < 0 ? timeout : callTimeout);
+        return new UpstreamClient(
+                session, allowedHosts, timeout.compareTo(callTimeout) < 0 ? timeout : callTimeout, bulkheads);
     }
 
     /** Posts a form with client authentication, exactly once, and reads the JSON object that comes back. */
@@ -213,14 +207,16 @@ public final class UpstreamClient {
     }
 
     private byte[] call(Operation operation, HttpRequestBase request) throws UpstreamFailure {
-        return new MeasuredCall(session, operation).run(() -> send(operation, request));
+        return measured(operation, request).run(() -> send(operation, request));
     }
 
     private byte[] send(Operation operation, HttpRequestBase request) throws UpstreamFailure {
         request.setConfig(requestConfig);
         request.setHeader("User-Agent", USER_AGENT);
         request.setHeader("Accept", "application/json");
-        try (Deadline deadline = Deadline.start(request, callTimeout.toMillis())) {
+        Duration timeout =
+                operation == Operation.KEYS && KEYS_TIMEOUT.compareTo(callTimeout) < 0 ? KEYS_TIMEOUT : callTimeout;
+        try (Deadline deadline = Deadline.start(request, timeout.toMillis())) {
             try (CloseableHttpResponse response = session.getProvider(HttpClientProvider.class)
                     .getHttpClient()
                     .execute(request)) {

@@ -20,6 +20,7 @@ import org.apache.http.conn.ConnectionPoolTimeoutException;
 public abstract sealed class UpstreamFailure extends Exception {
 
     private static final long serialVersionUID = 1L;
+    private static final int NANOS_PER_SECOND = 1_000_000_000;
 
     UpstreamFailure(String message) {
         super(message);
@@ -27,6 +28,11 @@ public abstract sealed class UpstreamFailure extends Exception {
 
     UpstreamFailure(String message, Throwable cause) {
         super(message, cause);
+    }
+
+    /** A wait as {@code Retry-After} says it: whole seconds, rounded up and never 0, so that who waits as long is not early. */
+    public static long retryAfterSeconds(Duration wait) {
+        return Math.max(1, wait.plusNanos(NANOS_PER_SECOND - 1).toSeconds());
     }
 
     /** ClassLink could not be reached, did not answer in time, or said that it cannot answer now (429, 5xx). Passing. */
@@ -43,7 +49,11 @@ public abstract sealed class UpstreamFailure extends Exception {
             /** The answer began and did not end. */
             BROKEN_OFF,
             /** 429 or 5xx. */
-            SAID_SO
+            SAID_SO,
+            /** Not called: as many requests of this server wait for ClassLink as may. */
+            NO_PLACE,
+            /** Not called: the last calls timed out. */
+            FAILING_FAST
         }
 
         private final Kind kind;
@@ -65,8 +75,17 @@ public abstract sealed class UpstreamFailure extends Exception {
         }
 
         Unavailable(String message, int status, Duration retryAfter) {
+            this(Kind.SAID_SO, message, status, retryAfter);
+        }
+
+        /** ClassLink was not called. */
+        Unavailable(Kind kind, String message, Duration retryAfter) {
+            this(kind, message, 0, retryAfter);
+        }
+
+        private Unavailable(Kind kind, String message, int status, Duration retryAfter) {
             super(message);
-            this.kind = Kind.SAID_SO;
+            this.kind = kind;
             this.status = status;
             this.retryAfter = retryAfter;
             this.answerLost = false;
@@ -98,12 +117,19 @@ public abstract sealed class UpstreamFailure extends Exception {
             return kind;
         }
 
+        /** Whether ClassLink, or the way there, was silent. A full connection pool is this server's own. */
+        boolean timedOut() {
+            return kind == Kind.TOO_SLOW
+                    || (getCause() instanceof ConnectTimeoutException
+                            && !(getCause() instanceof ConnectionPoolTimeoutException));
+        }
+
         /** 429 or 500 to 599; 0 unless ClassLink said so. */
         public int status() {
             return status;
         }
 
-        /** How long ClassLink asked to wait ({@code Retry-After} in seconds), if it did. */
+        /** When to try again: as long as ClassLink asked ({@code Retry-After} in seconds), or as this server says that did not call it. */
         public Optional<Duration> retryAfter() {
             return Optional.ofNullable(retryAfter);
         }

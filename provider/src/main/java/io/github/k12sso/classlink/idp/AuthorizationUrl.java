@@ -1,5 +1,7 @@
 package io.github.k12sso.classlink.idp;
 
+import io.github.k12sso.classlink.http.AllowedHosts;
+import io.github.k12sso.classlink.http.UpstreamFailure;
 import io.github.k12sso.classlink.settings.ClassLinkIdentityProviderConfig;
 import jakarta.ws.rs.core.UriBuilder;
 import java.net.URLEncoder;
@@ -12,6 +14,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.keycloak.OAuth2Constants;
 import org.keycloak.broker.provider.AuthenticationRequest;
+import org.keycloak.broker.provider.IdentityBrokerException;
 import org.keycloak.protocol.oidc.OIDCLoginProtocol;
 import org.keycloak.sessions.AuthenticationSessionModel;
 import org.keycloak.util.Booleans;
@@ -31,7 +34,13 @@ final class AuthorizationUrl {
     static UriBuilder of(
             AuthenticationRequest request,
             ClassLinkIdentityProviderConfig config,
+            AllowedHosts allowedHosts,
             Function<AuthenticationRequest, UriBuilder> keycloaks) {
+        try {
+            allowedHosts.require(config.getAuthorizationUrl());
+        } catch (UpstreamFailure.HostNotAllowed e) {
+            throw new IdentityBrokerException("Authorization URL " + e.getMessage(), e);
+        }
         AuthenticationSessionModel login = request.getAuthenticationSession();
         boolean ownPrompt = config.getPrompt() != null && !config.getPrompt().isEmpty();
         Map<String, Boolean> asked = Map.of(

@@ -4,9 +4,9 @@ import io.github.k12sso.classlink.diagnostics.SetupCheck;
 import io.github.k12sso.classlink.exchange.BrokeringApi;
 import io.github.k12sso.classlink.exchange.ExchangeProvider.ExchangeableTokens;
 import io.github.k12sso.classlink.http.AllowedHosts;
+import io.github.k12sso.classlink.http.Bulkheads;
 import io.github.k12sso.classlink.http.TokenEndpointClient;
 import io.github.k12sso.classlink.http.UpstreamClient;
-import io.github.k12sso.classlink.http.UpstreamFailure;
 import io.github.k12sso.classlink.keycloak.Clocks;
 import io.github.k12sso.classlink.launchpad.SharedDevice.SignOutPage;
 import io.github.k12sso.classlink.oneroster.gateway.RosterState;
@@ -33,7 +33,6 @@ import org.keycloak.broker.oidc.OIDCIdentityProviderConfig;
 import org.keycloak.broker.oidc.OIDCIdentityProviderFactory;
 import org.keycloak.broker.provider.AuthenticationRequest;
 import org.keycloak.broker.provider.BrokeredIdentityContext;
-import org.keycloak.broker.provider.IdentityBrokerException;
 import org.keycloak.broker.provider.IdentityProviderMapper;
 import org.keycloak.broker.provider.TrustMaterialRequest;
 import org.keycloak.broker.social.SocialIdentityProvider;
@@ -70,6 +69,7 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
             ClassLinkIdentityProviderConfig config,
             AllowedHosts allowedHosts,
             KeySource tokenKeys,
+            Bulkheads bulkheads,
             RefreshesInFlight refreshes,
             Revocations revocations,
             RosterState rosters) {
@@ -78,7 +78,7 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
         this.config = config;
         this.allowedHosts = allowedHosts;
         this.tokenKeys = tokenKeys;
-        UpstreamClient upstream = new UpstreamClient(session, allowedHosts);
+        UpstreamClient upstream = new UpstreamClient(session, allowedHosts).within(bulkheads);
         this.keys = new VerificationKeys(session, config, upstream);
         TokenEndpointClient endpoint = new TokenEndpointClient(session, upstream, config.getApp());
         TokenLifetimes lifetimes =
@@ -109,17 +109,13 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
 
     /** For the connection check. */
     SetupCheck.Subject setup() {
-        return new SetupCheck.Subject(session, session.getContext().getRealm(), config, allowedHosts, tokenKeys);
+        return new SetupCheck.Subject(
+                session, session.getContext().getRealm(), config, allowedHosts, logins.upstream(), tokenKeys);
     }
 
     @Override
     protected UriBuilder createAuthorizationUrl(AuthenticationRequest request) {
-        try {
-            allowedHosts.require(config.getAuthorizationUrl());
-        } catch (UpstreamFailure.HostNotAllowed e) {
-            throw new IdentityBrokerException("Authorization URL " + e.getMessage(), e);
-        }
-        return AuthorizationUrl.of(request, config, super::createAuthorizationUrl);
+        return AuthorizationUrl.of(request, config, allowedHosts, super::createAuthorizationUrl);
     }
 
     @Override

@@ -1,6 +1,8 @@
 package io.github.k12sso.classlink.idp;
 
 import io.github.k12sso.classlink.http.AllowedHosts;
+import io.github.k12sso.classlink.http.Bulkheads;
+import io.github.k12sso.classlink.http.Bulkheads.Places;
 import io.github.k12sso.classlink.keycloak.Clocks;
 import io.github.k12sso.classlink.oneroster.gateway.RosterLimits;
 import io.github.k12sso.classlink.oneroster.gateway.RosterState;
@@ -43,13 +45,14 @@ public final class ClassLinkIdentityProviderFactory extends AbstractIdentityProv
     /** The key file's size ends at this: thirty keys are under three KiB. */
     private static final long MAX_KEY_FILE_BYTES = 64L * 1024;
 
-    private static final int MAX_ROSTER_CALLS = 1000;
+    private static final int MAX_CALLS = 1000;
     private static final String BUILD = "/io/github/k12sso/classlink/build.properties";
 
-    private final RefreshesInFlight refreshes = new RefreshesInFlight(Clocks.steady());
     private final Revocations revocations = new Revocations();
     private AllowedHosts allowedHosts = AllowedHosts.builtIn();
     private KeySource tokenKeys = KeySource.ofRealms();
+    private Bulkheads bulkheads = bulkheads(name -> null, Places.DEFAULT_THREADS);
+    private RefreshesInFlight refreshes = new RefreshesInFlight(bulkheads, Clocks.steady());
     private RosterState rosters = rosters(name -> null);
 
     @Override
@@ -83,7 +86,25 @@ public final class ClassLinkIdentityProviderFactory extends AbstractIdentityProv
         tokenKeys = new KeySource(
                 Optional.ofNullable(options.get("tokenKeyFile")).map(ClassLinkIdentityProviderFactory::keyFile),
                 Optional.ofNullable(options.get("tokenKeyVaultEntry")));
+        bulkheads = bulkheads(options::getInt, workerThreads(options));
+        refreshes = new RefreshesInFlight(bulkheads, Clocks.steady());
         rosters = rosters(options::getInt);
+    }
+
+    /** Keycloak's {@code http-pool-max-threads}. */
+    private static int workerThreads(Config.Scope options) {
+        Integer configured = options.root().getInt("http-pool-max-threads");
+        return configured == null ? Places.DEFAULT_THREADS : configured;
+    }
+
+    private static Bulkheads bulkheads(Function<String, Integer> option, int threads) {
+        Places shares = Places.of(threads);
+        return new Bulkheads(
+                new Places(
+                        bound(option, "loginsWaiting", shares.logins()),
+                        bound(option, "refreshesWaiting", shares.refreshes()),
+                        bound(option, "rostersWaiting", shares.rosters())),
+                Clocks.steady());
     }
 
     private static RosterState rosters(Function<String, Integer> option) {
@@ -99,10 +120,10 @@ public final class ClassLinkIdentityProviderFactory extends AbstractIdentityProv
 
     private static int bound(Function<String, Integer> option, String name, int byDefault) {
         Integer value = option.apply(name);
-        if (value != null && (value < 1 || value > MAX_ROSTER_CALLS)) {
+        if (value != null && (value < 1 || value > MAX_CALLS)) {
             throw new IllegalStateException("The option spi-social--classlink--"
                     + name.replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT) + " must be a whole number from 1 to "
-                    + MAX_ROSTER_CALLS);
+                    + MAX_CALLS);
         }
         return value == null ? byDefault : value;
     }
@@ -140,6 +161,7 @@ public final class ClassLinkIdentityProviderFactory extends AbstractIdentityProv
                 new ClassLinkIdentityProviderConfig(model, allowedHosts),
                 allowedHosts,
                 tokenKeys,
+                bulkheads,
                 refreshes,
                 revocations,
                 rosters);

@@ -113,6 +113,8 @@ final class LoginRefused extends Exception {
         REQUEST_REJECTED(Status.BAD_GATEWAY, Page.SETUP),
         /** ClassLink cannot be reached, is too slow, or answers 429 or 5xx. */
         CLASSLINK_UNAVAILABLE(Status.SERVICE_UNAVAILABLE, Page.UNAVAILABLE),
+        /** As many logins of this server wait for ClassLink as may. */
+        TOO_MANY_LOGINS(Status.SERVICE_UNAVAILABLE, Page.BUSY),
         MALFORMED_ANSWER(Status.BAD_GATEWAY, Page.UNEXPECTED_ANSWER),
         PROFILE_REJECTED(Status.BAD_GATEWAY, Page.SETUP),
         PROFILE_WITHOUT_IDENTITY(Status.BAD_GATEWAY, Page.UNEXPECTED_ANSWER),
@@ -194,6 +196,7 @@ final class LoginRefused extends Exception {
             SETUP("classlink.error.setup"),
             CODE("classlink.error.code"),
             UNAVAILABLE("classlink.error.unavailable"),
+            BUSY("classlink.error.busy"),
             UNEXPECTED_ANSWER("classlink.error.unexpectedAnswer"),
             ID_TOKEN("classlink.error.idToken"),
             DISTRICT("classlink.error.district"),

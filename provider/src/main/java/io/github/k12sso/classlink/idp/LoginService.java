@@ -1,5 +1,6 @@
 package io.github.k12sso.classlink.idp;
 
+import io.github.k12sso.classlink.http.Bulkheads;
 import io.github.k12sso.classlink.http.Measurement.Operation;
 import io.github.k12sso.classlink.http.TokenEndpointClient;
 import io.github.k12sso.classlink.http.TokenEndpointClient.TokenResponse;
@@ -62,11 +63,20 @@ record LoginService(
      * @throws LoginRefused if ClassLink, its answers or the settings do not allow the login
      */
     BrokeredIdentityContext login(String code, AuthenticationSessionModel login) throws LoginRefused {
-        try {
+        try (Bulkheads.Place place = placeToWait()) {
             return identity(redeem(code, login), login);
         } catch (IllegalArgumentException e) {
             // A setting that was stored without being validated, by an older version, say.
             throw FailedLogin.unexpected(LoginRefused.Reason.CONFIGURATION, e);
+        }
+    }
+
+    /** Before the code is redeemed: a login that finds no place has spent nothing. */
+    private Bulkheads.Place placeToWait() throws LoginRefused {
+        try {
+            return upstream.enter(Bulkheads.Group.LOGINS);
+        } catch (UpstreamFailure.Unavailable e) {
+            throw new LoginRefused(LoginRefused.Reason.TOO_MANY_LOGINS, e);
         }
     }
 
@@ -202,7 +212,7 @@ record LoginService(
     private Optional<List<ClassLinkGroup>> myGroups(String accessToken) {
         String url = URI.create(config.getUserInfoUrl()).resolve("/my/groups").toString();
         String why = "the list cannot be read, or is too long";
-        try {
+        try (Bulkheads.Place place = upstream.enter(Bulkheads.Group.LOGINS)) {
             Optional<List<ClassLinkGroup>> groups =
                     ClassLinkGroup.readAll(upstream.getJson(Operation.GROUPS, url, accessToken));
             if (groups.isPresent()) {

@@ -1,5 +1,9 @@
 package io.github.k12sso.classlink.refresh;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.github.k12sso.classlink.http.Bulkheads;
+import io.github.k12sso.classlink.http.UpstreamFailure;
 import io.github.k12sso.classlink.vault.TokenRecord.TokenSet;
 import io.github.k12sso.classlink.vault.TokenRecord.TokenSet.Source;
 import java.time.Duration;
@@ -12,7 +16,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
@@ -29,24 +32,44 @@ public final class RefreshesInFlight {
 
     /** Longest wait of a request for another's refresh: the life of a dead node's lock, and a call of ten seconds after it. */
     static final Duration MAX_WAIT = RefreshLock.LIFE.plusSeconds(12);
-    /** Requests that may wait at once: each holds a thread, and most a connection to the database (100 by default). */
-    static final int MAX_WAITING = 64;
     /** Cool-down after a failure without {@code Retry-After}, so that an outage is not hammered. */
     static final Duration COOL_DOWN = Duration.ofSeconds(3);
     /** Longest cool-down that ClassLink can ask for. */
     static final Duration MAX_COOL_DOWN = Duration.ofSeconds(60);
 
+    static final int MAX_COOL_DOWNS = 1_000;
+
+    /** One for each request that has a place to refresh. */
     private final ConcurrentMap<String, CompletableFuture<RefreshOutcome>> inFlight = new ConcurrentHashMap<>();
-    private final ConcurrentMap<String, Instant> coolDownUntil = new ConcurrentHashMap<>();
-    private final Semaphore waiting = new Semaphore(MAX_WAITING);
+    /** At most so many token endpoints are in cool-down: a forgotten one is asked once more. */
+    private final Cache<String, Instant> coolDownUntil = Caffeine.newBuilder()
+            .maximumSize(MAX_COOL_DOWNS)
+            .executor(Runnable::run)
+            .build();
+
+    private final Bulkheads bulkheads;
     private final InstantSource clock;
 
-    public RefreshesInFlight(InstantSource clock) {
+    /** @param bulkheads the node's: each request that refreshes or waits holds a thread */
+    public RefreshesInFlight(Bulkheads bulkheads, InstantSource clock) {
+        this.bulkheads = bulkheads;
         this.clock = clock;
     }
 
-    /** Does the work, or waits for the request that is doing it for the same key. */
+    /**
+     * Does the work, or waits for the request that is doing it for the same key.
+     *
+     * @return unreachable, at once, if too many requests of this node do
+     */
     RefreshOutcome join(String key, Supplier<RefreshOutcome> work) {
+        try (Bulkheads.Place place = bulkheads.enter(Bulkheads.Group.REFRESHES)) {
+            return workOrAwait(key, work);
+        } catch (UpstreamFailure.Unavailable e) {
+            return RefreshOutcome.unreachable(e.retryAfter().orElse(COOL_DOWN));
+        }
+    }
+
+    private RefreshOutcome workOrAwait(String key, Supplier<RefreshOutcome> work) {
         CompletableFuture<RefreshOutcome> mine = new CompletableFuture<>();
         CompletableFuture<RefreshOutcome> first = inFlight.putIfAbsent(key, mine);
         if (first != null) {
@@ -63,10 +86,7 @@ public final class RefreshesInFlight {
         return mine.join();
     }
 
-    private RefreshOutcome await(CompletableFuture<RefreshOutcome> first) {
-        if (!waiting.tryAcquire()) {
-            return RefreshOutcome.unreachable(COOL_DOWN);
-        }
+    private static RefreshOutcome await(CompletableFuture<RefreshOutcome> first) {
         try {
             return first.get(MAX_WAIT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException | ExecutionException e) {
@@ -74,14 +94,13 @@ public final class RefreshesInFlight {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return RefreshOutcome.unreachable(COOL_DOWN);
-        } finally {
-            waiting.release();
         }
     }
 
-    /** Requests that wait now. */
-    int waiting() {
-        return MAX_WAITING - waiting.availablePermits();
+    /** How many cool-downs are remembered. */
+    long coolDowns() {
+        coolDownUntil.cleanUp();
+        return coolDownUntil.estimatedSize();
     }
 
     /** Starts the cool-down of a provider's token endpoint, as long as it asked for. */
@@ -94,13 +113,13 @@ public final class RefreshesInFlight {
 
     /** What is left of the cool-down, if any. */
     Optional<Duration> remainingCoolDown(String provider) {
-        Instant until = coolDownUntil.get(provider);
+        Instant until = coolDownUntil.getIfPresent(provider);
         if (until == null) {
             return Optional.empty();
         }
         Duration left = Duration.between(clock.instant(), until);
         if (left.isNegative() || left.isZero()) {
-            coolDownUntil.remove(provider, until);
+            coolDownUntil.asMap().remove(provider, until);
             return Optional.empty();
         }
         return Optional.of(left);

@@ -35,6 +35,7 @@ final class TokenRefresher {
     private static final Duration POLL = Duration.ofMillis(100);
 
     private final KeycloakSessionFactory factory;
+    private final TokenVault vault;
     private final TokenEndpointClient endpoint;
     private final ValidTokens.IdTokenCheck idTokens;
     private final RefreshesInFlight inFlight;
@@ -42,11 +43,13 @@ final class TokenRefresher {
 
     TokenRefresher(
             KeycloakSession session,
+            TokenVault vault,
             TokenEndpointClient endpoint,
             ValidTokens.IdTokenCheck idTokens,
             RefreshesInFlight inFlight,
             InstantSource clock) {
         this.factory = session.getKeycloakSessionFactory();
+        this.vault = vault;
         this.endpoint = endpoint;
         this.idTokens = idTokens;
         this.inFlight = inFlight;
@@ -63,8 +66,8 @@ final class TokenRefresher {
         String alias = seen.alias();
         String key = "classlink.refresh." + realm.getId() + "." + user.getId() + "." + alias;
         TokenStore store = new TokenStore(factory, realm.getId(), user.getId(), alias);
-        String provider = "realm=" + realm.getName() + ", provider=" + alias;
-        return inFlight.join(key, () -> new Attempt(key, store, seen.cipher(), lifetimes, provider).run(seen.stored()));
+        return inFlight.join(
+                key, () -> new Attempt(key, store, seen.cipher(), lifetimes, realm, alias).run(seen.stored()));
     }
 
     /** The refresh of one user's tokens by this node. */
@@ -74,14 +77,22 @@ final class TokenRefresher {
         private final TokenStore store;
         private final TokenCipher cipher;
         private final TokenLifetimes lifetimes;
+        private final RealmModel realm;
         private final String provider;
 
-        private Attempt(String key, TokenStore store, TokenCipher cipher, TokenLifetimes lifetimes, String provider) {
+        private Attempt(
+                String key,
+                TokenStore store,
+                TokenCipher cipher,
+                TokenLifetimes lifetimes,
+                RealmModel realm,
+                String alias) {
             this.key = key;
             this.store = store;
             this.cipher = cipher;
             this.lifetimes = lifetimes;
-            this.provider = provider;
+            this.realm = realm;
+            this.provider = "realm=" + realm.getName() + ", provider=" + alias;
         }
 
         private RefreshOutcome run(String seen) {
@@ -168,11 +179,12 @@ final class TokenRefresher {
                 return RefreshOutcome.refreshed(issued);
             }
             // A login was faster: its tokens are newer, whatever ClassLink thinks of these.
-            return store.read()
-                    .flatMap(cipher::tryDecrypt)
-                    .flatMap(TokenRecord::tokens)
-                    .map(RefreshOutcome::stillValid)
-                    .orElseGet(RefreshOutcome::gone);
+            Optional<TokenSet> newer = store.read().flatMap(cipher::tryDecrypt).flatMap(TokenRecord::tokens);
+            if (newer.isEmpty()) {
+                // Or the user was disconnected while ClassLink answered: these tokens are nobody's.
+                vault.revoke(realm, issued);
+            }
+            return newer.map(RefreshOutcome::stillValid).orElseGet(RefreshOutcome::gone);
         }
 
         private RefreshOutcome failed(String stored, TokenRecord record, UpstreamFailure failure) {
@@ -190,7 +202,7 @@ final class TokenRefresher {
                             : Optional.empty());
             LOG.warnf(
                     "A ClassLink token could not be renewed and is kept: %s. Next attempt in %d s. %s",
-                    failure.getMessage(), coolDown.toSeconds(), provider);
+                    failure.getMessage(), UpstreamFailure.retryAfterSeconds(coolDown), provider);
             boolean answerLost = failure instanceof UpstreamFailure.Unavailable unavailable && unavailable.answerLost();
             return answerLost || failure instanceof UpstreamFailure.Malformed
                     ? RefreshOutcome.ambiguous(coolDown)

@@ -36,7 +36,7 @@ public final class ValidTokens {
             RefreshesInFlight inFlight,
             InstantSource clock) {
         this.vault = vault;
-        this.refresher = new TokenRefresher(session, endpoint, idTokens, inFlight, clock);
+        this.refresher = new TokenRefresher(session, vault, endpoint, idTokens, inFlight, clock);
         this.lifetimes = lifetimes;
         this.clock = clock;
     }

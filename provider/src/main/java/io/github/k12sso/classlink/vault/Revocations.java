@@ -44,7 +44,7 @@ public final class Revocations implements AutoCloseable {
         String realmId = realm.getId();
         String realmName = realm.getName();
         try {
-            executor.execute(() -> revoke(factory, realmId, realmName, endpoint, tokens));
+            executor.execute(() -> revoke(factory, realm, realmId, realmName, endpoint, tokens));
         } catch (RejectedExecutionException e) {
             LOG.warnf("Too many ClassLink tokens wait for revocation; some are only forgotten. realm=%s", realmName);
         }
@@ -52,6 +52,7 @@ public final class Revocations implements AutoCloseable {
 
     private static void revoke(
             KeycloakSessionFactory factory,
+            RealmModel known,
             String realmId,
             String realmName,
             TokenEndpointClient endpoint,
@@ -59,10 +60,9 @@ public final class Revocations implements AutoCloseable {
         try {
             KeycloakModelUtils.runJobInTransaction(factory, session -> {
                 RealmModel realm = session.realms().getRealm(realmId);
-                if (realm != null) {
-                    session.getContext().setRealm(realm); // for its vault
-                    revoke(endpoint.in(session), tokens, realmName);
-                }
+                // For its vault, which wants no more than its name: a removed realm's tokens are revoked, too.
+                session.getContext().setRealm(realm == null ? known : realm);
+                revoke(endpoint.in(session), tokens, realmName);
             });
         } catch (RuntimeException e) {
             // Keycloak is going down, say. Not the message, which may quote anything.

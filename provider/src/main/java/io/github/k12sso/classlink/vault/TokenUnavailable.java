@@ -28,6 +28,9 @@ public final class TokenUnavailable extends Exception {
         }
     }
 
+    /** Somebody has to repair Keycloak's vault first; trying more often is no use. */
+    private static final Duration RETRY_KEYS_AFTER = Duration.ofSeconds(30);
+
     private final Reason reason;
     private final Duration retryAfter;
 
@@ -44,6 +47,10 @@ public final class TokenUnavailable extends Exception {
         super(reason.message);
         this.reason = reason;
         this.retryAfter = retryAfter;
+    }
+
+    static TokenUnavailable withoutKeys() {
+        return new TokenUnavailable(Reason.KEYS_UNAVAILABLE, RETRY_KEYS_AFTER);
     }
 
     public Reason reason() {

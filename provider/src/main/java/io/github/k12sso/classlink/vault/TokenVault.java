@@ -15,10 +15,12 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.keycloak.models.FederatedIdentityModel;
@@ -30,8 +32,6 @@ import org.keycloak.models.UserModel;
 public final class TokenVault {
 
     private static final Logger LOG = Logger.getLogger(TokenVault.class);
-    /** Somebody has to repair Keycloak's vault first; trying more often is no use. */
-    private static final Duration RETRY_KEYS_AFTER = Duration.ofSeconds(30);
 
     private final KeycloakSession session;
     private final String alias;
@@ -144,17 +144,15 @@ public final class TokenVault {
 
     /** With a record, the provider's own first. A link to another ClassLink account of the same user is not among them. */
     private List<FederatedIdentityModel> links(RealmModel realm, UserModel user) {
-        List<FederatedIdentityModel> all =
-                session.users().getFederatedIdentitiesStream(realm, user).toList();
-        Optional<FederatedIdentityModel> own = all.stream()
-                .filter(link -> link.getIdentityProvider().equals(alias))
-                .findFirst();
-        Stream<FederatedIdentityModel> others = all.stream()
-                .filter(link -> !link.getIdentityProvider().equals(alias))
-                .filter(link ->
-                        own.isEmpty() || FederatedIds.samePerson(own.get().getUserId(), link.getUserId()))
+        Map<Boolean, List<FederatedIdentityModel>> own = session.users()
+                .getFederatedIdentitiesStream(realm, user)
+                .collect(Collectors.partitioningBy(
+                        link -> link.getIdentityProvider().equals(alias)));
+        Stream<FederatedIdentityModel> others = own.get(false).stream()
+                .filter(link -> own.get(true).stream()
+                        .allMatch(mine -> FederatedIds.samePerson(mine.getUserId(), link.getUserId())))
                 .filter(link -> rules.shares().test(link.getIdentityProvider()));
-        return Stream.concat(own.stream(), others)
+        return Stream.concat(own.get(true).stream(), others)
                 .filter(link -> link.getToken() != null && !link.getToken().isBlank())
                 .toList();
     }
@@ -168,7 +166,7 @@ public final class TokenVault {
             LOG.errorf(
                     "A stored ClassLink token cannot be opened now and is kept: %s. realm=%s, provider=%s",
                     e.getMessage(), realm.getName(), link.getIdentityProvider());
-            throw new TokenUnavailable(Reason.KEYS_UNAVAILABLE, RETRY_KEYS_AFTER);
+            throw TokenUnavailable.withoutKeys();
         }
     }
 
@@ -213,18 +211,21 @@ public final class TokenVault {
                         realm, user, new FederatedIdentityModel(alias, link.getUserId(), link.getUserName(), null));
     }
 
-    /**
-     * Has ClassLink revoke the tokens of a record that is being deleted, if it has a revocation endpoint: in the background, and
-     * only if the deletion is committed.
-     */
+    /** Has ClassLink revoke the tokens of a deleted record in the background, once the deletion is committed. */
     public void revokeAfterCommit(RealmModel realm, FederatedIdentityModel link) {
         if (!endpoint.canRevoke() || link.getToken() == null || link.getToken().isBlank()) {
             return;
         }
         decryptToRevoke(realm, link)
                 .flatMap(TokenRecord::tokens)
-                .ifPresent(
-                        tokens -> AfterCommit.run(session, () -> revocations.submit(session, realm, endpoint, tokens)));
+                .ifPresent(tokens -> AfterCommit.run(session, () -> revoke(realm, tokens)));
+    }
+
+    /** Has ClassLink revoke tokens that were issued and are not stored, in the background, if it has a revocation endpoint. */
+    public void revoke(RealmModel realm, TokenSet tokens) {
+        if (endpoint.canRevoke()) {
+            revocations.submit(session, realm, endpoint, tokens);
+        }
     }
 
     /** A missing key does not keep a user from being deleted. */

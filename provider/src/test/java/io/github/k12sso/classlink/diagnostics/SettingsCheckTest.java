@@ -31,8 +31,8 @@ class SettingsCheckTest {
                         "getSslRequired", arguments -> sslRequired,
                         "getAttribute", arguments -> frontendUrl));
         ClassLinkIdentityProviderConfig config = Found.settings("", settings);
-        return Found.by(
-                new SettingsCheck(new Subject(Found.session(keycloak), realm, config, AllowedHosts.builtIn(), null)));
+        return Found.by(new SettingsCheck(
+                new Subject(Found.session(keycloak), realm, config, AllowedHosts.builtIn(), null, null)));
     }
 
     @ParameterizedTest

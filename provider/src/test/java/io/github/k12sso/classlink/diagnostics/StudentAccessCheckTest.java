@@ -69,6 +69,7 @@ class StudentAccessCheckTest {
                 Stub.of(RealmModel.class, realm),
                 Found.settings("", settings),
                 AllowedHosts.builtIn(),
+                null,
                 null)));
     }
 

@@ -38,6 +38,7 @@ class TileCheckTest {
                 realm,
                 Found.settings("", Map.of("launchpadClient", launchpadClient)),
                 AllowedHosts.builtIn(),
+                null,
                 null)));
     }
 

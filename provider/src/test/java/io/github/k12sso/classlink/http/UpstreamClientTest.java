@@ -18,6 +18,8 @@ import java.net.ServerSocket;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -32,6 +34,7 @@ import org.apache.http.impl.client.DefaultHttpRequestRetryHandler;
 import org.apache.http.impl.client.HttpClientBuilder;
 import org.apache.http.impl.client.HttpClients;
 import org.apache.http.impl.cookie.BasicClientCookie;
+import org.assertj.core.api.ThrowableAssert;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -554,6 +557,54 @@ class UpstreamClientTest {
 
         private HttpClientBuilder repeating() {
             return HttpClients.custom().setRetryHandler(new DefaultHttpRequestRetryHandler(3, true));
+        }
+    }
+
+    @Nested
+    class GivenAServerThatIsSilent {
+
+        private static final Instant NOW = Instant.parse("2026-11-24T08:00:00Z");
+
+        private final Bulkheads bulkheads = new Bulkheads(Bulkheads.Places.of(50), InstantSource.fixed(NOW));
+
+        @Test
+        void thenAfterSomeTimeOutsItIsNotCalledAnyMore() {
+            RawServer server = opened(
+                    RawServer.answering(socket -> socket.getInputStream().transferTo(OutputStream.nullOutputStream())));
+            UpstreamClient client = client(IMPATIENT).within(bulkheads);
+            for (int call = 0; call < Bulkheads.MAX_TIMEOUTS; call++) {
+                assertThat(kindOf(() -> client.get(Operation.PROFILE, server.url(), TOKEN)))
+                        .isEqualTo(UpstreamFailure.Unavailable.Kind.TOO_SLOW);
+            }
+
+            assertThat(kindOf(() -> client.get(Operation.PROFILE, server.url(), TOKEN)))
+                    .isEqualTo(UpstreamFailure.Unavailable.Kind.FAILING_FAST);
+        }
+
+        @Test
+        void givenItAnswersNonsense_thenItIsCalledOnAndOn() {
+            RawServer server = opened(RawServer.answering(500, "no"));
+            UpstreamClient client = client(PATIENT).within(bulkheads);
+            for (int call = 0; call <= Bulkheads.MAX_TIMEOUTS; call++) {
+                assertThat(kindOf(() -> client.get(Operation.PROFILE, server.url(), TOKEN)))
+                        .isEqualTo(UpstreamFailure.Unavailable.Kind.SAID_SO);
+            }
+        }
+
+        @Test
+        void givenACallHadHardlyAnyTime_thenItsTimeOutSaysNothing() {
+            RawServer server = opened(
+                    RawServer.answering(socket -> socket.getInputStream().transferTo(OutputStream.nullOutputStream())));
+            UpstreamClient client = client(PATIENT).within(bulkheads);
+            for (int call = 0; call <= Bulkheads.MAX_TIMEOUTS; call++) {
+                assertThat(kindOf(() -> client.stream(
+                                Operation.ROSTER, server.url(), TOKEN, Duration.ofMillis(20), (body, headers) -> body)))
+                        .isEqualTo(UpstreamFailure.Unavailable.Kind.TOO_SLOW);
+            }
+        }
+
+        private UpstreamFailure.Unavailable.Kind kindOf(ThrowableAssert.ThrowingCallable call) {
+            return catchThrowableOfType(UpstreamFailure.Unavailable.class, call).kind();
         }
     }
 

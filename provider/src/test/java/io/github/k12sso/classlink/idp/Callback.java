@@ -3,6 +3,7 @@ package io.github.k12sso.classlink.idp;
 import io.github.k12sso.classlink.RecordedEvents;
 import io.github.k12sso.classlink.Stub;
 import io.github.k12sso.classlink.http.AllowedHosts;
+import io.github.k12sso.classlink.http.Bulkheads;
 import io.github.k12sso.classlink.settings.ClassLinkIdentityProviderConfig;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -10,6 +11,7 @@ import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -86,8 +88,15 @@ final class Callback {
         config.setEnabled(true);
         config.getConfig().put("clientId", "c1419343109521");
         config.getConfig().put("clientSecret", "secret");
-        ClassLinkIdentityProvider provider =
-                new ClassLinkIdentityProvider(session, config, AllowedHosts.builtIn(), null, null, null, null);
+        ClassLinkIdentityProvider provider = new ClassLinkIdentityProvider(
+                session,
+                config,
+                AllowedHosts.builtIn(),
+                null,
+                new Bulkheads(new Bulkheads.Places(2, 2, 2), InstantSource.system()),
+                null,
+                null,
+                null);
         Logger log = Logger.getLogger(FailedLogin.class.getPackageName());
         Handler listening = listening();
         log.setUseParentHandlers(false);

@@ -3,6 +3,7 @@ package io.github.k12sso.classlink.refresh;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.k12sso.classlink.http.Bulkheads;
 import io.github.k12sso.classlink.refresh.RefreshesInFlight.RefreshOutcome;
 import io.github.k12sso.classlink.vault.TokenRecord.TokenSet;
 import java.time.Duration;
@@ -11,12 +12,13 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -28,33 +30,40 @@ class RefreshesInFlightTest {
             RefreshOutcome.refreshed(new TokenSet("access", Optional.empty(), Instant.EPOCH));
 
     private final MovableClock clock = new MovableClock();
-    private final RefreshesInFlight refreshes = new RefreshesInFlight(clock);
+    /** Of 10 places, two are kept for requests that are let through to see. */
+    private static final int PLACES = 10;
+
+    private final RefreshesInFlight refreshes =
+            new RefreshesInFlight(new Bulkheads(new Bulkheads.Places(1, PLACES, 1), clock), clock);
 
     @Nested
     class GivenSeveralRequestsForOnePerson {
 
         @Test
         void thenOneWorksAndAllGetItsOutcome() throws Exception {
-            List<RefreshOutcome> answers = together(20);
+            List<RefreshOutcome> answers = together(PLACES - 2);
 
             assertThat(answers).filteredOn(VALID::equals).hasSize(1);
-            assertThat(answers).filteredOn(VALID.coalesced()::equals).hasSize(19);
+            assertThat(answers).filteredOn(VALID.coalesced()::equals).hasSize(PLACES - 3);
         }
 
         @Test
         void givenMoreThanMayWait_thenTheRestIsToldToComeAgain() throws Exception {
-            List<RefreshOutcome> answers = together(1 + RefreshesInFlight.MAX_WAITING + 3);
+            List<RefreshOutcome> answers = together(70);
 
             assertThat(answers).filteredOn(VALID::equals).hasSize(1);
-            assertThat(answers).filteredOn(VALID.coalesced()::equals).hasSize(RefreshesInFlight.MAX_WAITING);
+            assertThat(answers)
+                    .as("the places, and one that was let through to see")
+                    .filteredOn(VALID.coalesced()::equals)
+                    .hasSize(PLACES - 2);
             assertThat(answers)
                     .filteredOn(RefreshOutcome.unreachable(RefreshesInFlight.COOL_DOWN)::equals)
-                    .hasSize(3);
+                    .hasSize(70 - 1 - (PLACES - 2));
         }
 
         /** The first works until all the others have come to wait or were turned away. */
         private List<RefreshOutcome> together(int requests) throws Exception {
-            AtomicInteger arrived = new AtomicInteger();
+            Queue<Thread> started = new ConcurrentLinkedQueue<>();
             CountDownLatch working = new CountDownLatch(1);
             CountDownLatch finish = new CountDownLatch(1);
             ExecutorService threads = Executors.newFixedThreadPool(requests);
@@ -68,16 +77,18 @@ class RefreshesInFlightTest {
                 working.await();
                 for (int i = 1; i < requests; i++) {
                     answers.add(threads.submit(() -> {
-                        arrived.incrementAndGet();
+                        started.add(Thread.currentThread());
                         return refreshes.join("key", () -> {
                             throw new AssertionError("a second worker");
                         });
                     }));
                 }
-                while (arrived.get() < requests - 1
-                        || refreshes.waiting() < Math.min(requests - 1, RefreshesInFlight.MAX_WAITING)
-                        || answers.stream().filter(Future::isDone).count()
-                                < requests - 1 - RefreshesInFlight.MAX_WAITING) {
+                int waiting = Math.min(requests, PLACES - 1) - 1;
+                while (started.stream()
+                                        .filter(thread -> thread.getState() == Thread.State.TIMED_WAITING)
+                                        .count()
+                                < waiting
+                        || answers.stream().filter(Future::isDone).count() < requests - 1 - waiting) {
                     Thread.onSpinWait();
                 }
                 finish.countDown();
@@ -131,6 +142,15 @@ class RefreshesInFlightTest {
             assertThat(refreshes.coolDown("provider", Optional.of(Duration.ofHours(30))))
                     .isEqualTo(RefreshesInFlight.MAX_COOL_DOWN);
         }
+    }
+
+    @Test
+    void noMoreCoolDownsAreRememberedThanMay() {
+        for (int provider = 0; provider < 3 * RefreshesInFlight.MAX_COOL_DOWNS; provider++) {
+            refreshes.coolDown("realm=" + provider, Optional.empty());
+        }
+
+        assertThat(refreshes.coolDowns()).isLessThanOrEqualTo(RefreshesInFlight.MAX_COOL_DOWNS);
     }
 
     private static void awaitQuietly(CountDownLatch latch) {

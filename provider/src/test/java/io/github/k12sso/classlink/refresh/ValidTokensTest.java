@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.Stub;
+import io.github.k12sso.classlink.http.Bulkheads;
 import io.github.k12sso.classlink.http.TokenEndpointClient.TokenResponse;
 import io.github.k12sso.classlink.profile.Profile;
 import io.github.k12sso.classlink.profile.TenantAllowList;
@@ -306,7 +307,7 @@ class ValidTokensTest {
                 null,
                 null,
                 LIFETIMES,
-                new RefreshesInFlight(CLOCK),
+                new RefreshesInFlight(new Bulkheads(Bulkheads.Places.of(50), CLOCK), CLOCK),
                 CLOCK);
     }
 

@@ -274,6 +274,25 @@ class TokenRefreshIT {
         }
 
         @Test
+        void givenTheAppWaitsExactlyAsLongAsItIsTold_thenItIsNotTooEarly() {
+            String app = loginWithATokenThatLives(OVER_AT_ONCE);
+            environment
+                    .classLink()
+                    .faults()
+                    .inject(Endpoint.TOKEN, Fault.status(503))
+                    .times(1);
+            realm.exchange(app);
+            HttpResponse<String> later = realm.exchange(app); // a part of a second has passed
+
+            environment.passTime(
+                    realm,
+                    Duration.ofSeconds(Long.parseLong(
+                            later.headers().firstValue("Retry-After").orElseThrow())));
+
+            assertThat(realm.exchange(app).statusCode()).isEqualTo(200);
+        }
+
+        @Test
         void givenItSaysWhenToComeAgain_thenTheAppHearsIt() {
             String app = loginWithATokenThatLives(OVER_AT_ONCE);
             environment

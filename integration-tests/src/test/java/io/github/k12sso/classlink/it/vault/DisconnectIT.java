@@ -21,11 +21,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** How a link ends, and what becomes of its tokens here and at ClassLink. */
 @WithTestEnvironment
@@ -278,6 +281,62 @@ class DisconnectIT {
         return Http.json(AdminApi.require(answer, "refresh").body())
                 .get("access_token")
                 .textValue();
+    }
+
+    /** ClassLink has rotated the refresh token and holds its answer back; what it issued is nobody's when it comes. */
+    @ParameterizedTest
+    @EnumSource
+    void whenAUserIsDisconnectedWhileClassLinkAnswersARefresh_thenTheNewTokensAreRevoked(Disconnection disconnection) {
+        environment.classLink().switches().guideTokenLifetime(Duration.ofSeconds(2));
+        String app = login();
+        environment.classLink().switches().guideTokenLifetime(Duration.ofHours(1));
+        environment.classLink().clearRequests();
+        environment.classLink().faults().inject(Endpoint.TOKEN, Fault.delay(Duration.ofSeconds(2)));
+        CompletableFuture<HttpResponse<String>> exchange = CompletableFuture.supplyAsync(() -> realm.exchange(app));
+        Await.until(
+                "the refresh",
+                () -> environment.classLink().requests().stream()
+                        .anyMatch(request -> request.endpoint() == Endpoint.TOKEN));
+
+        disconnection.of(this);
+
+        assertThat(exchange.join().statusCode()).isNotEqualTo(200);
+        Await.until(
+                "revocation",
+                () -> revocations().stream()
+                                .map(request -> request.parameters().get("token"))
+                                .distinct()
+                                .count()
+                        == disconnection.revokedTokens);
+    }
+
+    private enum Disconnection {
+        UNLINKED(4),
+        USER_REMOVED(4),
+        PROVIDER_DISABLED(4),
+        PROVIDER_REMOVED(2);
+
+        /** The new pair, and the old one where Keycloak says whose it was. */
+        private final int revokedTokens;
+
+        Disconnection(int revokedTokens) {
+            this.revokedTokens = revokedTokens;
+        }
+
+        void of(DisconnectIT test) {
+            TestRealm realm = test.realm;
+            switch (this) {
+                case UNLINKED -> test.unlink();
+                case USER_REMOVED -> AdminApi.require(realm.admin().delete(test.userPath()), "remove user");
+                case PROVIDER_DISABLED -> realm.configure(provider -> provider.put("enabled", false));
+                case PROVIDER_REMOVED ->
+                    AdminApi.require(
+                            realm.admin()
+                                    .delete("/realms/" + realm.name() + "/identity-provider/instances/"
+                                            + TestRealm.ALIAS),
+                            "remove provider");
+            }
+        }
     }
 
     // ---- steps -----------------------------------------------------------------------------------------------------

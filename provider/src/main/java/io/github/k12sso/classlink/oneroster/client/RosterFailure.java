@@ -67,7 +67,7 @@ public final class RosterFailure extends Exception {
                 switch (e.kind()) {
                     case TOO_SLOW -> Reason.SOURCE_TOO_SLOW;
                     case BROKEN_OFF -> Reason.SOURCE_BROKEN;
-                    case NOT_REACHED -> Reason.SOURCE_UNAVAILABLE;
+                    case NOT_REACHED, NO_PLACE, FAILING_FAST -> Reason.SOURCE_UNAVAILABLE;
                     case SAID_SO ->
                         switch (e.status()) {
                             case 429 -> Reason.SOURCE_BUSY;

@@ -1,6 +1,8 @@
 package io.github.k12sso.classlink.oneroster.gateway;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.k12sso.classlink.http.Bulkheads;
+import io.github.k12sso.classlink.http.UpstreamFailure;
 import io.github.k12sso.classlink.oneroster.client.OneRosterClient;
 import io.github.k12sso.classlink.oneroster.client.PageBuffer;
 import io.github.k12sso.classlink.oneroster.client.RosterFailure;
@@ -53,7 +55,7 @@ final class RosterPages {
 
     PageCache.Page read(RosterRequest request) throws RosterFailure {
         if (request.objectType().isRestricted()) {
-            return decide(request);
+            return ask(request);
         }
         String reader = caller.inPolicy().administrator() ? "administrator" : "person";
         String cacheKey = source.district() + " " + reader + " " + base + " " + request.link();
@@ -61,9 +63,22 @@ final class RosterPages {
         if (cached.isPresent()) {
             return cached.get();
         }
-        PageCache.Page page = decide(request);
+        PageCache.Page page = ask(request);
         settings.state().pages().put(cacheKey, source.district(), page);
         return page;
+    }
+
+    /** With a place for everything that this request waits for: the list of districts, memberships, pages, pauses. */
+    private PageCache.Page ask(RosterRequest request) throws RosterFailure {
+        try (Bulkheads.Place place = settings.upstream().enter(Bulkheads.Group.ROSTERS)) {
+            return decide(request);
+        } catch (UpstreamFailure.Unavailable e) {
+            throw new RosterFailure(
+                    RosterFailure.Reason.SOURCE_UNAVAILABLE,
+                    "Too many roster requests of this server wait for ClassLink",
+                    e.retryAfter().orElseThrow(),
+                    e);
+        }
     }
 
     private PageCache.Page decide(RosterRequest request) throws RosterFailure {
@@ -89,7 +104,9 @@ final class RosterPages {
                 throw e.failure();
             }
         }
-        return passedOn(request, client, ((Decision.Allowed) decision).rows());
+        try (PageBuffer buffer = new PageBuffer()) {
+            return page(request, client.read(request, ((Decision.Allowed) decision).rows(), buffer), buffer);
+        }
     }
 
     /** Nobody else gets what is kept of this person's rows. */
@@ -119,13 +136,6 @@ final class RosterPages {
                         other -> work.accept(reader(fork.in(settings.upstream().in(other), new Links(base)))));
             }
         };
-    }
-
-    private PageCache.Page passedOn(RosterRequest request, OneRosterClient client, Policy.RowRule rows)
-            throws RosterFailure {
-        try (PageBuffer buffer = new PageBuffer()) {
-            return page(request, client.read(request, rows, buffer), buffer);
-        }
     }
 
     private PageCache.Page page(RosterRequest request, OneRosterClient.PageResult result, PageBuffer buffer)

@@ -19,6 +19,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -118,18 +119,33 @@ class PersonsRosterTest {
     void everyRowComesExactlyOnce(Set<Kind> kinds) throws Exception {
         PersonsRequests requests = new PersonsRequests(district().kinds(kinds));
         for (TestPerson person : people(kinds)) {
-            for (String collection : COLLECTIONS) {
-                Optional<String> path = path(person, collection);
-                if (path.isEmpty()) {
-                    continue;
-                }
-                List<String> expected = expected(HONEST, person, path.get());
-                for (Ending ending : person.endings()) {
-                    assertThat(pull(requests, person, path.get(), ending, limit(expected.size())))
-                            .as("%s of %s at %s until %s", path.get(), person, kinds, ending)
-                            .isEqualTo(expected);
-                }
+            for (Ending ending : person.endings()) {
+                everyRowComesExactlyOnce(requests, kinds, person, ending);
             }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("services")
+    @Tag("full") // some 3,000 pages of 17 collections of 200 classes each
+    void everyRowOfTwoHundredClassesComesExactlyOnce(Set<Kind> kinds) throws Exception {
+        PersonsRequests requests = new PersonsRequests(district().kinds(kinds));
+        for (Ending ending : Ending.values()) {
+            everyRowComesExactlyOnce(requests, kinds, PEOPLE.get(2), ending);
+        }
+    }
+
+    private static void everyRowComesExactlyOnce(
+            PersonsRequests requests, Set<Kind> kinds, TestPerson person, Ending ending) throws Exception {
+        for (String collection : COLLECTIONS) {
+            Optional<String> path = path(person, collection);
+            if (path.isEmpty()) {
+                continue;
+            }
+            List<String> expected = expected(HONEST, person, path.get());
+            assertThat(pull(requests, person, path.get(), ending, limit(expected.size())))
+                    .as("%s of %s at %s until %s", path.get(), person, kinds, ending)
+                    .isEqualTo(expected);
         }
     }
 

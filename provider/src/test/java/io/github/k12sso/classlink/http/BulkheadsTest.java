@@ -1,0 +1,265 @@
+package io.github.k12sso.classlink.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.k12sso.classlink.http.Bulkheads.Circuit;
+import io.github.k12sso.classlink.http.Bulkheads.Group;
+import io.github.k12sso.classlink.http.Bulkheads.Place;
+import io.github.k12sso.classlink.http.Bulkheads.Places;
+import io.github.k12sso.classlink.http.Measurement.Operation;
+import io.github.k12sso.classlink.http.UpstreamFailure.Unavailable.Kind;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class BulkheadsTest {
+
+    private static final URI TOKEN_URL = URI.create("https://launchpad.classlink.com/oauth2/v2/token");
+
+    private final MovableClock clock = new MovableClock();
+    private final Bulkheads bulkheads = new Bulkheads(new Places(10, 10, 10), Duration.ZERO, Duration.ZERO, clock);
+
+    @ParameterizedTest
+    @ValueSource(ints = {8, 20, 50, 64, 200, 1000})
+    void groupsTogetherLeaveAQuarterOfTheThreadsAtLeast(int threads) {
+        Places places = Places.of(threads);
+
+        assertThat(places.logins() + places.refreshes() + places.rosters()).isLessThanOrEqualTo(threads * 3 / 4 + 1);
+    }
+
+    @Nested
+    class GivenSilence {
+
+        @ParameterizedTest
+        @EnumSource
+        void thenAGroupsPlacesRunOut_andOthersHaveTheirs(Group group) throws Exception {
+            enterAll(group);
+
+            assertThatThrownBy(() -> bulkheads.enter(group))
+                    .isInstanceOfSatisfying(UpstreamFailure.Unavailable.class, e -> {
+                        assertThat(e.kind()).isEqualTo(Kind.NO_PLACE);
+                        assertThat(e.retryAfter()).contains(Bulkheads.TRY_EVERY);
+                        assertThat(e.answerLost()).isFalse();
+                    });
+            for (Group other : Group.values()) {
+                if (other != group) {
+                    assertThatCode(() -> bulkheads.enter(other).close()).doesNotThrowAnyException();
+                }
+            }
+        }
+
+        @Test
+        void thenOneIsLetThroughFromTimeToTime_butNeverMoreThanThePlaces() throws Exception {
+            int first = enterAll(Group.LOGINS).size();
+            assertThat(first).as("eight, and one to see").isEqualTo(9);
+
+            clock.pass(Bulkheads.TRY_EVERY);
+            assertThat(enterAll(Group.LOGINS)).hasSize(1);
+
+            clock.pass(Bulkheads.TRY_EVERY);
+            assertThat(enterAll(Group.LOGINS)).as("all ten are taken").isEmpty();
+        }
+
+        @Test
+        void givenTheOneThatWasLetThroughGotAnAnswer_thenTheNextIsLetThroughAtOnce() throws Exception {
+            List<Place> taken = enterAll(Group.LOGINS);
+
+            for (int login = 0; login < 5; login++) {
+                taken.get(taken.size() - 1).close();
+                taken.add(bulkheads.enter(Group.LOGINS));
+            }
+        }
+
+        @Test
+        void givenAPlaceIsReleased_thenItIsTheNextOnes() throws Exception {
+            List<Place> taken = enterAll(Group.REFRESHES);
+            taken.get(0).close();
+
+            assertThatCode(() -> bulkheads.enter(Group.REFRESHES)).doesNotThrowAnyException();
+            assertThatThrownBy(() -> bulkheads.enter(Group.REFRESHES)).isInstanceOf(UpstreamFailure.Unavailable.class);
+        }
+    }
+
+    /** More come at once than there are places, and ClassLink answers. */
+    @Nested
+    class GivenARush {
+
+        private static final Duration LONG = Duration.ofSeconds(30);
+
+        @ParameterizedTest
+        @EnumSource
+        void thenEverybodyGetsAPlace(Group group) {
+            Bulkheads busy = new Bulkheads(new Places(2, 2, 2), LONG, LONG, clock);
+
+            List<CompletableFuture<Void>> people = IntStream.range(0, 64)
+                    .mapToObj(person -> CompletableFuture.runAsync(() -> enterAndLeave(busy, group)))
+                    .toList();
+
+            assertThatCode(() -> people.forEach(CompletableFuture::join)).doesNotThrowAnyException();
+        }
+
+        /** Not for ever: each holds a thread. */
+        @Test
+        void thenNobodyWaitsLongerThanTheLimit() throws Exception {
+            Bulkheads full = new Bulkheads(new Places(1, 1, 1), LONG, Duration.ofMillis(20), clock);
+            Place taken = full.enter(Group.LOGINS);
+
+            assertThatThrownBy(() -> full.enter(Group.LOGINS)).isInstanceOf(UpstreamFailure.Unavailable.class);
+            taken.close();
+            assertThatCode(() -> full.enter(Group.LOGINS)).doesNotThrowAnyException();
+        }
+
+        private static void enterAndLeave(Bulkheads busy, Group group) {
+            try (Place place = busy.enter(group)) {
+                Thread.onSpinWait();
+            } catch (UpstreamFailure.Unavailable e) {
+                throw new AssertionError(e);
+            }
+        }
+    }
+
+    @Nested
+    class GivenTimeOutsInARow {
+
+        private final Circuit circuit = circuit(TOKEN_URL);
+
+        @Test
+        void thenCallsFailFast_andOneIsMadeEveryFewSeconds() throws Exception {
+            timeOuts(Bulkheads.MAX_TIMEOUTS);
+
+            assertFailsFast(circuit, Bulkheads.TRY_EVERY);
+            clock.pass(Duration.ofSeconds(1));
+            assertFailsFast(circuit, Bulkheads.TRY_EVERY.minusSeconds(1));
+            clock.pass(Duration.ofSeconds(2));
+            circuit.begin(Group.LOGINS);
+            assertFailsFast(circuit, Bulkheads.TRY_EVERY);
+            clock.pass(Bulkheads.TRY_EVERY);
+            assertThatCode(() -> circuit.begin(Group.LOGINS))
+                    .as("the one before may wait for ever")
+                    .doesNotThrowAnyException();
+        }
+
+        @Test
+        void givenOneLess_thenCallsAreMade() throws Exception {
+            timeOuts(Bulkheads.MAX_TIMEOUTS - 1);
+
+            assertThatCode(() -> circuit.begin(Group.LOGINS)).doesNotThrowAnyException();
+        }
+
+        @Test
+        void givenAnAnswerBetween_thenTheyAreNotInARow() throws Exception {
+            timeOuts(Bulkheads.MAX_TIMEOUTS - 1);
+            clock.pass(Duration.ofSeconds(1));
+            circuit.answered();
+            timeOuts(Bulkheads.MAX_TIMEOUTS - 1);
+
+            assertThatCode(() -> circuit.begin(Group.LOGINS)).doesNotThrowAnyException();
+        }
+
+        @Test
+        void givenTheOneThatWasMadeIsAnswered_thenAllAreMade() throws Exception {
+            timeOuts(Bulkheads.MAX_TIMEOUTS);
+            clock.pass(Bulkheads.TRY_EVERY);
+            circuit.begin(Group.LOGINS);
+            circuit.answered();
+
+            circuit.begin(Group.LOGINS);
+            assertThatCode(() -> circuit.begin(Group.LOGINS)).doesNotThrowAnyException();
+        }
+
+        @Test
+        void givenTheyBeganBeforeClassLinkAnsweredAgain_thenTheySayNothing() throws Exception {
+            List<Instant> silent = new ArrayList<>();
+            for (int call = 0; call < 20; call++) {
+                silent.add(circuit.begin(Group.LOGINS));
+            }
+            clock.pass(Duration.ofSeconds(4));
+            circuit.answered();
+            clock.pass(Duration.ofSeconds(6));
+            silent.forEach(circuit::timedOut);
+
+            assertThatCode(() -> circuit.begin(Group.LOGINS)).doesNotThrowAnyException();
+        }
+
+        @Test
+        void thenOtherAddressesAndOperationsAreCalled() throws Exception {
+            timeOuts(Bulkheads.MAX_TIMEOUTS);
+
+            for (String other : List.of(
+                    "https://launchpad.classlink.com:8443/oauth2/v2/token",
+                    "https://launchpad.classlink.com/oauth2/v2/tokens",
+                    "https://misspelt.classlink.com/oauth2/v2/token")) {
+                assertThatCode(() -> circuit(URI.create(other)).begin(Group.LOGINS))
+                        .as(other)
+                        .doesNotThrowAnyException();
+            }
+            assertThatCode(() -> bulkheads.circuit(Operation.REFRESH, TOKEN_URL).begin(Group.REFRESHES))
+                    .doesNotThrowAnyException();
+        }
+
+        private void timeOuts(int times) throws UpstreamFailure {
+            for (int call = 0; call < times; call++) {
+                circuit.timedOut(circuit.begin(Group.LOGINS));
+            }
+        }
+
+        private void assertFailsFast(Circuit failing, Duration retryAfter) {
+            assertThatThrownBy(() -> failing.begin(Group.LOGINS))
+                    .isInstanceOfSatisfying(UpstreamFailure.Unavailable.class, e -> {
+                        assertThat(e.kind()).isEqualTo(Kind.FAILING_FAST);
+                        assertThat(e.retryAfter()).contains(retryAfter);
+                    });
+        }
+    }
+
+    @Test
+    void noMoreAddressesAreRememberedThanMay() {
+        for (int address = 0; address < 3 * Bulkheads.MAX_CIRCUITS; address++) {
+            circuit(URI.create("https://launchpad.classlink.com/" + address));
+        }
+
+        assertThat(bulkheads.circuits()).isLessThanOrEqualTo(Bulkheads.MAX_CIRCUITS);
+    }
+
+    private Circuit circuit(URI address) {
+        return bulkheads.circuit(Operation.TOKEN, address);
+    }
+
+    /** Until there is no place. */
+    private List<Place> enterAll(Group group) throws UpstreamFailure {
+        List<Place> taken = new ArrayList<>();
+        while (true) {
+            try {
+                taken.add(bulkheads.enter(group));
+            } catch (UpstreamFailure.Unavailable e) {
+                return taken;
+            }
+        }
+    }
+
+    private static final class MovableClock implements InstantSource {
+
+        private Instant now = Instant.parse("2026-11-24T08:00:00Z");
+
+        private void pass(Duration time) {
+            now = now.plus(time);
+        }
+
+        @Override
+        public Instant instant() {
+            return now;
+        }
+    }
+}
