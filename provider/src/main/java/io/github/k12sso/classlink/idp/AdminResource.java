@@ -1,7 +1,14 @@
 package io.github.k12sso.classlink.idp;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.k12sso.classlink.diagnostics.SetupCheck;
+import io.github.k12sso.classlink.diagnostics.Trials;
+import io.github.k12sso.classlink.keycloak.Clocks;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.NotFoundException;
+import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
@@ -9,9 +16,13 @@ import jakarta.ws.rs.core.CacheControl;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import org.keycloak.Config;
+import org.keycloak.events.admin.OperationType;
+import org.keycloak.events.admin.ResourceType;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.RealmModel;
@@ -19,6 +30,7 @@ import org.keycloak.services.resources.admin.AdminEventBuilder;
 import org.keycloak.services.resources.admin.ext.AdminRealmResourceProvider;
 import org.keycloak.services.resources.admin.ext.AdminRealmResourceProviderFactory;
 import org.keycloak.services.resources.admin.fgap.AdminPermissionEvaluator;
+import org.keycloak.urls.UrlType;
 
 /**
  * {@code /admin/realms/{realm}/classlink}: what administrators ask about a ClassLink provider. Keycloak has checked that the
@@ -36,7 +48,7 @@ public final class AdminResource implements AdminRealmResourceProvider {
     public Object getResource(
             KeycloakSession session, RealmModel realm, AdminPermissionEvaluator auth, AdminEventBuilder events) {
         auth.realm().requireManageIdentityProviders();
-        return new Diagnostics(session);
+        return new Diagnostics(session, events);
     }
 
     @Override
@@ -47,10 +59,14 @@ public final class AdminResource implements AdminRealmResourceProvider {
     /** What is below the path, for a caller who may. */
     public static final class Diagnostics {
 
-        private final KeycloakSession session;
+        private static final ObjectMapper JSON = new ObjectMapper();
 
-        Diagnostics(KeycloakSession session) {
+        private final KeycloakSession session;
+        private final AdminEventBuilder events;
+
+        Diagnostics(KeycloakSession session, AdminEventBuilder events) {
             this.session = session;
+            this.events = events;
         }
 
         /** The connection check: {@code {"checks":[{"name","status","detail","fix"}]}}. */
@@ -66,14 +82,113 @@ public final class AdminResource implements AdminRealmResourceProvider {
                         .build();
             }
             try {
-                CacheControl never = new CacheControl();
-                never.setNoStore(true);
-                return Response.ok(Map.of("checks", new SetupCheck(provider.setup()).run()))
-                        .cacheControl(never)
-                        .build();
+                return answer(Response.ok(), Map.of("checks", new SetupCheck(provider.setup()).run()));
             } finally {
                 CHECKS.release();
             }
+        }
+
+        /**
+         * Makes a link for a trial sign-in: {@code {"id","url","expiresAt"}}.
+         *
+         * @param body empty, or {@code {"lifespanSeconds"}}
+         */
+        @POST
+        @Path("{alias}/trials")
+        @Produces(MediaType.APPLICATION_JSON)
+        public Response newTrial(@PathParam("alias") String alias, String body) {
+            RealmResource.provider(session, alias);
+            Optional<Duration> lifespan = lifespan(body);
+            if (lifespan.isEmpty()) {
+                return error(
+                        Response.Status.BAD_REQUEST,
+                        "lifespanSeconds must be a whole number from " + Trials.MIN_LIFESPAN.toSeconds() + " to "
+                                + Trials.MAX_LIFESPAN.toSeconds());
+            }
+            Optional<Trials.Created> created = trials(alias).create(lifespan.get());
+            if (created.isEmpty()) {
+                return error(
+                        Response.Status.CONFLICT,
+                        "This realm has too many trial sign-ins. Each is forgotten a day after its link has expired.");
+            }
+            String id = created.get().id();
+            events.operation(OperationType.ACTION)
+                    .resource(ResourceType.IDENTITY_PROVIDER)
+                    .resourcePath("classlink", alias, "trials", id)
+                    .success();
+            String realm = session.getContext().getRealm().getName();
+            String url = TrialPages.link(
+                    session.getContext().getUri(UrlType.FRONTEND).getBaseUri(),
+                    realm,
+                    alias,
+                    created.get().key());
+            return answer(
+                    Response.created(session.getContext()
+                            .getUri()
+                            .getAbsolutePathBuilder()
+                            .path(id)
+                            .build()),
+                    Map.of(
+                            "id",
+                            id,
+                            "url",
+                            url,
+                            "expiresAt",
+                            created.get().expiresAt().toString()));
+        }
+
+        /** What came of a trial sign-in: {@code {"id","status","expiresAt","steps":[{"name","status","values"}]}}. */
+        @GET
+        @Path("{alias}/trials/{id}")
+        @Produces(MediaType.APPLICATION_JSON)
+        public Response trial(@PathParam("alias") String alias, @PathParam("id") String id) {
+            RealmResource.provider(session, alias);
+            Trials.Trial trial = trials(alias).find(id).orElseThrow(NotFoundException::new);
+            return answer(
+                    Response.ok(),
+                    Map.of(
+                            "id",
+                            trial.id(),
+                            "status",
+                            trial.status().code(),
+                            "expiresAt",
+                            trial.expiresAt().toString(),
+                            "steps",
+                            trial.steps()));
+        }
+
+        private Trials trials(String alias) {
+            return new Trials(session, alias, Clocks.keycloak());
+        }
+
+        private static Optional<Duration> lifespan(String body) {
+            if (body == null || body.isBlank()) {
+                return Optional.of(Trials.DEFAULT_LIFESPAN);
+            }
+            try {
+                JsonNode asked = JSON.readTree(body).path("lifespanSeconds");
+                Duration lifespan = asked.isMissingNode() || asked.isNull()
+                        ? Trials.DEFAULT_LIFESPAN
+                        : Duration.ofSeconds(
+                                asked.isNumber() || asked.isTextual() ? Integer.parseInt(asked.asText()) : 0);
+                return Optional.of(lifespan)
+                        .filter(duration -> duration.compareTo(Trials.MIN_LIFESPAN) >= 0
+                                && duration.compareTo(Trials.MAX_LIFESPAN) <= 0);
+            } catch (JsonProcessingException | NumberFormatException e) {
+                return Optional.empty();
+            }
+        }
+
+        private static Response error(Response.Status status, String message) {
+            return Response.status(status)
+                    .entity(Map.of("errorMessage", message))
+                    .build();
+        }
+
+        private static Response answer(Response.ResponseBuilder response, Map<String, Object> body) {
+            CacheControl never = new CacheControl();
+            never.setNoStore(true);
+            return response.entity(body).cacheControl(never).build();
         }
     }
 

@@ -245,7 +245,7 @@ public final class ClassLinkIdentityProvider extends OIDCIdentityProvider
         }
     }
 
-    TokenVault vault() {
-        return logins.vault();
+    LoginService logins() {
+        return logins;
     }
 }

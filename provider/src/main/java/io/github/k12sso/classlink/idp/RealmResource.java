@@ -41,6 +41,12 @@ public final class RealmResource implements RealmResourceProvider {
         return new LaunchResource(session, provider(session, alias).settings());
     }
 
+    /** The page of a trial sign-in's link. */
+    @Path("{alias}/trial")
+    public TrialPages trial(@PathParam("alias") String alias) {
+        return new TrialPages(session, provider(session, alias).settings());
+    }
+
     /** The roster gateway, for the caller's own district. */
     @Path("{alias}/ims/oneroster/v1p1")
     public GatewayResource roster(@PathParam("alias") String alias) {
@@ -173,8 +179,7 @@ public final class RealmResource implements RealmResourceProvider {
             } catch (RuntimeException e) {
                 refused = FailedLogin.unexpected(e);
             }
-            return failed.page(
-                    refused.reason(), refused.reason().messageKey(), failed.report(refused), null, launch.startUrl());
+            return failed.page(refused, refused.reason().messageKey(), failed.report(refused), null, launch.startUrl());
         }
 
         private interface Step {

@@ -14,7 +14,6 @@ import org.keycloak.models.ModelException;
 import org.keycloak.models.OrganizationModel;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
-import org.keycloak.models.utils.KeycloakModelUtils;
 import org.keycloak.organization.OrganizationProvider;
 import org.keycloak.organization.utils.Organizations;
 import org.keycloak.provider.ProviderConfigProperty;
@@ -115,8 +114,7 @@ public final class ClassLinkOrganizationMapper extends AbstractIdentityProviderM
          */
         List<OrganizationModel> make(TenantId district, Optional<String> name) {
             try {
-                KeycloakModelUtils.runJobInTransaction(
-                        session.getKeycloakSessionFactory(), other -> makeIn(other, district, name));
+                OwnTransaction.run(session, other -> makeIn(other, district, name));
             } catch (ModelException e) {
                 // Made by the other login, or the alias is taken by an organization that nobody declared to be this
                 // district, or Keycloak refuses it for another reason.

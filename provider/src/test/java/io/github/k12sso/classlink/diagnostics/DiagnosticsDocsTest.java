@@ -26,7 +26,7 @@ class DiagnosticsDocsTest {
     @Test
     void everyFindingHasARow() throws IOException {
         String page = Files.readString(Path.of("../docs/diagnostics.md"));
-        String rows = page.substring(page.indexOf("## Findings"));
+        String rows = page.substring(page.indexOf("## Findings"), page.indexOf("## Trial sign-in"));
         Set<String> documented = rows.lines()
                 .filter(line -> line.startsWith("| `"))
                 .map(line -> line.split("\\|", -1)[1])
