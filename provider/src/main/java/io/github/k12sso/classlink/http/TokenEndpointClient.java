@@ -144,7 +144,7 @@ public final class TokenEndpointClient {
                     text(document, "refresh_token"),
                     text(document, "id_token"),
                     seconds(document.path("expires_in")),
-                    document.propertyStream().map(Map.Entry::getKey).toList());
+                    document.properties().stream().map(Map.Entry::getKey).toList());
         }
 
         private static Optional<String> text(ObjectNode document, String member) {

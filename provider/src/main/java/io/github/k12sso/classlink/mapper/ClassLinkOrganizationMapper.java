@@ -69,6 +69,17 @@ public final class ClassLinkOrganizationMapper extends AbstractIdentityProviderM
         List<OrganizationModel> own = ClassLinkMapper.profile(login)
                 .map(profile -> own(profile, districts, create))
                 .orElse(List.of());
+        if (own.isEmpty() && !create) {
+            LOG.warnf(
+                    "Mapper '%s' does nothing for a user: no organization of realm %s has the attribute %s=%s",
+                    mapper.getName(),
+                    realm.getName(),
+                    DistrictOrganizations.TENANT_ID,
+                    ClassLinkMapper.profile(login)
+                            .flatMap(Profile::tenantId)
+                            .map(TenantId::value)
+                            .orElse("(none)"));
+        }
         districts.join(user, own);
         districts.leaveAllBut(user, own);
     }
