@@ -12,23 +12,37 @@ import org.keycloak.OAuthErrorException;
 import org.keycloak.events.Errors;
 import org.keycloak.representations.idm.OAuth2ErrorRepresentation;
 
-/** Ends an exchange. Carries nothing but the reason. */
+/** Ends an exchange. Carries nothing but the reason, and the name of a client scope that is missing. */
 final class ExchangeRefused extends Exception {
 
     private static final long serialVersionUID = 1L;
 
     private final Reason error;
+    private final String description;
     private final Duration retryAfter;
 
     ExchangeRefused(Reason error) {
-        super(error.description());
+        this(error, error.description());
+    }
+
+    private ExchangeRefused(Reason error, String description) {
+        super(description);
         this.error = error;
+        this.description = description;
         this.retryAfter = null;
+    }
+
+    /** The subject token lacks a scope. No double quotes: RFC 6749 allows none in a description. */
+    static ExchangeRefused lacking(String tokenScope) {
+        return new ExchangeRefused(
+                Reason.TOKEN_SCOPE_MISSING,
+                "The subject token lacks the client scope '" + tokenScope + "' that allows ClassLink tokens");
     }
 
     ExchangeRefused(TokenUnavailable failure) {
         super(failure.getMessage(), failure);
         this.error = Reason.of(failure.reason());
+        this.description = error.description();
         this.retryAfter = failure.retryAfter().orElse(null);
     }
 
@@ -36,11 +50,15 @@ final class ExchangeRefused extends Exception {
         return error;
     }
 
+    String description() {
+        return description;
+    }
+
     /** The answer as RFC 6749 section 5.2 has it, with {@code Retry-After} in whole seconds, if a later request may succeed. */
     Response.ResponseBuilder answer() {
         Response.ResponseBuilder answer = Response.status(error.status())
                 .type(MediaType.APPLICATION_JSON_TYPE)
-                .entity(new OAuth2ErrorRepresentation(error.error(), error.description()));
+                .entity(new OAuth2ErrorRepresentation(error.error(), description));
         Optional.ofNullable(retryAfter)
                 .ifPresent(wait -> answer.header(HttpHeaders.RETRY_AFTER, UpstreamFailure.retryAfterSeconds(wait)));
         return answer;

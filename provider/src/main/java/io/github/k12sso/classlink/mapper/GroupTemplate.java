@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
  * value is always one name: its {@code /} becomes {@code ~1} and its {@code ~} becomes {@code ~0} (RFC 6901), so that a
  * district called {@code Oak/Teacher} does not read as the teachers of Oak.
  */
-final class GroupTemplate {
+public final class GroupTemplate {
 
     static final int MAX_DEPTH = 6;
 
@@ -39,7 +39,7 @@ final class GroupTemplate {
      *
      * @throws IllegalArgumentException with a message for an administrator: what is wrong and what may be typed
      */
-    static GroupTemplate parse(String template) {
+    public static GroupTemplate parse(String template) {
         if (namesAGroup(template)) {
             throw new IllegalArgumentException(
                     "has a placeholder of ClassLink's groups. Set Group source to my-groups, or take it out");
@@ -52,7 +52,7 @@ final class GroupTemplate {
      *
      * @throws IllegalArgumentException with a message for an administrator: what is wrong and what may be typed
      */
-    static GroupTemplate parseForMyGroups(String template) {
+    public static GroupTemplate parseForMyGroups(String template) {
         GroupTemplate parsed = read(template);
         if (!namesAGroup(template)) {
             throw new IllegalArgumentException(

@@ -129,7 +129,7 @@ class NimbusClientIT {
 
         assertThat(refused.error.getHTTPStatusCode()).isEqualTo(403);
         assertThat(refused.error.getCode()).isEqualTo("access_denied");
-        assertThat(refused.error.getDescription()).contains("lacks the client scope");
+        assertThat(refused.error.getDescription()).contains("lacks the client scope 'classlink-token'");
         assertThat(refused.retryAfter).isNull();
     }
 
