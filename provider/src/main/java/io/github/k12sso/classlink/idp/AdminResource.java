@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.k12sso.classlink.diagnostics.SetupCheck;
 import io.github.k12sso.classlink.diagnostics.Trials;
 import io.github.k12sso.classlink.keycloak.Clocks;
+import io.github.k12sso.classlink.keycloak.KeycloakLine;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.POST;
@@ -193,7 +194,7 @@ public final class AdminResource implements AdminRealmResourceProvider {
     }
 
     /** Registers the path. */
-    public static final class Factory implements AdminRealmResourceProviderFactory {
+    public static final class Factory implements AdminRealmResourceProviderFactory, KeycloakLine.Dependent {
 
         /** The first segment of the path below the realm. */
         private static final String ID = "classlink";
