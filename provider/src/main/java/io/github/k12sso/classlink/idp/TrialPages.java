@@ -24,6 +24,9 @@ import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.keycloak.common.util.SecretGenerator;
 import org.keycloak.forms.login.LoginFormsProvider;
+import org.keycloak.locale.LocaleSelectorProvider;
+import org.keycloak.locale.LocaleUpdaterProvider;
+import org.keycloak.models.Constants;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.services.Urls;
@@ -63,19 +66,29 @@ public final class TrialPages {
         return state != null && state.startsWith(STATE_PREFIX);
     }
 
-    /** The address of a trial's link. */
+    /** The address of a trial's link. Keycloak's menu of languages keeps a parameter of this name. */
     static String link(URI base, String realm, String alias, String key) {
         return Urls.realmBase(base)
                 .path("{realm}/classlink/{alias}/trial")
-                .queryParam("key", key)
+                .queryParam(Constants.TOKEN, key)
                 .build(realm, alias)
                 .toString();
     }
 
-    /** What the link opens: how to begin, or what came of it. */
+    /**
+     * What the link opens: how to begin, or what came of it.
+     *
+     * @param locale that the person chose in the page's menu, as Keycloak's own pages have it
+     */
     @GET
-    public Response open(@QueryParam("key") String key) {
+    public Response open(
+            @QueryParam(Constants.TOKEN) String key,
+            @QueryParam(LocaleSelectorProvider.KC_LOCALE_PARAM) String locale) {
         CallbackEndpoint.emptyQueryOfSpan();
+        if (locale != null && realm.getSupportedLocalesStream().anyMatch(locale::equals)) {
+            session.setAttribute(LocaleSelectorProvider.USER_REQUEST_LOCALE, locale);
+            session.getProvider(LocaleUpdaterProvider.class).updateLocaleCookie(locale);
+        }
         Optional<Trial> trial = trials.ofLink(key);
         String form = random();
         return Response.fromResponse(page(trial, key, form))
