@@ -8,6 +8,7 @@ import io.github.k12sso.classlink.http.TokenEndpointClient;
 import io.github.k12sso.classlink.http.UpstreamClient;
 import io.github.k12sso.classlink.keycloak.Clocks;
 import io.github.k12sso.classlink.launchpad.SharedDevice.SignOutPage;
+import io.github.k12sso.classlink.mapper.SessionClasses;
 import io.github.k12sso.classlink.oneroster.gateway.RosterState;
 import io.github.k12sso.classlink.oneroster.gateway.RosterState.RosterSettings;
 import io.github.k12sso.classlink.refresh.RefreshesInFlight;
@@ -120,14 +121,15 @@ public class ClassLinkIdentityProvider extends OIDCIdentityProvider
 
     @Override
     public Object callback(RealmModel realm, AuthenticationCallback callback, EventBuilder event) {
-        LoginService logins = new LoginService(session, this, config, upstream, endpoint, idTokens, vault);
+        LoginService logins =
+                new LoginService(session, this, config, upstream, endpoint, idTokens, vault, this::rosterSettings);
         return new CallbackEndpoint(session, logins, callback, event);
     }
 
-    /** Keycloak's base classes copy the tokens in clear into the user session here, which is stored. Nothing is copied. */
+    /** Keycloak's base classes copy the tokens in clear into the user session here, which is stored. No token is copied. */
     @Override
     public void authenticationFinished(AuthenticationSessionModel authSession, BrokeredIdentityContext context) {
-        // deliberately empty
+        SessionClasses.keep(authSession, context);
     }
 
     @Override
