@@ -26,10 +26,10 @@ public final class Bulkheads {
 
     /** While ClassLink is silent, one request is let through after this time, to see whether it answers again. */
     static final Duration TRY_EVERY = Duration.ofSeconds(3);
-    /** Longest wait for a place. */
-    static final Duration MAX_QUEUED = Duration.ofSeconds(3);
-    /** The same while few threads are left and no place becomes free: so long can silence hold up other realms. */
-    static final Duration STANDSTILL = Duration.ofMillis(600);
+    /** While many threads are left. */
+    private static final Patience PATIENT = new Patience(Duration.ofSeconds(10), Duration.ofSeconds(2));
+    /** While few are: so long can silence hold up other realms. */
+    private static final Patience IMPATIENT = new Patience(Duration.ofSeconds(3), Duration.ofMillis(600));
     /** Few threads are left when requests that wait, for ClassLink or for a place, hold more than so much of them. */
     private static final int PERCENT_HELD = 80;
 
@@ -46,8 +46,8 @@ public final class Bulkheads {
             .build();
     private final AtomicInteger held = new AtomicInteger();
     private final int manyHeld;
-    private final long maxQueued;
-    private final long standstill;
+    private final Patience patient;
+    private final Patience impatient;
     private final InstantSource clock;
 
     /** What requests wait for. None can use up the threads of another. */
@@ -91,13 +91,26 @@ public final class Bulkheads {
         }
     }
 
-    public Bulkheads(Places places, InstantSource clock) {
-        this(places, MAX_QUEUED, STANDSTILL, clock);
+    /**
+     * How long a request waits for a place.
+     *
+     * @param longest in any case
+     * @param standstill while no place becomes free
+     */
+    record Patience(Duration longest, Duration standstill) {
+
+        private long end(long arrived, long moved) {
+            return Math.min(arrived + longest.toNanos(), moved + standstill.toNanos());
+        }
     }
 
-    Bulkheads(Places places, Duration maxQueued, Duration standstill, InstantSource clock) {
-        this.maxQueued = maxQueued.toNanos();
-        this.standstill = standstill.toNanos();
+    public Bulkheads(Places places, InstantSource clock) {
+        this(places, PATIENT, IMPATIENT, clock);
+    }
+
+    Bulkheads(Places places, Patience patient, Patience impatient, InstantSource clock) {
+        this.patient = patient;
+        this.impatient = impatient;
         this.manyHeld = places.threads() * PERCENT_HELD / 100;
         this.clock = clock;
         compartments.put(Group.LOGINS, new Compartment(places.logins()));
@@ -179,10 +192,7 @@ public final class Bulkheads {
             long arrived = System.nanoTime();
             try {
                 while (true) {
-                    long end = held.get() <= manyHeld
-                            ? arrived + maxQueued
-                            : Math.min(arrived + maxQueued, moved + standstill);
-                    long left = end - System.nanoTime();
+                    long left = (held.get() <= manyHeld ? patient : impatient).end(arrived, moved) - System.nanoTime();
                     if (left <= 0) {
                         return Optional.empty();
                     }

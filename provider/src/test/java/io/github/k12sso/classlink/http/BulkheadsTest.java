@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.k12sso.classlink.http.Bulkheads.Group;
+import io.github.k12sso.classlink.http.Bulkheads.Patience;
 import io.github.k12sso.classlink.http.Bulkheads.Place;
 import io.github.k12sso.classlink.http.Bulkheads.Places;
 import io.github.k12sso.classlink.http.Measurement.Operation;
@@ -27,8 +28,10 @@ class BulkheadsTest {
 
     private static final URI TOKEN_URL = URI.create("https://launchpad.classlink.com/oauth2/v2/token");
 
+    private static final Patience NONE = new Patience(Duration.ZERO, Duration.ZERO);
+
     private final MovableClock clock = new MovableClock();
-    private final Bulkheads bulkheads = new Bulkheads(new Places(50, 10, 10, 10), Duration.ZERO, Duration.ZERO, clock);
+    private final Bulkheads bulkheads = new Bulkheads(new Places(50, 10, 10, 10), NONE, NONE, clock);
 
     @ParameterizedTest
     @ValueSource(ints = {8, 20, 50, 64, 200, 1000})
@@ -95,7 +98,7 @@ class BulkheadsTest {
     @Nested
     class GivenARush {
 
-        private static final Duration LONG = Duration.ofSeconds(30);
+        private static final Patience LONG = new Patience(Duration.ofSeconds(30), Duration.ofSeconds(30));
 
         @ParameterizedTest
         @EnumSource
@@ -112,7 +115,8 @@ class BulkheadsTest {
         /** Not for ever: each holds a thread. */
         @Test
         void thenNobodyWaitsLongerThanTheLimit() throws Exception {
-            Bulkheads full = new Bulkheads(new Places(50, 1, 1, 1), Duration.ofMillis(20), LONG, clock);
+            Bulkheads full = new Bulkheads(
+                    new Places(50, 1, 1, 1), new Patience(Duration.ofMillis(20), LONG.longest()), LONG, clock);
             Place taken = full.enter(Group.LOGINS);
 
             assertThatThrownBy(() -> full.enter(Group.LOGINS)).isInstanceOf(UpstreamFailure.Unavailable.class);
@@ -122,7 +126,7 @@ class BulkheadsTest {
 
         @Test
         void givenFewThreadsAreLeft_thenWhoFindsNoPlaceIsRejectedWhileNoneBecomesFree() throws Exception {
-            Bulkheads few = new Bulkheads(new Places(1, 1, 1, 1), LONG, Duration.ZERO, clock);
+            Bulkheads few = new Bulkheads(new Places(1, 1, 1, 1), LONG, NONE, clock);
             few.enter(Group.LOGINS);
 
             assertThatThrownBy(() -> few.enter(Group.LOGINS)).isInstanceOf(UpstreamFailure.Unavailable.class);

