@@ -178,11 +178,7 @@ record MapperCheck(Subject subject) implements Check {
     private static void groupTemplate(Findings findings, IdentityProviderMapperModel mapper) {
         String template = setting(mapper, "groupTemplate");
         try {
-            if (setting(mapper, "groupSource").equals("my-groups")) {
-                GroupTemplate.parseForMyGroups(template);
-            } else if (!setting(mapper, "groupSource").equals("roster-classes")) {
-                GroupTemplate.parse(template);
-            }
+            GroupTemplate.of(setting(mapper, "groupSource"), template);
         } catch (IllegalArgumentException e) {
             findings.failed(
                     "mapper-group-template",

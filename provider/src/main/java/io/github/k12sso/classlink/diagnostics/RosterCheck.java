@@ -95,7 +95,13 @@ record RosterCheck(Subject subject) implements Check {
             throws RosterFailure {
         UpstreamClient upstream = subject.upstream().within(findings.timeForACall());
         return new PartnerKeyCredentials(
-                        applications, "check", upstream, subject.config().getRosterUrl(), key, district)
+                        applications,
+                        "check",
+                        upstream,
+                        subject.config().getRosterUrl(),
+                        key,
+                        district,
+                        findings.timeForACall())
                 .current();
     }
 

@@ -9,6 +9,7 @@ import io.github.k12sso.classlink.http.TokenEndpointClient;
 import io.github.k12sso.classlink.http.UpstreamClient;
 import io.github.k12sso.classlink.keycloak.Clocks;
 import io.github.k12sso.classlink.launchpad.SharedDevice.SignOutPage;
+import io.github.k12sso.classlink.mapper.SessionClasses;
 import io.github.k12sso.classlink.oneroster.gateway.RosterState;
 import io.github.k12sso.classlink.oneroster.gateway.RosterState.RosterSettings;
 import io.github.k12sso.classlink.refresh.RefreshesInFlight;
@@ -99,7 +100,8 @@ public class ClassLinkIdentityProvider extends OIDCIdentityProvider
                 new AccountLinking(session, config, null).vaultRules(lifetimes.unstated()),
                 server.revocations(),
                 clock);
-        this.logins = new LoginService(session, this, config, upstream, endpoint, idTokens, vault);
+        this.logins =
+                new LoginService(session, this, config, upstream, endpoint, idTokens, vault, this::rosterSettings);
         this.tokens = new ValidTokens(
                 session,
                 vault,
@@ -130,10 +132,10 @@ public class ClassLinkIdentityProvider extends OIDCIdentityProvider
         return new CallbackEndpoint(session, logins, callback, event);
     }
 
-    /** Keycloak's base classes copy the tokens in clear into the user session here, which is stored. Nothing is copied. */
+    /** Keycloak's base classes copy the tokens in clear into the user session here, which is stored. No token is copied. */
     @Override
     public void authenticationFinished(AuthenticationSessionModel authSession, BrokeredIdentityContext context) {
-        // deliberately empty
+        SessionClasses.keep(authSession, context);
     }
 
     @Override

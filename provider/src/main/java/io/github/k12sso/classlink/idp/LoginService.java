@@ -9,6 +9,9 @@ import io.github.k12sso.classlink.http.UpstreamFailure;
 import io.github.k12sso.classlink.keycloak.FederatedIds;
 import io.github.k12sso.classlink.keycloak.KeycloakLine;
 import io.github.k12sso.classlink.mapper.ClassLinkGroupMapper.MyGroups;
+import io.github.k12sso.classlink.mapper.RosterClasses;
+import io.github.k12sso.classlink.oneroster.gateway.ClassesAtLogin;
+import io.github.k12sso.classlink.oneroster.gateway.RosterState.RosterSettings;
 import io.github.k12sso.classlink.profile.ClassLinkGroup;
 import io.github.k12sso.classlink.profile.Profile;
 import io.github.k12sso.classlink.profile.UsernameTemplate;
@@ -22,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.keycloak.OAuth2Constants;
 import org.keycloak.broker.oidc.OIDCIdentityProvider;
@@ -48,7 +52,8 @@ record LoginService(
         UpstreamClient upstream,
         TokenEndpointClient endpoint,
         IdTokenVerifier idTokens,
-        TokenVault vault) {
+        TokenVault vault,
+        Supplier<RosterSettings> rosters) {
 
     /** Notes of the login in which {@link OIDCIdentityProvider} and its base class keep what they sent for this browser. */
     static final String NONCE_NOTE = KeycloakLine.Note.NONCE.key();
@@ -69,14 +74,17 @@ record LoginService(
 
     /** The same, for somebody who wants to see the answers. */
     BrokeredIdentityContext login(String code, AuthenticationSessionModel login, Answers answers) throws LoginRefused {
+        BrokeredIdentityContext person;
         try (Bulkheads.Place place = placeToWait()) {
             TokenResponse tokens = redeem(code, login);
             answers.tokens = tokens;
-            return identity(tokens, login, answers);
+            person = identity(tokens, login, answers);
         } catch (IllegalArgumentException e) {
             // A setting that was stored without being validated, by an older version, say.
             throw FailedLogin.unexpected(LoginRefused.Reason.CONFIGURATION, e);
         }
+        RosterClasses.fetch(session, person); // without a place that other logins need
+        return person;
     }
 
     /** Before the code is redeemed: a login that finds no place has spent nothing. */
@@ -136,6 +144,7 @@ record LoginService(
         requireAdmission(idToken, profile);
         BrokeredIdentityContext identity = identity(profile);
         MyGroups.offer(session, () -> myGroups(tokens.accessToken()));
+        RosterClasses.offer(session, new ClassesAtLogin(session, rosters, profile, tokens.accessToken())::read);
         if (idToken != null) {
             // Keycloak's own mappers write its claims.
             idToken.getOtherClaims().replaceAll((name, value) -> IdTokenVerifier.storable(value));

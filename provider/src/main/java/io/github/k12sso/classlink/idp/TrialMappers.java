@@ -15,6 +15,7 @@ import org.keycloak.broker.provider.BrokeredIdentityContext;
 import org.keycloak.broker.provider.IdentityProviderMapper;
 import org.keycloak.broker.provider.IdentityProviderMapperSyncModeDelegate;
 import org.keycloak.models.ClientModel;
+import org.keycloak.models.GroupModel;
 import org.keycloak.models.IdentityProviderMapperModel;
 import org.keycloak.models.IdentityProviderSyncMode;
 import org.keycloak.models.KeycloakSession;
@@ -147,7 +148,11 @@ final class TrialMappers {
 
         State(KeycloakSession session, UserModel user) {
             put("roles", user.getRoleMappingsStream(), State::name);
-            put("groups", user.getGroupsStream(), KeycloakModelUtils::buildGroupPath);
+            // An organization has a group of its own, whose name is random.
+            put(
+                    "groups",
+                    user.getGroupsStream().filter(group -> group.getType() == GroupModel.Type.REALM),
+                    KeycloakModelUtils::buildGroupPath);
             if (Organizations.isEnabled(session)) {
                 put(
                         "organizations",

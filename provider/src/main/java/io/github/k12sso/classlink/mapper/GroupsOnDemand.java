@@ -199,10 +199,15 @@ final class GroupsOnDemand {
 
     /** Another name for what the database takes for something else of that name. */
     static String apart(String name) {
+        return apart(name, GroupTemplate.MAX_NAME_LENGTH);
+    }
+
+    /** As much of a name as fits, and a hash of all of it. */
+    static String apart(String name, int maxLength) {
         try {
             byte[] hash = MessageDigest.getInstance("SHA-256").digest(name.getBytes(StandardCharsets.UTF_8));
             String mark = "~x" + HexFormat.of().formatHex(hash).substring(0, HASH_LENGTH);
-            int end = Math.min(name.length(), GroupTemplate.MAX_NAME_LENGTH - mark.length());
+            int end = Math.min(name.length(), maxLength - mark.length());
             boolean insideOfACharacter = end < name.length() && Character.isLowSurrogate(name.charAt(end));
             return name.substring(0, insideOfACharacter ? end - 1 : end) + mark;
         } catch (NoSuchAlgorithmException e) {

@@ -262,7 +262,8 @@ class RealmConfigIT {
         assertThat(elements(realmFile.get("clientScopes")))
                 .containsExactly(
                         RealmFiles.read("client-scope-classlink-token.json"),
-                        RealmFiles.read("client-scope-classlink-roster.json"));
+                        RealmFiles.read("client-scope-classlink-roster.json"),
+                        RealmFiles.read("client-scope-classlink-classes.json"));
         assertThat(elements(realmFile.get("authenticationFlows")))
                 .containsExactly(RealmFiles.read("first-login-flow.json"));
         assertThat(profileIn(realmFile)).isEqualTo(RealmFiles.read("user-profile.json"));
