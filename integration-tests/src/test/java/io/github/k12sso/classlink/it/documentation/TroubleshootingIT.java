@@ -131,7 +131,7 @@ class TroubleshootingIT {
     void anUnknownDistrict() {
         realm.configure("allowedTenants", "1");
 
-        assertHeading("Your district may not sign in here.", login());
+        assertHeading("People from Maple Valley Schools can’t sign in here.", login());
         assertReason("district_not_allowed");
     }
 
