@@ -43,7 +43,8 @@ class DevelopPagesIT {
         Path example = ROOT.resolve("examples").resolve(stack);
         try (Stream<Path> files = Files.walk(example)) {
             return files.filter(file -> SOURCE.matcher(file.toString()).matches())
-                    .filter(file -> Stream.of("node_modules", "target", ".next").noneMatch(example.relativize(file)::startsWith))
+                    .filter(file -> Stream.of("node_modules", "target", ".next")
+                            .noneMatch(example.relativize(file)::startsWith))
                     .map(DevelopPagesIT::read)
                     .collect(Collectors.joining());
         }

@@ -17,10 +17,12 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * An app of {@code examples/}, built and started by the commands of its README: the last line starts it, the lines before
@@ -33,6 +35,7 @@ public final class ExampleApp implements AutoCloseable {
 
     private static final Duration TO_START = Duration.ofMinutes(1);
     private static final long TO_END_SECONDS = 10;
+    private static final String APACHE = "apache";
 
     /** Small, and sooner there: each app serves a few requests. */
     private static final Map<String, String> FRUGAL = Map.of(
@@ -65,7 +68,7 @@ public final class ExampleApp implements AutoCloseable {
 
     /** A copy, so that no build leaves anything beside the sources. Apache's workers are another user, who must reach theirs. */
     private static Path folderOf(String name) {
-        if (!name.equals("apache")) {
+        if (!name.equals(APACHE)) {
             return Path.of(System.getProperty("work.dir"), "examples", name);
         }
         try {
@@ -148,8 +151,9 @@ public final class ExampleApp implements AutoCloseable {
 
     private void require(boolean succeeded, String command) {
         if (!succeeded) {
+            String said = output();
             close();
-            throw new AssertionError(command + " failed in examples/" + name + ":\n" + output());
+            throw new AssertionError(command + " failed in examples/" + name + ":\n" + said);
         }
     }
 
@@ -199,6 +203,17 @@ public final class ExampleApp implements AutoCloseable {
             }
             SecretSearch.ofThisRun().printed("examples/" + name, output());
             process = null;
+        }
+        if (name.equals(APACHE) && Files.exists(folder)) {
+            deleteCopy();
+        }
+    }
+
+    private void deleteCopy() {
+        try (Stream<Path> files = Files.walk(folder)) {
+            files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }
