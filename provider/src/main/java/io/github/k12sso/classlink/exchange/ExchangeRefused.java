@@ -64,7 +64,10 @@ final class ExchangeRefused extends Exception {
         return answer;
     }
 
-    /** Why an exchange is refused, as the app sees it and as the event says it. The one place where failures become HTTP. */
+    /**
+     * Why an exchange is refused, as the app sees it and as the event says it. The one place where failures become HTTP. The status
+     * is 400, as RFC 6749 section 5.2 has it, because Spring Security reads the error code of no other.
+     */
     enum Reason {
         PUBLIC_CLIENT(
                 Status.BAD_REQUEST,
@@ -120,17 +123,17 @@ final class ExchangeRefused extends Exception {
                 "DPoP proof and token binding do not match",
                 Errors.INVALID_DPOP_PROOF),
         NOT_IN_AUDIENCE(
-                Status.FORBIDDEN,
+                Status.BAD_REQUEST,
                 OAuthErrorException.ACCESS_DENIED,
                 "Client is not within the token audience",
                 Errors.NOT_ALLOWED),
         TOKEN_SCOPE_MISSING(
-                Status.FORBIDDEN,
+                Status.BAD_REQUEST,
                 OAuthErrorException.ACCESS_DENIED,
                 "The subject token lacks the client scope that allows ClassLink tokens",
                 Errors.NOT_ALLOWED),
         IMPERSONATED(
-                Status.FORBIDDEN,
+                Status.BAD_REQUEST,
                 OAuthErrorException.ACCESS_DENIED,
                 "The user session of the subject token is an impersonation: nobody gets another user's ClassLink token",
                 Errors.NOT_ALLOWED),
@@ -150,7 +153,7 @@ final class ExchangeRefused extends Exception {
                 "The ClassLink token is expired: send the user through login with ClassLink again",
                 Errors.INVALID_TOKEN),
         DISTRICT_NOT_ALLOWED(
-                Status.FORBIDDEN,
+                Status.BAD_REQUEST,
                 OAuthErrorException.ACCESS_DENIED,
                 "The user's district is not one of the allowed districts of this identity provider",
                 Errors.NOT_ALLOWED),

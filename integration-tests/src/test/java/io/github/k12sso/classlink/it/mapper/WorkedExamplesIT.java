@@ -53,8 +53,7 @@ class WorkedExamplesIT {
         assertThat(groups("orla.thistledown")).containsExactly("/people/Teacher");
         assertThat(roles("mira.fernwick")).doesNotContain("staff");
         assertThat(groups("mira.fernwick")).containsExactly("/people/Student");
-        assertThat(realm.login(realm.newBrowser(), "harbor-teacher").error())
-                .contains("can’t sign in here");
+        assertThat(realm.login(realm.newBrowser(), "harbor-teacher").error()).contains("can’t sign in here");
     }
 
     @Test
@@ -139,8 +138,7 @@ class WorkedExamplesIT {
 
         assertThat(realm.state().user("jordan.samewise").get("id"))
                 .isNotEqualTo(harborRealm.state().user("jordan.samewise").get("id"));
-        assertThat(realm.login(realm.newBrowser(), "twin-harbor").error())
-                .contains("can’t sign in here");
+        assertThat(realm.login(realm.newBrowser(), "twin-harbor").error()).contains("can’t sign in here");
         assertThat(harborRealm.login(harborRealm.newBrowser(), "twin-maple").error())
                 .contains("can’t sign in here");
     }
