@@ -32,7 +32,7 @@ app.use(async (request, response, next) => {
   request.session.attempt = attempt
   const login = openid.buildAuthorizationUrl(keycloak, {
     redirect_uri: `${HOME}/callback`,
-    scope: 'openid profile classlink-token classlink-roster',
+    scope: 'openid profile classlink-classes classlink-token classlink-roster',
     state: attempt.state,
     nonce: attempt.nonce,
     code_challenge: await openid.calculatePKCECodeChallenge(attempt.verifier),

@@ -17,7 +17,7 @@ app.secret_key = os.environ["SESSION_KEY"]
 keycloak = OAuth(app).register(
     "keycloak",
     server_metadata_url=f"{ISSUER}/.well-known/openid-configuration",
-    client_kwargs={"scope": "openid profile classlink-token classlink-roster", "code_challenge_method": "S256"},
+    client_kwargs={"scope": "openid profile classlink-classes classlink-token classlink-roster", "code_challenge_method": "S256"},
     **CLIENT,
 )
 logins = {}  # by Keycloak session: tokens and classes are too large for Flask's session cookie

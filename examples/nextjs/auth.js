@@ -9,7 +9,7 @@ export const options = {
       issuer: ISSUER,
       clientId: CLIENT_ID,
       clientSecret: CLIENT_SECRET,
-      authorization: { params: { scope: 'openid profile classlink-token classlink-roster' } },
+      authorization: { params: { scope: 'openid profile classlink-classes classlink-token classlink-roster' } },
     }),
   ],
   callbacks: {

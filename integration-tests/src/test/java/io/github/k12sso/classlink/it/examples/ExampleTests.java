@@ -26,8 +26,6 @@ abstract class ExampleTests {
 
     static final String TEACHER = "orla.thistledown.2";
 
-    static final String CLASS_IN_TOKEN = "Algebra & Geometry";
-
     private final String name;
     private final String homePath;
     private final String rosterPath;
@@ -51,6 +49,8 @@ abstract class ExampleTests {
         environment = testEnvironment;
         realm = environment.newRealm();
         roster = Roster.withPartnerKey(environment, realm);
+        roster.schoolYear(-100, 100);
+        roster.putClassesIntoTokens();
         app = ExampleApp.of(name);
         realm.configureClient(TestRealm.APP, client -> describe(client, app.url(), homePath));
         realm.configure("launchpadClient", TestRealm.APP);
@@ -73,15 +73,6 @@ abstract class ExampleTests {
     static void describe(ObjectNode client, URI app, String homePath) {
         client.putArray("redirectUris").add(app + "*");
         client.put("baseUrl", app.resolve(homePath).toString());
-        ObjectNode classes = client.putArray("protocolMappers").addObject();
-        classes.put("name", "classes")
-                .put("protocol", "openid-connect")
-                .put("protocolMapper", "oidc-hardcoded-claim-mapper");
-        classes.putObject("config")
-                .put("claim.name", "classes")
-                .put("claim.value", "[{\"id\":\"c-1\",\"title\":\"" + CLASS_IN_TOKEN + "\",\"role\":\"teacher\"}]")
-                .put("jsonType.label", "JSON")
-                .put("id.token.claim", "true");
     }
 
     @AfterAll
@@ -96,7 +87,7 @@ abstract class ExampleTests {
         WebPage page = openTile(new Browser(), "teacher");
 
         assertThat(page.address().getAuthority()).isEqualTo(app.url().getAuthority());
-        assertThat(page.text()).contains(TEACHER).contains(CLASS_IN_TOKEN);
+        assertThat(page.text()).contains(TEACHER).contains(titlesAtTheSource());
     }
 
     @Test
