@@ -9,6 +9,7 @@ import io.github.k12sso.classlink.http.Measurement.Operation;
 import io.github.k12sso.classlink.http.UpstreamClient;
 import io.github.k12sso.classlink.http.UpstreamFailure;
 import io.github.k12sso.classlink.keycloak.Clocks;
+import io.github.k12sso.classlink.mapper.RosterClasses;
 import io.github.k12sso.classlink.oneroster.client.PartnerApplications;
 import io.github.k12sso.classlink.oneroster.client.RosterCredentials.Access;
 import io.github.k12sso.classlink.oneroster.client.RosterCredentials.PartnerKeyCredentials;
@@ -43,7 +44,14 @@ record RosterCheck(Subject subject) implements Check {
     @Override
     public void run(Findings findings) {
         RosterMode mode = subject.config().getRosterMode();
-        if (mode == RosterMode.OFF) {
+        if (mode == RosterMode.OFF
+                && RosterClasses.areWanted(subject.session(), subject.config().getAlias())) {
+            findings.failed(
+                    NAME,
+                    "The roster API is disabled, and a group mapper or a client scope uses the classes of the roster.",
+                    "Choose a Roster access. Otherwise delete the mapper with the group source roster-classes, and the"
+                            + " mappers ClassLink classes in client scopes and clients.");
+        } else if (mode == RosterMode.OFF) {
             findings.ok(NAME, "The roster API is disabled.");
         } else if (mode == RosterMode.PARTNER_KEY) {
             partnerKey(findings);

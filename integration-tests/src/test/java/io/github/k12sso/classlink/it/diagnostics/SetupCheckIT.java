@@ -277,6 +277,21 @@ class SetupCheckIT {
         }
 
         @Test
+        void thatAreOff_thenTheFindingNamesWhatUsesClasses() {
+            realm.configure("rosterMode", "off");
+            assertFound("rosters", "ok", "disabled");
+
+            new ProviderMappers(realm)
+                    .add(
+                            "classes",
+                            "classlink-group-mapper",
+                            "FORCE",
+                            Map.of("groupTemplate", "/c/${tenant_id}/${class_id}", "groupSource", "roster-classes"));
+
+            assertFound("rosters", "failed", "uses the classes");
+        }
+
+        @Test
         void andNoListOfDistricts_thenTheKeyIsTriedAllTheSame() {
             assertFound("partner-key", "ok", "accepts the partner key");
         }
