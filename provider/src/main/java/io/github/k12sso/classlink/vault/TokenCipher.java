@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.vault.KeySource.KeyRing;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +19,7 @@ import org.keycloak.jose.jwe.JWEConstants;
 import org.keycloak.jose.jwe.JWEException;
 import org.keycloak.jose.jwe.JWEHeader;
 import org.keycloak.jose.jwe.JWEKeyStorage;
+import org.keycloak.jose.jwe.alg.DirectAlgorithmProvider;
 import org.keycloak.models.FederatedIdentityModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
@@ -32,6 +34,7 @@ public final class TokenCipher {
 
     private static final Logger LOG = Logger.getLogger(TokenCipher.class);
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final AesGcm A256GCM = new AesGcm();
     private static final String REALM = "realm";
     private static final String ALIAS = "idp";
     private static final String BROKER_USER_ID = "sub";
@@ -154,7 +157,7 @@ public final class TokenCipher {
                 .content(content.toString().getBytes(StandardCharsets.UTF_8));
         jwe.getKeyStorage().setCEKKey(key.key(), JWEKeyStorage.KeyUse.ENCRYPTION);
         try {
-            return jwe.encodeJwe();
+            return jwe.encodeJwe(new DirectAlgorithmProvider(), A256GCM);
         } catch (JWEException e) {
             throw new IllegalStateException("A token record could not be sealed", e);
         }
@@ -174,8 +177,9 @@ public final class TokenCipher {
         jwe.getKeyStorage().setCEKKey(key.key(), JWEKeyStorage.KeyUse.ENCRYPTION);
         JsonNode content;
         try {
-            content = JSON.readTree(jwe.verifyAndDecodeJwe().getContent());
-        } catch (JWEException | IOException e) {
+            A256GCM.verifyAndDecodeJwe(jwe);
+            content = JSON.readTree(jwe.getContent());
+        } catch (GeneralSecurityException | IOException e) {
             throw new Unreadable("it is damaged, or another key has the id '" + keyId + "'");
         }
         if (!owner.equals(new Owner(
