@@ -37,7 +37,8 @@ final class SwitchBoard {
             try {
                 switches.parse(which, entry.getValue().asText());
             } catch (IllegalArgumentException e) {
-                throw new BadControlRequest(entry.getKey() + " cannot be " + entry.getValue());
+                String reason = which.byDefault() instanceof Duration ? ": " + e.getMessage() : "";
+                throw new BadControlRequest(entry.getKey() + " cannot be " + entry.getValue() + reason);
             }
         });
     }

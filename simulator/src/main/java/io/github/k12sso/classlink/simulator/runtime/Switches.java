@@ -15,8 +15,15 @@ public final class Switches {
         return value;
     }
 
+    /**
+     * Turns a switch.
+     *
+     * @throws IllegalArgumentException if it is a lifetime out of bounds
+     */
     public <T> void set(Switch<T> which, T value) {
-        turned.put(which, Objects.requireNonNull(value));
+        turned.put(
+                which,
+                value instanceof Duration lifetime ? TokenLifetime.checked(lifetime) : Objects.requireNonNull(value));
     }
 
     /**
@@ -34,7 +41,7 @@ public final class Switches {
         return copy;
     }
 
-    /** How long an access token issued now lives. */
+    /** How long an access token lives that is issued now, from one second to ten years. */
     public Duration tokenLifetime() {
         return get(isGuide() ? Switch.GUIDE_TOKEN_LIFETIME : Switch.ACCESS_TOKEN_LIFETIME);
     }
@@ -61,6 +68,10 @@ public final class Switches {
 
     public void hostileRoster(HostileRoster value) {
         set(Switch.HOSTILE_ROSTER, value);
+    }
+
+    public void accessTokenLifetime(Duration value) {
+        set(Switch.ACCESS_TOKEN_LIFETIME, value);
     }
 
     public void guideTokenLifetime(Duration value) {
