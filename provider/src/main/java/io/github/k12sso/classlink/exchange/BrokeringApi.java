@@ -43,8 +43,7 @@ public final class BrokeringApi {
             return refusal(IssuedToken.Api.BROKERING_V2, new ExchangeRefused(ExchangeRefused.Reason.IMPERSONATED));
         }
         if (!TokenUtil.hasScope(verifiedToken(session).getScope(), provider.tokenScope())) {
-            return refusal(
-                    IssuedToken.Api.BROKERING_V2, new ExchangeRefused(ExchangeRefused.Reason.TOKEN_SCOPE_MISSING));
+            return refusal(IssuedToken.Api.BROKERING_V2, ExchangeRefused.lacking(provider.tokenScope()));
         }
         try {
             TokenSet token = provider.tokensOf(session.getContext().getRealm(), user);

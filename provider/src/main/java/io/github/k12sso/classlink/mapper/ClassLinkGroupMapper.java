@@ -141,12 +141,7 @@ public final class ClassLinkGroupMapper extends AbstractIdentityProviderMapper i
                 .map(String::strip)
                 .orElse("");
         try {
-            return Optional.of(
-                    switch (source(mapper)) {
-                        case MY_GROUPS -> GroupTemplate.parseForMyGroups(text);
-                        case ROSTER_CLASSES -> GroupTemplate.parseForRosterClasses(text);
-                        default -> GroupTemplate.parse(text);
-                    });
+            return Optional.of(GroupTemplate.of(source(mapper), text));
         } catch (IllegalArgumentException e) {
             LOG.warnf("Mapper '%s': Group template %s", mapper.getName(), e.getMessage());
             return Optional.empty();

@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
  * value is always one name: its {@code /} becomes {@code ~1} and its {@code ~} becomes {@code ~0} (RFC 6901), so that a
  * district called {@code Oak/Teacher} does not read as the teachers of Oak.
  */
-final class GroupTemplate {
+public final class GroupTemplate {
 
     static final int MAX_DEPTH = 6;
 
@@ -37,6 +37,20 @@ final class GroupTemplate {
 
     private GroupTemplate(List<Template<Source>> levels) {
         this.levels = levels;
+    }
+
+    /**
+     * Reads the template of a mapper.
+     *
+     * @param source the mapper's group source, which decides what placeholders may stand for
+     * @throws IllegalArgumentException with a message for an administrator: what is wrong and what may be typed
+     */
+    public static GroupTemplate of(String source, String template) {
+        return switch (source) {
+            case ClassLinkGroupMapper.MY_GROUPS -> parseForMyGroups(template);
+            case ClassLinkGroupMapper.ROSTER_CLASSES -> parseForRosterClasses(template);
+            default -> parse(template);
+        };
     }
 
     /**

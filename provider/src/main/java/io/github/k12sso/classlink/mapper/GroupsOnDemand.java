@@ -22,7 +22,6 @@ import org.keycloak.models.KeycloakSessionTask;
 import org.keycloak.models.ModelException;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
-import org.keycloak.models.utils.KeycloakModelUtils;
 
 /**
  * A realm's groups by their paths; missing ones are created. Names are compared exactly, because the collation of a database may
@@ -54,11 +53,7 @@ final class GroupsOnDemand {
      * @param district of the person; people without one share a bound
      */
     GroupsOnDemand(KeycloakSession session, RealmModel realm, Optional<TenantId> district) {
-        this(
-                session,
-                realm,
-                district,
-                job -> KeycloakModelUtils.runJobInTransaction(session.getKeycloakSessionFactory(), job));
+        this(session, realm, district, job -> OwnTransaction.run(session, job));
     }
 
     GroupsOnDemand(

@@ -7,8 +7,10 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.keycloak.broker.provider.BrokeredIdentityContext;
 import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
 import org.keycloak.sessions.AuthenticationSessionModel;
 
 /**
@@ -39,11 +41,8 @@ public final class RosterClasses {
     /** Asks if a mapper wants it, and keeps the answer for the mappers of this login. */
     public static void fetch(KeycloakSession session, BrokeredIdentityContext login) {
         AuthenticationSessionModel app = login.getAuthenticationSession();
-        List<String> templates = session.identityProviders()
-                .getMappersByAliasStream(login.getIdpConfig().getAlias())
-                .flatMap(mapper -> ClassLinkGroupMapper.templateForClasses(mapper).stream())
-                .toList();
-        Set<SessionClasses.Value> values = SessionClasses.wanted(app.getRealm(), app.getClient());
+        List<String> templates = templates(session, login.getIdpConfig().getAlias());
+        Set<SessionClasses.Value> values = SessionClasses.wanted(app.getRealm(), Stream.of(app.getClient()));
         if (!(session.removeAttribute(SOURCE) instanceof Source source)
                 || (templates.isEmpty() && !SessionClasses.Value.areOfRoster(values))) {
             return;
@@ -58,6 +57,20 @@ public final class RosterClasses {
             details.add(Detail.SCHOOL);
         }
         source.read(details).ifPresent(classes -> login.getContextData().put(CONTEXT_KEY, RosterClass.write(classes)));
+    }
+
+    /** Whether a mapper of the provider, a client scope or a client of the realm has a use for classes. */
+    public static boolean areWanted(KeycloakSession session, String alias) {
+        RealmModel realm = session.getContext().getRealm();
+        return !templates(session, alias).isEmpty()
+                || SessionClasses.Value.areOfRoster(SessionClasses.wanted(realm, realm.getClientsStream()));
+    }
+
+    private static List<String> templates(KeycloakSession session, String alias) {
+        return session.identityProviders()
+                .getMappersByAliasStream(alias)
+                .flatMap(mapper -> ClassLinkGroupMapper.templateForClasses(mapper).stream())
+                .toList();
     }
 
     /** Empty if nothing is known; an empty list if there are none. */

@@ -71,10 +71,10 @@ public final class SessionClasses {
 
     /**
      * What the mappers of tokens want: those of all client scopes of the realm, because the session serves every app of the person,
-     * and the client's own.
+     * and these clients' own.
      */
-    static Set<Value> wanted(RealmModel realm, ClientModel client) {
-        return Stream.concat(realm.getClientScopesStream(), Stream.of(client))
+    static Set<Value> wanted(RealmModel realm, Stream<ClientModel> clients) {
+        return Stream.concat(realm.getClientScopesStream(), clients)
                 .flatMap(container -> container.getProtocolMappersStream())
                 .flatMap(mapper -> value(mapper).stream())
                 .collect(Collectors.toCollection(() -> EnumSet.noneOf(Value.class)));
@@ -90,7 +90,7 @@ public final class SessionClasses {
 
     /** Keeps what this login said. If the roster did not answer, an existing session keeps the classes that it has. */
     public static void keep(AuthenticationSessionModel session, BrokeredIdentityContext login) {
-        Set<Value> wanted = wanted(session.getRealm(), session.getClient());
+        Set<Value> wanted = wanted(session.getRealm(), Stream.of(session.getClient()));
         Optional<Profile> profile = ClassLinkMapper.profile(login);
         if (wanted.isEmpty() || profile.isEmpty()) {
             return;

@@ -238,6 +238,7 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
 
     @Override
     public void validate(RealmModel realm) {
+        SettingsValidator.stripBlanks(getConfig());
         new SettingsValidator(values(), allowedHosts, realm).validate();
         SettingsValidator.require("Verify essential claim", () -> EssentialClaim.of(this));
         // Last: Keycloak's messages name settings by other names than the console.

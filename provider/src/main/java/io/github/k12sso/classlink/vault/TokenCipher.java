@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.vault.KeySource.KeyRing;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -16,8 +18,10 @@ import org.keycloak.jose.jwe.JWEConstants;
 import org.keycloak.jose.jwe.JWEException;
 import org.keycloak.jose.jwe.JWEHeader;
 import org.keycloak.jose.jwe.JWEKeyStorage;
+import org.keycloak.models.FederatedIdentityModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
 
 /**
  * Encrypts and decrypts the token record of one link: a compact JWE (RFC 7516, {@code dir} with A256GCM, the key's id in the
@@ -59,6 +63,48 @@ public final class TokenCipher {
 
         private Unreadable(String message) {
             super(message);
+        }
+    }
+
+    /**
+     * What the keys of a provider's records can do.
+     *
+     * @param activeKey id of the key that encrypts now
+     * @param looked how many stored records were tried
+     * @param opened how many of those decrypt
+     */
+    public record KeyState(String activeKey, int looked, int opened) {
+
+        /**
+         * Tries the stored records of some users, for the connection check.
+         *
+         * @param sample how many users with a link at most
+         * @throws KeySource.Unavailable if a source of keys cannot be read
+         */
+        public static KeyState of(KeycloakSession session, RealmModel realm, String alias, KeySource keys, int sample) {
+            String activeKey = keys.active(session, realm).id();
+            List<FederatedIdentityModel> links = session.users()
+                    .searchForUserStream(realm, Map.of(UserModel.IDP_ALIAS, alias), 0, sample)
+                    .map(user -> session.users().getFederatedIdentity(realm, user, alias))
+                    .filter(link -> link != null && link.getToken() != null && isEncrypted(link.getToken()))
+                    .toList();
+            long opened = links.stream()
+                    .filter(link -> opens(
+                            link.getToken(),
+                            new Owner(realm.getId(), alias, link.getUserId()),
+                            id -> keys.find(session, realm, id)))
+                    .count();
+            return new KeyState(activeKey, links.size(), (int) opened);
+        }
+
+        /** Nothing is logged. */
+        private static boolean opens(String stored, Owner owner, Function<String, Optional<KeyRing.Key>> keys) {
+            try {
+                decrypt(stored, owner, keys);
+                return true;
+            } catch (Unreadable e) {
+                return false;
+            }
         }
     }
 

@@ -43,7 +43,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @WithTestEnvironment
 class ClassesIT {
 
-    private static final String SCOPE = "classlink-classes";
+    private static final String SCOPE = Roster.CLASSES_SCOPE;
     private static final String MAPLE = "maplevalley";
     private static final String TEMPLATE = "/classes/${tenant_id}/${class_title}/${class_role}";
     private static final String ORLA = "5678_T5678-0005";
@@ -198,7 +198,7 @@ class ClassesIT {
     @ParameterizedTest
     @MethodSource("faults")
     void withoutTheRosterTheLoginWorksAndMembershipsStay(Fault fault) {
-        scope();
+        roster.putClassesIntoTokens();
         group(TEMPLATE);
         realm.tokensOf("student");
         List<String> before = groupsOf("student");
@@ -274,7 +274,7 @@ class ClassesIT {
 
     @Test
     void refreshedAndOfflineTokensKeepThem() {
-        scope();
+        roster.putClassesIntoTokens();
         WebPage callback =
                 realm.login(realm.newBrowser(), "student", realm.loginRequest("openid offline_access " + SCOPE));
         JsonNode tokens = realm.redeem(callback, TestRealm.APP, TestRealm.APP_SECRET);
@@ -301,7 +301,7 @@ class ClassesIT {
 
     @Test
     void withoutTheScopeATokenHasNone() {
-        scope();
+        roster.putClassesIntoTokens();
 
         assertThat(payload(realm.tokensOf("student"), "access_token").has("classes"))
                 .isFalse();
@@ -336,7 +336,7 @@ class ClassesIT {
         AdminApi.require(
                 realm.admin().post("/realms/" + realm.name() + "/clients", document("docs/examples/saml-classes.json")),
                 "SAML app");
-        scope();
+        roster.putClassesIntoTokens();
         Browser browser = realm.newBrowser();
         realm.login(browser, "teacher", realm.loginRequest("openid"));
         WebPage page = browser.open(realm.url("/protocol/saml/clients/library"));
@@ -362,30 +362,6 @@ class ClassesIT {
                         Map.of("groupTemplate", template, "groupSource", "roster-classes"));
     }
 
-    /** The scope of the realm files, optional for the app. */
-    private void scope() {
-        String path = "/realms/" + realm.name();
-        AdminApi.require(
-                realm.admin()
-                        .post(path + "/client-scopes", document("realm-config/client-scope-classlink-classes.json")),
-                "client scope");
-        String id = StreamSupport.stream(
-                        realm.admin().get(path + "/client-scopes").spliterator(), false)
-                .filter(scope -> SCOPE.equals(scope.get("name").textValue()))
-                .findFirst()
-                .orElseThrow()
-                .get("id")
-                .textValue();
-        String app = realm.admin()
-                .get(path + "/clients?clientId=" + TestRealm.APP)
-                .get(0)
-                .get("id")
-                .textValue();
-        AdminApi.require(
-                realm.admin().put(path + "/clients/" + app + "/optional-client-scopes/" + id, Http.json("{}")),
-                "optional scope");
-    }
-
     private static JsonNode document(String file) {
         try {
             return Http.json(Files.readString(Path.of("..").resolve(file)));
@@ -395,7 +371,7 @@ class ClassesIT {
     }
 
     private JsonNode tokens(String persona) {
-        scope();
+        roster.putClassesIntoTokens();
         return tokensWithScope(persona);
     }
 
