@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
 import io.github.k12sso.classlink.simulator.http.RecordedRequest;
+import io.github.k12sso.classlink.simulator.runtime.Switch;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -173,6 +174,18 @@ class ControlTest {
         assertThat(RelyingParty.json(answer).get("message").textValue())
                 .startsWith("accessTokenLifetime cannot be " + given + ": not ");
         assertThat(simulator.switches().tokenLifetime()).isEqualTo(Duration.ofHours(24));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"consent\":true,\"accessTokenLifetime\":0}",
+                "{\"consent\":true,\"pkce\":\"odd\"}",
+                "{\"consent\":true,\"noSwitch\":1}"
+            })
+    void aMistakeTurnsNoSwitchAtAll(String json) {
+        assertThat(post("/_sim/switches", json).statusCode()).isEqualTo(400);
+        assertThat(simulator.switches().get(Switch.CONSENT)).isFalse();
     }
 
     @Test

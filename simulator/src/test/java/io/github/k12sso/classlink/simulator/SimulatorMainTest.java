@@ -8,6 +8,8 @@ import io.github.k12sso.classlink.simulator.oauth.RegisteredClient;
 import io.github.k12sso.classlink.simulator.runtime.PkceMode;
 import io.github.k12sso.classlink.simulator.runtime.Switch;
 import io.github.k12sso.classlink.simulator.runtime.TokenMode;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -86,6 +88,18 @@ class SimulatorMainTest {
                 .filteredOn(DistrictSpec::gradingPeriods)
                 .extracting(DistrictSpec::people)
                 .containsExactly(90, 10);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--token-lifetime=0", "--expires-in=-5", "--token-lifetime=315360001", "--expires-in=1.5"})
+    void impossibleLifetimesAreExplained(String option) {
+        StringWriter errors = new StringWriter();
+
+        int exitCode =
+                SimulatorMain.commandLine().setErr(new PrintWriter(errors)).execute(option);
+
+        assertThat(exitCode).isEqualTo(2);
+        assertThat(errors.toString().lines().findFirst().orElseThrow()).contains(option.split("=", 2)[0]);
     }
 
     @Test

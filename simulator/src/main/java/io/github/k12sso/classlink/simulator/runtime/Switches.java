@@ -26,15 +26,6 @@ public final class Switches {
                 value instanceof Duration lifetime ? TokenLifetime.checked(lifetime) : Objects.requireNonNull(value));
     }
 
-    /**
-     * Turns a switch to the value that a text names.
-     *
-     * @throws IllegalArgumentException if the text is not one of the switch's values
-     */
-    public <T> void parse(Switch<T> which, String text) {
-        set(which, which.parse(text));
-    }
-
     public Switches copy() {
         Switches copy = new Switches();
         copy.turned.putAll(turned);
