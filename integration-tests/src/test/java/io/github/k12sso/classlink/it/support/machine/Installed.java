@@ -32,6 +32,11 @@ public enum Installed {
             "Debian packages python3-authlib, python3-flask and python3-requests; elsewhere name a Python that has them with "
                     + "-Dpython.binary",
             () -> runs(python(), "-c", "import authlib, flask, requests")),
+    SOCIAL_AUTH(
+            "Python Social Auth and Requests-OAuthlib",
+            "Debian package python3-social-auth-core, which needs the other; elsewhere name a Python that has both with "
+                    + "-Dpython.binary",
+            () -> runs(python(), "-c", "import social_core.strategy, requests_oauthlib")),
     APACHE(
             "Apache with mod_auth_openidc",
             "Debian packages apache2 and libapache2-mod-auth-openidc",
