@@ -28,6 +28,7 @@ public enum Installed {
             "Debian packages python3-authlib and python3-requests; elsewhere name a Python that has both with -Dpython.binary",
             () -> runs(python(), "-c", "import authlib, requests")),
     CURL("curl", "Debian package curl", () -> runs("curl", "--version")),
+    PROMTOOL("promtool", "Debian package prometheus", () -> runs("promtool", "--version")),
     MARIADB("MariaDB's server", "Debian package mariadb-server", () -> runs("mariadbd", "--version")),
     POSTGRES(
             "PostgreSQL for this platform",
