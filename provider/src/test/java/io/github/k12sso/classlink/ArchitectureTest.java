@@ -47,6 +47,7 @@ class ArchitectureTest {
                 "idp",
                 List.of(
                         "launchpad",
+                        "diagnostics",
                         "exchange",
                         "oneroster",
                         "mapper",
@@ -57,6 +58,7 @@ class ArchitectureTest {
                         "http",
                         "keycloak"));
         arrows.put("launchpad", List.of("settings", "http", "keycloak"));
+        arrows.put("diagnostics", List.of("oneroster", "mapper", "vault", "settings", "profile", "http", "keycloak"));
         arrows.put("exchange", List.of("vault", "http", "keycloak"));
         arrows.put("oneroster", List.of("refresh", "vault", "settings", "profile", "http", "keycloak"));
         arrows.put("mapper", List.of("settings", "profile", "keycloak"));
@@ -153,6 +155,7 @@ class ArchitectureTest {
                         ".idp.v26_6",
                         ".idp.v26_7",
                         ".launchpad",
+                        ".diagnostics",
                         ".exchange",
                         ".oneroster.gateway",
                         ".oneroster.policy",

@@ -1,5 +1,6 @@
 package io.github.k12sso.classlink.exchange;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.github.k12sso.classlink.exchange.ExchangeProvider.ExchangeableTokens;
 import io.github.k12sso.classlink.exchange.ExchangeProvider.IssuedToken;
 import io.github.k12sso.classlink.http.Measurement;
@@ -21,7 +22,6 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.UserSessionModel;
-import org.keycloak.representations.AccessToken;
 import org.keycloak.util.TokenUtil;
 
 /**
@@ -44,11 +44,8 @@ public final class BrokeringApi {
             return refusal(
                     session, IssuedToken.Api.BROKERING_V2, new ExchangeRefused(ExchangeRefused.Reason.IMPERSONATED));
         }
-        if (!TokenUtil.hasScope(verifiedToken(session).getScope(), provider.tokenScope())) {
-            return refusal(
-                    session,
-                    IssuedToken.Api.BROKERING_V2,
-                    new ExchangeRefused(ExchangeRefused.Reason.TOKEN_SCOPE_MISSING));
+        if (!TokenUtil.hasScope(scopeOfVerifiedToken(session), provider.tokenScope())) {
+            return refusal(session, IssuedToken.Api.BROKERING_V2, ExchangeRefused.lacking(provider.tokenScope()));
         }
         try {
             RealmModel realm = session.getContext().getRealm();
@@ -81,11 +78,15 @@ public final class BrokeringApi {
                 new ExchangeRefused(ExchangeRefused.Reason.BROKERING_API_VERSION));
     }
 
-    private static AccessToken verifiedToken(KeycloakSession session) {
+    /** Keycloak has read the whole token by now, and hands none of it on. */
+    private static String scopeOfVerifiedToken(KeycloakSession session) {
         String token =
                 session.getContext().getHttpRequest().getDecodedFormParameters().getFirst(OAuth2Constants.TOKEN);
         try {
-            return new JWSInput(token).readJsonContent(AccessToken.class);
+            return new JWSInput(token)
+                    .readJsonContent(JsonNode.class)
+                    .path(OAuth2Constants.SCOPE)
+                    .textValue();
         } catch (JWSInputException e) {
             throw new IllegalStateException("Keycloak verified a token that is not a JWS", e);
         }

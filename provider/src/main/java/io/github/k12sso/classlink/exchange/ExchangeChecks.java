@@ -122,7 +122,9 @@ final class ExchangeChecks {
 
     /** Ours: the person's own app, or an administrator, decided that this token may become a ClassLink token. */
     void requireTokenScope(AccessToken token, String tokenScope) throws ExchangeRefused {
-        refuseIf(!TokenUtil.hasScope(token.getScope(), tokenScope), ExchangeRefused.Reason.TOKEN_SCOPE_MISSING);
+        if (!TokenUtil.hasScope(token.getScope(), tokenScope)) {
+            throw ExchangeRefused.lacking(tokenScope);
+        }
     }
 
     /** Of the user, for the app that asks; and ours: for the app that the token was issued to, whose scopes it carries. */

@@ -73,7 +73,7 @@ public final class ExchangeProvider implements TokenExchangeProvider {
                             IssuedToken.json(token, Clocks.keycloak().instant()), MediaType.APPLICATION_JSON_TYPE));
         } catch (ExchangeRefused e) {
             ExchangeRefused.Reason error = e.error();
-            event.detail(Details.REASON, error.description());
+            event.detail(Details.REASON, e.description());
             event.error(error.eventError());
             Measurement.TOKEN_REQUESTS.count(context.getRealm(), IssuedToken.Api.TOKEN_EXCHANGE, error);
             return context.getCors().add(e.answer());

@@ -15,23 +15,37 @@ import org.keycloak.OAuthErrorException;
 import org.keycloak.events.Errors;
 import org.keycloak.representations.idm.OAuth2ErrorRepresentation;
 
-/** Ends an exchange. Carries nothing but the reason. */
+/** Ends an exchange. Carries nothing but the reason, and the name of a client scope that is missing. */
 final class ExchangeRefused extends Exception {
 
     private static final long serialVersionUID = 1L;
 
     private final Reason error;
+    private final String description;
     private final Duration retryAfter;
 
     ExchangeRefused(Reason error) {
-        super(error.description());
+        this(error, error.description());
+    }
+
+    private ExchangeRefused(Reason error, String description) {
+        super(description);
         this.error = error;
+        this.description = description;
         this.retryAfter = null;
+    }
+
+    /** The subject token lacks a scope. No double quotes: RFC 6749 allows none in a description. */
+    static ExchangeRefused lacking(String tokenScope) {
+        return new ExchangeRefused(
+                Reason.TOKEN_SCOPE_MISSING,
+                "The subject token lacks the client scope '" + tokenScope + "' that allows ClassLink tokens");
     }
 
     ExchangeRefused(TokenUnavailable failure) {
         super(failure.getMessage(), failure);
         this.error = Reason.of(failure.reason());
+        this.description = error.description();
         this.retryAfter = failure.retryAfter().orElse(null);
     }
 
@@ -39,17 +53,24 @@ final class ExchangeRefused extends Exception {
         return error;
     }
 
+    String description() {
+        return description;
+    }
+
     /** The answer as RFC 6749 section 5.2 has it, with {@code Retry-After} in whole seconds, if a later request may succeed. */
     Response.ResponseBuilder answer() {
         Response.ResponseBuilder answer = Response.status(error.status())
                 .type(MediaType.APPLICATION_JSON_TYPE)
-                .entity(new OAuth2ErrorRepresentation(error.error(), error.description()));
+                .entity(new OAuth2ErrorRepresentation(error.error(), description));
         Optional.ofNullable(retryAfter)
                 .ifPresent(wait -> answer.header(HttpHeaders.RETRY_AFTER, UpstreamFailure.retryAfterSeconds(wait)));
         return answer;
     }
 
-    /** Why an exchange is refused, as the app sees it and as the event says it. The one place where failures become HTTP. */
+    /**
+     * Why an exchange is refused, as the app sees it and as the event says it. The one place where failures become HTTP. The status
+     * is 400, as RFC 6749 section 5.2 has it, because Spring Security reads the error code of no other.
+     */
     enum Reason {
         PUBLIC_CLIENT(
                 Status.BAD_REQUEST,
@@ -105,17 +126,17 @@ final class ExchangeRefused extends Exception {
                 "DPoP proof and token binding do not match",
                 Errors.INVALID_DPOP_PROOF),
         NOT_IN_AUDIENCE(
-                Status.FORBIDDEN,
+                Status.BAD_REQUEST,
                 OAuthErrorException.ACCESS_DENIED,
                 "Client is not within the token audience",
                 Errors.NOT_ALLOWED),
         TOKEN_SCOPE_MISSING(
-                Status.FORBIDDEN,
+                Status.BAD_REQUEST,
                 OAuthErrorException.ACCESS_DENIED,
                 "The subject token lacks the client scope that allows ClassLink tokens",
                 Errors.NOT_ALLOWED),
         IMPERSONATED(
-                Status.FORBIDDEN,
+                Status.BAD_REQUEST,
                 OAuthErrorException.ACCESS_DENIED,
                 "The user session of the subject token is an impersonation: nobody gets another user's ClassLink token",
                 Errors.NOT_ALLOWED),
@@ -135,7 +156,7 @@ final class ExchangeRefused extends Exception {
                 "The ClassLink token is expired: send the user through login with ClassLink again",
                 Errors.INVALID_TOKEN),
         DISTRICT_NOT_ALLOWED(
-                Status.FORBIDDEN,
+                Status.BAD_REQUEST,
                 OAuthErrorException.ACCESS_DENIED,
                 "The user's district is not one of the allowed districts of this identity provider",
                 Errors.NOT_ALLOWED),

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.http.Measurement.Operation;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.keycloak.OAuth2Constants;
@@ -124,9 +125,23 @@ public final class TokenEndpointClient {
      * @param refreshToken if one was issued
      * @param idToken the compact JWS, if one was issued
      * @param expiresIn life of the access token, if stated and positive
+     * @param members names of all that is in the answer
      */
     public record TokenResponse(
-            String accessToken, Optional<String> refreshToken, Optional<String> idToken, Optional<Duration> expiresIn) {
+            String accessToken,
+            Optional<String> refreshToken,
+            Optional<String> idToken,
+            Optional<Duration> expiresIn,
+            List<String> members) {
+
+        /** An answer of which nobody asks for the names. */
+        public TokenResponse(
+                String accessToken,
+                Optional<String> refreshToken,
+                Optional<String> idToken,
+                Optional<Duration> expiresIn) {
+            this(accessToken, refreshToken, idToken, expiresIn, List.of());
+        }
 
         /**
          * Reads an answer.
@@ -141,7 +156,8 @@ public final class TokenEndpointClient {
                     accessToken,
                     text(document, "refresh_token"),
                     text(document, "id_token"),
-                    seconds(document.path("expires_in")));
+                    seconds(document.path("expires_in")),
+                    document.properties().stream().map(Map.Entry::getKey).toList());
         }
 
         private static Optional<String> text(ObjectNode document, String member) {

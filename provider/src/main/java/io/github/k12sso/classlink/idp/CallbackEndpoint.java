@@ -63,6 +63,9 @@ public final class CallbackEndpoint {
             if (state == null) {
                 return unasked(code, error);
             }
+            if (TrialPages.isTrial(state)) {
+                return new TrialPages(session, config).answer(state, code, error);
+            }
             login = loginUnderWay(state);
             session.getContext().setAuthenticationSession(login);
             if (error != null) {
@@ -73,19 +76,19 @@ public final class CallbackEndpoint {
             }
             return signIn(logins.login(code, login), login);
         } catch (LoginRefused e) {
-            return page(e.reason(), failed.report(e), login);
+            return page(e, failed.report(e), login);
         } catch (WebApplicationException e) {
             return e.getResponse(); // Keycloak's own page, its event is out
         } catch (RuntimeException e) {
             LoginRefused unexpected = FailedLogin.unexpected(e);
-            return page(unexpected.reason(), failed.report(unexpected), login);
+            return page(unexpected, failed.report(unexpected), login);
         }
     }
 
     /** The rest of the login is Keycloak's, and so are its faults. */
     private Response signIn(BrokeredIdentityContext person, AuthenticationSessionModel begun) throws LoginRefused {
         Measurement.LOGINS.count(session.getContext().getRealm(), Result.IDENTIFIED);
-        FailedLogin.NextAttempt attempt = new FailedLogin.NextAttempt(session, config, event);
+        NextAttempt attempt = new NextAttempt(session, config, event);
         boolean linking = isLinking(begun); // Keycloak's flow forgets it
         try {
             AuthenticationSessionModel login = begun;
@@ -202,9 +205,8 @@ public final class CallbackEndpoint {
         LocalRootSpan.current().setAttribute("url.query", "");
     }
 
-    private Response page(
-            LoginRefused.Reason reason, FailedLogin.Reference reference, AuthenticationSessionModel login) {
-        String messageKey = reason.messageKey();
+    private Response page(LoginRefused refused, FailedLogin.Reference reference, AuthenticationSessionModel login) {
+        String messageKey = refused.reason().messageKey();
         if (isLinking(login)) {
             if (!Boolean.parseBoolean(login.getAuthNote(IdpLinkAction.KC_ACTION_LINKING_IDENTITY_PROVIDER))) {
                 // The old way of linking: back to the app, which is told that it is over and no more.
@@ -213,7 +215,7 @@ public final class CallbackEndpoint {
             endLinking(login);
             messageKey = LoginRefused.Reason.LINKING_MESSAGE_KEY;
         }
-        return failed.page(reason, messageKey, reference, login, startAgain(reason, login));
+        return failed.page(refused, messageKey, reference, login, startAgain(refused.reason(), login));
     }
 
     private String startAgain(LoginRefused.Reason reason, AuthenticationSessionModel login) {

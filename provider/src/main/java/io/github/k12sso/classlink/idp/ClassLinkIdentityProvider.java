@@ -1,5 +1,6 @@
 package io.github.k12sso.classlink.idp;
 
+import io.github.k12sso.classlink.diagnostics.SetupCheck;
 import io.github.k12sso.classlink.exchange.BrokeringApi;
 import io.github.k12sso.classlink.exchange.ExchangeProvider.ExchangeableTokens;
 import io.github.k12sso.classlink.http.AllowedHosts;
@@ -8,6 +9,7 @@ import io.github.k12sso.classlink.http.TokenEndpointClient;
 import io.github.k12sso.classlink.http.UpstreamClient;
 import io.github.k12sso.classlink.keycloak.Clocks;
 import io.github.k12sso.classlink.launchpad.SharedDevice.SignOutPage;
+import io.github.k12sso.classlink.mapper.SessionClasses;
 import io.github.k12sso.classlink.oneroster.gateway.RosterState;
 import io.github.k12sso.classlink.oneroster.gateway.RosterState.RosterSettings;
 import io.github.k12sso.classlink.refresh.RefreshesInFlight;
@@ -53,11 +55,9 @@ public class ClassLinkIdentityProvider extends OIDCIdentityProvider
 
     private final ClassLinkIdentityProviderConfig config;
     private final AllowedHosts allowedHosts;
-    private final UpstreamClient upstream;
+    private final KeySource tokenKeys;
     private final VerificationKeys keys;
-    private final TokenEndpointClient endpoint;
-    private final IdTokenVerifier idTokens;
-    private final TokenVault vault;
+    private final LoginService logins;
     private final ValidTokens tokens;
     private final RosterState rosters;
     private final InstantSource clock = Clocks.keycloak();
@@ -85,13 +85,14 @@ public class ClassLinkIdentityProvider extends OIDCIdentityProvider
         this.rosters = server.rosters();
         this.config = config;
         this.allowedHosts = server.allowedHosts();
-        this.upstream = new UpstreamClient(session, allowedHosts).within(server.bulkheads());
+        this.tokenKeys = server.tokenKeys();
+        UpstreamClient upstream = new UpstreamClient(session, allowedHosts).within(server.bulkheads());
         this.keys = new VerificationKeys(session, config, upstream);
-        this.endpoint = new TokenEndpointClient(session, upstream, config.getApp());
+        TokenEndpointClient endpoint = new TokenEndpointClient(session, upstream, config.getApp());
         TokenLifetimes lifetimes =
                 new TokenLifetimes(config.getTokenLifetime(), Duration.ofSeconds(config.getMinValidityToken()));
-        this.idTokens = new IdTokenVerifier(session, config, keys, clock);
-        this.vault = new TokenVault(
+        IdTokenVerifier idTokens = new IdTokenVerifier(session, config, keys, clock);
+        TokenVault vault = new TokenVault(
                 session,
                 config.getAlias(),
                 server.tokenKeys(),
@@ -99,6 +100,8 @@ public class ClassLinkIdentityProvider extends OIDCIdentityProvider
                 new AccountLinking(session, config, null).vaultRules(lifetimes.unstated()),
                 server.revocations(),
                 clock);
+        this.logins =
+                new LoginService(session, this, config, upstream, endpoint, idTokens, vault, this::rosterSettings);
         this.tokens = new ValidTokens(
                 session,
                 vault,
@@ -113,6 +116,12 @@ public class ClassLinkIdentityProvider extends OIDCIdentityProvider
         return config;
     }
 
+    /** For the connection check. */
+    SetupCheck.Subject setup() {
+        return new SetupCheck.Subject(
+                session, session.getContext().getRealm(), config, allowedHosts, logins.upstream(), tokenKeys);
+    }
+
     @Override
     protected UriBuilder createAuthorizationUrl(AuthenticationRequest request) {
         return AuthorizationUrl.of(request, config, allowedHosts, super::createAuthorizationUrl);
@@ -120,14 +129,13 @@ public class ClassLinkIdentityProvider extends OIDCIdentityProvider
 
     @Override
     public Object callback(RealmModel realm, AuthenticationCallback callback, EventBuilder event) {
-        LoginService logins = new LoginService(session, this, config, upstream, endpoint, idTokens, vault);
         return new CallbackEndpoint(session, logins, callback, event);
     }
 
-    /** Keycloak's base classes copy the tokens in clear into the user session here, which is stored. Nothing is copied. */
+    /** Keycloak's base classes copy the tokens in clear into the user session here, which is stored. No token is copied. */
     @Override
     public void authenticationFinished(AuthenticationSessionModel authSession, BrokeredIdentityContext context) {
-        // deliberately empty
+        SessionClasses.keep(authSession, context);
     }
 
     @Override
@@ -199,9 +207,9 @@ public class ClassLinkIdentityProvider extends OIDCIdentityProvider
                 config.getRosterScope(),
                 config.getRosterRequestsPerMinute(),
                 config.getAllowedTenants(),
-                vault,
+                logins.vault(),
                 tokens,
-                upstream,
+                logins.upstream(),
                 rosters);
     }
 
@@ -237,11 +245,11 @@ public class ClassLinkIdentityProvider extends OIDCIdentityProvider
 
     private void forgetTokensAtLastLogout(RealmModel realm, UserSessionModel ending) {
         if (config.isForgetTokensOnLogout()) {
-            new LinkRemovalListener.LastLogout(session, config.getAlias(), vault).ended(realm, ending);
+            new LinkRemovalListener.LastLogout(session, config.getAlias(), logins.vault()).ended(realm, ending);
         }
     }
 
-    TokenVault vault() {
-        return vault;
+    LoginService logins() {
+        return logins;
     }
 }

@@ -2,30 +2,24 @@ package io.github.k12sso.classlink.idp;
 
 import io.github.k12sso.classlink.http.Measurement;
 import io.github.k12sso.classlink.keycloak.KeycloakLine;
+import io.github.k12sso.classlink.mapper.AcceptedValues;
+import io.github.k12sso.classlink.profile.Profile;
 import io.github.k12sso.classlink.settings.ClassLinkIdentityProviderConfig;
 import jakarta.ws.rs.core.Response;
+import java.net.URI;
 import java.sql.SQLException;
-import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
-import org.keycloak.authentication.AuthenticationProcessor;
 import org.keycloak.common.util.SecretGenerator;
 import org.keycloak.events.Details;
 import org.keycloak.events.Errors;
 import org.keycloak.events.EventBuilder;
 import org.keycloak.events.EventType;
-import org.keycloak.models.IdentityProviderSyncMode;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.ModelException;
-import org.keycloak.models.RealmModel;
-import org.keycloak.models.utils.KeycloakModelUtils;
 import org.keycloak.services.ErrorPage;
-import org.keycloak.services.Urls;
-import org.keycloak.services.managers.ClientSessionCode;
 import org.keycloak.sessions.AuthenticationSessionModel;
-import org.keycloak.storage.ReadOnlyException;
 
 /**
  * How a login that failed ends: one {@code IDENTITY_PROVIDER_LOGIN_ERROR} event, one log line and one page that says what to
@@ -65,6 +59,7 @@ final class FailedLogin {
                 .detail(Details.IDENTITY_PROVIDER, provider.getAlias())
                 .detail(Details.REASON, reason.code())
                 .detail(REFERENCE, reference.text());
+        refused.district().ifPresent(district -> district.detail(failure));
         try {
             failure.error(Errors.IDENTITY_PROVIDER_LOGIN_FAILURE);
         } catch (RuntimeException e) {
@@ -83,13 +78,28 @@ final class FailedLogin {
      * @param startAgain the address of the page's way back; empty, there is none
      */
     Response page(
-            LoginRefused.Reason reason,
+            LoginRefused refused,
             String messageKey,
             Reference reference,
             AuthenticationSessionModel login,
             String startAgain) {
         return ErrorPage.error(
-                session, login, reason.status(), messageKey, provider.getShownName(), reference.text(), startAgain);
+                session,
+                login,
+                refused.reason().status(),
+                messageKey,
+                provider.getShownName(),
+                reference.text(),
+                startAgain,
+                refused.district().map(District::html).orElse(""),
+                signOutUrl());
+    }
+
+    /** Where people leave LaunchPad, or else LaunchPad itself. */
+    private String signOutUrl() {
+        return provider.getLaunchpadSignOutUrl()
+                .orElseGet(() ->
+                        URI.create(provider.getAuthorizationUrl()).resolve("/").toString());
     }
 
     /** The first page of the same login; it stays what the app asked for. */
@@ -104,7 +114,7 @@ final class FailedLogin {
         return unexpected(keycloaks ? LoginRefused.Reason.KEYCLOAK_ERROR : LoginRefused.Reason.UNEXPECTED, thrown);
     }
 
-    private static Stream<Throwable> causes(Throwable thrown) {
+    static Stream<Throwable> causes(Throwable thrown) {
         // Deeper than Keycloak, Hibernate and the driver wrap one another.
         return Stream.iterate(thrown, Objects::nonNull, Throwable::getCause).limit(20);
     }
@@ -143,102 +153,32 @@ final class FailedLogin {
     }
 
     /**
-     * The same login once more, after Keycloak refused something in it: another login was faster, or a mapper may not write. The
-     * transaction is lost by then. The browser goes to ClassLink again, whose session makes that silent, and nothing of an existing
-     * user is updated this time.
+     * A district that may not sign in: it is nobody's personal data, and the administrator has to know which.
+     *
+     * @param tenantId empty if ClassLink named none
+     * @param name on one line; empty if ClassLink named none
      */
-    static final class NextAttempt {
+    record District(String tenantId, String name) {
 
-        private static final String NOTE = "classlink.attempts";
+        private static final int MAX_NAME = 100;
 
-        /** Of two first logins by two providers at once, one may lose twice: first to create the user, then to link it. */
-        private static final int MOST = 3;
-
-        /** What the database refuses: data (22), constraints (23), deadlocks and the like (40). */
-        private static final List<String> SQL_REFUSALS = List.of("22", "23", "40");
-
-        private final KeycloakSession session;
-        private final ClassLinkIdentityProviderConfig provider;
-        private final EventBuilder event;
-
-        NextAttempt(KeycloakSession session, ClassLinkIdentityProviderConfig provider, EventBuilder event) {
-            this.session = session;
-            this.provider = provider;
-            this.event = event;
+        static District of(Profile profile) {
+            String name = profile.tenantName().orElse("").replaceAll("[\\p{Cntrl}\\s]+", " ");
+            return new District(
+                    profile.tenantId().map(Object::toString).orElse(""), AcceptedValues.cut(name, MAX_NAME));
         }
 
-        /** Has Keycloak update nothing if this is not the first attempt. */
-        void applyTo(AuthenticationSessionModel login) {
-            if (attempts(login) > 1) {
-                provider.setSyncMode(IdentityProviderSyncMode.IMPORT);
-                event.detail(LoginUser.ADJUSTED, "nothing updated");
-                LOG.warnf(
-                        "The user was not updated, the login continues: Keycloak refused the attempt before. realm=%s, provider=%s",
-                        session.getContext().getRealm().getName(), provider.getAlias());
-            }
+        void detail(EventBuilder failure) {
+            failure.detail("tenant_id", tenantId).detail("district", name);
         }
 
-        /**
-         * Starts it, if it is the right thing to do.
-         *
-         * @param login of the attempt that failed
-         * @return where the browser goes; empty if this was the last attempt, or something else is wrong
-         */
-        Optional<Response> after(RuntimeException fault, AuthenticationSessionModel login) {
-            if (attempts(login) >= MOST || !isRefusal(fault)) {
-                return Optional.empty();
-            }
-            LOG.warnf(
-                    "Keycloak refused something in a login with ClassLink, which starts once more: %s. realm=%s, provider=%s",
-                    unexpected(LoginRefused.Reason.KEYCLOAK_ERROR, fault).getMessage(),
-                    login.getRealm().getName(),
-                    provider.getAlias());
-            boolean noted = KeycloakModelUtils.runJobInTransactionWithResult(
-                    session.getKeycloakSessionFactory(), other -> note(other, login));
-            return noted ? Optional.of(intoTheLogin(login)) : Optional.empty();
-        }
-
-        private Response intoTheLogin(AuthenticationSessionModel login) {
-            // The code survives the rollback of this transaction, and no other one would.
-            String code = new ClientSessionCode<>(session, login.getRealm(), login).getOrGenerateCode();
-            return Response.seeOther(Urls.identityProviderAuthnRequest(
-                            session.getContext().getUri().getBaseUri(),
-                            provider.getAlias(),
-                            login.getRealm().getName(),
-                            code,
-                            login.getClient().getClientId(),
-                            login.getTabId(),
-                            AuthenticationProcessor.getClientData(session, login),
-                            null))
-                    .build();
-        }
-
-        /** False if the login itself began in the transaction that is lost. */
-        private static boolean note(KeycloakSession other, AuthenticationSessionModel login) {
-            RealmModel realm = other.realms().getRealm(login.getRealm().getId());
-            other.getContext().setRealm(realm);
-            Optional<AuthenticationSessionModel> same = Optional.ofNullable(other.authenticationSessions()
-                            .getRootAuthenticationSession(
-                                    realm, login.getParentSession().getId()))
-                    .map(root -> root.getAuthenticationSession(login.getClient(), login.getTabId()));
-            same.ifPresent(found -> found.setAuthNote(NOTE, String.valueOf(attempts(login) + 1)));
-            return same.isPresent();
-        }
-
-        /** The one that is under way counts. */
-        private static int attempts(AuthenticationSessionModel login) {
-            return Integer.parseInt(Objects.requireNonNullElse(login.getAuthNote(NOTE), "1"));
-        }
-
-        private static boolean isRefusal(Throwable fault) {
-            return causes(fault)
-                    .anyMatch(cause -> cause instanceof ModelException
-                            || cause instanceof ReadOnlyException
-                            || (cause instanceof SQLException sql && isRefusal(sql.getSQLState())));
-        }
-
-        private static boolean isRefusal(String sqlState) {
-            return sqlState != null && SQL_REFUSALS.stream().anyMatch(sqlState::startsWith);
+        /** For a sentence on a page, which is HTML. */
+        String html() {
+            String shown = !name.isEmpty() ? name : !tenantId.isEmpty() ? tenantId : "–";
+            return shown.replace("&", "&amp;")
+                    .replace("<", "&lt;")
+                    .replace(">", "&gt;")
+                    .replace("\"", "&quot;");
         }
     }
 }

@@ -68,7 +68,7 @@ final class LinkRemovalListener implements ProviderEventListener {
 
     private void unlinked(KeycloakSession session, RealmModel realm, FederatedIdentityModel link) {
         provider(session, link.getIdentityProvider())
-                .ifPresent(provider -> provider.vault().revokeAfterCommit(realm, link));
+                .ifPresent(provider -> provider.logins().vault().revokeAfterCommit(realm, link));
     }
 
     private Optional<ClassLinkIdentityProvider> provider(KeycloakSession session, String alias) {
@@ -124,7 +124,7 @@ final class LinkRemovalListener implements ProviderEventListener {
                 .searchForUserStream(realm, Map.of(UserModel.IDP_ALIAS, alias), from, BATCH)
                 .filter(Objects::nonNull)
                 .toList();
-        users.forEach(user -> provider.get().vault().forget(realm, user));
+        users.forEach(user -> provider.get().logins().vault().forget(realm, user));
         return users.size();
     }
 

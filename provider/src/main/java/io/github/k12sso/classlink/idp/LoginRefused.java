@@ -3,9 +3,11 @@ package io.github.k12sso.classlink.idp;
 import io.github.k12sso.classlink.http.Measurement.Operation;
 import io.github.k12sso.classlink.http.UpstreamFailure;
 import io.github.k12sso.classlink.http.UpstreamFailure.OAuthError;
+import io.github.k12sso.classlink.idp.FailedLogin.District;
 import io.github.k12sso.classlink.launchpad.TileLaunch;
 import jakarta.ws.rs.core.Response.Status;
 import java.util.Locale;
+import java.util.Optional;
 
 /** Ends a login. The message is made of constants and can be logged. */
 final class LoginRefused extends Exception {
@@ -13,6 +15,7 @@ final class LoginRefused extends Exception {
     private static final long serialVersionUID = 1L;
 
     private final Reason reason;
+    private final transient District district;
 
     LoginRefused(Reason reason) {
         this(reason, reason.code());
@@ -21,15 +24,29 @@ final class LoginRefused extends Exception {
     LoginRefused(Reason reason, String detail) {
         super(detail);
         this.reason = reason;
+        this.district = null;
+    }
+
+    /** The district is not one of the provider's. */
+    LoginRefused(District district) {
+        super(Reason.DISTRICT_NOT_ALLOWED.code() + ", tenant_id=" + district.tenantId() + ", district="
+                + district.name());
+        this.reason = Reason.DISTRICT_NOT_ALLOWED;
+        this.district = district;
     }
 
     LoginRefused(Reason reason, UpstreamFailure cause) {
         super(cause.getMessage(), cause);
         this.reason = reason;
+        this.district = null;
     }
 
     Reason reason() {
         return reason;
+    }
+
+    Optional<District> district() {
+        return Optional.ofNullable(district);
     }
 
     /** What a failed call means for the login it was made for. */

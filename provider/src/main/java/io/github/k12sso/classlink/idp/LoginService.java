@@ -9,6 +9,9 @@ import io.github.k12sso.classlink.http.UpstreamFailure;
 import io.github.k12sso.classlink.keycloak.FederatedIds;
 import io.github.k12sso.classlink.keycloak.KeycloakLine;
 import io.github.k12sso.classlink.mapper.ClassLinkGroupMapper.MyGroups;
+import io.github.k12sso.classlink.mapper.RosterClasses;
+import io.github.k12sso.classlink.oneroster.gateway.ClassesAtLogin;
+import io.github.k12sso.classlink.oneroster.gateway.RosterState.RosterSettings;
 import io.github.k12sso.classlink.profile.ClassLinkGroup;
 import io.github.k12sso.classlink.profile.Profile;
 import io.github.k12sso.classlink.profile.UsernameTemplate;
@@ -22,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.keycloak.OAuth2Constants;
 import org.keycloak.broker.oidc.OIDCIdentityProvider;
@@ -48,12 +52,13 @@ record LoginService(
         UpstreamClient upstream,
         TokenEndpointClient endpoint,
         IdTokenVerifier idTokens,
-        TokenVault vault) {
+        TokenVault vault,
+        Supplier<RosterSettings> rosters) {
 
     /** Notes of the login in which {@link OIDCIdentityProvider} and its base class keep what they sent for this browser. */
-    private static final String NONCE_NOTE = KeycloakLine.Note.NONCE.key();
+    static final String NONCE_NOTE = KeycloakLine.Note.NONCE.key();
 
-    private static final String PKCE_VERIFIER_NOTE = KeycloakLine.Note.PKCE_VERIFIER.key();
+    static final String PKCE_VERIFIER_NOTE = KeycloakLine.Note.PKCE_VERIFIER.key();
 
     private static final Logger LOG = Logger.getLogger(LoginService.class);
 
@@ -64,12 +69,22 @@ record LoginService(
      * @throws LoginRefused if ClassLink, its answers or the settings do not allow the login
      */
     BrokeredIdentityContext login(String code, AuthenticationSessionModel login) throws LoginRefused {
+        return login(code, login, new Answers());
+    }
+
+    /** The same, for somebody who wants to see the answers. */
+    BrokeredIdentityContext login(String code, AuthenticationSessionModel login, Answers answers) throws LoginRefused {
+        BrokeredIdentityContext person;
         try (Bulkheads.Place place = placeToWait()) {
-            return identity(redeem(code, login), login);
+            TokenResponse tokens = redeem(code, login);
+            answers.tokens = tokens;
+            person = identity(tokens, login, answers);
         } catch (IllegalArgumentException e) {
             // A setting that was stored without being validated, by an older version, say.
             throw FailedLogin.unexpected(LoginRefused.Reason.CONFIGURATION, e);
         }
+        RosterClasses.fetch(session, person); // without a place that other logins need
+        return person;
     }
 
     /** Before the code is redeemed: a login that finds no place has spent nothing. */
@@ -103,7 +118,7 @@ record LoginService(
     }
 
     /** Exactly the one that {@code createAuthorizationUrl} sent; ClassLink compares them. */
-    private String redirectUri() {
+    String redirectUri() {
         return Urls.identityProviderAuthnResponse(
                         session.getContext().getUri().getBaseUri(),
                         config.getAlias(),
@@ -111,15 +126,25 @@ record LoginService(
                 .toString();
     }
 
-    private BrokeredIdentityContext identity(TokenResponse tokens, AuthenticationSessionModel login)
+    /** What ClassLink has answered so far: a login that is refused leaves the rest null. */
+    static final class Answers {
+        TokenResponse tokens;
+        boolean idTokenVerified;
+        Profile profile;
+    }
+
+    private BrokeredIdentityContext identity(TokenResponse tokens, AuthenticationSessionModel login, Answers answers)
             throws LoginRefused {
         String nonce = login.getClientNote(NONCE_NOTE);
         JsonWebToken idToken = config.isRequireIdToken() ? verified(tokens, nonce) : null;
         requireRecentLogin(idToken, login);
+        answers.idTokenVerified = true;
         Profile profile = profile(tokens.accessToken());
+        answers.profile = profile;
         requireAdmission(idToken, profile);
         BrokeredIdentityContext identity = identity(profile);
         MyGroups.offer(session, () -> myGroups(tokens.accessToken()));
+        RosterClasses.offer(session, new ClassesAtLogin(session, rosters, profile, tokens.accessToken())::read);
         if (idToken != null) {
             // Keycloak's own mappers write its claims.
             idToken.getOtherClaims().replaceAll((name, value) -> IdTokenVerifier.storable(value));
@@ -153,7 +178,7 @@ record LoginService(
             throw new LoginRefused(LoginRefused.Reason.SUBJECT_MISMATCH);
         }
         if (!config.getAllowedTenants().admits(profile)) {
-            throw new LoginRefused(LoginRefused.Reason.DISTRICT_NOT_ALLOWED);
+            throw new LoginRefused(FailedLogin.District.of(profile));
         }
         Optional<EssentialClaim> essential = EssentialClaim.of(config);
         if (essential.isPresent() && !essential.get().isSatisfiedBy(idToken, profile.document())) {

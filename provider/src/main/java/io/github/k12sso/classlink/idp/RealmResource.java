@@ -39,26 +39,32 @@ public final class RealmResource implements RealmResourceProvider {
     /** LaunchPad's tiles. */
     @Path("{alias}")
     public LaunchResource launches(@PathParam("alias") String alias) {
-        return new LaunchResource(session, provider(alias).settings());
+        return new LaunchResource(session, provider(session, alias).settings());
+    }
+
+    /** The page of a trial sign-in's link. */
+    @Path("{alias}/trial")
+    public TrialPages trial(@PathParam("alias") String alias) {
+        return new TrialPages(session, provider(session, alias).settings());
     }
 
     /** The roster gateway, for the caller's own district. */
     @Path("{alias}/ims/oneroster/v1p1")
     public GatewayResource roster(@PathParam("alias") String alias) {
-        return new GatewayResource(session, provider(alias).rosterSettings(), Optional.empty());
+        return new GatewayResource(session, provider(session, alias).rosterSettings(), Optional.empty());
     }
 
     /** The same for a district that the address names. */
     @Path("{alias}/tenants/{tenantId}/ims/oneroster/v1p1")
     public GatewayResource roster(@PathParam("alias") String alias, @PathParam("tenantId") String tenantId) {
-        return new GatewayResource(session, provider(alias).rosterSettings(), Optional.of(tenantId));
+        return new GatewayResource(session, provider(session, alias).rosterSettings(), Optional.of(tenantId));
     }
 
     /** Other roots of OneRoster, that of 1.2 say: what there is not is said in the words that a OneRoster client reads. */
     @GET
     @Path("{alias}/ims/{other:.*}")
     public Response otherRoster(@PathParam("alias") String alias) {
-        provider(alias);
+        provider(session, alias);
         return GatewayResource.unknownRoot();
     }
 
@@ -70,7 +76,7 @@ public final class RealmResource implements RealmResourceProvider {
     }
 
     /** A provider of the realm, whether it is enabled or not; 404 for any other alias. */
-    private ClassLinkIdentityProvider provider(String alias) {
+    static ClassLinkIdentityProvider provider(KeycloakSession session, String alias) {
         IdentityProviderModel model = session.identityProviders().getByAlias(alias);
         if (model == null || !ClassLinkIdentityProviderFactory.PROVIDER_ID.equals(model.getProviderId())) {
             throw new NotFoundException();
@@ -174,8 +180,7 @@ public final class RealmResource implements RealmResourceProvider {
             } catch (RuntimeException e) {
                 refused = FailedLogin.unexpected(e);
             }
-            return failed.page(
-                    refused.reason(), refused.reason().messageKey(), failed.report(refused), null, launch.startUrl());
+            return failed.page(refused, refused.reason().messageKey(), failed.report(refused), null, launch.startUrl());
         }
 
         private interface Step {

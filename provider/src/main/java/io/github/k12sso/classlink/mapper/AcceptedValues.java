@@ -212,7 +212,7 @@ public final class AcceptedValues {
     }
 
     /** The beginning, without half a character at its end. */
-    static String cut(String text, int longest) {
+    public static String cut(String text, int longest) {
         if (text.length() <= longest) {
             return text;
         }

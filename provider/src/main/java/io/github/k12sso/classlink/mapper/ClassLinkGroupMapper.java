@@ -5,6 +5,7 @@ import io.github.k12sso.classlink.profile.ClassLinkGroup;
 import io.github.k12sso.classlink.profile.Profile;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jboss.logging.Logger;
 import org.keycloak.broker.provider.AbstractIdentityProviderMapper;
 import org.keycloak.broker.provider.BrokeredIdentityContext;
@@ -23,6 +24,8 @@ public final class ClassLinkGroupMapper extends AbstractIdentityProviderMapper i
     static final String GROUP_SOURCE = "groupSource";
     static final String PROFILE = "profile";
     static final String MY_GROUPS = "my-groups";
+    static final String ROSTER_CLASSES = "roster-classes";
+    static final String ID = "classlink-group-mapper";
 
     private static final Logger LOG = Logger.getLogger(ClassLinkGroupMapper.class);
 
@@ -33,11 +36,11 @@ public final class ClassLinkGroupMapper extends AbstractIdentityProviderMapper i
                 .required(true)
                 .add();
         ClassLinkMapper.setting(form, "group", GROUP_SOURCE, ProviderConfigProperty.LIST_TYPE)
-                .options(PROFILE, MY_GROUPS)
+                .options(PROFILE, MY_GROUPS, ROSTER_CLASSES)
                 .defaultValue(PROFILE)
                 .add();
         return new Description(
-                "classlink-group-mapper",
+                ID,
                 "ClassLink Group",
                 "Group Importer",
                 "Puts people into a group that is named after their profile, such as their district's, and makes the group "
@@ -51,7 +54,7 @@ public final class ClassLinkGroupMapper extends AbstractIdentityProviderMapper i
             RealmModel realm,
             IdentityProviderMapperModel mapper,
             BrokeredIdentityContext login) {
-        if (usesMyGroups(mapper)) {
+        if (source(mapper).equals(MY_GROUPS)) {
             MyGroups.fetch(session, login);
         }
     }
@@ -95,23 +98,35 @@ public final class ClassLinkGroupMapper extends AbstractIdentityProviderMapper i
         return new GroupsOnDemand(session, realm, ClassLinkMapper.profile(login).flatMap(Profile::tenantId));
     }
 
-    /** One of the provider's settings says that ClassLink must be asked for the person's groups. */
-    private static boolean usesMyGroups(IdentityProviderMapperModel mapper) {
-        return MY_GROUPS.equals(mapper.getConfig().get(GROUP_SOURCE));
+    private static String source(IdentityProviderMapperModel mapper) {
+        return Optional.ofNullable(mapper.getConfig().get(GROUP_SOURCE)).orElse(PROFILE);
     }
 
-    /** The paths of the user's groups; empty if ClassLink sent no list: then the memberships stay as they are. */
+    /** The template of a mapper that puts people into groups after their classes. */
+    static Optional<String> templateForClasses(IdentityProviderMapperModel mapper) {
+        return Optional.of(mapper)
+                .filter(each -> ID.equals(each.getIdentityProviderMapper())
+                        && source(each).equals(ROSTER_CLASSES))
+                .map(each -> each.getConfig().getOrDefault(GROUP_TEMPLATE, ""));
+    }
+
+    /** The paths of the user's groups; empty if nothing is known about them: then the memberships stay as they are. */
     private static Optional<List<List<String>>> paths(
             GroupTemplate template, IdentityProviderMapperModel mapper, BrokeredIdentityContext login) {
         Optional<Profile> profile = ClassLinkMapper.profile(login);
-        if (!usesMyGroups(mapper)) {
-            return Optional.of(profile.flatMap(template::apply).stream().toList());
-        }
-        return MyGroups.of(login)
-                .map(groups -> groups.stream()
-                        .flatMap(group -> profile.flatMap(known -> template.apply(known, group)).stream())
-                        .distinct()
-                        .toList());
+        return switch (source(mapper)) {
+            case MY_GROUPS ->
+                MyGroups.of(login)
+                        .map(groups -> paths(groups, group -> profile.flatMap(known -> template.apply(known, group))));
+            case ROSTER_CLASSES ->
+                RosterClasses.of(login)
+                        .map(classes -> paths(classes, each -> profile.flatMap(known -> template.apply(known, each))));
+            default -> Optional.of(profile.flatMap(template::apply).stream().toList());
+        };
+    }
+
+    private static <T> List<List<String>> paths(List<T> each, Function<T, Optional<List<String>>> path) {
+        return each.stream().flatMap(one -> path.apply(one).stream()).distinct().toList();
     }
 
     private static void join(
@@ -126,7 +141,7 @@ public final class ClassLinkGroupMapper extends AbstractIdentityProviderMapper i
                 .map(String::strip)
                 .orElse("");
         try {
-            return Optional.of(usesMyGroups(mapper) ? GroupTemplate.parseForMyGroups(text) : GroupTemplate.parse(text));
+            return Optional.of(GroupTemplate.of(source(mapper), text));
         } catch (IllegalArgumentException e) {
             LOG.warnf("Mapper '%s': Group template %s", mapper.getName(), e.getMessage());
             return Optional.empty();

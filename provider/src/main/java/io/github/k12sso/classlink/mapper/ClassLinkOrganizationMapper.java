@@ -15,7 +15,6 @@ import org.keycloak.models.ModelException;
 import org.keycloak.models.OrganizationModel;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
-import org.keycloak.models.utils.KeycloakModelUtils;
 import org.keycloak.organization.OrganizationProvider;
 import org.keycloak.organization.utils.Organizations;
 import org.keycloak.provider.ProviderConfigProperty;
@@ -69,16 +68,22 @@ public final class ClassLinkOrganizationMapper extends AbstractIdentityProviderM
         DistrictOrganizations districts = new DistrictOrganizations(session, realm);
         Optional<Profile> profile = ClassLinkMapper.profile(login);
         Optional<TenantId> district = profile.flatMap(Profile::tenantId);
-        List<OrganizationModel> own = district.map(districts::of).orElse(List.of());
-        if (district.isPresent()
-                && own.isEmpty()
-                && Boolean.parseBoolean(mapper.getConfig().get(CREATE_ORGANIZATION))) {
-            own = districts.make(user, district.get(), profile.flatMap(Profile::tenantName));
+        boolean create = Boolean.parseBoolean(mapper.getConfig().get(CREATE_ORGANIZATION));
+        List<OrganizationModel> existing = district.map(districts::of).orElse(List.of());
+        List<OrganizationModel> own = district.isPresent() && existing.isEmpty() && create
+                ? districts.make(user, district.get(), profile.flatMap(Profile::tenantName))
+                : existing;
+        if (own.isEmpty() && !create) {
+            LOG.warnf(
+                    "Mapper '%s' does nothing for a user: no organization of realm %s has the attribute %s=%s",
+                    mapper.getName(),
+                    realm.getName(),
+                    DistrictOrganizations.TENANT_ID,
+                    district.map(TenantId::value).orElse("(none)"));
         }
-        List<OrganizationModel> joined = own;
         ClassLinkMapper.change(realm, mapper, () -> {
-            districts.join(user, joined);
-            districts.leaveAllBut(user, joined);
+            districts.join(user, own);
+            districts.leaveAllBut(user, own);
         });
     }
 
@@ -121,8 +126,7 @@ public final class ClassLinkOrganizationMapper extends AbstractIdentityProviderM
         List<OrganizationModel> make(UserModel user, TenantId district, Optional<String> name) {
             for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
                 try {
-                    boolean exists = KeycloakModelUtils.runJobInTransactionWithResult(
-                            session.getKeycloakSessionFactory(), other -> makeIn(other, district, name));
+                    boolean exists = OwnTransaction.call(session, other -> makeIn(other, district, name));
                     return exists ? made(user, district) : List.of();
                 } catch (ModelException e) {
                     // Made by the other login, or refused by Keycloak.

@@ -95,7 +95,15 @@ public final class ClassLinkRoleMapper extends AbstractClaimToRoleMapper impleme
 
     @Override
     protected boolean applies(IdentityProviderMapperModel mapper, BrokeredIdentityContext login) {
-        RoleNames wanted = RoleNames.parse(mapper.getConfig().get(CLASSLINK_ROLES));
+        String setting = mapper.getConfig().get(CLASSLINK_ROLES);
+        RoleNames wanted = RoleNames.parse(setting);
+        if (wanted.names.isEmpty()) {
+            LOG.warnf("Mapper '%s' does nothing: it names no ClassLink role", mapper.getName());
+        } else if (setting.matches("(?s).*[,;].*")) {
+            LOG.warnf(
+                    "Mapper '%s' takes a comma or semicolon for a part of a ClassLink role's name. Type one role per line",
+                    mapper.getName());
+        }
         return ClassLinkMapper.profile(login).filter(wanted::matchOneOf).isPresent();
     }
 

@@ -6,6 +6,7 @@ import io.github.k12sso.classlink.profile.Profile;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -123,6 +124,9 @@ public final class ClassLinkUserAttributeMapper extends AbstractIdentityProvider
                     mapper.getName());
             return Optional.empty();
         }
+        if (attribute.isEmpty()) {
+            LOG.warnf("Mapper '%s' does nothing: it has no user attribute to write", mapper.getName());
+        }
         return attribute;
     }
 
@@ -133,6 +137,10 @@ public final class ClassLinkUserAttributeMapper extends AbstractIdentityProvider
                 .orElse("");
         try {
             ProfileFieldPath member = ProfileFieldPath.parse(path);
+            document.flatMap(member::inOtherCase)
+                    .ifPresent(sent -> LOG.warnf(
+                            "Mapper '%s' does nothing: the profile has no field '%s', only '%s'. Upper and lower case matter",
+                            mapper.getName(), path, sent));
             return document.map(member::read).orElse(List.of());
         } catch (IllegalArgumentException e) {
             LOG.warnf("Mapper '%s': Profile member %s", mapper.getName(), e.getMessage());
@@ -146,7 +154,7 @@ public final class ClassLinkUserAttributeMapper extends AbstractIdentityProvider
      *
      * <p>Keycloak's own reading drops the numbers of an array and prints them into the log; ClassLink's ids are numbers.
      */
-    static final class ProfileFieldPath {
+    public static final class ProfileFieldPath {
 
         private static final Pattern STEP =
                 Pattern.compile("(?<name>[^\\[\\]]+)(?:\\[(?<index>\\d{1,6})])?", Pattern.DOTALL);
@@ -162,7 +170,7 @@ public final class ClassLinkUserAttributeMapper extends AbstractIdentityProvider
          *
          * @throws IllegalArgumentException with a message for an administrator: what may be typed
          */
-        static ProfileFieldPath parse(String path) {
+        public static ProfileFieldPath parse(String path) {
             List<String> parts = JsonUtils.splitClaimPath(path);
             if (parts.isEmpty() || path.startsWith(".") || path.endsWith(".") || path.contains("..")) {
                 throw notAPath();
@@ -185,6 +193,17 @@ public final class ClassLinkUserAttributeMapper extends AbstractIdentityProvider
                     .filter(value -> !value.isEmpty())
                     .distinct()
                     .toList();
+        }
+
+        /** The name of a field that differs from the first one of this path in case alone, if the path's own is not there. */
+        Optional<String> inOtherCase(ObjectNode document) {
+            String name = steps.get(0).name();
+            return document.has(name)
+                    ? Optional.empty()
+                    : document.properties().stream()
+                            .map(Map.Entry::getKey)
+                            .filter(name::equalsIgnoreCase)
+                            .findFirst();
         }
 
         private static Step step(String part) {

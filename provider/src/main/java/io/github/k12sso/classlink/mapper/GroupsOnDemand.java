@@ -22,7 +22,6 @@ import org.keycloak.models.KeycloakSessionTask;
 import org.keycloak.models.ModelException;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
-import org.keycloak.models.utils.KeycloakModelUtils;
 
 /**
  * A realm's groups by their paths; missing ones are created. Names are compared exactly, because the collation of a database may
@@ -54,11 +53,7 @@ final class GroupsOnDemand {
      * @param district of the person; people without one share a bound
      */
     GroupsOnDemand(KeycloakSession session, RealmModel realm, Optional<TenantId> district) {
-        this(
-                session,
-                realm,
-                district,
-                job -> KeycloakModelUtils.runJobInTransaction(session.getKeycloakSessionFactory(), job));
+        this(session, realm, district, job -> OwnTransaction.run(session, job));
     }
 
     GroupsOnDemand(
@@ -204,10 +199,15 @@ final class GroupsOnDemand {
 
     /** Another name for what the database takes for something else of that name. */
     static String apart(String name) {
+        return apart(name, GroupTemplate.MAX_NAME_LENGTH);
+    }
+
+    /** As much of a name as fits, and a hash of all of it. */
+    static String apart(String name, int maxLength) {
         try {
             byte[] hash = MessageDigest.getInstance("SHA-256").digest(name.getBytes(StandardCharsets.UTF_8));
             String mark = "~x" + HexFormat.of().formatHex(hash).substring(0, HASH_LENGTH);
-            int end = Math.min(name.length(), GroupTemplate.MAX_NAME_LENGTH - mark.length());
+            int end = Math.min(name.length(), maxLength - mark.length());
             boolean insideOfACharacter = end < name.length() && Character.isLowSurrogate(name.charAt(end));
             return name.substring(0, insideOfACharacter ? end - 1 : end) + mark;
         } catch (NoSuchAlgorithmException e) {

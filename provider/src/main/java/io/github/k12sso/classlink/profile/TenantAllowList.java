@@ -42,6 +42,11 @@ public final class TenantAllowList {
                 .collect(Collectors.toUnmodifiableSet()));
     }
 
+    /** The districts on it; none, every district. */
+    public Set<TenantId> tenants() {
+        return tenants;
+    }
+
     /** Whether a person's district is on it; every one is on an empty list. */
     public boolean admits(Profile profile) {
         return admits(profile.tenantId());

@@ -8,8 +8,8 @@ import io.github.k12sso.classlink.profile.UsernameTemplate;
 import io.github.k12sso.classlink.settings.Setting.RosterMode;
 import io.github.k12sso.classlink.settings.SettingValues.EssentialClaim;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.keycloak.OAuth2Constants;
 import org.keycloak.broker.oidc.OIDCIdentityProviderConfig;
@@ -26,6 +26,8 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
     public static final String PROVIDER_NAME = "ClassLink";
 
     private static final long serialVersionUID = 1L;
+
+    private static final Pattern SCOPE_SEPARATORS = Pattern.compile("[\\s,]+");
 
     // Of the server, not of the realm: transient, so that no copy of a model contains it.
     private final transient AllowedHosts allowedHosts;
@@ -91,7 +93,8 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
      */
     @Override
     public String getDefaultScope() {
-        return Arrays.stream(values().text(Setting.DEFAULT_SCOPE).split("[\\s,]+"))
+        return SCOPE_SEPARATORS
+                .splitAsStream(values().text(Setting.DEFAULT_SCOPE))
                 .filter(scope -> !scope.isEmpty())
                 .filter(scope -> isRequireIdToken() || !scope.equals(OAuth2Constants.SCOPE_OPENID))
                 .distinct()
@@ -238,6 +241,7 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
 
     @Override
     public void validate(RealmModel realm) {
+        SettingsValidator.stripBlanks(getConfig());
         new SettingsValidator(values(), allowedHosts, realm).validate();
         SettingsValidator.require("Verify essential claim", () -> EssentialClaim.of(this));
         // Last: Keycloak's messages name settings by other names than the console.

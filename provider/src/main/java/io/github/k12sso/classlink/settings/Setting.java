@@ -68,7 +68,7 @@ public enum Setting {
             "authorizationUrl", "Authorization URL", Type.URL, "https://launchpad.classlink.com/oauth2/v2/auth"),
     TOKEN_URL("tokenUrl", "Token URL", Type.URL, "https://launchpad.classlink.com/oauth2/v2/token"),
     JWKS_URL("jwksUrl", "JWKS URL", Type.URL, "https://launchpad.classlink.com/oauth2/v2/jwks"),
-    ISSUER("issuer", "Issuer", Type.TEXT, "https://launchpad.classlink.com"),
+    ISSUER("issuer", "Issuer", Type.ISSUER, "https://launchpad.classlink.com"),
     USER_INFO_URL("userInfoUrl", "Profile URL", Type.URL, "https://nodeapi.classlink.com/v2/my/info"),
     REVOCATION_URL("revocationUrl", "Revocation URL", Type.URL, null);
 
@@ -76,7 +76,8 @@ public enum Setting {
     enum Type {
         /** A field that Keycloak's console shows by itself. */
         OF_KEYCLOAK(null),
-        TEXT(ProviderConfigProperty.STRING_TYPE),
+        /** A URL that is compared and never called. */
+        ISSUER(ProviderConfigProperty.STRING_TYPE),
         /** Of an allowed host. */
         URL(ProviderConfigProperty.STRING_TYPE),
         FLAG(ProviderConfigProperty.BOOLEAN_TYPE),

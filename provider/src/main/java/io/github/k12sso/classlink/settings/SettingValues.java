@@ -23,6 +23,8 @@ public final class SettingValues {
     /** What Keycloak's vault takes for a reference to one of its entries. */
     private static final Pattern VAULT_REFERENCE = Pattern.compile("\\$\\{vault\\.[^}]+}");
 
+    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
+
     private final Map<String, String> config;
 
     SettingValues(Map<String, String> config) {
@@ -52,7 +54,7 @@ public final class SettingValues {
 
     int number(Setting setting) {
         String value = text(setting);
-        if (!value.matches("[0-9]{1,9}")
+        if (!NUMBER.matcher(value).matches()
                 || Long.parseLong(value) < setting.min()
                 || Long.parseLong(value) > setting.max()) {
             throw new IllegalArgumentException("must be a whole number from " + setting.min() + " to " + setting.max());

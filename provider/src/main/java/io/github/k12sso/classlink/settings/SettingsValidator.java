@@ -5,7 +5,11 @@ import io.github.k12sso.classlink.http.UpstreamFailure;
 import io.github.k12sso.classlink.profile.TenantAllowList;
 import io.github.k12sso.classlink.profile.UsernameTemplate;
 import io.github.k12sso.classlink.settings.Setting.RosterMode;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.keycloak.models.ClientModel;
+import org.keycloak.models.Constants;
 import org.keycloak.models.RealmModel;
 import org.keycloak.protocol.oidc.OIDCLoginProtocol;
 
@@ -20,6 +24,12 @@ final class SettingsValidator {
         this.values = values;
         this.allowedHosts = allowedHosts;
         this.realm = realm;
+    }
+
+    /** Blanks that come with pasting are not stored: ClassLink takes them for a part of the secret. */
+    static void stripBlanks(Map<String, String> config) {
+        Stream.concat(Stream.of("clientSecret"), Arrays.stream(Setting.values()).map(Setting::key))
+                .forEach(key -> config.computeIfPresent(key, (same, value) -> value.strip()));
     }
 
     /**
@@ -61,16 +71,25 @@ final class SettingsValidator {
 
     private void check(Setting setting) {
         switch (setting.type()) {
-            case OF_KEYCLOAK, TEXT -> {
-                // any text
+            case OF_KEYCLOAK -> {
+                if (setting == Setting.DEFAULT_SCOPE) {
+                    requireScopes(values.text(setting));
+                }
             }
-            case URL -> values.find(setting).ifPresent(this::requireAllowedHost);
+            case ISSUER -> requireIssuer(values.text(setting));
+            case URL ->
+                values.find(setting).ifPresent(url -> {
+                    requireAllowedHost(url);
+                    if (setting == Setting.ROSTER_URL) {
+                        requireBase(url);
+                    }
+                });
             case FLAG -> values.flag(setting);
             case NUMBER -> values.number(setting);
             case CHOICE -> values.choice(setting);
             case SCOPE -> requireOneScope(values.text(setting));
             case CLIENT -> values.find(setting).ifPresent(this::requireUsableClient);
-            case TENANTS -> TenantAllowList.parse(values.find(setting).orElse(null));
+            case TENANTS -> values.find(setting).ifPresent(SettingsValidator::requireTenantIds);
             case USERNAME_TEMPLATE -> UsernameTemplate.parse(values.text(setting));
             case VAULT_REFERENCE -> values.vaultReference(setting);
         }
@@ -87,6 +106,38 @@ final class SettingsValidator {
             allowedHosts.require(url);
         } catch (UpstreamFailure.HostNotAllowed e) {
             throw new IllegalArgumentException(e.getMessage(), e);
+        }
+    }
+
+    /** What is stored already is read leniently; see {@link TenantAllowList}. */
+    private static void requireTenantIds(String tenants) {
+        for (String entry : tenants.split(Constants.CFG_DELIMITER, -1)) {
+            if (!entry.strip().matches("[0-9]{0,19}")) {
+                throw new IllegalArgumentException("has the entry \"" + entry.strip()
+                        + "\", which is not a TenantId. Type numbers such as 2284, one for each district");
+            }
+        }
+    }
+
+    /** Commas and spaces separate; a semicolon would be taken as part of a name, and ClassLink refuses the whole request. */
+    private static void requireScopes(String scopes) {
+        if (!scopes.matches("[A-Za-z0-9_.:/\\s,-]*")) {
+            throw new IllegalArgumentException(
+                    "must be names separated by spaces, such as openid profile email; the value is \"" + scopes + "\"");
+        }
+    }
+
+    private static void requireIssuer(String issuer) {
+        if (!issuer.matches("https?://[^\\s/?#]+[^\\s?#]*")) {
+            throw new IllegalArgumentException(
+                    "must be a URL such as https://launchpad.classlink.com; the value is \"" + issuer + "\"");
+        }
+    }
+
+    private static void requireBase(String rosterUrl) {
+        if (rosterUrl.contains("/ims/oneroster") || rosterUrl.contains("?")) {
+            throw new IllegalArgumentException(
+                    "must end before /ims/oneroster/v1p1, which is added; the value is \"" + rosterUrl + "\"");
         }
     }
 

@@ -8,7 +8,6 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Stream;
 import javax.crypto.Mac;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
@@ -60,8 +59,7 @@ public final class KeySource {
      * @throws Unavailable if a source cannot be read
      */
     KeyRing.Key active(KeycloakSession session, RealmModel realm) {
-        return rings(session)
-                .findFirst()
+        return file.or(() -> vaultEntry.map(name -> inVault(session, name)))
                 .map(KeyRing::active)
                 .orElseGet(() -> realmKey(session.keys().getActiveKey(realm, KeyUse.ENC, Algorithm.AES)));
     }
@@ -72,17 +70,11 @@ public final class KeySource {
      * @throws Unavailable if a source cannot be read
      */
     Optional<KeyRing.Key> find(KeycloakSession session, RealmModel realm, String id) {
-        return rings(session)
-                .map(ring -> ring.find(id))
-                .flatMap(Optional::stream)
-                .findFirst()
+        return file.flatMap(ring -> ring.find(id))
+                .or(() -> vaultEntry.map(name -> inVault(session, name)).flatMap(ring -> ring.find(id)))
                 .or(() -> Optional.ofNullable(session.keys().getKey(realm, id, KeyUse.ENC, Algorithm.AES))
                         .filter(key -> key.getSecretKey() != null)
                         .map(KeySource::realmKey));
-    }
-
-    private Stream<KeyRing> rings(KeycloakSession session) {
-        return Stream.concat(file.stream(), vaultEntry.stream().map(name -> inVault(session, name)));
     }
 
     /** An entry that is named and absent ends the login: encrypting with another key instead would weaken what was asked for. */
@@ -220,7 +212,12 @@ public final class KeySource {
         }
 
         Optional<Key> find(String id) {
-            return keys.stream().filter(key -> key.id().equals(id)).findFirst();
+            for (Key key : keys) {
+                if (key.id().equals(id)) {
+                    return Optional.of(key);
+                }
+            }
+            return Optional.empty();
         }
 
         /** Without the keys. */

@@ -6,6 +6,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.vault.KeySource.KeyRing;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -16,8 +19,11 @@ import org.keycloak.jose.jwe.JWEConstants;
 import org.keycloak.jose.jwe.JWEException;
 import org.keycloak.jose.jwe.JWEHeader;
 import org.keycloak.jose.jwe.JWEKeyStorage;
+import org.keycloak.jose.jwe.alg.DirectAlgorithmProvider;
+import org.keycloak.models.FederatedIdentityModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
 
 /**
  * Encrypts and decrypts the token record of one link: a compact JWE (RFC 7516, {@code dir} with A256GCM, the key's id in the
@@ -28,6 +34,7 @@ public final class TokenCipher {
 
     private static final Logger LOG = Logger.getLogger(TokenCipher.class);
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final AesGcm A256GCM = new AesGcm();
     private static final String REALM = "realm";
     private static final String ALIAS = "idp";
     private static final String BROKER_USER_ID = "sub";
@@ -59,6 +66,48 @@ public final class TokenCipher {
 
         private Unreadable(String message) {
             super(message);
+        }
+    }
+
+    /**
+     * What the keys of a provider's records can do.
+     *
+     * @param activeKey id of the key that encrypts now
+     * @param looked how many stored records were tried
+     * @param opened how many of those decrypt
+     */
+    public record KeyState(String activeKey, int looked, int opened) {
+
+        /**
+         * Tries the stored records of some users, for the connection check.
+         *
+         * @param sample how many users with a link at most
+         * @throws KeySource.Unavailable if a source of keys cannot be read
+         */
+        public static KeyState of(KeycloakSession session, RealmModel realm, String alias, KeySource keys, int sample) {
+            String activeKey = keys.active(session, realm).id();
+            List<FederatedIdentityModel> links = session.users()
+                    .searchForUserStream(realm, Map.of(UserModel.IDP_ALIAS, alias), 0, sample)
+                    .map(user -> session.users().getFederatedIdentity(realm, user, alias))
+                    .filter(link -> link != null && link.getToken() != null && isEncrypted(link.getToken()))
+                    .toList();
+            long opened = links.stream()
+                    .filter(link -> opens(
+                            link.getToken(),
+                            new Owner(realm.getId(), alias, link.getUserId()),
+                            id -> keys.find(session, realm, id)))
+                    .count();
+            return new KeyState(activeKey, links.size(), (int) opened);
+        }
+
+        /** Nothing is logged. */
+        private static boolean opens(String stored, Owner owner, Function<String, Optional<KeyRing.Key>> keys) {
+            try {
+                decrypt(stored, owner, keys);
+                return true;
+            } catch (Unreadable e) {
+                return false;
+            }
         }
     }
 
@@ -108,7 +157,7 @@ public final class TokenCipher {
                 .content(content.toString().getBytes(StandardCharsets.UTF_8));
         jwe.getKeyStorage().setCEKKey(key.key(), JWEKeyStorage.KeyUse.ENCRYPTION);
         try {
-            return jwe.encodeJwe();
+            return jwe.encodeJwe(new DirectAlgorithmProvider(), A256GCM);
         } catch (JWEException e) {
             throw new IllegalStateException("A token record could not be sealed", e);
         }
@@ -128,8 +177,9 @@ public final class TokenCipher {
         jwe.getKeyStorage().setCEKKey(key.key(), JWEKeyStorage.KeyUse.ENCRYPTION);
         JsonNode content;
         try {
-            content = JSON.readTree(jwe.verifyAndDecodeJwe().getContent());
-        } catch (JWEException | IOException e) {
+            A256GCM.verifyAndDecodeJwe(jwe);
+            content = JSON.readTree(jwe.getContent());
+        } catch (GeneralSecurityException | IOException e) {
             throw new Unreadable("it is damaged, or another key has the id '" + keyId + "'");
         }
         if (!owner.equals(new Owner(

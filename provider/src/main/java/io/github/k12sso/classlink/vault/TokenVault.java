@@ -126,7 +126,7 @@ public final class TokenVault {
             throw new TokenUnavailable(Reason.NOT_LINKED);
         }
         List<Entry> entries = new ArrayList<>();
-        TokenUnavailable failure = new TokenUnavailable(Reason.EXPIRED);
+        TokenUnavailable failure = null;
         for (FederatedIdentityModel link : links) {
             try {
                 open(realm, link).ifPresent(entries::add);
@@ -135,7 +135,7 @@ public final class TokenVault {
             }
         }
         if (entries.isEmpty()) {
-            throw failure;
+            throw failure == null ? new TokenUnavailable(Reason.EXPIRED) : failure;
         }
         entries.sort(
                 Comparator.comparing((Entry entry) -> entry.record().loginAt()).reversed());

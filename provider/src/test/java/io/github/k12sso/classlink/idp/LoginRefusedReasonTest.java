@@ -28,7 +28,12 @@ class LoginRefusedReasonTest {
         Messages.bundles().forEach(bundle -> {
             // As Keycloak's pages format it: a lone apostrophe would swallow what follows it.
             String page = MessageFormat.format(
-                    Messages.of(bundle).get(key), "Example", "7KQ2-M9XD", "https://school.example");
+                    Messages.of(bundle).get(key),
+                    "Example",
+                    "7KQ2-M9XD",
+                    "https://school.example",
+                    "Maple Valley",
+                    "https://launchpad.example");
 
             assertThat(page).doesNotContain("{", "}").endsWith("<strong>7KQ2-M9XD</strong>");
             assertThat(page.replaceAll("<[^>]*>", " ").split("[.?] |  "))

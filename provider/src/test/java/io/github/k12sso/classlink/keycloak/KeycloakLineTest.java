@@ -67,7 +67,7 @@ class KeycloakLineTest {
     @Test
     void everyFactoryIsRegisteredOnlyOnAKeycloakWithALine() {
         assertThat(factories())
-                .hasSize(7)
+                .hasSize(10)
                 .allSatisfy(factory -> assertThat(factory).isInstanceOf(KeycloakLine.Dependent.class))
                 .allSatisfy(factory -> assertThat(((EnvironmentDependentProviderFactory) factory).isSupported(null))
                         .isTrue());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.github.k12sso.classlink.profile.ClassLinkGroup;
+import io.github.k12sso.classlink.profile.RosterClass;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Nested;
@@ -144,6 +145,69 @@ class GroupTemplateTest {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> GroupTemplate.parseForMyGroups("/cl/${tenant_id}"))
                     .withMessageContaining("set Group source to profile");
+        }
+    }
+
+    @Nested
+    class GivenClasses {
+
+        private static final String TEMPLATE = "/classes/${tenant_id}/${class_title}/${class_role}";
+
+        @Test
+        void thenPlaceholdersOfTheClassAndOfTheProfileAreNames() {
+            assertThat(names("/c/${tenant_id}/${class_title} ${class_id} ${class_code} ${course_title}", "Math/7"))
+                    .contains(List.of("c", "2284", "Math~17 CLS1 M7 Mathematics"));
+            assertThat(names("/c/${school_name} ${school_id} ${term} ${class_role}", "Math"))
+                    .contains(List.of("c", "North SCH1 Fall teacher"));
+        }
+
+        @Test
+        void thenALongTitleIsShortenedAndStillOnlyItself() {
+            String prefix = "x".repeat(299);
+            GroupTemplate template =
+                    GroupTemplate.parseForRosterClasses("/c/${tenant_id}/${class_title} (${class_id})");
+            List<String> one = names("/c/${tenant_id}/${class_title} (${class_id})", prefix + "1")
+                    .orElseThrow();
+            List<String> other = names("/c/${tenant_id}/${class_title} (${class_id})", prefix + "2")
+                    .orElseThrow();
+
+            assertThat(one).isNotEqualTo(other);
+            assertThat(one.get(2)).startsWith("xxx").endsWith(" (CLS1)").hasSizeLessThan(256);
+            assertThat(template.makes(one)).isTrue();
+        }
+
+        @Test
+        void thenAClassWithoutAValueMakesNoGroup() {
+            assertThat(names(TEMPLATE, " ")).isEmpty();
+        }
+
+        @Test
+        void thenATemplateOfTheOtherSourceIsRefusedWithWhatToDo() {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> GroupTemplate.parse(TEMPLATE))
+                    .withMessageContaining("Set Group source to roster-classes");
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> GroupTemplate.parseForMyGroups(TEMPLATE + "/${group_id}"))
+                    .withMessageContaining("Set Group source to roster-classes");
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> GroupTemplate.parseForRosterClasses(TEMPLATE + "/${group_id}"))
+                    .withMessageContaining("Set Group source to my-groups");
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> GroupTemplate.parseForRosterClasses("/c/${tenant_id}"))
+                    .withMessageContaining("set Group source to profile");
+        }
+
+        private Optional<List<String>> names(String template, String title) {
+            RosterClass each = new RosterClass(
+                    "CLS1",
+                    Optional.of(title),
+                    Optional.of("M7"),
+                    Optional.of("Mathematics"),
+                    Optional.of("SCH1"),
+                    Optional.of("North"),
+                    Optional.of("Fall"),
+                    RosterClass.Role.TEACHER);
+            return GroupTemplate.parseForRosterClasses(template).apply(MapperDocuments.profile(FULL.strip()), each);
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.k12sso.classlink.Messages;
 import io.github.k12sso.classlink.profile.ClassLinkGroup;
+import io.github.k12sso.classlink.profile.RosterClass;
 import io.github.k12sso.classlink.profile.Template.Placeholders;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -40,9 +41,23 @@ class MapperPagesTest {
         assertThat(Placeholders.PERSON_AND_DISTRICT.keySet())
                 .allMatch(name ->
                         english.get("classlink.mapper.group.groupTemplate.help").contains("${" + name + "}"));
-        assertThat(ClassLinkGroup.PLACEHOLDERS.keySet())
+        assertThat(Stream.concat(
+                        ClassLinkGroup.PLACEHOLDERS.keySet().stream(), RosterClass.PLACEHOLDERS.keySet().stream()))
                 .allMatch(name ->
                         english.get("classlink.mapper.group.groupSource.help").contains("${" + name + "}"));
+    }
+
+    @Test
+    void everyTextOfTokenMappersIsUsed() {
+        assertThat(Stream.of(new ClaimMapper().getConfigProperties(), new SamlClassesMapper().getConfigProperties())
+                        .flatMap(List::stream)
+                        .filter(setting -> setting.getName().startsWith("classlink."))
+                        .flatMap(setting -> Stream.of(setting.getLabel(), setting.getHelpText())))
+                .containsExactlyInAnyOrderElementsOf(english.keySet().stream()
+                        .filter(key -> key.startsWith("classlink.claim."))
+                        .toList());
+        assertThat(SamlClassesMapper.PLACEHOLDERS.keySet())
+                .allMatch(name -> english.get("classlink.claim.template.help").contains("${" + name + "}"));
     }
 
     @ParameterizedTest

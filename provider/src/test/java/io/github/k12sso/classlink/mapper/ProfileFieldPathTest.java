@@ -3,8 +3,10 @@ package io.github.k12sso.classlink.mapper;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.mapper.ClassLinkUserAttributeMapper.ProfileFieldPath;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -21,6 +23,15 @@ class ProfileFieldPathTest {
               "null": null, "empty": "", "blank": "  ", "none": []
             }
             """);
+
+    @Test
+    void aFieldInAnotherCaseIsNamed() {
+        ObjectNode document = JsonNodeFactory.instance.objectNode().put("SourcedId", "1");
+
+        assertThat(ProfileFieldPath.parse("sourcedid").inOtherCase(document)).contains("SourcedId");
+        assertThat(ProfileFieldPath.parse("SourcedId").inOtherCase(document)).isEmpty();
+        assertThat(ProfileFieldPath.parse("Grade").inOtherCase(document)).isEmpty();
+    }
 
     @ParameterizedTest
     @CsvSource({

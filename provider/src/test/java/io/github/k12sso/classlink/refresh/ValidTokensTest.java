@@ -13,7 +13,6 @@ import io.github.k12sso.classlink.profile.TenantAllowList;
 import io.github.k12sso.classlink.refresh.ValidTokens.TokenLifetimes;
 import io.github.k12sso.classlink.vault.KeySource;
 import io.github.k12sso.classlink.vault.KeySource.KeyRing;
-import io.github.k12sso.classlink.vault.KeycloakCrypto;
 import io.github.k12sso.classlink.vault.TokenRecord.TokenSet;
 import io.github.k12sso.classlink.vault.TokenUnavailable;
 import io.github.k12sso.classlink.vault.TokenUnavailable.Reason;
@@ -27,7 +26,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -40,7 +38,6 @@ import org.keycloak.models.UserModel;
 import org.keycloak.models.UserProvider;
 
 /** What needs no refresh. The rest is tested on servers. */
-@ExtendWith(KeycloakCrypto.class)
 class ValidTokensTest {
 
     private static final Instant NOW = Instant.parse("2026-11-23T08:00:00Z");

@@ -297,6 +297,11 @@ class ClassLinkIdentityProviderConfigTest {
                     List.of("usernameTemplate", "${login_id} ${tenant_id}", "letters, digits", "${login_id}"),
                     List.of("allowedTenants", "Example Schools", "numbers such as 2284"),
                     List.of("allowedTenants", "2284,4957", "numbers such as 2284"),
+                    List.of("allowedTenants", "maplevalley", "\"maplevalley\"", "numbers such as 2284"),
+                    List.of("allowedTenants", "2284##maple-valley", "\"maple-valley\"", "numbers such as 2284"),
+                    List.of("issuer", "launchpad.classlink.com", "\"launchpad.classlink.com\"", "https://"),
+                    List.of("issuer", "https://launch pad", "\"https://launch pad\""),
+                    List.of("rosterUrl", "https://x.oneroster.com/ims/oneroster/v1p1", "/v1p1\"", "must end before"),
                     List.of("tokenLifetimeSeconds", "0", "from 60 to 31536000"),
                     List.of("tokenLifetimeSeconds", "59", "from 60 to 31536000"),
                     List.of("tokenLifetimeSeconds", "31536001", "from 60 to 31536000"),
@@ -323,6 +328,27 @@ class ClassLinkIdentityProviderConfigTest {
         void thenTheMessageNamesTheFieldAndSaysWhatToType(List<String> wrong) {
             assertRefused(
                     wrong.get(0), wrong.get(1), wrong.subList(2, wrong.size()).toArray(String[]::new));
+        }
+
+        @Test
+        void givenSemicolonsBetweenScopes_thenTheMessageShowsThem() {
+            config.getConfig().put("defaultScope", "openid;profile");
+
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> config.validate(realm(SslRequired.EXTERNAL)))
+                    .withMessageStartingWith("Scopes must be names separated by spaces")
+                    .withMessageEndingWith("\"openid;profile\"");
+        }
+
+        @Test
+        void givenBlanksAroundAValue_thenTheyAreNotStored() {
+            config.getConfig().put("clientId", " classlink-client\n");
+            config.getConfig().put("clientSecret", "\ts3cret ");
+            config.validate(realm(SslRequired.EXTERNAL));
+
+            assertThat(config.getConfig())
+                    .containsEntry("clientId", "classlink-client")
+                    .containsEntry("clientSecret", "s3cret");
         }
 
         @Test

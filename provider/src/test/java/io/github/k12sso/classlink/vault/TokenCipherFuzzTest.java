@@ -6,10 +6,8 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.github.k12sso.classlink.vault.KeySource.KeyRing;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Anything in a record's place: it does not open, and says so in one way. */
-@ExtendWith(KeycloakCrypto.class)
 class TokenCipherFuzzTest {
 
     private static final TokenCipher.Owner OWNER = new TokenCipher.Owner("realm-1", "classlink", "870001");

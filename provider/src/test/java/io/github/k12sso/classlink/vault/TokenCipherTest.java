@@ -16,6 +16,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.keycloak.jose.jwe.JWE;
+import org.keycloak.jose.jwe.JWEConstants;
+import org.keycloak.jose.jwe.JWEHeader;
+import org.keycloak.jose.jwe.JWEKeyStorage;
 
 @ExtendWith(KeycloakCrypto.class)
 class TokenCipherTest {
@@ -40,6 +44,22 @@ class TokenCipherTest {
         assertThat(sealed.split("\\.", -1)).hasSize(5);
         assertThat(header).isEqualTo("{\"alg\":\"dir\",\"enc\":\"A256GCM\",\"kid\":\"2026-08\"}");
         assertThat(TokenCipher.isEncrypted(sealed)).isTrue();
+    }
+
+    /** Records of versions that encrypted with Keycloak's own A256GCM open, and a version that does opens these. */
+    @Test
+    void keycloaksOwnA256gcmOpensIt_andTheOtherWayRound() throws Exception {
+        JWE keycloaks = new JWE(sealed);
+        keycloaks.getKeyStorage().setCEKKey(KEY.key(), JWEKeyStorage.KeyUse.ENCRYPTION);
+        byte[] content = keycloaks.verifyAndDecodeJwe().getContent();
+        JWE again = new JWE()
+                .header(new JWEHeader(JWEConstants.DIRECT, JWEConstants.A256GCM, null, KEY.id()))
+                .content(content);
+        again.getKeyStorage().setCEKKey(KEY.key(), JWEKeyStorage.KeyUse.ENCRYPTION);
+
+        assertThat(new String(content, StandardCharsets.UTF_8)).contains("access-1");
+        assertThat(TokenCipher.decrypt(again.encodeJwe(), OWNER, TokenCipherTest::ring))
+                .isEqualTo(RECORD);
     }
 
     @Test

@@ -101,7 +101,7 @@ class ExchangeRefusedTest extends RosterAppTests {
     @Test
     @DisplayName("given access_denied, the page speaks to the administrator and sends nobody anywhere")
     void accessDenied() throws Exception {
-        keycloak.exchangeRefuses(403, "access_denied");
+        keycloak.exchangeRefuses(400, "access_denied");
 
         Document page = browser.open("/login");
 

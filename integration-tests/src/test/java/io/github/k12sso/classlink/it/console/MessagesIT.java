@@ -62,11 +62,11 @@ class MessagesIT {
     @CsvSource(
             delimiter = '|',
             value = {
-                "en    | Your district may not sign in here.",
-                "es    | Tu distrito escolar no puede iniciar sesión aquí.",
-                "fr    | Votre district scolaire ne peut pas se connecter ici.",
-                "de    | Ihr Schulbezirk darf sich hier nicht anmelden.",
-                "pt-BR | O seu distrito escolar não pode entrar aqui."
+                "en    | People from Maple Valley Schools can’t sign in here.",
+                "es    | Las personas de Maple Valley Schools no pueden iniciar sesión aquí.",
+                "fr    | Les personnes de Maple Valley Schools ne peuvent pas se connecter ici.",
+                "de    | Personen aus Maple Valley Schools können sich hier nicht anmelden.",
+                "pt-BR | Pessoas de Maple Valley Schools não podem entrar aqui."
             })
     void anErrorPageIsInTheLanguageThatTheAppAskedFor(String languageTag, String text) {
         realm.configure("allowedTenants", "1");

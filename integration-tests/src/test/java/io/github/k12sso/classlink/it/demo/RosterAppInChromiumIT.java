@@ -263,7 +263,7 @@ class RosterAppInChromiumIT {
         launchPad.signIn(persona("outsider"));
 
         assertThat(launchPad.refused().error())
-                .startsWith("Your district may not sign in here. Ask your school which app to use.");
+                .startsWith("People from Willow Creek Academy can’t sign in here. Ask your school which app to use.");
         browser.screenshot("district-refused");
         launchPad.refused().backToApplication().welcome();
         assertThat(environment.demoRealm().users()).hasSize(1);

@@ -3,8 +3,12 @@ package io.github.k12sso.classlink.it.documentation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -44,17 +48,26 @@ class DocumentationIT {
                 .collect(Collectors.toSet());
     }
 
+    /** Without what builds and the tests of examples have left: tens of thousands of files. */
     private static Stream<Path> sources(String ending) throws IOException {
-        try (Stream<Path> files = Files.walk(ROOT)) {
-            return files
-                    .map(ROOT::relativize)
-                    .filter(file -> file.toString().endsWith(ending))
-                    .filter(file -> Stream.iterate(file, step -> step != null, Path::getParent)
-                            .noneMatch(step ->
-                                    NOT_SOURCES.contains(step.getFileName().toString())))
-                    .toList()
-                    .stream();
-        }
+        List<Path> sources = new ArrayList<>();
+        Files.walkFileTree(ROOT, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
+                return NOT_SOURCES.contains(folder.getFileName().toString())
+                        ? FileVisitResult.SKIP_SUBTREE
+                        : FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                if (file.toString().endsWith(ending)) {
+                    sources.add(ROOT.relativize(file));
+                }
+                return FileVisitResult.CONTINUE;
+            }
+        });
+        return sources.stream();
     }
 
     private static Set<String> matches(Pattern pattern, String text) {

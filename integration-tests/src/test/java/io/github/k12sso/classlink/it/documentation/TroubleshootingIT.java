@@ -131,7 +131,7 @@ class TroubleshootingIT {
     void anUnknownDistrict() {
         realm.configure("allowedTenants", "1");
 
-        assertHeading("Your district may not sign in here.", login());
+        assertHeading("People from Maple Valley Schools can’t sign in here.", login());
         assertReason("district_not_allowed");
     }
 
@@ -243,6 +243,8 @@ class TroubleshootingIT {
     }
 
     private static String firstSentence(String text) {
-        return text.replace("{0}", "ClassLink").split("(?<=\\.) |<", 2)[0];
+        return text.replace("{0}", "ClassLink")
+                .replace("{3}", "Maple Valley Schools")
+                .split("(?<=\\.) |<", 2)[0];
     }
 }

@@ -75,7 +75,7 @@ class BrokeringApiV2IT {
 
     @Test
     void givenATokenWithoutTheScope_thenItIsRefused() {
-        assertRefused(ask(accessToken("openid")), 403, "access_denied");
+        assertRefused(ask(accessToken("openid")), 400, "access_denied");
     }
 
     @Test
@@ -132,7 +132,7 @@ class BrokeringApiV2IT {
                 .get("access_token")
                 .textValue();
 
-        assertRefused(ask(token), 403, "access_denied");
+        assertRefused(ask(token), 400, "access_denied");
 
         JsonNode event =
                 realm.state().events("IDENTITY_PROVIDER_RETRIEVE_TOKEN_ERROR").get(0);

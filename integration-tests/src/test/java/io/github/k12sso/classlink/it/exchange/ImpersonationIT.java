@@ -41,7 +41,7 @@ class ImpersonationIT {
         HttpResponse<String> answer =
                 realm.exchange(impersonated(scope).get("access_token").textValue());
 
-        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(403);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
         assertThat(Http.json(answer.body()).get("error").textValue()).isEqualTo("access_denied");
         JsonNode event = realm.state().events("TOKEN_EXCHANGE_ERROR").get(0);
         assertThat(event.at("/details/impersonator").textValue()).isEqualTo(TestEnvironment.ADMIN);
@@ -75,7 +75,7 @@ class ImpersonationIT {
                 impersonated("openid").get("refresh_token").textValue()));
         String token = Http.json(refreshed.body()).get("access_token").textValue();
 
-        assertThat(realm.exchange(token).statusCode()).isEqualTo(403);
+        assertThat(realm.exchange(token).statusCode()).isEqualTo(400);
         assertThat(roster.get(token, "students").statusCode()).isEqualTo(403);
     }
 

@@ -127,9 +127,9 @@ class NimbusClientIT {
 
         TokenErrorException refused = catchThrowableOfType(TokenErrorException.class, () -> exchange(withoutTheScope));
 
-        assertThat(refused.error.getHTTPStatusCode()).isEqualTo(403);
+        assertThat(refused.error.getHTTPStatusCode()).isEqualTo(400);
         assertThat(refused.error.getCode()).isEqualTo("access_denied");
-        assertThat(refused.error.getDescription()).contains("lacks the client scope");
+        assertThat(refused.error.getDescription()).contains("lacks the client scope 'classlink-token'");
         assertThat(refused.retryAfter).isNull();
     }
 

@@ -203,14 +203,14 @@ class TokenExchangeIT {
                     TestRealm.APP,
                     TestRealm.APP_SECRET);
 
-            assertRefused(realm.exchange(tokens.get("access_token").textValue()), 403, "access_denied");
+            assertRefused(realm.exchange(tokens.get("access_token").textValue()), 400, "access_denied");
         }
 
         @Test
         void mustCarryTheScopeThatTheAdministratorChose() {
             realm.configure("tokenScope", "another-scope");
 
-            assertRefused(realm.exchange(accessTokenOf("student")), 403, "access_denied");
+            assertRefused(realm.exchange(accessTokenOf("student")), 400, "access_denied");
         }
     }
 
@@ -251,7 +251,7 @@ class TokenExchangeIT {
         void isNeitherHolderNorAudience() {
             realm.addApps(OTHER_APP);
 
-            assertRefused(exchange(TokenExchangeIT::asOtherApp), 403, "access_denied");
+            assertRefused(exchange(TokenExchangeIT::asOtherApp), 400, "access_denied");
         }
 
         @Test

@@ -336,7 +336,7 @@ class LoginIT {
             assertThat(realm.login(realm.newBrowser(), "student").handedToApp()).containsKey("code");
             WebPage refused = realm.login(realm.newBrowser(), "outsider");
             assertThat(refused.status()).isEqualTo(403);
-            assertThat(refused.error()).contains("Your district may not sign in here");
+            assertThat(refused.error()).contains("People from Willow Creek Academy can’t sign in here");
             assertThat(realm.state().failureOn(refused).at("/details/reason").textValue())
                     .isEqualTo("district_not_allowed");
             assertThat(realm.state().users())

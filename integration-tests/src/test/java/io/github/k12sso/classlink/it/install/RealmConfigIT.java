@@ -10,6 +10,7 @@ import io.github.k12sso.classlink.it.support.Full;
 import io.github.k12sso.classlink.it.support.Http;
 import io.github.k12sso.classlink.it.support.Profiles;
 import io.github.k12sso.classlink.it.support.RealmFiles;
+import io.github.k12sso.classlink.it.support.Roster;
 import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
 import io.github.k12sso.classlink.it.support.WebPage;
@@ -39,6 +40,7 @@ class RealmConfigIT {
 
     private static final String STUDENT = "nolan.nomail.2";
     private static final String TEACHER = "orla.thistledown.2";
+    private static final String IMS_GLOBAL = "https://purl.imsglobal.org/spec/or/v1p1/scope/";
     private static final Set<String> ATTRIBUTES = Set.of(
             "classlink_tenant_id",
             "classlink_tenant_name",
@@ -160,7 +162,7 @@ class RealmConfigIT {
     @ParameterizedTest
     @CsvSource({
         "'',2,Client ID is missing",
-        "some-client,${CLASSLINK_TENANT_ID},Allowed districts has an entry that is not a TenantId"
+        "some-client,${CLASSLINK_TENANT_ID},'Allowed districts has the entry \"${CLASSLINK_TENANT_ID}\", which is not a TenantId'"
     })
     void aProductionRealmWithoutARequiredValueIsRefused(String clientId, String tenantId, String why) {
         String incomplete = RealmFiles.text("district-realm.json")
@@ -262,13 +264,69 @@ class RealmConfigIT {
         assertThat(elements(realmFile.get("clientScopes")))
                 .containsExactly(
                         RealmFiles.read("client-scope-classlink-token.json"),
-                        RealmFiles.read("client-scope-classlink-roster.json"));
+                        RealmFiles.read("client-scope-classlink-roster.json"),
+                        RealmFiles.read("client-scope-classlink-classes.json"),
+                        oneRosterScope("roster-core"),
+                        oneRosterScope("roster"),
+                        oneRosterScope("roster-demographics"));
         assertThat(elements(realmFile.get("authenticationFlows")))
                 .containsExactly(RealmFiles.read("first-login-flow.json"));
         assertThat(profileIn(realmFile)).isEqualTo(RealmFiles.read("user-profile.json"));
         assertThat(realmFile.at("/identityProviders/0/config/clientSecret").textValue())
                 .startsWith("$")
                 .contains("${vault.classlink_client_secret}");
+    }
+
+    private static JsonNode oneRosterScope(String name) {
+        return ((ObjectNode) RealmFiles.read("client-scope-oneroster.json"))
+                .put("name", IMS_GLOBAL + name + ".readonly");
+    }
+
+    @Full // three starts of kcadm.sh
+    @Test
+    void aOneRosterClientFetchesItsOwnTokenWithScopesOfImsGlobal() {
+        TestRealm realm = environment.newRealm();
+        run(realm, "Signing in").requireSuccess();
+        run(realm, "OneRoster clients").requireSuccess();
+        Roster roster = Roster.withPartnerKey(environment, realm);
+        roster.administratorsToken("roster-administrator");
+        String core = IMS_GLOBAL + "roster-core.readonly";
+        moveScope(realm, "classlink-roster", "default");
+        moveScope(realm, core, "optional");
+
+        JsonNode answer = Http.json(realm.tokenEndpoint(Map.of(
+                        "grant_type", "client_credentials",
+                        "client_id", "service",
+                        "client_secret", "service-secret",
+                        "scope", core))
+                .body());
+
+        assertThat(answer.path("scope").asText()).contains(core);
+        assertThat(roster.get(answer.get("access_token").textValue(), Roster.MAPLE_VALLEY, "orgs")
+                        .statusCode())
+                .isEqualTo(200);
+    }
+
+    /** To the default or the optional scopes of the service's client. */
+    private void moveScope(TestRealm realm, String scope, String kind) {
+        String realmPath = "/realms/" + realm.name();
+        String client = environment
+                .admin()
+                .get(realmPath + "/clients?clientId=service")
+                .get(0)
+                .get("id")
+                .textValue();
+        String id = elements(environment.admin().get(realmPath + "/client-scopes")).stream()
+                .filter(each -> each.get("name").textValue().equals(scope))
+                .findFirst()
+                .orElseThrow()
+                .get("id")
+                .textValue();
+        String ofClient = realmPath + "/clients/" + client;
+        environment.admin().delete(ofClient + "/optional-client-scopes/" + id);
+        AdminApi.require(
+                environment.admin().put(ofClient + "/" + kind + "-client-scopes/" + id, Http.JSON.createObjectNode()),
+                scope);
     }
 
     private static JsonNode profileIn(JsonNode realmFile) {

@@ -195,7 +195,7 @@ class TokenRefreshIT {
             String app = loginWithATokenThatLives(OVER_AT_ONCE);
             realm.configure("allowedTenants", "4711");
 
-            assertRefused(realm.exchange(app), 403, "access_denied");
+            assertRefused(realm.exchange(app), 400, "access_denied");
             assertThat(refreshes()).isEmpty();
 
             realm.configure("allowedTenants", "4711##2");

@@ -107,7 +107,7 @@ class KeycloakFaultsIT {
         ANOTHER_CLIENT(provider -> config(provider).put("clientId", "another"), "not set up"),
         ANOTHER_SECRET(provider -> config(provider).put("clientSecret", "another"), "not set up"),
         ANOTHER_ISSUER(provider -> config(provider).put("issuer", "https://launchpad.classlink.com/x"), "who you are"),
-        OTHER_DISTRICTS(provider -> config(provider).put("allowedTenants", "4711"), "district");
+        OTHER_DISTRICTS(provider -> config(provider).put("allowedTenants", "4711"), "can’t sign in here");
 
         @SuppressWarnings("ImmutableEnumChecker") // None of the lambdas holds anything.
         private final Consumer<ObjectNode> change;

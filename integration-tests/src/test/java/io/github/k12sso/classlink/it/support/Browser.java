@@ -27,7 +27,9 @@ public final class Browser {
     private Predicate<URI> stop = address -> false;
 
     public Browser() {
+        // A browser offers HTTP/2 with TLS only. Some servers hang up on the offer that Java's client would make.
         this.http = new Http(HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
                 .cookieHandler(new CookieManager(new LocalhostCookies(), CookiePolicy.ACCEPT_ALL)));
     }
 

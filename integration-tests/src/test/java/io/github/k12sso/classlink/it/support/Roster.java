@@ -6,6 +6,8 @@ import io.github.k12sso.classlink.simulator.district.Persona;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.StreamSupport;
@@ -14,6 +16,7 @@ import java.util.stream.StreamSupport;
 public final class Roster {
 
     public static final String SCOPE = "classlink-roster";
+    public static final String CLASSES_SCOPE = "classlink-classes";
     /** The TenantId of {@code maplevalley}, where most personas are. */
     public static final String MAPLE_VALLEY = "2";
 
@@ -64,6 +67,41 @@ public final class Roster {
                 .put("rosterRequestsPerMinute", "10000")
                 .put("partnerKey", "${vault.partner-key}"));
         return new Roster(environment, realm);
+    }
+
+    /** The client scope of realm-config, as an optional one of the app's. */
+    public void putClassesIntoTokens() {
+        String path = "/realms/" + realm.name();
+        AdminApi.require(
+                realm.admin().post(path + "/client-scopes", RealmFiles.read("client-scope-classlink-classes.json")),
+                CLASSES_SCOPE);
+        String scope = idOf(realm.admin().get(path + "/client-scopes"), "name", CLASSES_SCOPE);
+        String app = idOf(realm.admin().get(path + "/clients"), "clientId", TestRealm.APP);
+        AdminApi.require(
+                realm.admin().put(path + "/clients/" + app + "/optional-client-scopes/" + scope, Http.json("{}")),
+                CLASSES_SCOPE);
+    }
+
+    private static String idOf(JsonNode list, String member, String value) {
+        return StreamSupport.stream(list.spliterator(), false)
+                .filter(each -> value.equals(each.get(member).textValue()))
+                .findFirst()
+                .orElseThrow()
+                .get("id")
+                .textValue();
+    }
+
+    /** The school year of every district began and ends so many days from today, and classes are current or not. */
+    public void schoolYear(int fromDays, int toDays) {
+        LocalDate today = LocalDate.now(ZoneOffset.UTC);
+        for (String district : List.of("maplevalley", "harborpoint")) {
+            environment.classLink().applications().rosters().set(district, "academicSessions/FY", rows -> {
+                rows.forEach(
+                        row -> row.put("startDate", today.plusDays(fromDays).toString())
+                                .put("endDate", today.plusDays(toDays).toString()));
+                return rows;
+            });
+        }
     }
 
     public static String partnerKey() {

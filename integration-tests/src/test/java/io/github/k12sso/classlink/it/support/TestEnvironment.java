@@ -224,6 +224,7 @@ public final class TestEnvironment implements SystemUnderTest, AutoCloseable {
         classLink.faults().clear();
         classLink.issueIdTokensNormally();
         classLink.clearProfileOverrides();
+        classLink.applications().rosters().clear();
         classLink.clock().reset();
         classLink.tokenMode(TokenMode.CLASSLINK);
         classLink.switches().guideTokenLifetime(GUIDE_TOKEN_LIFETIME);

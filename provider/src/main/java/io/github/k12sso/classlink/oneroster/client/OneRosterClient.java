@@ -13,6 +13,10 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.utils.KeycloakModelUtils;
 
 /**
  * The calls of one request to the roster service, within one deadline. Reads are repeated when the service is busy or out of
@@ -21,7 +25,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class OneRosterClient {
 
-    /** For everything that one request needs, pauses included. */
+    /** For everything that one request of an app needs, pauses included. */
     public static final Duration TOTAL = Duration.ofSeconds(30);
 
     static final Duration CALL = Duration.ofSeconds(20);
@@ -42,10 +46,19 @@ public final class OneRosterClient {
     /** Rows that are asked for at once: fewer after the service found a page too heavy. */
     private int step = Integer.MAX_VALUE;
 
-    /** @param source what this node remembers of the roster service */
+    /**
+     * The calls of one request.
+     *
+     * @param source what this node remembers of the roster service
+     * @param total for all of them, pauses included
+     */
     public OneRosterClient(
-            UpstreamClient upstream, RosterCredentials credentials, Links links, RosterFailure.Silences.Source source) {
-        this(upstream, credentials, links, source, System.nanoTime() + TOTAL.toNanos());
+            UpstreamClient upstream,
+            RosterCredentials credentials,
+            Links links,
+            RosterFailure.Silences.Source source,
+            Duration total) {
+        this(upstream, credentials, links, source, System.nanoTime() + total.toNanos());
     }
 
     private OneRosterClient(
@@ -61,22 +74,29 @@ public final class OneRosterClient {
         this.end = end;
     }
 
-    /** Makes a client for another thread. */
-    @FunctionalInterface
-    public interface Fork {
-        OneRosterClient in(UpstreamClient upstream, Links links);
-    }
-
     /**
-     * The same deadline and the access as it is now, which another thread cannot replace: credentials belong to the request's
-     * thread.
+     * This client for lists. Other threads get a session and links of their own, the same deadline, and the access as it is now,
+     * which they cannot replace: session and credentials belong to the request's thread.
      */
-    public Fork fork() throws RosterFailure {
-        if (access == null) {
-            access = credentials.current();
-        }
-        RosterCredentials fixed = RosterCredentials.fixed(access, credentials.rejection());
-        return (other, ownLinks) -> new OneRosterClient(other, fixed, ownLinks, source, end);
+    public SourceLists.Source reader(KeycloakSessionFactory factory, Supplier<Links> links) {
+        return new SourceLists.Source() {
+            @Override
+            public PageResult read(RosterRequest request, RowRule rows) throws RosterFailure {
+                try (PageBuffer nothing = new PageBuffer()) {
+                    return OneRosterClient.this.read(request, rows, nothing);
+                }
+            }
+
+            @Override
+            public Runnable elsewhere(Consumer<SourceLists.Source> work) throws RosterFailure {
+                access = access == null ? credentials.current() : access;
+                RosterCredentials fixed = RosterCredentials.fixed(access, credentials.rejection());
+                return () -> KeycloakModelUtils.runJobInTransaction(factory, session -> {
+                    UpstreamClient other = upstream.in(session);
+                    work.accept(new OneRosterClient(other, fixed, links.get(), source, end).reader(factory, links));
+                });
+            }
+        };
     }
 
     /**

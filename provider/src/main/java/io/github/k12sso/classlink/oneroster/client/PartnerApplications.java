@@ -62,8 +62,8 @@ public final class PartnerApplications {
      */
     record Partner(String provider, UpstreamClient upstream, String rosterUrl, String key, long end) {
 
-        Partner(String provider, UpstreamClient upstream, String rosterUrl, String key) {
-            this(provider, upstream, rosterUrl, key, System.nanoTime() + OneRosterClient.TOTAL.toNanos());
+        Partner(String provider, UpstreamClient upstream, String rosterUrl, String key, Duration total) {
+            this(provider, upstream, rosterUrl, key, System.nanoTime() + total.toNanos());
         }
 
         private long nanosLeft() {

@@ -102,6 +102,19 @@ public interface RosterCredentials {
             }
         }
 
+        private UserToken(String rosterUrl, String accessToken) {
+            this.rosterUrl = rosterUrl;
+            this.tokens = null;
+            this.realm = null;
+            this.user = null;
+            this.current = accessToken;
+        }
+
+        /** A token that ClassLink has just issued: it is not stored yet, and there is none to replace it. */
+        public static UserToken issued(String rosterUrl, String accessToken) {
+            return new UserToken(rosterUrl, accessToken);
+        }
+
         /** What an answer is kept by on this node. */
         public String accessToken() {
             return current;
@@ -114,6 +127,9 @@ public interface RosterCredentials {
 
         @Override
         public Optional<Access> replace(Access rejected) throws RosterFailure {
+            if (tokens == null) {
+                return Optional.empty();
+            }
             try {
                 current = tokens.afterRejection(realm, user, current).accessToken();
                 return Optional.of(current());
@@ -174,6 +190,7 @@ public interface RosterCredentials {
          *
          * @param provider what the list of districts is kept by
          * @param key the partner's, out of Keycloak's vault
+         * @param total for reading the list of districts, if it has to be read
          */
         public PartnerKeyCredentials(
                 PartnerApplications applications,
@@ -181,9 +198,10 @@ public interface RosterCredentials {
                 UpstreamClient upstream,
                 String rosterUrl,
                 String key,
-                String tenantId) {
+                String tenantId,
+                Duration total) {
             this.applications = applications;
-            this.partner = new Partner(provider, upstream, rosterUrl, key);
+            this.partner = new Partner(provider, upstream, rosterUrl, key, total);
             this.tenantId = tenantId;
         }
 

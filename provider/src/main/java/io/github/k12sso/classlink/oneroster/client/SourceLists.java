@@ -8,6 +8,7 @@ import io.github.k12sso.classlink.http.Measurement;
 import io.github.k12sso.classlink.oneroster.client.Listing.Answer;
 import io.github.k12sso.classlink.oneroster.client.OneRosterClient.PageResult;
 import io.github.k12sso.classlink.oneroster.client.RosterFailure.Reason;
+import io.github.k12sso.classlink.oneroster.policy.Memberships.Row;
 import io.github.k12sso.classlink.oneroster.policy.Policy.RowRule;
 import io.github.k12sso.classlink.oneroster.policy.RosterRequest;
 import java.time.Duration;
@@ -102,6 +103,15 @@ public final class SourceLists {
         return all;
     }
 
+    /** Single objects that everybody may read, as far as the service has them. */
+    public List<Row> objects(String collection, Collection<String> ids) throws RosterFailure {
+        List<Listing> listings =
+                ids.stream().flatMap(id -> Listing.of(collection, id).stream()).toList();
+        return read(listings).values().stream()
+                .flatMap(answer -> answer.rows().stream())
+                .toList();
+    }
+
     private Optional<Answer> find(Listing listing) {
         Answer ofRequest = answers.get(listing.target());
         return ofRequest != null ? Optional.of(ofRequest) : known.find(owner + "\n" + listing.target());
@@ -192,14 +202,23 @@ public final class SourceLists {
 
         /** @param ticker of the node */
         public Known(Ticker ticker) {
+            this(ticker, MAX_BYTES);
             MeasuredSeries.declare(Measurement.ROSTER_CACHE, Lookup.values());
+        }
+
+        private Known(Ticker ticker, int bytes) {
             this.lists = Caffeine.newBuilder()
                     .expireAfterWrite(TTL)
-                    .maximumWeight(MAX_BYTES)
+                    .maximumWeight(bytes)
                     .weigher((String key, Answer answer) -> 2 * key.length() + answer.size())
                     .ticker(ticker)
                     .executor(Runnable::run)
                     .build();
+        }
+
+        /** Keeps nothing: for what must be as the roster says now. */
+        public static Known nothing() {
+            return new Known(Ticker.disabledTicker(), 0);
         }
 
         private enum Lookup {

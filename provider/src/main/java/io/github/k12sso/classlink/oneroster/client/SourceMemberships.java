@@ -68,7 +68,7 @@ public final class SourceMemberships implements Memberships<RosterFailure> {
 
     private List<Row> classesOf(List<Row> enrollments, Role role) throws RosterFailure {
         Set<String> ids = enrollments.stream()
-                .filter(row -> row.role(role).equals(Optional.of(role)))
+                .filter(row -> !row.isDeleted() && row.role(role).equals(Optional.of(role)))
                 .map(row -> row.reference("class"))
                 .collect(Collectors.toCollection(TreeSet::new));
         return objects("classes", ids);

@@ -104,7 +104,8 @@ record RosterCaller(UserModel user, TenantId tenant, Caller inPolicy, String dis
     static void requireScope(AuthResult result, String scope) throws RosterFailure {
         if (!TokenUtil.hasScope(result.token().getScope(), scope)) {
             throw new RosterFailure(
-                    RosterFailure.Reason.SCOPE_MISSING, "The access token lacks the client scope that opens rosters");
+                    RosterFailure.Reason.SCOPE_MISSING,
+                    "The access token lacks the client scope '" + scope + "' that opens rosters");
         }
     }
 

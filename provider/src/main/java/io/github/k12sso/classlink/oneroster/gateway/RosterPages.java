@@ -5,6 +5,7 @@ import io.github.k12sso.classlink.http.Bulkheads;
 import io.github.k12sso.classlink.http.UpstreamFailure;
 import io.github.k12sso.classlink.oneroster.client.OneRosterClient;
 import io.github.k12sso.classlink.oneroster.client.PageBuffer;
+import io.github.k12sso.classlink.oneroster.client.RosterCredentials;
 import io.github.k12sso.classlink.oneroster.client.RosterFailure;
 import io.github.k12sso.classlink.oneroster.client.RosterWays;
 import io.github.k12sso.classlink.oneroster.client.SourceLists;
@@ -24,10 +25,7 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Optional;
-import java.util.function.Consumer;
 import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.KeycloakSessionFactory;
-import org.keycloak.models.utils.KeycloakModelUtils;
 
 /** The pages that one caller may read: out of the cache, or from the roster service as far as the policy allows. */
 final class RosterPages {
@@ -49,7 +47,16 @@ final class RosterPages {
         this.session = session;
         this.settings = settings;
         this.caller = caller;
-        this.source = RosterState.Source.of(session, settings, caller);
+        this.source = RosterState.Source.of(
+                session,
+                settings,
+                caller.tenant(),
+                () -> new RosterCredentials.UserToken(
+                        settings.rosterUrl(),
+                        settings.tokens(),
+                        session.getContext().getRealm(),
+                        caller.user()),
+                OneRosterClient.TOTAL);
         this.base = base;
     }
 
@@ -86,7 +93,8 @@ final class RosterPages {
                 settings.upstream(),
                 source.credentials(),
                 new Links(base),
-                settings.state().silences().of(source.partner() + " " + caller.tenant()));
+                settings.state().silences().of(source.partner() + " " + caller.tenant()),
+                OneRosterClient.TOTAL);
         Decision decision = Policy.decide(request, caller.inPolicy(), memberships(client));
         if (decision instanceof Decision.Refused refused) {
             throw new RosterFailure(
@@ -112,30 +120,12 @@ final class RosterPages {
     /** Nobody else gets what is kept of this person's rows. */
     private SourceMemberships memberships(OneRosterClient client) {
         String person = source.district() + " " + caller.user().getId();
-        SourceLists lists = new SourceLists(reader(client), settings.state().lists(), person);
+        SourceLists lists = new SourceLists(
+                client.reader(session.getKeycloakSessionFactory(), () -> new Links(base)),
+                settings.state().lists(),
+                person);
         return new SourceMemberships(
                 new RosterWays(lists, settings.state().lacking(), source.partner() + " " + caller.tenant()));
-    }
-
-    /** Other threads get a session of their own: this request's belongs to this thread. */
-    private SourceLists.Source reader(OneRosterClient client) {
-        KeycloakSessionFactory factory = session.getKeycloakSessionFactory();
-        return new SourceLists.Source() {
-            @Override
-            public OneRosterClient.PageResult read(RosterRequest request, Policy.RowRule rows) throws RosterFailure {
-                try (PageBuffer nothing = new PageBuffer()) {
-                    return client.read(request, rows, nothing);
-                }
-            }
-
-            @Override
-            public Runnable elsewhere(Consumer<SourceLists.Source> work) throws RosterFailure {
-                OneRosterClient.Fork fork = client.fork();
-                return () -> KeycloakModelUtils.runJobInTransaction(
-                        factory,
-                        other -> work.accept(reader(fork.in(settings.upstream().in(other), new Links(base)))));
-            }
-        };
     }
 
     private PageCache.Page page(RosterRequest request, OneRosterClient.PageResult result, PageBuffer buffer)

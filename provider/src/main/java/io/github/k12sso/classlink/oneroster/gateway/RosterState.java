@@ -19,13 +19,13 @@ import io.github.k12sso.classlink.vault.TokenVault;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.RealmModel;
 import org.keycloak.vault.VaultStringSecret;
 
 /** What one node remembers between requests: limits, and what it may answer without asking. */
@@ -93,21 +93,30 @@ public final class RosterState {
         /** Other TenantIds name no entry of a vault: some vaults take upper and lower case for the same. */
         private static final String TENANT = "[0-9a-z-]+";
 
-        /** Reads the credentials, out of Keycloak's vault or the user's record. */
-        static Source of(KeycloakSession session, RosterSettings settings, RosterCaller caller) throws RosterFailure {
-            RealmModel realm = session.getContext().getRealm();
-            String provider = realm.getId() + " " + settings.alias() + " "
+        /** The user's own token, where that opens the roster. */
+        @FunctionalInterface
+        interface UserTokens {
+            RosterCredentials.UserToken open() throws RosterFailure;
+        }
+
+        /**
+         * Reads the credentials, out of Keycloak's vault or the user's record.
+         *
+         * @param total for what the credentials themselves take
+         */
+        static Source of(
+                KeycloakSession session, RosterSettings settings, TenantId tenant, UserTokens user, Duration total)
+                throws RosterFailure {
+            String provider = session.getContext().getRealm().getId() + " " + settings.alias() + " "
                     + settings.mode().setting();
             return switch (settings.mode()) {
-                case USER_TOKEN -> ofUser(realm, settings, caller, provider);
-                case PARTNER_KEY -> ofPartner(partnerKey(session, settings), settings, caller, provider);
+                case USER_TOKEN -> ofUser(user.open(), settings, tenant, provider);
+                case PARTNER_KEY -> ofPartner(partnerKey(session, settings), settings, tenant, provider, total);
                 case DISTRICT_KEY -> {
-                    String entry = districtKey(session, settings, caller.tenant());
+                    String entry = districtKey(session, settings, tenant);
                     String partner = provider + " " + digest(entry);
                     yield new Source(
-                            DistrictKeyCredentials.parse(entry, Clocks.keycloak()),
-                            partner,
-                            partner + " " + caller.tenant());
+                            DistrictKeyCredentials.parse(entry, Clocks.keycloak()), partner, partner + " " + tenant);
                 }
                 case OFF ->
                     throw new RosterFailure(
@@ -115,15 +124,14 @@ public final class RosterState {
             };
         }
 
-        private static Source ofUser(RealmModel realm, RosterSettings settings, RosterCaller caller, String provider)
-                throws RosterFailure {
-            RosterCredentials.UserToken token =
-                    new RosterCredentials.UserToken(settings.rosterUrl(), settings.tokens(), realm, caller.user());
+        private static Source ofUser(
+                RosterCredentials.UserToken token, RosterSettings settings, TenantId tenant, String provider) {
             String partner = provider + " " + digest(settings.rosterUrl());
-            return new Source(token, partner, partner + " " + caller.tenant() + " " + digest(token.accessToken()));
+            return new Source(token, partner, partner + " " + tenant + " " + digest(token.accessToken()));
         }
 
-        private static Source ofPartner(String key, RosterSettings settings, RosterCaller caller, String provider) {
+        private static Source ofPartner(
+                String key, RosterSettings settings, TenantId tenant, String provider, Duration total) {
             String partner = provider + " " + digest(settings.rosterUrl(), key);
             return new Source(
                     new PartnerKeyCredentials(
@@ -132,9 +140,10 @@ public final class RosterState {
                             settings.upstream(),
                             settings.rosterUrl(),
                             key,
-                            caller.tenant().value()),
+                            tenant.value(),
+                            total),
                     partner,
-                    partner + " " + caller.tenant());
+                    partner + " " + tenant);
         }
 
         private static String partnerKey(KeycloakSession session, RosterSettings settings) throws RosterFailure {

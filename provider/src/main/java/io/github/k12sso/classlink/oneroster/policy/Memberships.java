@@ -55,12 +55,15 @@ public interface Memberships<E extends Exception> {
 
         private final String sourcedId;
         private final String role;
+        private final boolean deleted;
         private final List<String> references;
         private final byte[] json;
 
         private Row(ObjectNode row, byte[] json) {
             this.sourcedId = row.path("sourcedId").asText();
             this.role = row.path("role").asText();
+            this.deleted =
+                    "tobedeleted".equalsIgnoreCase(row.path("status").asText().strip());
             this.references = REFERENCES.stream()
                     .map(member -> row.path(member).path("sourcedId").asText())
                     .toList();
@@ -80,6 +83,11 @@ public interface Memberships<E extends Exception> {
 
         public String sourcedId() {
             return sourcedId;
+        }
+
+        /** Whether the district has taken it out, and the roster lists it only to say so. */
+        public boolean isDeleted() {
+            return deleted;
         }
 
         /** In memory, in bytes. */

@@ -231,6 +231,11 @@ class OneRosterClientTest {
             }
         };
         Silences silences = new Silences(InstantSource.system(), Ticker.systemTicker());
-        return new OneRosterClient(source.upstream(), credentials, new Links("https://kc.example"), silences.of("x"));
+        return new OneRosterClient(
+                source.upstream(),
+                credentials,
+                new Links("https://kc.example"),
+                silences.of("x"),
+                OneRosterClient.TOTAL);
     }
 }

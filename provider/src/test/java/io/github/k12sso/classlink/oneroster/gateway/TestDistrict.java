@@ -57,6 +57,7 @@ final class TestDistrict implements SourceLists.Source {
     private final Set<Kind> kinds = EnumSet.noneOf(Kind.class);
     private final Map<String, ObjectNode> users = new TreeMap<>();
     private final Map<String, Course> classes = new TreeMap<>();
+    private final Set<String> deleted = new TreeSet<>();
     private final List<String> calls = new CopyOnWriteArrayList<>();
 
     TestDistrict kinds(Collection<Kind> which) {
@@ -85,6 +86,16 @@ final class TestDistrict implements SourceLists.Source {
     TestDistrict course(String id, String school, Collection<String> students, Collection<String> teachers) {
         classes.put(id, new Course(school, new TreeSet<>(students), new TreeSet<>(teachers)));
         return this;
+    }
+
+    /** The enrollment stays on the list, to be deleted. */
+    void leave(String person, String classId) {
+        deleted.add(enrollmentId(person, classId));
+    }
+
+    /** The class stays on lists, to be deleted. */
+    void delete(String classId) {
+        deleted.add(classId);
     }
 
     Map<String, Course> classes() {
@@ -247,6 +258,7 @@ final class TestDistrict implements SourceLists.Source {
 
     private ObjectNode classRow(String id) {
         ObjectNode row = row(id).put("title", "Class " + id);
+        row.put("status", deleted.contains(id) ? "tobedeleted" : "active");
         row.set("school", reference(classes.get(id).school()));
         row.set("course", reference("algebra"));
         row.putArray("terms").add(reference("fall"));
@@ -265,6 +277,7 @@ final class TestDistrict implements SourceLists.Source {
 
     private ObjectNode enrollment(String person, String classId, String role) {
         ObjectNode row = row(enrollmentId(person, classId)).put("role", role);
+        row.put("status", deleted.contains(enrollmentId(person, classId)) ? "tobedeleted" : "active");
         row.set("user", reference(person));
         row.set("class", reference(classId));
         row.set("school", reference(classes.get(classId).school()));

@@ -27,6 +27,7 @@ public final class ApplicationList {
     private final Map<String, Integer> bearerGenerations = new ConcurrentHashMap<>();
     private final Map<String, Integer> permissionRevisions = new ConcurrentHashMap<>();
     private final Set<String> disabled = ConcurrentHashMap.newKeySet();
+    private final RosterEdits rosters = new RosterEdits();
 
     /**
      * @param fillers disabled districts listed before the real ones, so that these come on a later page
@@ -35,6 +36,11 @@ public final class ApplicationList {
         this.districts = districts;
         this.partnerKey = partnerKey;
         this.fillers = fillers;
+    }
+
+    /** What districts change in their rosters. */
+    public RosterEdits rosters() {
+        return rosters;
     }
 
     /** The district gives out a new bearer and a new key; the old ones get 401. */

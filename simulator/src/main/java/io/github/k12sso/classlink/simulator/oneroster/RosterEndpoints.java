@@ -40,12 +40,14 @@ public final class RosterEndpoints {
     private final Tokens tokens;
     private final Switches switches;
     private final String baseUrl;
+    private final RosterEdits edits;
     private final Map<String, RosterData> data = new ConcurrentHashMap<>();
 
     public RosterEndpoints(
             Districts districts, DistrictServers servers, Tokens tokens, Switches switches, String baseUrl) {
         this.districts = districts;
         this.applications = servers.applications();
+        this.edits = applications.rosters();
         this.servers = servers;
         this.tokens = tokens;
         this.switches = switches;
@@ -121,6 +123,7 @@ public final class RosterEndpoints {
         try {
             if (path.size() == 2) {
                 return roster.object(path.get(0), path.get(1))
+                        .flatMap(found -> edits.apply(district.code(), path, found))
                         .map(found -> withRosterHeaders(
                                 ServerResponse.json(
                                         200, Json.object().set(found.type().single(), asSent(found.node()))),
@@ -133,7 +136,11 @@ public final class RosterEndpoints {
             Optional<Rows> rows = served ? roster.collection(path) : Optional.empty();
             return rows.isEmpty()
                     ? unknown()
-                    : page(request, district, rows.get().map(this::asSent), direct);
+                    : page(
+                            request,
+                            district,
+                            edits.apply(district.code(), path, rows.get()).map(this::asSent),
+                            direct);
         } catch (InvalidQuery e) {
             return ErrorBodies.roster(400, e.codeMinor(), e.getMessage());
         }

@@ -1,0 +1,2 @@
+/** The connection check. */
+package io.github.k12sso.classlink.it.diagnostics;

@@ -1,0 +1,147 @@
+package io.github.k12sso.classlink.it.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.k12sso.classlink.it.support.Browser;
+import io.github.k12sso.classlink.it.support.Roster;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
+import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.WebPage;
+import io.github.k12sso.classlink.it.support.clients.ExampleApp;
+import java.net.URI;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** What every app does that has pages of a server: login by tile, classes from the token, classes from the roster. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+abstract class ExampleTests {
+
+    static final String TEACHER = "orla.thistledown.2";
+
+    private final String name;
+    private final String homePath;
+    private final String rosterPath;
+    TestEnvironment environment;
+    TestRealm realm;
+    Roster roster;
+    ExampleApp app;
+
+    /**
+     * @param homePath where a tile leads
+     * @param rosterPath of the page with the roster's classes
+     */
+    ExampleTests(String name, String homePath, String rosterPath) {
+        this.name = name;
+        this.homePath = homePath;
+        this.rosterPath = rosterPath;
+    }
+
+    @BeforeAll
+    void start(TestEnvironment testEnvironment) {
+        environment = testEnvironment;
+        realm = environment.newRealm();
+        roster = Roster.withPartnerKey(environment, realm);
+        roster.schoolYear(-100, 100);
+        roster.putClassesIntoTokens();
+        app = ExampleApp.of(name);
+        realm.configureClient(TestRealm.APP, client -> describe(client, app.url(), homePath));
+        realm.configure("launchpadClient", TestRealm.APP);
+        Map<String, String> settings = new HashMap<>(Map.of(
+                "ISSUER",
+                realm.url("").toString(),
+                "CLIENT_ID",
+                TestRealm.APP,
+                "CLIENT_SECRET",
+                TestRealm.APP_SECRET,
+                "SESSION_KEY",
+                "a key of 32 characters or of more",
+                "CLASSLINK_API",
+                environment.classLink().baseUrl().toString()));
+        String url = app.url().toString().replaceFirst("/$", "");
+        settings.putAll(Map.of("APP_URL", url, "NEXTAUTH_URL", url, "NEXTAUTH_SECRET", "a secret"));
+        app.start(settings);
+    }
+
+    static void describe(ObjectNode client, URI app, String homePath) {
+        client.putArray("redirectUris").add(app + "*");
+        client.put("baseUrl", app.resolve(homePath).toString());
+    }
+
+    @AfterAll
+    void stop() {
+        if (app != null) {
+            app.close();
+        }
+    }
+
+    @Test
+    void aTileOpensItWithTheClassesOfTheToken() {
+        WebPage page = openTile(new Browser(), "teacher");
+
+        assertThat(page.address().getAuthority()).isEqualTo(app.url().getAuthority());
+        assertThat(page.text()).contains(TEACHER).contains(titlesAtTheSource());
+    }
+
+    @Test
+    void aUserSignsInAtTheApp() {
+        WebPage page = signIn(new Browser(), "teacher");
+
+        assertThat(page.address().getAuthority()).isEqualTo(app.url().getAuthority());
+        assertThat(page.text()).contains(TEACHER);
+    }
+
+    @Test
+    void itReadsTheClassesOfTheRoster() {
+        Browser browser = new Browser();
+        openTile(browser, "teacher");
+
+        assertThat(browser.open(address(rosterPath)).text()).contains(titlesAtTheSource());
+    }
+
+    // ---- steps -----------------------------------------------------------------------------------------------------
+
+    /** By the web link; ClassLink asks who it is, as it does where nobody is signed in. */
+    final WebPage openTile(Browser browser, String personaId) {
+        WebPage districtSearch = browser.open(realm.url("/classlink/" + TestRealm.ALIAS + "/launch"));
+        return realm.choosePersona(browser, districtSearch, personaId);
+    }
+
+    /** By the button of Keycloak's login page. */
+    final WebPage signIn(Browser browser, String personaId) {
+        WebPage loginPage = browser.open(address("/"));
+        return realm.choosePersona(browser, browser.click(loginPage, "#social-" + TestRealm.ALIAS), personaId);
+    }
+
+    final URI address(String path) {
+        return app.url().resolve(path);
+    }
+
+    private List<String> titlesAtTheSource() {
+        return titlesAtTheSource(environment, roster);
+    }
+
+    /** The teacher's classes. */
+    static List<String> titlesAtTheSource(TestEnvironment environment, Roster roster) {
+        String teacher = environment.classLink().persona("teacher").sourcedId();
+        JsonNode classes = roster.atTheSource("maplevalley", "teachers/" + teacher + "/classes")
+                .get("classes");
+        assertThat(classes).isNotEmpty();
+        return StreamSupport.stream(classes.spliterator(), false)
+                .map(each -> each.get("title").textValue())
+                .toList();
+    }
+
+    /** Whoever has no ClassLink account signs in with a password. */
+    final void signInWithPassword(Browser browser) {
+        WebPage loginPage = browser.open(address("/"));
+        browser.press(loginPage, "#kc-login", Map.of("username", "local", "password", "local"));
+    }
+}

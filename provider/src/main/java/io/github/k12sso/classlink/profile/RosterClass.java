@@ -1,0 +1,158 @@
+package io.github.k12sso.classlink.profile;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * One of a person's current classes, as the district's roster listed it at a login. It says nothing about other people.
+ *
+ * @param id sourcedId of the class
+ * @param code what the district calls {@code classCode}
+ * @param courseTitle known only if it was asked for: {@link Detail#COURSE}
+ * @param schoolId sourcedId of the school
+ * @param schoolName known only if it was asked for: {@link Detail#SCHOOL}
+ * @param term title of the current term
+ * @param role what the person is in this class
+ */
+public record RosterClass(
+        String id,
+        Optional<String> title,
+        Optional<String> code,
+        Optional<String> courseTitle,
+        Optional<String> schoolId,
+        Optional<String> schoolName,
+        Optional<String> term,
+        Role role) {
+
+    /** Classes of one person. If there are more, nothing is known about any: half a list would end memberships by accident. */
+    public static final int MAX_CLASSES = 200;
+
+    /** Characters of a text; the rest is cut off. */
+    public static final int MAX_TEXT = 1000;
+
+    /** What group templates may call for, besides what the profile says. */
+    public static final Map<String, Function<RosterClass, Optional<String>>> PLACEHOLDERS = Map.of(
+            "class_title",
+            RosterClass::title,
+            "class_id",
+            each -> Optional.of(each.id()),
+            "class_code",
+            RosterClass::code,
+            "course_title",
+            RosterClass::courseTitle,
+            "school_name",
+            RosterClass::schoolName,
+            "school_id",
+            RosterClass::schoolId,
+            "term",
+            RosterClass::term,
+            "class_role",
+            each -> Optional.of(each.role().word()));
+
+    /** What a person is in a class. */
+    public enum Role {
+        TEACHER,
+        STUDENT;
+
+        /** {@code teacher} or {@code student}, as OneRoster writes it. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** What takes further reads of the roster. */
+    public enum Detail {
+        COURSE("course_title"),
+        SCHOOL("school_name");
+
+        private final String placeholder;
+
+        Detail(String placeholder) {
+            this.placeholder = placeholder;
+        }
+
+        /** Whether a template calls for it. */
+        public boolean isIn(String template) {
+            return template.contains("${" + placeholder + "}");
+        }
+    }
+
+    public RosterClass {
+        title = usable(title);
+        code = usable(code);
+        courseTitle = usable(courseTitle);
+        schoolId = usable(schoolId);
+        schoolName = usable(schoolName);
+        term = usable(term);
+    }
+
+    private static Optional<String> usable(Optional<String> text) {
+        return text.map(Profile::storable)
+                .map(String::strip)
+                .filter(each -> !each.isEmpty())
+                .map(RosterClass::cut);
+    }
+
+    private static String cut(String text) {
+        return text.length() <= MAX_TEXT ? text : Profile.storable(text.substring(0, MAX_TEXT));
+    }
+
+    /** The classes as JSON, with all that is known about them. */
+    public static ArrayNode write(List<RosterClass> classes) {
+        ArrayNode list = JsonNodeFactory.instance.arrayNode();
+        for (RosterClass each : classes) {
+            ObjectNode entry = list.addObject().put("id", each.id);
+            each.title.ifPresent(text -> entry.put("title", text));
+            each.code.ifPresent(text -> entry.put("code", text));
+            each.courseTitle.ifPresent(text -> entry.put("courseTitle", text));
+            each.schoolId.ifPresent(text -> entry.put("school", text));
+            each.schoolName.ifPresent(text -> entry.put("schoolName", text));
+            each.term.ifPresent(text -> entry.put("term", text));
+            entry.put("role", each.role.word());
+        }
+        return list;
+    }
+
+    /** What {@link #write} wrote; empty if it is something else. */
+    public static Optional<List<RosterClass>> readAll(JsonNode list) {
+        if (!list.isArray() || list.size() > MAX_CLASSES) {
+            return Optional.empty();
+        }
+        List<RosterClass> classes = new ArrayList<>();
+        for (JsonNode entry : list) {
+            String id = entry.path("id").asText();
+            boolean teaches = entry.path("role").asText().equals(Role.TEACHER.word());
+            if (id.isEmpty()) {
+                return Optional.empty();
+            }
+            classes.add(new RosterClass(
+                    id,
+                    text(entry, "title"),
+                    text(entry, "code"),
+                    text(entry, "courseTitle"),
+                    text(entry, "school"),
+                    text(entry, "schoolName"),
+                    text(entry, "term"),
+                    teaches ? Role.TEACHER : Role.STUDENT));
+        }
+        return Optional.of(List.copyOf(classes));
+    }
+
+    private static Optional<String> text(JsonNode entry, String member) {
+        return Optional.ofNullable(entry.path(member).textValue());
+    }
+
+    /** Names no class: they end up in log lines by accident. */
+    @Override
+    public String toString() {
+        return "RosterClass[…]";
+    }
+}
