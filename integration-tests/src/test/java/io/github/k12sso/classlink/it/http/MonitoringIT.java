@@ -98,6 +98,20 @@ class MonitoringIT {
                         .contains("`" + alert + "`"));
     }
 
+    /** The runbook finds a section by what people read on their screen. */
+    @Test
+    void whatPeopleSeeIsAPageThatThereIs() throws IOException {
+        String pages = Files.readString(ROOT.resolve("docs/troubleshooting.md"));
+        List<String> seen = Pattern.compile("\\*\\*People see:\\*\\* \"([^\"]+)\"")
+                .matcher(Files.readString(ROOT.resolve("docs/runbook.md")))
+                .results()
+                .map(page -> page.group(1))
+                .toList();
+
+        assertThat(seen).hasSizeGreaterThan(5).allSatisfy(page -> assertThat(pages)
+                .containsPattern("## " + Pattern.quote(page).replace("…", "\\E.+\\Q") + "\n"));
+    }
+
     /** A value that no series has would be an alert that never fires, or a panel that stays empty. */
     @ParameterizedTest
     @ValueSource(strings = {"alerts.yaml", "grafana-dashboard.json"})
