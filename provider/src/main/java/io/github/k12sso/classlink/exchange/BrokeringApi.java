@@ -21,6 +21,7 @@ import org.keycloak.events.EventBuilder;
 import org.keycloak.events.EventType;
 import org.keycloak.models.KeycloakContext;
 import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.UserSessionModel;
 import org.keycloak.util.TokenUtil;
@@ -44,18 +45,20 @@ public final class BrokeringApi {
         Optional<Impersonation> impersonation = Impersonation.in(userSession);
         if (impersonation.isPresent()) {
             report(session, user, impersonation.get());
-            return refusal(IssuedToken.Api.BROKERING_V2, new ExchangeRefused(ExchangeRefused.Reason.IMPERSONATED));
+            return refusal(
+                    session, IssuedToken.Api.BROKERING_V2, new ExchangeRefused(ExchangeRefused.Reason.IMPERSONATED));
         }
         if (!TokenUtil.hasScope(scopeOfVerifiedToken(session), provider.tokenScope())) {
-            return refusal(IssuedToken.Api.BROKERING_V2, ExchangeRefused.lacking(provider.tokenScope()));
+            return refusal(session, IssuedToken.Api.BROKERING_V2, ExchangeRefused.lacking(provider.tokenScope()));
         }
         try {
-            TokenSet token = provider.tokensOf(session.getContext().getRealm(), user);
-            Measurement.TOKEN_REQUESTS.count(IssuedToken.Api.BROKERING_V2, token.source());
+            RealmModel realm = session.getContext().getRealm();
+            TokenSet token = provider.tokensOf(realm, user);
+            Measurement.TOKEN_REQUESTS.count(realm, IssuedToken.Api.BROKERING_V2, token.source());
             return Response.ok(IssuedToken.json(token, Clocks.keycloak().instant()), MediaType.APPLICATION_JSON_TYPE)
                     .build();
         } catch (TokenUnavailable e) {
-            return refusal(IssuedToken.Api.BROKERING_V2, new ExchangeRefused(e));
+            return refusal(session, IssuedToken.Api.BROKERING_V2, new ExchangeRefused(e));
         }
     }
 
@@ -72,8 +75,11 @@ public final class BrokeringApi {
     }
 
     /** Version 1, {@code GET …/token}: its caller is any holder of a realm-wide role, so it never gets a ClassLink token. */
-    public static Response version1() {
-        return refusal(IssuedToken.Api.BROKERING_V1, new ExchangeRefused(ExchangeRefused.Reason.BROKERING_API_VERSION));
+    public static Response version1(KeycloakSession session) {
+        return refusal(
+                session,
+                IssuedToken.Api.BROKERING_V1,
+                new ExchangeRefused(ExchangeRefused.Reason.BROKERING_API_VERSION));
     }
 
     /** Keycloak has verified and read the token by now, and hands none of it on. */
@@ -97,8 +103,8 @@ public final class BrokeringApi {
         }
     }
 
-    private static Response refusal(IssuedToken.Api api, ExchangeRefused refused) {
-        Measurement.TOKEN_REQUESTS.count(api, refused.error());
+    private static Response refusal(KeycloakSession session, IssuedToken.Api api, ExchangeRefused refused) {
+        Measurement.TOKEN_REQUESTS.count(session.getContext().getRealm(), api, refused.error());
         return refused.answer().build();
     }
 }

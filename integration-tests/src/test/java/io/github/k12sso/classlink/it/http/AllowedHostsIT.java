@@ -26,6 +26,7 @@ class AllowedHostsIT {
     private TestEnvironment environment;
     private TestRealm allLocal;
     private TestRealm localTokenEndpoint;
+    private String metricsAtTheStart;
 
     @BeforeAll
     void aServerThatAllowsNoLocalHostAnyMore() {
@@ -34,6 +35,7 @@ class AllowedHostsIT {
         localTokenEndpoint = environment.newRealm();
         localTokenEndpoint.configure("authorizationUrl", "");
         environment.restartAllowing("classlink.example");
+        metricsAtTheStart = environment.metrics();
         environment.classLink().clearRequests();
     }
 
@@ -45,6 +47,16 @@ class AllowedHostsIT {
     @AfterEach
     void nothingWasSentThere() {
         assertThat(environment.classLink().requests()).isEmpty();
+    }
+
+    /** No option names them: they are found in the database. */
+    @Test
+    void theMetricsOfItsRealmsBeginAtTheStart() {
+        assertThat(metricsAtTheStart)
+                .contains("classlink_logins_total{outcome=\"client_rejected\",realm=\"" + allLocal.name() + "\"} 0.0")
+                .contains(
+                        "classlink_launches_total{outcome=\"landed\",realm=\"" + localTokenEndpoint.name() + "\"} 0.0")
+                .doesNotContain("realm=\"master\"", "realm=\"other\"");
     }
 
     @Test

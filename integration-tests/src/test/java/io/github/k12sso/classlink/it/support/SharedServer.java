@@ -49,6 +49,7 @@ final class SharedServer {
                         List.of(DemoRealm.file(), DistrictRealm.file()),
                         HEAP,
                         List.of(
+                                "--spi-social--classlink--metrics-realms=" + TestEnvironment.UNUSED_REALM,
                                 "--http-access-log-enabled=true",
                                 "--http-access-log-pattern=" + TestEnvironment.ACCESS_LOG_PATTERN,
                                 "--http-access-log-exclude=/(admin|resources)/.*")),

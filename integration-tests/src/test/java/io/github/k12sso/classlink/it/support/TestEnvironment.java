@@ -27,6 +27,9 @@ public final class TestEnvironment implements SystemUnderTest, AutoCloseable {
     /** Reserved for names that do not exist (RFC 6761); Keycloak may ask it. */
     public static final String UNKNOWN_HOST = "classlink.invalid";
 
+    /** No test uses it, and the shared server's metrics name it alone: all other realms share a tag. */
+    public static final String UNUSED_REALM = "unused";
+
     /** Of the access log that the shared server writes into its log: without queries. */
     public static final String ACCESS_LOG_PATTERN = "%h %u %t \"%m %R\" %s %b";
 

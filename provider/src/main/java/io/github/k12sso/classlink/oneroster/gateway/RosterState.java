@@ -46,6 +46,7 @@ public final class RosterState {
         this.lists = new SourceLists.Known(ticker);
         this.lacking = new RosterWays.Lacking(ticker);
         this.pages = new PageCache(ticker);
+        GatewayResource.declareSeries();
     }
 
     private static long nanos(Instant instant) {

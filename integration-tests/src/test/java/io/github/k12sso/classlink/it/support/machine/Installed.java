@@ -43,6 +43,7 @@ public enum Installed {
             () -> new File("/usr/lib/apache2/modules/mod_auth_openidc.so").exists()),
     MAVEN("Maven on the path, for builds of other projects", "see maven.apache.org", () -> runs("mvn", "--version")),
     CURL("curl", "Debian package curl", () -> runs("curl", "--version")),
+    PROMTOOL("promtool", "Debian package prometheus", () -> runs("promtool", "--version")),
     MARIADB("MariaDB's server", "Debian package mariadb-server", () -> runs("mariadbd", "--version")),
     POSTGRES(
             "PostgreSQL for this platform",
