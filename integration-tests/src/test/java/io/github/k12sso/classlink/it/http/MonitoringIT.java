@@ -108,8 +108,10 @@ class MonitoringIT {
                 .map(page -> page.group(1))
                 .toList();
 
-        assertThat(seen).hasSizeGreaterThan(5).allSatisfy(page -> assertThat(pages)
-                .containsPattern("## " + Pattern.quote(page).replace("…", "\\E.+\\Q") + "\n"));
+        assertThat(seen)
+                .hasSizeGreaterThan(5)
+                .allSatisfy(page -> assertThat(pages)
+                        .containsPattern("## " + Pattern.quote(page).replace("…", "\\E.+\\Q") + "\n"));
     }
 
     /** A value that no series has would be an alert that never fires, or a panel that stays empty. */
