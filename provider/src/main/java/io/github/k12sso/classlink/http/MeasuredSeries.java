@@ -67,14 +67,9 @@ public final class MeasuredSeries {
         }
     }
 
-    /**
-     * Begins the series of a realm, unless they have begun.
-     *
-     * @return whether one more realm would get a tag of its own
-     */
-    public static boolean meet(RealmModel realm) {
+    /** Begins the series of a realm, unless they have begun. */
+    public static void meet(RealmModel realm) {
         tagOf(realm);
-        return realms.hasRoom();
     }
 
     /** The realm's name, or {@value #OTHER}. */
@@ -82,11 +77,6 @@ public final class MeasuredSeries {
         String tag = realms.tag(realm.getName());
         beginOnce(tag);
         return tag;
-    }
-
-    /** What was declared, by measurement: for tests. */
-    static Map<Measurement, Set<List<String>>> declared() {
-        return Map.copyOf(DECLARED);
     }
 
     private static void beginOnce(String tag) {
@@ -125,16 +115,12 @@ public final class MeasuredSeries {
         }
 
         private boolean enter(String name) {
-            if (!hasRoom()) {
+            if (chosen || names.size() >= MAX_REALMS) {
                 return false;
             }
-            synchronized (this) {
-                return hasRoom() && names.add(name);
+            synchronized (names) {
+                return names.contains(name) || (names.size() < MAX_REALMS && names.add(name));
             }
-        }
-
-        private boolean hasRoom() {
-            return !chosen && names.size() < MAX_REALMS;
         }
     }
 

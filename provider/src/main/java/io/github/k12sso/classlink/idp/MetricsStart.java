@@ -57,8 +57,8 @@ final class MetricsStart implements ProviderEventListener {
                             .getRealmsStream()
                             .limit(MAX_SEARCHED)
                             .filter(realm -> hasProvider(session, realm))
-                            .takeWhile(MeasuredSeries::meet)
-                            .forEach(realm -> {}));
+                            .limit(MeasuredSeries.MAX_REALMS)
+                            .forEach(MeasuredSeries::meet));
         } catch (RuntimeException e) {
             LOG.warnf(
                     "The metrics of ClassLink begin with the first use of each realm: the realms could not be read: %s",
