@@ -1,10 +1,18 @@
 package io.github.k12sso.classlink.demo.app;
 
-/** The roster is not for this person: the gateway knows no ClassLink account of theirs, say. */
+/** The roster answered 403. Its message is the reason as the roster's answer words it. */
 final class RosterRefusedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    RosterRefusedException() {
-        super("The roster answered 403");
+    private final boolean scopeMissing;
+
+    RosterRefusedException(String reason, boolean scopeMissing) {
+        super(reason);
+        this.scopeMissing = scopeMissing;
+    }
+
+    /** Whether the access token lacks a scope: the app's set-up is wrong, whoever is signed in. */
+    boolean isScopeMissing() {
+        return scopeMissing;
     }
 }

@@ -12,6 +12,7 @@ import io.github.k12sso.classlink.it.support.machine.Installed;
 import io.github.k12sso.classlink.it.support.machine.Needs;
 import io.github.k12sso.classlink.simulator.district.Persona;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
+import io.github.k12sso.classlink.simulator.runtime.Switch;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -77,10 +78,18 @@ class RosterGatewayInChromiumIT {
     }
 
     @Test
-    void aLocalUserHasNoClasses() {
+    void aRosterThatRefusesSaysWhy() {
+        environment.classLink().switches().set(Switch.ROSTER_SCOPE_REQUIRED, true);
+
+        assertThat(signedIn("teacher").note("roster-reason")).contains("does not share this with the app");
+        browser.screenshot("app-gateway-refused");
+    }
+
+    @Test
+    void aLocalUserCanConnectTheirClassLinkAccount() {
         AppPage page = AppPage.open(browser, app.baseUrl()).signIn().signIn("no-classlink", "demo");
 
-        assertThat(page.note("no-roster")).contains("no classes to show");
+        assertThat(page.note("exchange-error")).contains("not connected to ClassLink");
         assertThat(page.name()).isEqualTo("Nola Link");
     }
 
