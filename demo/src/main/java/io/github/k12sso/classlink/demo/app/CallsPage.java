@@ -49,7 +49,7 @@ final class CallsPage {
                 """
                 <li><details id="%s"%s>
                   <summary><span class="title">%s</span>
-                    <span class="sub"><span class="status%s">%s</span> %s · %s ms</span></summary>
+                    <span class="sub"><span class="status%s">%s</span> %s%s</span></summary>
                   <h3>Request</h3><pre>%s</pre>
                   <h3>Answer: %s</h3><pre>%s</pre>
                   <h3>As a command</h3>%s
@@ -61,7 +61,7 @@ final class CallsPage {
                 call.failed() ? " failed" : "",
                 status,
                 call.target(),
-                call.took().toMillis(),
+                call.took().isZero() ? "" : " · " + call.took().toMillis() + " ms",
                 call.request(),
                 status,
                 call.answer(),

@@ -157,9 +157,7 @@ final class ClassesClient {
                 throw new RosterUnavailableException("The roster's answer has no " + key);
             }
             case 401 -> throw new RosterTokenRefusedException();
-            case 403 ->
-                throw new RosterRefusedException(
-                        reason(answer), answer.challenge().contains("insufficient_scope"));
+            case 403 -> throw new RosterRefusedException(reason(answer), answer.challenge());
             default -> throw new RosterUnavailableException("The roster answered " + answer.status());
         }
     }

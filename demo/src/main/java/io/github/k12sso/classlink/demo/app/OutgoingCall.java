@@ -42,9 +42,9 @@ final class OutgoingCall {
     OutgoingCall(String title, String method, URI address) {
         this.title = title;
         String base = address.toString().replaceFirst("\\?.*", "");
-        this.target = method + " " + base;
+        this.target = method + " " + address.getRawPath();
         String query = address.getRawQuery() == null ? "" : "?" + maskedQuery(address.getRawQuery());
-        lines.add(target + query);
+        lines.add(method + " " + base + query);
         arguments.add(query.contains("$") ? quoted(base) + expanded(query) : quoted(base + query));
     }
 
@@ -89,7 +89,7 @@ final class OutgoingCall {
                 .map(parameter ->
                         parameter.getKey() + "=" + shown(parameter.getKey(), String.join(",", parameter.getValue())))
                 .collect(Collectors.joining("&"));
-        return new AppCall(title, target, request(), curl(), 302, "Location: " + callback + "?" + query, took());
+        return new AppCall(title, target, request(), curl(), 302, "Location: " + callback + "?" + query, Duration.ZERO);
     }
 
     AppCall failed(String reason) {

@@ -70,22 +70,23 @@ final class PersonPages {
                         + "<p>You are signed in; only the roster is missing.</p>" + Pages.AGAIN + "</div>"));
     }
 
-    /** A roster that answers 403 says why; the app adds what can be done. */
+    /** What the 403 means, what can be done, and the roster's own words. */
     static HtmlResponse rosterRefused(SignedInPerson person, RosterRefusedException refusal) {
-        String reason = refusal.getMessage().isBlank()
-                ? "The roster service gave no reason."
-                : refusal.getMessage() + (refusal.getMessage().matches(".*[.!?]") ? "" : ".");
-        String advice = refusal.isScopeMissing()
-                ? "<p>For the administrator: in Keycloak, assign the client scope for rosters to this app's client.</p>"
-                : "<p>If it names your sign-in or your token, sign in with ClassLink again. For anything else, ask your"
-                        + " administrator: nothing is wrong with your password.</p><p class=\"actions\">"
-                        + RENEW + "</p>";
+        String button =
+                switch (refusal.meaning()) {
+                    case NOT_LINKED -> "<p class=\"actions\">" + CONNECT + "</p>";
+                    case EXPIRED -> "<p class=\"actions\">" + RENEW + "</p>";
+                    default -> "";
+                };
+        String reason = refusal.getMessage().isBlank() ? "no reason given" : refusal.getMessage();
         return page(
                 403,
                 person,
                 Html.of(
-                        "<div class=\"note\" id=\"roster-refused\"><h2>The roster isn't open to this request</h2>"
-                                + "<p id=\"roster-reason\">%s</p>" + advice + "</div>",
+                        "<div class=\"note\" id=\"roster-refused\"><h2>You can't read this roster</h2>"
+                                + "<p id=\"roster-meaning\">%s</p><p class=\"sub\">The roster service answered 403:"
+                                + " <q id=\"roster-reason\">%s</q></p>" + button + "</div>",
+                        refusal.meaning().text(),
                         reason));
     }
 

@@ -7,26 +7,61 @@ import java.util.Map;
 import org.jsoup.nodes.Document;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @DisplayName("A roster that answers 403")
 class RosterRefusedTest extends RosterAppTests {
 
     @Test
-    @DisplayName("given a reason, the page says it as text, and offers to sign in again")
+    @DisplayName("given a reason, the page says what it means, and the reason as text")
     void reason() throws Exception {
-        keycloak.rosterRefusal = ctx -> ctx.status(403)
-                .json(Map.of(
-                        "statusInfoSet",
-                        List.of(Map.of("imsx_description", "The district doesn't share <this> with the app"))));
+        refuse("The district does not share <this> with the app");
 
         Document page = browser.open("/login");
 
         assertThat(browser.last().statusCode()).isEqualTo(403);
         assertThat(page.selectFirst("#roster-reason").text())
-                .isEqualTo("The district doesn't share <this> with the app.");
-        assertThat(page.selectFirst("#sign-in-classlink")).isNotNull();
-        assertThat(page.selectFirst("#connect-classlink")).isNull();
+                .isEqualTo("The district does not share <this> with the app");
+        assertThat(page.selectFirst("#roster-meaning").text()).startsWith("Your district doesn't share its roster");
+        assertThat(page.select(".button.primary")).isEmpty();
         assertThat(keycloak.logins).hasSize(1);
+    }
+
+    /** The sentences of Keycloak's roster gateway, and of the local ClassLink. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "The token lacks the scope oneroster | CLASSLINK_SCOPE_MISSING",
+                "This person has not signed in with ClassLink, or storing tokens is off | NOT_LINKED",
+                "The person's ClassLink token is expired: send them through login with ClassLink again | EXPIRED",
+                "ClassLink named no district at this person's last login. They may have to log in again | EXPIRED",
+                "Nobody reads rosters in another user's place: this session is an impersonation | IMPERSONATED",
+                "Another district's roster is for the Keycloak role roster-administrator only | OTHER_DISTRICT",
+                "With the roster access user-token, people read their own district and no other | OTHER_DISTRICT",
+                "The user's district is not one of the allowed districts of this identity provider | OTHER_DISTRICT",
+                "The district's bearer is refused: it seems to have withdrawn access | NOT_SHARED",
+                "ClassLink does not list this district for the partner key: it has not added the app | NOT_SHARED",
+                "The district does not share its roster with the app now | NOT_SHARED",
+                "HTTPS required | SERVER",
+                "Realm not enabled | SERVER",
+                "Words of another service | OTHER",
+                "'' | OTHER"
+            })
+    void eachMeansSomething(String reason, RosterRefusedException.Meaning meaning) {
+        assertThat(new RosterRefusedException(reason, "Bearer").meaning()).isEqualTo(meaning);
+    }
+
+    @Test
+    @DisplayName("given a meaning that the person can do something about, the page offers just that")
+    void offers() throws Exception {
+        refuse("The person's ClassLink token is expired");
+        assertThat(browser.open("/login").select(".button.primary").eachAttr("href"))
+                .containsExactly("/login/renew");
+
+        refuse("This person has not signed in with ClassLink");
+        assertThat(browser.open("/").select(".button.primary").eachAttr("href")).containsExactly("/connect");
     }
 
     @Test
@@ -47,8 +82,8 @@ class RosterRefusedTest extends RosterAppTests {
 
         Document page = browser.open("/login");
 
-        assertThat(page.selectFirst("#roster-refused").text()).contains("No scope.", "assign the client scope");
-        assertThat(page.selectFirst("#sign-in-classlink")).isNull();
+        assertThat(page.selectFirst("#roster-refused").text()).contains("No scope", "client scope for rosters");
+        assertThat(page.select(".button.primary")).isEmpty();
     }
 
     @Test
@@ -56,7 +91,11 @@ class RosterRefusedTest extends RosterAppTests {
     void noReason() throws Exception {
         keycloak.rosterRefusal = ctx -> ctx.status(403).html("<html>no</html>");
 
-        assertThat(browser.open("/login").selectFirst("#roster-reason").text())
-                .isEqualTo("The roster service gave no reason.");
+        assertThat(browser.open("/login").selectFirst("#roster-reason").text()).isEqualTo("no reason given");
+    }
+
+    private void refuse(String reason) {
+        keycloak.rosterRefusal =
+                ctx -> ctx.status(403).json(Map.of("statusInfoSet", List.of(Map.of("imsx_description", reason))));
     }
 }

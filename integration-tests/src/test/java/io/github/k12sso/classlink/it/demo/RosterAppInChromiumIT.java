@@ -21,7 +21,6 @@ import io.github.k12sso.classlink.simulator.district.Persona;
 import io.github.k12sso.classlink.simulator.fault.Fault;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
 import io.github.k12sso.classlink.simulator.http.RecordedRequest;
-import io.github.k12sso.classlink.simulator.runtime.Switch;
 import io.github.k12sso.classlink.simulator.runtime.TokenMode;
 import java.net.http.HttpRequest;
 import java.time.Duration;
@@ -239,12 +238,12 @@ class RosterAppInChromiumIT {
     @Full // a browser of its own
     @Test
     void aRosterThatRefusesSaysWhy() {
-        environment.classLink().switches().set(Switch.ROSTER_SCOPE_REQUIRED, true);
+        environment.classLink().faults().inject(Endpoint.ROSTER, Fault.status(403));
 
         AppPage page =
                 AppPage.open(browser, app.baseUrl()).signInWithClassLink().signIn(persona("teacher"));
 
-        assertThat(page.note("roster-reason")).isEqualTo("the token lacks the scope oneroster.");
+        assertThat(page.note("roster-reason")).contains("fault injected");
         browser.screenshot("app-roster-refused");
     }
 

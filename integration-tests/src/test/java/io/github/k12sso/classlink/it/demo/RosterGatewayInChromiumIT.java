@@ -11,8 +11,8 @@ import io.github.k12sso.classlink.it.support.browser.Chromium;
 import io.github.k12sso.classlink.it.support.machine.Installed;
 import io.github.k12sso.classlink.it.support.machine.Needs;
 import io.github.k12sso.classlink.simulator.district.Persona;
+import io.github.k12sso.classlink.simulator.fault.Fault;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
-import io.github.k12sso.classlink.simulator.runtime.Switch;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -79,9 +79,9 @@ class RosterGatewayInChromiumIT {
 
     @Test
     void aRosterThatRefusesSaysWhy() {
-        environment.classLink().switches().set(Switch.ROSTER_SCOPE_REQUIRED, true);
+        environment.classLink().faults().inject(Endpoint.ROSTER, Fault.status(403));
 
-        assertThat(signedIn("teacher").note("roster-reason")).contains("does not share this with the app");
+        assertThat(signedIn("teacher").note("roster-meaning")).startsWith("Your district doesn't share its roster");
         browser.screenshot("app-gateway-refused");
     }
 
