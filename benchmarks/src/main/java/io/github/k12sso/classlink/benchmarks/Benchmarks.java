@@ -72,7 +72,7 @@ public final class Benchmarks {
         List<FigureRow> rows = measured.measure(bench);
         rows.forEach(row -> System.out.print(row.chapter() + " " + row.line(Optional.empty())));
         System.out.println("Chapter " + chapter + ": " + since(start));
-        if (bench.isPublished()) {
+        if (bench.isPublished() && !rows.isEmpty()) {
             Results.Measured figures = new Results.Measured(
                     Instant.now().truncatedTo(ChronoUnit.SECONDS),
                     commit(),
@@ -123,15 +123,18 @@ public final class Benchmarks {
     }
 
     /** By name, in the order of the page. */
-    private static Map<String, Chapter> chapters() {
+    static Map<String, Chapter> chapters() {
         Map<String, Chapter> chapters = new LinkedHashMap<>();
         chapters.put("login", new LoginChapter());
         chapters.put("exchange", new ExchangeChapter());
         chapters.put("refresh", new RefreshChapter());
+        chapters.put("collection", new CollectionChapter());
         chapters.put("roster", new RosterChapter());
+        chapters.put("bulkhead", new BulkheadChapter());
         chapters.put("capacity", new CapacityChapter());
         chapters.put("start", new StartChapter());
         chapters.put("parts", new PartsChapter());
+        chapters.put("suite", new SuiteChapter());
         return chapters;
     }
 }
