@@ -1,6 +1,5 @@
 package io.github.k12sso.classlink.benchmarks;
 
-import io.github.k12sso.classlink.benchmarks.load.Gatling;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -19,14 +18,14 @@ final class PartsChapter implements Chapter {
     private static final String CHAPTER = "Pure parts";
 
     @Override
-    public List<FigureRow> measure(Gatling gatling) {
+    public List<FigureRow> measure(Bench bench) {
         try {
             Collection<RunResult> results = new Runner(new OptionsBuilder()
                             .include("io\\.github\\.k12sso\\.classlink\\..*Benchmark\\..*")
-                            .forks(2)
-                            .warmupIterations(3)
+                            .forks(bench.rounds(2))
+                            .warmupIterations(bench.rounds(3))
                             .warmupTime(TimeValue.seconds(1))
-                            .measurementIterations(5)
+                            .measurementIterations(bench.rounds(5))
                             .measurementTime(TimeValue.seconds(1))
                             .addProfiler(GCProfiler.class)
                             .jvmArgsAppend("-Xmx512m")
@@ -37,7 +36,7 @@ final class PartsChapter implements Chapter {
                 Result<?> speed = result.getPrimaryResult();
                 String name = result.getParams().getBenchmark();
                 Result<?> allocated = result.getSecondaryResults().get("gc.alloc.rate.norm");
-                rows.add(FigureRow.alone(
+                rows.add(FigureRow.text(
                         CHAPTER,
                         name.substring(name.lastIndexOf('.', name.lastIndexOf('.') - 1) + 1),
                         String.format(
@@ -45,8 +44,7 @@ final class PartsChapter implements Chapter {
                                 "%,.0f/s ± %.0f %%, %,.0f bytes each",
                                 speed.getScore(),
                                 100 * speed.getScoreError() / speed.getScore(),
-                                allocated.getScore()),
-                        ""));
+                                allocated.getScore())));
             }
             return rows;
         } catch (RunnerException e) {

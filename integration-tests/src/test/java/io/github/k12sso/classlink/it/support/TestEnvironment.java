@@ -90,6 +90,11 @@ public final class TestEnvironment implements SystemUnderTest, AutoCloseable {
         return start(TestServer.WITH_BROKERING_API_V2, name, SimulatorSettings.defaults(), SHORT_LIVED, options);
     }
 
+    /** One with Keycloak's legacy token exchange, and the permissions that it asks for. */
+    public static TestEnvironment startOwnWithLegacyExchange(String name, String... options) {
+        return start(TestServer.WITH_LEGACY_EXCHANGE, name, SimulatorSettings.defaults(), SHORT_LIVED, options);
+    }
+
     private static TestEnvironment start(
             List<String> buildOptions, String name, SimulatorSettings classLink, String heap, String... options) {
         TestServer own = TestServer.start(
