@@ -11,7 +11,7 @@ import java.util.List;
 final class SharedServer {
 
     private static final String NAME = "shared";
-    private static final String HEAP = "-Xms512m -Xmx1g -XX:TieredStopAtLevel=1";
+    private static final String HEAP = "-Xms512m -Xmx1g" + TestEnvironment.COMPILED_ONCE;
 
     private static TestServer started;
     private static RunningServer running;
