@@ -20,7 +20,7 @@ import org.keycloak.models.RealmModel;
  */
 public final class MeasuredSeries {
 
-    /** Realms with a tag of their own, where no option names them. Each has about 140 series. */
+    /** Realms with a tag of their own, where no option names them. Each has about 130 series. */
     public static final int MAX_REALMS = 20;
     /** Realms that the option may name. */
     public static final int MAX_NAMED_REALMS = 200;

@@ -222,7 +222,7 @@ class KubernetesFilesIT {
 
         assertThat(kustomization.fieldNames())
                 .toIterable()
-                .isSubsetOf("apiVersion", "kind", "resources", "images", "configMapGenerator");
+                .isSubsetOf("apiVersion", "kind", "resources", "images", "configMapGenerator", "generatorOptions");
         try (Stream<Path> files = Files.list(folder)) {
             assertThat(YamlFile.texts(kustomization.get("resources")))
                     .containsExactlyInAnyOrderElementsOf(
