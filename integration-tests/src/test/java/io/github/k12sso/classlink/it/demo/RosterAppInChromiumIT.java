@@ -324,7 +324,7 @@ class RosterAppInChromiumIT {
         launchPad.refused().shown();
         assertThat(environment.demoRealm().users()).hasSize(1);
         assertThat(environment.demoRealm().events("IDENTITY_PROVIDER_LOGIN_ERROR"))
-                .anySatisfy(event -> assertThat(event.toString()).contains("tenant"));
+                .anySatisfy(event -> assertThat(event.toString()).contains("district_not_allowed"));
         assertThatNoClassLinkTokenWasSeen();
     }
 
