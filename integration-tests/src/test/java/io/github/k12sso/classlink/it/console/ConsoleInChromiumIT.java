@@ -77,7 +77,7 @@ class ConsoleInChromiumIT {
     @Full // a browser of its own
     @Test
     void theAppForTilesIsOneOfTheRealmsClients() {
-        page.type("clientId", "c1").type("clientSecret", "s1").pick("App for LaunchPad tiles", TestRealm.APP);
+        page.type("clientId", "c1").type("clientSecret", "s1").pick("LaunchPad: tile client", TestRealm.APP);
         browser.screenshot("tile-setting");
         page.add();
 
@@ -95,7 +95,7 @@ class ConsoleInChromiumIT {
         browser.screenshot("console-refused");
 
         assertThat(refusal)
-                .contains("Partner key must be a reference to Keycloak's vault")
+                .contains("Roster: partner key must be a reference to Keycloak's vault")
                 .doesNotContain("4711");
     }
 

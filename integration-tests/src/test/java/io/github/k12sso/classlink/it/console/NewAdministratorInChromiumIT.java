@@ -123,7 +123,7 @@ class NewAdministratorInChromiumIT {
         browser.screenshot("setup-provider-bottom");
 
         console.type("config.authorizationUrl", "launchpad.example").press("createProvider");
-        assertThat(console.alert()).contains("Authorization URL", "https://");
+        assertThat(console.alert()).contains("Endpoint: authorization URL", "https://");
 
         String classLink = environment.classLink().baseUrl().toString();
         console.type("config.authorizationUrl", classLink + "/oauth2/v2/auth")
