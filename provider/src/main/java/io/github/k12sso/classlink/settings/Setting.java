@@ -18,7 +18,7 @@ public enum Setting {
     DEFAULT_SCOPE("defaultScope", "Scopes", Type.OF_KEYCLOAK, "openid profile email"),
 
     // who may sign in, and as whom
-    ALLOWED_TENANTS("allowedTenants", "Sign-in: allowed districts (TenantIds)", Type.TENANTS, null),
+    ALLOWED_TENANTS("allowedTenants", "Sign-in: allowed districts", Type.TENANTS, null),
     USERNAME_TEMPLATE(
             "usernameTemplate", "Sign-in: username template", Type.USERNAME_TEMPLATE, "${login_id}.${tenant_id}"),
     IDENTITY_KEY(

@@ -45,7 +45,7 @@ class ProviderSettingsIT {
         "identityKey, email, Sign-in: identity key, tenant-and-sourced-id",
         "usernameTemplate, everybody, Sign-in: username template, placeholder",
         "usernameTemplate, ${loginid}, Sign-in: username template, ${login_id}",
-        "allowedTenants, 2##two thousand, Sign-in: allowed districts (TenantIds), 2284",
+        "allowedTenants, 2##two thousand, Sign-in: allowed districts, 2284",
         "tokenLifetimeSeconds, 1d, Token: default lifetime (seconds), 60 to 31536000",
         "tokenLifetimeSeconds, 59, Token: default lifetime (seconds), 60",
         "requireIdToken, maybe, Protocol: id_token required, true or false",

@@ -243,6 +243,8 @@ class TroubleshootingIT {
     }
 
     private static String firstSentence(String text) {
-        return text.replace("{0}", "ClassLink").split("(?<=\\.) |<", 2)[0];
+        return text.replace("{0}", "ClassLink")
+                .replace("{3}", "Maple Valley Schools")
+                .split("(?<=\\.) |<", 2)[0];
     }
 }

@@ -163,7 +163,7 @@ class TileLaunchInChromiumIT {
         TileApp app = signedIn("student").tile(MATH);
 
         assertThat(app.deny().error())
-                .startsWith("You chose not to share your ClassLink account, so you weren’t signed in.");
+                .startsWith("You chose not to share your ClassLink (Math) account, so you weren’t signed in.");
         browser.screenshot("tile-denied");
         assertThat(realm.state().sessions()).isZero();
     }
