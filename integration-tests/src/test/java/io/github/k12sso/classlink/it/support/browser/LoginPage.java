@@ -26,6 +26,11 @@ public final class LoginPage {
         return this;
     }
 
+    /** Beside the field for the username, and not on a page after it. */
+    public boolean asksForThePassword() {
+        return !browser.all(By.id("password")).isEmpty();
+    }
+
     public String classLinkButton() {
         return browser.await(CLASSLINK).getText();
     }
