@@ -101,7 +101,8 @@ public final class Benchmarks {
     /** Of the working copy; with a plus if something in it is not committed. */
     private String commit() {
         String changes = git("status", "--porcelain", "--untracked-files=no", "--", "provider/src", "pom.xml");
-        return git("rev-parse", "--short", "HEAD") + (changes.isEmpty() ? "" : "+");
+        String head = git("rev-parse", "--short", "HEAD");
+        return head.isEmpty() ? "unknown" : head + (changes.isEmpty() ? "" : "+");
     }
 
     private String git(String... command) {

@@ -29,7 +29,7 @@ import java.util.function.ToDoubleFunction;
 final class ExchangeChapter implements Chapter {
 
     private static final String LEGACY =
-            "Token exchange beside Keycloak's legacy exchange, the same request, the stored token is good";
+            "Token exchange beside Keycloak's legacy exchange";
     private static final String VERSION_2 = "Brokering API V2 on both sides";
     private static final String INTROSPECTION = "Token exchange beside introspection of the same token";
     private static final int PEOPLE = 200;
