@@ -105,7 +105,9 @@ public class Logins extends Simulation {
                                         .exec(one)
                                         .injectOpen(constantUsersPerSec(job.perSecond())
                                                 .during(time)))
-                .protocols(http.acceptHeader("text/html").shareConnections());
+                .protocols(http.baseUrl(job.classLink().toString()) // its redirects are relative
+                        .acceptHeader("text/html")
+                        .shareConnections());
     }
 
     private static Session over(Session session) {
