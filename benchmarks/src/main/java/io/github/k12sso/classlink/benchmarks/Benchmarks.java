@@ -61,9 +61,9 @@ public final class Benchmarks {
         }
         System.out.println("All chapters: " + since(start));
         if (!failed.isEmpty()) {
-            throw new IllegalStateException("Not measured: " + failed);
+            System.err.println("Not measured: " + failed);
         }
-        System.exit(0); // Gatling leaves threads behind
+        System.exit(failed.isEmpty() ? 0 : 1); // Gatling leaves threads behind
     }
 
     private void measure(String chapter, Chapter measured) throws IOException {
