@@ -99,7 +99,7 @@ public class Logins extends Simulation {
         setUp(
                         job.perSecond() == 0
                                 ? scenario("people")
-                                        .exec(during(time).on(one))
+                                        .exec(during(time, "turn", false).on(one))
                                         .injectOpen(atOnceUsers(job.connections()))
                                 : scenario("people")
                                         .exec(one)
