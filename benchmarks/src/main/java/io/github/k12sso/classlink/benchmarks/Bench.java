@@ -17,6 +17,9 @@ import java.util.function.DoubleSupplier;
  */
 record Bench(Path work, Gatling gatling, boolean quick, Optional<FlightRecorder> recorder) {
 
+    /** Of each side of a comparison, at most. */
+    private static final int RECORDINGS = 5;
+
     /** By the system properties {@code quick} and {@code profile}, both {@code false} by default. */
     static Bench of(Path work) {
         return new Bench(
@@ -39,15 +42,31 @@ record Bench(Path work, Gatling gatling, boolean quick, Optional<FlightRecorder>
         return quick ? Math.min(planned, 2) : planned;
     }
 
-    /** What each side came to in each round; profiled, if the run is. */
-    <T> List<List<T>> inTurn(String title, int rounds, List<Side<T>> sides) {
-        List<Side<T>> recorded = recorder.map(jfr -> sides.stream()
-                        .map(side -> new Side<>(
-                                side.name(), () -> jfr.record(side.name(), CpuTime.keycloaks(), side.turn())))
-                        .toList())
-                .orElse(sides);
-        List<List<T>> figures = Turns.of(rounds(rounds), recorded);
-        recorder.ifPresent(jfr -> jfr.report(title));
+    /**
+     * What each side came to in each round.
+     *
+     * @param title of the comparison, for the profile
+     */
+    <T> List<List<T>> inTurn(String title, int planned, List<Side<T>> sides) {
+        int rounds = rounds(planned);
+        if (recorder.isEmpty()) {
+            return Turns.of(rounds, sides);
+        }
+        // A recording takes longer to start than some turns take.
+        int block = (rounds + RECORDINGS - 1) / RECORDINGS;
+        List<Side<List<T>>> recorded = sides.stream()
+                .map(side -> new Side<>(
+                        side.name(),
+                        () -> recorder.get()
+                                .record(
+                                        side.name(),
+                                        CpuTime.keycloaks(),
+                                        () -> Turns.of(block, List.of(side)).get(0))))
+                .toList();
+        List<List<T>> figures = Turns.of((rounds + block - 1) / block, recorded).stream()
+                .map(blocks -> blocks.stream().flatMap(List::stream).toList())
+                .toList();
+        recorder.get().report(title);
         return figures;
     }
 

@@ -23,7 +23,7 @@ final class CapacityChapter implements Chapter {
     private static final String DISTRICT = "maplevalley";
     private static final int PEOPLE = 300;
     private static final int CONNECTIONS = 8;
-    private static final int SECONDS = 20;
+    private static final int SECONDS = 15;
 
     @Override
     public List<FigureRow> measure(Bench bench) {
@@ -37,7 +37,7 @@ final class CapacityChapter implements Chapter {
                     students(cluster),
                     CONNECTIONS,
                     0,
-                    bench.seconds(45), // long enough for everybody's first
+                    bench.seconds(25), // long enough for everybody's first
                     Optional.empty());
             bench.warmUp(List.of(new Side<>("logins", () -> round(bench, job))));
 

@@ -43,7 +43,7 @@ final class RosterChapter implements Chapter {
     private static final int TENANT = 4711;
     private static final String DISTRICT = "bigcounty";
     private static final int HEAP = 512;
-    private static final int ROUNDS = 4;
+    private static final int ROUNDS = 3;
     /** Megabytes that a collection leaves, in the JVM's own log. */
     private static final Pattern AFTER_COLLECTION = Pattern.compile("(?m)Pause .* \\d+M->(\\d+)M\\(");
 
@@ -168,7 +168,7 @@ final class RosterChapter implements Chapter {
     /** A login alone, while an app pulls without a pause through the gateway, and while it pulls directly. */
     private static List<FigureRow> logins(
             Bench bench, TestEnvironment environment, TestRealm realm, Source gateway, Source direct) {
-        Logins.Job job = LoginChapter.job(environment.classLink(), realm).withSeconds(bench.seconds(10));
+        Logins.Job job = LoginChapter.job(environment.classLink(), realm).withSeconds(bench.seconds(8));
         Supplier<Double> alone = () ->
                 bench.gatling().run(Logins.class, job).requireAllRight("logins").p95();
         Turns.of(bench.rounds(2), List.of(new Side<>("alone", alone)));

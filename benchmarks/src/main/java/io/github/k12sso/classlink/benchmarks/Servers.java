@@ -18,17 +18,20 @@ final class Servers {
 
     /** Two optimised nodes in production mode on PostgreSQL, with the brokering API and the exchange that are compared with. */
     static Cluster twoNodes() {
-        return Cluster.startToMeasure(
-                "cluster",
-                "2026-11 " + Base64.getEncoder().encodeToString(new byte[32]),
-                "info",
-                "--features=identity-brokering-api:v2," + BuiltInBroker.LEGACY_EXCHANGE);
+        return nodes(2);
     }
 
     static Cluster oneNode() {
-        Cluster cluster = twoNodes();
-        cluster.second().stop();
-        return cluster;
+        return nodes(1);
+    }
+
+    private static Cluster nodes(int started) {
+        return Cluster.startToMeasure(
+                "cluster",
+                started,
+                "2026-11 " + Base64.getEncoder().encodeToString(new byte[32]),
+                "info",
+                "--features=identity-brokering-api:v2," + BuiltInBroker.LEGACY_EXCHANGE);
     }
 
     /** As a new realm of Keycloak's is, which saves no events; but its tokens live for two hours. */

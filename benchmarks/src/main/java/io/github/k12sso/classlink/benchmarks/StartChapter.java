@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
 final class StartChapter implements Chapter {
 
     private static final String CHAPTER = "Server start";
-    private static final int ROUNDS = 7;
+    private static final int ROUNDS = 5;
     private static final Pattern STARTED = Pattern.compile("started in ([0-9.]+)s");
 
     /** Seconds of a clock, and of processors until Keycloak is ready. */

@@ -7,7 +7,7 @@ import java.util.function.DoubleSupplier;
 /** Java compiles code as it is used, so that the first minutes of a server cost several times what the later ones do. */
 final class WarmUp {
 
-    static final int MOST_PASSES = 8;
+    static final int MOST_PASSES = 6;
     private static final int STEADY_PASSES = 2;
     private static final double CHEAPER = 0.95;
 

@@ -99,13 +99,15 @@ public class Logins extends Simulation {
         setUp(
                         job.perSecond() == 0
                                 ? scenario("people")
-                                        .exec(during(time).on(one))
+                                        .exec(during(time, "turn", false).on(one))
                                         .injectOpen(atOnceUsers(job.connections()))
                                 : scenario("people")
                                         .exec(one)
                                         .injectOpen(constantUsersPerSec(job.perSecond())
                                                 .during(time)))
-                .protocols(http.acceptHeader("text/html").shareConnections());
+                .protocols(http.baseUrl(job.classLink().toString()) // its redirects are relative
+                        .acceptHeader("text/html")
+                        .shareConnections());
     }
 
     private static Session over(Session session) {

@@ -63,7 +63,7 @@ public class TokenRequests extends Simulation {
                 });
         ChainBuilder work = job.seconds() == 0
                 ? exec(request)
-                : exec(during(Duration.ofSeconds(job.seconds())).on(request));
+                : exec(during(Duration.ofSeconds(job.seconds()), "turn", false).on(request));
         setUp(scenario("apps").exec(work).injectOpen(atOnceUsers(job.connections())))
                 .protocols(http.shareConnections());
     }

@@ -14,7 +14,7 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * Records the JVMs of running Keycloaks with Java Flight Recorder, by {@code jcmd}: a recording for each turn of each side, in
+ * Records the JVMs of running Keycloaks with Java Flight Recorder, by {@code jcmd}: some turns of one side in each recording, in
  * {@code target/profile}.
  */
 public final class FlightRecorder {
@@ -25,7 +25,7 @@ public final class FlightRecorder {
 
     private final Path folder;
     private final Map<String, SideProfile> sides = new LinkedHashMap<>();
-    private int turns;
+    private int recordings;
 
     public FlightRecorder(Path work) {
         this.folder = work.resolve("profile");
@@ -41,30 +41,36 @@ public final class FlightRecorder {
         double processor();
     }
 
-    /** Does one side's turn while it is recorded. */
-    public <T> T record(String side, Stream<ProcessHandle> servers, Supplier<T> turn) {
+    /** Does some of one side's turns while they are recorded. */
+    public <T> List<T> record(String side, Stream<ProcessHandle> servers, Supplier<List<T>> turns) {
         List<ProcessHandle> recorded = servers.toList();
         for (ProcessHandle server : recorded) {
             jcmd(server, "JFR.configure", STACK_DEPTH);
             jcmd(server, "JFR.start", "name=" + RECORDING, "settings=profile");
         }
-        T done = turn.get();
+        List<T> done = turns.get();
         List<Path> files = new ArrayList<>();
         for (ProcessHandle server : recorded) {
             Path file = file(side);
             jcmd(server, "JFR.stop", "name=" + RECORDING, "filename=" + file);
             files.add(file);
         }
-        if (done instanceof Work work) {
-            add(side, files, work);
-        }
+        add(
+                side,
+                files,
+                done.stream()
+                        .filter(Work.class::isInstance)
+                        .map(Work.class::cast)
+                        .toList());
         return done;
     }
 
-    private void add(String side, List<Path> files, Work work) {
+    private void add(String side, List<Path> files, List<Work> work) {
         SideProfile profile = sides.computeIfAbsent(side, SideProfile::new);
-        long count = work.count();
-        double processor = work.processor() * count;
+        long count = work.stream().mapToLong(Work::count).sum();
+        double processor = work.stream()
+                .mapToDouble(done -> done.processor() * done.count())
+                .sum();
         try {
             for (Path file : files) {
                 profile.add(file, count, processor);
@@ -98,7 +104,7 @@ public final class FlightRecorder {
         try {
             return Files.createDirectories(folder)
                     .toAbsolutePath()
-                    .resolve(String.format(Locale.ROOT, "%03d-%s.jfr", ++turns, fileName(side)));
+                    .resolve(String.format(Locale.ROOT, "%03d-%s.jfr", ++recordings, fileName(side)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
