@@ -24,6 +24,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class MessagesTest {
 
     private static final Pattern PARAMETER = Pattern.compile("\\{[0-9]+}");
+    private static final Pattern INFORMAL = Pattern.compile(
+            "\\b(tú|tu|tus|te|ti|contigo|inténtalo|escribas|puedes)\\b",
+            Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE | Pattern.UNICODE_CHARACTER_CLASS);
     private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{[a-z_]+}");
 
     private final Map<String, String> english = Messages.english();
@@ -112,6 +115,16 @@ class MessagesTest {
                 assertThat(text).hasSizeLessThan(50).doesNotEndWith(".");
             }
         });
+    }
+
+    /** Pages and console speak to adults alike: usted, in every text. */
+    @Test
+    void spanishIsFormalThroughout() {
+        assertThat(Messages.of(bundles().stream()
+                        .filter(bundle -> bundle.endsWith("messages_es.properties"))
+                        .findFirst()
+                        .orElseThrow()))
+                .allSatisfy((key, text) -> assertThat(text).doesNotContainPattern(INFORMAL));
     }
 
     static List<Path> bundles() {

@@ -1,21 +1,19 @@
 package io.github.k12sso.classlink.benchmarks;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.k12sso.classlink.benchmarks.load.Gatling;
+import io.github.k12sso.classlink.benchmarks.Turns.Side;
 import io.github.k12sso.classlink.benchmarks.load.Load;
 import io.github.k12sso.classlink.benchmarks.load.Logins;
+import io.github.k12sso.classlink.benchmarks.profiling.FlightRecorder;
 import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Cluster;
 import io.github.k12sso.classlink.it.support.Http;
 import io.github.k12sso.classlink.it.support.Roster;
 import io.github.k12sso.classlink.it.support.TestRealm;
 import java.net.URI;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Stream;
+import java.util.Optional;
 import java.util.stream.StreamSupport;
 
 /** The morning of docs/capacity.md, scaled down: how many logins one node takes, and what happens below and above that. */
@@ -25,63 +23,65 @@ final class CapacityChapter implements Chapter {
     private static final String DISTRICT = "maplevalley";
     private static final int PEOPLE = 300;
     private static final int CONNECTIONS = 8;
-
-    private final Path work;
-
-    CapacityChapter(Path work) {
-        this.work = work;
-    }
+    private static final int SECONDS = 15;
 
     @Override
-    public List<FigureRow> measure(Gatling gatling) {
+    public List<FigureRow> measure(Bench bench) {
         try (Cluster cluster = Servers.oneNode()) {
             TestRealm realm = Servers.prepared(cluster.newRealm());
-            Map<String, String> settings = new HashMap<>(
-                    LoginChapter.settings(work, cluster.classLink().baseUrl().toString(), realm));
-            settings.put("district", DISTRICT);
-            settings.put(
-                    "people", Servers.csv(work, "persona", students(cluster)).toString());
-            settings.put("connections", String.valueOf(CONNECTIONS));
-            settings.put("seconds", "45"); // long enough for everybody's first
-            WarmUp.of(List.of(() -> {
-                CpuTime before = CpuTime.now();
-                long count = gatling.run(Logins.class, Logins.NAME, settings).count();
-                return CpuTime.now().since(before).keycloak() / count;
-            }));
+            Logins.Job one = LoginChapter.job(cluster.classLink(), realm);
+            Logins.Job job = new Logins.Job(
+                    one.start(),
+                    one.classLink(),
+                    DISTRICT,
+                    students(cluster),
+                    CONNECTIONS,
+                    0,
+                    bench.seconds(25), // long enough for everybody's first
+                    Optional.empty());
+            bench.warmUp(List.of(new Side<>("logins", () -> round(bench, job))));
 
-            settings.put("seconds", "25");
+            int seconds = bench.seconds(SECONDS);
             CpuTime before = CpuTime.now();
-            Load most = gatling.run(Logins.class, Logins.NAME, settings);
+            Load most =
+                    bench.gatling().run(Logins.class, job.withSeconds(seconds)).requireAllRight("logins");
             CpuTime spent = CpuTime.now().since(before);
-            double perSecond = most.count() / 25.0;
+            double perSecond = most.count() / (double) seconds;
             List<FigureRow> rows = new ArrayList<>();
-            rows.add(FigureRow.alone(
+            rows.add(FigureRow.text(
                     CHAPTER,
                     "processor time of one login: Keycloak's and PostgreSQL's, ms",
                     Sample.rounded(spent.keycloak() / most.count()) + " and "
-                            + Sample.rounded(spent.postgres() / most.count()),
-                    ""));
-            rows.add(FigureRow.alone(
-                    CHAPTER, "logins/s at most, " + CONNECTIONS + " at a time", Sample.rounded(perSecond), ""));
+                            + Sample.rounded(spent.postgres() / most.count())));
+            rows.add(FigureRow.text(
+                    CHAPTER, "logins/s at most, " + CONNECTIONS + " at a time", Sample.rounded(perSecond)));
             for (double share : List.of(0.5, 0.7, 0.9, 1.3)) {
-                rows.add(arriving(gatling, settings, perSecond, share));
+                rows.add(arriving(bench, job.withSeconds(seconds).arriving(perSecond * share), share));
             }
             return rows;
         }
     }
 
-    /** Logins that start at a share of the most, whether those before them are done or not. */
-    private static FigureRow arriving(Gatling gatling, Map<String, String> settings, double perSecond, double share) {
-        settings.put("perSecond", String.valueOf(perSecond * share));
-        Load load = gatling.run(Logins.class, Logins.NAME, settings);
-        return FigureRow.alone(
-                CHAPTER,
-                "arriving at %.0f %% of that for 25 s: logins, failed, median, p95, ms".formatted(share * 100),
-                "%d, %d, %.0f, %.0f".formatted(load.count(), load.failed(), load.median(), load.p95()),
-                "");
+    private record Round(long count, double processor) implements FlightRecorder.Work {}
+
+    private static Round round(Bench bench, Logins.Job job) {
+        CpuTime before = CpuTime.now();
+        long count =
+                bench.gatling().run(Logins.class, job).requireAllRight("logins").count();
+        return new Round(count, CpuTime.now().since(before).keycloak() / count);
     }
 
-    private static Stream<String> students(Cluster cluster) {
+    /** Logins that start at a share of the most, whether those before them are done or not. */
+    private static FigureRow arriving(Bench bench, Logins.Job job, double share) {
+        Load load = bench.gatling().run(Logins.class, job);
+        return FigureRow.text(
+                CHAPTER,
+                "arriving at %.0f %% of that for %d s: logins, failed, median, p95, ms"
+                        .formatted(share * 100, job.seconds()),
+                "%d, %d, %.0f, %.0f".formatted(load.count(), load.failed(), load.median(), load.p95()));
+    }
+
+    private static List<String> students(Cluster cluster) {
         URI roster = URI.create(cluster.classLink().baseUrl() + "/"
                 + cluster.classLink().applicationId(DISTRICT) + "/ims/oneroster/v1p1/students?limit=" + PEOPLE);
         JsonNode students = Http.json(AdminApi.require(
@@ -91,6 +91,7 @@ final class CapacityChapter implements Chapter {
                         .body())
                 .get("users");
         return StreamSupport.stream(students.spliterator(), false)
-                .map(student -> DISTRICT + ":" + student.get("sourcedId").textValue());
+                .map(student -> DISTRICT + ":" + student.get("sourcedId").textValue())
+                .toList();
     }
 }

@@ -1,9 +1,11 @@
 package io.github.k12sso.classlink.benchmarks;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.k12sso.classlink.benchmarks.load.Gatling;
+import io.github.k12sso.classlink.benchmarks.Turns.Side;
 import io.github.k12sso.classlink.benchmarks.load.Load;
 import io.github.k12sso.classlink.benchmarks.load.TokenRequests;
+import io.github.k12sso.classlink.benchmarks.profiling.FlightRecorder;
+import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.BuiltInBroker;
 import io.github.k12sso.classlink.it.support.Cluster;
 import io.github.k12sso.classlink.it.support.Http;
@@ -11,44 +13,44 @@ import io.github.k12sso.classlink.it.support.ManyUsers;
 import io.github.k12sso.classlink.it.support.TestRealm;
 import io.github.k12sso.classlink.simulator.runtime.TokenMode;
 import java.net.URI;
-import java.nio.file.Path;
+import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.DoubleSupplier;
-import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.Stream;
 
-/** A token that is still good, by exchange and by Keycloak's brokering API V2; introspection is the floor. */
+/**
+ * A token that is still good, by the same request at the same address as with Keycloak's legacy exchange; by Keycloak's
+ * brokering API V2 on both sides, which shows what this provider's own code costs; and introspection of the same token, which
+ * only checks it.
+ */
 final class ExchangeChapter implements Chapter {
 
-    private static final String CHAPTER = "Token exchange, the stored token is good";
-    private static final int PEOPLE = 1_000;
-    private static final int ROUNDS = 3;
-    private static final int SECONDS = 8;
-
-    private final Path work;
-
-    ExchangeChapter(Path work) {
-        this.work = work;
-    }
+    private static final String LEGACY = "Token exchange beside Keycloak's legacy exchange";
+    private static final String VERSION_2 = "Brokering API V2 on both sides";
+    private static final String INTROSPECTION = "Token exchange beside introspection of the same token";
+    private static final int PEOPLE = 200;
+    private static final int ROUNDS = 5;
+    private static final int CROWDED_ROUNDS = 3;
+    private static final int SECONDS = 5;
 
     /** One kind of request, for which the token is a field of a form, and what is in every right answer. */
-    private record RequestKind(URI address, Map<String, String> form, String tokenField, String expected) {
+    private record RequestKind(String name, URI address, Map<String, String> form, String tokenField, String expected) {
 
-        static RequestKind exchange(TestRealm realm) {
+        static RequestKind exchange(String name, TestRealm realm) {
             return new RequestKind(
+                    name,
                     realm.url("/protocol/openid-connect/token"),
                     TestRealm.exchangeForm(""),
                     "subject_token",
                     TokenRequests.TOKEN_ANSWER);
         }
 
-        static RequestKind version2(TestRealm realm) {
+        static RequestKind version2(String name, TestRealm realm) {
             return new RequestKind(
+                    name,
                     BuiltInBroker.tokenAddress(realm),
                     BuiltInBroker.version2Form(""),
                     "token",
@@ -57,59 +59,68 @@ final class ExchangeChapter implements Chapter {
 
         static RequestKind introspection(TestRealm realm) {
             return new RequestKind(
+                    "introspection",
                     realm.url("/protocol/openid-connect/token/introspect"),
                     Map.of("client_id", TestRealm.APP, "client_secret", TestRealm.APP_SECRET),
                     "token",
                     "\"active\":true");
         }
-
-        Map<String, String> settings() {
-            Map<String, String> constant = new LinkedHashMap<>(form);
-            constant.remove(tokenField);
-            return Map.of("form", Http.query(constant), "tokenField", tokenField, "expected", expected);
-        }
     }
 
-    /** The requests that take turns with others', one for each person's token. */
-    private record Side(RequestKind kind, List<String> tokens) {
+    /** Requests of one kind, one for each person's token. */
+    private record Requests(RequestKind kind, List<String> tokens) {}
 
-        Side of(int people) {
-            return new Side(kind, tokens.stream().limit(people).toList());
+    /** What one kind of request came to in a round. */
+    private record Round(long count, double perSecond, double p95, double processor) implements FlightRecorder.Work {}
+
+    /** All that take turns, on one server. */
+    private record Sides(
+            Requests exchange, Requests legacy, Requests version2, Requests builtInVersion2, Requests introspection) {
+
+        static Sides prepare(Cluster cluster, int people) {
+            TestRealm ours = Servers.prepared(cluster.newRealm());
+            TestRealm builtIn = Servers.prepared(BuiltInBroker.newRealm(cluster));
+            ours.configureClient(TestRealm.APP, ExchangeChapter::intendTokensForItself);
+            BuiltInBroker.allowVersion2(ours);
+            BuiltInBroker.allowLegacyExchange(builtIn);
+            List<String> tokens =
+                    List.copyOf(ManyUsers.of(people).addTo(ours, cluster).values());
+            List<String> builtInTokens =
+                    List.copyOf(ManyUsers.of(people).addTo(builtIn, cluster).values());
+            Sides sides = new Sides(
+                    new Requests(RequestKind.exchange("exchange", ours), tokens),
+                    new Requests(RequestKind.exchange("legacy exchange", builtIn), builtInTokens),
+                    new Requests(RequestKind.version2("version 2", ours), tokens),
+                    new Requests(RequestKind.version2("version 2, built in", builtIn), builtInTokens),
+                    new Requests(RequestKind.introspection(ours), tokens));
+            List.of(sides.exchange, sides.legacy, sides.version2, sides.builtInVersion2)
+                    .forEach(side -> requireClassLinksToken(cluster, side));
+            return sides;
+        }
+
+        List<Requests> all() {
+            return List.of(exchange, legacy, version2, builtInVersion2, introspection);
         }
     }
 
     @Override
-    public List<FigureRow> measure(Gatling gatling) {
+    public List<FigureRow> measure(Bench bench) {
         try (Cluster cluster = Servers.oneNode()) {
             cluster.classLink().tokenMode(TokenMode.GUIDE);
             cluster.classLink().switches().guideTokenLifetime(Duration.ofHours(2));
-            TestRealm ours = Servers.prepared(cluster.newRealm());
-            TestRealm builtIn = Servers.prepared(BuiltInBroker.newRealm(cluster));
-            ours.configureClient(TestRealm.APP, ExchangeChapter::intendTokensForItself);
-            List<String> oursTokens =
-                    List.copyOf(ManyUsers.of(PEOPLE).addTo(ours, cluster).values());
-            List<String> builtInTokens =
-                    List.copyOf(ManyUsers.of(PEOPLE).addTo(builtIn, cluster).values());
-            BuiltInBroker.allowVersion2(ours);
-            Side exchange = new Side(RequestKind.exchange(ours), oursTokens);
-            Side version2 = new Side(RequestKind.version2(builtIn), builtInTokens);
-            Side oursByVersion2 = new Side(RequestKind.version2(ours), oursTokens);
-            Side introspection = new Side(RequestKind.introspection(ours), oursTokens);
+            Sides sides = Sides.prepare(cluster, bench.quick() ? 20 : PEOPLE);
             // Everybody's expired token is renewed meanwhile.
-            WarmUp.of(Stream.of(exchange, version2, oursByVersion2, introspection)
-                    .<DoubleSupplier>map(
-                            side -> () -> round(gatling, side, 16, 15).processor())
-                    .toList());
-            List<FigureRow> rows = new ArrayList<>();
-            for (int people : List.of(1, PEOPLE)) {
-                List<Side> sides = Stream.of(exchange, version2, introspection)
-                        .map(side -> side.of(people))
-                        .toList();
-                for (int connections : List.of(16, 64)) {
-                    rows.addAll(withLoad(people, connections, rounds(gatling, connections, sides)));
-                }
-            }
-            rows.addAll(version2OnBothSides(rounds(gatling, 16, List.of(oursByVersion2, version2))));
+            bench.warmUp(inTurn(bench, sides.all(), 16, bench.seconds(6)));
+            List<List<Round>> rounds =
+                    bench.inTurn("exchange", ROUNDS, inTurn(bench, sides.all(), 16, bench.seconds(SECONDS)));
+            List<FigureRow> rows = new ArrayList<>(besideLegacy(16, rounds.get(0), rounds.get(1)));
+            List<List<Round>> crowded = bench.inTurn(
+                    "exchange, 64 connections",
+                    CROWDED_ROUNDS,
+                    inTurn(bench, List.of(sides.exchange(), sides.legacy()), 64, bench.seconds(SECONDS)));
+            rows.addAll(besideLegacy(64, crowded.get(0), crowded.get(1)));
+            rows.addAll(byVersion2(rounds.get(2), rounds.get(3)));
+            rows.addAll(besideIntrospection(rounds.get(0), rounds.get(4)));
             return rows;
         }
     }
@@ -126,75 +137,83 @@ final class ExchangeChapter implements Chapter {
                 .put("access.token.claim", "true");
     }
 
-    /** Rounds of exchanges, of version 2 and of introspection. */
-    private static List<FigureRow> withLoad(int people, int connections, List<List<Round>> rounds) {
-        String load = ", %d connections, %,d %s".formatted(connections, people, people == 1 ? "user" : "users");
-        List<Round> ours = rounds.get(0);
-        List<Round> builtIn = rounds.get(1);
+    /** Any token would satisfy the load: this one opens the person's profile at ClassLink. */
+    private static void requireClassLinksToken(Cluster cluster, Requests side) {
+        Map<String, String> form = new LinkedHashMap<>(side.kind().form());
+        form.put(side.kind().tokenField(), side.tokens().get(0));
+        Http http = new Http();
+        String token = Http.json(AdminApi.require(
+                                http.send(Http.form(side.kind().address(), form)),
+                                side.kind().name())
+                        .body())
+                .get("access_token")
+                .textValue();
+        AdminApi.require(
+                http.send(HttpRequest.newBuilder(cluster.classLink().baseUrl().resolve("/v2/my/info"))
+                        .header("Authorization", "Bearer " + token)),
+                "profile by the token of: " + side.kind().name());
+    }
+
+    private static List<FigureRow> besideLegacy(int connections, List<Round> ours, List<Round> legacy) {
+        String load = ", %d connections".formatted(connections);
         return List.of(
-                compared("requests/s" + load, Round::perSecond, ours, builtIn, "≥ 1.00×"),
-                compared("requests/s" + load + ", beside introspection", Round::perSecond, ours, rounds.get(2), ""),
-                compared("p95, ms" + load, Round::p95, ours, builtIn, ""),
-                compared("Keycloak's processor time for one, ms" + load, Round::processor, ours, builtIn, ""));
+                compared(LEGACY, "requests/s" + load, Round::perSecond, ours, legacy)
+                        .ratioAtLeast(1.50),
+                compared(LEGACY, "p95, ms" + load, Round::p95, ours, legacy),
+                compared(LEGACY, "Keycloak's processor time for one, ms" + load, Round::processor, ours, legacy));
     }
 
     /** What sealing and this provider's checks cost by themselves: the way to them is the same. */
-    private static List<FigureRow> version2OnBothSides(List<List<Round>> rounds) {
-        List<Round> ours = rounds.get(0);
-        List<Round> builtIn = rounds.get(1);
+    private static List<FigureRow> byVersion2(List<Round> ours, List<Round> builtIn) {
         return List.of(
-                compared(
-                        "requests/s, 16 connections, 1,000 users, version 2 on both sides",
-                        Round::perSecond,
-                        ours,
-                        builtIn,
-                        "≥ 1.00×"),
-                compared(
-                        "Keycloak's processor time for one, ms, version 2 on both sides",
-                        Round::processor,
-                        ours,
-                        builtIn,
-                        ""));
+                compared(VERSION_2, "requests/s, 16 connections", Round::perSecond, ours, builtIn)
+                        .ratioAtLeast(0.97),
+                compared(VERSION_2, "Keycloak's processor time for one, ms", Round::processor, ours, builtIn)
+                        .ratioAtMost(1.05));
     }
 
-    /** What one kind of request came to in a round. */
-    private record Round(double perSecond, double p95, double processor) {}
-
-    private List<List<Round>> rounds(Gatling gatling, int connections, List<Side> sides) {
-        return Turns.of(
-                ROUNDS,
-                sides.stream()
-                        .<Supplier<Round>>map(side -> () -> round(gatling, side, connections, SECONDS))
-                        .toList());
+    private static List<FigureRow> besideIntrospection(List<Round> ours, List<Round> introspection) {
+        return List.of(
+                compared(INTROSPECTION, "requests/s, 16 connections", Round::perSecond, ours, introspection)
+                        .ratioAtLeast(0.92),
+                compared(
+                        INTROSPECTION, "Keycloak's processor time for one, ms", Round::processor, ours, introspection));
     }
 
-    private Round round(Gatling gatling, Side side, int connections, int seconds) {
+    private static FigureRow compared(
+            String chapter, String what, ToDoubleFunction<Round> figure, List<Round> ours, List<Round> other) {
+        return FigureRow.compared(chapter, what, Sample.of(ours, figure), Sample.of(other, figure));
+    }
+
+    private static List<Side<Round>> inTurn(Bench bench, List<Requests> sides, int connections, int seconds) {
+        return sides.stream()
+                .map(side -> new Side<>(side.kind().name(), () -> round(bench, side, connections, seconds)))
+                .toList();
+    }
+
+    private static Round round(Bench bench, Requests side, int connections, int seconds) {
         CpuTime before = CpuTime.now();
-        Load load = run(gatling, side, connections, seconds);
+        Load load = run(bench, side, connections, seconds);
         return new Round(
+                load.count(),
                 load.count() / (double) seconds,
                 load.p95(),
                 CpuTime.now().since(before).keycloak() / load.count());
     }
 
-    private static FigureRow compared(
-            String what, ToDoubleFunction<Round> figure, List<Round> ours, List<Round> other, String goal) {
-        return FigureRow.compared(CHAPTER, what, Sample.of(ours, figure), Sample.of(other, figure), goal);
-    }
-
-    private Load run(Gatling gatling, Side side, int connections, int seconds) {
+    private static Load run(Bench bench, Requests side, int connections, int seconds) {
         RequestKind kind = side.kind();
-        Path requests =
-                Servers.csv(work, "address,token", side.tokens().stream().map(token -> kind.address() + "," + token));
-        Map<String, String> settings = new LinkedHashMap<>(kind.settings());
-        settings.put("requests", requests.toString());
-        settings.put("connections", String.valueOf(connections));
-        settings.put("seconds", String.valueOf(seconds));
-        Load load = gatling.run(TokenRequests.class, TokenRequests.NAME, settings);
-        if (load.failed() > 0) {
-            throw new IllegalStateException(
-                    load.failed() + " of " + load.count() + " requests failed: " + kind.address());
-        }
-        return load;
+        Map<String, String> form = new LinkedHashMap<>(kind.form());
+        form.remove(kind.tokenField());
+        TokenRequests.Job job = new TokenRequests.Job(
+                side.tokens().stream()
+                        .map(token -> new TokenRequests.Target(kind.address(), token))
+                        .toList(),
+                form,
+                kind.tokenField(),
+                kind.expected(),
+                connections,
+                seconds);
+        return bench.gatling().run(TokenRequests.class, job).requireAllRight(kind.name());
     }
 }

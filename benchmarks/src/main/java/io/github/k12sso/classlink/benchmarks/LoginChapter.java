@@ -1,64 +1,62 @@
 package io.github.k12sso.classlink.benchmarks;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.k12sso.classlink.benchmarks.load.Gatling;
+import io.github.k12sso.classlink.benchmarks.Turns.Side;
 import io.github.k12sso.classlink.benchmarks.load.Load;
 import io.github.k12sso.classlink.benchmarks.load.Logins;
+import io.github.k12sso.classlink.benchmarks.profiling.FlightRecorder;
 import io.github.k12sso.classlink.it.support.BuiltInBroker;
 import io.github.k12sso.classlink.it.support.Cluster;
 import io.github.k12sso.classlink.it.support.Http;
 import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
-import java.nio.file.Path;
-import java.util.HashMap;
+import io.github.k12sso.classlink.simulator.ClassLinkSimulator;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.function.DoubleSupplier;
-import java.util.function.Supplier;
+import java.util.Optional;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.Stream;
 
 /** Login of a known person and of a new one, here and with Keycloak's built-in {@code oidc} provider. */
 final class LoginChapter implements Chapter {
 
     private static final String CHAPTER = "Login";
-    private static final int ROUNDS = 6;
+    private static final int ROUNDS = 5;
+    private static final int SECONDS = 8;
     private static final String PERSONA = "student";
 
-    private final Path work;
-
-    LoginChapter(Path work) {
-        this.work = work;
-    }
-
     @Override
-    public List<FigureRow> measure(Gatling gatling) {
+    public List<FigureRow> measure(Bench bench) {
         try (Cluster cluster = Servers.oneNode()) {
             TestRealm ours = Servers.prepared(cluster.newRealm());
             TestRealm builtIn = Servers.prepared(BuiltInBroker.newRealm(cluster));
-            List<TestRealm> sides = List.of(ours, builtIn);
-            for (TestRealm side : sides) { // the first by itself: of several at once Keycloak lets one through
-                side.login(side.newBrowser(), PERSONA);
+            List<TestRealm> realms = List.of(ours, builtIn);
+            for (TestRealm realm : realms) { // the first by itself: of several at once Keycloak lets one through
+                requireLinkedUser(realm);
             }
-            warmUp(gatling, cluster, sides, new Run(30, 8, false));
-            List<List<Round>> known = inTurn(gatling, cluster, sides, new Run(15, 1, false));
+            bench.warmUp(sides(bench, cluster, realms, new Run(bench.seconds(10), 8, false)));
+            List<List<Round>> known = bench.inTurn(
+                    "login of a known person",
+                    ROUNDS,
+                    sides(bench, cluster, realms, new Run(bench.seconds(SECONDS), 1, false)));
 
-            for (TestRealm side : sides) {
-                clearUsers(cluster, side);
-            }
-            warmUp(gatling, cluster, sides, new Run(25, 1, true));
-            List<List<Round>> asNew = inTurn(gatling, cluster, sides, new Run(15, 1, true));
+            realms.forEach(realm -> clearUsers(cluster, realm));
+            bench.warmUp(sides(bench, cluster, realms, new Run(bench.seconds(SECONDS), 1, true)));
+            List<List<Round>> asNew = bench.inTurn(
+                    "first login", ROUNDS, sides(bench, cluster, realms, new Run(bench.seconds(SECONDS), 1, true)));
 
             return List.of(
-                    compared("known person, ms", Round::milliseconds, known, "≤ 1.00×"),
-                    compared("known person, Keycloak's processor time, ms", Round::processor, known, ""),
-                    compared("known person, calls to ClassLink, its keys cached", Round::calls, known, "2"),
-                    compared("first login, ms", Round::milliseconds, asNew, "≤ 1.00×"),
+                    compared("known person, ms", Round::milliseconds, known),
+                    compared("known person, Keycloak's processor time, ms", Round::processor, known)
+                            .ratioAtMost(1.10),
+                    compared("known person, calls to ClassLink, its keys cached", Round::calls, known)
+                            .atMost(2),
+                    compared("first login, ms", Round::milliseconds, asNew).ratioAtMost(1.02),
                     compared(
                             "first login and the user's removal, Keycloak's processor time, ms",
                             Round::processor,
-                            asNew,
-                            ""));
+                            asNew));
         }
     }
 
@@ -70,68 +68,62 @@ final class LoginChapter implements Chapter {
     private record Run(int seconds, int connections, boolean asNew) {}
 
     /** What one login took in a round of one side. */
-    private record Round(double milliseconds, double processor, double calls) {}
+    private record Round(long count, double milliseconds, double processor, double calls)
+            implements FlightRecorder.Work {}
 
-    private void warmUp(Gatling gatling, Cluster cluster, List<TestRealm> sides, Run run) {
-        WarmUp.of(sides.stream()
-                .<DoubleSupplier>map(
-                        side -> () -> round(gatling, cluster, side, run).processor())
-                .toList());
+    private static List<Side<Round>> sides(Bench bench, Cluster cluster, List<TestRealm> realms, Run run) {
+        return List.of(
+                new Side<>("this provider's login", () -> round(bench, cluster, realms.get(0), run)),
+                new Side<>("the built-in provider's login", () -> round(bench, cluster, realms.get(1), run)));
     }
 
-    private List<List<Round>> inTurn(Gatling gatling, Cluster cluster, List<TestRealm> sides, Run run) {
-        return Turns.of(
-                ROUNDS,
-                sides.stream()
-                        .<Supplier<Round>>map(side -> () -> round(gatling, cluster, side, run))
-                        .toList());
-    }
-
-    private Round round(Gatling gatling, Cluster cluster, TestRealm realm, Run run) {
+    private static Round round(Bench bench, Cluster cluster, TestRealm realm, Run run) {
+        Logins.Job job =
+                job(cluster.classLink(), realm).withSeconds(run.seconds()).withConnections(run.connections());
+        if (run.asNew()) {
+            job = job.removing(new Logins.Removal(
+                    cluster.keycloakUrl() + "/admin/realms/" + realm.name() + "/users",
+                    username(cluster, realm),
+                    administratorsToken(cluster)));
+        }
         cluster.classLink().clearRequests();
         CpuTime before = CpuTime.now();
-        Load load = logins(gatling, cluster, realm, run);
+        Load load = bench.gatling().run(Logins.class, job).requireAllRight("logins");
         return new Round(
+                load.count(),
                 load.mean(),
                 CpuTime.now().since(before).keycloak() / load.count(),
                 (double) Servers.upstream(cluster).size() / load.count());
     }
 
     /** Ours and the built-in one's. */
-    private static FigureRow compared(
-            String what, ToDoubleFunction<Round> figure, List<List<Round>> sides, String goal) {
-        return FigureRow.compared(
-                CHAPTER, what, Sample.of(sides.get(0), figure), Sample.of(sides.get(1), figure), goal);
+    private static FigureRow compared(String what, ToDoubleFunction<Round> figure, List<List<Round>> sides) {
+        return FigureRow.compared(CHAPTER, what, Sample.of(sides.get(0), figure), Sample.of(sides.get(1), figure));
     }
 
-    private Load logins(Gatling gatling, Cluster cluster, TestRealm realm, Run run) {
-        Map<String, String> settings =
-                new HashMap<>(settings(work, cluster.classLink().baseUrl().toString(), realm));
-        settings.put("seconds", String.valueOf(run.seconds()));
-        settings.put("connections", String.valueOf(run.connections()));
-        settings.put("district", cluster.classLink().persona(PERSONA).districtCode());
-        if (run.asNew()) {
-            settings.put("users", cluster.keycloakUrl() + "/admin/realms/" + realm.name() + "/users");
-            settings.put("username", username(cluster, realm));
-            settings.put("admin", administratorsToken(cluster));
-        }
-        Load load = gatling.run(Logins.class, Logins.NAME, settings);
-        if (load.failed() > 0) {
-            throw new IllegalStateException(load.failed() + " logins failed");
-        }
-        return load;
+    /** One student at a time, for a second. */
+    static Logins.Job job(ClassLinkSimulator classLink, TestRealm realm) {
+        return new Logins.Job(
+                realm.loginRequest("openid"),
+                classLink.baseUrl(),
+                classLink.persona(PERSONA).districtCode(),
+                List.of(PERSONA),
+                1,
+                0,
+                1,
+                Optional.empty());
     }
 
-    static Map<String, String> settings(Path work, String classLink, TestRealm realm) {
-        return Map.of(
-                "start",
-                realm.loginRequest("openid").toString(),
-                "classLink",
-                classLink,
-                "people",
-                Servers.csv(work, "persona", Stream.of(PERSONA)).toString(),
-                "connections",
-                "1");
+    /** The code that a login hands to the app gives a token of a user who is linked to ClassLink. */
+    private static void requireLinkedUser(TestRealm realm) {
+        String token = realm.tokensOf(PERSONA).get("access_token").textValue();
+        JsonNode claims =
+                Http.json(new String(Base64.getUrlDecoder().decode(token.split("\\.", -1)[1]), StandardCharsets.UTF_8));
+        String links = "/realms/" + realm.name() + "/users/" + claims.get("sub").textValue() + "/federated-identity";
+        if (!TestRealm.ALIAS.equals(
+                realm.admin().get(links).at("/0/identityProvider").textValue())) {
+            throw new IllegalStateException("the login's user is not linked to ClassLink");
+        }
     }
 
     /** The name that the person gets: seen by logging in once. */

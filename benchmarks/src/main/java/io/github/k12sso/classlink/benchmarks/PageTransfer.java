@@ -1,46 +1,74 @@
 package io.github.k12sso.classlink.benchmarks;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.k12sso.classlink.it.support.Http;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 
-/** One page of users, fetched by curl. Times in seconds. */
-record PageTransfer(int status, double firstByte, double whole, long bytes) {
+/**
+ * One page of a roster's collection, fetched by curl. Times in milliseconds.
+ *
+ * @param rows that the body holds
+ */
+record PageTransfer(double firstByte, double whole, int rows) {
 
-    static String address(String root, int limit, int offset) {
-        return root + "users?limit=" + limit + "&offset=" + offset;
-    }
-
-    static PageTransfer of(String root, String bearer, int limit, int offset) {
+    /**
+     * Fetches it.
+     *
+     * @throws IllegalStateException if the answer is no page: another status than 200, or a body that isn't one list of rows
+     */
+    static PageTransfer of(Path work, String bearer, String address) {
+        Path body = work.toAbsolutePath().resolve("page.json");
         List<String> curl = List.of(
                 "curl",
                 "--silent",
                 "--output",
-                "/dev/null",
+                body.toString(),
                 "--max-time",
                 "60",
                 "--header",
                 "Authorization: Bearer " + bearer,
                 "--write-out",
-                "%{http_code} %{time_starttransfer} %{time_total} %{size_download}",
-                address(root, limit, offset));
+                "%{http_code} %{time_starttransfer} %{time_total}",
+                address);
         try {
             Process process = new ProcessBuilder(curl).start();
             String[] answer =
                     new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).split(" ", -1);
-            PageTransfer transfer = new PageTransfer(
-                    Integer.parseInt(answer[0]),
-                    Double.parseDouble(answer[1]),
-                    Double.parseDouble(answer[2]),
-                    Long.parseLong(answer[3]));
-            if (transfer.status() != 200) {
-                throw new IllegalStateException(
-                        "the page at " + offset + " of " + root + " answered " + transfer.status());
+            if (!"200".equals(answer[0])) {
+                throw new IllegalStateException(address + " answered " + answer[0]);
             }
-            return transfer;
+            return new PageTransfer(
+                    Double.parseDouble(answer[1]) * 1_000,
+                    Double.parseDouble(answer[2]) * 1_000,
+                    rows(Http.JSON.readTree(Files.readAllBytes(body)), address));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The same, if it has as many rows. */
+    PageTransfer requireRows(int expected) {
+        if (rows != expected) {
+            throw new IllegalStateException("a page has " + rows + " rows instead of " + expected);
+        }
+        return this;
+    }
+
+    private static int rows(JsonNode page, String address) {
+        if (page.size() != 1 || !page.iterator().next().isArray()) {
+            throw new IllegalStateException(address + " answered no page");
+        }
+        JsonNode rows = page.iterator().next();
+        rows.forEach(row -> {
+            if (!row.hasNonNull("sourcedId")) {
+                throw new IllegalStateException(address + " answered a row without sourcedId");
+            }
+        });
+        return rows.size();
     }
 }

@@ -1,10 +1,10 @@
 package io.github.k12sso.classlink.benchmarks;
 
-import io.github.k12sso.classlink.benchmarks.load.Gatling;
-import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
@@ -19,38 +19,45 @@ final class PartsChapter implements Chapter {
     private static final String CHAPTER = "Pure parts";
 
     @Override
-    public List<FigureRow> measure(Gatling gatling) {
+    public List<FigureRow> measure(Bench bench) {
         try {
             Collection<RunResult> results = new Runner(new OptionsBuilder()
                             .include("io\\.github\\.k12sso\\.classlink\\..*Benchmark\\..*")
-                            .forks(2)
-                            .warmupIterations(3)
+                            .forks(bench.rounds(2))
+                            .warmupIterations(bench.rounds(3))
                             .warmupTime(TimeValue.seconds(1))
-                            .measurementIterations(5)
+                            .measurementIterations(bench.rounds(5))
                             .measurementTime(TimeValue.seconds(1))
                             .addProfiler(GCProfiler.class)
                             .jvmArgsAppend("-Xmx512m")
                             .build())
                     .run();
-            List<FigureRow> rows = new ArrayList<>();
-            for (RunResult result : results) {
-                Result<?> speed = result.getPrimaryResult();
-                String name = result.getParams().getBenchmark();
-                Result<?> allocated = result.getSecondaryResults().get("gc.alloc.rate.norm");
-                rows.add(FigureRow.alone(
-                        CHAPTER,
-                        name.substring(name.lastIndexOf('.', name.lastIndexOf('.') - 1) + 1),
-                        String.format(
-                                Locale.ROOT,
-                                "%,.0f/s ± %.0f %%, %,.0f bytes each",
-                                speed.getScore(),
-                                100 * speed.getScoreError() / speed.getScore(),
-                                allocated.getScore()),
-                        ""));
-            }
-            return rows;
+            return results.stream()
+                    .sorted(Comparator.comparing(PartsChapter::name))
+                    .flatMap(PartsChapter::rows)
+                    .toList();
         } catch (RunnerException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    private static String name(RunResult result) {
+        String name = result.getParams().getBenchmark();
+        return name.substring(name.lastIndexOf('.', name.lastIndexOf('.') - 1) + 1);
+    }
+
+    private static Stream<FigureRow> rows(RunResult result) {
+        Result<?> speed = result.getPrimaryResult();
+        Result<?> allocated = result.getSecondaryResults().get("gc.alloc.rate.norm");
+        return Stream.of(
+                FigureRow.text(
+                        CHAPTER,
+                        name(result),
+                        String.format(
+                                Locale.ROOT,
+                                "%,.0f/s ± %.0f %%",
+                                speed.getScore(),
+                                100 * speed.getScoreError() / speed.getScore())),
+                FigureRow.alone(CHAPTER, name(result) + ", bytes each", new Sample(allocated.getScore())));
     }
 }

@@ -1,15 +1,12 @@
 package io.github.k12sso.classlink.benchmarks;
 
-import io.github.k12sso.classlink.benchmarks.load.Gatling;
 import io.github.k12sso.classlink.benchmarks.load.Load;
 import io.github.k12sso.classlink.benchmarks.load.TokenRequests;
 import io.github.k12sso.classlink.it.support.Cluster;
-import io.github.k12sso.classlink.it.support.Http;
 import io.github.k12sso.classlink.it.support.TestRealm;
 import io.github.k12sso.classlink.simulator.fault.Fault;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
 import io.github.k12sso.classlink.simulator.runtime.TokenMode;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,26 +20,20 @@ final class RefreshChapter implements Chapter {
     private static final Duration CLASSLINKS_TIME = Duration.ofMillis(300);
     private static final int ROUNDS = 3;
 
-    private final Path work;
-
-    RefreshChapter(Path work) {
-        this.work = work;
-    }
-
     @Override
-    public List<FigureRow> measure(Gatling gatling) {
+    public List<FigureRow> measure(Bench bench) {
         try (Cluster cluster = Servers.twoNodes()) {
             cluster.classLink().tokenMode(TokenMode.GUIDE);
             TestRealm realm = Servers.prepared(cluster.newRealm());
             List<FigureRow> rows = new ArrayList<>();
             List<TestRealm> both = List.of(realm.at(cluster.first()), realm.at(cluster.second()));
             List<TestRealm> one = List.of(realm.at(cluster.first()));
-            storm(gatling, cluster, both, 1_000);
+            storm(bench, cluster, both, 1_000);
             for (int requests : List.of(64, 1_000)) {
-                rows.addAll(storms(gatling, cluster, both, requests));
+                rows.addAll(storms(bench, cluster, both, requests));
             }
             for (int requests : List.of(64, 1_000)) {
-                rows.addAll(storms(gatling, cluster, one, requests));
+                rows.addAll(storms(bench, cluster, one, requests));
             }
             return rows;
         }
@@ -57,9 +48,9 @@ final class RefreshChapter implements Chapter {
         }
     }
 
-    private List<FigureRow> storms(Gatling gatling, Cluster cluster, List<TestRealm> nodes, int requests) {
-        List<Storm> storms = IntStream.range(0, ROUNDS)
-                .mapToObj(round -> storm(gatling, cluster, nodes, requests))
+    private static List<FigureRow> storms(Bench bench, Cluster cluster, List<TestRealm> nodes, int requests) {
+        List<Storm> storms = IntStream.range(0, bench.rounds(ROUNDS))
+                .mapToObj(round -> storm(bench, cluster, nodes, requests))
                 .toList();
         String chapter = "Refresh at expiry, %,d requests at once for one person, %s"
                 .formatted(requests, nodes.size() == 1 ? "one node" : "two nodes");
@@ -70,30 +61,27 @@ final class RefreshChapter implements Chapter {
         Sample wait = new Sample(storms.stream().mapToDouble(Storm::addedWait).toArray());
         return List.of(
                 FigureRow.alone(
-                        chapter,
-                        "refreshes at ClassLink",
-                        String.valueOf(storms.stream()
-                                .mapToLong(Storm::refreshes)
-                                .max()
-                                .orElseThrow()),
-                        "1"),
+                                chapter,
+                                "refreshes at ClassLink, most",
+                                new Sample(storms.stream()
+                                        .mapToLong(Storm::refreshes)
+                                        .max()
+                                        .orElseThrow()))
+                        .atMost(1),
                 FigureRow.alone(
-                        chapter,
-                        "failures",
-                        String.valueOf(storms.stream()
-                                .mapToLong(storm -> storm.load().failed())
-                                .sum()),
-                        "0"),
+                                chapter,
+                                "failures",
+                                new Sample(storms.stream()
+                                        .mapToLong(storm -> storm.load().failed())
+                                        .sum()))
+                        .atMost(0),
                 FigureRow.compared(
-                        chapter, "p99 of all, beside the same requests when the token is good, ms", whole, calm, ""),
-                FigureRow.alone(
-                        chapter,
-                        "p99 that the refresh adds, without ClassLink's own 300 ms, ms",
-                        wait.text(),
-                        "≤ 200 ms"));
+                        chapter, "p99 of all, beside the same requests when the token is good, ms", whole, calm),
+                FigureRow.alone(chapter, "p99 that the refresh adds, without ClassLink's own 300 ms, ms", wait)
+                        .atMost(200));
     }
 
-    private Storm storm(Gatling gatling, Cluster cluster, List<TestRealm> nodes, int requests) {
+    private static Storm storm(Bench bench, Cluster cluster, List<TestRealm> nodes, int requests) {
         TestRealm realm = nodes.get(0);
         cluster.classLink().switches().guideTokenLifetime(Duration.ofSeconds(1));
         String token = realm.tokensOf("student").get("access_token").textValue();
@@ -102,35 +90,28 @@ final class RefreshChapter implements Chapter {
         cluster.classLink().clearRequests();
         Map<String, String> exchange = new LinkedHashMap<>(TestRealm.exchangeForm(token));
         exchange.remove("subject_token");
-        Load load = run(gatling, nodes, requests, token, exchange);
+        Load load = run(bench, nodes, requests, token, exchange);
         long refreshes = Servers.upstream(cluster).stream()
                 .filter(request -> request.endpoint() == Endpoint.TOKEN)
                 .count();
         cluster.classLink().faults().clear();
-        Load calm = run(gatling, nodes, requests, token, exchange);
+        Load calm = run(bench, nodes, requests, token, exchange).requireAllRight("exchanges of a good token");
         return new Storm(load, refreshes, calm);
     }
 
-    private Load run(Gatling gatling, List<TestRealm> nodes, int requests, String token, Map<String, String> form) {
-        Path file = Servers.csv(
-                work,
-                "address,token",
-                nodes.stream().map(node -> node.url("/protocol/openid-connect/token") + "," + token));
-        return gatling.run(
-                TokenRequests.class,
-                TokenRequests.NAME,
-                Map.of(
-                        "requests",
-                        file.toString(),
-                        "form",
-                        Http.query(form),
-                        "tokenField",
-                        "subject_token",
-                        "expected",
-                        TokenRequests.TOKEN_ANSWER,
-                        "connections",
-                        String.valueOf(requests),
-                        "seconds",
-                        "0"));
+    private static Load run(Bench bench, List<TestRealm> nodes, int requests, String token, Map<String, String> form) {
+        return bench.gatling()
+                .run(
+                        TokenRequests.class,
+                        new TokenRequests.Job(
+                                nodes.stream()
+                                        .map(node -> new TokenRequests.Target(
+                                                node.url("/protocol/openid-connect/token"), token))
+                                        .toList(),
+                                form,
+                                "subject_token",
+                                TokenRequests.TOKEN_ANSWER,
+                                requests,
+                                0));
     }
 }

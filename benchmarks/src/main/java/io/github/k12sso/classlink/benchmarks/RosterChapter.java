@@ -1,8 +1,8 @@
 package io.github.k12sso.classlink.benchmarks;
 
-import io.github.k12sso.classlink.benchmarks.load.Gatling;
-import io.github.k12sso.classlink.benchmarks.load.Load;
+import io.github.k12sso.classlink.benchmarks.Turns.Side;
 import io.github.k12sso.classlink.benchmarks.load.Logins;
+import io.github.k12sso.classlink.benchmarks.profiling.FlightRecorder;
 import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Http;
 import io.github.k12sso.classlink.it.support.Roster;
@@ -16,21 +16,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.DoubleSupplier;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
+import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
 import java.util.regex.Pattern;
 
 /** A million people through the gateway of a server with 512 MB of heap, and the same pages directly, page by page in turn. */
 final class RosterChapter implements Chapter {
 
-    private static final String CHAPTER = "Roster gateway";
+    private static final String CHAPTER = "Roster gateway, an administrator";
     private static final int PEOPLE = 1_000_000;
     private static final int PAGE = 10_000;
     private static final int PAGES = PEOPLE / PAGE;
@@ -38,7 +38,7 @@ final class RosterChapter implements Chapter {
     private static final int SHORT = 100;
 
     /** Short pages until the code is warm, as that of a server is which runs for days. */
-    private static final int WARM_UP = 3_000;
+    private static final int WARM_UP = 2_000;
 
     private static final int TENANT = 4711;
     private static final String DISTRICT = "bigcounty";
@@ -47,89 +47,110 @@ final class RosterChapter implements Chapter {
     /** Megabytes that a collection leaves, in the JVM's own log. */
     private static final Pattern AFTER_COLLECTION = Pattern.compile("(?m)Pause .* \\d+M->(\\d+)M\\(");
 
-    private final Path work;
+    /** The gateway, or ClassLink itself. */
+    private record Source(String name, Path work, String root, String bearer) {
 
-    RosterChapter(Path work) {
-        this.work = work;
+        Page page(int limit, int number) {
+            CpuTime before = CpuTime.now();
+            PageTransfer transfer =
+                    PageTransfer.of(work, bearer, address(limit, number)).requireRows(limit);
+            return new Page(
+                    transfer.firstByte(),
+                    transfer.whole(),
+                    CpuTime.now().since(before).keycloak());
+        }
+
+        String address(int limit, int number) {
+            return root + "users?limit=" + limit + "&offset=" + number % (PEOPLE / limit) * limit;
+        }
+
+        /** The next page each time. */
+        Side<Page> pages(int limit) {
+            AtomicInteger number = new AtomicInteger();
+            return new Side<>(name, () -> page(limit, number.getAndIncrement()));
+        }
+    }
+
+    private record Page(double firstByte, double whole, double processor) implements FlightRecorder.Work {
+
+        @Override
+        public long count() {
+            return 1;
+        }
     }
 
     @Override
-    public List<FigureRow> measure(Gatling gatling) {
-        Path collections = work.toAbsolutePath().resolve("roster-gc.log");
+    public List<FigureRow> measure(Bench bench) {
+        Path collections = bench.work().toAbsolutePath().resolve("roster-gc.log");
         try (TestEnvironment environment = TestEnvironment.startOwn(
                 "roster",
                 SimulatorSettings.builder().district(DISTRICT, TENANT, PEOPLE).build(),
                 "-Xms256m -Xmx" + HEAP + "m -Xlog:gc:file=" + collections)) {
             TestRealm realm = Servers.prepared(environment.newRealm());
             Roster roster = Roster.withPartnerKey(environment, realm);
-            String token = roster.administratorsToken("roster-administrator");
-            String gateway = realm.url("/classlink/" + TestRealm.ALIAS + "/tenants/" + TENANT + "/ims/oneroster/v1p1/")
-                    .toString();
-            String direct = environment.classLink().baseUrl() + "/"
-                    + environment.classLink().applicationId(DISTRICT) + "/ims/oneroster/v1p1/";
-            String bearer = environment.classLink().districtBearer(DISTRICT);
-            for (int page = 0; page < 10; page++) {
-                page(gateway, token, page);
-                page(direct, bearer, page);
-            }
+            Source gateway = new Source(
+                    "gateway",
+                    bench.work(),
+                    realm.url("/classlink/" + TestRealm.ALIAS + "/tenants/" + TENANT + "/ims/oneroster/v1p1/")
+                            .toString(),
+                    roster.administratorsToken("roster-administrator"));
+            Source direct = new Source(
+                    "direct",
+                    bench.work(),
+                    environment.classLink().baseUrl() + "/"
+                            + environment.classLink().applicationId(DISTRICT) + "/ims/oneroster/v1p1/",
+                    environment.classLink().districtBearer(DISTRICT));
+            List<Source> sources = List.of(gateway, direct);
+            Turns.of(bench.rounds(20), sides(sources, PAGE));
             int before = leftByCollections(collections).size();
-            List<FigureRow> rows = new ArrayList<>(pull(gateway, token, direct, bearer));
+            List<FigureRow> rows = new ArrayList<>(longPages(bench.inTurn("long pages", PAGES, sides(sources, PAGE))));
             List<Integer> left = leftByCollections(collections);
-            rows.add(heap(left.subList(before, left.size())));
-            rows.add(shortPages(gateway, token, direct, bearer));
-            rows.addAll(logins(
-                    gatling,
-                    environment,
-                    realm,
-                    page -> page(gateway, token, page),
-                    page -> page(direct, bearer, page)));
+            if (!bench.quick()) {
+                rows.add(heap(left.subList(before, left.size())));
+            }
+            warmUp(sources, bench.quick() ? 20 : WARM_UP);
+            rows.add(shortPages(bench.inTurn("short pages", PAGES, sides(sources, SHORT))));
+            rows.addAll(logins(bench, environment, realm, gateway, direct));
             return rows;
         }
     }
 
-    private static List<FigureRow> pull(String gateway, String token, String direct, String bearer) {
-        double[] firstThere = new double[PAGES];
-        double[] firstDirect = new double[PAGES];
-        double[] wholeThere = new double[PAGES];
-        double[] wholeDirect = new double[PAGES];
-        double there = 0;
-        double straight = 0;
-        for (int page = 0; page < PAGES; page++) {
-            PageTransfer through = page(gateway, token, page);
-            PageTransfer by = page(direct, bearer, page);
-            firstThere[page] = through.firstByte() * 1_000;
-            firstDirect[page] = by.firstByte() * 1_000;
-            wholeThere[page] = through.whole() * 1_000;
-            wholeDirect[page] = by.whole() * 1_000;
-            there += through.whole();
-            straight += by.whole();
-        }
+    private static List<Side<Page>> sides(List<Source> sources, int limit) {
+        return sources.stream().map(source -> source.pages(limit)).toList();
+    }
+
+    private static List<FigureRow> longPages(List<List<Page>> pages) {
         return List.of(
-                FigureRow.compared(
-                        CHAPTER, "page of 10,000 users, ms", new Sample(wholeThere), new Sample(wholeDirect), ""),
-                FigureRow.compared(
-                        CHAPTER,
-                        "pull of 1,000,000 users, users/s",
-                        new Sample(PEOPLE / there),
-                        new Sample(PEOPLE / straight),
-                        "≥ 0.90×"),
-                FigureRow.compared(
-                        CHAPTER,
-                        "first byte of a page of 10,000, ms",
-                        new Sample(firstThere),
-                        new Sample(firstDirect),
-                        "+5 ms"));
+                compared("page of 10,000 users, ms", Page::whole, pages),
+                FigureRow.compared(CHAPTER, "pull of pages of 10,000, users/s", pull(pages.get(0)), pull(pages.get(1)))
+                        .ratioAtLeast(0.95),
+                compared("first byte of a page of 10,000, ms", Page::firstByte, pages)
+                        .ratioAtMost(1.30));
+    }
+
+    private static Sample pull(List<Page> pages) {
+        return new Sample(
+                pages.size() * PAGE / (pages.stream().mapToDouble(Page::whole).sum() / 1_000));
+    }
+
+    private static FigureRow shortPages(List<List<Page>> pages) {
+        return compared("first byte of a page of 100, ms", Page::firstByte, pages)
+                .atMostMore(5);
+    }
+
+    private static FigureRow compared(String what, ToDoubleFunction<Page> figure, List<List<Page>> pages) {
+        return FigureRow.compared(CHAPTER, what, Sample.of(pages.get(0), figure), Sample.of(pages.get(1), figure));
     }
 
     private static FigureRow heap(List<Integer> left) {
         int quarter = left.size() / 4;
         return FigureRow.compared(
-                CHAPTER,
-                "heap that a collection leaves at most, of %d MB: last quarter of the pull and first, %d collections"
-                        .formatted(HEAP, left.size()),
-                new Sample(Collections.max(left.subList(left.size() - quarter, left.size()))),
-                new Sample(Collections.max(left.subList(0, quarter))),
-                "flat");
+                        CHAPTER,
+                        "heap that a collection leaves at most, of %d MB: last quarter of the pull and first"
+                                .formatted(HEAP),
+                        new Sample(Collections.max(left.subList(left.size() - quarter, left.size()))),
+                        new Sample(Collections.max(left.subList(0, quarter))))
+                .ratioAtMost(1.10);
     }
 
     private static List<Integer> leftByCollections(Path log) {
@@ -145,60 +166,45 @@ final class RosterChapter implements Chapter {
     }
 
     /** A login alone, while an app pulls without a pause through the gateway, and while it pulls directly. */
-    private List<FigureRow> logins(
-            Gatling gatling,
-            TestEnvironment environment,
-            TestRealm realm,
-            IntConsumer gatewaysPage,
-            IntConsumer directPage) {
-        Map<String, String> settings = new HashMap<>(
-                LoginChapter.settings(work, environment.classLink().baseUrl().toString(), realm));
-        settings.put("district", environment.classLink().persona("student").districtCode());
-        settings.put("seconds", "15");
-        logins(gatling, settings);
-        double[] alone = new double[ROUNDS];
-        double[] meanwhile = new double[ROUNDS];
-        double[] besideDirect = new double[ROUNDS];
-        for (int round = 0; round < ROUNDS; round++) {
-            alone[round] = logins(gatling, settings);
-            meanwhile[round] = during(gatewaysPage, () -> logins(gatling, settings));
-            besideDirect[round] = during(directPage, () -> logins(gatling, settings));
-        }
+    private static List<FigureRow> logins(
+            Bench bench, TestEnvironment environment, TestRealm realm, Source gateway, Source direct) {
+        Logins.Job job = LoginChapter.job(environment.classLink(), realm).withSeconds(bench.seconds(8));
+        Supplier<Double> alone = () ->
+                bench.gatling().run(Logins.class, job).requireAllRight("logins").p95();
+        Turns.of(bench.rounds(2), List.of(new Side<>("alone", alone)));
+        List<List<Double>> p95 = Turns.of(
+                bench.rounds(ROUNDS),
+                List.of(
+                        new Side<>("beside the gateway", () -> during(number -> gateway.page(PAGE, number), alone)),
+                        new Side<>("alone", alone),
+                        new Side<>("beside a direct pull", () -> during(number -> direct.page(PAGE, number), alone))));
+        Sample meanwhile = Sample.of(p95.get(0), time -> time);
         return List.of(
                 FigureRow.compared(
-                        CHAPTER,
-                        "p95 of a login while one app pulls without a pause, and alone, ms",
-                        new Sample(meanwhile),
-                        new Sample(alone),
-                        "≤ 1.20×"),
+                                CHAPTER,
+                                "p95 of a login while one app pulls without a pause, and alone, ms",
+                                meanwhile,
+                                Sample.of(p95.get(1), time -> time))
+                        .ratioAtMost(1.20),
                 FigureRow.compared(
                         CHAPTER,
-                        "the same, beside an app that pulls directly from ClassLink on the same two cores",
-                        new Sample(meanwhile),
-                        new Sample(besideDirect),
-                        ""));
+                        "the same, beside an app that pulls directly from ClassLink on the same cores",
+                        meanwhile,
+                        Sample.of(p95.get(2), time -> time)));
     }
 
-    private static double logins(Gatling gatling, Map<String, String> settings) {
-        Load load = gatling.run(Logins.class, Logins.NAME, settings);
-        if (load.failed() > 0) {
-            throw new IllegalStateException(load.failed() + " logins failed");
-        }
-        return load.p95();
-    }
-
-    private static double during(IntConsumer pull, DoubleSupplier work) {
+    private static <T> T during(IntConsumer pull, Supplier<T> work) {
         AtomicBoolean pulling = new AtomicBoolean(true);
         ExecutorService thread = Executors.newSingleThreadExecutor();
         CompletableFuture<Void> pages = CompletableFuture.runAsync(
                 () -> {
-                    for (int page = 0; pulling.get(); page = (page + 1) % PAGES) {
+                    for (int page = 0; pulling.get(); page++) {
                         pull.accept(page);
                     }
                 },
                 thread);
         try {
-            return work.getAsDouble();
+            return work.get();
         } finally {
             pulling.set(false);
             pages.join();
@@ -206,29 +212,13 @@ final class RosterChapter implements Chapter {
         }
     }
 
-    /** What a page costs that is as long as a client asks for by default. */
-    private static FigureRow shortPages(String gateway, String token, String direct, String bearer) {
+    private static void warmUp(List<Source> sources, int pages) {
         Http http = new Http();
-        for (int page = 0; page < WARM_UP; page++) {
-            AdminApi.require(
-                    http.send(Roster.request(token, URI.create(PageTransfer.address(gateway, SHORT, page * SHORT)))),
-                    "page");
-            AdminApi.require(
-                    http.send(Roster.request(bearer, URI.create(PageTransfer.address(direct, SHORT, page * SHORT)))),
-                    "page");
+        for (int page = 0; page < pages; page++) {
+            for (Source source : sources) {
+                AdminApi.require(
+                        http.send(Roster.request(source.bearer(), URI.create(source.address(SHORT, page)))), "page");
+            }
         }
-        double[] there = new double[PAGES];
-        double[] straight = new double[PAGES];
-        for (int page = 0; page < PAGES; page++) {
-            there[page] = PageTransfer.of(gateway, token, SHORT, page * SHORT).firstByte() * 1_000;
-            straight[page] =
-                    PageTransfer.of(direct, bearer, SHORT, page * SHORT).firstByte() * 1_000;
-        }
-        return FigureRow.compared(
-                CHAPTER, "first byte of a page of 100, ms", new Sample(there), new Sample(straight), "+5 ms");
-    }
-
-    private static PageTransfer page(String root, String bearer, int page) {
-        return PageTransfer.of(root, bearer, PAGE, page * PAGE);
     }
 }

@@ -1,5 +1,7 @@
 package io.github.k12sso.classlink.benchmarks;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -8,8 +10,11 @@ import java.util.function.ToDoubleFunction;
 /** Figures of the same thing, one from each round. */
 final class Sample {
 
+    private static final int MOST_KEPT = 10;
+
     private final double[] figures;
 
+    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     Sample(double... figures) {
         this.figures = figures.clone();
         Arrays.sort(this.figures);
@@ -22,6 +27,15 @@ final class Sample {
     double median() {
         int half = figures.length / 2;
         return figures.length % 2 == 1 ? figures[half] : (figures[half - 1] + figures[half]) / 2;
+    }
+
+    /** From the least to the most; of more than ten only the least, the median and the most. */
+    @JsonValue
+    double[] kept() {
+        if (figures.length <= MOST_KEPT) {
+            return figures.clone();
+        }
+        return new double[] {figures[0], median(), figures[figures.length - 1]};
     }
 
     /** {@code 12.3 (11.9–14.0)}: the median, the least and the most. */

@@ -1,18 +1,13 @@
 package io.github.k12sso.classlink.benchmarks;
 
+import io.github.k12sso.classlink.it.support.BuiltInBroker;
 import io.github.k12sso.classlink.it.support.Cluster;
 import io.github.k12sso.classlink.it.support.TestRealm;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
 import io.github.k12sso.classlink.simulator.http.RecordedRequest;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** What several chapters set up. */
 final class Servers {
@@ -21,19 +16,22 @@ final class Servers {
 
     private Servers() {}
 
-    /** Two optimised nodes in production mode on PostgreSQL, with the brokering API that is compared with. */
+    /** Two optimised nodes in production mode on PostgreSQL, with the brokering API and the exchange that are compared with. */
     static Cluster twoNodes() {
-        return Cluster.startToMeasure(
-                "cluster",
-                "2026-11 " + Base64.getEncoder().encodeToString(new byte[32]),
-                "info",
-                "--features=identity-brokering-api:v2");
+        return nodes(2);
     }
 
     static Cluster oneNode() {
-        Cluster cluster = twoNodes();
-        cluster.second().stop();
-        return cluster;
+        return nodes(1);
+    }
+
+    private static Cluster nodes(int started) {
+        return Cluster.startToMeasure(
+                "cluster",
+                started,
+                "2026-11 " + Base64.getEncoder().encodeToString(new byte[32]),
+                "info",
+                "--features=identity-brokering-api:v2," + BuiltInBroker.LEGACY_EXCHANGE);
     }
 
     /** As a new realm of Keycloak's is, which saves no events; but its tokens live for two hours. */
@@ -50,16 +48,5 @@ final class Servers {
         return cluster.classLink().requests().stream()
                 .filter(request -> !PAGES.contains(request.endpoint()))
                 .toList();
-    }
-
-    /** A file for Gatling. */
-    static Path csv(Path folder, String columns, Stream<String> lines) {
-        try {
-            return Files.writeString(
-                    Files.createDirectories(folder).resolve(columns.replace(',', '-') + ".csv"),
-                    lines.collect(Collectors.joining("\n", columns + "\n", "\n")));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

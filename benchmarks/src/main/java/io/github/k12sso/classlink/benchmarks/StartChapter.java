@@ -1,6 +1,6 @@
 package io.github.k12sso.classlink.benchmarks;
 
-import io.github.k12sso.classlink.benchmarks.load.Gatling;
+import io.github.k12sso.classlink.benchmarks.Turns.Side;
 import io.github.k12sso.classlink.demo.keycloak.KeycloakDistribution;
 import io.github.k12sso.classlink.demo.keycloak.KeycloakServer;
 import io.github.k12sso.classlink.demo.keycloak.KeycloakSettings;
@@ -12,7 +12,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 import java.util.regex.Matcher;
@@ -21,44 +20,47 @@ import java.util.regex.Pattern;
 /** How long an optimised Keycloak takes to start, by its own word, and what that costs. */
 final class StartChapter implements Chapter {
 
-    private static final int ROUNDS = 7;
+    private static final String CHAPTER = "Server start";
+    private static final int ROUNDS = 5;
     private static final Pattern STARTED = Pattern.compile("started in ([0-9.]+)s");
-
-    private final Path work;
 
     /** Seconds of a clock, and of processors until Keycloak is ready. */
     private record Start(double seconds, double processor) {}
 
-    StartChapter(Path work) {
-        this.work = work;
-    }
-
     @Override
-    public List<FigureRow> measure(Gatling gatling) {
+    public List<FigureRow> measure(Bench bench) {
         try (Postgres postgres = Postgres.start()) {
-            KeycloakDistribution with = prepare("with", List.of(TestEnvironment.providerJar()));
-            KeycloakDistribution without = prepare("without", List.of());
-            start("with", with, postgres);
-            start("without", without, postgres);
-            List<Start> withJar = new ArrayList<>();
-            List<Start> withoutJar = new ArrayList<>();
-            for (int round = 0; round < ROUNDS; round++) {
-                withJar.add(start("with", with, postgres));
-                withoutJar.add(start("without", without, postgres));
-            }
+            KeycloakDistribution with = prepare(bench.work(), "with", List.of(TestEnvironment.providerJar()));
+            KeycloakDistribution without = prepare(bench.work(), "without", List.of());
+            start(bench.work(), "with", with, postgres);
+            start(bench.work(), "without", without, postgres);
+            List<List<Start>> starts = Turns.of(
+                    bench.rounds(ROUNDS),
+                    List.of(
+                            new Side<>("with", () -> start(bench.work(), "with", with, postgres)),
+                            new Side<>("without", () -> start(bench.work(), "without", without, postgres))));
             return List.of(
-                    compared("seconds, with the jar and without", Start::seconds, withJar, withoutJar, "≤ 1.01×"),
-                    compared("seconds of processor time", Start::processor, withJar, withoutJar, ""));
+                    compared("seconds, with the jar and without", Start::seconds, starts)
+                            .ratioAtMost(1.01),
+                    compared("seconds of processor time", Start::processor, starts),
+                    FigureRow.alone(CHAPTER, "size of the jar, KB", kilobytes(TestEnvironment.providerJar()))
+                            .atMost(500));
         }
     }
 
-    private static FigureRow compared(
-            String what, ToDoubleFunction<Start> figure, List<Start> withJar, List<Start> withoutJar, String goal) {
-        return FigureRow.compared(
-                "Server start", what, Sample.of(withJar, figure), Sample.of(withoutJar, figure), goal);
+    private static Sample kilobytes(Path file) {
+        try {
+            return new Sample(Files.size(file) / 1_000.0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
-    private KeycloakDistribution prepare(String name, List<Path> jars) {
+    private static FigureRow compared(String what, ToDoubleFunction<Start> figure, List<List<Start>> starts) {
+        return FigureRow.compared(CHAPTER, what, Sample.of(starts.get(0), figure), Sample.of(starts.get(1), figure));
+    }
+
+    private static KeycloakDistribution prepare(Path work, String name, List<Path> jars) {
         return KeycloakDistribution.prepare(
                         Path.of(System.getProperty("keycloak.zip")), work.resolve("start-" + name), jars, List.of())
                 .build(
@@ -67,7 +69,7 @@ final class StartChapter implements Chapter {
                         Duration.ofMinutes(4));
     }
 
-    private Start start(String name, KeycloakDistribution distribution, Postgres postgres) {
+    private static Start start(Path work, String name, KeycloakDistribution distribution, Postgres postgres) {
         Path log = work.resolve("start-" + name + ".log");
         try {
             Files.deleteIfExists(log);

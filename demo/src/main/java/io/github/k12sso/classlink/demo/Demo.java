@@ -1,5 +1,6 @@
 package io.github.k12sso.classlink.demo;
 
+import io.github.k12sso.classlink.demo.app.DeviceCurls;
 import io.github.k12sso.classlink.demo.app.RosterApp;
 import io.github.k12sso.classlink.demo.app.RosterAppSettings;
 import io.github.k12sso.classlink.demo.keycloak.KeycloakDistribution;
@@ -16,7 +17,10 @@ import java.util.ArrayDeque;
 import java.util.Base64;
 import java.util.Deque;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
 
 /** The whole thing on one machine, until Ctrl-C. */
 public final class Demo implements AutoCloseable {
@@ -25,6 +29,9 @@ public final class Demo implements AutoCloseable {
     private static final String ALIAS = "classlink";
     private static final String CLASSLINK_CLIENT = "classlink-demo";
     private static final String APP_CLIENT = "roster-app";
+    /** Maple Valley and Harbor Point; Willow Creek is refused. */
+    private static final Set<Integer> ALLOWED_TENANTS = new TreeSet<>(List.of(2, 2222));
+
     private static final int SECRET_BYTES = 24;
 
     private final DemoSettings settings;
@@ -82,7 +89,9 @@ public final class Demo implements AutoCloseable {
                 false);
         RosterApp app = started(RosterApp.start(settings.gateway() ? direct.throughGateway() : direct));
         narrator.ready("Roster app", app.baseUrl());
-        narrator.invites(app.baseUrl(), keycloak.baseUrl(), ADMIN, classLink.personas());
+        narrator.invites(app.baseUrl(), keycloak.baseUrl(), ADMIN);
+        narrator.introduces(classLink, ALLOWED_TENANTS);
+        narrator.teaches(DeviceCurls.of(direct.issuer(), ALIAS));
     }
 
     private KeycloakSettings keycloakSettings(String classLinkSecret, String appSecret, ClassLinkSimulator classLink) {
@@ -100,6 +109,9 @@ public final class Demo implements AutoCloseable {
                 .withOptions("--spi-social--classlink--allowed-hosts=localhost")
                 .withEnvironment("DEMO_CLASSLINK_URL", classLink.baseUrl().toString())
                 .withEnvironment("DEMO_CLASSLINK_SECRET", classLinkSecret)
+                .withEnvironment(
+                        "DEMO_ALLOWED_TENANTS",
+                        ALLOWED_TENANTS.stream().map(String::valueOf).collect(Collectors.joining("##")))
                 .withEnvironment("DEMO_APP_URL", "http://localhost:" + settings.appPort())
                 .withEnvironment("DEMO_APP_SECRET", appSecret)
                 .withReadyPath("/realms/demo/.well-known/openid-configuration")

@@ -1,16 +1,16 @@
 package io.github.k12sso.classlink.demo;
 
-import io.github.k12sso.classlink.simulator.district.Persona;
+import io.github.k12sso.classlink.demo.app.DeviceCurls;
+import io.github.k12sso.classlink.simulator.ClassLinkSimulator;
 import java.io.PrintStream;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
+import java.util.Set;
 
 /** Tells the person at the keyboard what happens, in a few plain lines. */
 final class Narrator {
 
-    private static final int PERSONAS_SHOWN = 10;
     private static final long SECONDS_BETWEEN_LINES = 10;
 
     private final PrintStream out;
@@ -23,7 +23,8 @@ final class Narrator {
 
     void begins() {
         say("");
-        say("ClassLink demo: a local ClassLink, Keycloak and a roster app. For this machine only; Ctrl-C ends it.");
+        say(
+                "ClassLink demo: a local ClassLink, Keycloak and a roster app. For this machine only; press Ctrl-C to stop.");
     }
 
     void ready(String part, URI url) {
@@ -42,35 +43,55 @@ final class Narrator {
         }
     }
 
-    void invites(URI app, URI keycloak, String admin, List<Persona> personas) {
+    void invites(URI app, URI keycloak, String admin) {
         say("");
-        say("Open          " + app + "   and sign in with ClassLink as one of these people:");
+        say("Open          " + app + "   and sign in with ClassLink.");
+        say("Admin console " + keycloak + "/admin/   user " + admin + ", password " + admin
+                + "; the provider, events, groups and organizations are in the realm demo.");
+        say("Account page  " + keycloak + "/realms/demo/account/");
+    }
+
+    /** Everybody who can sign in, and whom Keycloak refuses. */
+    void introduces(ClassLinkSimulator classLink, Set<Integer> allowedTenants) {
+        say("LaunchPad     " + classLink.baseUrl() + "/home   its tile opens the app.");
         say("");
-        say(String.format("  %-26s %-22s %-26s %s", "Person", "Role", "District", "Code"));
-        personas.stream()
-                .limit(PERSONAS_SHOWN)
+        say(String.format("  %-26s %-22s %-26s", "Person", "Role", "District"));
+        classLink
+                .personas()
                 .forEach(persona -> say(String.format(
-                        "  %-26s %-22s %-26s %s",
-                        persona.displayName(), persona.role(), persona.tenantName(), persona.districtCode())));
+                                "  %-26s %-22s %-26s%s",
+                                persona.displayName(),
+                                persona.role(),
+                                persona.tenantName(),
+                                allowedTenants.contains(persona.tenantId()) ? "" : "refused: not an allowed district")
+                        .stripTrailing()));
+        say(
+                "  Nola Link                  Not connected to ClassLink yet: Sign in another way, no-classlink, password demo");
+        say("");
+        say("To change person: sign out of the app, then follow \"Sign out of ClassLink\" on Keycloak's page.");
+    }
+
+    void teaches(DeviceCurls curls) {
         say("");
         say(
-                "Not connected to ClassLink yet: user no-classlink, password demo (\"Sign in\", not \"Sign in with ClassLink\").");
-        say("Admin console " + keycloak + "/admin/   user " + admin + ", password " + admin
-                + "; the provider is in realm demo.");
-        say("Account page  " + keycloak + "/realms/demo/account/");
+                "A roster row in two commands. Between them, open the verification_uri_complete and sign in with ClassLink:");
         say("");
-        say("Ctrl-C ends everything.");
+        say(curls.start());
+        say("");
+        say(curls.read());
+        say("");
+        say("Press Ctrl-C to stop.");
     }
 
     void ends() {
         ending = true;
         out.println();
-        out.println("Ending …");
+        out.println("Stopping …");
         out.flush();
     }
 
     void ended() {
-        out.println("Ended; nothing is left running.");
+        out.println("Stopped; nothing is left running.");
         out.flush();
     }
 
@@ -78,7 +99,7 @@ final class Narrator {
     void failed(Exception e) {
         if (!ending) {
             say("");
-            say("The demo cannot go on. " + e.getMessage());
+            say("The demo could not start. " + e.getMessage());
         }
     }
 

@@ -5,6 +5,7 @@ import io.github.k12sso.classlink.http.TokenEndpointClient;
 import io.github.k12sso.classlink.http.UpstreamClient;
 import io.github.k12sso.classlink.http.UpstreamFailure;
 import io.github.k12sso.classlink.http.UpstreamFailure.OAuthError;
+import io.github.k12sso.classlink.settings.Setting;
 import java.util.Map;
 import java.util.Optional;
 import org.keycloak.OAuth2Constants;
@@ -57,14 +58,20 @@ record ClientCredentialsCheck(Subject subject) implements Check {
                 VERIFIER);
         try {
             endpoint.redeem(proof);
-            findings.warning(NAME, "ClassLink accepted a code that can't exist.", "Check the setting Token URL.");
+            findings.warning(
+                    NAME,
+                    "ClassLink accepted a code that can't exist.",
+                    "Check the setting " + Setting.TOKEN_URL.quoted() + ".");
         } catch (UpstreamFailure.Refused e) {
             refused(findings, e);
         } catch (UpstreamFailure.Unavailable e) {
             findings.failed(
                     NAME, "Not checked: the " + e.getMessage() + ".", "See the findings \"host\", or try again later.");
         } catch (UpstreamFailure e) {
-            findings.failed(NAME, "Not checked: the " + e.getMessage() + ".", "Check the setting Token URL.");
+            findings.failed(
+                    NAME,
+                    "Not checked: the " + e.getMessage() + ".",
+                    "Check the setting " + Setting.TOKEN_URL.quoted() + ".");
         }
     }
 
@@ -77,7 +84,8 @@ record ClientCredentialsCheck(Subject subject) implements Check {
             findings.warning(
                     NAME,
                     "ClassLink's answer doesn't say whether client ID and secret are right: " + answer + ".",
-                    "Check the setting Token URL, and whether a firewall answers in ClassLink's place. " + COMPARE);
+                    "Check the setting " + Setting.TOKEN_URL.quoted()
+                            + ", and whether a firewall answers in ClassLink's place. " + COMPARE);
         } else {
             findings.failed(NAME, "ClassLink refused client ID or secret: " + answer + ".", COMPARE);
         }

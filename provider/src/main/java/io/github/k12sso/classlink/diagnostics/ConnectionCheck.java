@@ -6,6 +6,7 @@ import io.github.k12sso.classlink.diagnostics.SetupCheck.Subject;
 import io.github.k12sso.classlink.http.HostProbe;
 import io.github.k12sso.classlink.http.UpstreamFailure;
 import io.github.k12sso.classlink.settings.ClassLinkIdentityProviderConfig;
+import io.github.k12sso.classlink.settings.Setting;
 import io.github.k12sso.classlink.settings.Setting.RosterMode;
 import java.net.URI;
 import java.time.Duration;
@@ -157,7 +158,8 @@ final class ConnectionCheck implements Check {
                             + (document.isEmpty()
                                     ? " does not answer with a JSON document."
                                     : " has no RSA key for RS256 signatures."),
-                    "Leave JWKS URL empty to use ClassLink's, https://launchpad.classlink.com/oauth2/v2/jwks.");
+                    "Leave " + Setting.JWKS_URL.quoted()
+                            + " empty to use ClassLink's, https://launchpad.classlink.com/oauth2/v2/jwks.");
         }
     }
 
@@ -181,7 +183,8 @@ final class ConnectionCheck implements Check {
             findings.failed(
                     "profile-url",
                     detail + (status == 200 ? " with a web page." : "."),
-                    "Leave Profile URL empty to use ClassLink's, https://nodeapi.classlink.com/v2/my/info.");
+                    "Leave " + Setting.USER_INFO_URL.quoted()
+                            + " empty to use ClassLink's, https://nodeapi.classlink.com/v2/my/info.");
         } else {
             findings.ok("profile-url", detail + ".");
         }

@@ -218,7 +218,7 @@ record MapperCheck(Subject subject) implements Check {
                     "mapper-organization",
                     named(mapper) + ": no organization for " + String.join(", ", missing) + ".",
                     "Give an organization the attribute classlink.tenant_id with the district's TenantId, or switch"
-                            + " Create organizations on in the mapper.");
+                            + " Organization creation on in the mapper.");
         }
     }
 

@@ -16,6 +16,7 @@ import io.github.k12sso.classlink.oneroster.client.RosterCredentials.PartnerKeyC
 import io.github.k12sso.classlink.oneroster.client.RosterFailure;
 import io.github.k12sso.classlink.oneroster.client.RosterFailure.Silences;
 import io.github.k12sso.classlink.profile.Profile.TenantId;
+import io.github.k12sso.classlink.settings.Setting;
 import io.github.k12sso.classlink.settings.Setting.RosterMode;
 import java.io.IOException;
 import java.io.InputStream;
@@ -73,7 +74,8 @@ record RosterCheck(Subject subject) implements Check {
                     reference.isEmpty()
                             ? "No partner key is set."
                             : "Keycloak's vault has no entry for the partner key " + reference + ".",
-                    "Add the entry to the vault, or correct the setting Partner key. The option vault must be set.");
+                    "Add the entry to the vault, or correct the setting " + Setting.PARTNER_KEY.quoted()
+                            + ". The option vault must be set.");
             return;
         }
         List<String> districts = subject.config().getAllowedTenants().tenants().stream()
@@ -120,8 +122,8 @@ record RosterCheck(Subject subject) implements Check {
                 if (district.equals(NO_DISTRICT)) {
                     findings.ok(
                             KEY,
-                            "ClassLink accepts the partner key. Allowed districts is empty, so no district was looked"
-                                    + " for.");
+                            "ClassLink accepts the partner key. No district was looked for, because "
+                                    + Setting.ALLOWED_TENANTS.quoted() + " is empty.");
                 } else {
                     findings.failed(
                             DISTRICT,
@@ -143,9 +145,10 @@ record RosterCheck(Subject subject) implements Check {
                         KEY,
                         "The list of districts (/applications) can't be read: " + failure.getMessage() + ".",
                         failure.reason() == RosterFailure.Reason.CONFIGURATION
-                                ? "Compare the partner key in Keycloak's vault with the Partner Portal, and check Roster"
-                                        + " URL."
-                                : "Check Roster URL and the findings \"host\", or try again later.");
+                                ? "Compare the partner key in Keycloak's vault with the Partner Portal, and check "
+                                        + Setting.ROSTER_URL.quoted() + "."
+                                : "Check " + Setting.ROSTER_URL.quoted()
+                                        + " and the findings \"host\", or try again later.");
                 return false;
             }
         }
@@ -166,7 +169,7 @@ record RosterCheck(Subject subject) implements Check {
                 findings.failed(
                         PAGE,
                         "The roster service answers without the collection orgs.",
-                        "Check Roster URL: it ends before /ims/oneroster/v1p1.");
+                        "Check " + Setting.ROSTER_URL.quoted() + ": it ends before /ims/oneroster/v1p1.");
             }
         } catch (UpstreamFailure e) {
             findings.failed(

@@ -4,6 +4,7 @@ import io.github.k12sso.classlink.diagnostics.SetupCheck.Subject;
 import io.github.k12sso.classlink.profile.Profile.IdentityKey;
 import io.github.k12sso.classlink.profile.Profile.TenantId;
 import io.github.k12sso.classlink.profile.TenantAllowList;
+import io.github.k12sso.classlink.settings.Setting;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -224,12 +225,12 @@ final class StudentAccessCheck implements Check {
             findings.failed(
                     "allowed-districts",
                     "TenantIds are numbers, so these entries admit nobody: " + String.join(", ", notNumbers) + ".",
-                    "Ask the district for its TenantId, and type it into Allowed districts.");
+                    "Ask the district for its TenantId, and type it into " + Setting.ALLOWED_TENANTS.quoted() + ".");
         } else if (allowed.tenants().isEmpty()) {
             findings.warning(
                     "allowed-districts",
                     "Users of every ClassLink district with your app can sign in.",
-                    "Type the TenantIds of your districts into Allowed districts.");
+                    "Type the TenantIds of your districts into " + Setting.ALLOWED_TENANTS.quoted() + ".");
         } else {
             findings.ok("allowed-districts", allowed.tenants().size() + " district(s) can sign in.");
         }

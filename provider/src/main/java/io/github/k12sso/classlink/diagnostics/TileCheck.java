@@ -1,6 +1,7 @@
 package io.github.k12sso.classlink.diagnostics;
 
 import io.github.k12sso.classlink.diagnostics.SetupCheck.Subject;
+import io.github.k12sso.classlink.settings.Setting;
 import java.net.URI;
 import org.keycloak.models.ClientModel;
 import org.keycloak.protocol.oidc.OIDCConfigAttributes;
@@ -32,7 +33,7 @@ record TileCheck(Subject subject) implements Check {
                     CLIENT,
                     "The client for LaunchPad tiles, " + clientId
                             + (client == null ? ", doesn't exist." : ", is disabled or doesn't use OpenID Connect."),
-                    "Choose an enabled OpenID Connect client in App for LaunchPad tiles.");
+                    "Choose an enabled OpenID Connect client in " + Setting.LAUNCHPAD_CLIENT.quoted() + ".");
             return;
         }
         findings.ok(CLIENT, "A click on a tile opens the client " + clientId + ".");

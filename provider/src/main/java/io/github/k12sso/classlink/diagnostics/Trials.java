@@ -9,6 +9,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -137,11 +138,14 @@ public final class Trials {
         return new Trial(trial.id(), Status.DONE, trial.expiresAt(), steps);
     }
 
-    private static String write(List<Step> steps) {
+    /** A report that is too long loses steps before its last one, which is the result. */
+    static String write(List<Step> steps) {
         try {
-            String report = JSON.writeValueAsString(steps);
-            for (int size = steps.size() - 1; report.length() > MAX_REPORT; size--) {
-                report = JSON.writeValueAsString(steps.subList(0, size));
+            List<Step> kept = new ArrayList<>(steps);
+            String report = JSON.writeValueAsString(kept);
+            while (report.length() > MAX_REPORT && kept.size() > 1) {
+                kept.remove(kept.size() - 2);
+                report = JSON.writeValueAsString(kept);
             }
             return report;
         } catch (JsonProcessingException e) {
@@ -163,7 +167,7 @@ public final class Trials {
         return new Trial(id, open ? Status.OPEN : Status.EXPIRED, expiresAt, List.of());
     }
 
-    private static List<Step> read(String report) {
+    static List<Step> read(String report) {
         try {
             return JSON.readValue(report, new TypeReference<List<Step>>() {});
         } catch (JsonProcessingException e) {

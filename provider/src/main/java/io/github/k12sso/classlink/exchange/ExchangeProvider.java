@@ -1,5 +1,6 @@
 package io.github.k12sso.classlink.exchange;
 
+import io.github.k12sso.classlink.http.MeasuredSeries;
 import io.github.k12sso.classlink.http.Measurement;
 import io.github.k12sso.classlink.keycloak.Clocks;
 import io.github.k12sso.classlink.keycloak.KeycloakLine;
@@ -9,6 +10,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -65,7 +67,7 @@ public final class ExchangeProvider implements TokenExchangeProvider {
             TokenSet token = exchange(context, requested.orElseThrow());
             event.detail(TOKEN_SOURCE, token.source().name().toLowerCase(Locale.ROOT));
             event.success();
-            Measurement.TOKEN_REQUESTS.count(IssuedToken.Api.TOKEN_EXCHANGE, token.source());
+            Measurement.TOKEN_REQUESTS.count(context.getRealm(), IssuedToken.Api.TOKEN_EXCHANGE, token.source());
             return context.getCors()
                     .add(Response.ok(
                             IssuedToken.json(token, Clocks.keycloak().instant()), MediaType.APPLICATION_JSON_TYPE));
@@ -73,7 +75,7 @@ public final class ExchangeProvider implements TokenExchangeProvider {
             ExchangeRefused.Reason error = e.error();
             event.detail(Details.REASON, e.description());
             event.error(error.eventError());
-            Measurement.TOKEN_REQUESTS.count(IssuedToken.Api.TOKEN_EXCHANGE, error);
+            Measurement.TOKEN_REQUESTS.count(context.getRealm(), IssuedToken.Api.TOKEN_EXCHANGE, error);
             return context.getCors().add(e.answer());
         }
     }
@@ -161,6 +163,18 @@ public final class ExchangeProvider implements TokenExchangeProvider {
             return answer;
         }
 
+        private static void declareSeries() {
+            Enum<?>[] answers = TokenSet.Source.values();
+            for (Api api : List.of(Api.TOKEN_EXCHANGE, Api.BROKERING_V2)) {
+                MeasuredSeries.declare(Measurement.TOKEN_REQUESTS, new Api[] {api}, answers);
+                MeasuredSeries.declare(Measurement.TOKEN_REQUESTS, new Api[] {api}, ExchangeRefused.Reason.of(api));
+            }
+            MeasuredSeries.declare(
+                    Measurement.TOKEN_REQUESTS,
+                    new Api[] {Api.BROKERING_V1},
+                    ExchangeRefused.Reason.of(Api.BROKERING_V1));
+        }
+
         /** The APIs by which clients ask for a ClassLink token, for {@link io.github.k12sso.classlink.http.Measurement#TOKEN_REQUESTS}. */
         enum Api {
             /** RFC 8693, on the token endpoint. */
@@ -200,7 +214,7 @@ public final class ExchangeProvider implements TokenExchangeProvider {
 
         @Override
         public void postInit(KeycloakSessionFactory factory) {
-            // nothing to prepare
+            IssuedToken.declareSeries();
         }
 
         @Override

@@ -1,5 +1,6 @@
 package io.github.k12sso.classlink.exchange;
 
+import io.github.k12sso.classlink.exchange.ExchangeProvider.IssuedToken;
 import io.github.k12sso.classlink.http.UpstreamFailure;
 import io.github.k12sso.classlink.vault.TokenUnavailable;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -7,7 +8,9 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.Response.Status;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.keycloak.OAuthErrorException;
 import org.keycloak.events.Errors;
 import org.keycloak.representations.idm.OAuth2ErrorRepresentation;
@@ -194,6 +197,23 @@ final class ExchangeRefused extends Exception {
                 case REFRESH_FAILED -> TEMPORARILY_UNAVAILABLE;
                 case DISTRICT_NOT_ALLOWED -> DISTRICT_NOT_ALLOWED;
                 case KEYS_UNAVAILABLE -> KEYS_UNAVAILABLE;
+            };
+        }
+
+        /** Those with which an API may refuse: Keycloak has checked client and token before it asks here by version 2. */
+        static Reason[] of(IssuedToken.Api api) {
+            return switch (api) {
+                case TOKEN_EXCHANGE ->
+                    Arrays.stream(values())
+                            .filter(reason -> reason != BROKERING_API_VERSION)
+                            .toArray(Reason[]::new);
+                case BROKERING_V2 ->
+                    Stream.concat(
+                                    Stream.of(IMPERSONATED, TOKEN_SCOPE_MISSING),
+                                    Arrays.stream(TokenUnavailable.Reason.values())
+                                            .map(Reason::of))
+                            .toArray(Reason[]::new);
+                case BROKERING_V1 -> new Reason[] {BROKERING_API_VERSION};
             };
         }
 

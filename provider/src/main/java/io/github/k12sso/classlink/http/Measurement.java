@@ -7,88 +7,145 @@ import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.keycloak.models.RealmModel;
 
 /**
  * What is counted and timed, on Keycloak's own registry: its metrics endpoint shows it, where {@code metrics-enabled} is on.
- * Every tag is a constant of an enum, so that nothing a person or a server sent can become one, and their number is bounded.
- * docs/metrics.md explains each.
+ * Every tag is a constant of an enum or the name of a realm, of which {@link MeasuredSeries} bounds the number, so that nothing a
+ * person or a server sent can become one. docs/metrics.md explains each.
  */
 public enum Measurement {
     /** Calls to ClassLink, from the request's first byte to the answer's last. */
-    UPSTREAM_CALLS("classlink.upstream.calls", "Calls to ClassLink", "operation,outcome"),
+    UPSTREAM_CALLS(Kind.TIMER, "classlink.upstream.calls", "Calls to ClassLink", "operation,outcome"),
     /** Requests that did not call ClassLink, because too many wait for it or because it does not answer. */
-    REJECTIONS("classlink.upstream.rejections", "Requests that were not allowed to call ClassLink", "group,reason"),
+    REJECTIONS(
+            Kind.COUNTER,
+            "classlink.upstream.rejections",
+            "Requests that were not allowed to call ClassLink",
+            "group,reason"),
     /** Logins that came back from ClassLink. */
-    LOGINS("classlink.logins", "Logins that came back from ClassLink", "outcome"),
+    LOGINS(Kind.COUNTER, "classlink.logins", "Logins that came back from ClassLink", "realm,outcome"),
     /** Clicks on tiles, and what became of them. */
-    LAUNCHES("classlink.launches", "Launches from LaunchPad tiles", "outcome"),
+    LAUNCHES(Kind.COUNTER, "classlink.launches", "Launches from LaunchPad tiles", "realm,outcome"),
     /** Apps' requests for a ClassLink token. */
-    TOKEN_REQUESTS("classlink.token.requests", "Requests for ClassLink tokens", "api,outcome"),
+    TOKEN_REQUESTS(Kind.COUNTER, "classlink.token.requests", "Requests for ClassLink tokens", "realm,api,outcome"),
     /** Attempts of this node to refresh tokens. */
-    REFRESHES("classlink.token.refreshes", "Attempts to renew ClassLink tokens", "outcome"),
+    REFRESHES(Kind.COUNTER, "classlink.token.refreshes", "Attempts to refresh ClassLink tokens", "realm,outcome"),
     /** Requests to the roster gateway, and how long they took. */
-    ROSTER_REQUESTS("classlink.roster.requests", "Requests to the roster gateway", "object,outcome"),
+    ROSTER_REQUESTS(Kind.TIMER, "classlink.roster.requests", "Requests to the roster gateway", "object,outcome"),
+    /** The same by realm, without the time: a timer has a series for each of its buckets. */
+    ROSTER_OUTCOMES(Kind.COUNTER, "classlink.roster.outcomes", "Requests to the roster gateway", "realm,outcome"),
     /** Requests to the roster gateway that a limit rejected. */
-    ROSTER_LIMITS("classlink.roster.limits", "Roster requests that a limit turned away", "limit"),
+    ROSTER_LIMITS(Kind.COUNTER, "classlink.roster.limits", "Roster requests that a limit rejected", "realm,limit"),
     /** What the roster gateway knew already, and what it had to ask. */
-    ROSTER_CACHE("classlink.roster.cache", "Look-ups in the roster gateway's caches", "result");
+    ROSTER_CACHE(Kind.COUNTER, "classlink.roster.cache", "Look-ups in the roster gateway's caches", "result");
 
+    /** Up to the 10 seconds of a call and the 30 seconds of a roster request. */
+    private static final Duration[] BUCKETS = {
+        Duration.ofMillis(100),
+        Duration.ofMillis(300),
+        Duration.ofSeconds(1),
+        Duration.ofSeconds(3),
+        Duration.ofSeconds(10),
+        Duration.ofSeconds(30)
+    };
+
+    private static final String REALM = "realm";
+
+    private final Kind kind;
     private final String meter;
     private final String description;
     /** Joined by commas: an enum's fields do not change, and a list's elements may. */
     private final String tags;
 
-    Measurement(String meter, String description, String tags) {
+    private enum Kind {
+        COUNTER,
+        TIMER
+    }
+
+    Measurement(Kind kind, String meter, String description, String tags) {
+        this.kind = kind;
         this.meter = meter;
         this.description = description;
         this.tags = tags;
     }
 
-    /** The meter's name in Micrometer; Prometheus writes it with underscores. */
-    public String meter() {
-        return meter;
+    /** As Prometheus names it: {@code _total} follows a counter, {@code _seconds} a timer. */
+    String series() {
+        return meter.replace('.', '_') + (kind == Kind.COUNTER ? "_total" : "_seconds");
     }
 
     /** Names of the tags, in order. */
-    public List<String> tags() {
+    List<String> tags() {
         return List.of(tags.split(","));
+    }
+
+    /** Whether the first tag is the realm. */
+    boolean isPerRealm() {
+        return tags().get(0).equals(REALM);
     }
 
     /** Counts one. */
     public void count(Enum<?>... values) {
-        Counter.builder(meter)
-                .description(description)
-                .tags(tagged(values))
-                .register(Metrics.globalRegistry)
-                .increment();
+        counter(words(values)).increment();
     }
 
-    /** Counts one that took a while, in buckets up to the ten seconds after which every call ends. */
+    /** Counts one of a realm. */
+    public void count(RealmModel realm, Enum<?>... values) {
+        List<String> tagged = new ArrayList<>(List.of(MeasuredSeries.tagOf(realm)));
+        tagged.addAll(words(values));
+        counter(tagged).increment();
+    }
+
+    /** Counts one that took a while. */
     public void record(Duration time, Enum<?>... values) {
-        Timer.builder(meter)
-                .description(description)
-                .tags(tagged(values))
-                .serviceLevelObjectives(
-                        Duration.ofMillis(100),
-                        Duration.ofMillis(300),
-                        Duration.ofSeconds(1),
-                        Duration.ofSeconds(3),
-                        Duration.ofSeconds(10))
-                .register(Metrics.globalRegistry)
-                .record(time);
+        timer(words(values)).record(time);
     }
 
-    private Tags tagged(Enum<?>... values) {
+    /** At 0, if nothing was counted yet. */
+    void register(List<String> values) {
+        if (kind == Kind.COUNTER) {
+            counter(values);
+        } else {
+            timer(values);
+        }
+    }
+
+    private Counter counter(List<String> values) {
+        return Counter.builder(meter)
+                .description(description)
+                .tags(tagged(values))
+                .register(Metrics.globalRegistry);
+    }
+
+    private Timer timer(List<String> values) {
+        return Timer.builder(meter)
+                .description(description)
+                .tags(tagged(values))
+                .serviceLevelObjectives(BUCKETS)
+                .register(Metrics.globalRegistry);
+    }
+
+    /** The values of tags: names of constants, in small letters. */
+    static List<String> words(Enum<?>... values) {
+        return Arrays.stream(values)
+                .map(value -> value.name().toLowerCase(Locale.ROOT))
+                .toList();
+    }
+
+    private Tags tagged(List<String> values) {
         List<String> names = tags();
-        if (values.length != names.size()) {
+        if (values.size() != names.size()) {
             throw new IllegalArgumentException(meter + " has the tags " + tags);
         }
         Tags tagged = Tags.empty();
-        for (int i = 0; i < values.length; i++) {
-            tagged = tagged.and(Tag.of(names.get(i), values[i].name().toLowerCase(Locale.ROOT)));
+        for (int i = 0; i < names.size(); i++) {
+            tagged = tagged.and(Tag.of(names.get(i), values.get(i)));
         }
         return tagged;
     }

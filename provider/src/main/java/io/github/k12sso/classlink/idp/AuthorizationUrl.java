@@ -3,6 +3,7 @@ package io.github.k12sso.classlink.idp;
 import io.github.k12sso.classlink.http.AllowedHosts;
 import io.github.k12sso.classlink.http.UpstreamFailure;
 import io.github.k12sso.classlink.settings.ClassLinkIdentityProviderConfig;
+import io.github.k12sso.classlink.settings.Setting;
 import jakarta.ws.rs.core.UriBuilder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -39,7 +40,7 @@ final class AuthorizationUrl {
         try {
             allowedHosts.require(config.getAuthorizationUrl());
         } catch (UpstreamFailure.HostNotAllowed e) {
-            throw new IdentityBrokerException("Authorization URL " + e.getMessage(), e);
+            throw new IdentityBrokerException(Setting.AUTHORIZATION_URL.label() + " " + e.getMessage(), e);
         }
         AuthenticationSessionModel login = request.getAuthenticationSession();
         boolean ownPrompt = config.getPrompt() != null && !config.getPrompt().isEmpty();

@@ -87,7 +87,7 @@ public final class CallbackEndpoint {
 
     /** The rest of the login is Keycloak's, and so are its faults. */
     private Response signIn(BrokeredIdentityContext person, AuthenticationSessionModel begun) throws LoginRefused {
-        Measurement.LOGINS.count(Result.IDENTIFIED);
+        Measurement.LOGINS.count(session.getContext().getRealm(), Result.IDENTIFIED);
         NextAttempt attempt = new NextAttempt(session, config, event);
         boolean linking = isLinking(begun); // Keycloak's flow forgets it
         try {
@@ -241,7 +241,7 @@ public final class CallbackEndpoint {
     }
 
     /** Beside the {@link LoginRefused.Reason}s, for {@link Measurement#LOGINS}. */
-    private enum Result {
+    enum Result {
         /** ClassLink said who it is; the rest is Keycloak's flow. */
         IDENTIFIED
     }

@@ -173,7 +173,7 @@ public class ClassLinkIdentityProvider extends OIDCIdentityProvider
 
     @Override
     public Response retrieveToken(KeycloakSession ignored, FederatedIdentityModel identity) {
-        return BrokeringApi.version1();
+        return BrokeringApi.version1(session);
     }
 
     /** Version 2 of Keycloak's brokering API. */

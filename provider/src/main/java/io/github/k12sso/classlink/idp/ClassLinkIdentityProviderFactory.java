@@ -3,6 +3,7 @@ package io.github.k12sso.classlink.idp;
 import io.github.k12sso.classlink.http.AllowedHosts;
 import io.github.k12sso.classlink.http.Bulkheads;
 import io.github.k12sso.classlink.http.Bulkheads.Places;
+import io.github.k12sso.classlink.http.MeasuredSeries;
 import io.github.k12sso.classlink.idp.ClassLinkIdentityProvider.ServerState;
 import io.github.k12sso.classlink.keycloak.Clocks;
 import io.github.k12sso.classlink.keycloak.KeycloakLine;
@@ -27,6 +28,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.function.Function;
 import org.keycloak.Config;
 import org.keycloak.broker.provider.AbstractIdentityProviderFactory;
@@ -58,6 +60,7 @@ public final class ClassLinkIdentityProviderFactory extends AbstractIdentityProv
     private Bulkheads bulkheads = bulkheads(name -> null, Places.DEFAULT_THREADS);
     private RefreshesInFlight refreshes = new RefreshesInFlight(bulkheads, Clocks.steady());
     private RosterState rosters = rosters(name -> null);
+    private Set<String> metricsRealms = Set.of();
 
     @Override
     public String getId() {
@@ -93,6 +96,7 @@ public final class ClassLinkIdentityProviderFactory extends AbstractIdentityProv
         bulkheads = bulkheads(options::getInt, workerThreads(options));
         refreshes = new RefreshesInFlight(bulkheads, Clocks.steady());
         rosters = rosters(options::getInt);
+        metricsRealms = MeasuredSeries.names(options.get("metricsRealms"));
     }
 
     /** Keycloak's {@code http-pool-max-threads}. */
@@ -137,6 +141,7 @@ public final class ClassLinkIdentityProviderFactory extends AbstractIdentityProv
     public void postInit(KeycloakSessionFactory factory) {
         KeycloakLine.readNotes();
         factory.register(new LinkRemovalListener(this));
+        factory.register(new MetricsStart(metricsRealms));
     }
 
     @Override
@@ -162,6 +167,7 @@ public final class ClassLinkIdentityProviderFactory extends AbstractIdentityProv
 
     @Override
     public ClassLinkIdentityProvider create(KeycloakSession session, IdentityProviderModel model) {
+        Optional.ofNullable(session.getContext().getRealm()).ifPresent(MeasuredSeries::meet);
         return Chosen.CREATOR.create(
                 session,
                 new ClassLinkIdentityProviderConfig(model, allowedHosts),

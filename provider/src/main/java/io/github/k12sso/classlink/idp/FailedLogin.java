@@ -46,7 +46,7 @@ final class FailedLogin {
     Reference report(LoginRefused refused) {
         LoginRefused.Reason reason = refused.reason();
         Reference reference = Reference.random();
-        Measurement.LOGINS.count(reason);
+        Measurement.LOGINS.count(session.getContext().getRealm(), reason);
         LOG.warnf(
                 "Login with ClassLink failed. realm=%s, provider=%s, reference=%s, reason=%s: %s",
                 session.getContext().getRealm().getName(),

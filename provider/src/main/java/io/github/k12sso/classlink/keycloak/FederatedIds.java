@@ -12,6 +12,8 @@ import org.keycloak.models.FederatedIdentityModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
+import org.keycloak.models.UserProvider;
+import org.keycloak.storage.StorageId;
 
 /**
  * Users by the id that links them to a provider, compared exactly. Keycloak leaves the comparison to the database, and the default
@@ -41,9 +43,23 @@ public final class FederatedIds {
 
     /** The user who is linked by exactly this id, as it is stored. */
     public Optional<UserModel> user(String alias, String linkId) {
-        return candidates(alias, linkId).stream()
-                .filter(user -> isLinkedBy(user, alias, linkId))
+        return exact(candidates(session.users(), alias, linkId), alias, linkId);
+    }
+
+    private Optional<UserModel> exact(List<UserModel> candidates, String alias, String id) {
+        return candidates.stream()
+                .filter(user -> isLinkedBy(session.users(), user, alias, id)
+                        || isLinkedBy(store(session, user.getId()), user, alias, id))
                 .findFirst();
+    }
+
+    /**
+     * The store behind the user cache, which Keycloak's SPI has under the cache's own interface. Users of a foreign store that
+     * are not imported have their links elsewhere, reachable only through the cache: for those alone another node's write may go
+     * unseen for the moment that the invalidation travels.
+     */
+    public static UserProvider store(KeycloakSession session, String userId) {
+        return StorageId.isLocalStorage(userId) ? session.getProvider(UserProvider.class) : session.users();
     }
 
     /**
@@ -54,10 +70,13 @@ public final class FederatedIds {
     public Link link(String alias, String id) {
         String hashed = hashed(id);
         if (!id.startsWith(HASHED)) {
-            List<UserModel> candidates = candidates(alias, id);
-            Optional<UserModel> exact = candidates.stream()
-                    .filter(user -> isLinkedBy(user, alias, id))
-                    .findFirst();
+            List<UserModel> candidates = candidates(session.users(), alias, id);
+            Optional<UserModel> exact = exact(candidates, alias, id);
+            if (exact.isEmpty() && !candidates.isEmpty()) {
+                // Another node has just changed the link: this one's cache may not know yet.
+                candidates = candidates(session.getProvider(UserProvider.class), alias, id);
+                exact = exact(candidates, alias, id);
+            }
             if (exact.isPresent() && candidates.size() > 1) {
                 rename(exact.get(), alias, hashed);
                 return new Link(hashed, exact);
@@ -92,10 +111,10 @@ public final class FederatedIds {
     }
 
     /** Those whose id is equal for the database. */
-    private List<UserModel> candidates(String alias, String id) {
+    private List<UserModel> candidates(UserProvider users, String alias, String id) {
         try {
-            return Optional.ofNullable(session.users()
-                            .getUserByFederatedIdentity(realm, new FederatedIdentityModel(alias, id, null)))
+            return Optional.ofNullable(
+                            users.getUserByFederatedIdentity(realm, new FederatedIdentityModel(alias, id, null)))
                     .stream()
                     .toList();
         } catch (IllegalStateException moreThanOne) {
@@ -106,8 +125,8 @@ public final class FederatedIds {
         }
     }
 
-    private boolean isLinkedBy(UserModel user, String alias, String id) {
-        FederatedIdentityModel link = session.users().getFederatedIdentity(realm, user, alias);
+    private boolean isLinkedBy(UserProvider users, UserModel user, String alias, String id) {
+        FederatedIdentityModel link = users.getFederatedIdentity(realm, user, alias);
         return link != null && link.getUserId().equals(id);
     }
 

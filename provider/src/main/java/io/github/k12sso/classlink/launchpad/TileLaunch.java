@@ -81,10 +81,10 @@ public final class TileLaunch extends AuthorizationEndpointBase {
     public Response start() throws Refused {
         try {
             Response intoTheLogin = login();
-            Measurement.LAUNCHES.count(Step.BEGUN);
+            Measurement.LAUNCHES.count(realm, Step.BEGUN);
             return intoTheLogin;
         } catch (Refused e) {
-            Measurement.LAUNCHES.count(Step.REFUSED);
+            Measurement.LAUNCHES.count(realm, Step.REFUSED);
             throw e;
         }
     }
@@ -117,7 +117,7 @@ public final class TileLaunch extends AuthorizationEndpointBase {
     public Response finish() throws Refused {
         requireLogins();
         Response home = to(homeOf(app()));
-        Measurement.LAUNCHES.count(Step.LANDED);
+        Measurement.LAUNCHES.count(realm, Step.LANDED);
         return home;
     }
 
@@ -192,7 +192,8 @@ public final class TileLaunch extends AuthorizationEndpointBase {
     }
 
     /** For {@link Measurement#LAUNCHES}. Whatever is between begun and landed is a login, and counted as one. */
-    private enum Step {
+    public enum Step {
+        /** The browser is on the way to ClassLink. */
         BEGUN,
         /** Before a login began. */
         REFUSED,

@@ -34,6 +34,7 @@ public final class ClassLinkGroupMapper extends AbstractIdentityProviderMapper i
         ProviderConfigurationBuilder form = ProviderConfigurationBuilder.create();
         ClassLinkMapper.setting(form, "group", GROUP_TEMPLATE, ProviderConfigProperty.STRING_TYPE)
                 .required(true)
+                .defaultValue("/districts/${tenant_id}/${role}")
                 .add();
         ClassLinkMapper.setting(form, "group", GROUP_SOURCE, ProviderConfigProperty.LIST_TYPE)
                 .options(PROFILE, MY_GROUPS, ROSTER_CLASSES)
@@ -43,8 +44,8 @@ public final class ClassLinkGroupMapper extends AbstractIdentityProviderMapper i
                 ID,
                 "ClassLink Group",
                 "Group Importer",
-                "Puts people into a group that is named after their profile, such as their district's, and makes the group "
-                        + "if it is missing.",
+                "Adds users to groups that are named after their profile, their ClassLink groups or their classes. Missing "
+                        + "groups are created.",
                 form.build());
     }
 

@@ -37,8 +37,8 @@ public final class ClassLinkOrganizationMapper extends AbstractIdentityProviderM
                 "classlink-organization-mapper",
                 "ClassLink Organization",
                 "Organization Importer",
-                "Makes people members of the organization whose attribute classlink.tenant_id is their district's TenantId, "
-                        + "and ends their membership in those of other districts.",
+                "Adds users to the organization whose attribute classlink.tenant_id is their district's TenantId, and removes "
+                        + "them from the organizations of other districts.",
                 form.build());
     }
 

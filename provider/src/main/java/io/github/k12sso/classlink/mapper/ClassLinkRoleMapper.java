@@ -43,8 +43,8 @@ public final class ClassLinkRoleMapper extends AbstractClaimToRoleMapper impleme
                 "classlink-role-mapper",
                 "ClassLink Role",
                 "Role Importer",
-                "Gives a Keycloak role to people with certain ClassLink roles, and takes it away when they have none of them "
-                        + "any more.",
+                "Grants a Keycloak role to users with certain ClassLink roles, and removes it when they no longer have one of "
+                        + "them.",
                 form.build());
     }
 

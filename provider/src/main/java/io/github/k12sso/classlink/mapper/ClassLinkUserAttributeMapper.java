@@ -3,6 +3,7 @@ package io.github.k12sso.classlink.mapper;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.profile.Profile;
+import io.github.k12sso.classlink.settings.Setting;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -42,6 +43,7 @@ public final class ClassLinkUserAttributeMapper extends AbstractIdentityProvider
         ProviderConfigurationBuilder form = ProviderConfigurationBuilder.create();
         ClassLinkMapper.setting(form, "attribute", JSON_FIELD, ProviderConfigProperty.STRING_TYPE)
                 .required(true)
+                .defaultValue("SourcedId")
                 .add();
         ClassLinkMapper.setting(
                         form, "attribute", USER_ATTRIBUTE, ProviderConfigProperty.USER_PROFILE_ATTRIBUTE_LIST_TYPE)
@@ -51,7 +53,7 @@ public final class ClassLinkUserAttributeMapper extends AbstractIdentityProvider
                 "classlink-user-attribute-mapper",
                 "ClassLink Attribute",
                 "Attribute Importer",
-                "Copies a member of ClassLink's profile document into a user attribute.",
+                "Copies a field of the ClassLink profile into a user attribute.",
                 form.build());
     }
 
@@ -120,8 +122,8 @@ public final class ClassLinkUserAttributeMapper extends AbstractIdentityProvider
                 .filter(name -> !name.isEmpty());
         if (attribute.filter(UserModel.USERNAME::equalsIgnoreCase).isPresent()) {
             LOG.warnf(
-                    "Mapper '%s' does nothing: it cannot write the username. Use the provider's Username template",
-                    mapper.getName());
+                    "Mapper '%s' does nothing: it cannot write the username. Use the provider's setting %s",
+                    mapper.getName(), Setting.USERNAME_TEMPLATE.quoted());
             return Optional.empty();
         }
         if (attribute.isEmpty()) {
@@ -143,7 +145,7 @@ public final class ClassLinkUserAttributeMapper extends AbstractIdentityProvider
                             mapper.getName(), path, sent));
             return document.map(member::read).orElse(List.of());
         } catch (IllegalArgumentException e) {
-            LOG.warnf("Mapper '%s': Profile member %s", mapper.getName(), e.getMessage());
+            LOG.warnf("Mapper '%s': Profile field %s", mapper.getName(), e.getMessage());
             return List.of();
         }
     }

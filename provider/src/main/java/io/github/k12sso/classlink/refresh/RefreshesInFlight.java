@@ -3,6 +3,8 @@ package io.github.k12sso.classlink.refresh;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.github.k12sso.classlink.http.Bulkheads;
+import io.github.k12sso.classlink.http.MeasuredSeries;
+import io.github.k12sso.classlink.http.Measurement;
 import io.github.k12sso.classlink.http.UpstreamFailure;
 import io.github.k12sso.classlink.vault.TokenRecord.TokenSet;
 import io.github.k12sso.classlink.vault.TokenRecord.TokenSet.Source;
@@ -54,6 +56,7 @@ public final class RefreshesInFlight {
     public RefreshesInFlight(Bulkheads bulkheads, InstantSource clock) {
         this.bulkheads = bulkheads;
         this.clock = clock;
+        MeasuredSeries.declare(Measurement.REFRESHES, RefreshOutcome.Kind.values());
     }
 
     /**

@@ -107,7 +107,7 @@ final class TokenRefresher {
                 LOG.debug("A ClassLink token could not be renewed", e);
                 outcome = RefreshOutcome.unreachable(RefreshesInFlight.COOL_DOWN);
             }
-            Measurement.REFRESHES.count(outcome.kind());
+            Measurement.REFRESHES.count(realm, outcome.kind());
             return outcome;
         }
 

@@ -8,69 +8,72 @@ import org.keycloak.protocol.oidc.OIDCLoginProtocol;
 import org.keycloak.provider.ProviderConfigProperty;
 
 /**
- * Every setting of a ClassLink provider: key, name, type, default and bounds, in the order of the form in the admin console.
- * Typed values, validation, the form and its text keys are made from this table, and docs/settings.md is compared with it.
+ * Every setting of a ClassLink provider: key, label, type, default and bounds, in the order of the form in the admin console,
+ * which is the order of a first set-up. Typed values, validation, the form and its text keys are made from this table, and
+ * docs/settings.md is compared with it.
  */
 public enum Setting {
     // Keycloak's own fields
     CLIENT_ID("clientId", "Client ID", Type.OF_KEYCLOAK, null),
     DEFAULT_SCOPE("defaultScope", "Scopes", Type.OF_KEYCLOAK, "openid profile email"),
 
-    // who may log in, and as whom
-    ALLOWED_TENANTS("allowedTenants", "Allowed districts", Type.TENANTS, null),
-    USERNAME_TEMPLATE("usernameTemplate", "User name template", Type.USERNAME_TEMPLATE, "${login_id}.${tenant_id}"),
+    // who may sign in, and as whom
+    ALLOWED_TENANTS("allowedTenants", "Sign-in: allowed districts", Type.TENANTS, null),
+    USERNAME_TEMPLATE(
+            "usernameTemplate", "Sign-in: username template", Type.USERNAME_TEMPLATE, "${login_id}.${tenant_id}"),
     IDENTITY_KEY(
             "identityKey",
-            "Identity key",
+            "Sign-in: identity key",
             IdentityKey.USER_ID.setting(),
             Arrays.stream(IdentityKey.values()).map(IdentityKey::setting).toList()),
 
-    // LaunchPad tiles
-    LAUNCHPAD_CLIENT("launchpadClient", "App for LaunchPad tiles", Type.CLIENT, null),
+    // tiles, and the way out of ClassLink
+    LAUNCHPAD_CLIENT("launchpadClient", "LaunchPad: tile client", Type.CLIENT, null),
+    LAUNCHPAD_SIGN_OUT_URL("launchpadSignOutUrl", "LaunchPad: sign-out page", Type.URL, null),
 
     // tokens for clients
-    TOKEN_SCOPE("tokenScope", "Scope for token exchange", Type.SCOPE, "classlink-token"),
+    TOKEN_SCOPE("tokenScope", "Token: client scope for exchange", Type.SCOPE, "classlink-token"),
     /**
      * Access tokens live 24 hours, and ClassLink's answer does not say so
      * (docs/internals/classlink-protocol.md#token-response).
      */
-    TOKEN_LIFETIME_SECONDS("tokenLifetimeSeconds", "Token lifetime", 86_400, 60, 31_536_000),
-    MIN_VALIDITY_TOKEN("minValidityToken", "Renew before the end", 60, 5, 3600),
-    ACCEPT_UNENCRYPTED_TOKENS("acceptUnencryptedTokens", "Accept unencrypted tokens", Type.FLAG, "true"),
-
-    // logout
-    FORGET_TOKENS_ON_LOGOUT("forgetTokensOnLogout", "Forget tokens at logout", Type.FLAG, "false"),
-    LAUNCHPAD_SIGN_OUT_URL("launchpadSignOutUrl", "LaunchPad sign-out page", Type.URL, null),
+    TOKEN_LIFETIME_SECONDS("tokenLifetimeSeconds", "Token: default lifetime (seconds)", 86_400, 60, 31_536_000),
+    MIN_VALIDITY_TOKEN("minValidityToken", "Token: refresh threshold (seconds)", 60, 5, 3600),
+    FORGET_TOKENS_ON_LOGOUT("forgetTokensOnLogout", "Token: deletion at last logout", Type.FLAG, "false"),
+    ACCEPT_UNENCRYPTED_TOKENS("acceptUnencryptedTokens", "Token: unencrypted tokens accepted", Type.FLAG, "true"),
 
     // rosters
     ROSTER_MODE(
             "rosterMode",
-            "Roster access",
+            "Roster: access mode",
             RosterMode.OFF.setting(),
             Arrays.stream(RosterMode.values()).map(RosterMode::setting).toList()),
-    PARTNER_KEY("partnerKey", "Partner key", Type.VAULT_REFERENCE, null),
+    PARTNER_KEY("partnerKey", "Roster: partner key", Type.VAULT_REFERENCE, null),
     /** One entry per district: the TenantId follows after a hyphen. */
-    DISTRICT_KEYS("districtKeys", "District keys", Type.VAULT_REFERENCE, "${vault.classlink-district}"),
-    ROSTER_SCOPE("rosterScope", "Scope for rosters", Type.SCOPE, "classlink-roster"),
-    ROSTER_URL("rosterUrl", "Roster URL", Type.URL, "https://oneroster-proxy.apis.classlink.com"),
-    ROSTER_REQUESTS_PER_MINUTE("rosterRequestsPerMinute", "Roster requests a minute", 600, 1, 100_000),
+    DISTRICT_KEYS("districtKeys", "Roster: district keys", Type.VAULT_REFERENCE, "${vault.classlink-district}"),
+    ROSTER_SCOPE("rosterScope", "Roster: client scope", Type.SCOPE, "classlink-roster"),
+    ROSTER_REQUESTS_PER_MINUTE("rosterRequestsPerMinute", "Roster: request limit (per minute)", 600, 1, 100_000),
+    ROSTER_URL("rosterUrl", "Roster: service URL", Type.URL, "https://oneroster-proxy.apis.classlink.com"),
 
-    // rarely changed
-    REQUIRE_ID_TOKEN("requireIdToken", "Require id_token", Type.FLAG, "true"),
-    PKCE_ENABLED("pkceEnabled", "Use PKCE", Type.FLAG, "true"),
+    // rarely changed: how Keycloak and ClassLink talk, and where
+    REQUIRE_ID_TOKEN("requireIdToken", "Protocol: id_token required", Type.FLAG, "true"),
+    PKCE_ENABLED("pkceEnabled", "Protocol: PKCE", Type.FLAG, "true"),
     CLIENT_AUTH_METHOD(
             "clientAuthMethod",
-            "Client authentication",
+            "Protocol: client authentication",
             OIDCLoginProtocol.CLIENT_SECRET_POST,
             List.of(OIDCLoginProtocol.CLIENT_SECRET_POST, OIDCLoginProtocol.CLIENT_SECRET_BASIC)),
-    ALLOWED_CLOCK_SKEW("allowedClockSkew", "Allowed clock skew", 30, 0, 300),
+    ALLOWED_CLOCK_SKEW("allowedClockSkew", "Protocol: allowed clock skew (seconds)", 30, 0, 300),
     AUTHORIZATION_URL(
-            "authorizationUrl", "Authorization URL", Type.URL, "https://launchpad.classlink.com/oauth2/v2/auth"),
-    TOKEN_URL("tokenUrl", "Token URL", Type.URL, "https://launchpad.classlink.com/oauth2/v2/token"),
-    JWKS_URL("jwksUrl", "JWKS URL", Type.URL, "https://launchpad.classlink.com/oauth2/v2/jwks"),
-    ISSUER("issuer", "Issuer", Type.ISSUER, "https://launchpad.classlink.com"),
-    USER_INFO_URL("userInfoUrl", "Profile URL", Type.URL, "https://nodeapi.classlink.com/v2/my/info"),
-    REVOCATION_URL("revocationUrl", "Revocation URL", Type.URL, null);
+            "authorizationUrl",
+            "Endpoint: authorization URL",
+            Type.URL,
+            "https://launchpad.classlink.com/oauth2/v2/auth"),
+    TOKEN_URL("tokenUrl", "Endpoint: token URL", Type.URL, "https://launchpad.classlink.com/oauth2/v2/token"),
+    JWKS_URL("jwksUrl", "Endpoint: JWKS URL", Type.URL, "https://launchpad.classlink.com/oauth2/v2/jwks"),
+    ISSUER("issuer", "Endpoint: issuer", Type.ISSUER, "https://launchpad.classlink.com"),
+    USER_INFO_URL("userInfoUrl", "Endpoint: profile URL", Type.URL, "https://nodeapi.classlink.com/v2/my/info"),
+    REVOCATION_URL("revocationUrl", "Endpoint: revocation URL", Type.URL, null);
 
     /** What a value may be. */
     enum Type {
@@ -158,9 +161,14 @@ public enum Setting {
         return key;
     }
 
-    /** The name in messages of validation. */
-    String label() {
+    /** The name in messages: the English label of the form. */
+    public String label() {
         return label;
+    }
+
+    /** The label in quotation marks, for use in a sentence. */
+    public String quoted() {
+        return '"' + label + '"';
     }
 
     /** Of the texts in the console: {@code .label} and {@code .help} follow. */

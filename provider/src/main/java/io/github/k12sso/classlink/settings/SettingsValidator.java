@@ -51,7 +51,7 @@ final class SettingsValidator {
                     Setting.PARTNER_KEY.label(),
                     () -> requirePresent(
                             Setting.PARTNER_KEY,
-                            "is missing. Roster access partner-key needs a reference to Keycloak's"
+                            "is missing. The access mode partner-key needs a reference to Keycloak's"
                                     + " vault such as ${vault.classlink-partner-key}"));
         }
     }

@@ -1,5 +1,6 @@
 package io.github.k12sso.classlink.vault;
 
+import io.github.k12sso.classlink.keycloak.FederatedIds;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import org.keycloak.models.FederatedIdentityModel;
@@ -9,7 +10,6 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.UserProvider;
 import org.keycloak.models.utils.KeycloakModelUtils;
-import org.keycloak.storage.StorageId;
 
 /**
  * The row that holds one user's record, read and written in transactions of its own: past the user cache, which on another
@@ -65,7 +65,7 @@ public final class TokenStore {
             return Optional.empty();
         }
         session.getContext().setRealm(realm);
-        UserProvider users = uncached(session);
+        UserProvider users = FederatedIds.store(session, userId);
         UserModel user = users.getUserById(realm, userId);
         if (user == null) {
             return Optional.empty();
@@ -74,14 +74,5 @@ public final class TokenStore {
         return link == null || link.getToken() == null || link.getToken().isBlank()
                 ? Optional.empty()
                 : Optional.of(new Row(realm, user, link));
-    }
-
-    /**
-     * The store behind the user cache, which Keycloak's SPI has under the cache's own interface. Users of a foreign store that
-     * are not imported have their links elsewhere, reachable only through the cache: for those alone another node's refresh
-     * may go unseen for the moment that the invalidation travels.
-     */
-    private UserProvider uncached(KeycloakSession session) {
-        return StorageId.isLocalStorage(userId) ? session.getProvider(UserProvider.class) : session.users();
     }
 }

@@ -61,9 +61,9 @@ class SettingsCheckTest {
 
     @ParameterizedTest
     @CsvSource({
-        "tokenUrl,https://evil.example/token,Token URL names the host evil.example",
+        "tokenUrl,https://evil.example/token,Endpoint: token URL names the host evil.example",
         "usernameTemplate,${nonsense},unknown placeholder",
-        "rosterMode,partner-key,Partner key is missing",
+        "rosterMode,partner-key,Roster: partner key is missing",
         "minValidityToken,never,from 5 to 3600"
     })
     void aStoredSettingThatIsNotValidIsNamed(String key, String value, String says) {

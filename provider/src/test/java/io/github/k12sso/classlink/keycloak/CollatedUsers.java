@@ -3,10 +3,12 @@ package io.github.k12sso.classlink.keycloak;
 import io.github.k12sso.classlink.Stub;
 import java.text.Normalizer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.keycloak.models.FederatedIdentityModel;
 import org.keycloak.models.KeycloakSession;
@@ -18,11 +20,13 @@ import org.keycloak.models.UserProvider;
 final class CollatedUsers {
 
     private final Map<UserModel, List<FederatedIdentityModel>> links = new LinkedHashMap<>();
-    private final UserProvider users = users();
+    private final UserProvider store = users(links::get);
+    private Function<UserModel, List<FederatedIdentityModel>> cache = links::get;
 
     /** A user with a link to {@code classlink}. */
     UserModel linkedBy(String id) {
-        UserModel user = Stub.of(UserModel.class, Map.of("getUsername", arguments -> id));
+        UserModel user =
+                Stub.of(UserModel.class, Map.of("getUsername", arguments -> id, "getId", arguments -> "id of " + id));
         links.put(user, new ArrayList<>(List.of(new FederatedIdentityModel("classlink", id, "name", "record"))));
         return user;
     }
@@ -32,12 +36,25 @@ final class CollatedUsers {
         return links.get(user).stream().map(FederatedIdentityModel::getUserId).toList();
     }
 
+    /** The user cache of this node goes on saying what links there are now. */
+    void cacheIsStale() {
+        Map<UserModel, List<FederatedIdentityModel>> before = new HashMap<>();
+        links.forEach((user, all) -> before.put(user, List.copyOf(all)));
+        cache = before::get;
+    }
+
+    void link(UserModel user, String id) {
+        links.get(user).add(new FederatedIdentityModel("classlink", id, "name", "record"));
+    }
+
     void unlink(UserModel user) {
         links.get(user).clear();
     }
 
     FederatedIds ids() {
-        KeycloakSession session = Stub.of(KeycloakSession.class, Map.of("users", arguments -> users));
+        UserProvider cached = users(user -> cache.apply(user));
+        KeycloakSession session =
+                Stub.of(KeycloakSession.class, Map.of("users", arguments -> cached, "getProvider", arguments -> store));
         return new FederatedIds(session, Stub.of(RealmModel.class, Map.of()));
     }
 
@@ -56,7 +73,7 @@ final class CollatedUsers {
                 .toList();
     }
 
-    private UserProvider users() {
+    private UserProvider users(Function<UserModel, List<FederatedIdentityModel>> read) {
         return Stub.of(
                 UserProvider.class,
                 Map.of(
@@ -65,7 +82,7 @@ final class CollatedUsers {
                         "searchForUserStream",
                         arguments -> found((Map<?, ?>) arguments[1]),
                         "getFederatedIdentity",
-                        arguments -> links.get((UserModel) arguments[1]).stream()
+                        arguments -> read.apply((UserModel) arguments[1]).stream()
                                 .findFirst()
                                 .orElse(null),
                         "removeFederatedIdentity",

@@ -55,6 +55,17 @@ class FederatedIdsTest {
     }
 
     @Test
+    void givenACacheThatDoesNotKnowTheLinkYet_thenItIsFoundAllTheSame() {
+        UserModel user = users.linkedBy("2|AbC10");
+        users.unlink(user);
+        users.cacheIsStale();
+        users.link(user, "2|AbC10");
+
+        assertThat(users.ids().link("classlink", "2|AbC10")).isEqualTo(new Link("2|AbC10", Optional.of(user)));
+        assertThat(users.ids().user("classlink", "2|AbC10")).contains(user);
+    }
+
+    @Test
     void givenTwoEqualLinks_thenBothGetIn() {
         UserModel first = users.linkedBy("2|AbC10");
         UserModel second = users.linkedBy("2|aBc10");

@@ -62,7 +62,7 @@ class MapperPagesTest {
 
     @ParameterizedTest
     @MethodSource("mappers")
-    void everySettingSaysWhatItDoesAlsoWhenItIsEmpty(IdentityProviderMapper mapper) {
+    void everySettingSaysWhatItDoesAlsoWithoutAValue(IdentityProviderMapper mapper) {
         assertThat(mapper.getHelpText()).endsWith(".");
         assertThat(mapper.getDisplayType()).startsWith("ClassLink ");
         List<ProviderConfigProperty> settings = mapper.getConfigProperties();
@@ -74,7 +74,32 @@ class MapperPagesTest {
                 })
                 .extracting(ProviderConfigProperty::getLabel)
                 .doesNotHaveDuplicates();
-        assertThat(english.get(settings.get(0).getHelpText())).contains("empty").contains("import");
+        assertThat(english.get(settings.get(0).getHelpText()))
+                .contains("ClassLink sends no")
+                .contains("import");
+    }
+
+    /** As the console fills the form in, so that nobody has to look up how a value is written. */
+    @ParameterizedTest
+    @MethodSource("mappers")
+    void theHelpTextEndsWithTheDefault(IdentityProviderMapper mapper) {
+        assertThat(mapper.getConfigProperties()).allSatisfy(setting -> {
+            String value = setting.getDefaultValue() == null
+                    ? "empty"
+                    : setting.getDefaultValue().toString().replace("false", "off");
+            assertThat(english.get(setting.getHelpText())).endsWith("Default: " + value + ".");
+        });
+    }
+
+    @Test
+    void theUsualFieldsAndRolesAreListedInEveryLanguage() {
+        Messages.bundles().forEach(bundle -> {
+            assertThat(Messages.of(bundle).get("classlink.mapper.attribute.jsonField.help"))
+                    .contains("UserId, TenantId, Tenant, SourcedId, LoginId, Email, FirstName, LastName")
+                    .contains("Role, OrgId, BuildingId, Building, StateName, Profile");
+            assertThat(Messages.of(bundle).get("classlink.mapper.role.classlinkRoles.help"))
+                    .contains("Student, Teacher, Administrator, Tenant Administrator, Parent, Aide");
+        });
     }
 
     @ParameterizedTest

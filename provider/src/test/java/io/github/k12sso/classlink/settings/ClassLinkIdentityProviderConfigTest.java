@@ -358,7 +358,7 @@ class ClassLinkIdentityProviderConfigTest {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> config.validate(realm(SslRequired.EXTERNAL)))
                     .satisfies(refused -> assertThat(refused.getMessage())
-                            .startsWith("Partner key ")
+                            .startsWith("Roster: partner key ")
                             .doesNotContain("4711"));
         }
 
@@ -368,7 +368,7 @@ class ClassLinkIdentityProviderConfigTest {
 
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> config.validate(realm(SslRequired.EXTERNAL)))
-                    .withMessageStartingWith("Partner key is missing")
+                    .withMessageStartingWith("Roster: partner key is missing")
                     .withMessageContaining("${vault.classlink-partner-key}");
         }
 
@@ -378,7 +378,7 @@ class ClassLinkIdentityProviderConfigTest {
 
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> config.validate(realm(SslRequired.EXTERNAL)))
-                    .withMessage("Allowed clock skew must be a whole number from 0 to 300");
+                    .withMessage("Protocol: allowed clock skew (seconds) must be a whole number from 0 to 300");
         }
 
         @ParameterizedTest

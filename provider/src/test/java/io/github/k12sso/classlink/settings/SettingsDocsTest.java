@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -14,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The table in docs/settings.md has every setting, with its default and its bounds. */
+/** The table in docs/settings.md has every setting, with its label, its default and its bounds, in the order of the form. */
 class SettingsDocsTest {
 
     private static final Path PAGE = Path.of("../docs/settings.md");
@@ -22,6 +23,19 @@ class SettingsDocsTest {
     private static final List<String> OF_KEYCLOAK = List.of("clientSecret", "storeToken");
 
     private final Map<String, List<String>> rows = rows();
+
+    @Test
+    void hasTheOrderOfTheForm() {
+        assertThat(rows.keySet())
+                .containsSubsequence(
+                        Arrays.stream(Setting.values()).map(Setting::key).toList());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void saysTheLabel(Setting setting) {
+        assertThat(rows.get(setting.key()).get(1)).isEqualTo(setting.label());
+    }
 
     @Test
     void hasEverySettingOnce() {
@@ -36,7 +50,7 @@ class SettingsDocsTest {
     void saysTheDefault(Setting setting) {
         String missing = setting == Setting.CLIENT_ID ? "-" : "blank";
 
-        assertThat(rows.get(setting.key()).get(1))
+        assertThat(rows.get(setting.key()).get(2))
                 .isEqualTo(
                         setting.defaultValue().map(value -> "`" + value + "`").orElse(missing));
     }
@@ -44,7 +58,7 @@ class SettingsDocsTest {
     @ParameterizedTest
     @EnumSource
     void saysWhatIsAllowed(Setting setting) {
-        String allowed = rows.get(setting.key()).get(2);
+        String allowed = rows.get(setting.key()).get(3);
         switch (setting.type()) {
             case NUMBER -> assertThat(allowed).startsWith(setting.min() + " to " + setting.max());
             case FLAG -> assertThat(allowed).isEqualTo("`true`, `false`");
@@ -64,7 +78,13 @@ class SettingsDocsTest {
                     .map(line -> Arrays.stream(line.substring(1).split("(?<!\\\\)\\|"))
                             .map(String::strip)
                             .toList())
-                    .collect(Collectors.toMap(row -> row.get(0).replace("`", ""), row -> row));
+                    .collect(Collectors.toMap(
+                            row -> row.get(0).replace("`", ""),
+                            row -> row,
+                            (one, other) -> {
+                                throw new AssertionError("twice: " + one.get(0));
+                            },
+                            LinkedHashMap::new));
         } catch (IOException e) {
             throw new AssertionError(e);
         }

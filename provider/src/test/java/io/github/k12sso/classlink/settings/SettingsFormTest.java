@@ -3,8 +3,11 @@ package io.github.k12sso.classlink.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.k12sso.classlink.Messages;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,6 +65,63 @@ class SettingsFormTest {
         assertThat(property.getType()).isNotNull();
     }
 
+    /** Messages of validation and of the connection check call a field what the form calls it. */
+    @ParameterizedTest
+    @MethodSource("properties")
+    void messagesUseTheLabelOfTheForm(ProviderConfigProperty property) {
+        assertThat(english.get(property.getLabel()))
+                .isEqualTo(setting(property).label())
+                .isEqualTo(setting(property).quoted().replace("\"", ""));
+    }
+
+    @Test
+    void fieldsStandInTheOrderOfAFirstSetUp() {
+        assertThat(groups(english)).containsExactly("Sign-in", "LaunchPad", "Token", "Roster", "Protocol", "Endpoint");
+    }
+
+    @Test
+    void fieldsOfAGroupStandTogetherInEveryLanguage() {
+        Messages.bundles()
+                .forEach(bundle -> assertThat(groups(Messages.of(bundle)))
+                        .as(bundle.toString())
+                        .hasSize(6)
+                        .doesNotHaveDuplicates());
+    }
+
+    @ParameterizedTest
+    @MethodSource("properties")
+    void theHelpTextEndsWithTheDefault(ProviderConfigProperty property) {
+        String help = english.get(property.getHelpText());
+        Optional<String> value = setting(property).defaultValue();
+        if (setting(property).type() == Setting.Type.FLAG) {
+            assertThat(help).endsWith("Default: " + (value.orElseThrow().equals("true") ? "on." : "off."));
+        } else if (value.isPresent()) {
+            assertThat(help).endsWith("Default: " + value.get() + ".");
+        } else {
+            assertThat(help).contains("Default: empty");
+        }
+        if (setting(property).type() != Setting.Type.FLAG) {
+            Messages.bundles()
+                    .forEach(bundle -> assertThat(Messages.of(bundle).get(property.getHelpText()))
+                            .as(bundle.toString())
+                            .contains(value.orElse(" ")));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("properties")
+    void aNumberHasAUnitAndBounds(ProviderConfigProperty property) {
+        if (setting(property).type() == Setting.Type.NUMBER) {
+            Messages.bundles().forEach(bundle -> {
+                Map<String, String> texts = Messages.of(bundle);
+                assertThat(texts.get(property.getLabel())).matches(".+ \\(.+\\)");
+                assertThat(texts.get(property.getHelpText()))
+                        .contains(" " + setting(property).min() + " ")
+                        .contains(" " + setting(property).max() + ".");
+            });
+        }
+    }
+
     @Test
     void noTextIsLeftOfASettingThatIsGone() {
         assertThat(english.keySet().stream().filter(key -> key.startsWith("classlink.settings.")))
@@ -95,6 +155,25 @@ class SettingsFormTest {
         assertThat(properties())
                 .noneMatch(
                         property -> property.isSecret() || property.getType().equals(ProviderConfigProperty.PASSWORD));
+    }
+
+    private static Setting setting(ProviderConfigProperty property) {
+        return Arrays.stream(Setting.values())
+                .filter(setting -> setting.key().equals(property.getName()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** What stands before the colon, once for each time that it changes. */
+    private static List<String> groups(Map<String, String> texts) {
+        List<String> groups = new ArrayList<>();
+        for (ProviderConfigProperty property : properties()) {
+            String group = texts.get(property.getLabel()).split(" ?: ", 2)[0];
+            if (groups.isEmpty() || !groups.get(groups.size() - 1).equals(group)) {
+                groups.add(group);
+            }
+        }
+        return groups;
     }
 
     static List<ProviderConfigProperty> properties() {

@@ -73,7 +73,7 @@ public final class ClassLinkSimulator implements AutoCloseable {
         baseUrl = withoutSlash(settings.publicUrl().orElse(URI.create("http://localhost:" + server.port())));
         switches = settings.switches();
         requests = new RequestLog(settings.recordedRequests());
-        gate = new Gate(faults, requests, clock, secrets);
+        gate = new Gate(faults, requests, clock, secrets, switches);
         districts = new Districts(settings.districts());
         settings.clients().forEach(clients::register);
         idTokens = new IdTokenSigner(baseUrl.toString(), keys, clock, secrets);

@@ -2,8 +2,10 @@ package io.github.k12sso.classlink.simulator;
 
 import io.github.k12sso.classlink.simulator.runtime.Switch;
 import java.time.Duration;
+import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
 /** The switches on the command line. */
@@ -14,12 +16,24 @@ final class SwitchOptions {
         Switch.all().forEach(which -> which.option().ifPresent(option -> command.addOption(option(which, option))));
     }
 
-    /** Turns the switches whose options were given. */
+    /**
+     * Turns the switches whose options were given.
+     *
+     * @throws ParameterException if a lifetime is out of bounds
+     */
     static void read(ParseResult arguments, SimulatorSettings.Builder settings) {
-        Switch.all()
-                .forEach(which -> which.option()
-                        .filter(option -> arguments.hasMatchedOption(option.name()))
-                        .ifPresent(option -> turn(which, arguments.matchedOptionValue(option.name(), null), settings)));
+        for (Switch<?> which : Switch.all()) {
+            Optional<Switch.Option> given = which.option().filter(option -> arguments.hasMatchedOption(option.name()));
+            if (given.isPresent()) {
+                String name = given.get().name();
+                try {
+                    turn(which, arguments.matchedOptionValue(name, null), settings);
+                } catch (IllegalArgumentException e) {
+                    throw new ParameterException(
+                            arguments.commandSpec().commandLine(), name + ": " + e.getMessage(), e);
+                }
+            }
+        }
     }
 
     private static OptionSpec option(Switch<?> which, Switch.Option option) {

@@ -3,22 +3,31 @@ package io.github.k12sso.classlink.simulator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.time.Duration;
-import java.util.Base64;
-import java.util.UUID;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
+import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The districts' own servers, asked as a client signs. */
 class DistrictServersTest extends RosterTests {
     private static final String USERS = "/servers/harborpoint/ims/oneroster/v1p1/users";
+
+    private OAuthClient client;
+
+    @BeforeEach
+    void client() {
+        client = new OAuthClient(simulator, app);
+    }
 
     @AfterEach
     void rightTime() {
@@ -40,83 +49,193 @@ class DistrictServersTest extends RosterTests {
                 .isEqualTo(404);
     }
 
-    @ParameterizedTest
-    @CsvSource({"HMAC-SHA256, HmacSHA256", "HMAC-SHA1, HmacSHA1"})
-    void aSignedRequestReadsTheDistrict(String method, String algorithm) {
-        HttpResponse<String> answer =
-                app.get(USERS + "?limit=50", "Authorization", signed("limit%3D50", method, algorithm));
-
-        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-        assertThat(RelyingParty.json(answer).get("users")).hasSize(50);
-        assertThat(answer.headers().firstValue("Link").orElseThrow())
-                .startsWith("<" + simulator.baseUrl() + USERS + "?limit=50&offset=50");
-    }
-
     @Test
-    void otherParametersThanTheSignedOnesAreRefused() {
-        String header = signed("limit%3D50", "HMAC-SHA256", "HmacSHA256");
-
-        assertFailure(app.get(USERS + "?limit=51", "Authorization", header), 401, "unauthorisedrequest");
-        assertFailure(app.get(USERS + "?limit=50&offset=1", "Authorization", header), 401, "unauthorisedrequest");
-        assertFailure(
-                app.get(USERS.replace("harborpoint", "maplevalley") + "?limit=50", "Authorization", header),
-                401,
-                "unauthorisedrequest");
-        assertFailure(app.getAs("junk", USERS), 401, "unauthorisedrequest");
-        assertFailure(app.get(USERS), 401, "unauthorisedrequest");
+    void severalLibrariesOfClassLinkEncodeASpaceOfTheSecretAsAPlus() {
+        assertThat(simulator.districtKey("harborpoint").get("client_secret").textValue())
+                .matches("[0-9a-f-]{36}\\S+")
+                .doesNotContain(" ");
     }
 
-    @Test
-    void aNonceCountsOnce() {
-        String header = signed("limit%3D50", "HMAC-SHA256", "HmacSHA256");
+    @Nested
+    class Signatures {
+        @ParameterizedTest
+        @CsvSource({"HMAC-SHA256, HmacSHA256", "HMAC-SHA1, HmacSHA1"})
+        void readTheDistrict(String method, String algorithm) {
+            HttpResponse<String> answer = client.users(signing -> signing.algorithm(method, algorithm));
 
-        assertThat(app.get(USERS + "?limit=50", "Authorization", header).statusCode())
-                .isEqualTo(200);
-        assertFailure(app.get(USERS + "?limit=50", "Authorization", header), 401, "unauthorisedrequest");
-    }
-
-    @Test
-    void anotherClockIsRefused() {
-        String header = signed("limit%3D50", "HMAC-SHA256", "HmacSHA256");
-        simulator.clock().advance(Duration.ofMinutes(6));
-
-        assertFailure(app.get(USERS + "?limit=50", "Authorization", header), 401, "unauthorisedrequest");
-    }
-
-    @Test
-    void aKeyThatWasReplacedIsRefused() {
-        String header = signed("limit%3D50", "HMAC-SHA256", "HmacSHA256");
-        simulator.applications().rotateBearer("harborpoint");
-
-        assertFailure(app.get(USERS + "?limit=50", "Authorization", header), 401, "unauthorisedrequest");
-        assertThat(app.get(USERS + "?limit=50", "Authorization", signed("limit%3D50", "HMAC-SHA256", "HmacSHA256"))
-                        .statusCode())
-                .isEqualTo(200);
-    }
-
-    /** @param query as it stands in the base string, encoded twice; it comes before the parameters of OAuth */
-    private static String signed(String query, String method, String algorithm) {
-        JsonNode key = simulator.districtKey("harborpoint");
-        String consumer = key.get("client_id").textValue();
-        String nonce = UUID.randomUUID().toString();
-        long timestamp = System.currentTimeMillis() / 1000;
-        String base = "GET&" + encoded(simulator.baseUrl() + USERS) + "&" + query
-                + encoded("&oauth_consumer_key=" + consumer + "&oauth_nonce=" + nonce + "&oauth_signature_method="
-                        + method + "&oauth_timestamp=" + timestamp + "&oauth_version=1.0");
-        String signature =
-                encoded(hmac(algorithm, encoded(key.get("client_secret").textValue()) + "&", base));
-        return ("OAuth realm=\"\", oauth_consumer_key=\"%s\", oauth_nonce=\"%s\", oauth_signature_method=\"%s\","
-                        + " oauth_timestamp=\"%d\", oauth_version=\"1.0\", oauth_signature=\"%s\"")
-                .formatted(consumer, nonce, method, timestamp, signature);
-    }
-
-    private static String hmac(String algorithm, String key, String text) {
-        try {
-            Mac mac = Mac.getInstance(algorithm);
-            mac.init(new SecretKeySpec(key.getBytes(StandardCharsets.UTF_8), algorithm));
-            return Base64.getEncoder().encodeToString(mac.doFinal(text.getBytes(StandardCharsets.UTF_8)));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+            assertThat(RelyingParty.json(answer).get("users")).hasSize(50);
+            assertThat(answer.headers().firstValue("Link").orElseThrow())
+                    .isEqualTo("<" + simulator.baseUrl() + USERS + "?limit=50&offset=50>; rel=\"next\"");
         }
+
+        @ParameterizedTest
+        @CsvSource({
+            "HMAC-SHA512, HmacSHA512",
+            "hmac-sha256, HmacSHA256",
+            "HMAC-SHA1, HmacSHA256",
+            "PLAINTEXT, HmacSHA1",
+            "RSA-SHA1, HmacSHA1"
+        })
+        void ofOtherMethodsAreRefused(String method, String algorithm) {
+            assertRefused(client.users(signing -> signing.algorithm(method, algorithm)));
+        }
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "role='student' AND dateLastModified>'2026-01-01T00:00:00.000Z'",
+                    "familyName='O''Brien'",
+                    "username='a+b c%20d~e*f!(g)'",
+                    "familyName='Núñez'"
+                })
+        void coverTheQueryDecoded(String filter) {
+            OAuthClient.Signing signing = client.get("users").query("filter", filter);
+
+            assertThat(signing.send().statusCode()).isEqualTo(200);
+
+            String plus = USERS + "?filter="
+                    + encoded(filter).replace("%20", "+").replace("!", "%21").replace("'", "%27");
+            assertThat(app.get(
+                                    plus,
+                                    "Authorization",
+                                    client.get("users").query("filter", filter).header(","))
+                            .statusCode())
+                    .as("spaces as +")
+                    .isEqualTo(200);
+        }
+
+        @Test
+        void coverRepeatedAndEmptyParameters() {
+            OAuthClient.Signing signing = client.get("users")
+                    .query("c2", "")
+                    .query("a3", "a")
+                    .query("a3", "2 q")
+                    .query("c@", "")
+                    .query("z", "1&z=2");
+
+            assertThat(signing.send().statusCode()).isEqualTo(200);
+            assertThat(app.get(USERS + "?z=1%26z%3D2&c%40&a3=2+q&c2&a3=a", "Authorization", signing.renewed())
+                            .statusCode())
+                    .isEqualTo(200);
+            assertRefused(app.get(USERS + "?z=1&z=2&c%40&a3=2+q&c2&a3=a", "Authorization", signing.renewed()));
+        }
+
+        @Test
+        void ofOtherParametersAreRefused() {
+            String header = client.get("users").query("limit", "50").header(", ");
+
+            assertRefused(app.get(USERS + "?limit=51", "Authorization", header));
+            assertRefused(app.get(USERS + "?limit=50&offset=1", "Authorization", header));
+            assertRefused(app.get(USERS, "Authorization", header));
+            assertRefused(app.get(USERS.replace("harborpoint", "maplevalley") + "?limit=50", "Authorization", header));
+            assertRefused(app.getAs("junk", USERS));
+            assertRefused(app.get(USERS));
+        }
+
+        @Test
+        void coverTheAddressByTheRulesOfRfc5849() {
+            String port = ":" + simulator.baseUrl().getPort();
+
+            OAuthClient.Signing byNumber = client.get("users").base("http://127.0.0.1" + port);
+            assertThat(app.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1" + port + byNumber.target()))
+                                    .header("Authorization", byNumber.header(",")))
+                            .statusCode())
+                    .as("by the Host header")
+                    .isEqualTo(200);
+            assertRefused(client.users(signing -> signing.base("https://localhost" + port)));
+            assertRefused(client.users(signing -> signing.base("http://localhost")));
+            assertRefused(client.users(signing -> signing.base("http://LOCALHOST" + port)));
+        }
+
+        @ParameterizedTest
+        @CsvSource({
+            "https://Roster.Example:443, https://roster.example",
+            "http://roster.example:80/, http://roster.example",
+            "https://roster.example:80, https://roster.example:80",
+            "https://roster.example/Base, https://roster.example/Base"
+        })
+        void coverThePublicAddressOfASimulatorBehindAProxy(URI published, String signed) throws IOException {
+            int port = freePort();
+            try (ClassLinkSimulator other = ClassLinkSimulator.start(
+                    SimulatorSettings.builder().port(port).publicUrl(published).build())) {
+                OAuthClient.Signing signing =
+                        new OAuthClient(other, app).get("users").base(signed);
+                URI address = URI.create("http://localhost:" + port + signing.target());
+
+                assertThat(app.send(HttpRequest.newBuilder(address).header("Authorization", signing.header(",")))
+                                .statusCode())
+                        .isEqualTo(200);
+            }
+        }
+
+        @Test
+        void mayCoverThePathAsItIsSent() {
+            assertThat(client.get("users/7%7Cnorth%2F2%20b").send().statusCode())
+                    .as("signed, and nobody is there")
+                    .isEqualTo(404);
+            assertThat(client.get("courses/").query("limit", "2").send().statusCode())
+                    .isEqualTo(200);
+        }
+
+        @Test
+        void ofAKeyThatWasReplacedAreRefused() {
+            OAuthClient.Signing early = client.get("users").query("limit", "50");
+            String header = early.header(", ");
+            simulator.applications().rotateBearer("harborpoint");
+
+            assertRefused(early.sendWith(header));
+            assertThat(early.send().statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Nested
+    class Times {
+        @Test
+        void aNonceCountsOnceWithItsTimestamp() {
+            long now = Instant.now().getEpochSecond();
+            OAuthClient.Signing first = signedAt(now, "users");
+            String header = first.header(", ");
+            assertThat(first.sendWith(header).statusCode()).isEqualTo(200);
+            assertRefused(first.sendWith(header));
+            assertRefused(signedAt(now, "orgs").send());
+
+            assertThat(signedAt(now + 1, "users").send().statusCode())
+                    .as("another timestamp")
+                    .isEqualTo(200);
+        }
+
+        private OAuthClient.Signing signedAt(long time, String collection) {
+            return client.get(collection).with("oauth_nonce", "n").with("oauth_timestamp", String.valueOf(time));
+        }
+
+        @Test
+        void aWrongSignatureDoesNotUseUpTheNonce() {
+            OAuthClient.Signing signing = client.get("users").with("oauth_nonce", "kept");
+            assertRefused(client.get("users")
+                    .with("oauth_nonce", "kept")
+                    .with("oauth_signature", "AAAA")
+                    .send());
+            assertThat(signing.send().statusCode()).isEqualTo(200);
+        }
+
+        @ParameterizedTest
+        @CsvSource({"290, 200", "-290, 200", "310, 401", "-310, 401"})
+        void fiveMinutesOfSkewAreTolerated(int seconds, int status) {
+            OAuthClient.Signing signing = client.get("users");
+            simulator.clock().advance(Duration.ofSeconds(seconds));
+
+            assertThat(signing.send().statusCode()).isEqualTo(status);
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static void assertRefused(HttpResponse<String> answer) {
+        assertFailure(answer, 401, "unauthorisedrequest");
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.k12sso.classlink.simulator.district.Persona;
+import io.github.k12sso.classlink.simulator.runtime.Switch;
 import java.net.http.HttpResponse;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -32,6 +33,30 @@ class MyTest {
         HttpResponse<String> response = app.getAs(app.accessTokenFor(personaId), path);
         assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
         return RelyingParty.json(response);
+    }
+
+    @Test
+    void absentValuesAreEmptyStringsUnlessSwitchedOff() {
+        assertThat(read("student", "/v2/my/info").fieldNames()).toIterable().contains("ImagePath", "OrgId");
+        simulator.switches().set(Switch.EMPTY_STRINGS, false);
+        try {
+            assertThat(read("student", "/v2/my/info").fieldNames())
+                    .toIterable()
+                    .doesNotContain("ImagePath", "OrgId")
+                    .contains("Email", "SourcedId", "Role");
+            assertThat(read("student-without-email", "/v2/my/info").has("Email"))
+                    .isFalse();
+            assertThat(read("user-without-sourcedid", "/v2/my/info").has("SourcedId"))
+                    .isFalse();
+            assertThat(read("harbor-teacher", "/v2/my/info").get("OrgId").isArray())
+                    .isTrue();
+            assertThat(read("student-without-email", "/v2/my/profileinfo").fieldNames())
+                    .toIterable()
+                    .doesNotContain("email", "picture")
+                    .contains("sub", "email_verified");
+        } finally {
+            simulator.switches().set(Switch.EMPTY_STRINGS, true);
+        }
     }
 
     @Test

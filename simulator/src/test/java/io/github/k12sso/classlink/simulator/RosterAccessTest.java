@@ -6,23 +6,87 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.k12sso.classlink.simulator.runtime.Switch;
 import java.net.http.HttpResponse;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who reads rosters: the partner through the proxy, and the user with their own token. */
 class RosterAccessTest extends RosterTests {
+    private static final String PARTNER = "partner-key-of-the-simulator";
+
     @Nested
     class Authorization {
-        @Test
-        void compareTheApplicationIdUndecoded() {
-            String id = simulator.applicationId("maplevalley");
-            assertThat(id).contains("%2F").contains("%43");
+        static Stream<String> encodings() {
+            String id = simulator.applicationId("maplevalley"); // %2FgVa1000d75Gs%43%3D
+            return Stream.of(
+                    id,
+                    id.replace("%43", "C"),
+                    id.replace("%2F", "%2f").replace("%3D", "%3d"),
+                    id.replace("%3D", "="),
+                    id.replace("V", "%56").replace("7", "%37"));
+        }
+
+        @ParameterizedTest
+        @MethodSource("encodings")
+        void takeTheApplicationIdInAnyEncoding(String id) {
             String bearer = simulator.districtBearer("maplevalley");
-            assertThat(app.getAs(bearer, "/proxy/v1p0/" + id + "/ims/oneroster/v1p1/orgs")
-                            .statusCode())
+
+            for (String prefix : List.of("/", "/proxy/v1p0/")) {
+                assertThat(app.getAs(bearer, prefix + id + "/ims/oneroster/v1p1/orgs")
+                                .statusCode())
+                        .isEqualTo(200);
+            }
+            assertThat(app.getAs(PARTNER, "/applications/" + id + "/server").statusCode())
                     .isEqualTo(200);
-            for (String altered : List.of(id.replace("%43", "C"), id.replace("%2F", "%2f"), id.replace("%", "%25"))) {
-                assertFailure(app.getAs(bearer, "/" + altered + "/ims/oneroster/v1p1/orgs"), 404, "unknownobject");
+            assertFailure(app.getAs("junk", "/" + id + "/ims/oneroster/v1p1/orgs"), 401, "unauthorisedrequest");
+        }
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "%252FgVa1000d75Gs%2543%253D",
+                    "%2FgVa1000d75Gs%2543%3D",
+                    "%2FgVa1000d75Gsc%3D",
+                    "%2FgVa1000d75GsC",
+                    "%2FgVa1000d75GsC%3D%C3",
+                    "%2FgVa1000d75GsC%20",
+                    "gVa1000d75GsC%3D",
+                    "%2B"
+                })
+        void refuseOtherApplicationIds(String id) {
+            String bearer = simulator.districtBearer("maplevalley");
+
+            assertFailure(app.getAs(bearer, "/" + id + "/ims/oneroster/v1p1/orgs"), 404, "unknownobject");
+            assertFailure(app.getAs(bearer, "/proxy/v1p0/" + id + "/ims/oneroster/v1p1/orgs"), 404, "unknownobject");
+            assertFailure(app.getAs(PARTNER, "/applications/" + id + "/server"), 404, "unknownobject");
+        }
+
+        @Test
+        void withoutASchemeIsAnOption() {
+            String path = "/" + simulator.applicationId("maplevalley") + "/ims/oneroster/v1p1/orgs";
+            String bearer = simulator.districtBearer("maplevalley");
+            String token = app.accessTokenFor("student");
+            assertFailure(app.get(path, "Authorization", bearer), 401, "unauthorisedrequest");
+            assertFailure(app.get("/applications", "Authorization", PARTNER), 401, "unauthorisedrequest");
+            assertThat(app.get("/v2/my/info", "Authorization", token).statusCode())
+                    .isEqualTo(401);
+            simulator.switches().set(Switch.BARE_TOKENS, true);
+            try {
+                assertThat(app.get(path, "Authorization", bearer).statusCode()).isEqualTo(200);
+                assertThat(app.get("/applications", "Authorization", PARTNER).statusCode())
+                        .isEqualTo(200);
+                assertThat(app.get("/v2/my/info", "Authorization", token).statusCode())
+                        .isEqualTo(200);
+                assertThat(app.getAs(bearer, path).statusCode()).isEqualTo(200);
+                for (String other : List.of(
+                        "junk", "Bearer", "Basic " + bearer, "Token " + bearer, bearer + ", x", "\"" + bearer + "\"")) {
+                    assertFailure(app.get(path, "Authorization", other), 401, "unauthorisedrequest");
+                }
+            } finally {
+                simulator.switches().set(Switch.BARE_TOKENS, false);
             }
         }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.k12sso.classlink.simulator.district.Persona;
+import io.github.k12sso.classlink.simulator.runtime.Switch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -15,6 +16,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the rows of each collection look like. */
 class RosterRowsTest extends RosterTests {
+    private static final List<String> COLLECTIONS = List.of(
+            "users", "orgs", "classes", "courses", "enrollments", "academicSessions", "demographics", "resources");
+
     @Nested
     class Rows {
         @Test
@@ -122,6 +126,44 @@ class RosterRowsTest extends RosterTests {
             }
         }
 
+        @Test
+        void leaveOutEmptyStringsOnRequest() {
+            JsonNode before = read("users/4801508017").get("user");
+            assertThat(before.fieldNames()).toIterable().contains("middleName", "sms", "phone", "password");
+            simulator.switches().set(Switch.EMPTY_STRINGS, false);
+            try {
+                JsonNode user = read("users/4801508017").get("user");
+                assertThat(user.fieldNames())
+                        .toIterable()
+                        .doesNotContain("middleName", "sms", "phone", "password")
+                        .contains(
+                                "sourcedId",
+                                "status",
+                                "username",
+                                "enabledUser",
+                                "givenName",
+                                "familyName",
+                                "role",
+                                "orgs");
+                assertThat(user.get("email")).isEqualTo(before.get("email"));
+                for (String collection : COLLECTIONS) {
+                    read(collection + "?limit=10000")
+                            .elements()
+                            .next()
+                            .forEach(row -> assertThat(row).noneMatch(RosterRowsTest::isEmpty));
+                }
+                assertThat(read("users?limit=1&fields=sourcedId,sms")
+                                .get("users")
+                                .get(0))
+                        .hasSize(1);
+                assertThat(read("users?limit=1&filter=" + encoded("sms=''")).get("users"))
+                        .isEmpty();
+            } finally {
+                simulator.switches().set(Switch.EMPTY_STRINGS, true);
+            }
+            assertThat(read("users/4801508017").get("user")).isEqualTo(before);
+        }
+
         @ParameterizedTest
         @ValueSource(
                 strings = {
@@ -138,5 +180,9 @@ class RosterRowsTest extends RosterTests {
         void thatDoNotExistAreUnknown(String path) {
             assertFailure(call("maplevalley", path), 404, "unknownobject");
         }
+    }
+
+    private static boolean isEmpty(JsonNode value) {
+        return value.isTextual() && value.textValue().isEmpty();
     }
 }

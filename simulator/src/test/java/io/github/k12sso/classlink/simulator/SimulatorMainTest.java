@@ -8,6 +8,8 @@ import io.github.k12sso.classlink.simulator.oauth.RegisteredClient;
 import io.github.k12sso.classlink.simulator.runtime.PkceMode;
 import io.github.k12sso.classlink.simulator.runtime.Switch;
 import io.github.k12sso.classlink.simulator.runtime.TokenMode;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -48,6 +50,9 @@ class SimulatorMainTest {
                 "--guide-profile",
                 "--roster-scope-required",
                 "--no-state-on-errors",
+                "--no-empty-strings",
+                "--bare-tokens",
+                "--token-lifetime=90",
                 "--partner-key=k",
                 "--filler-applications=3",
                 "--client-id=a",
@@ -56,7 +61,8 @@ class SimulatorMainTest {
                 "--redirect-uri=http://two/",
                 "--launch-url=http://tile/",
                 "--district=maplevalley:2:5000",
-                "--district=new:8:10");
+                "--district=new:8:10:grading-periods",
+                "--district=willowcreek:9999:90");
         assertThat(settings.port()).isZero();
         assertThat(settings.switches().get(Switch.TOKEN_MODE)).isEqualTo(TokenMode.GUIDE);
         assertThat(settings.switches().get(Switch.GUIDE_TOKEN_LIFETIME)).isEqualTo(Duration.ofMinutes(1));
@@ -66,6 +72,9 @@ class SimulatorMainTest {
         assertThat(settings.switches().get(Switch.GUIDE_PROFILE)).isTrue();
         assertThat(settings.switches().get(Switch.ROSTER_SCOPE_REQUIRED)).isTrue();
         assertThat(settings.switches().get(Switch.STATE_ON_ERRORS)).isFalse();
+        assertThat(settings.switches().get(Switch.EMPTY_STRINGS)).isFalse();
+        assertThat(settings.switches().get(Switch.BARE_TOKENS)).isTrue();
+        assertThat(settings.switches().get(Switch.ACCESS_TOKEN_LIFETIME)).isEqualTo(Duration.ofSeconds(90));
         assertThat(settings.partnerKey()).isEqualTo("k");
         assertThat(settings.fillerApplications()).isEqualTo(3);
         assertThat(settings.clients())
@@ -75,6 +84,22 @@ class SimulatorMainTest {
                 .containsExactly("maplevalley", "harborpoint", "willowcreek", "new");
         assertThat(settings.districts().get(0))
                 .isEqualTo(new DistrictSpec("maplevalley", 2, "Maple Valley Schools", 5000));
+        assertThat(settings.districts())
+                .filteredOn(DistrictSpec::gradingPeriods)
+                .extracting(DistrictSpec::people)
+                .containsExactly(90, 10);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--token-lifetime=0", "--expires-in=-5", "--token-lifetime=315360001", "--expires-in=1.5"})
+    void impossibleLifetimesAreExplained(String option) {
+        StringWriter errors = new StringWriter();
+
+        int exitCode =
+                SimulatorMain.commandLine().setErr(new PrintWriter(errors)).execute(option);
+
+        assertThat(exitCode).isEqualTo(2);
+        assertThat(errors.toString().lines().findFirst().orElseThrow()).contains(option.split("=", 2)[0]);
     }
 
     @Test
@@ -85,7 +110,17 @@ class SimulatorMainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"home:1:100", "Caps:1:100", "small:1:9", "large:1:1000001", "two:1", "word:x:100"})
+    @ValueSource(
+            strings = {
+                "home:1:100",
+                "Caps:1:100",
+                "small:1:9",
+                "large:1:1000001",
+                "two:1",
+                "word:x:100",
+                "word:1:100:terms",
+                "a1:1:100:grading-periods:x"
+            })
     void impossibleDistrictsAreRefused(String text) {
         assertThatThrownBy(() -> settings("--district=" + text)).isInstanceOf(IllegalArgumentException.class);
     }

@@ -1,20 +1,23 @@
 package io.github.k12sso.classlink.benchmarks.load;
 
 import io.gatling.javaapi.core.Simulation;
-import java.io.File;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** Runs one simulation in a JVM of its own, so that none inherits another's warm code or open connections. */
+/**
+ * Runs simulations one after the other in this JVM, by Gatling's own entry point, and collects what they measure. The code of
+ * the load is warm for every side alike, once the first runs are over. Why it isn't Gatling's Maven plugin:
+ * {@code docs/internals/benchmarks.md}.
+ */
 public final class Gatling {
 
-    private static final long MINUTES = 10;
+    /** What the running simulation is to do; Gatling makes the simulation itself. */
+    private static volatile Object job;
+
+    /** Nanoseconds of each unit of work that is over; negative if its answer was wrong. */
+    private static final ConcurrentLinkedQueue<Long> TIMES = new ConcurrentLinkedQueue<>();
 
     private final Path work;
     private int runs;
@@ -26,58 +29,42 @@ public final class Gatling {
     /**
      * Runs it and waits.
      *
-     * @param name of the request or group whose figures are wanted
-     * @param settings read by the simulation as system properties
+     * @param job what it is to do, as the simulation's constructor expects it
      */
-    public Load run(Class<? extends Simulation> simulation, String name, Map<String, String> settings) {
+    public Load run(Class<? extends Simulation> simulation, Object job) {
+        TIMES.clear();
+        Gatling.job = job;
+        PrintStream console = System.out;
+        int status;
         try {
-            Path results = Files.createTempDirectory(
-                    Files.createDirectories(work.resolve("gatling")), "%03d-".formatted(++runs));
-            Path output = results.resolve("output.txt");
-            Process process = new ProcessBuilder(command(simulation, results, settings))
-                    .redirectErrorStream(true)
-                    .redirectOutput(output.toFile())
-                    .start();
-            if (!process.waitFor(MINUTES, TimeUnit.MINUTES)) {
-                process.destroyForcibly();
-                throw new IOException("Gatling did not end within " + MINUTES + " minutes: " + output);
-            }
-            if (process.exitValue() != 0) {
-                throw new IOException("Gatling ended with " + process.exitValue() + ": " + output);
-            }
-            Load load = Load.read(results, name);
-            System.out.println("  " + simulation.getSimpleName() + " " + runs + ": " + load);
-            return load;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted", e);
-        }
-    }
-
-    private static List<String> command(
-            Class<? extends Simulation> simulation, Path results, Map<String, String> settings) {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx512m",
-                "--add-opens=java.base/java.lang=ALL-UNNAMED",
-                "-Dgatling.http.requestTimeout=60000",
-                "-Dgatling.data.enableAnalytics=false"));
-        settings.forEach((key, value) -> command.add("-D" + key + "=" + value));
-        command.addAll(List.of(
-                "-classpath",
-                classpath(),
-                "io.gatling.app.Gatling",
+            System.setOut(new PrintStream(PrintStream.nullOutputStream(), false, StandardCharsets.UTF_8)); // its banner
+            status = io.gatling.app.Gatling$.MODULE$.fromArgs(new String[] {
                 "--simulation",
                 simulation.getName(),
+                "--no-reports",
                 "--results-folder",
-                results.toString()));
-        return command;
+                work.resolve("gatling").toString()
+            });
+        } finally {
+            System.setOut(console);
+        }
+        if (status != 0) {
+            throw new IllegalStateException("Gatling ended with " + status + ": " + simulation.getSimpleName());
+        }
+        Load load = Load.of(
+                TIMES.stream().mapToLong(time -> time).filter(time -> time > 0).toArray(),
+                TIMES.stream().filter(time -> time < 0).count());
+        System.out.println("  " + simulation.getSimpleName() + " " + ++runs + ": " + load);
+        return load;
     }
 
-    private static String classpath() {
-        return String.join(
-                File.pathSeparator, System.getProperty("java.class.path").split(File.pathSeparator, -1));
+    static <T> T job(Class<T> type) {
+        return type.cast(job);
+    }
+
+    /** Called by the simulation at the end of each unit of work. */
+    static void over(long startedAt, boolean right) {
+        long time = Math.max(1, System.nanoTime() - startedAt);
+        TIMES.add(right ? time : -time);
     }
 }

@@ -1,49 +1,57 @@
 package io.github.k12sso.classlink.benchmarks.load;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.stream.Stream;
-import org.jsoup.Jsoup;
-import org.jsoup.nodes.Element;
+import java.util.Arrays;
+import java.util.Locale;
 
 /**
- * What Gatling reports of one run. Times are milliseconds, as Gatling rounds them.
+ * What one run came to. Times are milliseconds, of right answers.
  *
- * @param failed requests without the expected answer
- * @param perSecond requests in a second, over the whole run
+ * @param count of all
+ * @param failed those without the expected answer
  */
-public record Load(long count, long failed, double perSecond, double mean, double median, double p95, double p99) {
+public record Load(long count, long failed, double mean, double median, double p95, double p99) {
 
-    /** The statistics of the request or group of that name, from the report's table: Gatling 3.14 writes them nowhere else. */
-    static Load read(Path results, String name) throws IOException {
-        Path report;
-        try (Stream<Path> files = Files.walk(results)) {
-            report = files.filter(file -> file.endsWith("index.html"))
-                    .findFirst()
-                    .orElseThrow(() -> new IOException("Gatling left no report in " + results));
-        }
-        return Jsoup.parse(report.toFile()).select("tr:has(span.ellipsed-name)").stream()
-                .filter(row -> row.select("span.ellipsed-name").text().equals(name))
-                .findFirst()
-                .map(Load::of)
-                .orElseThrow(() -> new IOException("Gatling reports no '" + name + "' in " + report));
-    }
-
-    private static Load of(Element row) {
+    static Load of(long[] nanoseconds, long failed) {
+        double[] times = Arrays.stream(nanoseconds)
+                .sorted()
+                .mapToDouble(time -> time / 1e6)
+                .toArray();
         return new Load(
-                (long) cell(row, 2),
-                (long) cell(row, 4),
-                cell(row, 6),
-                cell(row, 13),
-                cell(row, 8),
-                cell(row, 10),
-                cell(row, 11));
+                times.length + failed,
+                failed,
+                Arrays.stream(times).average().orElse(0),
+                percentile(times, 50),
+                percentile(times, 95),
+                percentile(times, 99));
     }
 
-    /** Columns as Gatling numbers them. A run without any failure has a dash where their number would be. */
-    private static double cell(Element row, int column) {
-        String figure = row.select("td.col-" + column).text();
-        return "-".equals(figure) ? 0 : Double.parseDouble(figure);
+    /** Nearest rank. */
+    private static double percentile(double[] sorted, int percent) {
+        return sorted.length == 0 ? 0 : sorted[(int) Math.ceil(percent / 100.0 * sorted.length) - 1];
+    }
+
+    /**
+     * The same, if there was any answer and each was the expected one.
+     *
+     * @param what was asked, for the message
+     */
+    public Load requireAllRight(String what) {
+        if (failed > 0 || count == 0) {
+            throw new IllegalStateException(failed + " of " + count + " answers were wrong: " + what);
+        }
+        return this;
+    }
+
+    @Override
+    public String toString() {
+        return String.format(
+                Locale.ROOT,
+                "%,d, %d failed; mean %.2f ms, median %.2f, p95 %.2f, p99 %.2f",
+                count,
+                failed,
+                mean,
+                median,
+                p95,
+                p99);
     }
 }

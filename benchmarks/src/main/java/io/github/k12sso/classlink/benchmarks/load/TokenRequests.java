@@ -1,10 +1,10 @@
 package io.github.k12sso.classlink.benchmarks.load;
 
 import static io.gatling.javaapi.core.CoreDsl.atOnceUsers;
-import static io.gatling.javaapi.core.CoreDsl.csv;
 import static io.gatling.javaapi.core.CoreDsl.during;
 import static io.gatling.javaapi.core.CoreDsl.exec;
 import static io.gatling.javaapi.core.CoreDsl.feed;
+import static io.gatling.javaapi.core.CoreDsl.listFeeder;
 import static io.gatling.javaapi.core.CoreDsl.scenario;
 import static io.gatling.javaapi.core.CoreDsl.substring;
 import static io.gatling.javaapi.http.HttpDsl.http;
@@ -12,49 +12,59 @@ import static io.gatling.javaapi.http.HttpDsl.status;
 
 import io.gatling.javaapi.core.ChainBuilder;
 import io.gatling.javaapi.core.Simulation;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
+import java.net.URI;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
-/**
- * Apps that post a Keycloak token to an endpoint: an exchange, the brokering API or introspection.
- *
- * <p>System properties: {@code requests}, a CSV file with the columns {@code address} and {@code token}; {@code form}, the
- * other fields, encoded; {@code tokenField}; {@code expected}, what the body of every right answer contains; {@code connections}; {@code seconds}, 0 for one request on each connection, all
- * at once.
- */
+/** Apps that post a Keycloak token to an endpoint: an exchange, the brokering API or introspection. */
 public class TokenRequests extends Simulation {
-
-    public static final String NAME = "token request";
 
     /** Of every answer with an access token. */
     public static final String TOKEN_ANSWER = "\"access_token\":\"";
 
-    public TokenRequests() {
-        int seconds = Integer.getInteger("seconds");
-        ChainBuilder request = feed(csv(System.getProperty("requests")).eager().circular())
-                .exec(http(NAME)
-                        .post("#{address}")
-                        .formParamMap(form(System.getProperty("form")))
-                        .formParam(System.getProperty("tokenField"), "#{token}")
-                        .check(
-                                status().is(200),
-                                substring(System.getProperty("expected")).exists()));
-        ChainBuilder work = seconds == 0
-                ? exec(request)
-                : exec(during(Duration.ofSeconds(seconds)).on(request));
-        setUp(scenario("apps").exec(work).injectOpen(atOnceUsers(Integer.getInteger("connections"))))
-                .protocols(http.shareConnections());
-    }
+    /** Where one person's token is posted. */
+    public record Target(URI address, String token) {}
 
-    private static Map<String, Object> form(String encoded) {
-        return new HashMap<>(Arrays.stream(encoded.split("&", -1))
-                .map(field -> field.split("=", 2))
-                .collect(Collectors.toMap(
-                        field -> field[0], field -> URLDecoder.decode(field[1], StandardCharsets.UTF_8))));
+    /**
+     * What to send.
+     *
+     * @param targets one after the other, and again from the first
+     * @param form the other fields
+     * @param tokenField the token's
+     * @param expected what the body of every right answer contains
+     * @param seconds 0 for one request on each connection, all at once
+     */
+    public record Job(
+            List<Target> targets,
+            Map<String, String> form,
+            String tokenField,
+            String expected,
+            int connections,
+            int seconds) {}
+
+    public TokenRequests() {
+        Job job = Gatling.job(Job.class);
+        ChainBuilder request = feed(listFeeder(job.targets().stream()
+                                .<Map<String, Object>>map(target ->
+                                        Map.of("address", target.address().toString(), "token", target.token()))
+                                .toList())
+                        .circular())
+                .exec(session -> session.set("startedAt", System.nanoTime()))
+                .exec(http("token request")
+                        .post("#{address}")
+                        .formParamMap(new HashMap<String, Object>(job.form()))
+                        .formParam(job.tokenField(), "#{token}")
+                        .check(status().is(200), substring(job.expected()).exists()))
+                .exec(session -> {
+                    Gatling.over(session.getLong("startedAt"), !session.isFailed());
+                    return session.markAsSucceeded();
+                });
+        ChainBuilder work = job.seconds() == 0
+                ? exec(request)
+                : exec(during(Duration.ofSeconds(job.seconds()), "turn", false).on(request));
+        setUp(scenario("apps").exec(work).injectOpen(atOnceUsers(job.connections())))
+                .protocols(http.shareConnections());
     }
 }

@@ -8,17 +8,29 @@ import java.util.Optional;
 final class BrowserSession {
 
     private final String id;
+    private final CallLog calls;
+    private ClassesLoading loading;
     private LoginAttempt attempt;
     private SignIn signIn;
     private boolean renewalTried;
     private Instant quietUntil = Instant.MIN;
 
     BrowserSession(String id) {
+        this(id, new CallLog());
+    }
+
+    private BrowserSession(String id, CallLog calls) {
         this.id = id;
+        this.calls = calls;
     }
 
     String id() {
         return id;
+    }
+
+    /** What the app asked of Keycloak and the roster since the last sign-in. */
+    CallLog calls() {
+        return calls;
     }
 
     void loginStarted(LoginAttempt started) {
@@ -43,6 +55,21 @@ final class BrowserSession {
     void signedOut() {
         signIn = null;
         attempt = null;
+        loading = null;
+        calls.clear();
+    }
+
+    void isLoading(ClassesLoading started) {
+        loading = started;
+    }
+
+    /** The classes that are being read for the person. */
+    Optional<ClassesLoading> loading() {
+        return Optional.ofNullable(loading);
+    }
+
+    void loaded() {
+        loading = null;
     }
 
     /** Whether a login may be started for an expired ClassLink token: once, until a page could be shown again. */
@@ -70,7 +97,7 @@ final class BrowserSession {
 
     /** What belongs to the person, under a new id: nobody can have planted that one in the browser. */
     BrowserSession underNewId(String newId) {
-        BrowserSession moved = new BrowserSession(newId);
+        BrowserSession moved = new BrowserSession(newId, calls);
         moved.signIn = signIn;
         moved.renewalTried = renewalTried;
         moved.quietUntil = quietUntil;

@@ -1,5 +1,6 @@
 package io.github.k12sso.classlink.demo.app;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.nimbusds.oauth2.sdk.token.BearerAccessToken;
@@ -26,12 +27,13 @@ import java.util.concurrent.TimeoutException;
 final class ClassesClient {
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
-    private static final Duration READ_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration READ_TIMEOUT = Duration.ofSeconds(30);
     /** For everything that one page needs. */
-    private static final Duration PAGE_TIMEOUT = Duration.ofSeconds(20);
+    private static final Duration PAGE_TIMEOUT = Duration.ofSeconds(60);
 
     private static final int CLASSES_LIMIT = 20;
     private static final int PEOPLE_LIMIT = 100;
+    private static final int REASON_LIMIT = 300;
     private static final int BODY_LIMIT_BYTES = 2 * 1024 * 1024;
 
     private final JsonMapper json = JsonMapper.builder().build();
@@ -40,29 +42,49 @@ final class ClassesClient {
             .followRedirects(HttpClient.Redirect.NEVER)
             .build();
     private final String base;
+    private final String tokenVariable;
 
-    ClassesClient(URI rosterUrl) {
+    /** @param tokenVariable how the token is called where calls are shown */
+    ClassesClient(URI rosterUrl, String tokenVariable) {
         this.base = rosterUrl.toString().replaceAll("/+$", "") + "/ims/oneroster/v1p1";
+        this.tokenVariable = tokenVariable;
+    }
+
+    /** Is told how many classes are read, of how many. */
+    interface Progress {
+        void read(int classes, int of);
     }
 
     /**
      * The first 20 classes of a teacher or a student, by title, with at most 100 people each.
      *
      * @throws RosterTokenRefusedException when the token has ended
+     * @throws RosterRefusedException when the roster is not for this person or this app
      * @throws RosterUnavailableException when any part of it cannot be read
      */
-    List<SchoolClass> classesOf(SignedInPerson person, BearerAccessToken token) {
+    List<SchoolClass> classesOf(SignedInPerson person, BearerAccessToken token, CallLog calls, Progress progress) {
         long deadline = System.nanoTime() + PAGE_TIMEOUT.toNanos();
         String mine = person.isTeacher() ? "teachers" : "students";
         String others = person.isTeacher() ? "students" : "teachers";
         List<SchoolClass> classes = new ArrayList<>();
-        for (JsonNode row :
-                read("/" + mine + "/" + segment(person.sourcedId()) + "/classes", CLASSES_LIMIT, "classes", token)) {
+        JsonNode rows = read(
+                "The app reads the classes of the " + (person.isTeacher() ? "teacher" : "student"),
+                "/" + mine + "/" + segment(person.sourcedId()) + "/classes?limit=" + CLASSES_LIMIT,
+                "classes",
+                token,
+                calls);
+        for (JsonNode row : rows) {
+            progress.read(classes.size(), rows.size());
             if (System.nanoTime() > deadline) {
                 throw new RosterUnavailableException("The roster took longer than " + PAGE_TIMEOUT.toSeconds() + " s");
             }
             String id = row.path("sourcedId").asText();
-            JsonNode people = read("/classes/" + segment(id) + "/" + others, PEOPLE_LIMIT, "users", token);
+            JsonNode people = read(
+                    "The app reads the " + others + " of a class",
+                    "/classes/" + segment(id) + "/" + others + "?limit=" + PEOPLE_LIMIT,
+                    "users",
+                    token,
+                    calls);
             classes.add(new SchoolClass(
                     id, row.path("title").asText(id), row.path("location").asText(""), named(people, others)));
         }
@@ -85,32 +107,28 @@ final class ClassesClient {
         return people;
     }
 
-    private JsonNode read(String path, int limit, String key, BearerAccessToken token) {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(base + path + "?limit=" + limit))
+    private record Answer(int status, String challenge, String body) {}
+
+    private JsonNode read(String title, String path, String key, BearerAccessToken token, CallLog calls) {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(base + path))
                 .timeout(READ_TIMEOUT)
                 .header("Accept", "application/json")
                 .header("Authorization", token.toAuthorizationHeader())
                 .build();
-        CompletableFuture<JsonNode> answer = http.sendAsync(request, HttpResponse.BodyHandlers.ofInputStream())
-                .thenApply(this::body);
+        OutgoingCall call = new OutgoingCall(title, "GET", request.uri()).bearer(tokenVariable);
+        CompletableFuture<Answer> sent = http.sendAsync(request, HttpResponse.BodyHandlers.ofInputStream())
+                .thenApply(ClassesClient::answer);
         try {
             // The request's own time-out ends with the response's head.
-            JsonNode rows =
-                    answer.get(READ_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS).path(key);
-            if (!rows.isArray()) {
-                throw new RosterUnavailableException("The roster's answer has no " + key);
-            }
-            return rows;
+            Answer answer = sent.get(READ_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+            calls.add(call.answered(answer.status(), answer.body()));
+            return rows(answer, key);
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof RosterTokenRefusedException refused) {
-                throw refused;
-            }
-            if (e.getCause() instanceof RosterRefusedException refused) {
-                throw refused;
-            }
+            calls.add(call.failed("The roster service does not answer"));
             throw new RosterUnavailableException("The roster cannot be read", e.getCause());
         } catch (TimeoutException e) {
-            answer.cancel(true);
+            sent.cancel(true);
+            calls.add(call.failed("No answer within " + READ_TIMEOUT.toSeconds() + " seconds"));
             throw new RosterUnavailableException("The roster does not answer", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -118,20 +136,49 @@ final class ClassesClient {
         }
     }
 
-    private JsonNode body(HttpResponse<InputStream> response) {
+    private static Answer answer(HttpResponse<InputStream> response) {
         try (InputStream body = response.body()) {
-            if (response.statusCode() == 401) {
-                throw new RosterTokenRefusedException();
-            }
-            if (response.statusCode() == 403) {
-                throw new RosterRefusedException();
-            }
-            if (response.statusCode() != 200) {
-                throw new RosterUnavailableException("The roster answered " + response.statusCode());
-            }
-            return json.readTree(body.readNBytes(BODY_LIMIT_BYTES));
+            return new Answer(
+                    response.statusCode(),
+                    response.headers().firstValue("WWW-Authenticate").orElse(""),
+                    new String(body.readNBytes(BODY_LIMIT_BYTES), StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private JsonNode rows(Answer answer, String key) {
+        switch (answer.status()) {
+            case 200 -> {
+                JsonNode rows = parsed(answer).path(key);
+                if (rows.isArray()) {
+                    return rows;
+                }
+                throw new RosterUnavailableException("The roster's answer has no " + key);
+            }
+            case 401 -> throw new RosterTokenRefusedException();
+            case 403 -> throw new RosterRefusedException(reason(answer), answer.challenge());
+            default -> throw new RosterUnavailableException("The roster answered " + answer.status());
+        }
+    }
+
+    /** OneRoster 1.1 answers failures with a {@code statusInfoSet}; some services send an object instead of a list. */
+    private String reason(Answer answer) {
+        try {
+            JsonNode set = json.readTree(answer.body()).path("statusInfoSet");
+            JsonNode info = set.isArray() ? set.path(0) : set;
+            String reason = info.path("imsx_description").asText("").strip();
+            return reason.substring(0, Math.min(reason.length(), REASON_LIMIT));
+        } catch (JsonProcessingException e) {
+            return "";
+        }
+    }
+
+    private JsonNode parsed(Answer answer) {
+        try {
+            return json.readTree(answer.body());
+        } catch (JsonProcessingException e) {
+            throw new RosterUnavailableException("The roster's answer is not JSON", e);
         }
     }
 

@@ -41,6 +41,11 @@ final class ExchangeRefusedException extends RuntimeException {
                 problem(code, response.getStatusCode()), code, retryAfter(response.getHeaderValue("Retry-After")));
     }
 
+    /** For an app that reads through the gateway, and needs no exchange to know. */
+    static ExchangeRefusedException notLinked() {
+        return new ExchangeRefusedException(Problem.NOT_LINKED, "not_linked", DEFAULT_RETRY_AFTER);
+    }
+
     private static Problem problem(String code, int status) {
         return switch (code) {
             case "not_linked" -> Problem.NOT_LINKED;

@@ -35,5 +35,10 @@ enum LoginKind {
         }
     };
 
+    /** Whether nothing that the browser did before belongs to it. */
+    boolean isFirst() {
+        return this == ORDINARY || this == CLASSLINK;
+    }
+
     abstract void addTo(AuthenticationRequest.Builder request, String alias);
 }

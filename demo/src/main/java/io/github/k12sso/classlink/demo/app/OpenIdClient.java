@@ -1,13 +1,10 @@
 package io.github.k12sso.classlink.demo.app;
 
 import com.nimbusds.jose.JOSEException;
-import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.proc.BadJOSEException;
-import com.nimbusds.jose.util.DefaultResourceRetriever;
 import com.nimbusds.jwt.JWT;
 import com.nimbusds.oauth2.sdk.AuthorizationCodeGrant;
 import com.nimbusds.oauth2.sdk.AuthorizationGrant;
-import com.nimbusds.oauth2.sdk.GeneralException;
 import com.nimbusds.oauth2.sdk.OAuth2Error;
 import com.nimbusds.oauth2.sdk.ParseException;
 import com.nimbusds.oauth2.sdk.RefreshTokenGrant;
@@ -29,6 +26,7 @@ import com.nimbusds.oauth2.sdk.token.BearerAccessToken;
 import com.nimbusds.oauth2.sdk.token.TokenTypeURI;
 import com.nimbusds.oauth2.sdk.token.Tokens;
 import com.nimbusds.oauth2.sdk.tokenexchange.TokenExchangeGrant;
+import com.nimbusds.oauth2.sdk.util.URLUtils;
 import com.nimbusds.openid.connect.sdk.AuthenticationRequest;
 import com.nimbusds.openid.connect.sdk.AuthenticationResponse;
 import com.nimbusds.openid.connect.sdk.AuthenticationResponseParser;
@@ -37,10 +35,7 @@ import com.nimbusds.openid.connect.sdk.Nonce;
 import com.nimbusds.openid.connect.sdk.OIDCTokenResponse;
 import com.nimbusds.openid.connect.sdk.OIDCTokenResponseParser;
 import com.nimbusds.openid.connect.sdk.claims.IDTokenClaimsSet;
-import com.nimbusds.openid.connect.sdk.op.OIDCProviderMetadata;
-import com.nimbusds.openid.connect.sdk.validators.IDTokenValidator;
 import java.io.IOException;
-import java.net.MalformedURLException;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Instant;
@@ -50,16 +45,14 @@ import java.util.Map;
 /** The app's side of OpenID Connect and of token exchange: the Nimbus SDK as it is, with time-outs on every call. */
 final class OpenIdClient {
 
-    private static final int CONNECT_TIMEOUT_MS = 5_000;
-    private static final int READ_TIMEOUT_MS = 10_000;
-    private static final int JWKS_LIMIT_BYTES = 256 * 1024;
-    private static final Scope PROFILE = new Scope("openid", "profile", "email");
+    private static final Scope PROFILE = new Scope("openid", "profile", "email", "organization");
 
     private final RosterAppSettings settings;
     private final URI callback;
     private final Clock clock;
     private final ClientSecretBasic authentication;
-    private volatile Realm realm;
+    private final CallLog shared = new CallLog();
+    private volatile KeycloakRealm realm;
 
     OpenIdClient(RosterAppSettings settings, URI callback, Clock clock) {
         this.settings = settings;
@@ -69,7 +62,10 @@ final class OpenIdClient {
                 new ClientSecretBasic(new ClientID(settings.clientId()), new Secret(settings.clientSecret()));
     }
 
-    private record Realm(OIDCProviderMetadata metadata, IDTokenValidator idTokens) {}
+    /** The calls that were made once for all browsers: Keycloak's description of itself, and its keys. */
+    CallLog sharedCalls() {
+        return shared;
+    }
 
     LoginAttempt begin(LoginKind kind) {
         State state = new State();
@@ -90,7 +86,9 @@ final class OpenIdClient {
      *
      * @throws SignInFailedException when Keycloak or the person said no, or an answer does not fit the attempt
      */
-    SignIn complete(LoginAttempt attempt, Map<String, List<String>> parameters) {
+    SignIn complete(LoginAttempt attempt, Map<String, List<String>> parameters, CallLog calls) {
+        calls.add(new OutgoingCall("The browser signs in at Keycloak and comes back", "GET", attempt.location())
+                .redirected(callback, parameters));
         try {
             AuthenticationResponse response = AuthenticationResponseParser.parse(callback, parameters);
             if (!attempt.state().equals(response.getState())) {
@@ -104,9 +102,11 @@ final class OpenIdClient {
                         response.toErrorResponse().getErrorObject().getCode());
             }
             TokenResponse answer = OIDCTokenResponseParser.parse(send(
+                    "The app redeems the code",
                     new AuthorizationCodeGrant(
                             response.toSuccessResponse().getAuthorizationCode(), callback, attempt.verifier()),
-                    Map.of()));
+                    Map.of(),
+                    calls));
             if (!(answer instanceof OIDCTokenResponse success)) {
                 throw new SignInFailedException(
                         answer.toErrorResponse().getErrorObject().getCode());
@@ -131,7 +131,7 @@ final class OpenIdClient {
      *
      * @throws SessionEndedException when the session at Keycloak is over
      */
-    SignIn fresh(SignIn signIn) {
+    SignIn fresh(SignIn signIn, CallLog calls) {
         Instant now = clock.instant();
         if (!signIn.isStale(now)) {
             return signIn;
@@ -140,7 +140,11 @@ final class OpenIdClient {
             throw new SessionEndedException();
         }
         try {
-            HTTPResponse http = send(new RefreshTokenGrant(signIn.refreshToken()), Map.of());
+            HTTPResponse http = send(
+                    "The app refreshes Keycloak's access token",
+                    new RefreshTokenGrant(signIn.refreshToken()),
+                    Map.of(),
+                    calls);
             if (http.getStatusCode() >= 500) {
                 throw new KeycloakUnavailableException("Keycloak answered " + http.getStatusCode());
             }
@@ -161,9 +165,13 @@ final class OpenIdClient {
      * @throws ExchangeRefusedException with the reason that decides what the app does next
      * @throws SessionEndedException when Keycloak no longer knows the access token
      */
-    BearerAccessToken classLinkToken(SignIn signIn) {
+    BearerAccessToken classLinkToken(SignIn signIn, CallLog calls) {
         TokenExchangeGrant grant = new TokenExchangeGrant(signIn.accessToken(), TokenTypeURI.ACCESS_TOKEN);
-        HTTPResponse http = send(grant, Map.of("requested_issuer", settings.providerAlias()));
+        HTTPResponse http = send(
+                "The app exchanges Keycloak's access token for the ClassLink token",
+                grant,
+                Map.of("requested_issuer", settings.providerAlias()),
+                calls);
         try {
             TokenResponse answer = TokenResponse.parse(http);
             if (answer.indicatesSuccess()) {
@@ -185,17 +193,26 @@ final class OpenIdClient {
                 .toURI();
     }
 
-    private HTTPResponse send(AuthorizationGrant grant, Map<String, String> parameters) {
+    private HTTPResponse send(String title, AuthorizationGrant grant, Map<String, String> parameters, CallLog calls) {
         TokenRequest.Builder request =
                 new TokenRequest.Builder(realm().metadata().getTokenEndpointURI(), authentication, grant);
         parameters.forEach(request::customParameter);
         HTTPRequest http = request.build().toHTTPRequest();
-        http.setConnectTimeout(CONNECT_TIMEOUT_MS);
-        http.setReadTimeout(READ_TIMEOUT_MS);
+        http.setConnectTimeout((int) KeycloakRealm.CONNECT_TIMEOUT.toMillis());
+        http.setReadTimeout((int) KeycloakRealm.READ_TIMEOUT.toMillis());
         http.setFollowRedirects(false);
+        OutgoingCall call = new OutgoingCall(title, "POST", http.getURI())
+                .authenticatedAs(settings.clientId())
+                .form(URLUtils.parseParameters(http.getBody()));
+        if (grant instanceof TokenExchangeGrant) {
+            call.yields("$CLASSLINK_TOKEN");
+        }
         try {
-            return http.send();
+            HTTPResponse answer = http.send();
+            calls.add(call.answered(answer.getStatusCode(), answer.getBody()));
+            return answer;
         } catch (IOException e) {
+            calls.add(call.failed("Keycloak's token endpoint does not answer"));
             throw new KeycloakUnavailableException("Keycloak's token endpoint does not answer", e);
         }
     }
@@ -212,25 +229,12 @@ final class OpenIdClient {
     }
 
     /** Read at the first login, so that the app may start before Keycloak; kept for the life of the app. */
-    private Realm realm() {
-        Realm known = realm;
-        if (known != null) {
-            return known;
+    private KeycloakRealm realm() {
+        KeycloakRealm known = realm;
+        if (known == null) {
+            known = KeycloakRealm.read(issuer(), authentication.getClientID(), shared);
+            realm = known;
         }
-        try {
-            OIDCProviderMetadata metadata = OIDCProviderMetadata.resolve(issuer(), CONNECT_TIMEOUT_MS, READ_TIMEOUT_MS);
-            IDTokenValidator idTokens = new IDTokenValidator(
-                    issuer(),
-                    authentication.getClientID(),
-                    JWSAlgorithm.RS256,
-                    metadata.getJWKSetURI().toURL(),
-                    new DefaultResourceRetriever(CONNECT_TIMEOUT_MS, READ_TIMEOUT_MS, JWKS_LIMIT_BYTES));
-            realm = new Realm(metadata, idTokens);
-            return realm;
-        } catch (GeneralException | MalformedURLException e) {
-            throw new KeycloakUnavailableException(settings.issuer() + " does not describe an OpenID provider", e);
-        } catch (IOException e) {
-            throw new KeycloakUnavailableException(settings.issuer() + " does not answer", e);
-        }
+        return known;
     }
 }

@@ -1,7 +1,5 @@
 package io.github.k12sso.classlink.demo.app;
 
-import com.nimbusds.jwt.JWT;
-import com.nimbusds.oauth2.sdk.token.BearerAccessToken;
 import io.javalin.Javalin;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
@@ -12,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
 
 /** The running app. One instance is one web server with its own sessions. */
@@ -22,27 +21,28 @@ public final class RosterApp implements AutoCloseable {
     private final Javalin server;
     private final URI baseUrl;
     private final String contentSecurityPolicy;
-    private final String stylesheet = resource("style.css");
-    private final Clock clock;
-    private final BrowserSessions sessions;
+    private final RosterAppSettings settings;
     private final OpenIdClient keycloak;
-    private final ClassesClient roster;
-    private final boolean gateway;
+    private final SignInRoutes signIn;
+    private final ClassesRoute classes;
 
     private RosterApp(RosterAppSettings settings, Clock clock) {
-        this.clock = clock;
-        this.sessions = new BrowserSessions(clock);
-        this.roster = new ClassesClient(settings.rosterUrl());
-        this.gateway = settings.gateway();
+        this.settings = settings;
+        // Signing out ends at Keycloak, and a browser applies form-action to redirects, too.
+        this.contentSecurityPolicy =
+                "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self' "
+                        + settings.issuer().resolve("/").toString().replaceAll("/$", "")
+                        + "; base-uri 'none'; frame-ancestors 'none'";
         this.server = Javalin.create(config -> config.showJavalinBanner = false);
-        routes();
-        server.start(settings.bind(), settings.port());
+        server.start(settings.bind(), settings.port()); // before the routes: the callback names the port
         this.baseUrl = URI.create("http://localhost:" + server.port());
         this.keycloak = new OpenIdClient(settings, baseUrl.resolve("/callback"), clock);
-        // Signing out ends at Keycloak, and a browser applies form-action to redirects, too.
-        this.contentSecurityPolicy = "default-src 'none'; style-src 'self'; form-action 'self' "
-                + settings.issuer().resolve("/").toString().replaceAll("/$", "")
-                + "; base-uri 'none'; frame-ancestors 'none'";
+        this.signIn = new SignInRoutes(new BrowserSessions(clock), keycloak);
+        this.classes = new ClassesRoute(settings, keycloak, clock);
+        server.before(this::protect);
+        pages();
+        files();
+        failures();
     }
 
     /** Starts the app; Keycloak and the roster are first asked when somebody signs in. */
@@ -62,19 +62,32 @@ public final class RosterApp implements AutoCloseable {
     @Override
     public void close() {
         server.stop();
+        classes.close();
     }
 
-    private void routes() {
-        server.before(this::protect);
+    private void pages() {
         server.get("/", this::home);
-        server.get("/login", ctx -> sendToLogin(ctx, LoginKind.ORDINARY));
-        server.get("/login/classlink", ctx -> sendToLogin(ctx, LoginKind.CLASSLINK));
-        server.get("/login/renew", ctx -> sendToLogin(ctx, LoginKind.RENEWAL));
-        server.get("/connect", ctx -> sendToLogin(ctx, LoginKind.CONNECT));
-        server.get("/callback", this::callback);
-        server.post("/logout", this::logout);
-        server.get(
-                "/style.css", ctx -> ctx.contentType("text/css; charset=utf-8").result(stylesheet));
+        server.get("/calls", this::calls);
+        server.get("/login", ctx -> signIn.login(ctx, LoginKind.ORDINARY));
+        server.get("/login/classlink", ctx -> signIn.login(ctx, LoginKind.CLASSLINK));
+        server.get("/login/renew", ctx -> signIn.login(ctx, LoginKind.RENEWAL));
+        server.get("/connect", ctx -> signIn.login(ctx, LoginKind.CONNECT));
+        server.get("/callback", signIn::callback);
+        server.post("/logout", signIn::logout);
+    }
+
+    private void files() {
+        file("style.css", "text/css; charset=utf-8");
+        file("app.js", "text/javascript; charset=utf-8");
+        file("favicon.svg", "image/svg+xml");
+    }
+
+    private void file(String name, String type) {
+        String content = resource(name);
+        server.get("/" + name, ctx -> ctx.contentType(type).result(content));
+    }
+
+    private void failures() {
         server.exception(SignInFailedException.class, (e, ctx) -> show(ctx, Pages.signInFailed(e.code())));
         server.exception(KeycloakUnavailableException.class, (e, ctx) -> {
             LOG.log(System.Logger.Level.WARNING, e.getMessage());
@@ -96,136 +109,31 @@ public final class RosterApp implements AutoCloseable {
     }
 
     private void home(Context ctx) {
-        Optional<BrowserSession> known = session(ctx);
+        Optional<BrowserSession> known = signIn.session(ctx);
         if (known.isEmpty()) {
-            show(ctx, Pages.welcome());
+            show(ctx, WelcomePage.of(settings));
             return;
         }
         BrowserSession session = known.get();
         synchronized (session) {
-            Optional<SignIn> signIn = session.signIn();
-            if (signIn.isEmpty()) {
-                show(ctx, Pages.welcome());
+            Optional<SignIn> person = session.signIn();
+            if (person.isEmpty()) {
+                show(ctx, WelcomePage.of(settings));
                 return;
             }
-            try {
-                showClasses(ctx, session, signIn.get());
-            } catch (SessionEndedException e) {
-                session.signedOut();
-                show(ctx, Pages.sessionEnded());
+            Optional<HtmlResponse> page = classes.show(session, person.get());
+            if (page.isPresent()) {
+                show(ctx, page.get());
+            } else {
+                signIn.redirect(ctx, session, LoginKind.RENEWAL);
             }
         }
     }
 
-    private void showClasses(Context ctx, BrowserSession session, SignIn before) {
-        SignedInPerson person = before.person();
-        if (!session.quietFor(clock.instant()).isZero()) {
-            show(ctx, Pages.unavailable(person, session.quietFor(clock.instant())));
-            return;
-        }
-        try {
-            SignIn signIn = keycloak.fresh(before);
-            session.signedIn(signIn);
-            HtmlResponse page = classesPage(person, gateway ? bearer(signIn) : keycloak.classLinkToken(signIn));
-            session.exchangeWorked();
-            show(ctx, page);
-        } catch (ExchangeRefusedException e) {
-            showRefusal(ctx, session, person, e);
-        } catch (RosterTokenRefusedException e) {
-            renew(ctx, session, person);
-        } catch (RosterRefusedException e) {
-            show(ctx, Pages.notLinked(person));
-        } catch (RosterUnavailableException e) {
-            show(ctx, Pages.rosterUnavailable(person));
-        }
-    }
-
-    private static BearerAccessToken bearer(SignIn signIn) {
-        return new BearerAccessToken(signIn.accessToken().getValue());
-    }
-
-    private void showRefusal(
-            Context ctx, BrowserSession session, SignedInPerson person, ExchangeRefusedException refusal) {
-        switch (refusal.problem()) {
-            case NOT_LINKED -> show(ctx, Pages.notLinked(person));
-            case TOKEN_EXPIRED -> renew(ctx, session, person);
-            case UNAVAILABLE -> {
-                session.stayQuietUntil(clock.instant().plus(refusal.retryAfter()));
-                show(ctx, Pages.unavailable(person, refusal.retryAfter()));
-            }
-            case DENIED -> show(ctx, Pages.denied(person));
-            case OTHER -> show(ctx, Pages.refused(person, refusal.code()));
-        }
-    }
-
-    private HtmlResponse classesPage(SignedInPerson person, BearerAccessToken classLinkToken) {
-        if (!person.isInRoster()) {
-            return Pages.noRoster(person);
-        }
-        if (!person.isTeacher() && !person.isStudent()) {
-            return Pages.noClassesForRole(person);
-        }
-        return Pages.classes(person, roster.classesOf(person, classLinkToken));
-    }
-
-    /** Once: a second expiry without a page in between means that signing in does not help. */
-    private void renew(Context ctx, BrowserSession session, SignedInPerson person) {
-        if (session.mayRenew()) {
-            session.renewalStarted();
-            redirectToLogin(ctx, session, LoginKind.RENEWAL);
-        } else {
-            show(ctx, Pages.stillExpired(person));
-        }
-    }
-
-    private void sendToLogin(Context ctx, LoginKind kind) {
-        BrowserSession session = session(ctx).orElseGet(() -> {
-            BrowserSession created = sessions.create();
-            SessionCookie.set(ctx, created);
-            return created;
-        });
-        synchronized (session) {
-            redirectToLogin(ctx, session, kind);
-        }
-    }
-
-    private void redirectToLogin(Context ctx, BrowserSession session, LoginKind kind) {
-        LoginAttempt attempt = keycloak.begin(kind);
-        session.loginStarted(attempt);
-        ctx.redirect(attempt.location().toString());
-    }
-
-    private void callback(Context ctx) {
-        BrowserSession session = session(ctx).orElseThrow(() -> new SignInFailedException("no_session"));
-        synchronized (session) {
-            LoginAttempt attempt =
-                    session.takeAttempt().orElseThrow(() -> new SignInFailedException("no_login_started"));
-            session.signedIn(keycloak.complete(attempt, ctx.queryParamMap()));
-            SessionCookie.set(ctx, sessions.renew(session));
-        }
-        ctx.redirect("/");
-    }
-
-    private void logout(Context ctx) {
-        Optional<BrowserSession> known = session(ctx);
-        if (known.isEmpty()) {
-            ctx.redirect("/", HttpStatus.SEE_OTHER);
-            return;
-        }
-        BrowserSession session = known.get();
-        synchronized (session) {
-            sessions.forget(session);
-            SessionCookie.remove(ctx);
-            JWT idToken = session.signIn().map(SignIn::idToken).orElse(null);
-            session.signedOut();
-            String target =
-                    idToken == null ? "/" : keycloak.signOutLocation(idToken).toString();
-            ctx.redirect(target, HttpStatus.SEE_OTHER);
-        }
-    }
-
-    private Optional<BrowserSession> session(Context ctx) {
-        return sessions.find(SessionCookie.read(ctx));
+    private void calls(Context ctx) {
+        List<AppCall> own =
+                signIn.session(ctx).map(session -> session.calls().all()).orElse(List.of());
+        show(ctx, CallsPage.of(settings, keycloak.sharedCalls().all(), own));
     }
 
     private static void show(Context ctx, HtmlResponse page) {

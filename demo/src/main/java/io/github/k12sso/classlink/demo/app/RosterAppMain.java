@@ -7,7 +7,7 @@ import java.util.concurrent.CountDownLatch;
 
 /**
  * The roster app by itself, for containers; settings come from the environment: {@code ISSUER}, {@code CLIENT_ID},
- * {@code CLIENT_SECRET}, {@code PROVIDER_ALIAS}, {@code ROSTER_URL}, and {@code ROSTER}, which is {@code direct} or
+ * {@code CLIENT_SECRET}, {@code PROVIDER_ALIAS}, {@code CLASSLINK_URL}, and {@code ROSTER}, which is {@code direct} or
  * {@code gateway}.
  */
 public final class RosterAppMain {
@@ -32,7 +32,7 @@ public final class RosterAppMain {
                 required(environment, "CLIENT_ID"),
                 required(environment, "CLIENT_SECRET"),
                 required(environment, "PROVIDER_ALIAS"),
-                URI.create(required(environment, "ROSTER_URL")),
+                URI.create(required(environment, "CLASSLINK_URL")),
                 false);
         String roster = environment.getOrDefault("ROSTER", "direct");
         return switch (roster) {

@@ -11,9 +11,9 @@ import java.net.URI;
  * @param clientId of a confidential client with PKCE and the optional scopes {@code classlink-token}, {@code classlink-roster}
  * @param clientSecret of that client
  * @param providerAlias of the ClassLink identity provider in the realm
- * @param rosterUrl base of the OneRoster service; {@code /ims/oneroster/v1p1/…} follows
- * @param gateway whether that is Keycloak's roster gateway, which takes Keycloak's own access token. If not, the app exchanges
- *     it for the person's ClassLink token
+ * @param classLink base of the local ClassLink: its LaunchPad is linked, and it is the OneRoster service that the app reads
+ * @param gateway whether the app reads through Keycloak's roster gateway instead, which takes Keycloak's own access token. If
+ *     not, the app exchanges it for the person's ClassLink token
  */
 public record RosterAppSettings(
         String bind,
@@ -22,19 +22,23 @@ public record RosterAppSettings(
         String clientId,
         String clientSecret,
         String providerAlias,
-        URI rosterUrl,
+        URI classLink,
         boolean gateway) {
 
     /** The same app, reading through Keycloak's gateway. */
     public RosterAppSettings throughGateway() {
-        URI base = URI.create(issuer + "/classlink/" + providerAlias);
-        return new RosterAppSettings(bind, port, issuer, clientId, clientSecret, providerAlias, base, true);
+        return new RosterAppSettings(bind, port, issuer, clientId, clientSecret, providerAlias, classLink, true);
+    }
+
+    /** Base of the OneRoster service; {@code /ims/oneroster/v1p1/…} follows. */
+    URI rosterUrl() {
+        return gateway ? URI.create(issuer + "/classlink/" + providerAlias) : classLink;
     }
 
     /** Without the secret. */
     @Override
     public String toString() {
         return "RosterAppSettings[port=" + port + ", issuer=" + issuer + ", clientId=" + clientId + ", providerAlias="
-                + providerAlias + ", rosterUrl=" + rosterUrl + ", gateway=" + gateway + "]";
+                + providerAlias + ", classLink=" + classLink + ", gateway=" + gateway + "]";
     }
 }

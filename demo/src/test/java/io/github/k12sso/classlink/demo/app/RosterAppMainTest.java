@@ -14,7 +14,7 @@ class RosterAppMainTest {
             "CLIENT_ID", "roster-app",
             "CLIENT_SECRET", "s",
             "PROVIDER_ALIAS", "classlink",
-            "ROSTER_URL", "http://classlink.localhost:8090"));
+            "CLASSLINK_URL", "http://classlink.localhost:8090"));
 
     @Test
     void readsTheRosterItself() {

@@ -22,7 +22,7 @@ class RosterAppTest extends RosterAppTests {
             Document page = browser.open("/");
 
             assertThat(page.selectFirst("#sign-in")).isNotNull();
-            assertThat(page.selectFirst("#sign-in-classlink")).isNotNull();
+            assertThat(page.select(".button.primary").eachAttr("id")).containsExactly("sign-in-classlink");
             assertThat(browser.last().headers().firstValue("Set-Cookie")).isEmpty();
         }
 
@@ -110,14 +110,25 @@ class RosterAppTest extends RosterAppTests {
         }
 
         @Test
-        @DisplayName("given any page, it forbids scripts, frames and caching")
+        @DisplayName("given a student, each card names the class's teachers as such, and counts nobody")
+        void student() throws Exception {
+            keycloak.student();
+
+            Document page = browser.open("/login");
+
+            assertThat(page.select(".card li").eachText()).containsExactly("Teacher: Ada Aide", "Teacher: Tess Teach");
+            assertThat(page.selectFirst(".card .sub").text()).isEqualTo("Room 201");
+        }
+
+        @Test
+        @DisplayName("given any page, it forbids scripts of others, frames and caching")
         void headers() throws Exception {
             browser.open("/login");
 
             assertThat(browser.last().headers().firstValue("Content-Security-Policy"))
                     .get()
                     .asString()
-                    .contains("default-src 'none'", "frame-ancestors 'none'");
+                    .contains("default-src 'none'", "script-src 'self';", "frame-ancestors 'none'");
             assertThat(browser.last().headers().firstValue("Cache-Control")).contains("no-store");
         }
 
@@ -154,6 +165,23 @@ class RosterAppTest extends RosterAppTests {
     }
 
     @Test
+    @DisplayName("given the page's own files, each is served with its type")
+    void files() throws Exception {
+        Document page = browser.open("/");
+        for (String file : List.of(
+                page.selectFirst("link[rel=icon]").attr("href"),
+                page.selectFirst("link[rel=stylesheet]").attr("href"),
+                page.selectFirst("script").attr("src"))) {
+            browser.open(file);
+
+            assertThat(browser.last().statusCode()).as(file).isEqualTo(200);
+            assertThat(browser.last().headers().firstValue("Content-Type").orElseThrow())
+                    .as(file)
+                    .matches("(image/svg\\+xml|text/css|text/javascript).*");
+        }
+    }
+
+    @Test
     @DisplayName("given a Keycloak that is down, the app still answers and says so")
     void keycloakDown() throws Exception {
         keycloak.close();
@@ -165,7 +193,7 @@ class RosterAppTest extends RosterAppTests {
     @Test
     @DisplayName("given an unknown path, the app has a page for it")
     void unknownPath() throws Exception {
-        assertThat(browser.open("/nowhere").text()).contains("No such page");
+        assertThat(browser.open("/nowhere").text()).contains("Page not found");
         assertThat(browser.last().statusCode()).isEqualTo(404);
     }
 }

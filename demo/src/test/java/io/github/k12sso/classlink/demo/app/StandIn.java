@@ -20,6 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** A realm of a Keycloak and a OneRoster service, as little of both as the app can notice. */
@@ -37,6 +39,8 @@ final class StandIn implements AutoCloseable {
     final Map<String, Object> claims = new LinkedHashMap<>();
     volatile Consumer<Context> exchangeAnswer;
     volatile Consumer<Context> refreshAnswer;
+    volatile Consumer<Context> rosterRefusal;
+    volatile CountDownLatch rosterWaits = new CountDownLatch(0);
     volatile String wrongNonce;
 
     StandIn() {
@@ -77,6 +81,11 @@ final class StandIn implements AutoCloseable {
                 "classlink_tenant_name", "Demo & Sons",
                 "classlink_role", "Teacher",
                 "classlink_sourced_id", "t/1 ä"));
+    }
+
+    void student() {
+        claims.put("classlink_role", "student");
+        claims.put("classlink_sourced_id", "s1");
     }
 
     void exchangeGrants() {
@@ -172,10 +181,17 @@ final class StandIn implements AutoCloseable {
     private void roster(Context ctx) {
         String path = ctx.req().getRequestURI().substring("/ims/oneroster/v1p1".length());
         rosterReads.add(path);
-        if (!("Bearer " + CLASSLINK_TOKEN).equals(ctx.header("Authorization"))) {
+        if (path.startsWith("/classes/")) {
+            awaitRelease();
+        }
+        if (rosterRefusal != null) {
+            rosterRefusal.accept(ctx);
+        } else if (!("Bearer " + CLASSLINK_TOKEN).equals(ctx.header("Authorization"))) {
             ctx.status(HttpStatus.UNAUTHORIZED);
-        } else if (path.equals("/teachers/t%2F1%20%C3%A4/classes")) {
+        } else if (path.equals("/teachers/t%2F1%20%C3%A4/classes") || path.equals("/students/s1/classes")) {
             ctx.json(Map.of("classes", List.of(Map.of("sourcedId", "c 1", "title", "Maths <1>", "location", "201"))));
+        } else if (path.equals("/classes/c%201/teachers")) {
+            ctx.json(Map.of("users", List.of(user("teacher", "Tess", "Teach"), user("aide", "Ada", "Aide"))));
         } else if (path.equals("/classes/c%201/students")) {
             ctx.json(Map.of(
                     "users",
@@ -185,6 +201,17 @@ final class StandIn implements AutoCloseable {
                             user("student", "Amy", "<i>Ant</i>"))));
         } else {
             ctx.status(HttpStatus.NOT_FOUND);
+        }
+    }
+
+    private void awaitRelease() {
+        try {
+            if (!rosterWaits.await(30, TimeUnit.SECONDS)) {
+                throw new IllegalStateException("never released");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
         }
     }
 

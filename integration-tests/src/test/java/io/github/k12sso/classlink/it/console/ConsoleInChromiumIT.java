@@ -10,6 +10,7 @@ import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import io.github.k12sso.classlink.it.support.browser.AddProviderPage;
 import io.github.k12sso.classlink.it.support.browser.AdminConsole;
 import io.github.k12sso.classlink.it.support.browser.Chromium;
+import io.github.k12sso.classlink.it.support.browser.FormPicture;
 import io.github.k12sso.classlink.it.support.machine.Installed;
 import io.github.k12sso.classlink.it.support.machine.Needs;
 import java.util.Map;
@@ -46,7 +47,7 @@ class ConsoleInChromiumIT {
     @Full // half a minute of clicks on question marks
     @Test
     void everyFieldHasALabelAndAHelpTextInWords() {
-        browser.screenshot("console-add-provider");
+        new FormPicture(settings(), realm.state().texts("admin", "en")).take(browser, "console-add-provider");
 
         Map<String, String> texts = realm.state().texts("admin", "en");
         assertThat(page.text()).doesNotContain("classlink.settings");
@@ -77,8 +78,8 @@ class ConsoleInChromiumIT {
     @Full // a browser of its own
     @Test
     void theAppForTilesIsOneOfTheRealmsClients() {
-        page.type("clientId", "c1").type("clientSecret", "s1").pick("App for LaunchPad tiles", TestRealm.APP);
-        browser.screenshot("tile-setting");
+        page.type("clientId", "c1").type("clientSecret", "s1").pick("LaunchPad: tile client", TestRealm.APP);
+        new FormPicture(settings(), realm.state().texts("admin", "en")).take(browser, "tile-setting");
         page.add();
 
         JsonNode saved =
@@ -95,7 +96,7 @@ class ConsoleInChromiumIT {
         browser.screenshot("console-refused");
 
         assertThat(refusal)
-                .contains("Partner key must be a reference to Keycloak's vault")
+                .contains("Roster: partner key must be a reference to Keycloak's vault")
                 .doesNotContain("4711");
     }
 

@@ -3,20 +3,30 @@ package io.github.k12sso.classlink.it.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Full;
 import io.github.k12sso.classlink.it.support.Http;
+import io.github.k12sso.classlink.it.support.ProviderMappers;
 import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
 import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import io.github.k12sso.classlink.it.support.browser.AdminConsole;
 import io.github.k12sso.classlink.it.support.browser.Chromium;
+import io.github.k12sso.classlink.it.support.browser.FormPicture;
 import io.github.k12sso.classlink.it.support.browser.LoginPage;
 import io.github.k12sso.classlink.it.support.machine.Installed;
 import io.github.k12sso.classlink.it.support.machine.Needs;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterEach;
@@ -24,10 +34,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
-/** The steps of docs/setup.md, in the admin console of an empty realm, up to a teacher's first login. */
+/**
+ * The steps of docs/setup.md, in the admin console of an empty realm, up to the first logins of a teacher and of a student
+ * without an email address.
+ */
 @WithTestEnvironment
 @Needs(Installed.CHROMIUM)
-@Full // fifty clicks in the admin console
+@Full // eighty clicks in the admin console
 @ResourceLock(Chromium.ONE_AT_A_TIME)
 class NewAdministratorInChromiumIT {
 
@@ -36,6 +49,7 @@ class NewAdministratorInChromiumIT {
             "new-district-" + UUID.randomUUID().toString().substring(0, 4);
 
     private static final String REALM = "/realms/" + NAME;
+    private static final String BROWSER_FLOW = REALM + "/authentication/flows/browser/executions";
 
     private TestEnvironment environment;
     private Chromium browser;
@@ -65,21 +79,40 @@ class NewAdministratorInChromiumIT {
     }
 
     @Test
-    void bringsATeacherToTheRightAttributeRoleGroupAndOrganization() {
+    void bringsATeacherAndAStudentWithoutAnEmailAddressIn() {
         Instant begin = Instant.now();
         prepareTheRealm();
         addTheProvider();
         addTheMappers();
-        Duration taken = Duration.between(begin, Instant.now());
+        signIn("teacher");
+        assertThatTheTeacherHasAttributeRoleGroupAndOrganization();
 
-        try (Chromium teachersBrowser = Chromium.start()) {
-            LoginPage.open(teachersBrowser, environment.keycloakUrl().resolve(REALM + "/account/"))
+        letStudentsInWithoutAnEmailAddress();
+        Duration taken = Duration.between(begin, Instant.now());
+        signIn("student-without-email");
+        JsonNode student = environment.admin().get(REALM + "/users?username=nolan.nomail.2&exact=true");
+        assertThat(student).hasSize(1);
+        assertThat(student.at("/0/email").isMissingNode()).isTrue();
+        assertThatNothingKeepsStudentsOut();
+
+        // Besides those of the page: a click and a field for the wrong value, five fields for the local ClassLink.
+        assertThat("The steps take " + (console.clicks() - 1) + " clicks and " + (console.fields() - 6) + " fields.")
+                .isSubstringOf(page());
+        assertThat(taken).isLessThan(Duration.ofMinutes(5));
+        theLoginPageAsksForThePasswordAgain();
+    }
+
+    private void signIn(String persona) {
+        try (Chromium ownBrowser = Chromium.start()) {
+            LoginPage.open(ownBrowser, environment.keycloakUrl().resolve(REALM + "/account/"))
                     .shown()
                     .chooseClassLink()
-                    .signIn(environment.classLink().persona("teacher"))
+                    .signIn(environment.classLink().persona(persona))
                     .personalInfo();
         }
+    }
 
+    private void assertThatTheTeacherHasAttributeRoleGroupAndOrganization() {
         JsonNode teacher = environment.admin().get(REALM + "/users?username=orla.thistledown.2&exact=true");
         assertThat(teacher).hasSize(1);
         String id = teacher.at("/0/id").textValue();
@@ -90,10 +123,53 @@ class NewAdministratorInChromiumIT {
         assertThat(texts(REALM + "/users/" + id + "/groups", "path")).containsExactly("/districts/2/Teacher");
         assertThat(texts(REALM + "/organizations/members/" + id + "/organizations", "name"))
                 .containsExactly("Maple Valley Schools");
-        // As docs/setup.md says, and besides: a click and a field for the wrong value, five for the local ClassLink.
-        assertThat(console.clicks()).isEqualTo(49 + 1);
-        assertThat(console.fields()).isEqualTo(16 + 6);
-        assertThat(taken).isLessThan(Duration.ofMinutes(5));
+    }
+
+    /** The theme "Students" of docs/diagnostics.md. */
+    private void assertThatNothingKeepsStudentsOut() {
+        JsonNode checks =
+                environment.admin().get(REALM + "/classlink/classlink/check").get("checks");
+        Set<String> names = Set.of(
+                "email-required",
+                "attribute-required",
+                "name-validators",
+                "first-login",
+                "review-page",
+                "email-as-username",
+                "verify-email",
+                "duplicate-emails",
+                "brute-force",
+                "required-actions",
+                "allowed-districts",
+                "identity-key",
+                "student-access");
+
+        assertThat(checks)
+                .filteredOn(check -> names.contains(check.get("name").textValue()))
+                .isNotEmpty()
+                .noneMatch(check -> check.get("status").textValue().equals("failed"));
+        assertThat(checks)
+                .filteredOn(check -> check.get("status").textValue().equals("ok"))
+                .extracting(check -> check.get("name").textValue())
+                .contains("email-required", "review-page");
+    }
+
+    /** What the page says about Organizations and the login page, and how to have the former one back. */
+    private void theLoginPageAsksForThePasswordAgain() {
+        URI account = environment.keycloakUrl().resolve(REALM + "/account/");
+        try (Chromium ownBrowser = Chromium.start()) {
+            assertThat(LoginPage.open(ownBrowser, account).shown().asksForThePassword())
+                    .isFalse();
+            ObjectNode organization = (ObjectNode)
+                    StreamSupport.stream(environment.admin().get(BROWSER_FLOW).spliterator(), false)
+                            .filter(step -> step.get("displayName").textValue().equals("Organization"))
+                            .findFirst()
+                            .orElseThrow();
+            AdminApi.require(
+                    environment.admin().put(BROWSER_FLOW, organization.put("requirement", "DISABLED")), "browser flow");
+            assertThat(LoginPage.open(ownBrowser, account).shown().asksForThePassword())
+                    .isTrue();
+        }
     }
 
     /** Organizations, attributes, a role and the district's organization. */
@@ -118,12 +194,18 @@ class NewAdministratorInChromiumIT {
         console.type("displayName", "ClassLink");
         console.type("config.clientId", TestRealm.CLASSLINK_CLIENT)
                 .type("config.clientSecret", TestRealm.CLASSLINK_SECRET);
-        browser.screenshot("setup-provider-top");
+        FormPicture provider = new FormPicture(
+                environment
+                        .admin()
+                        .get(REALM + "/identity-provider/providers/classlink")
+                        .get("configProperties"),
+                texts());
+        provider.take(browser, "setup-provider-top");
         console.scrollTo("authorizationUrl");
-        browser.screenshot("setup-provider-bottom");
+        provider.take(browser, "setup-provider-bottom");
 
         console.type("config.authorizationUrl", "launchpad.example").press("createProvider");
-        assertThat(console.alert()).contains("Authorization URL", "https://");
+        assertThat(console.alert()).contains("Endpoint: authorization URL", "https://");
 
         String classLink = environment.classLink().baseUrl().toString();
         console.type("config.authorizationUrl", classLink + "/oauth2/v2/auth")
@@ -147,33 +229,62 @@ class NewAdministratorInChromiumIT {
         }
 
         console.mapper("classlink-user-attribute-mapper", "sourced id")
-                .type("config.jsonField", "SourcedId")
                 .typeInto("config.userAttribute", "classlink_sourced_id");
-        browser.screenshot("setup-mapper-attribute");
-        saveMapper();
+        saveMapper("classlink-user-attribute-mapper", "setup-mapper-attribute");
 
         console.newMapper()
                 .mapper("classlink-role-mapper", "teachers")
                 .classLinkRole("Teacher")
                 .realmRole("teacher");
-        browser.screenshot("setup-mapper-role");
-        saveMapper();
+        saveMapper("classlink-role-mapper", "setup-mapper-role");
 
-        console.newMapper()
-                .mapper("classlink-group-mapper", "district and role")
-                .type("config.groupTemplate", "/districts/${tenant_id}/${role}");
-        browser.screenshot("setup-mapper-group");
-        saveMapper();
+        console.newMapper().mapper("classlink-group-mapper", "district and role");
+        saveMapper("classlink-group-mapper", "setup-mapper-group");
 
         console.newMapper().mapper("classlink-organization-mapper", "organization");
-        browser.screenshot("setup-mapper-organization");
-        saveMapper();
+        saveMapper("classlink-organization-mapper", "setup-mapper-organization");
         browser.screenshot("setup-mappers");
     }
 
-    private void saveMapper() {
+    /** The user profile, the login settings and the first login. */
+    private void letStudentsInWithoutAnEmailAddress() {
+        console.menu("realm-settings").press("rs-user-profile-tab");
+        console.notRequired("email");
+        browser.screenshot("setup-user-profile");
+        console.saveAttribute();
+        console.notRequired("firstName").saveAttribute();
+        console.notRequired("lastName").saveAttribute();
+
+        console.press("rs-login-tab").flip("kc-login-with-email-switch").alert();
+        console.flip("kc-duplicate-emails-switch").alert();
+        browser.screenshot("setup-login");
+
+        console.menu("authentication").createFlow("classlink first login", "idp-create-user-if-unique");
+        browser.screenshot("setup-first-login");
+
+        console.menu("identity-providers").follow("ClassLink");
+        console.choose("firstBrokerLoginFlowAliasOverride", "classlink first login");
+        browser.screenshot("setup-first-login-override");
+        console.saveProvider();
+    }
+
+    private void saveMapper(String type, String picture) {
+        JsonNode form = new ProviderMappers(environment.realm(NAME)).types().get(type);
+        new FormPicture(form.get("properties"), texts()).take(browser, picture);
         assertThat(console.saveMapper()).contains("Mapper created successfully");
         console.backToMappers();
+    }
+
+    private static String page() {
+        try {
+            return Files.readString(Path.of(System.getProperty("project.root"), "docs", "setup.md"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Map<String, String> texts() {
+        return environment.realm(NAME).state().texts("admin", "en");
     }
 
     private List<String> texts(String path, String member) {

@@ -8,6 +8,7 @@ import io.github.k12sso.classlink.it.support.Full;
 import io.github.k12sso.classlink.it.support.Http;
 import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.WithTestEnvironment;
+import io.github.k12sso.classlink.it.support.browser.AppCallsPage;
 import io.github.k12sso.classlink.it.support.browser.AppPage;
 import io.github.k12sso.classlink.it.support.browser.Chromium;
 import io.github.k12sso.classlink.it.support.browser.LaunchPad;
@@ -17,6 +18,7 @@ import io.github.k12sso.classlink.it.support.browser.LoginPage;
 import io.github.k12sso.classlink.it.support.machine.Installed;
 import io.github.k12sso.classlink.it.support.machine.Needs;
 import io.github.k12sso.classlink.simulator.district.Persona;
+import io.github.k12sso.classlink.simulator.fault.Fault;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
 import io.github.k12sso.classlink.simulator.http.RecordedRequest;
 import io.github.k12sso.classlink.simulator.runtime.TokenMode;
@@ -184,7 +186,7 @@ class RosterAppInChromiumIT {
         AppPage page =
                 AppPage.open(browser, app.baseUrl()).signInWithClassLink().signIn(persona("teacher"));
 
-        assertThat(page.note("exchange-error")).contains("ClassLink's permission has run out");
+        assertThat(page.note("exchange-error")).contains("Your ClassLink sign-in has expired");
         browser.screenshot("app-still-expired");
         assertThat(codesRedeemed()).isEqualTo(2);
 
@@ -193,6 +195,56 @@ class RosterAppInChromiumIT {
 
         assertThat(codesRedeemed()).isEqualTo(3);
         assertThatNoClassLinkTokenWasSeen();
+    }
+
+    @Test
+    void whatJustHappenedShowsEachCallWithoutItsSecrets() {
+        AppPage page = AppPage.open(browser, app.baseUrl())
+                .signInWithClassLink()
+                .signIn(persona("teacher"))
+                .withClasses();
+
+        AppCallsPage calls = page.whatJustHappened();
+
+        assertThat(calls.titles())
+                .startsWith(
+                        "The browser signs in at Keycloak and comes back",
+                        "The app redeems the code",
+                        "The app exchanges Keycloak's access token for the ClassLink token",
+                        "The app reads the classes of the teacher")
+                .hasSize(4 + 3);
+        assertThat(calls.unfold(2))
+                .contains("\"roles\"", "\"classlink-teacher\"", "\"/districts/2/Teacher\"", "\"organization\"");
+        assertThat(calls.unfold(3)).contains("subject_token=$ACCESS_TOKEN", "\"access_token\" : \"$CLASSLINK_TOKEN\"");
+        assertThat(calls.copy(3)).isEqualTo("Copied");
+        browser.screenshot("app-calls");
+        calls.back().withClasses();
+        assertThatNoClassLinkTokenWasSeen();
+    }
+
+    @Full // a browser of its own
+    @Test
+    void aSlowRosterSaysHowFarItIs() {
+        environment.classLink().faults().inject(Endpoint.ROSTER, Fault.delay(Duration.ofSeconds(2)));
+
+        AppPage page =
+                AppPage.open(browser, app.baseUrl()).signInWithClassLink().signIn(persona("teacher"));
+
+        assertThat(page.progress()).matches("Looking for your classes …|Read [0-3] of 3 classes");
+        browser.screenshot("app-loading");
+        assertThat(page.withClasses().classTitles()).hasSize(3);
+    }
+
+    @Full // a browser of its own
+    @Test
+    void aRosterThatRefusesSaysWhy() {
+        environment.classLink().faults().inject(Endpoint.ROSTER, Fault.status(403));
+
+        AppPage page =
+                AppPage.open(browser, app.baseUrl()).signInWithClassLink().signIn(persona("teacher"));
+
+        assertThat(page.note("roster-reason")).contains("fault injected");
+        browser.screenshot("app-roster-refused");
     }
 
     @Full // a browser of its own
@@ -204,7 +256,7 @@ class RosterAppInChromiumIT {
                 .withClasses();
         assertThat(environment.demoRealm().sessions()).isNotEmpty();
 
-        page.signOut().welcome();
+        page.signOut().loggedOut().backToApp().welcome();
         browser.screenshot("app-signed-out");
 
         assertThat(browser.address()).isEqualTo(app.baseUrl().resolve("/"));
@@ -217,7 +269,6 @@ class RosterAppInChromiumIT {
     /** ClassLink has no logout for apps: on a shared device the next click on a tile would be the last person's. */
     @Test
     void whoeverSignsOutOnASharedDeviceIsLedToLaunchPadsSignOut() {
-        environment.demoRealm().leadToLaunchPadsSignOut();
         AppPage page = AppPage.open(browser, app.baseUrl())
                 .signInWithClassLink()
                 .signIn(persona("student"))
@@ -230,9 +281,15 @@ class RosterAppInChromiumIT {
 
         // LaunchPad knows the student, and asks nothing.
         AppPage again = loggedOut.backToApp().welcome().renew().withClasses();
-        again.signOut().loggedOut().signOutOfClassLink();
+        LaunchPad launchPad = again.signOut().loggedOut().signOutOfClassLink();
 
-        AppPage.open(browser, app.baseUrl()).signInWithClassLink().districtSearch();
+        // The next person signs in there, and opens the app by its tile.
+        launchPad.signIn(persona("teacher"));
+        launchPad.home();
+        browser.screenshot("classlink-home");
+        AppPage next = launchPad.tileOfTheDemo().withClasses();
+        assertThat(next.name()).isEqualTo("Orla Thistledown");
+        assertThatNoClassLinkTokenWasSeen();
     }
 
     @Full // a browser of its own
@@ -256,8 +313,6 @@ class RosterAppInChromiumIT {
     @Full // a browser of its own
     @Test
     void aPersonOfAnotherDistrictIsTurnedAwayInWords() {
-        environment.demoRealm().allowTenants(String.valueOf(persona("teacher").tenantId()));
-
         LaunchPad launchPad =
                 AppPage.open(browser, app.baseUrl()).signInWithClassLink().districtSearch();
         launchPad.signIn(persona("outsider"));
@@ -265,8 +320,11 @@ class RosterAppInChromiumIT {
         assertThat(launchPad.refused().error())
                 .startsWith("People from Willow Creek Academy can’t sign in here. Ask your school which app to use.");
         browser.screenshot("district-refused");
-        launchPad.refused().backToApplication().welcome();
+        launchPad.refused().backToApplication();
+        launchPad.refused().shown();
         assertThat(environment.demoRealm().users()).hasSize(1);
+        assertThat(environment.demoRealm().events("IDENTITY_PROVIDER_LOGIN_ERROR"))
+                .anySatisfy(event -> assertThat(event.toString()).contains("district_not_allowed"));
         assertThatNoClassLinkTokenWasSeen();
     }
 

@@ -11,6 +11,7 @@ import io.github.k12sso.classlink.it.support.browser.Chromium;
 import io.github.k12sso.classlink.it.support.machine.Installed;
 import io.github.k12sso.classlink.it.support.machine.Needs;
 import io.github.k12sso.classlink.simulator.district.Persona;
+import io.github.k12sso.classlink.simulator.fault.Fault;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -77,10 +78,18 @@ class RosterGatewayInChromiumIT {
     }
 
     @Test
-    void aLocalUserHasNoClasses() {
+    void aRosterThatRefusesSaysWhy() {
+        environment.classLink().faults().inject(Endpoint.ROSTER, Fault.status(403));
+
+        assertThat(signedIn("teacher").note("roster-meaning")).startsWith("Your district doesn't share its roster");
+        browser.screenshot("app-gateway-refused");
+    }
+
+    @Test
+    void aLocalUserCanConnectTheirClassLinkAccount() {
         AppPage page = AppPage.open(browser, app.baseUrl()).signIn().signIn("no-classlink", "demo");
 
-        assertThat(page.note("no-roster")).contains("no classes to show");
+        assertThat(page.note("exchange-error")).contains("not connected to ClassLink");
         assertThat(page.name()).isEqualTo("Nola Link");
     }
 

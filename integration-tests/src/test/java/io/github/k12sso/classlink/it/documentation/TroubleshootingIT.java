@@ -142,7 +142,7 @@ class TroubleshootingIT {
                 .put("claimFilterName", "Role")
                 .put("claimFilterValue", "Teacher"));
 
-        assertHeading("This app is not open to your ClassLink account.", login());
+        assertHeading("Your ClassLink account doesn’t have access to this app.", login());
         assertReason("essential_claim_unmatched");
     }
 
@@ -177,7 +177,7 @@ class TroubleshootingIT {
     @Test
     void aNo() {
         assertHeading(
-                "You said no, so you are not signed in.",
+                "You chose not to share your ClassLink account, so you weren’t signed in.",
                 open(URI.create(realm.callbackUrl() + "?error=access_denied")));
         assertReason("access_denied");
     }

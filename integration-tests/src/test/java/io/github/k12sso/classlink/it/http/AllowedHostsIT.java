@@ -26,6 +26,7 @@ class AllowedHostsIT {
     private TestEnvironment environment;
     private TestRealm allLocal;
     private TestRealm localTokenEndpoint;
+    private String metricsAtTheStart;
 
     @BeforeAll
     void aServerThatAllowsNoLocalHostAnyMore() {
@@ -34,6 +35,7 @@ class AllowedHostsIT {
         localTokenEndpoint = environment.newRealm();
         localTokenEndpoint.configure("authorizationUrl", "");
         environment.restartAllowing("classlink.example");
+        metricsAtTheStart = environment.metrics();
         environment.classLink().clearRequests();
     }
 
@@ -45,6 +47,19 @@ class AllowedHostsIT {
     @AfterEach
     void nothingWasSentThere() {
         assertThat(environment.classLink().requests()).isEmpty();
+    }
+
+    /** No option names them: they are found in the database. */
+    @Test
+    void theMetricsOfItsRealmsBeginAtTheStart() {
+        assertThat(metricsAtTheStart)
+                .containsPattern(atZero("classlink_logins_total", "client_rejected", allLocal))
+                .containsPattern(atZero("classlink_launches_total", "landed", localTokenEndpoint))
+                .doesNotContain("realm=\"master\"", "realm=\"other\"");
+    }
+
+    private static String atZero(String series, String outcome, TestRealm realm) {
+        return "\n%s\\{outcome=\"%s\",realm=\"%s\",?} 0\\.0\n".formatted(series, outcome, realm.name());
     }
 
     @Test

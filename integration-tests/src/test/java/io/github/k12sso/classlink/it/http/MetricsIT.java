@@ -8,10 +8,15 @@ import io.github.k12sso.classlink.it.support.TestRealm;
 import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import io.github.k12sso.classlink.simulator.fault.Fault;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.regex.Matcher;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
@@ -21,6 +26,9 @@ import org.junit.jupiter.api.parallel.Isolated;
 @Isolated("compares the counters of the shared server")
 class MetricsIT {
 
+    private static final Pattern SERIES = Pattern.compile("(?m)^(classlink_\\w+)\\{([^}]*)} ([0-9.E]+)$");
+    private static final Pattern WORD = Pattern.compile("`(\\w+)`");
+
     private TestEnvironment environment;
     private TestRealm realm;
 
@@ -28,6 +36,42 @@ class MetricsIT {
     void aRealm(TestEnvironment testEnvironment) {
         environment = testEnvironment;
         realm = environment.newRealm();
+    }
+
+    /** Of a realm that the server's option names. Prometheus sees no increase in a series that begins at 1. */
+    @Test
+    void everyOutcomeOfARealmIsAtZeroBeforeTheFirstCall() throws IOException {
+        List<Series> unused = series().stream()
+                .filter(series -> series.tags().contains("realm=\"" + TestEnvironment.UNUSED_REALM + "\""))
+                .toList();
+
+        assertThat(unused)
+                .hasSizeBetween(100, 200)
+                .allSatisfy(series -> assertThat(series.value()).isZero());
+        assertThat(outcomes(unused, "classlink_logins_total"))
+                .contains("identified")
+                .containsAll(reasonsIn("troubleshooting.md"));
+        assertThat(outcomes(unused, "classlink_roster_outcomes_total"))
+                .contains("answered")
+                .containsAll(reasonsIn("roster-operations.md"));
+        assertThat(outcomes(unused, "classlink_launches_total"))
+                .containsExactlyInAnyOrder("begun", "landed", "refused");
+        assertThat(outcomes(unused, "classlink_token_refreshes_total")).contains("refreshed", "grant_revoked", "gone");
+        assertThat(outcomes(unused, "classlink_token_requests_total"))
+                .contains("stored", "coalesced", "not_linked", "token_scope_missing", "keys_unavailable");
+    }
+
+    @Test
+    void everyOutcomeOfTheServerIsThereFromTheStart() throws IOException {
+        assertThat(outcomes(series(), "classlink_upstream_calls_seconds_count"))
+                .containsExactlyInAnyOrder("answered", "refused", "unavailable", "malformed");
+        assertThat(outcomes(series(), "classlink_roster_requests_seconds_count"))
+                .contains("answered")
+                .containsAll(reasonsIn("roster-operations.md"));
+        assertThat(environment.metrics())
+                .contains("classlink_upstream_rejections_total{group=\"rosters\",reason=\"no_place\"")
+                .contains("classlink_roster_cache_total{result=\"applications_miss\"")
+                .containsPattern("classlink_roster_requests_seconds_bucket\\{[^}]*le=\"30\\.0\"");
     }
 
     @Test
@@ -102,17 +146,44 @@ class MetricsIT {
                 "outcome=\"" + outcome + "\"");
     }
 
-    /** Of the one series with these tags; 0 as long as there is none. */
+    /** Of the series with these tags, of all realms. */
     private double value(String meter, String... tags) {
-        List<String> wanted = Arrays.asList(tags);
-        Pattern series = Pattern.compile("^" + meter + "\\{([^}]*)} ([0-9.E]+)$");
-        return environment
-                .metrics()
-                .lines()
-                .map(series::matcher)
-                .filter(Matcher::matches)
-                .filter(line -> Arrays.asList(line.group(1).split(",")).containsAll(wanted))
-                .mapToDouble(line -> Double.parseDouble(line.group(2)))
+        return series().stream()
+                .filter(series -> series.meter().equals(meter) && series.tags().containsAll(Arrays.asList(tags)))
+                .mapToDouble(Series::value)
                 .sum();
+    }
+
+    private record Series(String meter, List<String> tags, double value) {}
+
+    private List<Series> series() {
+        return SERIES.matcher(environment.metrics())
+                .results()
+                .map(line -> new Series(
+                        line.group(1), List.of(line.group(2).split(",", -1)), Double.parseDouble(line.group(3))))
+                .toList();
+    }
+
+    private static Set<String> outcomes(List<Series> all, String meter) {
+        return all.stream()
+                .filter(series -> series.meter().equals(meter))
+                .flatMap(series -> series.tags().stream())
+                .filter(tag -> tag.startsWith("outcome="))
+                .map(tag -> tag.substring("outcome=".length()).replace("\"", ""))
+                .collect(Collectors.toSet());
+    }
+
+    /** In the first column of tables of reasons. */
+    private static Set<String> reasonsIn(String page) throws IOException {
+        Set<String> reasons = new TreeSet<>();
+        boolean table = false;
+        for (String line : Files.readAllLines(Path.of(System.getProperty("project.root"), "docs", page))) {
+            table = line.startsWith("| reason |") || (table && line.startsWith("|"));
+            if (table) {
+                WORD.matcher(line.split("\\|", -1)[1]).results().forEach(word -> reasons.add(word.group(1)));
+            }
+        }
+        assertThat(reasons).as(page).hasSizeGreaterThan(25);
+        return reasons;
     }
 }

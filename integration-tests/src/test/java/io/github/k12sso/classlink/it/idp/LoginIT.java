@@ -357,7 +357,7 @@ class LoginIT {
             assertThat(realm.login(realm.newBrowser(), "teacher").handedToApp()).containsKey("code");
             WebPage refused = realm.login(realm.newBrowser(), "student");
             assertThat(refused.status()).isEqualTo(403);
-            assertThat(refused.error()).contains("not open to your ClassLink account");
+            assertThat(refused.error()).contains("doesn’t have access to this app");
             assertThat(realm.state().failureOn(refused).at("/details/reason").textValue())
                     .isEqualTo("essential_claim_unmatched");
         }

@@ -133,7 +133,7 @@ class LeavingIT {
                     provider -> ((ObjectNode) provider.get("config")).put("launchpadSignOutUrl", url));
 
             assertThat(answer.statusCode()).isEqualTo(400);
-            assertThat(answer.body()).contains("LaunchPad sign-out page");
+            assertThat(answer.body()).contains("LaunchPad: sign-out page");
         }
     }
 

@@ -177,7 +177,7 @@ class TileLaunchIT {
         }
 
         assertThat(page.status()).isEqualTo(400);
-        assertThat(page.error()).contains("round in a circle");
+        assertThat(page.error()).contains("kept redirecting");
         assertReason(page, "launch_loop");
     }
 
@@ -230,7 +230,7 @@ class TileLaunchIT {
         WebPage page = realm.newBrowser().open(tile());
 
         assertThat(page.status()).isEqualTo(400);
-        assertThat(page.error()).contains("App for LaunchPad tiles");
+        assertThat(page.error()).contains("LaunchPad: tile client");
         assertReason(page, "launch_not_configured");
     }
 

@@ -162,7 +162,8 @@ class TileLaunchInChromiumIT {
         environment.classLink().consent(true);
         TileApp app = signedIn("student").tile(MATH);
 
-        assertThat(app.deny().error()).startsWith("You said no, so you are not signed in.");
+        assertThat(app.deny().error())
+                .startsWith("You chose not to share your ClassLink (Math) account, so you weren’t signed in.");
         browser.screenshot("tile-denied");
         assertThat(realm.state().sessions()).isZero();
     }
@@ -193,7 +194,7 @@ class TileLaunchInChromiumIT {
 
         TileApp app = signedIn("student").tile(MATH);
 
-        assertThat(app.error()).startsWith("Signing in went round in a circle, so we stopped it.");
+        assertThat(app.error()).startsWith("Sign-in kept redirecting, so we stopped it.");
         browser.screenshot("tile-circle");
         assertThatNoForeignCodeWasRedeemed();
         assertThat(realm.state().sessions()).isZero();

@@ -16,6 +16,7 @@ import io.github.k12sso.classlink.it.support.WebPage;
 import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import io.github.k12sso.classlink.simulator.fault.Fault;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
+import io.github.k12sso.classlink.simulator.runtime.Switch;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
@@ -160,6 +161,42 @@ class ClassesIT {
         realm.tokensOf("student");
 
         assertThat(groupsOf("student")).isEmpty();
+    }
+
+    @Test
+    void aGradingPeriodIsATerm() {
+        // A class has all quarters, another the trimesters, a third the first two quarters.
+        Map.of("GP1", -100, "GP2", -50, "GP3", -10, "GP4", 50, "TR1", -60, "TR2", -10, "TR3", 50)
+                .forEach((id, fromDays) -> environment
+                        .classLink()
+                        .applications()
+                        .rosters()
+                        .set("willowcreek", "academicSessions/" + id, rows -> dated(rows, fromDays, fromDays + 30)));
+        group("/classes/${term}/${class_title}");
+
+        realm.tokensOf("outsider");
+
+        assertThat(groupsOf("outsider"))
+                .hasSize(2)
+                .anyMatch(path -> path.startsWith("/classes/Quarter 3/"))
+                .anyMatch(path -> path.startsWith("/classes/Trimester 2/"));
+    }
+
+    @Test
+    void whatARosterAndAProfileLeaveOutIsAsIfItWereEmpty() {
+        group(TEMPLATE);
+        List<String> personas = List.of("student", "student-without-email");
+        personas.forEach(realm::tokensOf);
+        List<List<String>> before = personas.stream().map(this::groupsOf).toList();
+        environment.classLink().switches().set(Switch.EMPTY_STRINGS, false);
+        try {
+            personas.forEach(realm::tokensOf);
+        } finally {
+            environment.classLink().switches().set(Switch.EMPTY_STRINGS, true);
+        }
+
+        assertThat(personas.stream().map(this::groupsOf).toList()).isEqualTo(before);
+        assertThat(before.get(0)).hasSize(4);
     }
 
     @Test

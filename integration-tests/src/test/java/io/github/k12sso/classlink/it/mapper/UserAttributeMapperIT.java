@@ -114,7 +114,7 @@ class UserAttributeMapperIT {
         realm.tokensOf("student");
 
         assertThat(attribute("target")).isEmpty();
-        assertThat(environment.log()).contains("Mapper 'm with a wrong path': Profile member is not a path such as");
+        assertThat(environment.log()).contains("Mapper 'm with a wrong path': Profile field is not a path such as");
     }
 
     @Test

@@ -102,7 +102,7 @@ class WorkedExamplesIT {
         for (String persona : List.of("student", "parent")) {
             WebPage refused = realm.login(realm.newBrowser(), persona);
             assertThat(refused.status()).isEqualTo(403);
-            assertThat(refused.error()).contains("not open to your ClassLink account");
+            assertThat(refused.error()).contains("doesn’t have access to this app");
         }
         assertThat(realm.state().users())
                 .extracting(user -> user.get("username").textValue())

@@ -109,6 +109,18 @@ class RosterGatewayIT {
     }
 
     @Test
+    void theApplicationIdIsSentAsTheListHasIt() {
+        String id = environment.classLink().applicationId(DISTRICT);
+
+        rows(roster.get(ofService, Roster.MAPLE_VALLEY, "orgs"), "orgs");
+
+        assertThat(id).contains("%43");
+        assertThat(asked())
+                .isNotEmpty()
+                .allMatch(request -> request.path().startsWith("/" + id + "/ims/oneroster/v1p1/"));
+    }
+
+    @Test
     void aTeachersStudentsAreThoseOfTheirClassesAndNoOthers() {
         Set<String> expected = new HashSet<>();
         for (String classId : Roster.ids(roster.atTheSource(DISTRICT, "teachers/" + teacher.sourcedId() + "/classes")

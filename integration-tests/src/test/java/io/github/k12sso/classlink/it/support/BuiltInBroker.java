@@ -9,6 +9,9 @@ import java.util.Map;
 /** Keycloak's own {@code oidc} provider in this provider's place, to compare the two. */
 public final class BuiltInBroker {
 
+    /** Features with which Keycloak's exchange knows {@code requested_issuer}, and the permission that it asks for. */
+    public static final String LEGACY_EXCHANGE = "token-exchange:v1,admin-fine-grained-authz:v1";
+
     private BuiltInBroker() {}
 
     /** A realm like every other, with Keycloak's own provider under the same alias. */
@@ -48,6 +51,36 @@ public final class BuiltInBroker {
                 app -> ((ObjectNode) app.get("attributes"))
                         .put("external.token.enabled", "true")
                         .put("external.token.idp", TestRealm.ALIAS));
+    }
+
+    /** The realm's app may use Keycloak's legacy exchange, for which the server needs the features {@link #LEGACY_EXCHANGE}. */
+    public static void allowLegacyExchange(TestRealm realm) {
+        AdminApi admin = realm.admin();
+        String path = "/realms/" + realm.name();
+        HttpResponse<String> permissions = admin.put(
+                path + "/identity-provider/instances/" + TestRealm.ALIAS + "/management/permissions",
+                Http.json("{\"enabled\": true}"));
+        String permission = Http.json(AdminApi.require(permissions, "permissions of the provider")
+                        .body())
+                .at("/scopePermissions/token-exchange")
+                .textValue();
+        String server = path + "/clients/" + clientId(admin, path, "realm-management") + "/authz/resource-server";
+        ObjectNode policy = Http.JSON.createObjectNode().put("name", "apps that may exchange");
+        policy.putArray("clients").add(clientId(admin, path, TestRealm.APP));
+        String policyId = Http.json(AdminApi.require(admin.post(server + "/policy/client", policy), "policy")
+                        .body())
+                .get("id")
+                .textValue();
+        ObjectNode scope = (ObjectNode) admin.get(server + "/permission/scope/" + permission);
+        scope.putArray("policies").add(policyId);
+        AdminApi.require(admin.put(server + "/permission/scope/" + permission, scope), "permission");
+    }
+
+    private static String clientId(AdminApi admin, String realmPath, String name) {
+        return admin.get(realmPath + "/clients?clientId=" + name)
+                .get(0)
+                .get("id")
+                .textValue();
     }
 
     /** The stored token from Keycloak's brokering API, version 1. */

@@ -86,7 +86,9 @@ public final class Cluster implements SystemUnderTest, AutoCloseable {
 
         /** In good order, as in a rolling restart. */
         public void stop() {
-            server.close();
+            if (server != null) {
+                server.close();
+            }
         }
 
         /** As in a power cut. */
@@ -131,20 +133,23 @@ public final class Cluster implements SystemUnderTest, AutoCloseable {
                 TestServer.BUILD_OPTIONS,
                 LOGS_FOR_TESTS,
                 HEAP + TestEnvironment.COMPILED_ONCE,
-                Optional.of(new TraceCollector()));
+                Optional.of(new TraceCollector()),
+                2);
     }
 
     /**
      * One whose nodes are as fast as they can be, once they are warm.
      *
+     * @param started how many nodes run: 1 or 2
      * @param logLevels as in {@code --log-level}
      * @param features options of {@code kc.sh build}, besides the database's
      */
-    public static Cluster startToMeasure(String name, String keys, String logLevels, String... features) {
+    public static Cluster startToMeasure(String name, int started, String keys, String logLevels, String... features) {
         List<String> buildOptions =
                 Stream.concat(Stream.of("--db=postgres"), Stream.of(features)).toList();
         KeycloakDistribution distribution = TestServer.buildToMeasure(name + "/keycloak", buildOptions);
-        return start(name, distribution, Postgres.start(), keys, buildOptions, logLevels, HEAP, Optional.empty());
+        return start(
+                name, distribution, Postgres.start(), keys, buildOptions, logLevels, HEAP, Optional.empty(), started);
     }
 
     private static Cluster start(
@@ -155,11 +160,12 @@ public final class Cluster implements SystemUnderTest, AutoCloseable {
             List<String> buildOptions,
             String logLevels,
             String jvmOptions,
-            Optional<TraceCollector> traces) {
+            Optional<TraceCollector> traces,
+            int started) {
         try {
             Path work = Files.createDirectories(TestServer.folder(name));
             Cluster cluster = new Cluster(work, postgres, distribution, buildOptions, logLevels, jvmOptions, traces);
-            for (Node node : cluster.nodes) {
+            for (Node node : cluster.nodes.subList(0, started)) {
                 Files.deleteIfExists(node.logFile());
                 Files.writeString(node.keyFile(), keys);
                 node.start();
@@ -216,7 +222,9 @@ public final class Cluster implements SystemUnderTest, AutoCloseable {
     public void close() {
         nodes.forEach(Node::stop);
         traces.ifPresent(TraceCollector::close);
-        nodes.forEach(node -> SecretSearch.ofThisRun().log(node.logFile()));
+        nodes.stream()
+                .filter(node -> node.server != null)
+                .forEach(node -> SecretSearch.ofThisRun().log(node.logFile()));
         SecretSearch.ofThisRun().database(work.getFileName().toString(), database());
         classLink.close();
         postgres.close();

@@ -3,6 +3,7 @@ package io.github.k12sso.classlink.it.support;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import io.github.k12sso.classlink.demo.app.DeviceCurls;
 import io.github.k12sso.classlink.demo.app.RosterApp;
 import io.github.k12sso.classlink.demo.app.RosterAppSettings;
 import io.github.k12sso.classlink.demo.keycloak.KeycloakSettings;
@@ -87,20 +88,14 @@ public final class DemoRealm {
         AdminApi.require(environment.admin().put(PROVIDER, provider), "provider settings");
     }
 
-    /** Which districts may sign in: tenant ids joined by {@code ##}, or empty for all. */
-    public void allowTenants(String tenants) {
-        configure("allowedTenants", tenants);
+    /** What the demo prints for this realm. */
+    public DeviceCurls commands() {
+        return DeviceCurls.of(environment.keycloakUrl().resolve(PATH), "classlink");
     }
 
-    /** The page after a logout leads to ClassLink's page for signing out. */
-    public void leadToLaunchPadsSignOut() {
-        configure("launchpadSignOutUrl", environment.classLink().baseUrl() + "/logout");
-    }
-
-    private void configure(String key, String value) {
-        ObjectNode provider = (ObjectNode) environment.admin().get(PROVIDER);
-        ((ObjectNode) provider.get("config")).put(key, value);
-        AdminApi.require(environment.admin().put(PROVIDER, provider), "provider settings");
+    /** Of a type, such as {@code LOGIN_ERROR}; the newest first. */
+    public JsonNode events(String type) {
+        return environment.admin().get(PATH + "/events?type=" + type);
     }
 
     public JsonNode users() {
@@ -112,11 +107,9 @@ public final class DemoRealm {
         return environment.admin().get(PATH + "/client-session-stats");
     }
 
-    /** Nobody but the user of the file, without a link or a session; all districts may sign in; no page after a logout. */
+    /** Nobody but the user of the file, without a link or a session. */
     public void restore() {
         askThisClassLink();
-        allowTenants("");
-        configure("launchpadSignOutUrl", "");
         AdminApi.require(environment.admin().post(PATH + "/logout-all", Http.json("{}")), "log out all");
         JsonNode described = read(file()).get("users").get(0);
         boolean untouched = false;

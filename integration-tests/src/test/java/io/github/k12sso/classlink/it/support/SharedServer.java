@@ -11,7 +11,7 @@ import java.util.List;
 final class SharedServer {
 
     private static final String NAME = "shared";
-    private static final String HEAP = "-Xms512m -Xmx1g -XX:TieredStopAtLevel=1";
+    private static final String HEAP = "-Xms512m -Xmx1g" + TestEnvironment.COMPILED_ONCE;
 
     private static TestServer started;
     private static RunningServer running;
@@ -49,6 +49,7 @@ final class SharedServer {
                         List.of(DemoRealm.file(), DistrictRealm.file()),
                         HEAP,
                         List.of(
+                                "--spi-social--classlink--metrics-realms=" + TestEnvironment.UNUSED_REALM,
                                 "--http-access-log-enabled=true",
                                 "--http-access-log-pattern=" + TestEnvironment.ACCESS_LOG_PATTERN,
                                 "--http-access-log-exclude=/(admin|resources)/.*")),

@@ -27,6 +27,9 @@ public final class TestEnvironment implements SystemUnderTest, AutoCloseable {
     /** Reserved for names that do not exist (RFC 6761); Keycloak may ask it. */
     public static final String UNKNOWN_HOST = "classlink.invalid";
 
+    /** No test uses it, and the shared server's metrics name it alone: all other realms share a tag. */
+    public static final String UNUSED_REALM = "unused";
+
     /** Of the access log that the shared server writes into its log: without queries. */
     public static final String ACCESS_LOG_PATTERN = "%h %u %t \"%m %R\" %s %b";
 
@@ -37,8 +40,11 @@ public final class TestEnvironment implements SystemUnderTest, AutoCloseable {
 
     private static final String HEAP = "-Xms256m -Xmx768m";
 
-    /** A server of a few tests is sooner there if its code is compiled once, and not well. */
-    static final String COMPILED_ONCE = " -XX:TieredStopAtLevel=1";
+    /**
+     * A server of tests is sooner there if its code is compiled once, and not well. The 48 MB that Java then reserves for compiled code
+     * are too little for a whole run: a server that has filled them answers 500.
+     */
+    static final String COMPILED_ONCE = " -XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=128m";
 
     private static final String SHORT_LIVED = HEAP + COMPILED_ONCE;
 
@@ -85,6 +91,11 @@ public final class TestEnvironment implements SystemUnderTest, AutoCloseable {
     /** One with version 2 of Keycloak's brokering API, which excludes version 1. */
     public static TestEnvironment startOwnWithBrokeringApiV2(String name, String... options) {
         return start(TestServer.WITH_BROKERING_API_V2, name, SimulatorSettings.defaults(), SHORT_LIVED, options);
+    }
+
+    /** One with Keycloak's legacy token exchange, and the permissions that it asks for. */
+    public static TestEnvironment startOwnWithLegacyExchange(String name, String... options) {
+        return start(TestServer.WITH_LEGACY_EXCHANGE, name, SimulatorSettings.defaults(), SHORT_LIVED, options);
     }
 
     private static TestEnvironment start(

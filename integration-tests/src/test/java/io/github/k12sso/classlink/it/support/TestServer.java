@@ -35,6 +35,11 @@ final class TestServer implements AutoCloseable {
                     BUILD_OPTIONS.stream(), Stream.of("--features=identity-brokering-api:v2"))
             .toList();
 
+    /** The same with Keycloak's legacy exchange, which knows {@code requested_issuer} for every provider. */
+    static final List<String> WITH_LEGACY_EXCHANGE = Stream.concat(
+                    BUILD_OPTIONS.stream(), Stream.of("--features=" + BuiltInBroker.LEGACY_EXCHANGE))
+            .toList();
+
     private static final String ALLOWED_HOSTS = "--spi-social--classlink--allowed-hosts=";
     private static final Duration BUILD_TIMEOUT = Duration.ofMinutes(4);
 

@@ -3,6 +3,7 @@ package io.github.k12sso.classlink.oneroster.client;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.github.k12sso.classlink.http.MeasuredSeries;
 import io.github.k12sso.classlink.http.Measurement;
 import io.github.k12sso.classlink.http.Measurement.Operation;
 import io.github.k12sso.classlink.http.UpstreamClient;
@@ -49,6 +50,7 @@ public final class PartnerApplications {
     public PartnerApplications(InstantSource clock, Silences silences) {
         this.clock = clock;
         this.silences = silences;
+        MeasuredSeries.declare(Measurement.ROSTER_CACHE, Cached.values());
     }
 
     private record Listing(Instant read, Map<String, Application> districts, int length) {}

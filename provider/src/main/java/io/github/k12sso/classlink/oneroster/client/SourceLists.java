@@ -3,6 +3,7 @@ package io.github.k12sso.classlink.oneroster.client;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
+import io.github.k12sso.classlink.http.MeasuredSeries;
 import io.github.k12sso.classlink.http.Measurement;
 import io.github.k12sso.classlink.oneroster.client.Listing.Answer;
 import io.github.k12sso.classlink.oneroster.client.OneRosterClient.PageResult;
@@ -202,6 +203,7 @@ public final class SourceLists {
         /** @param ticker of the node */
         public Known(Ticker ticker) {
             this(ticker, MAX_BYTES);
+            MeasuredSeries.declare(Measurement.ROSTER_CACHE, Lookup.values());
         }
 
         private Known(Ticker ticker, int bytes) {

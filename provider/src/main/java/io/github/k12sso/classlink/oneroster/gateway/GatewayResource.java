@@ -1,5 +1,6 @@
 package io.github.k12sso.classlink.oneroster.gateway;
 
+import io.github.k12sso.classlink.http.MeasuredSeries;
 import io.github.k12sso.classlink.http.Measurement;
 import io.github.k12sso.classlink.oneroster.client.RosterFailure;
 import io.github.k12sso.classlink.oneroster.gateway.RosterPages.PageResponse;
@@ -127,6 +128,7 @@ public final class GatewayResource {
             return cors.add(RosterError.answer(
                     new RosterFailure(RosterFailure.Reason.UNEXPECTED, "This server failed. Its log says where")));
         } finally {
+            Measurement.ROSTER_OUTCOMES.count(realm, outcome);
             Measurement.ROSTER_REQUESTS.record(
                     Duration.ofNanos(System.nanoTime() - start),
                     objectType == null ? Result.NONE : objectType,
@@ -134,9 +136,21 @@ public final class GatewayResource {
         }
     }
 
+    /** Beside the objects and the reasons, for the metrics. */
     private enum Result {
         ANSWERED,
-        NONE
+        NONE;
+
+        private static final Result[] ANSWER = {ANSWERED};
+        private static final Result[] NO_OBJECT = {NONE};
+    }
+
+    static void declareSeries() {
+        // Every object and every reason, but not every pair of them: each has ten series.
+        MeasuredSeries.declare(Measurement.ROSTER_REQUESTS, RosterObjectType.values(), Result.ANSWER);
+        MeasuredSeries.declare(Measurement.ROSTER_REQUESTS, Result.NO_OBJECT, RosterFailure.Reason.values());
+        MeasuredSeries.declare(Measurement.ROSTER_OUTCOMES, Result.ANSWER);
+        MeasuredSeries.declare(Measurement.ROSTER_OUTCOMES, RosterFailure.Reason.values());
     }
 
     private Response.ResponseBuilder answer(EventBuilder event) throws RosterFailure, InvalidRequest {
@@ -174,6 +188,7 @@ public final class GatewayResource {
 
     private RosterLimits.Requester requester(AuthResult bearer) {
         return new RosterLimits.Requester(
+                realm,
                 realm.getId() + " " + bearer.client().getId(),
                 bearer.user().getId(),
                 bearer.user().getServiceAccountClientLink() != null);

@@ -3,6 +3,7 @@ package io.github.k12sso.classlink.oneroster.gateway;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
+import io.github.k12sso.classlink.http.MeasuredSeries;
 import io.github.k12sso.classlink.http.Measurement;
 import java.time.Duration;
 import java.util.Map;
@@ -104,6 +105,7 @@ final class PageCache {
     }
 
     PageCache(Ticker ticker) {
+        MeasuredSeries.declare(Measurement.ROSTER_CACHE, Lookup.values());
         this.pages = Caffeine.newBuilder()
                 .expireAfterWrite(TTL)
                 .maximumWeight(MAX_BYTES)

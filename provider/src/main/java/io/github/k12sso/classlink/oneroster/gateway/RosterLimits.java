@@ -2,6 +2,7 @@ package io.github.k12sso.classlink.oneroster.gateway;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.github.k12sso.classlink.http.MeasuredSeries;
 import io.github.k12sso.classlink.http.Measurement;
 import io.github.k12sso.classlink.oneroster.client.RosterFailure;
 import java.time.Duration;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.keycloak.models.RealmModel;
 
 /**
  * How much of a node rosters may take. A request over a limit is rejected immediately: it never waits, and so never holds
@@ -66,16 +68,18 @@ public final class RosterLimits {
         this.perClient = perClient;
         this.perDistrict = perDistrict;
         this.clock = clock;
+        MeasuredSeries.declare(Measurement.ROSTER_LIMITS, Limit.values());
     }
 
     /**
      * Whose requests are counted.
      *
+     * @param realm of the access token, for the metrics
      * @param client the client of the access token, by realm and id
      * @param user the token's user, by id
      * @param service the user is the client's own service account: all of the client's places are theirs
      */
-    record Requester(String client, String user, boolean service) {
+    record Requester(RealmModel realm, String client, String user, boolean service) {
 
         private String key() {
             return client + " " + user;
@@ -104,7 +108,7 @@ public final class RosterLimits {
                         (old, one) -> old.minute() == minute ? new Window(minute, old.requests() + 1) : one)
                 .requests();
         if (requests > limit) {
-            Measurement.ROSTER_LIMITS.count(Limit.MINUTE);
+            Measurement.ROSTER_LIMITS.count(requester.realm(), Limit.MINUTE);
             throw new RosterFailure(
                     RosterFailure.Reason.RATE_LIMITED,
                     "Each user may send " + limit + " roster requests per minute with this client",
@@ -119,13 +123,13 @@ public final class RosterLimits {
         List<String> acquired = new ArrayList<>();
         Permit permit = () -> acquired.forEach(this::leave);
         try {
-            enter(acquired, "server", perServer, Limit.SERVER);
-            enter(acquired, "provider " + provider, perProvider, Limit.PROVIDER);
-            enter(acquired, "client " + requester.client(), perClient, Limit.CLIENT);
+            enter(requester, acquired, "server", perServer, Limit.SERVER);
+            enter(requester, acquired, "provider " + provider, perProvider, Limit.PROVIDER);
+            enter(requester, acquired, "client " + requester.client(), perClient, Limit.CLIENT);
             if (!requester.service()) {
-                enter(acquired, "user " + requester.key(), (perClient + 1) / 2, Limit.USER);
+                enter(requester, acquired, "user " + requester.key(), (perClient + 1) / 2, Limit.USER);
             }
-            enter(acquired, "district " + district, perDistrict, Limit.DISTRICT);
+            enter(requester, acquired, "district " + district, perDistrict, Limit.DISTRICT);
             return permit;
         } catch (RosterFailure e) {
             permit.release();
@@ -133,7 +137,8 @@ public final class RosterLimits {
         }
     }
 
-    private void enter(List<String> acquired, String name, int places, Limit limit) throws RosterFailure {
+    private void enter(Requester requester, List<String> acquired, String name, int places, Limit limit)
+            throws RosterFailure {
         boolean[] entered = {false};
         underWay.compute(name, (unused, taken) -> {
             entered[0] = taken == null || taken < places;
@@ -141,7 +146,7 @@ public final class RosterLimits {
             return entered[0] ? now + 1 : now;
         });
         if (!entered[0]) {
-            Measurement.ROSTER_LIMITS.count(limit);
+            Measurement.ROSTER_LIMITS.count(requester.realm(), limit);
             throw new RosterFailure(RosterFailure.Reason.BUSY, explanation(limit), RETRY_AFTER, null);
         }
         acquired.add(name);

@@ -14,6 +14,7 @@ import io.github.k12sso.classlink.oneroster.client.SourceLists;
 import io.github.k12sso.classlink.profile.Profile.TenantId;
 import io.github.k12sso.classlink.profile.TenantAllowList;
 import io.github.k12sso.classlink.refresh.ValidTokens;
+import io.github.k12sso.classlink.settings.Setting;
 import io.github.k12sso.classlink.settings.Setting.RosterMode;
 import io.github.k12sso.classlink.vault.TokenVault;
 import java.nio.charset.StandardCharsets;
@@ -46,6 +47,7 @@ public final class RosterState {
         this.lists = new SourceLists.Known(ticker);
         this.lacking = new RosterWays.Lacking(ticker);
         this.pages = new PageCache(ticker);
+        GatewayResource.declareSeries();
     }
 
     private static long nanos(Instant instant) {
@@ -164,7 +166,8 @@ public final class RosterState {
                     .orElseThrow(() -> new RosterFailure(
                             RosterFailure.Reason.DISTRICT_UNKNOWN,
                             "Keycloak's vault has no district key for the district " + tenant
-                                    + ": its entry is named like the setting \"District keys\", with -" + tenant
+                                    + ": its entry is named like the setting " + Setting.DISTRICT_KEYS.quoted()
+                                    + ", with -" + tenant
                                     + " at the end"));
         }
 

@@ -3,14 +3,19 @@ package io.github.k12sso.classlink.oneroster.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.github.k12sso.classlink.Stub;
 import io.github.k12sso.classlink.oneroster.client.RosterFailure;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.keycloak.models.RealmModel;
 
 class RosterLimitsTest {
+
+    private static final RealmModel REALM = Stub.of(RealmModel.class, Map.of("getName", none -> "district"));
 
     private static final Instant SECOND_40 = Instant.parse("2026-09-01T07:45:40Z");
 
@@ -113,11 +118,11 @@ class RosterLimitsTest {
     }
 
     private static RosterLimits.Requester service(String client) {
-        return new RosterLimits.Requester(client, "service-account-" + client, true);
+        return new RosterLimits.Requester(REALM, client, "service-account-" + client, true);
     }
 
     private static RosterLimits.Requester user(String client, String user) {
-        return new RosterLimits.Requester(client, user, false);
+        return new RosterLimits.Requester(REALM, client, user, false);
     }
 
     private void assertBusy(String client, String district, String who) {

@@ -11,7 +11,7 @@ final class ControlPage {
             POST   /_sim/clock          {"advance":"PT25H"} or {"reset":true}
             POST   /_sim/keys/rotate    {"drop":true} publishes the new key only
             POST   /_sim/tokens/expire  {"refresh":true} ends refresh tokens too
-            POST   /_sim/switches       {"tokenMode":"guide","consent":true}
+            POST   /_sim/switches       {"tokenMode":"guide","consent":true,"guideTokenLifetime":60}
             POST   /_sim/clients        {"id":"app","secret":"s","redirectUris":["http://localhost:8080/*"]}
             POST   /_sim/districts      {"district":"maplevalley","rotateBearer":true}
             GET    /_sim/requests

@@ -6,6 +6,7 @@ import io.github.k12sso.classlink.simulator.http.Json;
 import io.github.k12sso.classlink.simulator.runtime.Switch;
 import io.github.k12sso.classlink.simulator.runtime.Switches;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 
 /** The switches by name, for reading and turning them over HTTP. */
@@ -31,15 +32,22 @@ final class SwitchBoard {
         return all;
     }
 
+    /** Turns all or, if one of them cannot be turned, none. */
     void turn(JsonNode wanted) {
-        wanted.properties().forEach(entry -> {
-            Switch<?> which = named(entry.getKey());
-            try {
-                switches.parse(which, entry.getValue().asText());
-            } catch (IllegalArgumentException e) {
-                throw new BadControlRequest(entry.getKey() + " cannot be " + entry.getValue());
-            }
-        });
+        List<Runnable> turns = wanted.properties().stream()
+                .map(entry -> turn(named(entry.getKey()), entry.getValue()))
+                .toList();
+        turns.forEach(Runnable::run);
+    }
+
+    private <T> Runnable turn(Switch<T> which, JsonNode wanted) {
+        try {
+            T value = which.parse(wanted.asText());
+            return () -> switches.set(which, value);
+        } catch (IllegalArgumentException e) {
+            String reason = which.byDefault() instanceof Duration ? ": " + e.getMessage() : "";
+            throw new BadControlRequest(which.name() + " cannot be " + wanted + reason);
+        }
     }
 
     private static Switch<?> named(String name) {

@@ -47,6 +47,11 @@ public final class District {
         }
     }
 
+    /** Whether the terms of its classes are grading periods; if not, they are the school year. */
+    public boolean gradingPeriods() {
+        return spec.gradingPeriods();
+    }
+
     public String code() {
         return spec.code();
     }

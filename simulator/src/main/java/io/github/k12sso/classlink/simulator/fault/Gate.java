@@ -5,6 +5,8 @@ import io.github.k12sso.classlink.simulator.http.RecordedRequest;
 import io.github.k12sso.classlink.simulator.http.RequestLog;
 import io.github.k12sso.classlink.simulator.http.ServerRequest;
 import io.github.k12sso.classlink.simulator.http.ServerResponse;
+import io.github.k12sso.classlink.simulator.runtime.Switch;
+import io.github.k12sso.classlink.simulator.runtime.Switches;
 import io.github.k12sso.classlink.simulator.secret.Secrets;
 import io.github.k12sso.classlink.simulator.secret.SecretsOfRequests;
 import io.javalin.http.Context;
@@ -26,22 +28,24 @@ public final class Gate implements AutoCloseable {
     private final RequestLog log;
     private final Clock clock;
     private final SecretsOfRequests secrets;
+    private final Switches switches;
     private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(2, task -> {
         Thread thread = new Thread(task, "simulator-faults");
         thread.setDaemon(true);
         return thread;
     });
 
-    public Gate(Faults faults, RequestLog log, Clock clock, Secrets secrets) {
+    public Gate(Faults faults, RequestLog log, Clock clock, Secrets secrets, Switches switches) {
         this.faults = faults;
         this.log = log;
         this.clock = clock;
         this.secrets = new SecretsOfRequests(secrets);
+        this.switches = switches;
     }
 
     public Handler at(Endpoint endpoint, Function<ServerRequest, ServerResponse> work) {
         return context -> {
-            ServerRequest request = new ServerRequest(context);
+            ServerRequest request = new ServerRequest(context, switches.get(Switch.BARE_TOKENS));
             record(endpoint, request);
             Optional<Fault> fault = faults.next(endpoint);
             if (fault.isPresent()) {
@@ -54,7 +58,7 @@ public final class Gate implements AutoCloseable {
 
     /** For the control API: neither recorded nor broken. */
     public static Handler unguarded(Function<ServerRequest, ServerResponse> work) {
-        return context -> new Wire(context).send(work.apply(new ServerRequest(context)));
+        return context -> new Wire(context).send(work.apply(new ServerRequest(context, false)));
     }
 
     @Override

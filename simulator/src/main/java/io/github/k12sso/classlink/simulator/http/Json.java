@@ -28,6 +28,14 @@ public final class Json {
         return array;
     }
 
+    /** The object without those of its members that are empty strings. */
+    public static ObjectNode withoutEmptyStrings(ObjectNode object) {
+        object.properties()
+                .removeIf(member -> member.getValue().isTextual()
+                        && member.getValue().textValue().isEmpty());
+        return object;
+    }
+
     public static byte[] bytes(JsonNode node) {
         try {
             return MAPPER.writeValueAsBytes(node);

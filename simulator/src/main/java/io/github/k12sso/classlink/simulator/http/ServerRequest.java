@@ -6,13 +6,23 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** One incoming request, in the few words the endpoints need. */
 public final class ServerRequest {
-    private final Context context;
+    private static final Pattern ONE_WORD = Pattern.compile("[^\\s,\"]+");
 
-    public ServerRequest(Context context) {
+    private final Context context;
+    private final boolean bareTokens;
+
+    /**
+     * @param bareTokens whether an {@code Authorization} header may be a token without a scheme
+     */
+    public ServerRequest(Context context, boolean bareTokens) {
         this.context = context;
+        this.bareTokens = bareTokens;
     }
 
     public String method() {
@@ -20,7 +30,7 @@ public final class ServerRequest {
     }
 
     /**
-     * The path exactly as it was sent: pre-encoded application ids must be compared undecoded
+     * The path exactly as it was sent: application ids have encoded slashes
      * (docs/internals/classlink-rosters.md#access).
      */
     public String rawPath() {
@@ -56,6 +66,17 @@ public final class ServerRequest {
         return all;
     }
 
+    /** The values of all query and form parameters whose names match. */
+    public List<String> values(Predicate<String> name) {
+        Stream<Map.Entry<String, List<String>>> query = context.queryParamMap().entrySet().stream();
+        Stream<Map.Entry<String, List<String>>> form =
+                isForm() ? context.formParamMap().entrySet().stream() : Stream.empty();
+        return Stream.concat(query, form)
+                .filter(parameter -> name.test(parameter.getKey()))
+                .flatMap(parameter -> parameter.getValue().stream())
+                .toList();
+    }
+
     public Optional<String> header(String name) {
         return Optional.ofNullable(context.header(name));
     }
@@ -74,9 +95,11 @@ public final class ServerRequest {
 
     /** The bearer token; the scheme is compared without case (docs/internals/classlink-protocol.md#profile). */
     public Optional<String> bearer() {
-        return header("Authorization")
-                .filter(value -> value.regionMatches(true, 0, "Bearer ", 0, 7))
-                .map(value -> value.substring(7).trim());
+        Optional<String> header = header("Authorization").map(String::strip);
+        Optional<String> withScheme = header.filter(value -> value.regionMatches(true, 0, "Bearer ", 0, 7))
+                .map(value -> value.substring(7).strip());
+        return withScheme.or(() ->
+                header.filter(value -> bareTokens && ONE_WORD.matcher(value).matches()));
     }
 
     private boolean isForm() {

@@ -58,12 +58,18 @@ public final class MyEndpoints {
                         200,
                         overrides
                                 .getOrDefault(persona.id(), UnaryOperator.identity())
-                                .apply(ProfileDocuments.info(persona))));
+                                .apply(asSent(ProfileDocuments.info(persona)))));
     }
 
     public ServerResponse profileinfo(ServerRequest request) {
         return forUser(
-                request, USERINFO_SCOPES, persona -> ServerResponse.json(200, ProfileDocuments.userinfo(persona)));
+                request,
+                USERINFO_SCOPES,
+                persona -> ServerResponse.json(200, asSent(ProfileDocuments.userinfo(persona))));
+    }
+
+    private ObjectNode asSent(ObjectNode document) {
+        return switches.get(Switch.EMPTY_STRINGS) ? document : Json.withoutEmptyStrings(document);
     }
 
     /** Not ClassLink's: 404 unless the guide's profile is switched on. */

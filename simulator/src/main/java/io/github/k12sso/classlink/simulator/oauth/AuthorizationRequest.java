@@ -3,12 +3,15 @@ package io.github.k12sso.classlink.simulator.oauth;
 import io.github.k12sso.classlink.simulator.http.ServerRequest;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * The parameters of an authorization request, and the questions asked about them
  * (docs/internals/classlink-protocol.md#authorization-request).
  */
 final class AuthorizationRequest {
+    private static final Pattern SCOPE = Pattern.compile("scope(\\[[0-9]*])?");
+
     private final ServerRequest request;
 
     AuthorizationRequest(ServerRequest request) {
@@ -27,8 +30,9 @@ final class AuthorizationRequest {
         return request.parameter("response_type").filter("code"::equals).isPresent();
     }
 
+    /** Of all parameters {@code scope}, {@code scope[]} and {@code scope[0]}: some OAuth libraries send a list like that. */
     Optional<Set<String>> scopes() {
-        return request.parameter("scope").flatMap(Scopes::parse);
+        return Scopes.parse(String.join(" ", request.values(SCOPE.asMatchPredicate())));
     }
 
     Optional<String> state() {

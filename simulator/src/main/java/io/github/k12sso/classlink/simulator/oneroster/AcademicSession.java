@@ -1,11 +1,15 @@
 package io.github.k12sso.classlink.simulator.oneroster;
 
+import io.github.k12sso.classlink.simulator.district.District;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** A district's school year and its parts; the names are their sourcedIds, in their order. */
+/**
+ * A school year and its parts; the names are their sourcedIds, in their order. Quarters belong to a term, trimesters to the
+ * school year; only districts whose classes' terms are grading periods have trimesters.
+ */
 enum AcademicSession {
     FY("schoolYear", "Full Year", null, "2026-09-01", "2027-06-18"),
     GP1("gradingPeriod", "Quarter 1", "T1", "2026-09-01", "2026-11-06"),
@@ -13,7 +17,14 @@ enum AcademicSession {
     GP3("gradingPeriod", "Quarter 3", "T2", "2027-01-25", "2027-04-02"),
     GP4("gradingPeriod", "Quarter 4", "T2", "2027-04-05", "2027-06-18"),
     T1("term", "Fall", "FY", "2026-09-01", "2027-01-22"),
-    T2("term", "Spring", "FY", "2027-01-25", "2027-06-18");
+    T2("term", "Spring", "FY", "2027-01-25", "2027-06-18"),
+    TR1("gradingPeriod", "Trimester 1", "FY", "2026-09-01", "2026-12-04"),
+    TR2("gradingPeriod", "Trimester 2", "FY", "2026-12-07", "2027-03-12"),
+    TR3("gradingPeriod", "Trimester 3", "FY", "2027-03-15", "2027-06-18");
+
+    private static final List<AcademicSession> TRIMESTERS = List.of(TR1, TR2, TR3);
+    private static final List<List<AcademicSession>> BY_GRADING_PERIODS =
+            List.of(List.of(GP1, GP2, GP3, GP4), TRIMESTERS, List.of(GP1, GP2));
 
     private final String type;
     private final String title;
@@ -49,20 +60,28 @@ enum AcademicSession {
         return Optional.ofNullable(parent).map(AcademicSession::valueOf);
     }
 
-    List<AcademicSession> children() {
-        return those(session -> name().equals(session.parent));
+    /** The terms of a teacher's classes: the school year; or its quarters, its trimesters, the quarters of its first half. */
+    static List<AcademicSession> ofClass(District district, int teacher) {
+        return district.gradingPeriods() ? BY_GRADING_PERIODS.get(teacher % BY_GRADING_PERIODS.size()) : List.of(FY);
+    }
+
+    List<AcademicSession> childrenIn(District district) {
+        return those(district, session -> name().equals(session.parent));
     }
 
     /** Those of {@code academicSessions}, {@code terms} or {@code gradingPeriods}. */
-    static List<AcademicSession> of(String collection) {
-        return those(session -> switch (collection) {
+    static List<AcademicSession> of(District district, String collection) {
+        return those(district, session -> switch (collection) {
             case "terms" -> session.type.equals("term");
             case "gradingPeriods" -> session.type.equals("gradingPeriod");
             default -> true;
         });
     }
 
-    private static List<AcademicSession> those(Predicate<AcademicSession> which) {
-        return Arrays.stream(values()).filter(which).toList();
+    private static List<AcademicSession> those(District district, Predicate<AcademicSession> which) {
+        return Arrays.stream(values())
+                .filter(session -> district.gradingPeriods() || !TRIMESTERS.contains(session))
+                .filter(which)
+                .toList();
     }
 }

@@ -6,6 +6,7 @@ import io.github.k12sso.classlink.simulator.district.District;
 import io.github.k12sso.classlink.simulator.district.Districts;
 import io.github.k12sso.classlink.simulator.fault.ErrorBodies;
 import io.github.k12sso.classlink.simulator.http.Json;
+import io.github.k12sso.classlink.simulator.http.PercentEncoding;
 import io.github.k12sso.classlink.simulator.http.ServerRequest;
 import io.github.k12sso.classlink.simulator.http.ServerResponse;
 import java.nio.charset.StandardCharsets;
@@ -73,7 +74,7 @@ public final class ApplicationList {
     }
 
     /**
-     * Already percent-encoded and to be used verbatim: {@code %43} is a C that nobody may decode
+     * Already percent-encoded, with a {@code %43} for a C: to be used verbatim
      * (docs/internals/classlink-rosters.md#access).
      */
     public String idOf(District district) {
@@ -88,10 +89,12 @@ public final class ApplicationList {
         return Integer.toString(700 + permissionRevisions.getOrDefault(district.code(), 0));
     }
 
-    /** Compares undecoded. */
+    /** Whatever was encoded on the way is decoded once, and so is the id: clients such as Requests send C for {@code %43}. */
     Optional<District> withId(String rawId) {
+        Optional<String> id = PercentEncoding.decode(rawId);
         return districts.all().stream()
-                .filter(district -> idOf(district).equals(rawId))
+                .filter(district ->
+                        id.isPresent() && PercentEncoding.decode(idOf(district)).equals(id))
                 .findFirst();
     }
 

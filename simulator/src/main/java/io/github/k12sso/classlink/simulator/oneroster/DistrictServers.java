@@ -4,29 +4,21 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.simulator.district.District;
 import io.github.k12sso.classlink.simulator.fault.ErrorBodies;
 import io.github.k12sso.classlink.simulator.http.Json;
+import io.github.k12sso.classlink.simulator.http.PercentEncoding;
 import io.github.k12sso.classlink.simulator.http.ServerRequest;
 import io.github.k12sso.classlink.simulator.http.ServerResponse;
 import io.github.k12sso.classlink.simulator.secret.Secret;
 import io.github.k12sso.classlink.simulator.secret.Secrets;
-import java.net.URLDecoder;
-import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Base64;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -38,7 +30,7 @@ public final class DistrictServers {
     /** How far a timestamp may be from this clock. */
     static final Duration TOLERANCE = Duration.ofMinutes(5);
 
-    private static final Pattern PARAMETER = Pattern.compile("\\s*([a-z_]+)=\"([^\"]*)\"\\s*");
+    private static final String VERSION = "1.0";
     private static final Map<String, String> METHODS = Map.of("HMAC-SHA256", "HmacSHA256", "HMAC-SHA1", "HmacSHA1");
 
     private final ApplicationList applications;
@@ -66,9 +58,10 @@ public final class DistrictServers {
         return applications;
     }
 
+    /** Without a space, which several of ClassLink's own libraries encode as {@code +}. */
     private String secretOf(District district) {
         String seed = "key:" + district.code() + ":" + applications.bearerOf(district);
-        String secret = UUID.nameUUIDFromBytes(seed.getBytes(StandardCharsets.UTF_8)) + "&+ %";
+        String secret = UUID.nameUUIDFromBytes(seed.getBytes(StandardCharsets.UTF_8)) + "&+%/=";
         secrets.tell(Secret.SecretType.DISTRICT_SECRET, secret, Optional.empty());
         return secret;
     }
@@ -91,99 +84,53 @@ public final class DistrictServers {
 
     /** Why a request may not read a district; empty, it may. */
     Optional<String> objection(ServerRequest request, District district) {
-        Optional<String> header =
-                request.header("Authorization").filter(value -> value.regionMatches(true, 0, "OAuth ", 0, 6));
-        if (header.isEmpty()) {
-            return Optional.of("the request is not signed");
+        Optional<SignedRequest> signed = SignedRequest.read(request);
+        if (signed.isEmpty()) {
+            return Optional.of("the parameters of OAuth are malformed or repeated");
         }
-        Map<String, String> oauth = parameters(header.get().substring(6));
-        String algorithm = METHODS.get(oauth.getOrDefault("oauth_signature_method", ""));
         ObjectNode key = keyOf(district);
-        if (algorithm == null || !key.get("client_id").textValue().equals(oauth.get("oauth_consumer_key"))) {
-            return Optional.of("the signature method or the consumer key is not known here");
+        String algorithm = METHODS.get(parameter(signed.get(), "oauth_signature_method"));
+        if (algorithm == null
+                || !parameter(signed.get(), "oauth_consumer_key")
+                        .equals(key.get("client_id").textValue())) {
+            return Optional.of("the signature method or the consumer key is missing or not known here");
         }
-        String expected = sign(algorithm, key.get("client_secret").textValue(), baseString(request, oauth));
-        if (!MessageDigest.isEqual(
-                expected.getBytes(StandardCharsets.UTF_8),
-                oauth.getOrDefault("oauth_signature", "").getBytes(StandardCharsets.UTF_8))) {
-            return Optional.of("the signature is wrong");
+        if (!signed.get().parameter("oauth_version").orElse(VERSION).equals(VERSION)
+                || !parameter(signed.get(), "oauth_token").isEmpty()) {
+            return Optional.of("the version is not " + VERSION + ", or there is a token");
         }
-        return staleness(oauth);
+        byte[] signature = parameter(signed.get(), "oauth_signature").getBytes(StandardCharsets.UTF_8);
+        String secret = key.get("client_secret").textValue();
+        return signed.get().baseStrings(baseUrl).stream()
+                        .map(text -> sign(algorithm, secret, text).getBytes(StandardCharsets.UTF_8))
+                        .noneMatch(expected -> MessageDigest.isEqual(expected, signature))
+                ? Optional.of("the signature is wrong")
+                : staleness(signed.get());
+    }
+
+    private static String parameter(SignedRequest signed, String name) {
+        return signed.parameter(name).orElse("");
     }
 
     /** The clock and the nonce; each nonce once. */
-    private Optional<String> staleness(Map<String, String> oauth) {
+    private Optional<String> staleness(SignedRequest signed) {
         long now = clock.instant().getEpochSecond();
-        String timestamp = oauth.getOrDefault("oauth_timestamp", "");
+        String timestamp = parameter(signed, "oauth_timestamp");
         if (!timestamp.matches("[0-9]{1,12}") || Math.abs(Long.parseLong(timestamp) - now) > TOLERANCE.toSeconds()) {
             return Optional.of("the timestamp is too old or too new");
         }
         nonces.values().removeIf(seen -> Math.abs(seen - now) > TOLERANCE.toSeconds());
-        String nonce = oauth.getOrDefault("oauth_nonce", "");
-        boolean fresh = !nonce.isBlank()
-                && nonces.putIfAbsent(
-                                oauth.get("oauth_consumer_key") + " " + timestamp + " " + nonce,
-                                Long.parseLong(timestamp))
-                        == null;
+        String nonce = parameter(signed, "oauth_nonce");
+        String once = parameter(signed, "oauth_consumer_key") + " " + timestamp + " " + nonce;
+        boolean fresh = !nonce.isBlank() && nonces.putIfAbsent(once, Long.parseLong(timestamp)) == null;
         return fresh ? Optional.empty() : Optional.of("the nonce is missing or was used before");
-    }
-
-    private static Map<String, String> parameters(String header) {
-        Map<String, String> parameters = new LinkedHashMap<>();
-        for (String part : header.split(",", -1)) {
-            Matcher parameter = PARAMETER.matcher(part);
-            if (parameter.matches() && !parameter.group(1).equals("realm")) {
-                parameters.put(parameter.group(1), decoded(parameter.group(2)));
-            }
-        }
-        return parameters;
-    }
-
-    private String baseString(ServerRequest request, Map<String, String> oauth) {
-        List<String> pairs = new ArrayList<>();
-        oauth.forEach((name, value) -> {
-            if (!name.equals("oauth_signature")) {
-                pairs.add(encoded(name) + "=" + encoded(value));
-            }
-        });
-        for (String pair : request.rawQuery().split("&", -1)) {
-            int equals = pair.indexOf('=');
-            if (!pair.isEmpty()) {
-                String name = equals < 0 ? pair : pair.substring(0, equals);
-                String value = equals < 0 ? "" : pair.substring(equals + 1);
-                pairs.add(form(name) + "=" + form(value));
-            }
-        }
-        // "=" sorts behind some characters that an encoded name may have, so names are compared first
-        String sorted = pairs.stream()
-                .sorted((one, other) -> {
-                    int names = one.substring(0, one.indexOf('=')).compareTo(other.substring(0, other.indexOf('=')));
-                    return names != 0 ? names : one.compareTo(other);
-                })
-                .collect(Collectors.joining("&"));
-        return request.method().toUpperCase(Locale.ROOT) + "&" + encoded(baseUrl + request.rawPath()) + "&"
-                + encoded(sorted);
-    }
-
-    private static String form(String text) {
-        return encoded(URLDecoder.decode(text, StandardCharsets.UTF_8));
-    }
-
-    private static String decoded(String text) {
-        return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
-    }
-
-    private static String encoded(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8)
-                .replace("+", "%20")
-                .replace("*", "%2A")
-                .replace("%7E", "~");
     }
 
     private static String sign(String algorithm, String secret, String text) {
         try {
             Mac mac = Mac.getInstance(algorithm);
-            mac.init(new SecretKeySpec((encoded(secret) + "&").getBytes(StandardCharsets.US_ASCII), algorithm));
+            byte[] key = (PercentEncoding.encode(secret) + "&").getBytes(StandardCharsets.US_ASCII);
+            mac.init(new SecretKeySpec(key, algorithm));
             return Base64.getEncoder().encodeToString(mac.doFinal(text.getBytes(StandardCharsets.US_ASCII)));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 
 /**
  * A district as OneRoster collections: which path gives which rows (docs/internals/classlink-rosters.md#collections).
@@ -88,7 +89,8 @@ final class RosterData {
                     case "courses" ->
                         Rows.sorted(OneRosterType.COURSE, layout.count(PersonKind.TEACHER), objects::course);
                     case "enrollments" -> enrollments.all();
-                    case "academicSessions", "terms", "gradingPeriods" -> sessionRows(AcademicSession.of(collection));
+                    case "academicSessions", "terms", "gradingPeriods" ->
+                        sessionRows(AcademicSession.of(district, collection));
                     case "resources" -> Rows.sorted(OneRosterType.RESOURCE, RESOURCES, objects::resource);
                     default -> null;
                 });
@@ -120,7 +122,7 @@ final class RosterData {
                     case "courses" ->
                         Rows.sorted(OneRosterType.COURSE, teachers.size(), at -> objects.course(teachers.at(at)));
                     case "enrollments" -> enrollments.ofSchool(school);
-                    case "terms" -> sessionRows(AcademicSession.of("terms"));
+                    case "terms" -> sessionRows(AcademicSession.of(district, "terms"));
                     default -> null;
                 });
     }
@@ -183,16 +185,21 @@ final class RosterData {
     private Optional<Rows> ofSession(AcademicSession session, String collection) {
         return Optional.ofNullable(
                 switch (collection) {
-                    case "classes" ->
-                        session == AcademicSession.FY
-                                ? Rows.sorted(OneRosterType.CLASS, layout.classes(), objects::classObject)
-                                : Rows.of(OneRosterType.CLASS, List.of());
+                    case "classes" -> classRows(session);
                     case "gradingPeriods" ->
-                        sessionRows(AcademicSession.of("gradingPeriods").stream()
-                                .filter(session.children()::contains)
+                        sessionRows(AcademicSession.of(district, "gradingPeriods").stream()
+                                .filter(session.childrenIn(district)::contains)
                                 .toList());
                     default -> null;
                 });
+    }
+
+    private Rows classRows(AcademicSession term) {
+        int[] classes = IntStream.range(0, layout.classes())
+                .filter(index -> AcademicSession.ofClass(district, layout.teacherOfClass(index))
+                        .contains(term))
+                .toArray();
+        return Rows.sorted(OneRosterType.CLASS, classes.length, at -> objects.classObject(classes[at]));
     }
 
     private Rows people(PersonKind kind) {
@@ -212,8 +219,8 @@ final class RosterData {
         return Rows.sorted(OneRosterType.ACADEMIC_SESSION, sessions.size(), at);
     }
 
-    private static Optional<AcademicSession> session(String collection, String id) {
-        return AcademicSession.of(collection).stream()
+    private Optional<AcademicSession> session(String collection, String id) {
+        return AcademicSession.of(district, collection).stream()
                 .filter(session -> session.name().equals(id))
                 .findFirst();
     }

@@ -5,6 +5,7 @@ import io.github.k12sso.classlink.simulator.district.District;
 import io.github.k12sso.classlink.simulator.district.Districts;
 import io.github.k12sso.classlink.simulator.fault.ErrorBodies;
 import io.github.k12sso.classlink.simulator.http.Json;
+import io.github.k12sso.classlink.simulator.http.PercentEncoding;
 import io.github.k12sso.classlink.simulator.http.ServerRequest;
 import io.github.k12sso.classlink.simulator.http.ServerResponse;
 import io.github.k12sso.classlink.simulator.oauth.Grant;
@@ -13,8 +14,6 @@ import io.github.k12sso.classlink.simulator.runtime.HostileRoster;
 import io.github.k12sso.classlink.simulator.runtime.RosterService;
 import io.github.k12sso.classlink.simulator.runtime.Switch;
 import io.github.k12sso.classlink.simulator.runtime.Switches;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -33,6 +32,9 @@ public final class RosterEndpoints {
     private static final Pattern PATH = Pattern.compile("(?:(?:/proxy/v1p0)?/([^/]+))?/ims/oneroster/v1p1/(.+)");
 
     private static final Pattern SERVER = Pattern.compile("/servers/([^/]+)/ims/oneroster/v1p1/(.+)");
+
+    /** What the address of the next page does not repeat. */
+    private static final Pattern OF_ONE_PAGE = Pattern.compile("limit=|offset=|oauth_");
 
     private final Districts districts;
     private final ApplicationList applications;
@@ -116,9 +118,14 @@ public final class RosterEndpoints {
     }
 
     private ServerResponse response(ServerRequest request, District district, String rawPath, boolean direct) {
-        List<String> path = Arrays.stream(rawPath.split("/", -1))
-                .map(segment -> URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8))
+        List<Optional<String>> segments = Arrays.stream(
+                        withoutLastSlash(rawPath).split("/", -1))
+                .map(PercentEncoding::decode)
                 .toList();
+        if (segments.stream().anyMatch(Optional::isEmpty)) {
+            return unknown();
+        }
+        List<String> path = segments.stream().map(Optional::orElseThrow).toList();
         RosterData roster = data.computeIfAbsent(district.code(), unused -> new RosterData(district));
         try {
             if (path.size() == 2) {
@@ -146,6 +153,11 @@ public final class RosterEndpoints {
         }
     }
 
+    /** Adobe's connector asks for {@code courses/}. */
+    private static String withoutLastSlash(String path) {
+        return path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+    }
+
     private ServerResponse page(ServerRequest request, District district, Rows rows, boolean direct) {
         if (switches.get(Switch.HOSTILE_ROSTER) != HostileRoster.NONE) {
             return HostileAnswers.of(switches.get(Switch.HOSTILE_ROSTER));
@@ -169,9 +181,10 @@ public final class RosterEndpoints {
 
     private ObjectNode asSent(ObjectNode row) {
         String role = row.path("role").asText();
-        return service() == RosterService.CAPITAL_ROLES && !role.isEmpty()
-                ? row.put("role", role.substring(0, 1).toUpperCase(Locale.ROOT) + role.substring(1))
-                : row;
+        if (service() == RosterService.CAPITAL_ROLES && !role.isEmpty()) {
+            row.put("role", role.substring(0, 1).toUpperCase(Locale.ROOT) + role.substring(1));
+        }
+        return switches.get(Switch.EMPTY_STRINGS) ? row : Json.withoutEmptyStrings(row);
     }
 
     /** docs/internals/classlink-rosters.md#queries-and-headers. */
@@ -184,7 +197,7 @@ public final class RosterEndpoints {
     /** Seen on district servers, not on the proxy (docs/internals/classlink-rosters.md#queries-and-headers). */
     private String linkToNext(ServerRequest request, RowQuery query) {
         String kept = Arrays.stream(request.rawQuery().split("&", -1))
-                .filter(pair -> !pair.isEmpty() && !pair.startsWith("limit=") && !pair.startsWith("offset="))
+                .filter(pair -> !pair.isEmpty() && !OF_ONE_PAGE.matcher(pair).lookingAt())
                 .map(pair -> "&" + pair)
                 .reduce("", String::concat);
         return "<%s%s?limit=%d&offset=%d%s>; rel=\"next\""

@@ -118,7 +118,8 @@ final class RosterObjects {
         object.set("subjects", Json.strings(List.of(subject)));
         object.set("course", reference("course", "courses", RosterId.COURSE.of(teacher)));
         object.set("school", reference("org", "orgs", district.schoolId(layout.schoolOfTeam(team))));
-        object.putArray("terms").add(reference(AcademicSession.FY));
+        ArrayNode terms = object.putArray("terms");
+        AcademicSession.ofClass(district, teacher).forEach(session -> terms.add(reference(session)));
         object.set("subjectCodes", Json.strings(List.of(subjectCode(teacher))));
         object.putArray("periods");
         object.putArray("resources");
@@ -164,7 +165,7 @@ final class RosterObjects {
                 .put("type", session.type());
         session.parent().ifPresent(parent -> object.set("parent", reference(parent)));
         ArrayNode children = object.putArray("children");
-        session.children().forEach(child -> children.add(reference(child)));
+        session.childrenIn(district).forEach(child -> children.add(reference(child)));
         return object.put("schoolYear", Integer.toString(YEAR + 1));
     }
 

@@ -1,6 +1,5 @@
 package io.github.k12sso.classlink.simulator.runtime;
 
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,12 +22,12 @@ public final class Switch<T> {
                     "--token-mode",
                     "${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}). GUIDE adds expires_in and refresh tokens.");
 
-    /** {@code expires_in} of {@link TokenMode#GUIDE}. */
-    public static final Switch<Duration> GUIDE_TOKEN_LIFETIME = duration("guideTokenLifetime", Duration.ofHours(1))
+    /** Life of an access token in {@link TokenMode#GUIDE}, and its {@code expires_in}. Tokens that were issued before keep theirs. */
+    public static final Switch<Duration> GUIDE_TOKEN_LIFETIME = lifetime("guideTokenLifetime", Duration.ofHours(1))
             .option("--expires-in", "Life of access tokens in guide mode, in seconds (${DEFAULT-VALUE}).");
 
-    /** Life of an access token in {@link TokenMode#CLASSLINK}. */
-    public static final Switch<Duration> ACCESS_TOKEN_LIFETIME = duration("accessTokenLifetime", Duration.ofHours(24))
+    /** Life of an access token in {@link TokenMode#CLASSLINK}. Tokens that were issued before keep theirs. */
+    public static final Switch<Duration> ACCESS_TOKEN_LIFETIME = lifetime("accessTokenLifetime", Duration.ofHours(24))
             .option("--token-lifetime", "Life of access tokens in ClassLink mode, in seconds (${DEFAULT-VALUE}).");
 
     public static final Switch<PkceMode> PKCE = choice("pkce", PkceMode.VERIFY)
@@ -51,6 +50,16 @@ public final class Switch<T> {
             .option(
                     "--roster-service",
                     "${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}): how the roster service differs from the specification.");
+
+    /** Whether absent values are sent as empty strings, in rosters and in documents about the user. */
+    public static final Switch<Boolean> EMPTY_STRINGS = flag("emptyStrings", true)
+            .option(
+                    "--no-empty-strings",
+                    "Leave absent values out of rosters and profiles, not sent as empty strings.");
+
+    /** Whether a token may be the whole value of an Authorization header. */
+    public static final Switch<Boolean> BARE_TOKENS = flag("bareTokens", false)
+            .option("--bare-tokens", "Accept an Authorization header that is a token alone, without Bearer.");
 
     /** Whether error redirects repeat the {@code state}; ClassLink's documentation shows none. */
     public static final Switch<Boolean> STATE_ON_ERRORS = flag("stateOnErrors", true)
@@ -106,7 +115,7 @@ public final class Switch<T> {
     }
 
     /**
-     * The value that a text names, upper and lower case alike for choices.
+     * The value that a text names, upper and lower case alike for choices; a lifetime in seconds or as ISO 8601 writes it.
      *
      * @throws IllegalArgumentException if the text is not one of the values
      */
@@ -132,13 +141,7 @@ public final class Switch<T> {
         });
     }
 
-    private static Switch<Duration> duration(String name, Duration byDefault) {
-        return new Switch<>(name, byDefault, text -> {
-            try {
-                return Duration.parse(text);
-            } catch (DateTimeException e) {
-                throw new IllegalArgumentException(text, e);
-            }
-        });
+    private static Switch<Duration> lifetime(String name, Duration byDefault) {
+        return new Switch<>(name, byDefault, TokenLifetime::parse);
     }
 }

@@ -15,17 +15,15 @@ public final class Switches {
         return value;
     }
 
-    public <T> void set(Switch<T> which, T value) {
-        turned.put(which, Objects.requireNonNull(value));
-    }
-
     /**
-     * Turns a switch to the value that a text names.
+     * Turns a switch.
      *
-     * @throws IllegalArgumentException if the text is not one of the switch's values
+     * @throws IllegalArgumentException if it is a lifetime out of bounds
      */
-    public <T> void parse(Switch<T> which, String text) {
-        set(which, which.parse(text));
+    public <T> void set(Switch<T> which, T value) {
+        turned.put(
+                which,
+                value instanceof Duration lifetime ? TokenLifetime.checked(lifetime) : Objects.requireNonNull(value));
     }
 
     public Switches copy() {
@@ -34,7 +32,7 @@ public final class Switches {
         return copy;
     }
 
-    /** How long an access token issued now lives. */
+    /** How long an access token lives that is issued now, from one second to ten years. */
     public Duration tokenLifetime() {
         return get(isGuide() ? Switch.GUIDE_TOKEN_LIFETIME : Switch.ACCESS_TOKEN_LIFETIME);
     }
@@ -61,6 +59,10 @@ public final class Switches {
 
     public void hostileRoster(HostileRoster value) {
         set(Switch.HOSTILE_ROSTER, value);
+    }
+
+    public void accessTokenLifetime(Duration value) {
+        set(Switch.ACCESS_TOKEN_LIFETIME, value);
     }
 
     public void guideTokenLifetime(Duration value) {

@@ -72,6 +72,21 @@ public final class AdminConsole {
         return click(By.cssSelector("[data-testid='select-" + select + "'] li:nth-child(" + (place + 1) + ") button"));
     }
 
+    /** Follows a link of the page. */
+    public AdminConsole follow(String text) {
+        return click(By.xpath("//main//a[normalize-space()='" + text + "']"));
+    }
+
+    /** Chooses by the text in the list. */
+    public AdminConsole choose(String select, String text) {
+        click(By.id(select));
+        return option(text);
+    }
+
+    private AdminConsole option(String text) {
+        return click(By.xpath("//*[@role='option' or @role='menuitem'][normalize-space()='" + text + "']"));
+    }
+
     public AdminConsole flip(String name) {
         return click(By.cssSelector("label[for='" + name + "']"));
     }
@@ -83,6 +98,27 @@ public final class AdminConsole {
         browser.click(By.cssSelector(".pf-v5-c-alert-group .pf-v5-c-alert__action button"));
         browser.awaitGone(ALERT);
         return text;
+    }
+
+    // ---- user profile and flows
+    // ----------------------------------------------------------------------------------------
+
+    /** From the list of the user profile's attributes to the page of one, which is no longer required. */
+    public AdminConsole notRequired(String attribute) {
+        return follow(attribute).flip("kc-required");
+    }
+
+    public String saveAttribute() {
+        return press("attribute-create").alert();
+    }
+
+    /** A new flow with one step, which is required. */
+    public AdminConsole createFlow(String name, String step) {
+        follow("Create flow").type("alias", name).press("create").alert();
+        press("addExecution").press(step).press("modal-add").alert();
+        click(By.cssSelector(".keycloak__authentication__requirement-dropdown"));
+        option("Required").alert();
+        return this;
     }
 
     // ---- organizations ---------------------------------------------------------------------------------------------
@@ -114,6 +150,11 @@ public final class AdminConsole {
     public AdminConsole scrollTo(String setting) {
         browser.scrollTo(By.cssSelector("main [name='config." + setting + "']"));
         return this;
+    }
+
+    /** Presses the button at the end of the provider's page. */
+    public String saveProvider() {
+        return click(By.xpath("//main//button[normalize-space()='Save']")).alert();
     }
 
     /** Opens the form for another mapper and the list of what a mapper can be. */

@@ -62,6 +62,17 @@ public final class AppPage {
         return this;
     }
 
+    /** How far the roster is read, on the page that waits for it. */
+    public String progress() {
+        return browser.await(By.id("loading-text")).getText();
+    }
+
+    /** The calls behind the page, all unfolded. */
+    public AppCallsPage whatJustHappened() {
+        browser.click(By.id("calls"));
+        return AppCallsPage.shown(browser);
+    }
+
     public LinkPage connect() {
         browser.click(By.id("connect-classlink"));
         return new LinkPage(browser);

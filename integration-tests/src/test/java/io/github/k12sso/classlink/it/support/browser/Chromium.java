@@ -217,9 +217,9 @@ public final class Chromium implements AutoCloseable {
     }
 
     /** Keeps a picture in {@code target/screenshots}. */
-    public void screenshot(String name) {
+    public Path screenshot(String name) {
         try {
-            Files.write(screenshots.resolve(name + ".png"), driver.getScreenshotAs(OutputType.BYTES));
+            return Files.write(screenshots.resolve(name + ".png"), driver.getScreenshotAs(OutputType.BYTES));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

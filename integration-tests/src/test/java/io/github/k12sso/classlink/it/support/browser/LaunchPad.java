@@ -25,6 +25,12 @@ public final class LaunchPad {
         return new TileApp(browser);
     }
 
+    /** The same, where the app is the demo's. */
+    public AppPage tileOfTheDemo() {
+        browser.click(By.id("tile-classlink-demo"));
+        return AppPage.of(browser);
+    }
+
     public TileApp tileTwiceAtOnce(String app) {
         browser.doubleClick(By.id("tile-" + app));
         return new TileApp(browser);
@@ -57,6 +63,12 @@ public final class LaunchPad {
 
     public AppPage signIn(Persona persona) {
         return chooseDistrict(persona).choosePersona(persona);
+    }
+
+    /** At the page with the tiles. */
+    public LaunchPad home() {
+        browser.await(By.cssSelector("[id^=tile-]"));
+        return this;
     }
 
     public LaunchPad asked() {

@@ -28,8 +28,8 @@ public final class LoggedOutPage {
     }
 
     /** Returns when ClassLink's own page is there. */
-    public void signOutOfClassLink() {
+    public LaunchPad signOutOfClassLink() {
         browser.click(By.id("classlink-sign-out"));
-        new LaunchPad(browser).districtSearch();
+        return new LaunchPad(browser).districtSearch();
     }
 }

@@ -26,6 +26,11 @@ public final class LoginPage {
         return this;
     }
 
+    /** Beside the field for the username, and not on a page after it. */
+    public boolean asksForThePassword() {
+        return !browser.all(By.id("password")).isEmpty();
+    }
+
     public String classLinkButton() {
         return browser.await(CLASSLINK).getText();
     }
@@ -50,8 +55,12 @@ public final class LoginPage {
         return new LaunchPad(browser);
     }
 
+    /** Where organizations are on, Keycloak asks for the password on a second page. */
     public AppPage signIn(String username, String password) {
         browser.await(By.id("username")).sendKeys(username);
+        if (browser.all(By.id("password")).isEmpty()) {
+            browser.click(By.id("kc-login"));
+        }
         browser.await(By.id("password")).sendKeys(password);
         browser.click(By.id("kc-login"));
         return AppPage.of(browser);

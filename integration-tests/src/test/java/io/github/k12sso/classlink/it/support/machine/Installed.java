@@ -32,12 +32,18 @@ public enum Installed {
             "Debian packages python3-authlib, python3-flask and python3-requests; elsewhere name a Python that has them with "
                     + "-Dpython.binary",
             () -> runs(python(), "-c", "import authlib, flask, requests")),
+    SOCIAL_AUTH(
+            "Python Social Auth and Requests-OAuthlib",
+            "Debian package python3-social-auth-core, which needs the other; elsewhere name a Python that has both with "
+                    + "-Dpython.binary",
+            () -> runs(python(), "-c", "import social_core.strategy, requests_oauthlib")),
     APACHE(
             "Apache with mod_auth_openidc",
             "Debian packages apache2 and libapache2-mod-auth-openidc",
             () -> new File("/usr/lib/apache2/modules/mod_auth_openidc.so").exists()),
     MAVEN("Maven on the path, for builds of other projects", "see maven.apache.org", () -> runs("mvn", "--version")),
     CURL("curl", "Debian package curl", () -> runs("curl", "--version")),
+    PROMTOOL("promtool", "Debian package prometheus", () -> runs("promtool", "--version")),
     MARIADB("MariaDB's server", "Debian package mariadb-server", () -> runs("mariadbd", "--version")),
     POSTGRES(
             "PostgreSQL for this platform",

@@ -1,0 +1,18 @@
+// The one thing that a page can't do alone: put a command on the clipboard.
+async function copy(command) {
+  getSelection().selectAllChildren(command)
+  try {
+    await navigator.clipboard.writeText(command.textContent)
+  } catch {
+    document.execCommand('copy') // where the browser has no clipboard for this page
+  }
+}
+
+for (const button of document.querySelectorAll('[data-copy]')) {
+  button.hidden = false
+  button.addEventListener('click', async () => {
+    await copy(document.getElementById(button.dataset.copy))
+    button.textContent = 'Copied'
+    setTimeout(() => { button.textContent = 'Copy' }, 2000)
+  })
+}

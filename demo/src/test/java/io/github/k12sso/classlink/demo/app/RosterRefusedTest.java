@@ -1,0 +1,101 @@
+package io.github.k12sso.classlink.demo.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import org.jsoup.nodes.Document;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@DisplayName("A roster that answers 403")
+class RosterRefusedTest extends RosterAppTests {
+
+    @Test
+    @DisplayName("given a reason, the page says what it means, and the reason as text")
+    void reason() throws Exception {
+        refuse("The district does not share <this> with the app");
+
+        Document page = browser.open("/login");
+
+        assertThat(browser.last().statusCode()).isEqualTo(403);
+        assertThat(page.selectFirst("#roster-reason").text())
+                .isEqualTo("The district does not share <this> with the app");
+        assertThat(page.selectFirst("#roster-meaning").text()).startsWith("Your district doesn't share its roster");
+        assertThat(page.select(".button.primary")).isEmpty();
+        assertThat(keycloak.logins).hasSize(1);
+    }
+
+    /** The sentences of Keycloak's roster gateway, and of the local ClassLink. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "The token lacks the scope oneroster | CLASSLINK_SCOPE_MISSING",
+                "This person has not signed in with ClassLink, or storing tokens is off | NOT_LINKED",
+                "The person's ClassLink token is expired: send them through login with ClassLink again | EXPIRED",
+                "ClassLink named no district at this person's last login. They may have to log in again | EXPIRED",
+                "Nobody reads rosters in another user's place: this session is an impersonation | IMPERSONATED",
+                "Another district's roster is for the Keycloak role roster-administrator only | OTHER_DISTRICT",
+                "With the roster access user-token, people read their own district and no other | OTHER_DISTRICT",
+                "The user's district is not one of the allowed districts of this identity provider | OTHER_DISTRICT",
+                "The district's bearer is refused: it seems to have withdrawn access | NOT_SHARED",
+                "ClassLink does not list this district for the partner key: it has not added the app | NOT_SHARED",
+                "The district does not share its roster with the app now | NOT_SHARED",
+                "HTTPS required | SERVER",
+                "Realm not enabled | SERVER",
+                "Words of another service | OTHER",
+                "'' | OTHER"
+            })
+    void eachMeansSomething(String reason, RosterRefusedException.Meaning meaning) {
+        assertThat(new RosterRefusedException(reason, "Bearer").meaning()).isEqualTo(meaning);
+    }
+
+    @Test
+    @DisplayName("given a meaning that the person can do something about, the page offers just that")
+    void offers() throws Exception {
+        refuse("The person's ClassLink token is expired");
+        assertThat(browser.open("/login").select(".button.primary").eachAttr("href"))
+                .containsExactly("/login/renew");
+
+        refuse("This person has not signed in with ClassLink");
+        assertThat(browser.open("/").select(".button.primary").eachAttr("href")).containsExactly("/connect");
+    }
+
+    @Test
+    @DisplayName("given a status set that is an object, its reason is read, too")
+    void reasonInAnObject() throws Exception {
+        keycloak.rosterRefusal =
+                ctx -> ctx.status(403).json(Map.of("statusInfoSet", Map.of("imsx_description", "Not theirs.")));
+
+        assertThat(browser.open("/login").selectFirst("#roster-reason").text()).isEqualTo("Not theirs.");
+    }
+
+    @Test
+    @DisplayName("given a missing scope, the page speaks to the administrator and sends nobody to sign in")
+    void scopeMissing() throws Exception {
+        keycloak.rosterRefusal = ctx -> ctx.status(403)
+                .header("WWW-Authenticate", "Bearer error=\"insufficient_scope\"")
+                .json(Map.of("statusInfoSet", List.of(Map.of("imsx_description", "No scope"))));
+
+        Document page = browser.open("/login");
+
+        assertThat(page.selectFirst("#roster-refused").text()).contains("No scope", "client scope for rosters");
+        assertThat(page.select(".button.primary")).isEmpty();
+    }
+
+    @Test
+    @DisplayName("given no reason, or no JSON, the page says that there is none")
+    void noReason() throws Exception {
+        keycloak.rosterRefusal = ctx -> ctx.status(403).html("<html>no</html>");
+
+        assertThat(browser.open("/login").selectFirst("#roster-reason").text()).isEqualTo("no reason given");
+    }
+
+    private void refuse(String reason) {
+        keycloak.rosterRefusal =
+                ctx -> ctx.status(403).json(Map.of("statusInfoSet", List.of(Map.of("imsx_description", reason))));
+    }
+}

@@ -1,0 +1,122 @@
+package io.github.k12sso.classlink.it.exchange;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import io.github.k12sso.classlink.it.support.AdminApi;
+import io.github.k12sso.classlink.it.support.BuiltInBroker;
+import io.github.k12sso.classlink.it.support.Full;
+import io.github.k12sso.classlink.it.support.Http;
+import io.github.k12sso.classlink.it.support.TestEnvironment;
+import io.github.k12sso.classlink.it.support.TestRealm;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.parallel.Isolated;
+
+/**
+ * On a server with Keycloak's legacy exchange, which also answers {@code requested_issuer}, ClassLink's tokens are still handed
+ * out by this provider and by its rules; all other requests are the legacy exchange's.
+ */
+@Full // a server of its own, built with other features
+@Isolated("one server of a test's own at a time")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class LegacyExchangeIT {
+
+    private TestEnvironment environment;
+    private TestRealm realm;
+
+    @BeforeAll
+    void aServerWithTheFeatures() {
+        environment = TestEnvironment.startOwnWithLegacyExchange("legacy-exchange");
+    }
+
+    @AfterAll
+    void stop() {
+        environment.close();
+    }
+
+    @BeforeEach
+    void aRealm() {
+        realm = environment.newRealm();
+    }
+
+    @Test
+    void aClassLinkTokenIsHandedOut_withoutALegacyPermission() {
+        HttpResponse<String> answer = realm.exchange(accessToken(realm, "openid " + TestRealm.TOKEN_SCOPE));
+
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        assertThat(Http.json(answer.body()).fieldNames())
+                .toIterable()
+                .containsExactly("access_token", "issued_token_type", "token_type", "expires_in");
+        assertThat(userIdOf(answer)).isEqualTo(870_001);
+    }
+
+    @Test
+    void aLegacyPermission_isNoWayAroundTheScope() {
+        BuiltInBroker.allowLegacyExchange(realm);
+
+        assertRefused(realm.exchange(accessToken(realm, "openid")), 400, "access_denied");
+    }
+
+    @Test
+    void aClassLinkToken_isNoSubjectToken() {
+        BuiltInBroker.allowLegacyExchange(realm);
+        String classLinks = Http.json(realm.exchange(accessToken(realm, "openid " + TestRealm.TOKEN_SCOPE))
+                        .body())
+                .get("access_token")
+                .textValue();
+        Map<String, String> form = new LinkedHashMap<>(TestRealm.exchangeForm(classLinks));
+        form.remove("requested_issuer");
+        form.put("subject_issuer", TestRealm.ALIAS);
+
+        HttpResponse<String> answer = realm.tokenEndpoint(form);
+
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
+        assertThat(answer.body()).doesNotContain("access_token");
+    }
+
+    @Test
+    void anotherProvidersToken_isTheLegacyExchanges() {
+        TestRealm builtIn = BuiltInBroker.newRealm(environment);
+        String token = accessToken(builtIn, "openid " + TestRealm.TOKEN_SCOPE);
+        assertRefused(builtIn.exchange(token), 403, "access_denied");
+        BuiltInBroker.allowLegacyExchange(builtIn);
+
+        HttpResponse<String> answer = builtIn.exchange(token);
+
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        assertThat(userIdOf(answer)).isEqualTo(870_001);
+    }
+
+    private int userIdOf(HttpResponse<String> exchange) {
+        JsonNode tokens = Http.json(exchange.body());
+        HttpResponse<String> info = new Http()
+                .send(HttpRequest.newBuilder(environment.classLink().baseUrl().resolve("/v2/my/info"))
+                        .header(
+                                "Authorization",
+                                "Bearer " + tokens.get("access_token").textValue()));
+        return Http.json(AdminApi.require(info, "profile").body()).get("UserId").intValue();
+    }
+
+    private static String accessToken(TestRealm realm, String scope) {
+        return realm.redeem(
+                        realm.login(realm.newBrowser(), "student", realm.loginRequest(scope)),
+                        TestRealm.APP,
+                        TestRealm.APP_SECRET)
+                .get("access_token")
+                .textValue();
+    }
+
+    private static void assertRefused(HttpResponse<String> answer, int status, String error) {
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
+        assertThat(Http.json(answer.body()).get("error")).isEqualTo(TextNode.valueOf(error));
+    }
+}
