@@ -117,7 +117,7 @@ class MessagesTest {
         });
     }
 
-    /** Pages and console speak to adults alike: usted, in every text. */
+    /** All Spanish texts use the formal register (usted). */
     @Test
     void spanishIsFormalThroughout() {
         assertThat(Messages.of(bundles().stream()

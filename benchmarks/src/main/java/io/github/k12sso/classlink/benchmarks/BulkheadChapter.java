@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -172,27 +173,23 @@ final class BulkheadChapter implements Chapter {
         }
     }
 
+    /** What another realm's users must not notice. */
+    private static FigureRow atOnce(
+            String what, ToDoubleFunction<Others> figure, List<Others> meanwhile, List<Others> before) {
+        return FigureRow.compared(CHAPTER, what, Sample.of(meanwhile, figure), Sample.of(before, figure))
+                .atMost(AT_ONCE);
+    }
+
     private static List<FigureRow> rows(List<Others> before, List<Silence> silences) {
         List<Others> meanwhile = silences.stream().map(Silence::others).toList();
         return List.of(
-                FigureRow.compared(
-                                CHAPTER,
-                                "login page of another realm, p95, ms, meanwhile and before",
-                                Sample.of(meanwhile, Others::page),
-                                Sample.of(before, Others::page))
-                        .atMost(AT_ONCE),
-                FigureRow.compared(
-                                CHAPTER,
-                                "login with a password in another realm, p95, ms",
-                                Sample.of(meanwhile, Others::login),
-                                Sample.of(before, Others::login))
-                        .atMost(AT_ONCE),
-                FigureRow.compared(
-                                CHAPTER,
-                                "exchange in another realm, the stored token is good, p95, ms",
-                                Sample.of(meanwhile, Others::exchange),
-                                Sample.of(before, Others::exchange))
-                        .atMost(AT_ONCE),
+                atOnce("login page of another realm, p95, ms, meanwhile and before", Others::page, meanwhile, before),
+                atOnce("login with a password in another realm, p95, ms", Others::login, meanwhile, before),
+                atOnce(
+                        "exchange in another realm, the stored token is good, p95, ms",
+                        Others::exchange,
+                        meanwhile,
+                        before),
                 FigureRow.alone(
                                 CHAPTER,
                                 "until more than half of the 70 are told so, ms",

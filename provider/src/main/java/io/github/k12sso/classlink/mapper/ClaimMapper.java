@@ -107,7 +107,7 @@ public final class ClaimMapper extends AbstractOIDCProtocolMapper
         }
     }
 
-    /** Empty if the setting is none of the values. */
+    /** Empty if the setting has an unknown value. */
     static Optional<Value> value(ProtocolMapperModel mapper) {
         String word = mapper.getConfig().get(VALUE);
         return word == null || word.isBlank() ? Optional.of(Value.CLASSES) : Value.of(word.strip());

@@ -7,9 +7,8 @@ import java.nio.file.Path;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * Runs simulations one after the other in this JVM, by Gatling's own entry point, and collects what they measure. The code of
- * the load is warm for every side alike, once the first runs are over. Why it isn't Gatling's Maven plugin:
- * {@code docs/internals/benchmarks.md}.
+ * Runs simulations one after the other in this JVM by Gatling's own entry point, and collects their times. After the first runs the
+ * load generator's code is equally warm for all sides. {@code docs/internals/benchmarks.md} says why Gatling's Maven plugin isn't used.
  */
 public final class Gatling {
 

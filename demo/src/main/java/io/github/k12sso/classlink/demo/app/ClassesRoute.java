@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** The page of somebody who is signed in: their classes, or why there are none. */
+/** The page for a signed-in user: the user's classes, or the reason why they can't be shown. */
 final class ClassesRoute implements AutoCloseable {
 
     /** After this long the browser gets a page that says how far it is. */

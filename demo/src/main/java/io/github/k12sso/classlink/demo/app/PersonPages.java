@@ -4,7 +4,7 @@ import io.github.k12sso.classlink.demo.app.SchoolClass.RosterPerson;
 import java.time.Duration;
 import java.util.List;
 
-/** The pages of somebody who is signed in, and the words on them. */
+/** The pages for a signed-in user, and their texts. */
 final class PersonPages {
 
     private static final String RENEW = "<a class=\"button primary\" id=\"sign-in-classlink\" href=\"/login/renew\">"

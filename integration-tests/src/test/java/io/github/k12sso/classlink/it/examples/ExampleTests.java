@@ -139,7 +139,7 @@ abstract class ExampleTests {
                 .toList();
     }
 
-    /** Whoever has no ClassLink account signs in with a password. */
+    /** Signs in a user who has no ClassLink account. */
     final void signInWithPassword(Browser browser) {
         WebPage loginPage = browser.open(address("/"));
         browser.press(loginPage, "#kc-login", Map.of("username", "local", "password", "local"));

@@ -37,7 +37,7 @@ class KubernetesFilesIT {
     private static final String ALERT_TESTS = "alerts-test.yaml";
     /** Of the Prometheus operator, and of kustomize: other tests look at them. */
     private static final Set<String> NOT_OF_KUBERNETES = Set.of("ServiceMonitor", "PrometheusRule", "Kustomization");
-    /** Made by whoever runs the cluster. */
+    /** The cluster's administrator creates these. */
     private static final String TLS_SECRET = "keycloak-tls";
 
     private static final Map<String, Schema> SCHEMAS = Map.of(

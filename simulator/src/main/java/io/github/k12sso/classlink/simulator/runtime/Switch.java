@@ -115,7 +115,7 @@ public final class Switch<T> {
     }
 
     /**
-     * The value that a text names, upper and lower case alike for choices; a lifetime in seconds or as ISO 8601 writes it.
+     * Parses a value. Choices are not case-sensitive. A lifetime is a number of seconds or an ISO 8601 duration.
      *
      * @throws IllegalArgumentException if the text is not one of the values
      */
