@@ -19,6 +19,7 @@ class RosterRequestFuzzTest {
                 "users | status='active' | sourcedId | 100",
                 "users | familyName='O''Neil & Söhne' AND status='active' | familyName | 10000",
                 "users | role='teacher' OR role='student' | givenName | 1",
+                "users | '\u2028role=''teacher'' OR role=''student''\u001c' | givenName | 1",
                 "users | role ='teacher'  or role= 'student'| givenName | 1",
                 "schools/1/classes/2/students | enabledUser!='true' | '' | 0",
                 "classes/C1/students | dateLastModified>'2026-09-01T00:00:00.000Z' | a.b | 10001",
@@ -45,7 +46,9 @@ class RosterRequestFuzzTest {
         if (request.query().filter() != null) {
             RosterFilter read = request.query().filter();
             assertThat(RosterFilter.parse(read.toString())).isEqualTo(read);
-            assertThat(read.toString().replaceAll("\\s", "")).isEqualToIgnoringCase(filter.replaceAll("\\s", ""));
+            // Around a parameter, what Unicode calls white space is dropped too; between its words only ASCII's.
+            assertThat(read.toString().replaceAll("\\s", ""))
+                    .isEqualToIgnoringCase(filter.strip().replaceAll("\\s", ""));
         }
         assertThat(request.objectType()).isNotNull();
     }
