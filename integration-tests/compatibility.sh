@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs the default tier of tests on the Keycloaks named, all with the same bytes of the jar, and writes their rows of the tables in
-# README.md and docs/compatibility.md; the other rows stay. One run takes about five minutes.
+# README.md and docs/install/compatibility.md; the other rows stay. One run takes about five minutes.
 #
 #   bash integration-tests/compatibility.sh                             the versions that a release is proved on
 #   bash integration-tests/compatibility.sh 26.8.2                      one more, or another
@@ -72,5 +72,5 @@ for version in "${versions[@]}"; do
   echo "$version$label, Java $release: $works. ${result:-It did not start: see $log}"
   row="| $version$label | $works | ${result:-Keycloak does not start with the jar} | $release | $today |"
   write_row README.md "$version$label" "$row"
-  write_row docs/compatibility.md "$version$label" "$row"
+  write_row docs/install/compatibility.md "$version$label" "$row"
 done

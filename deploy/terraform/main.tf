@@ -1,4 +1,4 @@
-# ClassLink in a realm that exists, with the provider keycloak/keycloak. docs/terraform.md says what to know.
+# ClassLink in a realm that exists, with the provider keycloak/keycloak. docs/install/terraform.md says what to know.
 terraform {
   required_version = ">= 1.5"
   required_providers {

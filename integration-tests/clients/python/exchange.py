@@ -1,4 +1,4 @@
-"""Exchanges a Keycloak access token for the person's ClassLink token, with Authlib: the code of docs/token-exchange.md.
+"""Exchanges a Keycloak access token for the person's ClassLink token, with Authlib: the code of docs/develop/token-exchange.md.
 
 Prints Keycloak's answer; or what the library raised, and ends with 1.
 

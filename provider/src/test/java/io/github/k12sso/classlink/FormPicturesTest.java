@@ -34,7 +34,7 @@ class FormPicturesTest {
 
     private static final String HOW =
             "docs/images/%s.png shows a form that has changed since. To take the pictures again, see "
-                    + "the end of docs/setup.md";
+                    + "the end of docs/install/setup.md";
 
     private final Map<String, String> english = Messages.english();
 

@@ -41,7 +41,7 @@ final class BulkheadChapter implements Chapter {
     private static final double AT_ONCE = 1_500;
 
     private static final double SOON = 5_000;
-    /** How long a request waits for a place at most: docs/reliability.md. */
+    /** How long a request waits for a place at most: docs/operate/reliability.md. */
     private static final double LONGEST_WAIT = 10_000;
 
     /** Times of the other realm's people, in milliseconds. */

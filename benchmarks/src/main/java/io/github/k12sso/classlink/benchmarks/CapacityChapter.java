@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.StreamSupport;
 
-/** The morning of docs/capacity.md, scaled down: how many logins one node takes, and what happens below and above that. */
+/** The morning of docs/operate/capacity.md, scaled down: how many logins one node takes, and what happens below and above that. */
 final class CapacityChapter implements Chapter {
 
     private static final String CHAPTER = "One node in the morning, logins of known people";

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The parts of {@code docs/performance.md} between {@code <!-- chapter: name -->} and {@code <!-- end -->}: one for each
+ * The parts of {@code docs/operate/performance.md} between {@code <!-- chapter: name -->} and {@code <!-- end -->}: one for each
  * chapter, and one that says on what the newest of them was measured.
  */
 final class PerformancePage {

@@ -59,7 +59,7 @@ class PerformancePageTest {
     /** Each chapter of the benchmarks has its place on the page of the documentation. */
     @Test
     void thePageHasAPlaceForEachChapter() throws IOException {
-        String page = Files.readString(Path.of("..", "docs", "performance.md"));
+        String page = Files.readString(Path.of("..", "docs", "operate", "performance.md"));
 
         assertThat(Benchmarks.chapters().keySet())
                 .allSatisfy(chapter -> assertThat(page).contains("<!-- chapter: " + chapter + " -->\n"));

@@ -22,7 +22,7 @@ import org.keycloak.organization.utils.Organizations;
 record MapperCheck(Subject subject) implements Check {
 
     private static final String TENANT_ID = "classlink.tenant_id";
-    private static final String SEE = "See docs/mappers.md for the profile fields.";
+    private static final String SEE = "See docs/administer/mappers.md for the profile fields.";
 
     @Override
     public String theme() {

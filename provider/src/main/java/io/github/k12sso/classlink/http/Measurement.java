@@ -17,7 +17,7 @@ import org.keycloak.models.RealmModel;
 /**
  * What is counted and timed, on Keycloak's own registry: its metrics endpoint shows it, where {@code metrics-enabled} is on.
  * Every tag is a constant of an enum or the name of a realm, of which {@link MeasuredSeries} bounds the number, so that nothing a
- * person or a server sent can become one. docs/metrics.md explains each.
+ * person or a server sent can become one. docs/operate/metrics.md explains each.
  */
 public enum Measurement {
     /** Calls to ClassLink, from the request's first byte to the answer's last. */

@@ -198,7 +198,7 @@ public final class CallbackEndpoint {
 
     /**
      * Quarkus' span of a request has its query, and where ClassLink sends a browser there is a code in it. Where the browser
-     * gave the request up before it came here, the span has ended and keeps its query (docs/metrics.md). Without tracing there
+     * gave the request up before it came here, the span has ended and keeps its query (docs/operate/metrics.md). Without tracing there
      * is no span.
      */
     static void emptyQueryOfSpan() {

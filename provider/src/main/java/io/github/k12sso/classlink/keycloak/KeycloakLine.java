@@ -27,7 +27,7 @@ import org.keycloak.sessions.AuthenticationSessionModel;
 public enum KeycloakLine {
     /** 26.6. */
     V26_6,
-    /** 26.7, and 26.8, whose release notes name no change to what is called here (docs/compatibility.md). */
+    /** 26.7, and 26.8, whose release notes name no change to what is called here (docs/install/compatibility.md). */
     V26_7;
 
     /**

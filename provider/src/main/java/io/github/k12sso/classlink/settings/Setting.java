@@ -10,7 +10,7 @@ import org.keycloak.provider.ProviderConfigProperty;
 /**
  * Every setting of a ClassLink provider: key, label, type, default and bounds, in the order of the form in the admin console,
  * which is the order of a first set-up. Typed values, validation, the form and its text keys are made from this table, and
- * docs/settings.md is compared with it.
+ * docs/administer/settings.md is compared with it.
  */
 public enum Setting {
     // Keycloak's own fields

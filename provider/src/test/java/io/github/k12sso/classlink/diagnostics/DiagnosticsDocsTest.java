@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** docs/diagnostics.md names each finding that the checks make, and no other. */
+/** docs/administer/diagnostics.md names each finding that the checks make, and no other. */
 class DiagnosticsDocsTest {
 
     private static final Path SOURCES = Path.of("src/main/java/io/github/k12sso/classlink/diagnostics");
@@ -25,7 +25,7 @@ class DiagnosticsDocsTest {
 
     @Test
     void everyFindingHasARow() throws IOException {
-        String page = Files.readString(Path.of("../docs/diagnostics.md"));
+        String page = Files.readString(Path.of("../docs/administer/diagnostics.md"));
         String rows = page.substring(page.indexOf("## Findings"), page.indexOf("## Trial sign-in"));
         Set<String> documented = rows.lines()
                 .filter(line -> line.startsWith("| `"))

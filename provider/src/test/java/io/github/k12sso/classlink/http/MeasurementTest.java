@@ -83,7 +83,7 @@ class MeasurementTest {
     @ParameterizedTest
     @EnumSource
     void hasARowInTheDocs(Measurement measurement) throws IOException {
-        String row = Files.readAllLines(Path.of("../docs/metrics.md")).stream()
+        String row = Files.readAllLines(Path.of("../docs/operate/metrics.md")).stream()
                 .filter(line -> line.startsWith("| `" + measurement.series() + "`"))
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("no row for " + measurement.series()));

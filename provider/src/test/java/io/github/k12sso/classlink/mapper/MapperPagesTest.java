@@ -127,7 +127,11 @@ class MapperPagesTest {
     void theTemplatesOfTheDocsKeepDistrictsApart() throws IOException {
         Pattern template = Pattern.compile("/[a-z-]+/[^\\s`\",]*\\$\\{[a-z_]+}[^\\s`\",]*");
         List<String> templates = new ArrayList<>();
-        for (String page : List.of("mappers.md", "mapper-examples.md", "setup.md", "districts.md")) {
+        for (String page : List.of(
+                "administer/mappers.md",
+                "administer/mapper-examples.md",
+                "install/setup.md",
+                "administer/districts.md")) {
             template.matcher(Files.readString(Path.of("..", "docs", page)))
                     .results()
                     .map(MatchResult::group)

@@ -15,10 +15,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The table in docs/settings.md has every setting, with its label, its default and its bounds, in the order of the form. */
+/** The table in docs/administer/settings.md has every setting, with its label, its default and its bounds, in the order of the form. */
 class SettingsDocsTest {
 
-    private static final Path PAGE = Path.of("../docs/settings.md");
+    private static final Path PAGE = Path.of("../docs/administer/settings.md");
     /** Keycloak's own, which this project does not read from the table of settings. */
     private static final List<String> OF_KEYCLOAK = List.of("clientSecret", "storeToken");
 

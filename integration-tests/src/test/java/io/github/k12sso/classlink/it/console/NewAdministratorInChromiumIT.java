@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
- * The steps of docs/setup.md, in the admin console of an empty realm, up to the first logins of a teacher and of a student
+ * The steps of docs/install/setup.md, in the admin console of an empty realm, up to the first logins of a teacher and of a student
  * without an email address.
  */
 @WithTestEnvironment
@@ -125,7 +125,7 @@ class NewAdministratorInChromiumIT {
                 .containsExactly("Maple Valley Schools");
     }
 
-    /** The theme "Students" of docs/diagnostics.md. */
+    /** The theme "Students" of docs/administer/diagnostics.md. */
     private void assertThatNothingKeepsStudentsOut() {
         JsonNode checks =
                 environment.admin().get(REALM + "/classlink/classlink/check").get("checks");
@@ -277,7 +277,7 @@ class NewAdministratorInChromiumIT {
 
     private static String page() {
         try {
-            return Files.readString(Path.of(System.getProperty("project.root"), "docs", "setup.md"));
+            return Files.readString(Path.of(System.getProperty("project.root"), "docs", "install", "setup.md"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -364,7 +364,7 @@ class SetupCheckIT {
                 .run("Signing in", Map.of())
                 .requireSuccess();
         DocumentedCommands.CommandResult answer = environment
-                .commandsOf(RealmFiles.path("../docs/diagnostics.md").normalize())
+                .commandsOf(RealmFiles.path("../docs/administer/diagnostics.md").normalize())
                 .run("Run the connection check", Map.of("REALM", realm.name()));
 
         answer.requireSuccess();

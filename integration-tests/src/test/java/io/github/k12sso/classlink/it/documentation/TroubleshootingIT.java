@@ -23,7 +23,7 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The headings of {@code docs/troubleshooting.md} are what people really see. */
+/** The headings of {@code docs/administer/troubleshooting.md} are what people really see. */
 @WithTestEnvironment
 class TroubleshootingIT {
 
@@ -235,7 +235,7 @@ class TroubleshootingIT {
     }
 
     private static List<String> headings() throws IOException {
-        Path page = Path.of(System.getProperty("project.root"), "docs", "troubleshooting.md");
+        Path page = Path.of(System.getProperty("project.root"), "docs", "administer", "troubleshooting.md");
         return Files.readAllLines(page).stream()
                 .filter(line -> line.startsWith("## "))
                 .map(line -> line.substring("## ".length()))

@@ -180,7 +180,7 @@ class NimbusClientIT {
                 OIDCTokenResponseParser.parse(http).toSuccessResponse().getTokens();
     }
 
-    /** Shown in docs/token-exchange.md. */
+    /** Shown in docs/develop/token-exchange.md. */
     private Tokens exchange(AccessToken accessToken) throws Exception {
         TokenExchangeGrant grant = new TokenExchangeGrant(accessToken, TokenTypeURI.ACCESS_TOKEN);
         HTTPResponse http = new TokenRequest.Builder(metadata.getTokenEndpointURI(), APP, grant)

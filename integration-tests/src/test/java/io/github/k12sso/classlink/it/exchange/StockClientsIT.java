@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What docs/token-exchange.md tells people who write apps: its very code, run with the libraries that it names. */
+/** What docs/develop/token-exchange.md tells people who write apps: its very code, run with the libraries that it names. */
 @WithTestEnvironment
 class StockClientsIT {
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 
-/** What docs/metrics.md says, on Keycloak's own metrics endpoint. */
+/** What docs/operate/metrics.md says, on Keycloak's own metrics endpoint. */
 @WithTestEnvironment
 @Isolated("compares the counters of the shared server")
 class MetricsIT {
@@ -50,10 +50,10 @@ class MetricsIT {
                 .allSatisfy(series -> assertThat(series.value()).isZero());
         assertThat(outcomes(unused, "classlink_logins_total"))
                 .contains("identified")
-                .containsAll(reasonsIn("troubleshooting.md"));
+                .containsAll(reasonsIn("administer/troubleshooting.md"));
         assertThat(outcomes(unused, "classlink_roster_outcomes_total"))
                 .contains("answered")
-                .containsAll(reasonsIn("roster-operations.md"));
+                .containsAll(reasonsIn("operate/roster-operations.md"));
         assertThat(outcomes(unused, "classlink_launches_total"))
                 .containsExactlyInAnyOrder("begun", "landed", "refused");
         assertThat(outcomes(unused, "classlink_token_refreshes_total")).contains("refreshed", "grant_revoked", "gone");
@@ -67,7 +67,7 @@ class MetricsIT {
                 .containsExactlyInAnyOrder("answered", "refused", "unavailable", "malformed");
         assertThat(outcomes(series(), "classlink_roster_requests_seconds_count"))
                 .contains("answered")
-                .containsAll(reasonsIn("roster-operations.md"));
+                .containsAll(reasonsIn("operate/roster-operations.md"));
         assertThat(environment.metrics())
                 .contains("classlink_upstream_rejections_total{group=\"rosters\",reason=\"no_place\"")
                 .contains("classlink_roster_cache_total{result=\"applications_miss\"")

@@ -51,7 +51,7 @@ class MonitoringIT {
     @Test
     @Needs(Installed.PROMTOOL)
     void promtoolAcceptsTheAlertsAndTheirTests(@TempDir Path folder) throws IOException, InterruptedException {
-        Matcher commands = COMMANDS.matcher(Files.readString(ROOT.resolve("docs/metrics.md")));
+        Matcher commands = COMMANDS.matcher(Files.readString(ROOT.resolve("docs/operate/metrics.md")));
         assertThat(commands.find()).isTrue();
         Path monitoring = Files.createDirectories(folder.resolve("deploy/monitoring"));
         Files.copy(MONITORING.resolve("alerts.yaml"), monitoring.resolve("alerts.yaml"));
@@ -82,7 +82,7 @@ class MonitoringIT {
 
     @Test
     void everyAlertHasItsSectionInTheRunbook() throws IOException {
-        Set<String> anchors = Files.readAllLines(ROOT.resolve("docs/runbook.md")).stream()
+        Set<String> anchors = Files.readAllLines(ROOT.resolve("docs/operate/runbook.md")).stream()
                 .filter(line -> line.startsWith("#"))
                 .map(line -> line.replaceFirst("#+ ", "")
                         .toLowerCase(Locale.ROOT)
@@ -94,16 +94,16 @@ class MonitoringIT {
                 .isNotEmpty()
                 .isSubsetOf(anchors);
         assertThat(matches(Pattern.compile("- alert: (\\w+)"), "alerts.yaml"))
-                .allSatisfy(alert -> assertThat(Files.readString(ROOT.resolve("docs/metrics.md")))
+                .allSatisfy(alert -> assertThat(Files.readString(ROOT.resolve("docs/operate/metrics.md")))
                         .contains("`" + alert + "`"));
     }
 
     /** The runbook finds a section by what people read on their screen. */
     @Test
     void whatPeopleSeeIsAPageThatThereIs() throws IOException {
-        String pages = Files.readString(ROOT.resolve("docs/troubleshooting.md"));
+        String pages = Files.readString(ROOT.resolve("docs/administer/troubleshooting.md"));
         List<String> seen = Pattern.compile("\\*\\*People see:\\*\\* \"([^\"]+)\"")
-                .matcher(Files.readString(ROOT.resolve("docs/runbook.md")))
+                .matcher(Files.readString(ROOT.resolve("docs/operate/runbook.md")))
                 .results()
                 .map(page -> page.group(1))
                 .toList();

@@ -144,8 +144,8 @@ class AccountLinkingIT {
         JsonNode local = newUser("local", "somebody@else.example");
         String classLinkId =
                 String.valueOf(environment.classLink().persona("teacher").userId());
-        DocumentedCommands page =
-                environment.commandsOf(RealmFiles.path("../docs/users.md").normalize());
+        DocumentedCommands page = environment.commandsOf(
+                RealmFiles.path("../docs/administer/users.md").normalize());
         Map<String, String> variables =
                 Map.of("REALM", district.name(), "LOCAL_USER", "local", "CLASSLINK_USER_ID", classLinkId);
         environment

@@ -76,7 +76,7 @@ class ReleaseIT {
     @Test
     void thePageOfLicencesSaysTheSame() throws IOException {
         Path file = list(first, "-sbom.json").get(0);
-        Path page = Path.of(System.getProperty("project.root"), "docs", "dependencies.md");
+        Path page = Path.of(System.getProperty("project.root"), "docs", "internals", "dependencies.md");
 
         assertThat(Files.readString(page).lines().filter(line -> line.startsWith("| `")))
                 .containsExactlyInAnyOrderElementsOf(StreamSupport.stream(

@@ -367,11 +367,14 @@ class ClassesIT {
 
     // ---- SAML ------------------------------------------------------------------------------------------------------
 
-    /** docs/classes.md has this client. */
+    /** docs/develop/classes.md has this client. */
     @Test
     void aSamlAppGetsAnAttribute() {
         AdminApi.require(
-                realm.admin().post("/realms/" + realm.name() + "/clients", document("docs/examples/saml-classes.json")),
+                realm.admin()
+                        .post(
+                                "/realms/" + realm.name() + "/clients",
+                                document("docs/develop/examples/saml-classes.json")),
                 "SAML app");
         roster.putClassesIntoTokens();
         Browser browser = realm.newBrowser();

@@ -17,7 +17,7 @@ import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The examples of docs/mapper-examples.md and the designs of docs/districts.md. */
+/** The examples of docs/administer/mapper-examples.md and the designs of docs/administer/districts.md. */
 @WithTestEnvironment
 class WorkedExamplesIT {
 

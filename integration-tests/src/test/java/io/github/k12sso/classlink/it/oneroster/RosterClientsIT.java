@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What docs/roster.md tells people who write apps: its very code, on plain HTTP clients of three languages. */
+/** What docs/develop/roster.md tells people who write apps: its very code, on plain HTTP clients of three languages. */
 @WithTestEnvironment
 class RosterClientsIT {
 
@@ -42,6 +42,6 @@ class RosterClientsIT {
     })
     void thePageShowsTheCodeThatIsTested(String language, String source) {
         assertThat(ExchangePage.fileOfTheProject(source))
-                .contains(ExchangePage.of("docs/roster.md").code(language));
+                .contains(ExchangePage.of("docs/develop/roster.md").code(language));
     }
 }

@@ -17,7 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** What people and apps do all day. Every answer is one of those that docs/reliability.md allows, or it is kept as wrong. */
+/** What people and apps do all day. Every answer is one of those that docs/operate/reliability.md allows, or it is kept as wrong. */
 final class Traffic {
 
     /** They come and go, each by themselves; every fifth of their logins is a first one. */

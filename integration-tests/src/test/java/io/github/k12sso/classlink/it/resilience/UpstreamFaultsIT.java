@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Every call to ClassLink with every fault: who needed it hears of it in time, nothing is lost or half made, the next one
- * works, and event, metric and log line are those of docs/reliability.md. What was seen is in {@code target/upstream-faults}.
+ * works, and event, metric and log line are those of docs/operate/reliability.md. What was seen is in {@code target/upstream-faults}.
  */
 @WithTestEnvironment
 @Isolated("compares the shared server's metrics before and after")
@@ -88,7 +88,7 @@ class UpstreamFaultsIT {
     void oneFaultOfEachKindIsReported_andNothingIsLost(UpstreamCall call) throws IOException {
         List<String> rows = observeAll(call, ONE_OF_EACH_KIND);
 
-        assertThat(tableOf(call)).as("docs/reliability.md says so").containsAll(rows);
+        assertThat(tableOf(call)).as("docs/operate/reliability.md says so").containsAll(rows);
     }
 
     @Full // up to 23 faults, two of which last as long as the provider waits
@@ -102,7 +102,7 @@ class UpstreamFaultsIT {
         Path folder =
                 Files.createDirectories(Path.of(System.getProperty("work.dir")).resolve("upstream-faults"));
         Files.write(folder.resolve(call.name() + ".md"), table);
-        assertThat(tableOf(call)).as("docs/reliability.md says so").containsExactlyElementsOf(table);
+        assertThat(tableOf(call)).as("docs/operate/reliability.md says so").containsExactlyElementsOf(table);
     }
 
     /** Its row of the table for each fault, in their order. */
@@ -130,9 +130,9 @@ class UpstreamFaultsIT {
         return seen.values().stream().map(ReportRow::row).toList();
     }
 
-    /** The lines of the table that docs/reliability.md has for a call. */
+    /** The lines of the table that docs/operate/reliability.md has for a call. */
     private static List<String> tableOf(UpstreamCall call) throws IOException {
-        return Files.readString(Path.of(System.getProperty("project.root"), "docs", "reliability.md"))
+        return Files.readString(Path.of(System.getProperty("project.root"), "docs", "operate", "reliability.md"))
                 .lines()
                 .dropWhile(line -> !line.equals("### " + call))
                 .skip(1)

@@ -37,9 +37,9 @@ class WholeRunLeaksNothingIT {
         realm.exchange(realm.tokensOf("student").get("access_token").textValue());
         search.look(Where.METRICS, "the metrics page", environment.metrics());
         assertThat(environment.logFromTheStart())
-                .as("Keycloak's access log, of which docs/token-vault.md speaks, is among what was searched")
+                .as("Keycloak's access log, of which docs/operate/token-vault.md speaks, is among what was searched")
                 .containsPattern("\"GET /realms/[^/]+/broker/classlink/endpoint\" 30[23] ");
-        assertThat(Files.readString(Path.of(System.getProperty("project.root"), "docs", "token-vault.md")))
+        assertThat(Files.readString(Path.of(System.getProperty("project.root"), "docs", "operate", "token-vault.md")))
                 .contains("--http-access-log-pattern='" + TestEnvironment.ACCESS_LOG_PATTERN + "'");
         environment.endServer();
 

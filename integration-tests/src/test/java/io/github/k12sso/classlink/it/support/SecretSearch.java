@@ -75,7 +75,7 @@ public final class SecretSearch {
 
     /**
      * A realm whose provider is disabled or removed under a running login: Keycloak answers the browser that comes back alone, and
-     * its span of that request keeps the address with the code, as docs/metrics.md says.
+     * its span of that request keeps the address with the code, as docs/operate/metrics.md says.
      */
     public void exceptTracesOf(TestRealm realm) {
         realmsWithoutProvider.add("/realms/" + realm.name() + "/");

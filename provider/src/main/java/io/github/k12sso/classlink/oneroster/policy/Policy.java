@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Who may read what. Nobody may read anything that is not said here; docs/roster-policy.md is made from it.
+ * Who may read what. Nobody may read anything that is not said here; docs/develop/roster-policy.md is made from it.
  *
  * <ul>
  *   <li>Everybody: the district's orgs, schools, courses, terms, academic sessions and grading periods.

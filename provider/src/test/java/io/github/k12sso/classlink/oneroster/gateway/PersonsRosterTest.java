@@ -342,7 +342,7 @@ class PersonsRosterTest {
                 : Optional.of(collection.replace("{self}", person.id()).replace("{own}", own.orElse("")));
     }
 
-    /** By the words of docs/roster-policy.md, and not by the policy's code. */
+    /** By the words of docs/develop/roster-policy.md, and not by the policy's code. */
     private static List<String> expected(TestDistrict district, TestPerson person, String path) {
         List<String> parts = List.of(path.split("/", -1));
         String last = parts.get(parts.size() - 1);

@@ -21,7 +21,7 @@ class RosterErrorTest {
     @ParameterizedTest
     @EnumSource
     void everyReasonIsExplained(RosterFailure.Reason reason) throws IOException {
-        assertThat(Files.readString(Path.of("../docs/roster-operations.md")))
+        assertThat(Files.readString(Path.of("../docs/operate/roster-operations.md")))
                 .contains("`" + reason.name().toLowerCase(Locale.ROOT) + "`");
     }
 }

@@ -15,10 +15,10 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** The table of docs/roster-policy.md is what the policy does. Write it anew with {@code -Droster-policy.write=true}. */
+/** The table of docs/develop/roster-policy.md is what the policy does. Write it anew with {@code -Droster-policy.write=true}. */
 class PolicyPageTest {
 
-    private static final Path PAGE = Path.of("../docs/roster-policy.md");
+    private static final Path PAGE = Path.of("../docs/develop/roster-policy.md");
     private static final String BEGIN = "<!-- the table: PolicyPageTest -->\n";
     private static final String END = "<!-- end of the table -->\n";
 

@@ -17,7 +17,7 @@ public final class ExchangePage {
     }
 
     public static ExchangePage read() {
-        return of("docs/token-exchange.md");
+        return of("docs/develop/token-exchange.md");
     }
 
     /** Another page with code in the same languages. */

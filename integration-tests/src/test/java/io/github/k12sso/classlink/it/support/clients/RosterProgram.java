@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** A way to read a roster that docs/roster.md shows: it prints something about the caller's classes. */
+/** A way to read a roster that docs/develop/roster.md shows: it prints something about the caller's classes. */
 public final class RosterProgram {
 
     private final String name;
@@ -24,7 +24,7 @@ public final class RosterProgram {
         return new RosterProgram(
                 "curl",
                 new Program("sh", Installed.CURL),
-                List.of("-c", ExchangePage.of("docs/roster.md").code("sh")));
+                List.of("-c", ExchangePage.of("docs/develop/roster.md").code("sh")));
     }
 
     public static RosterProgram javaScript() {

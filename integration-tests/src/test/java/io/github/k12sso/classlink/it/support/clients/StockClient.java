@@ -3,7 +3,7 @@ package io.github.k12sso.classlink.it.support.clients;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URI;
 
-/** A way to exchange tokens that docs/token-exchange.md shows. */
+/** A way to exchange tokens that docs/develop/token-exchange.md shows. */
 public interface StockClient {
 
     /**
