@@ -89,11 +89,13 @@ class MonitoringIT {
                 .toList();
         Set<String> alerts = matches(Pattern.compile("- alert: (\\w+)"), "alerts.yaml");
 
-        assertThat(sections).hasSameSizeAs(alerts).allSatisfy(section -> assertThat(anchorsOf(section.group(1)))
-                .contains(section.group(2)));
+        assertThat(sections)
+                .hasSameSizeAs(alerts)
+                .allSatisfy(section -> assertThat(anchorsOf(section.group(1))).contains(section.group(2)));
         for (String page : List.of("runbook.md", "metrics.md")) {
-            assertThat(alerts).allSatisfy(alert -> assertThat(Files.readString(OPERATE.resolve(page)))
-                    .contains("`" + alert + "`"));
+            assertThat(alerts)
+                    .allSatisfy(alert ->
+                            assertThat(Files.readString(OPERATE.resolve(page))).contains("`" + alert + "`"));
         }
     }
 
