@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The pages of {@code docs/develop/} quote the examples, which {@code ExamplesIT} and {@code BrowserExampleIT} run. */
+/** The page of each stack in {@code docs/develop/} quotes its example, which {@code ExamplesIT} or {@code BrowserExampleIT} runs. */
 class DevelopPagesIT {
 
     private static final Path ROOT = Path.of(System.getProperty("project.root"));
@@ -21,9 +21,9 @@ class DevelopPagesIT {
     private static final Pattern SOURCE = Pattern.compile(".*\\.(java|js|py|yml|properties|conf|html)");
 
     static List<String> stacks() throws IOException {
-        try (Stream<Path> pages = Files.list(ROOT.resolve("docs/develop"))) {
-            return pages.map(page -> page.getFileName().toString().replace(".md", ""))
-                    .filter(name -> !name.equals("README"))
+        try (Stream<Path> examples = Files.list(ROOT.resolve("examples"))) {
+            return examples.filter(Files::isDirectory)
+                    .map(example -> example.getFileName().toString())
                     .toList();
         }
     }

@@ -31,6 +31,7 @@ class MonitoringIT {
 
     private static final Path ROOT = Path.of(System.getProperty("project.root"));
     private static final Path MONITORING = ROOT.resolve("deploy/monitoring");
+    private static final Path OPERATE = ROOT.resolve("docs/operate");
     private static final Pattern COMMANDS =
             Pattern.compile("```\n(sed [^`]*promtool check rules [^`]*)```", Pattern.MULTILINE);
     private static final Pattern SELECTOR = Pattern.compile("\\b(classlink_[a-z_]+)(?:\\{([^}]*)})?(?=[\\[)])");
@@ -51,7 +52,7 @@ class MonitoringIT {
     @Test
     @Needs(Installed.PROMTOOL)
     void promtoolAcceptsTheAlertsAndTheirTests(@TempDir Path folder) throws IOException, InterruptedException {
-        Matcher commands = COMMANDS.matcher(Files.readString(ROOT.resolve("docs/operate/metrics.md")));
+        Matcher commands = COMMANDS.matcher(Files.readString(OPERATE.resolve("metrics.md")));
         assertThat(commands.find()).isTrue();
         Path monitoring = Files.createDirectories(folder.resolve("deploy/monitoring"));
         Files.copy(MONITORING.resolve("alerts.yaml"), monitoring.resolve("alerts.yaml"));
@@ -82,34 +83,45 @@ class MonitoringIT {
 
     @Test
     void everyAlertHasItsSectionInTheRunbook() throws IOException {
-        Set<String> anchors = Files.readAllLines(ROOT.resolve("docs/operate/runbook.md")).stream()
+        List<MatchResult> sections = Pattern.compile("runbook: docs/operate/(runbook[a-z-]*\\.md)#(\\S+)")
+                .matcher(Files.readString(MONITORING.resolve("alerts.yaml")))
+                .results()
+                .toList();
+        Set<String> alerts = matches(Pattern.compile("- alert: (\\w+)"), "alerts.yaml");
+
+        assertThat(sections)
+                .hasSameSizeAs(alerts)
+                .allSatisfy(section -> assertThat(anchorsOf(section.group(1))).contains(section.group(2)));
+        for (String page : List.of("runbook.md", "metrics.md")) {
+            assertThat(alerts)
+                    .allSatisfy(alert ->
+                            assertThat(Files.readString(OPERATE.resolve(page))).contains("`" + alert + "`"));
+        }
+    }
+
+    private static Set<String> anchorsOf(String page) throws IOException {
+        return Files.readAllLines(OPERATE.resolve(page)).stream()
                 .filter(line -> line.startsWith("#"))
                 .map(line -> line.replaceFirst("#+ ", "")
                         .toLowerCase(Locale.ROOT)
                         .replaceAll("[^\\w -]", "")
                         .replace(' ', '-'))
                 .collect(Collectors.toSet());
-
-        assertThat(matches(Pattern.compile("runbook: docs/runbook\\.md#(\\S+)"), "alerts.yaml"))
-                .isNotEmpty()
-                .isSubsetOf(anchors);
-        assertThat(matches(Pattern.compile("- alert: (\\w+)"), "alerts.yaml"))
-                .allSatisfy(alert -> assertThat(Files.readString(ROOT.resolve("docs/operate/metrics.md")))
-                        .contains("`" + alert + "`"));
     }
 
-    /** The runbook finds a section by what people read on their screen. */
-    @Test
-    void whatPeopleSeeIsAPageThatThereIs() throws IOException {
+    /** The runbook finds a section by what users read on their screen. */
+    @ParameterizedTest
+    @ValueSource(strings = {"runbook-sign-in.md", "runbook-tiles.md"})
+    void whatUsersSeeIsAPageThatThereIs(String runbook) throws IOException {
         String pages = Files.readString(ROOT.resolve("docs/administer/troubleshooting.md"));
-        List<String> seen = Pattern.compile("\\*\\*People see:\\*\\* \"([^\"]+)\"")
-                .matcher(Files.readString(ROOT.resolve("docs/operate/runbook.md")))
+        List<String> seen = Pattern.compile("\\*\\*Users see:\\*\\* \"([^\"]+)\"")
+                .matcher(Files.readString(OPERATE.resolve(runbook)))
                 .results()
                 .map(page -> page.group(1))
                 .toList();
 
         assertThat(seen)
-                .hasSizeGreaterThan(5)
+                .isNotEmpty()
                 .allSatisfy(page -> assertThat(pages)
                         .containsPattern("## " + Pattern.quote(page).replace("…", "\\E.+\\Q") + "\n"));
     }

@@ -265,7 +265,7 @@ class PolicyTest {
         assertThat(ids(TINA, "users?limit=3&sort=givenName&orderBy=desc")).containsExactly("zoe", "tom", "tina");
     }
 
-    /** Trap 23, docs/internals/classlink-rosters.md. */
+    /** Trap 23, docs/internals/classlink-traps.md. */
     @Test
     void anAdministratorGetsEveryRow() throws InvalidRequest {
         assertThat(passed(ADMINISTRATOR, "classes/math/students")).isNotEmpty();

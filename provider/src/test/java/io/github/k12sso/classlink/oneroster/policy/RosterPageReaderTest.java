@@ -50,7 +50,7 @@ class RosterPageReaderTest {
                 .isZero();
     }
 
-    /** Trap 20, docs/internals/classlink-rosters.md: never a short 200. */
+    /** Trap 20, docs/internals/classlink-traps.md: never a short 200. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -134,7 +134,7 @@ class RosterPageReaderTest {
                 .isThrownBy(() -> page.read(new ByteArrayInputStream(new byte[] {'{', 0, 0, 0, '"', 0}), rows::add));
     }
 
-    /** Trap 21, docs/internals/classlink-rosters.md. */
+    /** Trap 21, docs/internals/classlink-traps.md. */
     @Test
     void linksLeadToTheGatewayOrNowhere() throws Exception {
         read("classes", RowRule.all(), """

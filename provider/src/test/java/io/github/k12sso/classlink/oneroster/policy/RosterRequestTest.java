@@ -60,7 +60,7 @@ class RosterRequestTest {
                 .matches(InvalidRequest::isUnknownPath);
     }
 
-    /** Trap 16, docs/internals/classlink-rosters.md. */
+    /** Trap 16, docs/internals/classlink-traps.md. */
     @Test
     void idsAreEncoded() throws InvalidRequest {
         assertThat(RosterRequest.parse(List.of("users", "7|north/2 b"), Map.of())
@@ -82,7 +82,7 @@ class RosterRequestTest {
         }
     }
 
-    /** Trap 25, docs/internals/classlink-rosters.md. */
+    /** Trap 25, docs/internals/classlink-traps.md. */
     @Test
     void everyPageIsAskedForInTheSameOrder() throws InvalidRequest {
         assertThat(Requests.of("users").target()).isEqualTo("/users?limit=100&offset=0&sort=sourcedId&orderBy=asc");
