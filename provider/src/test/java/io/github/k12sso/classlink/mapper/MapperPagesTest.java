@@ -129,6 +129,7 @@ class MapperPagesTest {
         List<String> templates = new ArrayList<>();
         for (String page : List.of(
                 "administer/mappers.md",
+                "administer/group-mapper.md",
                 "administer/mapper-examples.md",
                 "install/setup.md",
                 "administer/districts.md")) {

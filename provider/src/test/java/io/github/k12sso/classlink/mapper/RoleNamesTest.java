@@ -80,7 +80,7 @@ class RoleNamesTest {
         return RoleNames.parse(setting).matchOneOf(MapperDocuments.profile("\"Role\": " + roles));
     }
 
-    /** A database may find a role by another name, see docs/administer/users.md. */
+    /** A database may find a role by another name, see docs/administer/database-collation.md. */
     @ParameterizedTest
     @CsvSource({"staff, true", "Staff, false", "stâff, false"})
     void aRoleIsFoundByItsExactNameOnly(String name, boolean exact) {

@@ -145,14 +145,14 @@ class AccountLinkingIT {
         String classLinkId =
                 String.valueOf(environment.classLink().persona("teacher").userId());
         DocumentedCommands page = environment.commandsOf(
-                RealmFiles.path("../docs/administer/users.md").normalize());
+                RealmFiles.path("../docs/administer/account-linking-and-sign-out.md").normalize());
         Map<String, String> variables =
                 Map.of("REALM", district.name(), "LOCAL_USER", "local", "CLASSLINK_USER_ID", classLinkId);
         environment
                 .commandsOf(RealmFiles.path("README.md"))
                 .run("Signing in", Map.of())
                 .requireSuccess();
-        page.run("How does an administrator link two accounts?", variables).requireSuccess();
+        page.run("Link two accounts as an administrator", variables).requireSuccess();
         district.tokensOf("teacher");
 
         assertThat(district.state().users()).hasSize(1);
