@@ -84,7 +84,7 @@ class AccountConsoleInChromiumIT {
 
     @Full // a browser of its own
     @Test
-    void aClassLinkAccountThatBelongsToSomebodyElseIsRefused() {
+    void aClassLinkAccountOfAnotherUserIsRefused() {
         realm.tokensOf("teacher");
 
         LaunchPad launchPad = account.link();

@@ -46,7 +46,7 @@ class ConsoleInChromiumIT {
 
     @Full // half a minute of clicks on question marks
     @Test
-    void everyFieldHasALabelAndAHelpTextInWords() {
+    void everyFieldShowsALabelAndAHelpText() {
         new FormPicture(settings(), realm.state().texts("admin", "en")).take(browser, "console-add-provider");
 
         Map<String, String> texts = realm.state().texts("admin", "en");
@@ -59,7 +59,7 @@ class ConsoleInChromiumIT {
     }
 
     @Test
-    void idAndSecretSuffice() {
+    void aProviderNeedsOnlyIdAndSecret() {
         page.type("clientId", "c1").type("clientSecret", "s1").add();
         browser.screenshot("console-provider-added");
 
@@ -77,7 +77,7 @@ class ConsoleInChromiumIT {
 
     @Full // a browser of its own
     @Test
-    void theAppForTilesIsOneOfTheRealmsClients() {
+    void theTileClientIsSelectedFromTheRealmsClients() {
         page.type("clientId", "c1").type("clientSecret", "s1").pick("LaunchPad: tile client", TestRealm.APP);
         new FormPicture(settings(), realm.state().texts("admin", "en")).take(browser, "tile-setting");
         page.add();
@@ -89,7 +89,7 @@ class ConsoleInChromiumIT {
 
     @Full // a browser of its own
     @Test
-    void aWrongValueIsRefusedWithWhatToType() {
+    void anInvalidValueIsRefusedWithAnExplanation() {
         page.type("clientId", "c1").type("clientSecret", "s1").type("partnerKey", "pk-4711");
 
         String refusal = page.addInVain();

@@ -44,7 +44,7 @@ class MessagesIT {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("languageTags")
-    void everyTextReachesConsoleAndLoginPage(String languageTag) throws IOException {
+    void everyTextIsAvailableInConsoleAndLoginPage(String languageTag) throws IOException {
         Map<String, String> bundle = languages().get(languageTag);
 
         assertThat(bundle).isNotEmpty();
@@ -53,7 +53,7 @@ class MessagesIT {
     }
 
     @Test
-    void aLanguageThatIsNotTranslatedShowsEnglish() throws IOException {
+    void anUnsupportedLanguageShowsEnglish() throws IOException {
         assertThat(realm.state().texts("admin", "fi"))
                 .containsAllEntriesOf(languages().get("en"));
     }
@@ -68,7 +68,7 @@ class MessagesIT {
                 "de    | Personen aus Maple Valley Schools können sich hier nicht anmelden.",
                 "pt-BR | Pessoas de Maple Valley Schools não podem entrar aqui."
             })
-    void anErrorPageIsInTheLanguageThatTheAppAskedFor(String languageTag, String text) {
+    void anErrorPageUsesTheLanguageRequestedByTheApp(String languageTag, String text) {
         realm.configure("allowedTenants", "1");
 
         WebPage page = realm.login(

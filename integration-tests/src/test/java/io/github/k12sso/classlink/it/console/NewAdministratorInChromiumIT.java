@@ -79,7 +79,7 @@ class NewAdministratorInChromiumIT {
     }
 
     @Test
-    void bringsATeacherAndAStudentWithoutAnEmailAddressIn() {
+    void aTeacherAndAStudentWithoutEmailSignInAfterTheDocumentedSetup() {
         Instant begin = Instant.now();
         prepareTheRealm();
         addTheProvider();
@@ -87,13 +87,13 @@ class NewAdministratorInChromiumIT {
         signIn("teacher");
         assertThatTheTeacherHasAttributeRoleGroupAndOrganization();
 
-        letStudentsInWithoutAnEmailAddress();
+        allowStudentsWithoutEmail();
         Duration taken = Duration.between(begin, Instant.now());
         signIn("student-without-email");
         JsonNode student = environment.admin().get(REALM + "/users?username=nolan.nomail.2&exact=true");
         assertThat(student).hasSize(1);
         assertThat(student.at("/0/email").isMissingNode()).isTrue();
-        assertThatNothingKeepsStudentsOut();
+        assertThatStudentsCanSignIn();
 
         // Besides those of the page: a click and a field for the wrong value, five fields for the local ClassLink.
         assertThat("The steps take " + (console.clicks() - 1) + " clicks and " + (console.fields() - 6) + " fields.")
@@ -126,7 +126,7 @@ class NewAdministratorInChromiumIT {
     }
 
     /** The theme "Students" of docs/administer/diagnostics.md. */
-    private void assertThatNothingKeepsStudentsOut() {
+    private void assertThatStudentsCanSignIn() {
         JsonNode checks =
                 environment.admin().get(REALM + "/classlink/classlink/check").get("checks");
         Set<String> names = Set.of(
@@ -247,7 +247,7 @@ class NewAdministratorInChromiumIT {
     }
 
     /** The user profile, the login settings and the first login. */
-    private void letStudentsInWithoutAnEmailAddress() {
+    private void allowStudentsWithoutEmail() {
         console.menu("realm-settings").press("rs-user-profile-tab");
         console.notRequired("email");
         browser.screenshot("setup-user-profile");

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 class DemoCommandsIT {
 
     @Test
-    void twoCommandsLeadToARowOfTheRoster(TestEnvironment environment) throws IOException {
+    void twoCommandsReadARowOfTheRoster(TestEnvironment environment) throws IOException {
         environment.demoRealm().restore();
         DeviceCurls commands = environment.demoRealm().commands();
         Process shell = new ProcessBuilder("bash").redirectErrorStream(true).start();

@@ -72,7 +72,7 @@ class RosterAppInChromiumIT {
     }
 
     @Test
-    void aTeacherComesThroughKeycloaksLoginPage() {
+    void aTeacherSignsInThroughKeycloaksLoginPage() {
         Persona teacher = persona("teacher");
 
         AppPage welcome = AppPage.open(browser, app.baseUrl()).welcome();
@@ -107,7 +107,7 @@ class RosterAppInChromiumIT {
 
     @Full // a browser of its own
     @Test
-    void aStudentWithoutEMailSeesTheirClasses() {
+    void aStudentWithoutEmailSeesTheirClasses() {
         Persona student = persona("student-without-email");
 
         AppPage page = AppPage.open(browser, app.baseUrl())
@@ -125,7 +125,7 @@ class RosterAppInChromiumIT {
 
     @Full // a browser of its own
     @Test
-    void aPersonWithoutARosterRecordIsTold() {
+    void aUserWithoutARosterRecordGetsAMessage() {
         AppPage page =
                 AppPage.open(browser, app.baseUrl()).signInWithClassLink().signIn(persona("user-without-sourcedid"));
 
@@ -160,7 +160,7 @@ class RosterAppInChromiumIT {
 
     @Full // a browser of its own
     @Test
-    void anEndedClassLinkTokenIsRenewedByOneLogin() {
+    void anExpiredClassLinkTokenIsReplacedByOneLogin() {
         AppPage page = AppPage.open(browser, app.baseUrl())
                 .signInWithClassLink()
                 .signIn(persona("teacher"))
@@ -198,7 +198,7 @@ class RosterAppInChromiumIT {
     }
 
     @Test
-    void whatJustHappenedShowsEachCallWithoutItsSecrets() {
+    void whatJustHappenedShowsEachCallWithoutSecrets() {
         AppPage page = AppPage.open(browser, app.baseUrl())
                 .signInWithClassLink()
                 .signIn(persona("teacher"))
@@ -208,7 +208,7 @@ class RosterAppInChromiumIT {
 
         assertThat(calls.titles())
                 .startsWith(
-                        "The browser signs in at Keycloak and comes back",
+                        "The browser signs in at Keycloak and returns",
                         "The app redeems the code",
                         "The app exchanges Keycloak's access token for the ClassLink token",
                         "The app reads the classes of the teacher")
@@ -224,7 +224,7 @@ class RosterAppInChromiumIT {
 
     @Full // a browser of its own
     @Test
-    void aSlowRosterSaysHowFarItIs() {
+    void aSlowRosterShowsItsProgress() {
         environment.classLink().faults().inject(Endpoint.ROSTER, Fault.delay(Duration.ofSeconds(2)));
 
         AppPage page =
@@ -237,7 +237,7 @@ class RosterAppInChromiumIT {
 
     @Full // a browser of its own
     @Test
-    void aRosterThatRefusesSaysWhy() {
+    void aRefusedRosterShowsTheReason() {
         environment.classLink().faults().inject(Endpoint.ROSTER, Fault.status(403));
 
         AppPage page =
@@ -268,7 +268,7 @@ class RosterAppInChromiumIT {
 
     /** ClassLink has no logout for apps: on a shared device the next click on a tile would be the last person's. */
     @Test
-    void whoeverSignsOutOnASharedDeviceIsLedToLaunchPadsSignOut() {
+    void signingOutOnASharedDeviceOffersLaunchPadsSignOut() {
         AppPage page = AppPage.open(browser, app.baseUrl())
                 .signInWithClassLink()
                 .signIn(persona("student"))
@@ -294,7 +294,7 @@ class RosterAppInChromiumIT {
 
     @Full // a browser of its own
     @Test
-    void whoeverRefusesConsentIsBackAtKeycloaksLoginPage() {
+    void refusingConsentReturnsToKeycloaksLoginPage() {
         environment.classLink().consent(true);
 
         LaunchPad launchPad =
@@ -312,7 +312,7 @@ class RosterAppInChromiumIT {
 
     @Full // a browser of its own
     @Test
-    void aPersonOfAnotherDistrictIsTurnedAwayInWords() {
+    void aUserOfAnotherDistrictGetsAnExplanation() {
         LaunchPad launchPad =
                 AppPage.open(browser, app.baseUrl()).signInWithClassLink().districtSearch();
         launchPad.signIn(persona("outsider"));

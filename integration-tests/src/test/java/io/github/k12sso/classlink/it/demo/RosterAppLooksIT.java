@@ -27,7 +27,7 @@ class RosterAppLooksIT {
 
     @ParameterizedTest
     @CsvSource({"1200, light", "1200, dark", "375, light", "375, dark"})
-    void everyPageFits(int width, String colorScheme, TestEnvironment environment) {
+    void everyPageFitsTheScreen(int width, String colorScheme, TestEnvironment environment) {
         environment.demoRealm().restore();
         String suffix = "-" + width + "-" + colorScheme;
         try (RosterApp app = environment.demoRealm().startApp();

@@ -78,7 +78,7 @@ class RosterGatewayInChromiumIT {
     }
 
     @Test
-    void aRosterThatRefusesSaysWhy() {
+    void aRefusedRosterShowsTheReason() {
         environment.classLink().faults().inject(Endpoint.ROSTER, Fault.status(403));
 
         assertThat(signedIn("teacher").note("roster-meaning")).startsWith("Your district doesn't share its roster");

@@ -47,7 +47,7 @@ class TrialSignInIT {
 
     /** The same realm, the same mappers: first the trial, then the real login of the same person. */
     @Test
-    void saysOfEveryPersonaWhatARealSignInThenDoes() {
+    void predictsTheResultOfARealSignInForEveryPersona() {
         mappers();
         for (Persona persona : environment.classLink().personas()) {
             int users = realm.state().users().size();
@@ -108,7 +108,7 @@ class TrialSignInIT {
     }
 
     @Test
-    void showsEachStepOfAPersonWhoAgreed() {
+    void showsEachStepForAUserWhoAgreed() {
         JsonNode trial = trialOf("student", "yes");
 
         assertThat(names(trial))
@@ -126,7 +126,7 @@ class TrialSignInIT {
     }
 
     @Test
-    void showsNothingAboutAPersonWhoDidNotAgree() {
+    void showsNothingAboutAUserWhoDidNotAgree() {
         JsonNode trial = trialOf("student", "");
 
         assertThat(trial.toString())
@@ -141,7 +141,7 @@ class TrialSignInIT {
     }
 
     @Test
-    void whatClassLinkSendsIsTextOnThePage() {
+    void dataFromClassLinkIsEscapedOnThePage() {
         String script = "</textarea><script>document.title='x'</script>";
         environment
                 .classLink()
@@ -168,7 +168,7 @@ class TrialSignInIT {
     }
 
     @Test
-    void namesTheReasonAndTheDistrictOfARefusal() {
+    void namesReasonAndDistrictOfARefusedSignIn() {
         realm.configure("allowedTenants", "31");
 
         JsonNode trial = trialOf("student", "");
@@ -202,14 +202,14 @@ class TrialSignInIT {
     }
 
     @Test
-    void saysThatTheSecretIsWrong() {
+    void reportsAWrongSecret() {
         realm.configure("clientSecret", "wrong");
 
         assertThat(value(trialOf("student", ""), "result", "reason")).isEqualTo("client_rejected");
     }
 
     @Test
-    void leavesNoTokenAndNoEvent() {
+    void storesNoTokenAndNoEvent() {
         environment.classLink().tokenMode(TokenMode.GUIDE);
         environment.classLink().revocation(true);
         realm.configure("revocationUrl", environment.classLink().baseUrl() + "/oauth2/v2/revoke");
@@ -230,7 +230,7 @@ class TrialSignInIT {
     }
 
     @Test
-    void aLinkWorksOnce() {
+    void aLinkCanBeUsedOnce() {
         JsonNode created = create("{}");
         Browser browser = realm.newBrowser();
         WebPage start = browser.open(url(created));
@@ -250,7 +250,7 @@ class TrialSignInIT {
 
     /** A page of somebody else can't make a person's browser begin, and so can't make the person agree. */
     @Test
-    void onlyTheLinksOwnPageBegins() {
+    void onlyTheLinksPageCanStart() {
         JsonNode created = create("{}");
         String key = new WebPage(url(created), 0, "").parameters().get("token");
         HttpResponse<String> answer = new Http()
@@ -266,7 +266,7 @@ class TrialSignInIT {
 
     /** ClassLink's answer to one browser is worth nothing in another one. */
     @Test
-    void onlyTheBrowserThatBeganEnds() {
+    void onlyTheStartingBrowserCanFinish() {
         JsonNode created = create("{}");
         Browser browser = realm.newBrowser();
         Browser attacker = realm.newBrowser()
@@ -289,7 +289,7 @@ class TrialSignInIT {
                 "{\"lifespanSeconds\": 1.5}",
                 "{\"lifespanSeconds\": \"x\"}"
             })
-    void aLifespanIsBounded(String body) {
+    void theLifespanIsBounded(String body) {
         HttpResponse<String> answer = post(body);
 
         assertThat(answer.statusCode()).isEqualTo(400);
@@ -303,7 +303,7 @@ class TrialSignInIT {
         "fr, Connexion d’essai avec",
         "pt-BR, Login de teste com"
     })
-    void thePageSpeaksTheLanguagesOfSchools(String language, String title) {
+    void thePageIsTranslated(String language, String title) {
         realm.configureRealm(settings -> settings.put("internationalizationEnabled", true)
                 .putArray("supportedLocales")
                 .add("en")
@@ -334,7 +334,7 @@ class TrialSignInIT {
     }
 
     @Test
-    void aRealmHasABoundedNumberOfTrials() {
+    void theNumberOfTrialsPerRealmIsBounded() {
         for (int trial = 0; trial < 100; trial++) {
             create("{}");
         }

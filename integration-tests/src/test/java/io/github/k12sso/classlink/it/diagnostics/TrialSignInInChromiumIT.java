@@ -24,7 +24,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 class TrialSignInInChromiumIT {
 
     @Test
-    void isReadEverywhereAndCopiedWithOneButton(TestEnvironment environment) {
+    void fitsEveryScreenAndIsCopiedWithOneButton(TestEnvironment environment) {
         TestRealm realm = environment.newRealm();
         new ProviderMappers(realm)
                 .add(

@@ -103,7 +103,7 @@ class BuiltInBrokerComparisonIT {
     }
 
     @Test
-    void theTable() throws IOException {
+    void theTableMatchesTheMeasurements() throws IOException {
         Measured version1;
         Measured version2;
         Measured ours;

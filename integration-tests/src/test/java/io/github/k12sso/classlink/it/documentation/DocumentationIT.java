@@ -29,7 +29,7 @@ class DocumentationIT {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("pages")
-    void everyTestAndPageThatAPageNamesExists(Path page) throws IOException {
+    void everyReferencedTestAndPageExists(Path page) throws IOException {
         String text = Files.readString(ROOT.resolve(page));
 
         assertThat(matches(TEST, text)).isSubsetOf(tests());

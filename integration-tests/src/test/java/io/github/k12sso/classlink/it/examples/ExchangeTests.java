@@ -26,7 +26,7 @@ abstract class ExchangeTests extends ExampleTests {
     }
 
     @Test
-    void itUsesTheClassLinkTokenThatItExchanged() {
+    void itCallsClassLinkWithTheExchangedToken() {
         Browser browser = new Browser();
         openTile(browser, "student");
 
@@ -54,7 +54,7 @@ abstract class ExchangeTests extends ExampleTests {
     }
 
     @Test
-    void itShowsWhenToTryAgain() {
+    void itShowsRetryAfter() {
         environment.classLink().tokenMode(TokenMode.GUIDE);
         environment.classLink().switches().guideTokenLifetime(OVER_AT_ONCE);
         Browser browser = new Browser();

@@ -57,7 +57,7 @@ class BrokeringApiV2IT {
     }
 
     @Test
-    void givenTheScope_thenTheAnswerIsTheExchanges() {
+    void givenTheScope_thenTheResponseEqualsTheExchanges() {
         HttpResponse<String> answer = ask(accessToken("openid " + TestRealm.TOKEN_SCOPE));
 
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
@@ -79,7 +79,7 @@ class BrokeringApiV2IT {
     }
 
     @Test
-    void givenAnExpiredClassLinkToken_thenTheAppIsToldSo() {
+    void givenAnExpiredClassLinkToken_thenTheErrorSaysSo() {
         environment.classLink().tokenMode(TokenMode.GUIDE);
         environment.classLink().switches().refreshTokens(false);
         environment.classLink().switches().guideTokenLifetime(Duration.ofSeconds(2));
@@ -88,7 +88,7 @@ class BrokeringApiV2IT {
     }
 
     @Test
-    void givenClassLinkCannotRenewNow_thenTheAppIsToldWhenToComeAgain() {
+    void givenClassLinkIsUnavailable_thenTheResponseHasRetryAfter() {
         environment.classLink().tokenMode(TokenMode.GUIDE);
         environment.classLink().switches().guideTokenLifetime(Duration.ofSeconds(2));
         String token = accessToken("openid " + TestRealm.TOKEN_SCOPE);
@@ -104,7 +104,7 @@ class BrokeringApiV2IT {
     }
 
     @Test
-    void givenStoringOff_thenTheUserCountsAsNotLinked() {
+    void givenStoreTokensIsOff_thenTheUserCountsAsNotLinked() {
         String token = accessToken("openid " + TestRealm.TOKEN_SCOPE);
         realm.configure(provider -> provider.put("storeToken", false));
 

@@ -63,7 +63,7 @@ class ImpersonationIT {
 
     /** Also of a token that was refreshed: the session is what counts. */
     @Test
-    void aRefreshedTokenIsRefusedToo() {
+    void aRefreshedTokenIsRefused() {
         HttpResponse<String> refreshed = realm.tokenEndpoint(Map.of(
                 "grant_type",
                 "refresh_token",
@@ -80,7 +80,7 @@ class ImpersonationIT {
     }
 
     @Test
-    void theStudentsOwnSessionGoesOn() {
+    void theStudentsOwnSessionIsUnaffected() {
         impersonated("openid");
         String token = roster.tokenOf("student");
 

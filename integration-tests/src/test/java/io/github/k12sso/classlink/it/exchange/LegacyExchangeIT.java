@@ -49,7 +49,7 @@ class LegacyExchangeIT {
     }
 
     @Test
-    void aClassLinkTokenIsHandedOut_withoutALegacyPermission() {
+    void aClassLinkTokenIsIssuedWithoutTheLegacyPermission() {
         HttpResponse<String> answer = realm.exchange(accessToken(realm, "openid " + TestRealm.TOKEN_SCOPE));
 
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
@@ -60,14 +60,14 @@ class LegacyExchangeIT {
     }
 
     @Test
-    void aLegacyPermission_isNoWayAroundTheScope() {
+    void theLegacyPermissionDoesNotReplaceTheScope() {
         BuiltInBroker.allowLegacyExchange(realm);
 
         assertRefused(realm.exchange(accessToken(realm, "openid")), 400, "access_denied");
     }
 
     @Test
-    void aClassLinkToken_isNoSubjectToken() {
+    void aClassLinkTokenIsRefusedAsSubjectToken() {
         BuiltInBroker.allowLegacyExchange(realm);
         String classLinks = Http.json(realm.exchange(accessToken(realm, "openid " + TestRealm.TOKEN_SCOPE))
                         .body())
@@ -84,7 +84,7 @@ class LegacyExchangeIT {
     }
 
     @Test
-    void anotherProvidersToken_isTheLegacyExchanges() {
+    void tokensOfOtherProvidersAreLeftToTheLegacyExchange() {
         TestRealm builtIn = BuiltInBroker.newRealm(environment);
         String token = accessToken(builtIn, "openid " + TestRealm.TOKEN_SCOPE);
         assertRefused(builtIn.exchange(token), 403, "access_denied");

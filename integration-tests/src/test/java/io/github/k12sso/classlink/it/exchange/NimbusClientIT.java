@@ -96,7 +96,7 @@ class NimbusClientIT {
     }
 
     @Test
-    void exchangesItsTokenForTheOneOfClassLink() throws Exception {
+    void exchangesItsTokenForAClassLinkToken() throws Exception {
         AccessToken keycloakToken =
                 redeem(login("student", "openid", TestRealm.TOKEN_SCOPE)).getAccessToken();
         environment.classLink().clearRequests();
@@ -122,7 +122,7 @@ class NimbusClientIT {
     }
 
     @Test
-    void readsARefusalAsAnOAuthError() throws Exception {
+    void parsesAnErrorAsAnOAuthError() throws Exception {
         AccessToken withoutTheScope = redeem(login("student", "openid")).getAccessToken();
 
         TokenErrorException refused = catchThrowableOfType(TokenErrorException.class, () -> exchange(withoutTheScope));
@@ -134,7 +134,7 @@ class NimbusClientIT {
     }
 
     @Test
-    void hearsWhenToComeAgain() throws Exception {
+    void readsRetryAfter() throws Exception {
         environment.classLink().tokenMode(TokenMode.GUIDE);
         environment.classLink().switches().guideTokenLifetime(OVER_AT_ONCE);
         AccessToken keycloakToken =

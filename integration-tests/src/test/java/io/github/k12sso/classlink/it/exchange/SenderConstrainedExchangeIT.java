@@ -73,7 +73,7 @@ class SenderConstrainedExchangeIT {
         }
 
         @Test
-        void isExchangedWithAProofOfThatKey() {
+        void isExchangedWithAProofOfItsKey() {
             assertExchanged(exchange(DPOP_APP, token, "DPoP", proof(ownKey)));
         }
 
@@ -89,7 +89,7 @@ class SenderConstrainedExchangeIT {
         }
 
         @Test
-        void isNotExchangedWithAProofThatWasUsedBefore() {
+        void isNotExchangedWithAReusedProof() {
             String proof = proof(ownKey);
             assertExchanged(exchange(DPOP_APP, token, "DPoP", proof));
 
@@ -106,7 +106,7 @@ class SenderConstrainedExchangeIT {
 
     /** Keycloak itself asks for a proof only where the client's settings do; our exchange goes by the token. */
     @Nested
-    class ATokenBoundToAKeyByAnAppThatNeedNot {
+    class ATokenBoundToAKeyOfAnAppWithoutRequiredDpop {
 
         private static final ConfidentialApp APP = new ConfidentialApp(TestRealm.APP, TestRealm.APP_SECRET);
 
@@ -139,7 +139,7 @@ class SenderConstrainedExchangeIT {
         }
 
         @Test
-        void isExchangedOverAConnectionWithThatCertificate() {
+        void isExchangedOverAConnectionWithItsCertificate() {
             assertExchanged(exchange(MTLS_APP, token, HEADER, ownCertificate.base64()));
         }
 

@@ -41,7 +41,7 @@ class TokenExchangeIT {
     class AnAppWithTheScope {
 
         @Test
-        void getsTheClassLinkTokenOfItsUserAndNothingElse() {
+        void getsTheClassLinkTokenOfItsUserOnly() {
             HttpResponse<String> answer = realm.exchange(accessTokenOf("student"));
 
             assertThat(answer.statusCode()).isEqualTo(200);
@@ -58,7 +58,7 @@ class TokenExchangeIT {
         }
 
         @Test
-        void seesTheLifeThatTheAdministratorSetWhereClassLinkStatesNone() {
+        void getsTheConfiguredLifetimeIfClassLinkStatesNone() {
             realm.configure("tokenLifetimeSeconds", "600");
 
             assertThat(Http.json(realm.exchange(accessTokenOf("student")).body())
@@ -68,7 +68,7 @@ class TokenExchangeIT {
         }
 
         @Test
-        void seesTheLifeThatTheServerStates() {
+        void getsTheLifetimeThatClassLinkStates() {
             environment.classLink().tokenMode(TokenMode.GUIDE);
 
             assertThat(Http.json(realm.exchange(accessTokenOf("student")).body())
@@ -207,7 +207,7 @@ class TokenExchangeIT {
         }
 
         @Test
-        void mustCarryTheScopeThatTheAdministratorChose() {
+        void mustHaveTheConfiguredScope() {
             realm.configure("tokenScope", "another-scope");
 
             assertRefused(realm.exchange(accessTokenOf("student")), 400, "access_denied");
@@ -269,7 +269,7 @@ class TokenExchangeIT {
         }
 
         @Test
-        void isTheAudience_andNeedsAConsentThatNobodyGave() {
+        void isTheAudience_andTheRequiredConsentIsMissing() {
             realm.addApps(OTHER_APP);
             changeClient(OTHER_APP, client -> client.put("consentRequired", true));
             JsonNode tokens = realm.redeem(
@@ -285,7 +285,7 @@ class TokenExchangeIT {
         }
 
         @Test
-        void isTheAudience_andTheTokensOwnAppHasNoConsentAnyMore() {
+        void isTheAudience_andTheConsentOfTheTokensClientWasRevoked() {
             realm.addApps(OTHER_APP);
             JsonNode tokens = realm.redeem(
                     realm.login(
@@ -302,7 +302,7 @@ class TokenExchangeIT {
         }
 
         @Test
-        void fallsUnderAClientPolicy() {
+        void isRestrictedByAClientPolicy() {
             String token = accessTokenOf("student");
             policy("azp", "another-app");
             assertThat(realm.exchange(token).statusCode()).isEqualTo(400);
@@ -331,7 +331,7 @@ class TokenExchangeIT {
     class AnOfflineSession {
 
         @Test
-        void outlivesTheLogin_soThatANightlyJobCanReadRosters() {
+        void outlivesTheUserSessionForNightlyJobs() {
             JsonNode tokens = realm.redeem(
                     realm.login(
                             realm.newBrowser(), "teacher", realm.loginRequest("openid classlink-token offline_access")),
@@ -392,7 +392,7 @@ class TokenExchangeIT {
         }
 
         @Test
-        void signedInWhileStoringWasOff() {
+        void signedInWhileStoreTokensWasOff() {
             realm.configure(provider -> provider.put("storeToken", false));
             String token = accessTokenOf("student");
             assertRefused(realm.exchange(token), 400, "not_linked");
@@ -402,7 +402,7 @@ class TokenExchangeIT {
         }
 
         @Test
-        void storedATokenBeforeStoringWasSwitchedOff() {
+        void storedATokenBeforeStoreTokensWasSwitchedOff() {
             String token = accessTokenOf("student");
             realm.configure(provider -> provider.put("storeToken", false));
 
@@ -448,7 +448,7 @@ class TokenExchangeIT {
         }
 
         @Test
-        void whatCannotBeHonouredIsRefused() {
+        void unsupportedParametersAreRefused() {
             realm.addApps(OTHER_APP);
 
             assertRefused(exchange(form -> form.put("audience", OTHER_APP)), 400, "invalid_request");
@@ -465,7 +465,7 @@ class TokenExchangeIT {
     class OtherExchanges {
 
         @Test
-        void stayKeycloaksOwn() {
+        void areLeftToKeycloak() {
             HttpResponse<String> answer = exchange(form -> form.remove("requested_issuer"));
 
             assertThat(answer.statusCode()).isEqualTo(200);
@@ -473,7 +473,7 @@ class TokenExchangeIT {
         }
 
         @Test
-        void ofAnUnknownIssuerAreAnsweredByKeycloak() {
+        void ofAnUnknownIssuerAreLeftToKeycloak() {
             HttpResponse<String> answer = exchange(form -> form.put("requested_issuer", "somebody-else"));
 
             assertRefused(answer, 400, "invalid_request");
@@ -481,7 +481,7 @@ class TokenExchangeIT {
         }
 
         @Test
-        void ofADisabledProviderAreAnsweredByKeycloak() {
+        void ofADisabledProviderAreLeftToKeycloak() {
             String token = accessTokenOf("student");
             realm.configure(provider -> provider.put("enabled", false));
 
@@ -493,7 +493,7 @@ class TokenExchangeIT {
 
     /** Keycloak's brokering API of version 1 hands a stored token to whoever holds a realm-wide role. */
     @Test
-    void theOldBrokeringApiNeverReturnsAClassLinkToken() {
+    void brokeringApiV1NeverReturnsAClassLinkToken() {
         realm.configure(provider -> provider.put("addReadTokenRoleOnCreate", true));
         String token = accessTokenOf("student");
 

@@ -29,7 +29,7 @@ class AllowedHostsIT {
     private String metricsAtTheStart;
 
     @BeforeAll
-    void aServerThatAllowsNoLocalHostAnyMore() {
+    void aServerThatNoLongerAllowsLocalhost() {
         environment = TestEnvironment.startOwn("allowed-hosts");
         allLocal = environment.newRealm();
         localTokenEndpoint = environment.newRealm();
@@ -51,7 +51,7 @@ class AllowedHostsIT {
 
     /** No option names them: they are found in the database. */
     @Test
-    void theMetricsOfItsRealmsBeginAtTheStart() {
+    void metricsOfExistingRealmsAreRegisteredAtStartup() {
         assertThat(metricsAtTheStart)
                 .containsPattern(atZero("classlink_logins_total", "client_rejected", allLocal))
                 .containsPattern(atZero("classlink_launches_total", "landed", localTokenEndpoint))
@@ -83,7 +83,7 @@ class AllowedHostsIT {
     }
 
     @Test
-    void aHostIsCheckedAgainBeforeABrowserIsSentThere() {
+    void aHostIsCheckedAgainBeforeARedirect() {
         WebPage page = allLocal.newBrowser().open(allLocal.loginRequest("openid"));
 
         assertThat(page.status()).isEqualTo(502);

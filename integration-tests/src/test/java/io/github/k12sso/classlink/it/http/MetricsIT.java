@@ -62,7 +62,7 @@ class MetricsIT {
     }
 
     @Test
-    void everyOutcomeOfTheServerIsThereFromTheStart() throws IOException {
+    void everyServerOutcomeIsAtZeroFromTheStart() throws IOException {
         assertThat(outcomes(series(), "classlink_upstream_calls_seconds_count"))
                 .containsExactlyInAnyOrder("answered", "refused", "unavailable", "malformed");
         assertThat(outcomes(series(), "classlink_roster_requests_seconds_count"))
@@ -94,7 +94,7 @@ class MetricsIT {
     }
 
     @Test
-    void whatFailsIsCountedByItsReason() {
+    void failuresAreCountedByReason() {
         double unavailable = calls("profile", "unavailable");
         double logins = value("classlink_logins_total", "outcome=\"classlink_unavailable\"");
         double refused = value("classlink_token_requests_total", "outcome=\"token_scope_missing\"");
@@ -119,7 +119,7 @@ class MetricsIT {
     }
 
     @Test
-    void aLaunchIsCountedWhereItBeginsAndWhereItLands() {
+    void aTileLaunchIsCountedAtItsStartAndEnd() {
         double begun = launches("begun");
         double landed = launches("landed");
         double refused = launches("refused");

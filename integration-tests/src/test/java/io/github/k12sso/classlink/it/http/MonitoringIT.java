@@ -70,7 +70,7 @@ class MonitoringIT {
     }
 
     @Test
-    void everyAlertFiresInATestAndStaysQuietInAnother() throws IOException {
+    void everyAlertHasAFiringAndASilentTest() throws IOException {
         String tests = Files.readString(MONITORING.resolve("alerts-test.yaml"));
 
         assertThat(matches(Pattern.compile("- alert: (\\w+)"), "alerts.yaml"))
@@ -100,7 +100,7 @@ class MonitoringIT {
 
     /** The runbook finds a section by what people read on their screen. */
     @Test
-    void whatPeopleSeeIsAPageThatThereIs() throws IOException {
+    void everyPageMessageInTheRunbookExists() throws IOException {
         String pages = Files.readString(ROOT.resolve("docs/administer/troubleshooting.md"));
         List<String> seen = Pattern.compile("\\*\\*People see:\\*\\* \"([^\"]+)\"")
                 .matcher(Files.readString(ROOT.resolve("docs/operate/runbook.md")))
@@ -117,7 +117,7 @@ class MonitoringIT {
     /** A value that no series has would be an alert that never fires, or a panel that stays empty. */
     @ParameterizedTest
     @ValueSource(strings = {"alerts.yaml", "grafana-dashboard.json"})
-    void everySeriesThatIsAskedForExistsBeforeTheFirstCall(String file) throws IOException {
+    void everyQueriedSeriesExistsBeforeTheFirstCall(String file) throws IOException {
         List<MatchResult> series =
                 SERIES.matcher(environment.metrics()).results().toList();
         String text = Files.readString(MONITORING.resolve(file));

@@ -108,7 +108,7 @@ class DatabasesIT {
 
         @ParameterizedTest
         @CsvSource({"AbC10, aBc10", "josé, jose", "x1, 'x1 '"})
-        void areTwoUsersAtATile(String first, String second) throws ParseException {
+        void areTwoUsersWithATileLaunch(String first, String second) throws ParseException {
             realm = server.newRealm();
             realm.configure("identityKey", "tenant-and-sourced-id");
             realm.configure("launchpadClient", TestRealm.APP);
@@ -129,7 +129,7 @@ class DatabasesIT {
         /** Usernames and groups, too. */
         @ParameterizedTest
         @CsvSource({"josé, jose", "zoë, zoe"})
-        void haveTwoNamesAndTwoGroups(String first, String second) {
+        void usersWhoseIdsDifferOnlyInCaseGetSeparateUsernamesAndGroups(String first, String second) {
             realm = server.newRealm();
             new ProviderMappers(realm)
                     .add("group", "classlink-group-mapper", "FORCE", Map.of("groupTemplate", "/people/${login_id}"));
@@ -152,7 +152,7 @@ class DatabasesIT {
         /** Addresses that must differ: the second person's stays out, not the person. */
         @ParameterizedTest
         @CsvSource({"IMPORT", "FORCE"})
-        void bothGetInWithAddressesThatDifferInAnAccent(String syncMode) throws ParseException {
+        void bothSignInWithEmailsThatDifferOnlyInAnAccent(String syncMode) throws ParseException {
             realm = server.newRealm();
             realm.configureRealm(
                     settings -> settings.put("duplicateEmailsAllowed", false).put("loginWithEmailAllowed", true));
@@ -173,7 +173,7 @@ class DatabasesIT {
         }
 
         @Test
-        void shareTheGroupAndTheOrganizationThatTheirFirstLoginsMake() {
+        void concurrentFirstLoginsShareTheGroupAndTheOrganization() {
             realm = server.newRealm();
             realm.configureRealm(settings -> settings.put("organizationsEnabled", true));
             ProviderMappers mappers = new ProviderMappers(realm);
@@ -200,7 +200,7 @@ class DatabasesIT {
         }
 
         @Test
-        void onePersonWhoSignsInForTheFirstTimeFourTimesAtOnceIsOneUser() {
+        void fourConcurrentFirstLoginsOfOnePersonCreateOneUser() {
             realm = server.newRealm();
 
             Stream.generate(() -> CompletableFuture.runAsync(() -> accessToken("student")))
@@ -214,7 +214,7 @@ class DatabasesIT {
         }
 
         @Test
-        void areInTheOrganizationsOfTwoDistricts() {
+        void joinTheOrganizationsOfTheirDistricts() {
             realm = server.newRealm();
             realm.configureRealm(settings -> settings.put("organizationsEnabled", true));
             new ProviderMappers(realm)

@@ -83,7 +83,7 @@ class EverybodyGetsInIT {
 
         @ParameterizedTest
         @MethodSource("whatClassLinkMaySend")
-        void thenEveryNameAndAddressLeadsInAtFirstAndLaterLogins(Map<String, String> sent) {
+        void thenUsersWithAnyNameAndEmailSignInAtFirstAndLaterLogins(Map<String, String> sent) {
             classLinkSays(sent);
             assertSignedIn();
             assertSignedIn();
@@ -97,7 +97,7 @@ class EverybodyGetsInIT {
         }
 
         @Test
-        void thenTheLogAndTheEventNameTheFieldAndNotTheValue() {
+        void thenLogAndEventNameTheFieldButNotTheValue() {
             classLinkSays(Map.of("FirstName", "Jo (JJ)", "Email", "n/a"));
             assertSignedIn();
 
@@ -115,7 +115,7 @@ class EverybodyGetsInIT {
         }
 
         @Test
-        void thenAnAddressThatStandsInMakesWayForARealOne() {
+        void thenAPlaceholderEmailIsReplacedByARealOne() {
             realm.configure(provider -> provider.put("trustEmail", true));
             classLinkSays(Map.of("Email", ""));
             assertSignedIn();
@@ -133,7 +133,7 @@ class EverybodyGetsInIT {
         }
 
         @Test
-        void thenAnAttributeThatIsTooLongIsCut() {
+        void thenAnAttributeThatIsTooLongIsTruncated() {
             mapper("classlink-user-attribute-mapper", Map.of("jsonField", "Building", "userAttribute", "school"));
             classLinkSays(Map.of("Building", "x".repeat(5000)));
 
@@ -147,7 +147,7 @@ class EverybodyGetsInIT {
 
     /** A realm's own rules count, too. */
     @Test
-    void aRealmsOwnPatternIsHonoured() {
+    void theRealmsOwnPatternIsApplied() {
         userProfile("""
                 {"attributes": [
                   {"name": "username", "permissions": {"view": ["admin"], "edit": ["admin"]}},
@@ -167,7 +167,7 @@ class EverybodyGetsInIT {
     }
 
     @Test
-    void aCharacterThatNoDatabaseStoresKeepsNobodyOut() {
+    void nulCharactersDoNotPreventALogin() {
         realm.configureRealm(settings -> settings.put("organizationsEnabled", true));
         mapper("classlink-user-attribute-mapper", Map.of("jsonField", "Building", "userAttribute", "school"));
         mapper("classlink-group-mapper", Map.of("groupTemplate", "/districts/${tenant_name}/${building}"));
@@ -191,7 +191,7 @@ class EverybodyGetsInIT {
     }
 
     @Test
-    void anOrganizationWithALongNameKeepsNobodyOut() {
+    void aLongOrganizationNameDoesNotPreventALogin() {
         realm.configureRealm(settings -> settings.put("organizationsEnabled", true));
         mapper("classlink-organization-mapper", Map.of("createOrganization", "true"));
         classLinkSays(Map.of("Tenant", "x".repeat(400)));
@@ -205,7 +205,7 @@ class EverybodyGetsInIT {
     class GivenSyncModeForce {
 
         @Test
-        void anAddressThatAnotherUserHasIsNotTaken() {
+        void anEmailOfAnotherUserIsNotWritten() {
             realm.configureRealm(settings -> settings.put("duplicateEmailsAllowed", false));
             assertSignedIn();
             String before = realm.state().user(STUDENT).get("email").textValue();
@@ -226,7 +226,7 @@ class EverybodyGetsInIT {
         }
 
         @Test
-        void aMapperThatWritesATakenAddressWritesNothing() {
+        void aMapperDoesNotWriteAnEmailInUse() {
             realm.configureRealm(settings -> settings.put("duplicateEmailsAllowed", false));
             mapper("classlink-user-attribute-mapper", Map.of("jsonField", "Contact", "userAttribute", "email"));
             assertSignedIn();
@@ -242,7 +242,7 @@ class EverybodyGetsInIT {
         }
 
         @Test
-        void aMapperThatWritesATakenAddressAtTheFirstLoginWritesNothing() {
+        void aMapperDoesNotWriteAnEmailInUseAtTheFirstLogin() {
             realm.configureRealm(settings -> settings.put("duplicateEmailsAllowed", false));
             mapper("classlink-user-attribute-mapper", Map.of("jsonField", "Contact", "userAttribute", "email"));
             newUser("other", TAKEN);
@@ -254,7 +254,7 @@ class EverybodyGetsInIT {
         }
 
         @Test
-        void aMapperThatWritesAnAddressDoesNotLeaveItVerified() {
+        void anEmailWrittenByAMapperIsNotVerified() {
             mapper("classlink-user-attribute-mapper", Map.of("jsonField", "Contact", "userAttribute", "email"));
             assertSignedIn();
             changeUser(STUDENT, user -> user.put("emailVerified", true));
@@ -268,7 +268,7 @@ class EverybodyGetsInIT {
         }
 
         @Test
-        void aMapperNeverWritesTheUsername() {
+        void aMapperDoesNotWriteTheUsername() {
             mapper("classlink-user-attribute-mapper", Map.of("jsonField", "LoginId", "userAttribute", "username"));
             classLinkSays(Map.of("LoginId", "local"));
 
@@ -281,7 +281,7 @@ class EverybodyGetsInIT {
 
         /** Its own sync mode is "inherit", as the console sets it. */
         @Test
-        void aMapperOfKeycloaksThatWritesATakenUsernameIsLeftOut() {
+        void keycloaksMapperIsSkippedIfItWritesAUsernameInUse() {
             assertSignedIn();
             new ProviderMappers(realm)
                     .add(
@@ -304,7 +304,7 @@ class EverybodyGetsInIT {
         }
 
         @Test
-        void whatKeycloakRefusesAgainAndAgainEndsOnAPageThatDoesNotBlameClassLink() {
+        void aRepeatedKeycloakErrorShowsAPageThatDoesNotBlameClassLink() {
             assertSignedIn();
             mapper("oidc-username-idp-mapper", Map.of("template", "local", "target", "LOCAL"));
 
@@ -320,7 +320,7 @@ class EverybodyGetsInIT {
     }
 
     @Test
-    void withEmailAsUsernameAPersonWithoutAnAddressGetsIn() {
+    void withEmailAsUsernameAUserWithoutEmailSignsIn() {
         realm.configureRealm(
                 settings -> settings.put("registrationEmailAsUsername", true).put("duplicateEmailsAllowed", false));
 
@@ -334,7 +334,7 @@ class EverybodyGetsInIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"{x}", "50%25 %41+{y}&z=1 ü"})
-    void whatAnAppAsksForReachesClassLinkAsItWasSent(String text) {
+    void parametersOfTheAppReachClassLinkUnchanged(String text) {
         realm.configure(provider ->
                 ((ObjectNode) provider.get("config")).put("loginHint", "true").put("forwardParameters", "district"));
 
@@ -364,7 +364,7 @@ class EverybodyGetsInIT {
         }
 
         @Test
-        void wrongPasswordsDoNotLockAPersonOutOfClassLink() {
+        void wrongPasswordsDoNotLockTheClassLinkLogin() {
             assertSignedIn();
             Browser stranger = realm.newBrowser();
             WebPage page = stranger.open(realm.loginRequest(TestRealm.APP, "openid", Map.of()));
@@ -384,20 +384,20 @@ class EverybodyGetsInIT {
 
         @ParameterizedTest
         @ValueSource(strings = {"student", "teacher"})
-        void firstLoginsOfOnePersonAtOnceAllLeadIn(String persona) {
+        void concurrentFirstLoginsOfOneUserSucceed(String persona) {
             assertAllSignIn(persona, 4);
             assertThat(realm.state().users()).hasSize(2);
         }
 
         @Test
-        void laterLoginsOfOnePersonAtOnceAllLeadIn() {
+        void concurrentLaterLoginsOfOneUserSucceed() {
             assertSignedIn();
             assertAllSignIn("student", 4);
         }
 
         /** Each tile has a provider of its own. */
         @Test
-        void firstLoginsByTwoTilesAtOnceAllLeadIn() {
+        void concurrentFirstLoginsFromTwoTilesSucceed() {
             ObjectNode second = (ObjectNode) realm.admin().get(providers() + "/" + TestRealm.ALIAS);
             second.remove("internalId");
             second.put("alias", "math");
@@ -425,7 +425,7 @@ class EverybodyGetsInIT {
         }
 
         @Test
-        void thenOddNamesAndAddressesLeadIn() {
+        void thenUsersWithUnusualNamesAndEmailsSignIn() {
             classLinkSays(Map.of("FirstName", "Jo (JJ) / & Co", "LastName", "F".repeat(300), "Email", "n/a"));
 
             assertSignedIn();
@@ -440,7 +440,7 @@ class EverybodyGetsInIT {
         }
 
         @Test
-        void thenFirstLoginsAtOnceLeadIn() {
+        void thenConcurrentFirstLoginsSucceed() {
             assertAllSignIn("student", 4);
             assertThat(realm.state().users()).hasSize(1);
             assertThat(realm.state().events("REGISTER")).hasSize(1);

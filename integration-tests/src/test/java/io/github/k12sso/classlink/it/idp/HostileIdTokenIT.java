@@ -29,7 +29,7 @@ class HostileIdTokenIT {
 
     @ParameterizedTest
     @EnumSource
-    void signsNobodyIn(HostileIdTokens hostile, TestEnvironment environment) {
+    void anInvalidIdTokenIsRefused(HostileIdTokens hostile, TestEnvironment environment) {
         environment.classLink().issueIdTokensWith(hostile.issuer());
 
         WebPage page = realm.login(realm.newBrowser(), "student");
@@ -50,7 +50,7 @@ class HostileIdTokenIT {
     }
 
     @Test
-    void aTrailingSlashOfTheIssuerIsToleratedOnEitherSide(TestEnvironment environment) {
+    void aTrailingSlashOfTheIssuerIsIgnored(TestEnvironment environment) {
         TestRealm own = environment.newRealm();
         own.configure("issuer", environment.classLink().baseUrl() + "/");
         assertThat(own.login(own.newBrowser(), "student").handedToApp()).containsKey("code");

@@ -43,7 +43,7 @@ class LinkingIT {
 
     /** As an app or the account console asks for it. */
     @Test
-    void anActionThatFailsEndsOnAPageWithAReferenceAndCanBeRepeated() {
+    void aFailedActionShowsAReferenceAndCanBeRepeated() {
         environment
                 .classLink()
                 .faults()
@@ -70,7 +70,7 @@ class LinkingIT {
 
     /** Not a merge, and no hint whose it is. */
     @Test
-    void aClassLinkAccountOfSomebodyElseIsRefusedAndNobodyIsChanged() {
+    void aClassLinkAccountOfAnotherUserIsRefusedAndNoUserIsChanged() {
         String others = realm.tokensOf("teacher").get("access_token").textValue();
         JsonNode teacher = realm.state().user("orla.thistledown.2");
         JsonNode local = realm.state().user("local");
@@ -104,7 +104,7 @@ class LinkingIT {
     }
 
     @Test
-    void whoeverSaysNoAtClassLinkStaysAsTheyAre() {
+    void refusingConsentAtClassLinkChangesNothing() {
         environment.classLink().consent(true);
         WebPage asked = realm.choosePersona(browser, startAction(), "teacher");
 
@@ -116,7 +116,7 @@ class LinkingIT {
 
     /** Keycloak would send an app nothing but its code word, and show it to the person. */
     @Test
-    void anActionThatClassLinkAnswersAsASilentLoginEndsOnAPage() {
+    void aSilentLoginErrorOfAnActionShowsAPage() {
         startAction();
         URI request = browser.visited().stream()
                 .filter(address -> address.getPath().equals("/oauth2/v2/auth"))
@@ -134,7 +134,7 @@ class LinkingIT {
 
     /** Keycloak's older way, deprecated: the app gets the person back, without a word. */
     @Test
-    void aLinkThatAnAppStartedItselfGoesBackToTheApp() {
+    void aLinkStartedByAnAppReturnsToTheApp() {
         environment
                 .classLink()
                 .faults()

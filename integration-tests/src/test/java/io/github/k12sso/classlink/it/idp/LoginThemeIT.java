@@ -62,7 +62,7 @@ class LoginThemeIT {
     }
 
     @Test
-    void everyButtonHasTheIconWhateverItsAlias() {
+    void everyClassLinkButtonHasTheIconWithAnyAlias() {
         WebPage login = loginPage();
 
         for (String alias : List.of(TestRealm.ALIAS, OTHER_ALIAS)) {
@@ -110,7 +110,7 @@ class LoginThemeIT {
 
     @ParameterizedTest(name = "{0}, {1} px")
     @CsvSource({"light, 1200", "light, 360", "dark, 1200", "dark, 360"})
-    void itFitsEveryScreen(String colorScheme, int width) {
+    void theLoginPageFitsEveryScreen(String colorScheme, int width) {
         try (Chromium browser = Chromium.start().sized(width, 900).preferring(colorScheme)) {
             LoginPage login = LoginPage.open(browser, loginRequest()).shown();
             browser.screenshot("theme-" + colorScheme + "-" + width);

@@ -51,7 +51,7 @@ class ComposeFilesIT {
 
     @ParameterizedTest
     @MethodSource("files")
-    void hasOnlyKnownParts(YamlFile file) {
+    void hasOnlyKnownElements(YamlFile file) {
         JsonNode project = file.documents().get(0);
 
         assertThat(project.fieldNames()).toIterable().allMatch(part -> PARTS.contains(part) || part.startsWith("x-"));
@@ -65,7 +65,7 @@ class ComposeFilesIT {
 
     @ParameterizedTest
     @MethodSource("files")
-    void everythingThatAServiceNamesExists(YamlFile file) throws IOException {
+    void everythingThatAServiceReferencesExists(YamlFile file) throws IOException {
         JsonNode project = file.documents().get(0);
         JsonNode base = YamlFile.read(YamlFile.ROOT.resolve(BASE)).documents().get(0);
         Set<String> services = names(project, base, "services");
@@ -99,7 +99,7 @@ class ComposeFilesIT {
 
     @ParameterizedTest
     @MethodSource("files")
-    void everyVariableIsInTheExample(YamlFile file) throws IOException {
+    void everyVariableIsInTheExampleFile(YamlFile file) throws IOException {
         Set<String> example = Files.readAllLines(YamlFile.ROOT.resolve(".env.example")).stream()
                 .filter(line -> line.matches("\\w+=.*"))
                 .map(line -> line.split("=", 2)[0])

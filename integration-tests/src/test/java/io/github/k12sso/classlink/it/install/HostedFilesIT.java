@@ -50,7 +50,7 @@ class HostedFilesIT {
 
     @ParameterizedTest
     @MethodSource("workflows")
-    void aWorkflowSaysWhatItMayDoAndHowLong(YamlFile file) {
+    void workflowsSetPermissionsAndTimeouts(YamlFile file) {
         JsonNode workflow = file.documents().get(0);
 
         assertThat(workflow.fieldNames())
@@ -65,7 +65,7 @@ class HostedFilesIT {
 
     @ParameterizedTest
     @MethodSource("workflows")
-    void aStepUsesAnActionOrRunsWhatThereIs(YamlFile file) throws IOException {
+    void everyStepUsesAnActionOrRunsAnExistingCommand(YamlFile file) throws IOException {
         String poms = Files.readString(YamlFile.ROOT.resolve("pom.xml"))
                 + Files.readString(YamlFile.ROOT.resolve("provider/pom.xml"));
         for (JsonNode step : steps(file)) {
@@ -94,7 +94,7 @@ class HostedFilesIT {
     }
 
     @Test
-    void theNightlyVersionsAreThoseOfTheMatrix() throws IOException {
+    void nightlyBuildsUseTheVersionsOfTheMatrix() throws IOException {
         JsonNode versions = YamlFile.read(HOSTED.resolve("workflows/nightly.yml"))
                 .documents()
                 .get(0)
@@ -106,7 +106,7 @@ class HostedFilesIT {
 
     @ParameterizedTest
     @MethodSource("forms")
-    void anIssueFormAsksForTitledAnswers(YamlFile file) {
+    void issueFormFieldsHaveLabels(YamlFile file) {
         JsonNode form = file.documents().get(0);
         assertThat(form.get("name").textValue()).isNotBlank();
         assertThat(form.get("description").textValue()).isNotBlank();
@@ -124,7 +124,7 @@ class HostedFilesIT {
     }
 
     @Test
-    void whatIsKeptUpToDateExists() {
+    void everyDependabotDirectoryExists() {
         JsonNode updates = YamlFile.read(HOSTED.resolve("dependabot.yml"))
                 .documents()
                 .get(0)

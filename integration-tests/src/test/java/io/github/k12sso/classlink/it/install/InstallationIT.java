@@ -40,7 +40,7 @@ class InstallationIT {
     }
 
     @Test
-    void theServerSaysWhichVersionItIs(TestEnvironment environment) {
+    void theServerInfoShowsTheVersion(TestEnvironment environment) {
         JsonNode info =
                 environment.admin().get("/serverinfo").at("/providers/social/providers/classlink/operationalInfo");
 
@@ -62,7 +62,7 @@ class InstallationIT {
     }
 
     @Test
-    void theServerWarnsOfNothingButOurUseOfInternalInterfaces(TestEnvironment environment) throws IOException {
+    void theServerOnlyWarnsAboutInternalSpis(TestEnvironment environment) throws IOException {
         List<String> warnings = environment
                 .logFromTheStart()
                 .lines()
@@ -92,7 +92,7 @@ class InstallationIT {
     }
 
     @Test
-    void theJarIsSmallAndBringsNothingThatKeycloakShips(TestEnvironment environment) throws IOException {
+    void theJarIsSmallAndBundlesNoDependencies(TestEnvironment environment) throws IOException {
         assertThat(Files.size(TestEnvironment.providerJar())).isLessThan(750_000);
         try (JarFile jar = new JarFile(TestEnvironment.providerJar().toFile())) {
             assertThat(jar.stream().map(JarEntry::getName).filter(name -> name.endsWith(".class")))

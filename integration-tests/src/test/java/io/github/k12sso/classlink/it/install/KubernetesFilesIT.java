@@ -73,13 +73,13 @@ class KubernetesFilesIT {
 
     @ParameterizedTest
     @MethodSource("resources")
-    void hasOnlyFieldsOfTheApi(JsonNode resource) throws IOException {
+    void hasOnlyFieldsOfTheKubernetesApi(JsonNode resource) throws IOException {
         validate(resource);
     }
 
     /** The check itself: it would be worth nothing if it accepted anything. */
     @Test
-    void aFieldThatTheApiLacksIsFound() {
+    void anUnknownFieldIsDetected() {
         ObjectNode deployment = the("Deployment", "keycloak").deepCopy();
         ((ObjectNode) deployment.at("/spec/template/spec/containers/0")).put("imagePullpolicy", "Always");
 
@@ -117,7 +117,7 @@ class KubernetesFilesIT {
 
     /** Settings that name a file name one of a secret that is mounted there. */
     @Test
-    void theFilesOfSettingsAreMounted() {
+    void filesReferencedBySettingsAreMounted() {
         JsonNode container = the("Deployment", "keycloak").at("/spec/template/spec/containers/0");
         Map<String, String> env = YamlFile.elements(container.get("env"))
                 .filter(variable -> variable.has("value"))
@@ -137,7 +137,7 @@ class KubernetesFilesIT {
     }
 
     @Test
-    void selectorsAndPortsMeetThePods() {
+    void selectorsAndPortsMatchThePods() {
         JsonNode template = the("Deployment", "keycloak").at("/spec/template");
         JsonNode labels = template.at("/metadata/labels");
         JsonNode container = template.at("/spec/containers/0");
@@ -174,7 +174,7 @@ class KubernetesFilesIT {
 
     @ParameterizedTest
     @MethodSource("ingresses")
-    void anIngressLeadsToTheServiceAndNotToItsManagementPort(JsonNode ingress) {
+    void theIngressRoutesToTheServiceButNotToTheManagementPort(JsonNode ingress) {
         List<JsonNode> paths = YamlFile.elements(ingress.at("/spec/rules"))
                 .flatMap(rule -> YamlFile.elements(rule.at("/http/paths")))
                 .toList();
@@ -203,7 +203,7 @@ class KubernetesFilesIT {
     }
 
     @Test
-    void theServiceMonitorFindsTheService() {
+    void theServiceMonitorSelectsTheService() {
         JsonNode monitor = YamlFile.read(MONITORING.resolve("service-monitor.yaml"))
                 .documents()
                 .get(0);
@@ -216,7 +216,7 @@ class KubernetesFilesIT {
 
     @ParameterizedTest
     @MethodSource("folders")
-    void aKustomizationHasEveryFileOfItsFolder(Path folder) throws IOException {
+    void everyKustomizationListsAllFilesOfItsFolder(Path folder) throws IOException {
         JsonNode kustomization =
                 YamlFile.read(folder.resolve("kustomization.yaml")).documents().get(0);
 

@@ -24,7 +24,7 @@ class MigrationIT {
     private ObjectNode ours;
 
     @BeforeEach
-    void aTeacherCameThroughTheBuiltInProvider(TestEnvironment environment) {
+    void aTeacherSignedInThroughTheBuiltInProvider(TestEnvironment environment) {
         realm = environment.newRealm();
         SecretSearch.ofThisRun().except(realm);
         realmPath = "/realms/" + realm.name();
@@ -58,7 +58,7 @@ class MigrationIT {
 
     /** ClassLink states no lifetime, so the built-in provider did not record when its token ends. */
     @Test
-    void aTokenThatTheBuiltInProviderKeptAsksForANewLogin() {
+    void aTokenOfTheBuiltInProviderRequiresANewLogin() {
         String session = realm.redeem(realm.login(realm.newBrowser(), "teacher"), TestRealm.APP, TestRealm.APP_SECRET)
                 .get("access_token")
                 .textValue();
@@ -71,7 +71,7 @@ class MigrationIT {
     }
 
     @Test
-    void anUpdateDoesNotChangeTheKindOfTheProvider() {
+    void anUpdateDoesNotChangeTheTypeOfTheProvider() {
         AdminApi.require(realm.admin().put(provider(), ours), "update");
 
         assertThat(realm.admin().get(provider()).get("providerId").textValue()).isEqualTo("oidc");

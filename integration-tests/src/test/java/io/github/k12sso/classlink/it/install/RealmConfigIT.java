@@ -82,7 +82,7 @@ class RealmConfigIT {
         }
 
         @Test
-        void letsAStudentWithoutEmailInWithoutAnyQuestion() {
+        void letsAStudentWithoutEmailSignInWithoutAForm() {
             WebPage callback = district.login(district.newBrowser(), "student-without-email");
 
             assertThat(callback.handedToApp()).containsKey("code");
@@ -92,7 +92,7 @@ class RealmConfigIT {
         }
 
         @Test
-        void refusesOtherDistricts() {
+        void refusesUsersOfOtherDistricts() {
             environment.classLink().overrideProfile("student", profile -> Profiles.with(profile, "TenantId", "77"));
             WebPage refused = district.login(district.newBrowser(), "student");
 
@@ -100,7 +100,7 @@ class RealmConfigIT {
         }
 
         @Test
-        void keepsEventsAndProtectsPasswords() {
+        void savesEventsAndProtectsPasswords() {
             district.tokensOf("teacher");
 
             assertThat(district.state().events("LOGIN")).isNotEmpty();
@@ -110,7 +110,7 @@ class RealmConfigIT {
         }
 
         @Test
-        void nobodyChangesTheAttributesAndOnlyAdministratorsSeeThem() {
+        void attributesAreReadOnlyAndVisibleToAdministratorsOnly() {
             String token = district.tokensOf("teacher").get("access_token").textValue();
             String asWritten = district.state().user(TEACHER).get("attributes").toString();
 
@@ -130,7 +130,7 @@ class RealmConfigIT {
         }
 
         @Test
-        void anAdministratorMayStillEditTheRest() {
+        void administratorsCanEditOtherAttributes() {
             district.tokensOf("teacher");
             ObjectNode teacher = (ObjectNode) district.state().user(TEACHER);
             String attributes = teacher.get("attributes").toString();
@@ -143,7 +143,7 @@ class RealmConfigIT {
         }
 
         @Test
-        void laterLoginsStillWriteTheAttributesThatNobodyEdits() {
+        void laterLoginsWriteReadOnlyAttributes() {
             district.tokensOf("teacher");
             environment
                     .classLink()
@@ -179,7 +179,7 @@ class RealmConfigIT {
     }
 
     @Test
-    void theCommandsOfThePageMakeThePlainestRealmADistricts() {
+    void theDocumentedCommandsConfigureAnEmptyRealm() {
         TestRealm plain = plainRealm();
         runAll(plain);
         plain.useLocalClassLink();
@@ -197,7 +197,7 @@ class RealmConfigIT {
 
     @Full // thirteen starts of kcadm.sh, a second each
     @Test
-    void theCommandsOfThePageChangeNothingWhenTheyRunAgain() {
+    void theDocumentedCommandsAreIdempotent() {
         TestRealm plain = plainRealm();
         runAll(plain);
         Map<String, Object> installed = state(plain);
@@ -221,7 +221,7 @@ class RealmConfigIT {
      * is its own addition to the format.
      */
     @Test
-    void theFileOfKeycloakConfigCliDescribesAWorkingRealm() {
+    void theKeycloakConfigCliFileCreatesAWorkingRealm() {
         String name = newName("from-config-cli");
         ObjectNode file = (ObjectNode) Http.json(RealmFiles.text("keycloak-config-cli.json")
                 .replace("\"realm\": \"district\"", "\"realm\": \"" + name + "\"")
@@ -253,7 +253,7 @@ class RealmConfigIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"district-realm.json", "keycloak-config-cli.json"})
-    void aWholeRealmSaysTheSameAsTheFragments(String name) {
+    void theRealmFilesMatchTheFragments(String name) {
         JsonNode realmFile = RealmFiles.read(name);
         JsonNode mappers = RealmFiles.read("default-mappers.json");
 
@@ -284,7 +284,7 @@ class RealmConfigIT {
 
     @Full // three starts of kcadm.sh
     @Test
-    void aOneRosterClientFetchesItsOwnTokenWithScopesOfImsGlobal() {
+    void aOneRosterClientGetsItsTokenWithImsGlobalScopes() {
         TestRealm realm = environment.newRealm();
         run(realm, "Signing in").requireSuccess();
         run(realm, "OneRoster clients").requireSuccess();

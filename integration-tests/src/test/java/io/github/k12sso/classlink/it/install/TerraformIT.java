@@ -22,7 +22,7 @@ class TerraformIT {
     private static final String REALM = "from-terraform-" + UUID.randomUUID();
 
     @Test
-    void aRealmOfTheFileLogsATeacherIn(TestEnvironment environment) {
+    void aTeacherSignsInToTheTerraformRealm(TestEnvironment environment) {
         AdminApi.require(
                 environment.admin().post("/realms", Http.json("{\"realm\": \"" + REALM + "\", \"enabled\": true}")),
                 "new realm");

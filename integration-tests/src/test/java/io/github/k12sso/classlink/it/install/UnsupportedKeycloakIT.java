@@ -25,7 +25,7 @@ class UnsupportedKeycloakIT {
     private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     @Test
-    void itSaysSoInOneLineAndRegistersNothing() throws IOException, InterruptedException {
+    void logsOneLineAndRegistersNothing() throws IOException, InterruptedException {
         Path work = Path.of(System.getProperty("work.dir"), "unsupported").toAbsolutePath();
         KeycloakDistribution distribution = KeycloakDistribution.prepare(
                 Path.of(System.getProperty("keycloak.zip")),

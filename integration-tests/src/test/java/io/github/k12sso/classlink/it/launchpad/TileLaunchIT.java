@@ -44,7 +44,7 @@ class TileLaunchIT {
     }
 
     @Test
-    void signsInAtKeycloakAndEndsAtTheAppsHome() {
+    void signsInAndOpensTheAppsHomeUrl() {
         Browser browser = realm.newBrowser();
 
         WebPage home = clickTile(browser, "student");
@@ -57,7 +57,7 @@ class TileLaunchIT {
     }
 
     @Test
-    void theStartUrlDoesTheSame() {
+    void theStartUrlWorksTheSameWay() {
         Browser browser = realm.newBrowser();
 
         WebPage home = realm.choosePersona(browser, browser.open(startUrl()), "student");
@@ -67,7 +67,7 @@ class TileLaunchIT {
     }
 
     @Test
-    void ofAPersonWhoIsSignedInAlreadyKeepsTheSession() {
+    void ofTheSignedInUserKeepsTheSession() {
         Browser browser = realm.newBrowser();
         JsonNode before = realm.redeem(realm.login(browser, "student"), TestRealm.APP, TestRealm.APP_SECRET);
 
@@ -80,7 +80,7 @@ class TileLaunchIT {
     }
 
     @Test
-    void ofAnotherPersonEndsTheFirstOnesSession() throws ParseException {
+    void ofAnotherUserEndsTheFirstUsersSession() throws ParseException {
         Browser shared = realm.newBrowser();
         JsonNode first = realm.redeem(realm.login(shared, "student"), TestRealm.APP, TestRealm.APP_SECRET);
         signOutOfLaunchPad(shared);
@@ -97,7 +97,7 @@ class TileLaunchIT {
     }
 
     @Test
-    void twiceAtOnceInTwoTabsEndsTwiceAtHome() {
+    void concurrentLaunchesInTwoTabsBothOpenTheHomeUrl() {
         Browser browser = realm.newBrowser();
         WebPage firstTab = browser.open(tile());
         WebPage secondTab = browser.open(tile());
@@ -120,7 +120,7 @@ class TileLaunchIT {
                 "iss=http://evil.example/",
                 "next=//evil.example"
             })
-    void nothingInTheRequestChoosesTheTarget(String parameter) {
+    void requestParametersDoNotChangeTheTarget(String parameter) {
         realm.addApps("other-app");
         Browser browser = realm.newBrowser();
 
@@ -132,7 +132,7 @@ class TileLaunchIT {
     /** Login CSRF: a link with somebody else's living code, sent to a person who is signed in at ClassLink, or is not. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void aLivingCodeOfSomebodyElseSignsNobodyInAsThem(boolean signedInAtClassLink) throws ParseException {
+    void anInjectedCodeDoesNotSignInItsOwner(boolean signedInAtClassLink) throws ParseException {
         // The client is registered for all realms, so that its tile leads to none.
         Browser teacher = new Browser().stoppingAt(address -> address.getPath().endsWith("/realms/"));
         WebPage districts =
@@ -161,7 +161,7 @@ class TileLaunchIT {
     }
 
     @Test
-    void landsNowhereElseForWhoeverCallsTheLandingAddress() {
+    void callingTheLandingUrlDirectlyOpensNoOtherTarget() {
         WebPage home =
                 realm.newBrowser().open(realm.url("/classlink/classlink/launched?redirect_uri=http://evil.example/"));
 
@@ -169,7 +169,7 @@ class TileLaunchIT {
     }
 
     @Test
-    void goingInCirclesEndsOnAPage() {
+    void aRedirectLoopEndsOnAPage() {
         Browser browser = realm.newBrowser();
         WebPage page = browser.open(tile());
         for (int launch = 1; launch <= 5; launch++) {
@@ -183,7 +183,7 @@ class TileLaunchIT {
 
     /** The login timed out, or the browser lost its cookie: Keycloak knows no login by then. */
     @Test
-    void thatWasLostEndsOnAPageThatStartsItAgain() {
+    void aLostLoginShowsAPageThatRestartsIt() {
         Browser browser = new Browser()
                 .stoppingAt(address -> address.getPath().endsWith("/endpoint")
                         && address.getRawQuery().contains("state="));
@@ -200,7 +200,7 @@ class TileLaunchIT {
     }
 
     @Test
-    void deniedEndsOnAPageThoughSomebodyIsSignedIn() {
+    void aDeniedLaunchShowsAPageEvenIfAUserIsSignedIn() {
         Browser browser = realm.newBrowser();
         realm.login(browser, "student");
         signOutOfLaunchPad(browser);
@@ -216,7 +216,7 @@ class TileLaunchIT {
     }
 
     @Test
-    void aRefusalWithoutAStateIsNoLaunch() {
+    void anErrorWithoutStateDoesNotStartALaunch() {
         WebPage page = realm.newBrowser().open(URI.create(realm.callbackUrl() + "?error=access_denied"));
 
         assertThat(page.status()).isEqualTo(403);
@@ -224,7 +224,7 @@ class TileLaunchIT {
     }
 
     @Test
-    void isRefusedWhereNoAppIsChosen() {
+    void isRefusedIfNoClientIsConfigured() {
         realm.configure("launchpadClient", "");
 
         WebPage page = realm.newBrowser().open(tile());
@@ -237,7 +237,7 @@ class TileLaunchIT {
     /** An image tag or a frame of any page would otherwise end the session of whoever looks at it. */
     @ParameterizedTest
     @CsvSource({"no-cors, image", "navigate, iframe", "cors, empty"})
-    void isRefusedInsideAnotherPage(String mode, String destination) {
+    void isRefusedInAFrameOrImage(String mode, String destination) {
         for (URI address : List.of(startUrl(), tile())) {
             HttpResponse<String> answer = new Http()
                     .send(HttpRequest.newBuilder(address)
@@ -252,7 +252,7 @@ class TileLaunchIT {
     }
 
     @Test
-    void beginsWhereTheBrowserSaysThatSomebodyGoesThere() {
+    void startsOnTopLevelNavigation() {
         HttpResponse<String> answer = new Http()
                 .send(HttpRequest.newBuilder(startUrl())
                         .header("Sec-Fetch-Mode", "navigate")
@@ -264,7 +264,7 @@ class TileLaunchIT {
 
     @ParameterizedTest
     @CsvSource({"enabled, false, provider_disabled", "linkOnly, true, provider_link_only"})
-    void isRefusedWhereTheProviderSignsNobodyIn(String member, boolean value, String reason) {
+    void isRefusedForALinkOnlyOrDisabledProvider(String member, boolean value, String reason) {
         realm.configure(provider -> provider.put(member, value));
 
         WebPage page = realm.newBrowser().open(startUrl());
@@ -276,14 +276,14 @@ class TileLaunchIT {
     }
 
     @Test
-    void worksForAProviderThatIsHiddenOnTheLoginPage() {
+    void worksForAProviderHiddenOnTheLoginPage() {
         realm.configure(provider -> provider.put("hideOnLogin", true));
 
         assertThat(clickTile(realm.newBrowser(), "student").address()).isEqualTo(HOME);
     }
 
     @Test
-    void isRefusedWhereTheAppIsDisabled() {
+    void isRefusedIfTheClientIsDisabled() {
         realm.configureClient(TestRealm.APP, app -> app.put("enabled", false));
 
         WebPage page = realm.newBrowser().open(tile());
@@ -293,7 +293,7 @@ class TileLaunchIT {
     }
 
     @Test
-    void isRefusedWhereTheAppHasNoHome() {
+    void isRefusedIfTheClientHasNoHomeUrl() {
         realm.configureClient(TestRealm.APP, app -> app.put("baseUrl", ""));
 
         WebPage page = realm.newBrowser().open(tile());
@@ -303,7 +303,7 @@ class TileLaunchIT {
     }
 
     @Test
-    void isRefusedOverHttpWhereTheRealmWantsHttps() {
+    void isRefusedOverHttpIfTheRealmRequiresHttps() {
         realm.configureRealm(settings -> settings.put("sslRequired", "all"));
 
         WebPage page = realm.newBrowser().open(startUrl());
@@ -313,7 +313,7 @@ class TileLaunchIT {
     }
 
     @Test
-    void anAppBelowARootUrlIsFoundThere() {
+    void aRelativeHomeUrlIsResolvedAgainstTheRootUrl() {
         realm.configureClient(
                 TestRealm.APP, app -> app.put("rootUrl", "http://app.example").put("baseUrl", "/start"));
 
@@ -323,7 +323,7 @@ class TileLaunchIT {
 
     /** Keycloak refuses such parameters in redirect URIs since 26.7.3. A Home URL is none, and the app reads what it wants. */
     @Test
-    void aHomeUrlMayCarryParametersThatAnAnswerToALoginHas() {
+    void aHomeUrlMayHaveParametersOfALoginResponse() {
         URI home = URI.create("http://app.example/start?state=CA&code=7&session_state=none");
         realm.configureClient(TestRealm.APP, app -> app.put("baseUrl", home.toString()));
 

@@ -80,7 +80,7 @@ class TileLaunchInChromiumIT {
     }
 
     @AfterEach
-    void nobodyIsThereAnyMore() {
+    void noSessionRemains() {
         browser.close();
         environment.classLink().switches().stateOnCodes(true);
         realm.configure(provider -> provider.put("enabled", true));
@@ -106,7 +106,7 @@ class TileLaunchInChromiumIT {
         assertThat(app.person()).isEqualTo(STUDENT);
         browser.screenshot("tile-reading");
         assertThatNoPageWasInBetween(apps.reading());
-        assertThatNoForeignCodeWasRedeemed();
+        assertThatNoUnsolicitedCodeWasRedeemed();
     }
 
     @Test
@@ -115,13 +115,13 @@ class TileLaunchInChromiumIT {
 
         assertThat(app.person()).isEqualTo(STUDENT);
         assertThatNoPageWasInBetween(apps.math());
-        assertThatNoForeignCodeWasRedeemed();
+        assertThatNoUnsolicitedCodeWasRedeemed();
     }
 
     /** Two providers, and one person: no second user, no question. */
     @Full // a browser of its own
     @Test
-    void theSamePersonOpensBothTiles() {
+    void oneUserOpensBothTiles() {
         assertThat(signedIn("student").tile(READING).person()).isEqualTo(STUDENT);
         assertThat(home().tile(MATH).person()).isEqualTo(STUDENT);
         assertThat(home().tile(READING).person()).isEqualTo(STUDENT);
@@ -135,7 +135,7 @@ class TileLaunchInChromiumIT {
 
     @Full // a browser of its own
     @Test
-    void aDoubleClickAndTheBackButtonAreHarmless() {
+    void aDoubleClickAndTheBackButtonCauseNoError() {
         JsonNode failures = realm.state().events("IDENTITY_PROVIDER_LOGIN_ERROR");
         TileApp app = signedIn("student").tileTwiceAtOnce(MATH);
         assertThat(app.person()).isEqualTo(STUDENT);
@@ -144,12 +144,12 @@ class TileLaunchInChromiumIT {
         assertThat(home().tile(MATH).person()).isEqualTo(STUDENT);
 
         assertThat(realm.state().events("IDENTITY_PROVIDER_LOGIN_ERROR")).isEqualTo(failures);
-        assertThatNoForeignCodeWasRedeemed();
+        assertThatNoUnsolicitedCodeWasRedeemed();
     }
 
     @Full // a browser of its own
     @Test
-    void theNextPersonOnASharedDeviceIsThemselves() {
+    void theNextUserOfASharedDeviceGetsTheirOwnSession() {
         assertThat(signedIn("student").tile(MATH).person()).isEqualTo(STUDENT);
         home().signOut();
 
@@ -158,7 +158,7 @@ class TileLaunchInChromiumIT {
 
     @Full // a browser of its own
     @Test
-    void whoeverSaysNoReadsSo() {
+    void refusingConsentShowsAMessage() {
         environment.classLink().consent(true);
         TileApp app = signedIn("student").tile(MATH);
 
@@ -170,7 +170,7 @@ class TileLaunchInChromiumIT {
 
     @Full // a browser of its own
     @Test
-    void aDisabledProviderSaysSoWhereTheTileIsAWebLink() {
+    void aWebLinkTileOfADisabledProviderShowsAMessage() {
         LaunchPad launchPad = signedIn("student");
         environment
                 .classLink()
@@ -189,14 +189,14 @@ class TileLaunchInChromiumIT {
     /** A ClassLink that forgets the state makes a tile of every login: without a stop the browser would never rest. */
     @Full // a browser of its own
     @Test
-    void aCircleIsCut() {
+    void aRedirectLoopIsStopped() {
         environment.classLink().switches().stateOnCodes(false);
 
         TileApp app = signedIn("student").tile(MATH);
 
         assertThat(app.error()).startsWith("Sign-in kept redirecting, so we stopped it.");
         browser.screenshot("tile-circle");
-        assertThatNoForeignCodeWasRedeemed();
+        assertThatNoUnsolicitedCodeWasRedeemed();
         assertThat(realm.state().sessions()).isZero();
     }
 
@@ -224,7 +224,7 @@ class TileLaunchInChromiumIT {
     }
 
     /** Codes of tiles have no state; every code that was redeemed came back with one. */
-    private void assertThatNoForeignCodeWasRedeemed() {
+    private void assertThatNoUnsolicitedCodeWasRedeemed() {
         List<RecordedRequest> redeemed = environment.classLink().requests().stream()
                 .filter(request -> request.endpoint() == Endpoint.TOKEN)
                 .toList();

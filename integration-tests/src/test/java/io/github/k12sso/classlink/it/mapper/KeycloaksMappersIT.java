@@ -52,7 +52,7 @@ class KeycloaksMappersIT {
     }
 
     @Test
-    void theUserNameMapperReadsTheProfile() {
+    void theUsernameMapperReadsTheProfile() {
         mappers.add(
                 "k",
                 "oidc-username-idp-mapper",
@@ -65,7 +65,7 @@ class KeycloaksMappersIT {
     }
 
     @Test
-    void theGroupMapperReadsTheProfileAndOursLeavesItsGroupAlone() {
+    void keycloaksGroupMapperReadsTheProfileAndKeepsItsGroup() {
         String districts = require("/groups", "{\"name\": \"districts\"}");
         require("/groups/" + districts + "/children", "{\"name\": \"pupils\"}");
         mappers.add("ours", "classlink-group-mapper", "FORCE", Map.of("groupTemplate", "/districts/${tenant_id}"));
@@ -84,7 +84,7 @@ class KeycloaksMappersIT {
     }
 
     @Test
-    void whoJoinsAMappersGroupByHandLeavesItAtTheNextLogin() {
+    void aManualMembershipInAMappersGroupIsRemovedAtTheNextLogin() {
         mappers.add("ours", "classlink-group-mapper", "FORCE", Map.of("groupTemplate", "/districts/${tenant_id}"));
         realm.tokensOf("student");
         String districts = environment
@@ -106,7 +106,7 @@ class KeycloaksMappersIT {
 
     @ParameterizedTest
     @CsvSource({"FORCE,true", "LEGACY,true", "IMPORT,false"})
-    void aUserWhoWasLinkedBeforeTheFirstLoginIsMappedAsTheSyncModeSays(String syncMode, boolean mapped) {
+    void aPreLinkedUserIsMappedByTheSyncMode(String syncMode, boolean mapped) {
         require("/roles", "{\"name\": \"pupil\"}");
         String local = realm.state().user("local").get("id").textValue();
         require(

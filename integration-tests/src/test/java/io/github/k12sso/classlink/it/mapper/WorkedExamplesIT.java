@@ -90,7 +90,7 @@ class WorkedExamplesIT {
     }
 
     @Test
-    void onlyStaffLogIn() {
+    void onlyStaffSignIn() {
         realm.configure(provider -> ((ObjectNode) provider.get("config"))
                 .put("filteredByClaim", "true")
                 .put("claimFilterName", "Role")
@@ -110,7 +110,7 @@ class WorkedExamplesIT {
     }
 
     @Test
-    void everybodyLogsInAndOnlyStaffGetTheRole() {
+    void everyUserSignsInAndOnlyStaffGetTheRole() {
         newRole("staff");
         mappers.add(
                 "staff", "classlink-role-mapper", "FORCE", Map.of("classlinkRoles", "teacher##aide", "role", "staff"));
@@ -125,7 +125,7 @@ class WorkedExamplesIT {
 
     /** One realm for each district: the same names, and nobody from elsewhere. */
     @Test
-    void oneRealmEach() {
+    void oneRealmPerDistrict() {
         TestRealm harborRealm = environment.newRealm();
         String harbor = tenantOf("twin-harbor");
         realm.configure("allowedTenants", tenantOf("twin-maple"));
@@ -145,7 +145,7 @@ class WorkedExamplesIT {
 
     /** One realm of two districts with user names that do not say which: the second person is not let into the first's. */
     @Test
-    void userNamesWithoutTheDistrictCollideInOneRealm() {
+    void usernamesWithoutTheDistrictCollideInOneRealm() {
         realm.configure("usernameTemplate", "${login_id}");
         realm.tokensOf("twin-maple");
         JsonNode maple = realm.state().user("jordan.samewise");
@@ -159,7 +159,7 @@ class WorkedExamplesIT {
 
     /** SourcedIds repeat from district to district; joined with the TenantId they do not. */
     @Test
-    void twinsWithOneSourcedIdAreTwoUsersWithEitherIdentityKey() {
+    void usersWithTheSameSourcedIdAreTwoUsersWithEitherIdentityKey() {
         realm.configure("identityKey", "tenant-and-sourced-id");
         realm.tokensOf("twin-maple");
         realm.tokensOf("twin-harbor");

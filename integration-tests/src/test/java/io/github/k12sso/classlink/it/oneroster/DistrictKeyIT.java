@@ -52,7 +52,7 @@ class DistrictKeyIT {
     }
 
     @BeforeEach
-    void nothingAskedYet() {
+    void noCallsYet() {
         environment.classLink().clearRequests();
     }
 
@@ -67,7 +67,7 @@ class DistrictKeyIT {
     }
 
     @Test
-    void aStudentReadsTheirOwn() {
+    void aStudentReadsTheirOwnRows() {
         Persona student = environment.classLink().persona("student");
 
         JsonNode self =
@@ -102,7 +102,7 @@ class DistrictKeyIT {
                 "familyName='李雷 ñ 😀' OR familyName>'\"~!*()'",
                 "email='a@x' AND status='active'"
             })
-    void everyQueryIsSignedAsItIsSent(String filter) {
+    void everyQueryIsSignedAsSent(String filter) {
         HttpResponse<String> answer = roster.get(
                 ofService, Roster.MAPLE_VALLEY, "users?filter=" + URLEncoder.encode(filter, StandardCharsets.UTF_8));
 
@@ -111,7 +111,7 @@ class DistrictKeyIT {
     }
 
     @Test
-    void anIdMayContainAnything() {
+    void anIdMayContainAnyCharacter() {
         String token = roster.tokenOf("odd-sourcedid");
 
         assertThat(Http.json(roster.get(token, "users/7%7Cnorth%2F2%20b").body())
@@ -121,7 +121,7 @@ class DistrictKeyIT {
     }
 
     @Test
-    void everyAttemptIsSignedAnew() {
+    void everyAttemptHasANewSignature() {
         environment
                 .classLink()
                 .faults()
@@ -145,7 +145,7 @@ class DistrictKeyIT {
     }
 
     @Test
-    void aKeyThatTheServerRefusesSaysWhatToCheck() {
+    void aRejectedKeyGivesARemedy() {
         rows(roster.get(ofService, Roster.MAPLE_VALLEY, "terms?limit=2"), "academicSessions");
         environment.keepInVault(
                 realm,
@@ -159,7 +159,7 @@ class DistrictKeyIT {
     }
 
     @Test
-    void aClockThatIsWrongSaysSoToo() {
+    void aWrongClockGivesARemedy() {
         environment.classLink().clock().advance(Duration.ofMinutes(10));
 
         assertRefused(roster.get(ofService, Roster.MAPLE_VALLEY, "terms?limit=4"), 403, "this server's clock");
@@ -173,7 +173,7 @@ class DistrictKeyIT {
                 "{\"client_id\":\"a\",\"client_secret\":\"b\"}",
                 "secret"
             })
-    void anEntryThatCannotBeUsedIsAnErrorOfTheSetUp(String entry) {
+    void anUnusableVaultEntryIsAConfigurationError(String entry) {
         environment.keepInVault(realm, ENTRY, entry);
 
         assertThat(roster.get(ofService, Roster.MAPLE_VALLEY, "orgs?limit=5").statusCode())
@@ -183,7 +183,7 @@ class DistrictKeyIT {
     }
 
     @Test
-    void noKeyLeavesTheServer() {
+    void keysNeverLeaveTheServer() {
         String secret = Roster.districtKey(environment, Roster.MAPLE_VALLEY)
                 .get("client_secret")
                 .textValue();

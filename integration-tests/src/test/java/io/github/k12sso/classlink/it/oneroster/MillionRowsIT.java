@@ -39,7 +39,7 @@ class MillionRowsIT {
     private static final Pattern USED = Pattern.compile("(?m)^jvm_memory_used_bytes\\{area=\"heap\"[^}]*} ([0-9.E]+)$");
 
     @Test
-    void aMillionRowsLeaveTheHeapFlatAndLoginsGoOn() throws IOException {
+    void aMillionRowsNeedConstantHeapWhileLoginsContinue() throws IOException {
         try (TestEnvironment environment = TestEnvironment.startOwn(
                 "million-rows",
                 SimulatorSettings.builder()

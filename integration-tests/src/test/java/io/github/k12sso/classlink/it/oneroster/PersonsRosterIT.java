@@ -67,7 +67,7 @@ class PersonsRosterIT {
     }
 
     @Test
-    void everyEndingGivesATeacherEveryStudentOnce() {
+    void everyPaginationStyleGivesATeacherEveryStudentOnce() {
         List<String> all = pull(honest, ofTeacher, "students", PullEnd.LINK);
 
         assertThat(all).doesNotHaveDuplicates().hasSizeGreaterThan(2 * LIMIT);
@@ -79,7 +79,7 @@ class PersonsRosterIT {
     }
 
     @Test
-    void aTeachersNextPageCostsNothing() {
+    void aTeachersNextPageNeedsNoCall() {
         honest.get(ofTeacher, "students?limit=7");
         environment.classLink().clearRequests();
 
@@ -91,7 +91,7 @@ class PersonsRosterIT {
 
     /** Other threads help to read: what a bearer that is refused costs them, the request's own thread repairs. */
     @Test
-    void aBearerThatChangedIsReplacedWhileClassesAreRead() {
+    void aChangedBearerIsReplacedWhileClassesAreRead() {
         Roster roster = Roster.withPartnerKey(environment, environment.newRealm());
         String token = roster.tokenOf("teacher");
         roster.get(token, "terms");
@@ -102,7 +102,7 @@ class PersonsRosterIT {
     }
 
     @Test
-    void aServiceWithoutAnyReadForItIsNamed() {
+    void aServiceWithoutASuitableReadIsReported() {
         Roster roster = Roster.withPartnerKey(environment, environment.newRealm());
         String token = roster.tokenOf("student");
         environment.classLink().switches().set(Switch.ROSTER_SERVICE, RosterService.REFUSES_FILTERS);
@@ -120,7 +120,7 @@ class PersonsRosterIT {
     @ParameterizedTest
     @EnumSource(RosterService.class)
     @Full // 126 pulls
-    void everyKindOfServiceGivesEverybodyTheSame(RosterService service) {
+    void everyKindOfServiceGivesEveryUserTheSameRows(RosterService service) {
         Map<String, List<String>> expected = pullAll(honest, List.of(ofStudent, ofTeacher, ofParent));
         TestRealm realm = environment.newRealm();
         Roster roster = Roster.withPartnerKey(environment, realm);
@@ -196,7 +196,7 @@ class PersonsRosterIT {
     @EnumSource(
             value = RosterService.class,
             names = {"CLAMPS_PAGES", "IGNORES_FILTERS", "NO_NESTED_READS"})
-    void oddServicesGiveATeacherTheSame(RosterService service) {
+    void nonConformingServicesGiveATeacherTheSameRows(RosterService service) {
         List<String> expected = withoutGuest(pull(honest, ofTeacher, "users", PullEnd.LINK));
         Roster roster = Roster.withPartnerKey(environment, environment.newRealm());
         String token = roster.tokenOf("teacher");

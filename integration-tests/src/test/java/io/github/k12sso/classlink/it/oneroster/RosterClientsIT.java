@@ -40,7 +40,7 @@ class RosterClientsIT {
         "js, integration-tests/clients/javascript/roster.js",
         "python, integration-tests/clients/python/roster.py"
     })
-    void thePageShowsTheCodeThatIsTested(String language, String source) {
+    void thePageQuotesTheTestedCode(String language, String source) {
         assertThat(ExchangePage.fileOfTheProject(source))
                 .contains(ExchangePage.of("docs/develop/roster.md").code(language));
     }

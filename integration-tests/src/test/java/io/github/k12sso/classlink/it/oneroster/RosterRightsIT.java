@@ -47,7 +47,7 @@ class RosterRightsIT {
     // ---- the record ------------------------------------------------------------------------------------------------
 
     @Test
-    void storingSwitchedOffEndsThePersonsRights() {
+    void switchingOffStoreTokensEndsTheUsersAccess() {
         String ofStudent = roster.tokenOf("student");
         String ofService = roster.administratorsToken(ADMINISTRATOR);
         assertThat(roster.get(ofStudent, "students").statusCode()).isEqualTo(200);
@@ -62,7 +62,7 @@ class RosterRightsIT {
     }
 
     @Test
-    void aDistrictThatIsNotAllowedAnyMoreIsClosed() {
+    void removingADistrictFromAllowedDistrictsEndsAccess() {
         String ofStudent = roster.tokenOf("student");
         String ofService = roster.administratorsToken(ADMINISTRATOR);
         assertThat(roster.get(ofStudent, "courses").statusCode()).isEqualTo(200);
@@ -93,7 +93,7 @@ class RosterRightsIT {
         }
 
         @Test
-        void isNotThereForAClientThatMayNotCarryIt() {
+        void doesNotApplyIfTheClientsScopeOmitsIt() {
             String token = roster.tokenOf("teacher");
             realm.configureClient(TestRealm.APP, app -> app.put("fullScopeAllowed", false));
 
@@ -106,7 +106,7 @@ class RosterRightsIT {
         }
 
         @Test
-        void isThereForAClientWhoseScopeHasIt() {
+        void appliesIfTheClientsScopeIncludesIt() {
             realm.configureClient(TestRealm.APP, app -> app.put("fullScopeAllowed", false));
             String clients = "/realms/" + realm.name() + "/clients";
             String app = realm.admin()
@@ -127,7 +127,7 @@ class RosterRightsIT {
         }
 
         @Test
-        void endsWhenItIsTakenAway() {
+        void endsWhenItIsRemoved() {
             String token = roster.tokenOf("teacher");
             AdminApi.require(
                     realm.admin().delete("/realms/" + realm.name() + "/roles/" + ADMINISTRATOR), "role is gone");
@@ -137,7 +137,7 @@ class RosterRightsIT {
 
         /** It names no roles; Keycloak's introspection would. */
         @Test
-        void countsForALightweightTokenWithinTheClientsScope() {
+        void appliesToLightweightTokensWithinTheClientsScope() {
             realm.configureClient(
                     TestRealm.APP,
                     app -> ((ObjectNode) app.get("attributes"))
@@ -150,7 +150,7 @@ class RosterRightsIT {
         }
 
         @Test
-        void isForOneDistrictIfItNamesIt() {
+        void isLimitedToOneDistrictIfItNamesIt() {
             roster.tokenOf("teacher-of-two-schools");
             roster.makeAdministrator("teacher-of-two-schools", ADMINISTRATOR + "-2222");
             String token = roster.tokenOf("teacher-of-two-schools");
@@ -169,7 +169,7 @@ class RosterRightsIT {
     // ---- realm, client, user ---------------------------------------------------------------------------------------
 
     @Test
-    void aDisabledRealmAnswersNobody() {
+    void aDisabledRealmRefusesEveryRequest() {
         String token = roster.tokenOf("student");
         realm.configureRealm(settings -> settings.put("enabled", false));
 
@@ -177,7 +177,7 @@ class RosterRightsIT {
     }
 
     @Test
-    void aRealmThatRequiresHttpsAnswersNobodyOverHttp() {
+    void aRealmThatRequiresHttpsRefusesHttp() {
         String token = roster.tokenOf("student");
         realm.configureRealm(settings -> settings.put("sslRequired", "all"));
 
@@ -199,7 +199,7 @@ class RosterRightsIT {
     }
 
     @Test
-    void aConsentThatIsWithdrawnEndsTheRight() {
+    void revokingConsentEndsAccess() {
         realm.configureClient(TestRealm.APP, app -> app.put("consentRequired", true));
         String token = tokenAfterConsent();
         assertThat(roster.get(token, "schools").statusCode()).isEqualTo(200);
@@ -225,7 +225,7 @@ class RosterRightsIT {
     // ---- limits ----------------------------------------------------------------------------------------------------
 
     @Test
-    void oneStudentDoesNotLockOutTheApp() {
+    void oneStudentCannotExhaustTheAppsLimit() {
         realm.configure("rosterRequestsPerMinute", "1");
         String ofStudent = roster.tokenOf("student");
         String ofTeacher = roster.tokenOf("teacher");
@@ -254,7 +254,7 @@ class RosterRightsIT {
 
     /** Another partner, at another host, with another roster of the same district. */
     @Test
-    void aChangedPartnerGetsNothingOfTheOldOne() {
+    void aChangedPartnerGetsNoCachedRowsOfTheOldOne() {
         String ofStudent = roster.tokenOf("student");
         List<String> oldClasses = classes(ofStudent);
         String oldCourses = roster.get(ofStudent, "courses").body();
@@ -278,7 +278,7 @@ class RosterRightsIT {
     }
 
     @Test
-    void aChangedKeyOrAddressAloneIsAnotherOrigin() {
+    void aChangedKeyOrUrlSeparatesTheCache() {
         String ofStudent = roster.tokenOf("student");
         roster.get(ofStudent, "courses");
         environment.keepInVault(realm, "partner-key", "a key that ClassLink does not know");
@@ -298,7 +298,7 @@ class RosterRightsIT {
     }
 
     @Nested
-    class WithThePersonsOwnToken {
+    class WithTheUsersOwnToken {
 
         @BeforeEach
         void insteadOfThePartners() {
@@ -313,7 +313,7 @@ class RosterRightsIT {
         }
 
         @Test
-        void nobodyGetsAPageThatAnotherTokenHasRead() {
+        void cachedPagesAreNotSharedBetweenTokens() {
             String ofTeacher = roster.tokenOf("teacher");
             String ofStudent = roster.tokenOf("student");
             roster.get(ofTeacher, "courses?limit=5");
@@ -327,7 +327,7 @@ class RosterRightsIT {
         }
 
         @Test
-        void aDeadGrantReadsNothingAlsoIfAnothersPageIsKept() {
+        void aRevokedGrantReadsNoCachedPage() {
             roster.get(roster.tokenOf("teacher"), "courses?limit=5");
             environment.classLink().tokenMode(TokenMode.GUIDE);
             environment.classLink().switches().refreshTokens(false);

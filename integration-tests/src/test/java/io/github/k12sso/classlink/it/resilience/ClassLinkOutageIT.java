@@ -36,8 +36,7 @@ class ClassLinkOutageIT {
 
     @ParameterizedTest
     @MethodSource("wrongAnswersOfTheTokenEndpoint")
-    void eachErrorOfTheTokenEndpointHasItsOwnReason(
-            String error, int status, String reason, TestEnvironment environment) {
+    void everyTokenEndpointErrorHasItsOwnReason(String error, int status, String reason, TestEnvironment environment) {
         environment
                 .classLink()
                 .faults()
@@ -62,7 +61,7 @@ class ClassLinkOutageIT {
     }
 
     @Test
-    void aWrongClientSecretIsSaidToBeOne(TestEnvironment environment) {
+    void aWrongClientSecretIsReported(TestEnvironment environment) {
         TestRealm own = environment.newRealm();
         own.configure("clientSecret", "not-the-secret");
 
@@ -74,7 +73,7 @@ class ClassLinkOutageIT {
 
     @ParameterizedTest
     @EnumSource(names = {"JWKS", "MY_INFO", "TOKEN"})
-    void whoeverTriesAgainGetsToTheAppThatTheyCameFrom(Endpoint endpoint, TestEnvironment environment) {
+    void aRetryReturnsToTheOriginalApp(Endpoint endpoint, TestEnvironment environment) {
         Browser browser = realm.newBrowser();
         URI request = realm.loginRequest("openid");
         forgetKeys(environment);
@@ -92,7 +91,7 @@ class ClassLinkOutageIT {
     }
 
     @Test
-    void whoeverIsSignedInNoticesNothing(TestEnvironment environment) {
+    void signedInUsersAreUnaffected(TestEnvironment environment) {
         realm.addApps("other-app");
         Browser teacher = realm.newBrowser();
         JsonNode tokens = realm.redeem(realm.login(teacher, "teacher"), TestRealm.APP, TestRealm.APP_SECRET);

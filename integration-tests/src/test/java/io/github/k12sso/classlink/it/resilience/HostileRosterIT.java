@@ -69,14 +69,14 @@ class HostileRosterIT {
 
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
-    void aHostileServiceHarmsNobody(HostileRoster kind) {
+    void aMaliciousRosterServiceAffectsNoOtherRequest(HostileRoster kind) {
         environment.classLink().switches().hostileRoster(kind);
 
         assertThat(readAtOnce()).allMatch(status -> status >= 400);
     }
 
     @Test
-    void aTruncatedPageHarmsNobody() {
+    void aTruncatedPageAffectsNoOtherRequest() {
         environment.classLink().faults().inject(Endpoint.ROSTER, Fault.truncated());
 
         assertThat(readAtOnce()).allMatch(status -> status >= 400);
@@ -84,7 +84,7 @@ class HostileRosterIT {
 
     /** The requests end at their deadline, and people log in meanwhile. */
     @Test
-    void aSilentListOfDistrictsHoldsUpNoLogin() {
+    void anUnresponsiveDistrictListDelaysNoLogin() {
         TestRealm other = environment.newRealm();
         Roster silent = Roster.withPartnerKey(environment, other);
         String token = silent.administratorsToken("roster-administrator");

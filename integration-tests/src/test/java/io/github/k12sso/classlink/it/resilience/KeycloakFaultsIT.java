@@ -46,10 +46,10 @@ class KeycloakFaultsIT {
     }
 
     @Nested
-    class GivenItsClockJumps {
+    class GivenAClockJump {
 
         @Test
-        void anHourAhead_thenTokensAreRenewedSooner_andLoginsGoOn() {
+        void anHourForward_thenTokensAreRefreshedEarlier_andLoginsContinue() {
             String before = appToken();
             environment.setClock(realm, HOUR.plusMinutes(30));
             try {
@@ -63,7 +63,7 @@ class KeycloakFaultsIT {
         }
 
         @Test
-        void anHourBack_thenALoginSaysThatTheClocksDiffer_andTokensAreKept() {
+        void anHourBack_thenALoginReportsTheClockDifference_andTokensAreKept() {
             String before = appToken();
             environment.setClock(realm, HOUR.negated());
             try {
@@ -81,7 +81,7 @@ class KeycloakFaultsIT {
 
         /** A rest of three seconds, measured by a clock that goes back, would last an hour. */
         @Test
-        void anHourBack_whileClassLinkRests_thenTheRestIsNotLonger() {
+        void anHourBack_duringACoolDown_thenTheCoolDownIsNotLonger() {
             environment.classLink().switches().guideTokenLifetime(Duration.ofSeconds(1));
             String token = appToken();
             environment.classLink().faults().inject(Endpoint.TOKEN, Fault.status(503));
@@ -126,7 +126,7 @@ class KeycloakFaultsIT {
 
     @ParameterizedTest
     @EnumSource
-    void givenTheSettingsChangeUnderARunningLogin_thenItEndsOnAPage_andTheNextOneIsAsSet(Change change) {
+    void givenSettingsChangeDuringALogin_thenItShowsAPage_andTheNextLoginUsesThem(Change change) {
         Browser browser = realm.newBrowser();
         WebPage atClassLink = browser.open(realm.loginRequest("openid"));
         JsonNode before = provider();
@@ -145,7 +145,7 @@ class KeycloakFaultsIT {
     }
 
     @Test
-    void givenTheProviderIsRemovedUnderARunningLogin_thenItEndsOnAPage() {
+    void givenTheProviderIsRemovedDuringALogin_thenItShowsAPage() {
         Browser browser = realm.newBrowser();
         WebPage atClassLink = browser.open(realm.loginRequest("openid"));
         SecretSearch.ofThisRun().exceptTracesOf(realm);

@@ -25,7 +25,7 @@ class MixedLoadIT {
     private static final double POOLS = 20;
 
     @Test
-    void nothingIsLostAndNothingPilesUp() throws IOException {
+    void noTokenIsLostAndNoResourceLeaks() throws IOException {
         Duration length = Duration.parse(System.getProperty("mixed.load"));
         try (MixedLoad load = MixedLoad.start("mixed-load")) {
             MixedLoad.Report report = load.run(length);

@@ -134,13 +134,13 @@ class SilentClassLinkIT {
 
     /** The default tier's: ClassLink is silent for three seconds. */
     @Test
-    void logins_thatFindNoPlace_areToldSoAtOnce() {
+    void loginsOverTheLimitAreRejectedImmediately() {
         List<Supplier<Told>> requests = Waiting.CODE.requests(this);
         environment.classLink().faults().inject(Endpoint.TOKEN, Fault.stall(Duration.ofSeconds(3)));
 
         List<CompletableFuture<Told>> answers = send(requests);
         Await.until("those who find no place", () -> done(answers) > PEOPLE / 2);
-        assertThatOthersAreServed();
+        assertThatOtherRealmsRespond();
         environment.classLink().faults().clear();
         assertThatALoginWorksSoon();
 
@@ -158,13 +158,13 @@ class SilentClassLinkIT {
     }
 
     @Test
-    void refreshes_thatFindNoPlace_areToldSoAtOnce() {
+    void refreshesOverTheLimitAreRejectedImmediately() {
         List<Supplier<Told>> requests = Waiting.REFRESH.requests(this);
         environment.classLink().faults().inject(Endpoint.TOKEN, Fault.stall(Duration.ofSeconds(3)));
 
         List<CompletableFuture<Told>> answers = send(requests);
         Await.until("those who find no place", () -> done(answers) > PEOPLE / 2);
-        assertThatOthersAreServed();
+        assertThatOtherRealmsRespond();
         environment.classLink().faults().clear();
         assertThatALoginWorksSoon();
 
@@ -176,14 +176,14 @@ class SilentClassLinkIT {
     @Full // silence until calls time out, for each of them
     @ParameterizedTest
     @EnumSource
-    void nobodyElseIsHarmed_andALoginWorksSoonAfterClassLinkReturns(Waiting waiting) {
+    void otherRealmsAreUnaffected_andALoginWorksSoonAfterRecovery(Waiting waiting) {
         List<Supplier<Told>> requests = waiting.requests(this);
         List<Supplier<Told>> again = waiting.requests(this);
 
         environment.classLink().faults().inject(waiting.endpoint, SILENCE);
         List<CompletableFuture<Told>> first = send(requests);
         Await.until("those who find no place", () -> done(first) > PEOPLE / 2);
-        assertThatOthersAreServed();
+        assertThatOtherRealmsRespond();
         environment.classLink().faults().clear();
         assertThatALoginWorksSoon(); // while those of the silence still wait
 
@@ -192,9 +192,9 @@ class SilentClassLinkIT {
                 new ArrayList<>(first.stream().map(CompletableFuture::join).toList());
         List<CompletableFuture<Told>> second = send(again);
         Await.until("those who find no place", () -> done(second) > PEOPLE / 2);
-        assertThatOthersAreServed();
+        assertThatOtherRealmsRespond();
         second.stream().map(CompletableFuture::join).forEach(told::add);
-        assertThatOthersAreServed();
+        assertThatOtherRealmsRespond();
         environment.classLink().faults().clear();
         assertThatALoginWorksSoon();
 
@@ -238,7 +238,7 @@ class SilentClassLinkIT {
         return answers.stream().filter(CompletableFuture::isDone).count();
     }
 
-    private void assertThatOthersAreServed() {
+    private void assertThatOtherRealmsRespond() {
         for (int request = 0; request < 5; request++) {
             long start = System.nanoTime();
             WebPage page = other.newBrowser().open(other.loginRequest(TestRealm.APP, "openid", Map.of()));

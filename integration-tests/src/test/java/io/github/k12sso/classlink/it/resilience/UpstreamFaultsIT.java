@@ -85,7 +85,7 @@ class UpstreamFaultsIT {
 
     @ParameterizedTest
     @EnumSource
-    void oneFaultOfEachKindIsReported_andNothingIsLost(UpstreamCall call) throws IOException {
+    void oneFaultOfEachKindIsReportedWithoutDataLoss(UpstreamCall call) throws IOException {
         List<String> rows = observeAll(call, ONE_OF_EACH_KIND);
 
         assertThat(tableOf(call)).as("docs/operate/reliability.md says so").containsAll(rows);
@@ -94,7 +94,7 @@ class UpstreamFaultsIT {
     @Full // up to 23 faults, two of which last as long as the provider waits
     @ParameterizedTest
     @EnumSource
-    void everyFaultIsReported_andNothingIsLost(UpstreamCall call) throws IOException {
+    void everyFaultIsReportedWithoutDataLoss(UpstreamCall call) throws IOException {
         List<String> table = new ArrayList<>(List.of(
                 "| ClassLink | who needed it sees | event | `outcome` | log |", "| --- | --- | --- | --- | --- |"));
         table.addAll(observeAll(call, EnumSet.allOf(UpstreamFault.class)));

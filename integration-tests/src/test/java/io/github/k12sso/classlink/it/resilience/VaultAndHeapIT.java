@@ -71,7 +71,7 @@ class VaultAndHeapIT {
     class GivenTheVaultHasNoEntryForTheKeys {
 
         @Test
-        void thenNobodyIsSealedWithAnotherKey_andThePageAndTheLogSayWhatToDo() {
+        void thenNoOtherKeyIsUsed_andPageAndLogGiveARemedy() {
             environment.removeFromVault(realm, KEYS);
 
             WebPage page = realm.login(realm.newBrowser(), "student");
@@ -85,7 +85,7 @@ class VaultAndHeapIT {
         }
 
         @Test
-        void thenAnExchangeComesAgainLater_andFindsItsToken() {
+        void thenARetriedExchangeFindsItsToken() {
             String token = appToken();
             String classLinkToken = accessToken(realm.exchange(token));
             environment.removeFromVault(realm, KEYS);
@@ -105,7 +105,7 @@ class VaultAndHeapIT {
         private static final int AT_ONCE = 16;
 
         @Test
-        void thenHugeAnswersAndBigRostersDoNotFillIt() {
+        void thenLargeResponsesAndRostersDoNotExhaustIt() {
             Roster roster = Roster.withPartnerKey(environment, realm);
             String administrator = roster.administratorsToken("roster-administrator");
             assertThat(isSignedIn(realm.login(realm.newBrowser(), "teacher"))).isTrue();

@@ -31,7 +31,7 @@ class WholeRunLeaksNothingIT {
     private final SecretSearch search = SecretSearch.ofThisRun();
 
     @Test
-    void noSecretIsWhereItHasNoBusiness(TestEnvironment environment) throws IOException {
+    void noSecretLeakedDuringTheRun(TestEnvironment environment) throws IOException {
         environment.classLink().tokenMode(TokenMode.GUIDE);
         TestRealm realm = environment.newRealm();
         realm.exchange(realm.tokensOf("student").get("access_token").textValue());

@@ -61,7 +61,7 @@ class ShippedClientsIT {
     }
 
     @Test
-    void pythonSocialAuthTakesTheLoginIdWhereAnEmptyEmailIsLeftOut() {
+    void pythonSocialAuthUsesTheLoginIdIfTheEmailIsOmitted() {
         classLink.switches().set(Switch.EMPTY_STRINGS, false);
         Persona persona = classLink.persona("student-without-email");
 

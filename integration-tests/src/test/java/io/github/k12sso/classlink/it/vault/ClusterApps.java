@@ -82,7 +82,7 @@ final class ClusterApps {
         return token.textValue();
     }
 
-    void assertThatClassLinkTakes(String token) {
+    void assertThatClassLinkAccepts(String token) {
         HttpResponse<String> profile = new Http()
                 .send(HttpRequest.newBuilder(cluster.classLink().baseUrl().resolve("/v2/my/info"))
                         .header("Authorization", "Bearer " + token));

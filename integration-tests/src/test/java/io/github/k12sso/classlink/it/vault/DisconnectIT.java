@@ -72,7 +72,7 @@ class DisconnectIT {
         }
 
         @Test
-        void givenNoRevocationEndpoint_thenTheTokensAreOnlyForgotten() {
+        void givenNoRevocationEndpoint_thenTheTokensAreOnlyDeleted() {
             realm.configure("revocationUrl", "");
             String app = login();
 
@@ -83,7 +83,7 @@ class DisconnectIT {
         }
 
         @Test
-        void givenTheRevocationEndpointHangs_thenNobodyWaitsForIt() {
+        void givenAnUnresponsiveRevocationEndpoint_thenTheCallerDoesNotWait() {
             login();
             environment.classLink().clearRequests();
             environment.classLink().faults().inject(Endpoint.REVOKE, Fault.stall(Duration.ofSeconds(5)));
@@ -97,7 +97,7 @@ class DisconnectIT {
         }
 
         @Test
-        void givenTheRevocationEndpointFails_thenTheLogSaysSo() {
+        void givenAFailedRevocation_thenItIsLogged() {
             login();
             environment.classLink().faults().inject(Endpoint.REVOKE, Fault.reset());
 
@@ -121,7 +121,7 @@ class DisconnectIT {
     }
 
     @Test
-    void whenTheProviderIsDisabled_thenEverybodysTokensGo() {
+    void whenTheProviderIsDisabled_thenAllTokensAreDeleted() {
         String student = login();
         String teacher = realm.tokensOf("teacher").get("access_token").textValue();
         List<String> atClassLink = List.of(classLinkToken(student), classLinkToken(teacher));
@@ -139,10 +139,10 @@ class DisconnectIT {
     }
 
     @Nested
-    class WhenAPersonLogsOut {
+    class WhenAUserLogsOut {
 
         @Test
-        void givenTheSettingIsOff_thenTheTokensStay() {
+        void givenTheSettingIsOff_thenTheTokensAreKept() {
             JsonNode tokens = realm.tokensOf("student");
             String classLinkToken = classLinkToken(tokens.get("access_token").textValue());
 
@@ -155,7 +155,7 @@ class DisconnectIT {
         }
 
         @Test
-        void givenTheSettingIsOn_thenTheTokensGo() {
+        void givenTheSettingIsOn_thenTheTokensAreDeleted() {
             realm.configure("forgetTokensOnLogout", "true");
             JsonNode tokens = realm.tokensOf("student");
             String classLinkToken = classLinkToken(tokens.get("access_token").textValue());
@@ -167,7 +167,7 @@ class DisconnectIT {
         }
 
         @Test
-        void givenTheyAreStillLoggedInElsewhere_thenTheTokensStay() {
+        void givenAnotherSession_thenTheTokensAreKept() {
             realm.configure("forgetTokensOnLogout", "true");
             JsonNode here = realm.tokensOf("student");
             JsonNode elsewhere = realm.tokensOf("student");
@@ -180,7 +180,7 @@ class DisconnectIT {
         }
 
         @Test
-        void givenAnOfflineSession_thenTheTokensStayUntilItEnds() {
+        void givenAnOfflineSession_thenTheTokensAreKeptUntilItEnds() {
             realm.configure("forgetTokensOnLogout", "true");
             JsonNode offline = realm.redeem(
                     realm.login(
@@ -200,7 +200,7 @@ class DisconnectIT {
 
         /** A limit of one session, kept by ending the older one in the flow after ClassLink. */
         @Test
-        void givenALoginThatEndsOlderSessions_thenItKeepsItsOwnTokens() {
+        void givenASessionLimit_thenTheNewLoginKeepsItsTokens() {
             realm.configure("forgetTokensOnLogout", "true");
             realm.tokensOf("student");
             limitSessionsToOne();
@@ -216,7 +216,7 @@ class DisconnectIT {
 
     /** OpenID Connect Back-Channel Logout, should ClassLink ever send it: Keycloak's endpoint, and the provider's keys. */
     @Test
-    void whenClassLinkSendsALogoutToken_thenThePersonIsLoggedOut() {
+    void whenClassLinkSendsALogoutToken_thenTheUserIsLoggedOut() {
         String token = loginAndLogoutToken();
         assertThat(realm.state().sessions()).isEqualTo(1);
 
@@ -228,7 +228,7 @@ class DisconnectIT {
 
     /** Keycloak 27 always checks the signature. For ClassLink it is checked on every line, whatever the provider's settings. */
     @Test
-    void whenSomebodyElseSendsALogoutToken_thenNothingHappens() {
+    void whenALogoutTokenHasAnInvalidSignature_thenItIsRejected() {
         realm.configure("validateSignature", "false");
         String[] parts = loginAndLogoutToken().split("\\.", -1);
         String none = Base64.getUrlEncoder().withoutPadding().encodeToString("{\"alg\":\"none\"}".getBytes(UTF_8));
@@ -316,7 +316,7 @@ class DisconnectIT {
     /** ClassLink has rotated the refresh token and holds its answer back; what it issued is nobody's when it comes. */
     @ParameterizedTest
     @EnumSource
-    void whenAUserIsDisconnectedWhileClassLinkAnswersARefresh_thenTheNewTokensAreRevoked(Disconnection disconnection) {
+    void whenAUserIsUnlinkedDuringARefresh_thenTheNewTokensAreRevoked(Disconnection disconnection) {
         environment.classLink().switches().guideTokenLifetime(Duration.ofSeconds(2));
         String app = login();
         environment.classLink().switches().guideTokenLifetime(Duration.ofHours(1));

@@ -82,7 +82,7 @@ class TokenVaultClusterFailureIT {
     /** The morning at a realm: everybody's token has run out over night, and every app wants a new one. */
     @Test
     @Order(0)
-    void givenAThousandPeopleWithEightRequestsEach_thenEachIsRenewedOnce() {
+    void givenAThousandUsersWithEightRequestsEach_thenEachTokenIsRefreshedOnce() {
         TestRealm realm = cluster.newRealm();
         Map<String, String> keycloakTokens = ManyUsers.of(PEOPLE).addTo(realm, cluster);
         cluster.classLink().clearRequests();
@@ -101,7 +101,7 @@ class TokenVaultClusterFailureIT {
 
     @Test
     @Order(1)
-    void givenKeysAreRotatedInARollingRestart_thenNobodyLogsInAgain() throws Exception {
+    void givenKeyRotationInARollingRestart_thenNoUserMustSignIn() throws Exception {
         TestRealm realm = cluster.newRealm();
         // Four starts in containers can take longer than the five minutes that Keycloak's token would live.
         realm.configureRealm(settings -> settings.put("accessTokenLifespan", ClusterApps.LONG.toSeconds()));
@@ -138,7 +138,7 @@ class TokenVaultClusterFailureIT {
     @ParameterizedTest
     @EnumSource
     @Order(2)
-    void givenTheNodeThatRenewsIsKilled_thenTheOtherOneGoesOn(RefreshStage step) throws Exception {
+    void givenTheRefreshingNodeIsKilled_thenTheOtherNodeContinues(RefreshStage step) throws Exception {
         cluster.classLink().switches().refreshRotation(step == RefreshStage.CLASSLINK_HAS_NOT_BEGUN);
         TestRealm realm = cluster.newRealm();
         String keycloakToken = apps.loginWithATokenThatLives(realm, ClusterApps.ALMOST_OVER);
@@ -184,7 +184,7 @@ class TokenVaultClusterFailureIT {
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
         assertThat(delay).isLessThan(Duration.ofSeconds(32));
         assertThat(apps.refreshes()).hasSize(step == RefreshStage.THE_ANSWER_IS_OUT ? 1 : 2);
-        apps.assertThatClassLinkTakes(ClusterApps.accessToken(answer));
+        apps.assertThatClassLinkAccepts(ClusterApps.accessToken(answer));
         again.get();
         thread.shutdown();
     }
@@ -203,7 +203,7 @@ class TokenVaultClusterFailureIT {
 
     @Test
     @Order(2)
-    void givenTheDatabaseIsGoneForTenSeconds_thenAppsAndPeopleAreToldSo_andNothingIsLost() {
+    void givenADatabaseOutageOfTenSeconds_thenAppsAndUsersGetErrors_andNothingIsLost() {
         TestRealm realm = cluster.newRealm();
         String keycloakToken = apps.loginWithATokenThatLives(realm, ClusterApps.LONG);
         String classLinkToken = ClusterApps.accessToken(realm.exchange(keycloakToken));
@@ -235,7 +235,7 @@ class TokenVaultClusterFailureIT {
     @ParameterizedTest
     @MethodSource
     @Order(3)
-    void givenAKeyFileThatCannotBeUsed_thenTheNodeDoesNotStart_andSaysWhy(String content, String why) throws Exception {
+    void givenAnInvalidKeyFile_thenTheNodeDoesNotStart_andLogsTheReason(String content, String why) throws Exception {
         Path file = cluster.second().keyFile();
         cluster.second().stop();
         Files.deleteIfExists(file);
@@ -248,7 +248,7 @@ class TokenVaultClusterFailureIT {
         assertThat(cluster.second().log()).contains(why);
     }
 
-    static Stream<Arguments> givenAKeyFileThatCannotBeUsed_thenTheNodeDoesNotStart_andSaysWhy() {
+    static Stream<Arguments> givenAnInvalidKeyFile_thenTheNodeDoesNotStart_andLogsTheReason() {
         return Stream.of(
                 arguments(null, "cannot be read (NoSuchFileException)"),
                 // Its writer was interrupted.
@@ -258,7 +258,7 @@ class TokenVaultClusterFailureIT {
     /** A node that did not start with its key file starts when the file can be used, whatever keys are in it. */
     @Test
     @Order(4)
-    void givenTheKeyIsGone_thenThePersonLogsInAgainAndTheLogSaysWhichKey() throws Exception {
+    void givenAMissingKey_thenTheUserMustSignInAndTheLogNamesTheKey() throws Exception {
         TestRealm realm = cluster.newRealm();
         String keycloakToken = apps.loginWithATokenThatLives(realm, ClusterApps.LONG);
         Files.writeString(cluster.second().keyFile(), ClusterApps.key("other", 3));

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class UnencryptedTokensIT {
 
     @Test
-    void areUsedWhileAMigrationIsOn_andNotAfterIt(TestEnvironment environment) {
+    void areUsedDuringAMigrationOnly(TestEnvironment environment) {
         TestRealm realm = environment.newRealm();
         String app = realm.tokensOf("student").get("access_token").textValue();
         String user = realm.state().user("mira.fernwick.2").get("id").textValue();
