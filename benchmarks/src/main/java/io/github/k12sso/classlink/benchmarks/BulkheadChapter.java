@@ -25,8 +25,8 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
- * More logins than Keycloak has threads wait for a ClassLink that is silent: what the people of another realm notice, whom it
- * harms, and how soon a login works again.
+ * More logins than Keycloak has threads wait for a ClassLink that does not respond: response times in another realm, and the
+ * time until a login succeeds again.
  */
 final class BulkheadChapter implements Chapter {
 
@@ -37,20 +37,20 @@ final class BulkheadChapter implements Chapter {
     private static final Duration GIVEN_UP = Duration.ofSeconds(40);
     private static final Fault SILENCE = Fault.stall(Duration.ofMinutes(5));
 
-    /** As {@code SilentClassLinkIT} has it. Milliseconds. */
+    /** Same as in {@code SilentClassLinkIT}. Milliseconds. */
     private static final double AT_ONCE = 1_500;
 
     private static final double SOON = 5_000;
-    /** How long a request waits for a place at most: docs/operate/reliability.md. */
+    /** Maximum wait for a slot, see docs/operate/reliability.md. */
     private static final double LONGEST_WAIT = 10_000;
 
-    /** Times of the other realm's people, in milliseconds. */
+    /** Response times in the other realm, in milliseconds. */
     private record Others(double page, double login, double exchange) {}
 
-    /** One silence. */
+    /** Figures of one outage. */
     private record Silence(Others others, double untilTold, double untilLogin) {}
 
-    /** Two realms of one ClassLink. */
+    /** Two realms with the same ClassLink. */
     private record Realms(Cluster cluster, TestRealm waiting, TestRealm other, String otherToken) {
 
         static Realms prepare(Cluster cluster) {
@@ -63,7 +63,7 @@ final class BulkheadChapter implements Chapter {
             return new Realms(cluster, waiting, other, token);
         }
 
-        /** What another realm's people do, which needs no ClassLink: each p95 of some. */
+        /** Requests in the other realm that do not need ClassLink; p95 of each kind. */
         Others others(int times) {
             return new Others(p95(times, this::page), p95(times, this::passwordLogin), p95(times, this::exchange));
         }
@@ -97,7 +97,7 @@ final class BulkheadChapter implements Chapter {
             }
         }
 
-        /** Browsers that ClassLink has sent back, their codes not redeemed. */
+        /** Browsers with a callback URL whose codes are not redeemed yet. */
         List<Supplier<Integer>> callbacks() {
             return IntStream.range(0, WAITING).mapToObj(number -> callback()).toList();
         }
@@ -173,7 +173,7 @@ final class BulkheadChapter implements Chapter {
         }
     }
 
-    /** What another realm's users must not notice. */
+    /** Requests in the other realm that must not be affected. */
     private static FigureRow atOnce(
             String what, ToDoubleFunction<Others> figure, List<Others> meanwhile, List<Others> before) {
         return FigureRow.compared(CHAPTER, what, Sample.of(meanwhile, figure), Sample.of(before, figure))

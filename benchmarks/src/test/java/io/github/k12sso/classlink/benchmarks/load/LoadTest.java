@@ -20,7 +20,7 @@ class LoadTest {
     }
 
     @Test
-    void aWrongAnswer_orNone_failsTheRun() {
+    void aWrongResponseOrNoneFailsTheRun() {
         Load wrong = Load.of(new long[] {MILLISECOND}, 1);
 
         assertThat(wrong.count()).isEqualTo(2);
