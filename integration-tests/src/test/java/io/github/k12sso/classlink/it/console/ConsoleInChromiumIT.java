@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
-/** The provider's page in Keycloak's own console, as an administrator fills it in. */
+/** The provider's form in Keycloak's admin console, as administrators fill it in. */
 @WithTestEnvironment
 @Needs(Installed.CHROMIUM)
 @ResourceLock(Chromium.ONE_AT_A_TIME)

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The jar's texts, as a running server hands them to the console and shows them on its pages. */
+/** The provider's texts, as a running server sends them to the console and shows them on its pages. */
 @WithTestEnvironment
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class MessagesIT {
@@ -86,7 +86,7 @@ class MessagesIT {
         return languages().keySet();
     }
 
-    /** By language tag, as browsers and the console name languages; file names have an underscore. */
+    /** Language tags as in browsers and the console; file names have an underscore. */
     private static Map<String, Map<String, String>> languages() throws IOException {
         Map<String, Map<String, String>> languages = new TreeMap<>();
         try (JarFile jar = new JarFile(TestEnvironment.providerJar().toFile())) {

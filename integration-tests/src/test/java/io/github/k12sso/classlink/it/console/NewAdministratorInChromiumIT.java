@@ -35,8 +35,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
- * The steps of docs/install/setup.md, in the admin console of an empty realm, up to the first logins of a teacher and of a student
- * without an email address.
+ * The steps of docs/install/setup.md in the admin console of an empty realm, followed by the first logins of a teacher and of a
+ * student without an email address.
  */
 @WithTestEnvironment
 @Needs(Installed.CHROMIUM)
@@ -44,7 +44,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 @ResourceLock(Chromium.ONE_AT_A_TIME)
 class NewAdministratorInChromiumIT {
 
-    /** Short: the console's pages break their lines for a long one. */
+    /** Short, because the console wraps long realm names. */
     private static final String NAME =
             "new-district-" + UUID.randomUUID().toString().substring(0, 4);
 
@@ -95,7 +95,8 @@ class NewAdministratorInChromiumIT {
         assertThat(student.at("/0/email").isMissingNode()).isTrue();
         assertThatStudentsCanSignIn();
 
-        // Besides those of the page: a click and a field for the wrong value, five fields for the local ClassLink.
+        // In addition to the documented steps: one click and one field for the invalid value, five fields for the local
+        // ClassLink.
         assertThat("The steps take " + (console.clicks() - 1) + " clicks and " + (console.fields() - 6) + " fields.")
                 .isSubstringOf(page());
         assertThat(taken).isLessThan(Duration.ofMinutes(5));
@@ -154,7 +155,7 @@ class NewAdministratorInChromiumIT {
                 .contains("email-required", "review-page");
     }
 
-    /** What the page says about Organizations and the login page, and how to have the former one back. */
+    /** What the page says about Organizations and the login page, and how to restore the former login page. */
     private void theLoginPageAsksForThePasswordAgain() {
         URI account = environment.keycloakUrl().resolve(REALM + "/account/");
         try (Chromium ownBrowser = Chromium.start()) {

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
-/** The demo as a person meets it: app, Keycloak's own pages and ClassLink's in a real browser, on the demo's realm file. */
+/** The demo in a real browser: pages of the app, Keycloak and ClassLink, on the demo's realm file. */
 @WithTestEnvironment
 @ResourceLock("realm of the demo")
 @Needs(Installed.CHROMIUM)
@@ -148,7 +148,7 @@ class RosterAppInChromiumIT {
         browser.screenshot("login-link-account");
         link.proceed().signIn(persona("teacher"));
 
-        // What ClassLink knows of them, their name included, is theirs from now on.
+        // Linking also copies the ClassLink profile, including the name, to the user.
         assertThat(page.withClasses().name()).isEqualTo("Orla Thistledown");
         browser.screenshot("app-just-connected");
         assertThat(page.classTitles())
@@ -261,12 +261,12 @@ class RosterAppInChromiumIT {
 
         assertThat(browser.address()).isEqualTo(app.baseUrl().resolve("/"));
         assertThat(environment.demoRealm().sessions()).isEmpty();
-        // A session that Keycloak still knew would lead straight back here.
+        // If the Keycloak session were still active, the app would sign in immediately.
         AppPage.open(browser, app.baseUrl()).welcome().signIn().shown();
         assertThatNoClassLinkTokenWasSeen();
     }
 
-    /** ClassLink has no logout for apps: on a shared device the next click on a tile would be the last person's. */
+    /** ClassLink has no logout for apps: on a shared device, the next tile would open with the previous user's account. */
     @Test
     void signingOutOnASharedDeviceOffersLaunchPadsSignOut() {
         AppPage page = AppPage.open(browser, app.baseUrl())
@@ -279,11 +279,11 @@ class RosterAppInChromiumIT {
         assertThat(loggedOut.text()).contains("You may still be signed in to ClassLink.");
         assertThat(environment.demoRealm().sessions()).isEmpty();
 
-        // LaunchPad knows the student, and asks nothing.
+        // The LaunchPad session of the student is active, so no form appears.
         AppPage again = loggedOut.backToApp().welcome().renew().withClasses();
         LaunchPad launchPad = again.signOut().loggedOut().signOutOfClassLink();
 
-        // The next person signs in there, and opens the app by its tile.
+        // The next user signs in there and opens the app with its tile.
         launchPad.signIn(persona("teacher"));
         launchPad.home();
         browser.screenshot("classlink-home");
@@ -332,7 +332,7 @@ class RosterAppInChromiumIT {
         return environment.classLink().persona(id);
     }
 
-    /** Every ClassLink token that Keycloak or the app has used; neither may let the browser see one. */
+    /** All ClassLink tokens that Keycloak or the app used; none may reach the browser. */
     private Set<String> classLinkTokens() {
         return environment.classLink().requests().stream()
                 .filter(request -> request.endpoint() == Endpoint.MY_INFO || request.endpoint() == Endpoint.ROSTER)
@@ -357,7 +357,7 @@ class RosterAppInChromiumIT {
                 .count();
     }
 
-    /** What the roster says to whoever holds the person's token. */
+    /** Class titles in the roster, read with the user's token. */
     private List<String> titlesInTheRoster(String role, Persona persona) {
         String token = environment.classLink().requests().stream()
                 .filter(request -> request.endpoint() == Endpoint.ROSTER)

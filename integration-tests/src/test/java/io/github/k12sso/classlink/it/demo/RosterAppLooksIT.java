@@ -17,7 +17,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Every page of the demo fits a phone, and is there in light and dark. Its pictures are for people to look at. */
+/** Every page of the demo fits a phone, in light and dark mode. Screenshots are for manual review. */
 @WithTestEnvironment
 @ResourceLock("realm of the demo")
 @Needs(Installed.CHROMIUM)

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
-/** The demo's app on the roster gateway: it has no ClassLink token, and asks for none. */
+/** The demo's app with the roster gateway. The app requests no ClassLink token. */
 @WithTestEnvironment
 @ResourceLock("realm of the demo")
 @Needs(Installed.CHROMIUM)

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code GET /admin/realms/{realm}/classlink/{alias}/check}: breaks a set-up in one way after the other. */
+/** {@code GET /admin/realms/{realm}/classlink/{alias}/check}: breaks the setup in one way after another. */
 @WithTestEnvironment
 class SetupCheckIT {
 
@@ -68,7 +68,7 @@ class SetupCheckIT {
                         .isEqualTo(finding.get("status").textValue().equals("ok")));
     }
 
-    /** A setting of the provider that is wrong, and that Keycloak or ClassLink says nothing about until somebody logs in. */
+    /** A wrong provider setting that neither Keycloak nor ClassLink reports before a login. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             clientSecret    | wrong                        | client-credentials | failed  | unauthorized_client
@@ -157,7 +157,7 @@ class SetupCheckIT {
             ]}
             """;
 
-    /** A way to break a realm, and the finding that names it. */
+    /** A way to break a realm, and the finding that reports it. */
     record Broken(Consumer<TestRealm> way, String name, String status) {
         @Override
         public String toString() {

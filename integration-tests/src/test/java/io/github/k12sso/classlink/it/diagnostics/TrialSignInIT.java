@@ -30,7 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Somebody signs in at ClassLink by an administrator's link, and nobody is signed in. */
+/** A user signs in at ClassLink with an administrator's link; no Keycloak session starts. */
 @WithTestEnvironment
 class TrialSignInIT {
 
@@ -45,7 +45,7 @@ class TrialSignInIT {
         realm = environment.newRealm();
     }
 
-    /** The same realm, the same mappers: first the trial, then the real login of the same person. */
+    /** Compares a trial with a real login of the same user in the same realm with the same mappers. */
     @Test
     void predictsTheResultOfARealSignInForEveryPersona() {
         mappers();
@@ -55,11 +55,11 @@ class TrialSignInIT {
             JsonNode again = trialOf(persona.id(), "yes");
 
             assertThat(trial.get("status").textValue()).isEqualTo("done");
-            assertThat(again.get("steps")).as("a trial leaves nothing").isEqualTo(sameTimes(again, trial));
+            assertThat(again.get("steps")).as("a trial stores nothing").isEqualTo(sameTimes(again, trial));
             assertThat(realm.state().users()).hasSize(users);
             assertThat(realm.state().sessions()).isZero();
             assertThat(realm.admin().get("/realms/" + realm.name() + "/groups?search=districts"))
-                    .as("no group is made")
+                    .as("no group is created")
                     .hasSize(users > 1 ? 1 : 0);
 
             assertThat(value(trial, "result", "reason")).as(persona.id()).isEqualTo("signed_in");
@@ -248,7 +248,7 @@ class TrialSignInIT {
         assertThat(second.open(url(created)).document().select(START)).isEmpty();
     }
 
-    /** A page of somebody else can't make a person's browser begin, and so can't make the person agree. */
+    /** A page of another site can't start a trial in a user's browser. */
     @Test
     void onlyTheLinksPageCanStart() {
         JsonNode created = create("{}");
@@ -264,7 +264,7 @@ class TrialSignInIT {
         assertThat(status(created)).isEqualTo("open");
     }
 
-    /** ClassLink's answer to one browser is worth nothing in another one. */
+    /** ClassLink's callback for one browser is refused in another one. */
     @Test
     void onlyTheStartingBrowserCanFinish() {
         JsonNode created = create("{}");
@@ -319,9 +319,7 @@ class TrialSignInIT {
         WebPage chosen = browser.open(english.address().resolve(choice));
 
         assertThat(chosen.text()).contains(title);
-        assertThat(browser.open(url(create("{}"))).text())
-                .as("the next page, too")
-                .contains(title);
+        assertThat(browser.open(url(create("{}"))).text()).as("the next page").contains(title);
     }
 
     @Test
@@ -393,7 +391,7 @@ class TrialSignInIT {
         return step(trial, step).get("values").path(name).asText();
     }
 
-    /** One report with the times of the id_token of the other. */
+    /** A report with the ID token times of another report. */
     private static JsonNode sameTimes(JsonNode one, JsonNode other) {
         String text = other.get("steps").toString();
         for (String name : List.of("exp", "iat", "auth_time")) {

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What the pages point at is there: tests that hold a claim, and other pages. */
+/** Checks that tests and pages referenced in the docs exist. */
 class DocumentationIT {
 
     private static final Path ROOT =
@@ -48,7 +48,7 @@ class DocumentationIT {
                 .collect(Collectors.toSet());
     }
 
-    /** Without what builds and the tests of examples have left: tens of thousands of files. */
+    /** Skips the output of builds and of example tests: tens of thousands of files. */
     private static Stream<Path> sources(String ending) throws IOException {
         List<Path> sources = new ArrayList<>();
         Files.walkFileTree(ROOT, new SimpleFileVisitor<>() {

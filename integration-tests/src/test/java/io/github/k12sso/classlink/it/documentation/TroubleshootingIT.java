@@ -23,7 +23,7 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The headings of {@code docs/administer/troubleshooting.md} are what people really see. */
+/** Checks the headings of {@code docs/administer/troubleshooting.md} against the messages that users see. */
 @WithTestEnvironment
 class TroubleshootingIT {
 

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
-/** {@code examples/browser}: a public client, which reads the roster from another origin. */
+/** {@code examples/browser}: a public client that reads the roster from another origin. */
 @Full // a browser of its own
 @WithTestEnvironment
 @Needs({Installed.CHROMIUM, Installed.NODE})

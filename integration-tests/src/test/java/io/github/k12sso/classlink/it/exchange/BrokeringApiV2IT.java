@@ -26,10 +26,10 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /**
- * Keycloak's own Identity Brokering API, version 2, gives the answers of the exchange. It excludes version 1, which the
- * shared server has, so it needs a server of its own.
+ * Keycloak's Identity Brokering API, version 2, gives the same responses as the exchange. It cannot be combined with version 1,
+ * which the shared server has, so this test starts a server.
  */
-@Full // a server of its own, built with another feature
+@Full // starts a server built with another feature
 @Isolated("one server of a test's own at a time")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BrokeringApiV2IT {
@@ -111,7 +111,7 @@ class BrokeringApiV2IT {
         assertRefused(ask(token), 400, "not_linked");
     }
 
-    /** Keycloak's own event of this API is a success, whatever this provider answers: ours stands beside it. */
+    /** Keycloak's event for this API is always a success, so the provider adds its own error event. */
     @Test
     void givenAnImpersonatedSession_thenItIsRefusedAndAnEventNamesTheAdministrator() {
         realm.configureRealm(

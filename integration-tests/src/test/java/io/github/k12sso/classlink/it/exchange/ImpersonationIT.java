@@ -61,7 +61,7 @@ class ImpersonationIT {
         assertThat(event.at("/details/reason").textValue()).isEqualTo("impersonated");
     }
 
-    /** Also of a token that was refreshed: the session is what counts. */
+    /** A refreshed token is refused too, because the session is impersonated. */
     @Test
     void aRefreshedTokenIsRefused() {
         HttpResponse<String> refreshed = realm.tokenEndpoint(Map.of(

@@ -22,10 +22,10 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /**
- * On a server with Keycloak's legacy exchange, which also answers {@code requested_issuer}, ClassLink's tokens are still handed
- * out by this provider and by its rules; all other requests are the legacy exchange's.
+ * On a server with Keycloak's legacy exchange, which also handles {@code requested_issuer}, this provider still issues
+ * ClassLink tokens by its own rules. All other requests are left to the legacy exchange.
  */
-@Full // a server of its own, built with other features
+@Full // starts a server built with other features
 @Isolated("one server of a test's own at a time")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LegacyExchangeIT {

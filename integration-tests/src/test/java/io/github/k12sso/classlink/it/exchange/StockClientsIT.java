@@ -24,11 +24,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What docs/develop/token-exchange.md tells people who write apps: its very code, run with the libraries that it names. */
+/** Runs the code shown in docs/develop/token-exchange.md with the libraries named there. */
 @WithTestEnvironment
 class StockClientsIT {
 
-    /** Expired on arrival: the last five seconds of a token count as over. */
+    /** Expired on issue: a token counts as expired five seconds before its expiry. */
     private static final Duration OVER_AT_ONCE = Duration.ofSeconds(2);
 
     private final StockClient curl = StockClient.curl();
@@ -119,7 +119,7 @@ class StockClientsIT {
         assertThat(withoutIndentation(ExchangePage.fileOfTheProject(source))).contains(withoutIndentation(shown));
     }
 
-    /** Line by line, because code in a method, on a page, and in a script starts at different columns. */
+    /** Compares line by line, because code in a method, on a page and in a script is indented differently. */
     private static String withoutIndentation(String code) {
         return code.replaceAll("(?m)^ +", "");
     }

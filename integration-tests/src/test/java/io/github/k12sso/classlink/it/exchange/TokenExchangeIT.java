@@ -22,7 +22,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-/** A Keycloak access token for a ClassLink token, on a stock server: every row of the contract that needs no refresh. */
+/**
+ * Exchanges a Keycloak access token for a ClassLink token on a standard server: every case of the contract without a refresh.
+ */
 @WithTestEnvironment
 class TokenExchangeIT {
 
@@ -112,7 +114,7 @@ class TokenExchangeIT {
         @Test
         void isMalformed() {
             assertRefused(realm.exchange("not-a-token"), 400, "invalid_request");
-            assertRefused(realm.exchange("e30.e30.AAAA"), 400, "invalid_request"); // the header {}
+            assertRefused(realm.exchange("e30.e30.AAAA"), 400, "invalid_request"); // JOSE header {}
         }
 
         @Test
@@ -125,7 +127,7 @@ class TokenExchangeIT {
 
         @Test
         void isExpired() {
-            // Issued an hour ago, as far as it can tell.
+            // Moves the clock so that the token counts as issued an hour ago.
             changeClient(
                     "app", client -> ((ObjectNode) client.get("attributes")).put("access.token.lifespan", "-3600"));
 
@@ -311,7 +313,7 @@ class TokenExchangeIT {
             assertThat(realm.exchange(token).statusCode()).isEqualTo(200);
         }
 
-        /** Keycloak's executor that wants a claim of the subject token to have a value. */
+        /** Keycloak's executor that requires a claim value in the subject token. */
         private void policy(String claim, String value) {
             String policies = "/realms/" + realm.name() + "/client-policies";
             AdminApi.require(
@@ -338,7 +340,7 @@ class TokenExchangeIT {
                     TestRealm.APP,
                     TestRealm.APP_SECRET);
             assertThat(realm.state().sessions())
-                    .as("Keycloak keeps no other session")
+                    .as("Keycloak has no other session")
                     .isZero();
 
             JsonNode refreshed = Http.json(realm.tokenEndpoint(Map.of(
@@ -491,7 +493,7 @@ class TokenExchangeIT {
         }
     }
 
-    /** Keycloak's brokering API of version 1 hands a stored token to whoever holds a realm-wide role. */
+    /** Version 1 of Keycloak's brokering API returns a stored token to every user with a realm-wide role. */
     @Test
     void brokeringApiV1NeverReturnsAClassLinkToken() {
         realm.configure(provider -> provider.put("addReadTokenRoleOnCreate", true));

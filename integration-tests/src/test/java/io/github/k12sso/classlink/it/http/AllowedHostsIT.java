@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.parallel.Isolated;
 
-/** The operator allows fewer hosts than when the settings were saved. It takes a server of its own, started twice. */
-@Full // a server of its own, started twice
+/** The operator allows fewer hosts than when the settings were saved. */
+@Full // starts a server twice
 @Isolated("one server of a test's own at a time")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AllowedHostsIT {
@@ -49,7 +49,7 @@ class AllowedHostsIT {
         assertThat(environment.classLink().requests()).isEmpty();
     }
 
-    /** No option names them: they are found in the database. */
+    /** No option names these realms; they are read from the database. */
     @Test
     void metricsOfExistingRealmsAreRegisteredAtStartup() {
         assertThat(metricsAtTheStart)

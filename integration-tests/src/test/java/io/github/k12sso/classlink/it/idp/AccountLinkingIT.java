@@ -22,7 +22,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Somebody comes from ClassLink whose user name or e-mail address belongs to a local account. */
+/** A ClassLink user signs in whose username or email address belongs to a local account. */
 @WithTestEnvironment
 @ResourceLock("realm of the district")
 class AccountLinkingIT {
@@ -82,7 +82,7 @@ class AccountLinkingIT {
         assertThat(district.state().links(local)).isEmpty();
     }
 
-    /** From 26.7.4 on, Keycloak takes an address for a user name, too, where people may log in with either. */
+    /** From 26.7.4 on, Keycloak also compares emails with usernames if login with email is allowed. */
     @Test
     void anEmailThatIsAUsernameIsInUseIfLoginWithEmailIsAllowed() {
         duplicateEmails(false);

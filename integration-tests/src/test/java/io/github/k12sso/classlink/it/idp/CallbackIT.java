@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What comes to the callback in the browser, and is no login. */
+/** Requests to the callback that do not complete a login. */
 @WithTestEnvironment
 class CallbackIT {
 
@@ -235,7 +235,7 @@ class CallbackIT {
                 .isEqualTo("scope_rejected");
     }
 
-    /** A login under way, answered by somebody else than ClassLink. */
+    /** A login in progress whose callback does not come from ClassLink. */
     private WebPage answerWith(Map<String, String> answer) {
         Browser browser = realm.newBrowser();
         WebPage atClassLink = browser.open(realm.loginRequest("openid"));
@@ -248,7 +248,7 @@ class CallbackIT {
         return browser.open(URI.create(realm.callbackUrl() + "?" + Http.query(parameters)));
     }
 
-    /** The callback of a login as the student, taken away before Keycloak saw it. */
+    /** The callback URL of the student's login, intercepted before Keycloak received it. */
     private URI callbackOf(Browser browser) {
         browser.stoppingAt(address -> address.getPath().endsWith("/broker/classlink/endpoint"));
         return realm.login(browser, "student").address();
@@ -261,13 +261,13 @@ class CallbackIT {
                 .orElseThrow();
     }
 
-    /** The page leads to the event and to the line of the log. */
+    /** The page's reference identifies the event and the log line. */
     private void assertFailure(WebPage page, String reason) {
         assertThat(assertFailure(reason)).isEqualTo(page.reference());
-        assertThat(page.text()).as("nothing that a child need not know").doesNotContain(reason);
+        assertThat(page.text()).as("the page doesn't show the internal reason").doesNotContain(reason);
     }
 
-    /** Returns the reference that event and log line have in common. */
+    /** Returns the reference in event and log line. */
     private String assertFailure(String reason) {
         JsonNode event = realm.state().events("IDENTITY_PROVIDER_LOGIN_ERROR").get(0);
         assertThat(event.at("/details/identity_provider").textValue()).isEqualTo("classlink");

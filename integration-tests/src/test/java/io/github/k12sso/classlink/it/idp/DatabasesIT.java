@@ -28,8 +28,11 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Logins, exchanges and tiles of two people whom a database may take for one: MariaDB ignores case, accents and trailing blanks. */
-@Full // a Keycloak, and its build, for each kind of database
+/**
+ * Logins, exchanges and tiles of two users whose ids a database may compare as equal: MariaDB ignores case, accents and
+ * trailing spaces.
+ */
+@Full // builds and starts a Keycloak for each kind of database
 class DatabasesIT {
 
     private static final String TENANT = "2";
@@ -126,7 +129,7 @@ class DatabasesIT {
             assertThat(usernameIn(shared)).isEqualTo("orla.thistledown.2");
         }
 
-        /** Usernames and groups, too. */
+        /** Also checks usernames and groups. */
         @ParameterizedTest
         @CsvSource({"josé, jose", "zoë, zoe"})
         void usersWhoseIdsDifferOnlyInCaseGetSeparateUsernamesAndGroups(String first, String second) {
@@ -149,7 +152,7 @@ class DatabasesIT {
                     .isNotEqualTo("/people/" + first);
         }
 
-        /** Addresses that must differ: the second person's stays out, not the person. */
+        /** If emails must be unique, the second user signs in without the email. */
         @ParameterizedTest
         @CsvSource({"IMPORT", "FORCE"})
         void bothSignInWithEmailsThatDifferOnlyInAnAccent(String syncMode) throws ParseException {
@@ -273,7 +276,7 @@ class DatabasesIT {
                     .textValue();
         }
 
-        /** Whose ClassLink token an exchange gives. */
+        /** The user whose ClassLink token an exchange returns. */
         private int classLinkUser(String accessToken) {
             HttpResponse<String> answer = realm.exchange(accessToken);
             assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);

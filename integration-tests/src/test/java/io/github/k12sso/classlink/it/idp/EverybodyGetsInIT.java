@@ -29,7 +29,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whom ClassLink vouches for is not kept out by a name, an address, a mapper, a race, or somebody who types wrong passwords. */
+/**
+ * No name, email, mapper, race condition or wrong password of others prevents the login of a user whom ClassLink authenticates.
+ */
 @WithTestEnvironment
 class EverybodyGetsInIT {
 
@@ -45,7 +47,7 @@ class EverybodyGetsInIT {
         realm = environment.newRealm();
     }
 
-    /** Keycloak's own user profile, which requires an e-mail address and both names of everybody. */
+    /** Keycloak's default user profile, which requires email, first and last name. */
     @Nested
     class GivenAStockRealmWithTheShippedFlow {
 
@@ -145,7 +147,7 @@ class EverybodyGetsInIT {
         }
     }
 
-    /** A realm's own rules count, too. */
+    /** The realm's own validators apply too. */
     @Test
     void theRealmsOwnPatternIsApplied() {
         userProfile("""
@@ -279,7 +281,7 @@ class EverybodyGetsInIT {
             assertThat(environment.log()).contains("it cannot write the username");
         }
 
-        /** Its own sync mode is "inherit", as the console sets it. */
+        /** The mapper's sync mode is "inherit", the console's default. */
         @Test
         void keycloaksMapperIsSkippedIfItWritesAUsernameInUse() {
             assertSignedIn();
@@ -339,7 +341,7 @@ class EverybodyGetsInIT {
                 ((ObjectNode) provider.get("config")).put("loginHint", "true").put("forwardParameters", "district"));
 
         Browser browser = realm.newBrowser();
-        // Not kc_idp_hint: with it, Keycloak itself (26.7.3) decodes the login hint twice.
+        // Without kc_idp_hint, because with it Keycloak 26.7.3 decodes the login hint twice.
         WebPage loginPage = browser.open(realm.loginRequest(
                 TestRealm.APP, "openid", Map.of("prompt", text, "login_hint", text, "district", text)));
         WebPage asked = browser.click(loginPage, "#social-classlink");
@@ -395,7 +397,7 @@ class EverybodyGetsInIT {
             assertAllSignIn("student", 4);
         }
 
-        /** Each tile has a provider of its own. */
+        /** Each tile has its own provider. */
         @Test
         void concurrentFirstLoginsFromTwoTilesSucceed() {
             ObjectNode second = (ObjectNode) realm.admin().get(providers() + "/" + TestRealm.ALIAS);
@@ -449,7 +451,7 @@ class EverybodyGetsInIT {
 
     // ---- steps -----------------------------------------------------------------------------------------------------
 
-    /** In browsers of their own, the last step at the same moment. */
+    /** Uses separate browsers and runs the last step concurrently. */
     private void assertAllSignIn(String persona, int logins) {
         assertAllSignIn(persona, logins, TestRealm.ALIAS);
     }

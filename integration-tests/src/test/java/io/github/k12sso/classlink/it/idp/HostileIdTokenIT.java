@@ -15,7 +15,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** No id_token but ClassLink's own, for this client, this browser and this moment, signs anybody in. */
+/** Only an ID token that ClassLink issued for this client, login and time is accepted. */
 @WithTestEnvironment
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HostileIdTokenIT {

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-/** People who sign in with ClassLink, from an ordinary OIDC app and back to it. */
+/** Users sign in with ClassLink from a standard OIDC app and return to it. */
 @WithTestEnvironment
 class LoginIT {
 
@@ -58,7 +58,7 @@ class LoginIT {
             realm.tokensOf("student");
             realm.tokensOf("student");
 
-            assertThat(realm.state().users()).hasSize(2); // the student and the realm's local user
+            assertThat(realm.state().users()).hasSize(2); // student and local user
         }
 
         @Test
@@ -186,7 +186,7 @@ class LoginIT {
         @Test
         void keepsTheSecretWhenAnAdministratorSavesTheForm() {
             realm.configure(provider -> {
-                // What the console was given, and sends back.
+                // The masked value that the console received and sends back.
                 assertThat(provider.at("/config/clientSecret").textValue()).isEqualTo("**********");
                 ((ObjectNode) provider.get("config")).put("tokenLifetimeSeconds", "3600");
             });

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The login theme that comes with the jar, in a realm with two ClassLink providers. */
+/** The login theme in the jar, in a realm with two ClassLink providers. */
 @WithTestEnvironment
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LoginThemeIT {
@@ -88,7 +88,7 @@ class LoginThemeIT {
                 .orElseThrow());
     }
 
-    /** A custom theme needs to name the style sheet, and no copy of it. */
+    /** A custom theme only needs to reference the style sheet, without a copy. */
     @Test
     void styleSheetAndIconAreServedToOtherThemes() {
         String ours =

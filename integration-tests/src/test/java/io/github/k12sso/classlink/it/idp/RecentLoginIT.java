@@ -16,7 +16,7 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** An app asks for a login that is not old, and the provider passes that on to ClassLink. */
+/** An app sends max_age, and the provider passes it on to ClassLink. */
 @WithTestEnvironment
 class RecentLoginIT {
 

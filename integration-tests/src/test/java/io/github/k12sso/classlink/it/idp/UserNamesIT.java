@@ -17,8 +17,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * User names, in a realm with Keycloak's own rules for them and its own first-login flow: a name that Keycloak does not
- * like would make it ask the person for another one.
+ * Usernames in a realm with Keycloak's default rules and first-login flow, which would ask the user for another username if one
+ * were invalid.
  */
 @WithTestEnvironment
 class UserNamesIT {

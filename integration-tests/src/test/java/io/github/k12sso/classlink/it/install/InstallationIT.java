@@ -19,7 +19,7 @@ import java.util.jar.JarFile;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 
-/** One jar in {@code providers/}, and nothing else changes. */
+/** Installation consists of one jar in {@code providers/}. */
 @WithTestEnvironment
 class InstallationIT {
 
@@ -71,13 +71,13 @@ class InstallationIT {
                 .filter(line ->
                         line.contains("k12sso") || line.toLowerCase(Locale.ROOT).contains("classlink"))
                 .toList();
-        // None at all when the server had nothing to build since the last run.
+        // Empty if the server did not need a build since the last run.
         assertThat(warnings)
                 .hasSizeLessThanOrEqualTo(factories().size())
                 .allSatisfy(line -> assertThat(line).contains("KC-SERVICES0047"));
     }
 
-    /** Those that the jar announces to Keycloak. */
+    /** The SPIs that the jar registers. */
     private static List<String> factories() throws IOException {
         List<String> names = new ArrayList<>();
         try (JarFile jar = new JarFile(TestEnvironment.providerJar().toFile())) {

@@ -23,8 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.parallel.Isolated;
 
-/** What {@code mvn -Prelease verify} makes of the provider, built twice in two places. */
-@Full // two Maven builds
+/** The output of {@code mvn -Prelease verify} for the provider, built twice in different folders. */
+@Full // runs two Maven builds
 @Isolated("builds on every core")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ReleaseIT {

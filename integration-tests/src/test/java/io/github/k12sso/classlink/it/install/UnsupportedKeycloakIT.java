@@ -18,8 +18,8 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** On a Keycloak that the jar does not know, nothing of it is registered, and Keycloak itself runs as ever. */
-@Full // a server of its own
+/** On an unsupported Keycloak version, the jar registers nothing and Keycloak runs normally. */
+@Full // starts a server
 class UnsupportedKeycloakIT {
 
     private static final Duration PATIENCE = Duration.ofMinutes(5);

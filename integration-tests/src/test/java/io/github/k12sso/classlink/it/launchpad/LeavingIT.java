@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A person logs out of an app, in the browser that they logged in with. ClassLink has no logout for apps. */
+/** A user logs out of an app in the browser. ClassLink has no logout for apps. */
 @WithTestEnvironment
 class LeavingIT {
 
@@ -137,7 +137,7 @@ class LeavingIT {
         }
     }
 
-    /** OpenID Connect Back-Channel Logout: an app that has a session of the same person hears of it. */
+    /** OpenID Connect Back-Channel Logout: another app with a session of the same user is notified. */
     @ParameterizedTest
     @ValueSource(strings = {"", "https://launchpad.classlink.com/maple-valley"})
     void otherAppsAreNotifiedInAnyCase(String signOutUrl) throws IOException, ParseException {

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** One person, and two providers of the same app at ClassLink: one of the login page, one of a tile. */
+/** One user and two providers of the same ClassLink app: one for the login page, one for a tile. */
 @WithTestEnvironment
 class SeveralAliasesIT {
 
@@ -94,7 +94,7 @@ class SeveralAliasesIT {
         assertThat(error(exchange(token, TILE))).isEqualTo("not_linked");
     }
 
-    /** Of another app at ClassLink, say, or with another client scope. */
+    /** For example, providers of another ClassLink app or with another client scope. */
     @ParameterizedTest
     @CsvSource({"clientId, another-app", "rosterScope, another-scope"})
     void tokensOfAnotherClassLinkAppAreNotShared(String setting, String value) {

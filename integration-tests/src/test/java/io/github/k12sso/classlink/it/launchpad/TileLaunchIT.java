@@ -24,12 +24,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A tile in LaunchPad: what the server does, without a window. */
+/** Server side of tile launches from LaunchPad. */
 @WithTestEnvironment
 class TileLaunchIT {
 
     private static final URI HOME = URI.create("http://app.example/home?from=tile");
-    /** Somebody's code, as LaunchPad sends it. */
+    /** An authorization code of a user, as LaunchPad sends it. */
     private static final String FOREIGN_CODE = "c1447346832048436a0395c74d20f9a37e06f62cc04431";
 
     private TestEnvironment environment;
@@ -129,11 +129,11 @@ class TileLaunchIT {
         assertThat(home.address()).isEqualTo(HOME);
     }
 
-    /** Login CSRF: a link with somebody else's living code, sent to a person who is signed in at ClassLink, or is not. */
+    /** Login CSRF: a link with a valid code of an attacker, opened by a user with or without a ClassLink session. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void anInjectedCodeDoesNotSignInItsOwner(boolean signedInAtClassLink) throws ParseException {
-        // The client is registered for all realms, so that its tile leads to none.
+        // The client is shared by all realms, so its tile opens none of them.
         Browser teacher = new Browser().stoppingAt(address -> address.getPath().endsWith("/realms/"));
         WebPage districts =
                 teacher.open(environment.classLink().baseUrl().resolve("/launch/" + TestRealm.CLASSLINK_CLIENT));
@@ -156,7 +156,7 @@ class TileLaunchIT {
                 .hasSize(1)
                 .doesNotContain(new WebPage(trap, 0, "").parameters().get("code"));
         assertThat(realm.state().users())
-                .as("nobody but the student and the local user")
+                .as("only the student and the local user")
                 .hasSize(2);
     }
 
@@ -181,7 +181,7 @@ class TileLaunchIT {
         assertReason(page, "launch_loop");
     }
 
-    /** The login timed out, or the browser lost its cookie: Keycloak knows no login by then. */
+    /** The login timed out or the browser lost its cookie, so Keycloak has no authentication session. */
     @Test
     void aLostLoginShowsAPageThatRestartsIt() {
         Browser browser = new Browser()
@@ -234,7 +234,7 @@ class TileLaunchIT {
         assertReason(page, "launch_not_configured");
     }
 
-    /** An image tag or a frame of any page would otherwise end the session of whoever looks at it. */
+    /** Otherwise, an image or frame on any page could end the session of a visitor. */
     @ParameterizedTest
     @CsvSource({"no-cors, image", "navigate, iframe", "cors, empty"})
     void isRefusedInAFrameOrImage(String mode, String destination) {
@@ -271,7 +271,7 @@ class TileLaunchIT {
 
         assertThat(page.status()).isEqualTo(403);
         assertReason(page, reason);
-        // Keycloak itself knows no callback of a disabled provider.
+        // Keycloak has no callback endpoint for a disabled provider.
         assertThat(realm.newBrowser().open(tile()).status()).isIn(403, 404);
     }
 
@@ -321,7 +321,9 @@ class TileLaunchIT {
                 .isEqualTo(URI.create("http://app.example/start"));
     }
 
-    /** Keycloak refuses such parameters in redirect URIs since 26.7.3. A Home URL is none, and the app reads what it wants. */
+    /**
+     * Keycloak rejects these parameters in redirect URIs since 26.7.3. A Home URL is not a redirect URI, so they are allowed.
+     */
     @Test
     void aHomeUrlMayHaveParametersOfALoginResponse() {
         URI home = URI.create("http://app.example/start?state=CA&code=7&session_state=none");
@@ -348,7 +350,7 @@ class TileLaunchIT {
         browser.open(environment.classLink().baseUrl().resolve("/logout"));
     }
 
-    /** What the app's own login gets when no page may be shown. */
+    /** The username of a login with prompt=none. */
     private Map<String, String> silentLogin(Browser browser) {
         return browser.open(realm.loginRequest(TestRealm.APP, "openid", Map.of("prompt", "none")))
                 .handedToApp();

@@ -33,8 +33,8 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
- * A click on a tile in LaunchPad, in a real browser, ends in apps that know nothing of tiles: one in the browser on
- * keycloak-js, one on the server on openid-client. Each has a tile and a provider of its own, behind the same ClassLink.
+ * Tile launches from LaunchPad in a real browser, to apps without support for tiles: a browser app with keycloak-js and a
+ * server app with openid-client. Each has its own tile and provider for the same ClassLink.
  */
 @WithTestEnvironment
 @Needs({Installed.CHROMIUM, Installed.NODE})
@@ -118,7 +118,7 @@ class TileLaunchInChromiumIT {
         assertThatNoUnsolicitedCodeWasRedeemed();
     }
 
-    /** Two providers, and one person: no second user, no question. */
+    /** Two providers but one user: no second account and no form. */
     @Full // a browser of its own
     @Test
     void oneUserOpensBothTiles() {
@@ -186,7 +186,7 @@ class TileLaunchInChromiumIT {
         register(READING, TestRealm.ALIAS);
     }
 
-    /** A ClassLink that forgets the state makes a tile of every login: without a stop the browser would never rest. */
+    /** If ClassLink drops the state, every login looks like a tile launch, which would cause an endless redirect loop. */
     @Full // a browser of its own
     @Test
     void aRedirectLoopIsStopped() {
@@ -212,7 +212,7 @@ class TileLaunchInChromiumIT {
         return LaunchPad.open(browser, environment.classLink().baseUrl());
     }
 
-    /** A person sees ClassLink and the app, and nothing of Keycloak's. */
+    /** The user sees pages of ClassLink and the app but none of Keycloak. */
     private void assertThatNoPageWasInBetween(URI... allowed) {
         Set<String> places = List.of(allowed).stream().map(URI::getAuthority).collect(Collectors.toSet());
         places.add(environment.classLink().baseUrl().getAuthority());
@@ -223,14 +223,14 @@ class TileLaunchInChromiumIT {
                 .hasSizeGreaterThan(1);
     }
 
-    /** Codes of tiles have no state; every code that was redeemed came back with one. */
+    /** Tile codes have no state; every redeemed code had one. */
     private void assertThatNoUnsolicitedCodeWasRedeemed() {
         List<RecordedRequest> redeemed = environment.classLink().requests().stream()
                 .filter(request -> request.endpoint() == Endpoint.TOKEN)
                 .toList();
         assertThat(redeemed)
                 .allSatisfy(request -> assertThat(request.parameters())
-                        .as("a login of our own has a PKCE verifier, which no tile's code could have")
+                        .as("a login started by Keycloak has a PKCE verifier, unlike a tile's code")
                         .containsKey("code_verifier"));
     }
 
@@ -260,7 +260,7 @@ class TileLaunchInChromiumIT {
         AdminApi.require(realm.admin().post(providers, second), "second provider");
     }
 
-    /** At ClassLink, as the Partner Portal would have it. */
+    /** Registers the client at ClassLink, as in the Partner Portal. */
     private void register(String id, String alias) {
         environment
                 .classLink()

@@ -40,7 +40,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A person's current classes as groups, in tokens and in SAML assertions. */
+/** A user's current classes as groups, in tokens and in SAML assertions. */
 @WithTestEnvironment
 class ClassesIT {
 
@@ -152,7 +152,7 @@ class ClassesIT {
         realm.tokensOf("student");
         assertThat(groupsOf("student")).hasSize(4);
 
-        // Another day's: this node knows sessions for a minute.
+        // Another school year; the node caches academic sessions for a minute.
         edit("users/" + MIRA + "/classes", rows -> {
             rows.forEach(row -> ((ObjectNode) row.get("terms").get(0)).put("sourcedId", "GP1"));
             return rows;
@@ -165,7 +165,7 @@ class ClassesIT {
 
     @Test
     void gradingPeriodsCountAsTerms() {
-        // A class has all quarters, another the trimesters, a third the first two quarters.
+        // One class has all quarters, another the trimesters, a third the first two quarters.
         Map.of("GP1", -100, "GP2", -50, "GP3", -10, "GP4", 50, "TR1", -60, "TR2", -10, "TR3", 50)
                 .forEach((id, fromDays) -> environment
                         .classLink()

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Groups named after profiles. */
+/** The group mapper with profile fields. */
 @WithTestEnvironment
 class GroupMapperIT {
 
@@ -198,7 +198,7 @@ class GroupMapperIT {
         mappers.add(name, "classlink-group-mapper", syncMode, Map.of("groupTemplate", template));
     }
 
-    /** Null: the member is not sent at all. */
+    /** Null removes the field. */
     private void classLinkSays(String member, String json) {
         environment.classLink().overrideProfile("student", profile -> Profiles.with(profile, member, json));
     }

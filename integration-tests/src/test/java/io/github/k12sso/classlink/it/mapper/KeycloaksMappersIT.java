@@ -18,7 +18,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Keycloak's own mappers on ClassLink's profile document, alone and beside ours; and users whom Keycloak had before. */
+/**
+ * Keycloak's own mappers with ClassLink's profile document, alone and with this provider's mappers; and users who existed
+ * before.
+ */
 @WithTestEnvironment
 class KeycloaksMappersIT {
 
@@ -121,7 +124,7 @@ class KeycloaksMappersIT {
                 Map.of("jsonField", "Role", "userAttribute", "classlink_role"));
         realm.tokensOf("student");
 
-        assertThat(realm.state().users()).as("nobody new").hasSize(1);
+        assertThat(realm.state().users()).as("no new user").hasSize(1);
         assertThat(roles("local").contains("pupil")).isEqualTo(mapped);
         assertThat(groups("local")).isEqualTo(mapped ? List.of("/districts/2") : List.of());
         assertThat(realm.state()
@@ -135,7 +138,7 @@ class KeycloaksMappersIT {
         environment.classLink().overrideProfile("student", profile -> Profiles.with(profile, member, json));
     }
 
-    /** The new thing's id, where it has one. */
+    /** The id of the created resource, if it has one. */
     private String require(String path, String body) {
         String location = AdminApi.require(environment.admin().post(realmPath() + path, Http.json(body)), path)
                 .headers()

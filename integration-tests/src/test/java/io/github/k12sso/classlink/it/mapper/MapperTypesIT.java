@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
-/** The list from which an administrator chooses a mapper. */
+/** The list of mapper types in the console. */
 @WithTestEnvironment
 class MapperTypesIT {
 

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Memberships after ClassLink's own groups. */
+/** Memberships from ClassLink groups. */
 @WithTestEnvironment
 class MyGroupsIT {
 
@@ -74,7 +74,7 @@ class MyGroupsIT {
                         .get(realmPath() + "/groups/count")
                         .get("count")
                         .asInt())
-                .as("classlink and three inside")
+                .as("the group classlink with three subgroups")
                 .isEqualTo(4);
 
         classLinkSays("[]");

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Districts as organizations. */
+/** The organization mapper. */
 @WithTestEnvironment
 class OrganizationMapperIT {
 
@@ -38,7 +38,7 @@ class OrganizationMapperIT {
         realm = environment.newRealm();
         mappers = new ProviderMappers(realm);
         switchOrganizations(true);
-        // One user in all districts.
+        // The same user in all districts.
         realm.configure("usernameTemplate", "${login_id}.2");
     }
 
@@ -197,7 +197,7 @@ class OrganizationMapperIT {
                 name, "classlink-organization-mapper", syncMode, Map.of("createOrganization", String.valueOf(create)));
     }
 
-    /** Null: no TenantId is sent at all. */
+    /** Null removes the TenantId. */
     private void classLinkSays(String json) {
         environment.classLink().overrideProfile("student", profile -> Profiles.with(profile, "TenantId", json));
     }

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** ClassLink roles as Keycloak roles. */
+/** The role mapper. */
 @WithTestEnvironment
 class RoleMapperIT {
 

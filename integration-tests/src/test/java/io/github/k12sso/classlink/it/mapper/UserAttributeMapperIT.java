@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Members of the profile document as attributes of the user. */
+/** The user attribute mapper. */
 @WithTestEnvironment
 class UserAttributeMapperIT {
 
@@ -141,7 +141,7 @@ class UserAttributeMapperIT {
                 Map.of("jsonField", path, "userAttribute", "target"));
     }
 
-    /** Null: the member is not sent at all. */
+    /** Null removes the field. */
     private void classLinkSays(String member, String json) {
         environment.classLink().overrideProfile("student", profile -> Profiles.with(profile, member, json));
     }

@@ -17,7 +17,7 @@ import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The examples of docs/administer/mapper-examples.md and the designs of docs/administer/districts.md. */
+/** The examples in docs/administer/mapper-examples.md and the designs in docs/administer/districts.md. */
 @WithTestEnvironment
 class WorkedExamplesIT {
 
@@ -123,7 +123,7 @@ class WorkedExamplesIT {
         assertThat(roles("alder.keeperly.2")).doesNotContain("staff");
     }
 
-    /** One realm for each district: the same names, and nobody from elsewhere. */
+    /** One realm per district: usernames can repeat, and users of other districts are refused. */
     @Test
     void oneRealmPerDistrict() {
         TestRealm harborRealm = environment.newRealm();
@@ -143,7 +143,10 @@ class WorkedExamplesIT {
                 .contains("can’t sign in here");
     }
 
-    /** One realm of two districts with user names that do not say which: the second person is not let into the first's. */
+    /**
+     * One realm for two districts with usernames that do not include the district: the second user does not get the first
+     * user's account.
+     */
     @Test
     void usernamesWithoutTheDistrictCollideInOneRealm() {
         realm.configure("usernameTemplate", "${login_id}");
@@ -154,10 +157,10 @@ class WorkedExamplesIT {
 
         assertThat(second.parameters()).doesNotContainKey("code");
         assertThat(realm.state().links(maple)).hasSize(1);
-        assertThat(realm.state().users()).hasSize(2); // the twin of Maple Valley and the realm's local user
+        assertThat(realm.state().users()).hasSize(2); // the twin of Maple Valley and the local user
     }
 
-    /** SourcedIds repeat from district to district; joined with the TenantId they do not. */
+    /** SourcedIds are unique only in combination with the TenantId. */
     @Test
     void usersWithTheSameSourcedIdAreTwoUsersWithEitherIdentityKey() {
         realm.configure("identityKey", "tenant-and-sourced-id");

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Rosters of districts whose own servers are asked, with OAuth 1.0a; they verify signature, clock and nonce. */
+/** Rosters read from districts' own servers with OAuth 1.0a. The servers verify signature, timestamp and nonce. */
 @WithTestEnvironment
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @ResourceLock(value = TestEnvironment.PASSING_TIME, mode = ResourceAccessMode.READ)
@@ -155,7 +155,7 @@ class DistrictKeyIT {
                         .toString());
 
         assertRefused(roster.get(ofService, Roster.MAPLE_VALLEY, "terms?limit=2"), 403, "refuses the district key");
-        assertThat(asked()).as("the page that the old key read is not answered").hasSize(2);
+        assertThat(asked()).as("a page read with the old key is not returned").hasSize(2);
     }
 
     @Test

@@ -40,7 +40,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The roster gateway on a real server, with the partner's key and with the person's own token. */
+/** The roster gateway on a real server, with the partner key and with the user's own token. */
 @WithTestEnvironment
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @ResourceLock(TestEnvironment.PASSING_TIME)
@@ -84,7 +84,7 @@ class RosterGatewayIT {
         environment.classLink().switches().hostileRoster(HostileRoster.NONE);
     }
 
-    // ---- who may read what -----------------------------------------------------------------------------------------
+    // ---- access -----------------------------------------------------------------------------------------
 
     @Test
     void aTeacherReadsTheirClassesAndTheUsersInThem() {
@@ -228,7 +228,7 @@ class RosterGatewayIT {
                 .isEqualTo(200);
     }
 
-    /** A service that sends fewer rows than it is asked for, and says nothing about it. */
+    /** A service that sends fewer rows than requested without saying so. */
     @ParameterizedTest
     @ValueSource(strings = {"students", "classes", "enrollments", "schools", "courses", "schools/%s/students"})
     void aPageWithFewerRowsIsCompleted(String pattern) {
@@ -275,7 +275,7 @@ class RosterGatewayIT {
     void otherUsersCannotReadAnotherDistrict() {
         assertRefused(roster.get(ofTeacher, "2222", "schools"), 403, "forbidden");
         assertThat(roster.get(ofTeacher, Roster.MAPLE_VALLEY, "schools").statusCode())
-                .as("their own")
+                .as("their own district")
                 .isEqualTo(200);
         assertRefused(roster.get(ofService, "students"), 403, "forbidden");
     }
@@ -376,7 +376,7 @@ class RosterGatewayIT {
         @Test
         void isRefusedIfItIsInvalid() {
             assertRefused(roster.get(ofTeacher + "x", "schools"), 401, "unauthorisedrequest");
-            assertRefused(roster.get("e30.e30.AAAA", "schools"), 401, "unauthorisedrequest"); // the header {}
+            assertRefused(roster.get("e30.e30.AAAA", "schools"), 401, "unauthorisedrequest"); // JOSE header {}
         }
 
         @Test
@@ -386,7 +386,7 @@ class RosterGatewayIT {
             assertRefused(roster.get(token, "schools"), 403, "forbidden");
         }
 
-        /** RFC 9449: the token alone is worth nothing. */
+        /** RFC 9449: the token alone is not accepted. */
         @Test
         void boundToAKeyIsRefusedWithoutAProof() {
             realm.configureClient(
@@ -416,7 +416,7 @@ class RosterGatewayIT {
         assertThat(asked()).isEmpty();
     }
 
-    /** Keycloak itself takes it for the end of a parameter up to 26.8.0, and would read half a filter here. */
+    /** Keycloak up to 26.8.0 treats it as a parameter separator and would truncate the filter. */
     @ParameterizedTest
     @ValueSource(strings = {";", "%3B"})
     void aSemicolonIsKeptInAValue(String semicolon) {
@@ -441,7 +441,7 @@ class RosterGatewayIT {
         }
     }
 
-    /** Real clients send these; the last two have the query of a collection for one object. */
+    /** Real clients send these; the last two send a collection's query for a single object. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -556,7 +556,7 @@ class RosterGatewayIT {
     void aChangeOfSharingClearsTheCache() {
         roster.get(ofStudent, "courses?limit=8");
         environment.classLink().applications().changePermissions(DISTRICT);
-        roster.get(ofStudent, "courses?limit=9"); // says so
+        roster.get(ofStudent, "courses?limit=9"); // detects the change
         environment.classLink().clearRequests();
 
         roster.get(ofStudent, "courses?limit=8");
@@ -572,7 +572,7 @@ class RosterGatewayIT {
         String token = own.tokenOf("student");
         own.get(token, "schools");
 
-        // Two in a row, because a minute may end between any other two.
+        // Two consecutive requests, because a minute may end between any other two.
         HttpResponse<String> second = own.get(token, "schools");
         HttpResponse<String> third = own.get(token, "schools");
 
@@ -583,7 +583,7 @@ class RosterGatewayIT {
                 .isBetween(1, 60);
     }
 
-    // ---- a bad day -------------------------------------------------------------------------------------------------
+    // ---- faults -------------------------------------------------------------------------------------------------
 
     @Nested
     class GivenAFaultyRosterService {
@@ -672,7 +672,7 @@ class RosterGatewayIT {
             assertRefused(roster.get(ofService, Roster.MAPLE_VALLEY, "users?limit=100"), 502, "internal_server_error");
         }
 
-        /** Never a 200 with fewer rows. */
+        /** Never returns 200 with fewer rows. */
         @ParameterizedTest
         @ValueSource(strings = {"truncated", "malformed", "wrong shape", "wrong type", "empty", "redirect", "oversize"})
         void thatSendsInvalidData_then502(String kind) {
@@ -727,7 +727,7 @@ class RosterGatewayIT {
         }
     }
 
-    // ---- the person's own token ------------------------------------------------------------------------------------
+    // ---- the user's own token ------------------------------------------------------------------------------------
 
     @Nested
     @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -824,7 +824,7 @@ class RosterGatewayIT {
 
     // ---- steps -----------------------------------------------------------------------------------------------------
 
-    /** A question that nobody has asked before, so that nothing is answered from memory. */
+    /** A request that was not sent before, so that the response does not come from the cache. */
     private HttpResponse<String> fresh(String target) {
         questions++;
         return roster.get(

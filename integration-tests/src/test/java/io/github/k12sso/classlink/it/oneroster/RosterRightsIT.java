@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.ResourceAccessMode;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
-/** When a right to read a roster begins and ends, and that nothing outlives it in memory. */
+/** When access to a roster starts and ends, and that cached rows do not outlive it. */
 @WithTestEnvironment
 @ResourceLock(value = TestEnvironment.PASSING_TIME, mode = ResourceAccessMode.READ)
 class RosterRightsIT {
@@ -44,7 +44,8 @@ class RosterRightsIT {
         environment.classLink().clearRequests();
     }
 
-    // ---- the record ------------------------------------------------------------------------------------------------
+    // ---- the stored token
+    // ------------------------------------------------------------------------------------------------
 
     @Test
     void switchingOffStoreTokensEndsTheUsersAccess() {
@@ -57,7 +58,7 @@ class RosterRightsIT {
         assertRefused(roster.get(ofStudent, "students"), 403, "storing tokens is off");
         assertRefused(roster.get(ofStudent, Roster.MAPLE_VALLEY, "schools"), 403, "storing tokens is off");
         assertThat(roster.get(ofService, Roster.MAPLE_VALLEY, "students").statusCode())
-                .as("an administrator needs no record")
+                .as("an administrator needs no stored token")
                 .isEqualTo(200);
     }
 
@@ -97,11 +98,11 @@ class RosterRightsIT {
             String token = roster.tokenOf("teacher");
             realm.configureClient(TestRealm.APP, app -> app.put("fullScopeAllowed", false));
 
-            assertThat(reads(token)).as("a token of before").isFalse();
+            assertThat(reads(token)).as("a token issued before").isFalse();
             assertThat(reads(roster.tokenOf("teacher"))).isFalse();
             assertRefused(roster.get(roster.tokenOf("teacher"), "2222", "schools"), 403, "Another district");
             assertThat(roster.get(roster.tokenOf("teacher"), "classes").statusCode())
-                    .as("a teacher like any other")
+                    .as("a regular teacher")
                     .isEqualTo(200);
         }
 
@@ -135,7 +136,7 @@ class RosterRightsIT {
             assertThat(reads(token)).isFalse();
         }
 
-        /** It names no roles; Keycloak's introspection would. */
+        /** The token contains no roles; Keycloak's introspection adds them. */
         @Test
         void appliesToLightweightTokensWithinTheClientsScope() {
             realm.configureClient(
@@ -250,9 +251,9 @@ class RosterRightsIT {
                 .isEqualTo(200);
     }
 
-    // ---- what is kept ----------------------------------------------------------------------------------------------
+    // ---- cached rows ----------------------------------------------------------------------------------------------
 
-    /** Another partner, at another host, with another roster of the same district. */
+    /** Another partner on another host with another roster of the same district. */
     @Test
     void aChangedPartnerGetsNoCachedRowsOfTheOldOne() {
         String ofStudent = roster.tokenOf("student");
@@ -288,12 +289,12 @@ class RosterRightsIT {
         environment.classLink().clearRequests();
         assertThat(roster.get(ofStudent, "courses").statusCode()).isEqualTo(200);
         assertThat(environment.classLink().requests())
-                .as("the first key's page")
+                .as("the page of the first key")
                 .isEmpty();
 
         realm.configure("rosterUrl", environment.classLink().baseUrl() + "/proxy/v1p0");
         assertThat(roster.get(ofStudent, "courses").statusCode())
-                .as("there is no list of districts")
+                .as("no district list exists")
                 .isNotEqualTo(200);
     }
 

@@ -28,14 +28,14 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What becomes of a stored token when it ends: each outcome of a refresh, as the app sees it and as the vault keeps it. */
+/** Refresh of an expired stored token: each outcome, as the app sees it and as the vault stores it. */
 @WithTestEnvironment
 @ResourceLock(TestEnvironment.PASSING_TIME)
 class TokenRefreshIT {
 
-    /** Expired on arrival: the last five seconds of a token count as over. */
+    /** Expired on issue: a token counts as expired five seconds before its expiry. */
     private static final Duration OVER_AT_ONCE = Duration.ofSeconds(2);
-    /** Alive, and about to be renewed. */
+    /** Valid, but within the refresh threshold. */
     private static final Duration ALMOST_OVER = Duration.ofSeconds(40);
 
     private static final Duration LONG = Duration.ofHours(1);
@@ -213,9 +213,9 @@ class TokenRefreshIT {
 
             assertRefused(realm.exchange(app), 400, "token_expired");
             assertRefused(realm.exchange(app), 400, "token_expired");
-            assertThat(refreshes()).as("ClassLink is not asked again").hasSize(1);
+            assertThat(refreshes()).as("ClassLink is not called again").hasSize(1);
             assertThat(realm.state().links(realm.state().user("mira.fernwick.2")))
-                    .as("the link stays")
+                    .as("the link is kept")
                     .hasSize(1);
 
             String afterLogin = loginWithATokenThatLives(LONG);
@@ -245,10 +245,10 @@ class TokenRefreshIT {
                 Fault.oversize(20_000_000),
                 Fault.redirect("https://launchpad.classlink.com/"));
 
-        /** Each fault in a realm of its own, because a provider rests for three seconds after one. */
+        /** Each fault in a separate realm, because a provider makes no call for three seconds after one. */
         @Test
         void thenTheResponseHasRetryAfter_andTheTokenIsKept() {
-            // A server that does not rotate takes the refresh token again even when it had done the work.
+            // Without rotation, ClassLink accepts the refresh token again even if it processed the lost request.
             environment.classLink().switches().refreshRotation(false);
             Map<TestRealm, String> apps = new LinkedHashMap<>();
             for (Fault fault : FAULTS) {
@@ -262,7 +262,7 @@ class TokenRefreshIT {
 
                 assertRefused(answer, 503, "temporarily_unavailable");
                 assertThat(answer.headers().firstValue("Retry-After")).hasValue("3");
-                assertThat(refreshes()).as("an outage is not hammered").hasSize(1);
+                assertThat(refreshes()).as("no further calls during an outage").hasSize(1);
                 assertThat(lastExchange().get("error").textValue()).isEqualTo("temporarily_unavailable");
                 environment.classLink().faults().clear();
             }
@@ -282,7 +282,7 @@ class TokenRefreshIT {
                     .inject(Endpoint.TOKEN, Fault.status(503))
                     .times(1);
             realm.exchange(app);
-            HttpResponse<String> later = realm.exchange(app); // a part of a second has passed
+            HttpResponse<String> later = realm.exchange(app); // a fraction of a second has passed
 
             environment.passTime(
                     realm,
@@ -326,7 +326,7 @@ class TokenRefreshIT {
             assertRefused(afterTheRest(app), 400, "token_expired");
         }
 
-        @Full // the provider waits ten seconds for an answer
+        @Full // the provider waits ten seconds for a response
         @Test
         void givenNoResponse_thenTheExchangeEndsWithinTheDeadline() {
             String app = loginWithATokenThatLives(OVER_AT_ONCE);
@@ -341,7 +341,7 @@ class TokenRefreshIT {
 
     // ---- steps -----------------------------------------------------------------------------------------------------
 
-    /** The app's Keycloak token; ClassLink tokens that are issued later live long. */
+    /** Returns the app's Keycloak token; ClassLink tokens issued later have a long lifetime. */
     private String loginWithATokenThatLives(Duration life) {
         environment.classLink().switches().guideTokenLifetime(life);
         String token = realm.tokensOf("student").get("access_token").textValue();
@@ -350,7 +350,7 @@ class TokenRefreshIT {
         return token;
     }
 
-    /** The provider rests for three seconds after a failure. */
+    /** The provider makes no call for three seconds after a failure. */
     private HttpResponse<String> afterTheRest(String app) {
         environment.passTime(realm, LONGEST_REST);
         return realm.exchange(app);
@@ -373,7 +373,7 @@ class TokenRefreshIT {
         return token.textValue();
     }
 
-    /** Token exchanges and their errors are two types of events; the newest of both. */
+    /** The newest event of the types token exchange and token exchange error. */
     private JsonNode lastExchange() {
         return realm.state().events("TOKEN_EXCHANGE&type=TOKEN_EXCHANGE_ERROR").get(0);
     }

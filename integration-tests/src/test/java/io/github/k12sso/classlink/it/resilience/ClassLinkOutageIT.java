@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What people can tell apart and do while ClassLink is out; every call with every fault is {@link UpstreamFaultsIT}'s. */
+/** What users see and can do during a ClassLink outage. {@link UpstreamFaultsIT} tests every call with every fault. */
 @WithTestEnvironment
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ClassLinkOutageIT {
@@ -81,7 +81,7 @@ class ClassLinkOutageIT {
         WebPage page = realm.login(browser, "student", request);
         assertThat(page.error()).startsWith("ClassLink does not answer right now.");
 
-        // Keycloak knows where the app wanted to go, and LaunchPad who it is.
+        // Keycloak still has the app's login request, and LaunchPad the user's session.
         WebPage callback = browser.click(page, "#kc-error-message .instruction a");
 
         assertThat(callback.handedToApp())
@@ -110,7 +110,7 @@ class ClassLinkOutageIT {
         assertThat(realm.tokenEndpoint(refresh).statusCode()).isEqualTo(200);
         assertThat(realm.exchange(tokens.get("access_token").textValue()).statusCode())
                 .isEqualTo(200);
-        // Another app, in the same browser: Keycloak's session is enough.
+        // Another app in the same browser only needs the Keycloak session.
         assertThat(teacher.open(realm.loginRequest("other-app", "openid", Map.of()))
                         .handedToApp())
                 .containsKey("code");
@@ -123,7 +123,7 @@ class ClassLinkOutageIT {
     }
 
     private void forgetKeys(TestEnvironment environment) {
-        // A new key: the next login has to ask for it.
+        // A new key, which the next login must fetch.
         environment.classLink().keys().rotateAndDropOld();
     }
 

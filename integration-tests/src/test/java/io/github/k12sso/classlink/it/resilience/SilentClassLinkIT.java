@@ -32,7 +32,9 @@ import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** More requests than Keycloak has threads wait for a ClassLink that is silent: whom it harms, and what the others get. */
+/**
+ * More requests than Keycloak has threads wait for a ClassLink that does not respond: effects on these and on other requests.
+ */
 @WithTestEnvironment
 @Isolated("measures how fast the shared server answers")
 class SilentClassLinkIT {
@@ -63,7 +65,7 @@ class SilentClassLinkIT {
         threads.shutdownNow();
     }
 
-    /** What an answer was. */
+    /** The kinds of responses. */
     private record Told(int status, boolean retryAfter, String text) {
 
         static Told of(HttpResponse<String> answer) {
@@ -128,11 +130,11 @@ class SilentClassLinkIT {
             this.endpoint = endpoint;
         }
 
-        /** Of as many people, all ready to be sent. */
+        /** Requests of different users, prepared to be sent at once. */
         abstract List<Supplier<Told>> requests(SilentClassLinkIT test);
     }
 
-    /** The default tier's: ClassLink is silent for three seconds. */
+    /** In the default tier, ClassLink does not respond for three seconds. */
     @Test
     void loginsOverTheLimitAreRejectedImmediately() {
         List<Supplier<Told>> requests = Waiting.CODE.requests(this);
@@ -173,7 +175,7 @@ class SilentClassLinkIT {
                 .allMatch(answer -> answer.text().contains("temporarily_unavailable"));
     }
 
-    @Full // silence until calls time out, for each of them
+    @Full // waits until calls time out, for each kind of call
     @ParameterizedTest
     @EnumSource
     void otherRealmsAreUnaffected_andALoginWorksSoonAfterRecovery(Waiting waiting) {
@@ -185,7 +187,7 @@ class SilentClassLinkIT {
         Await.until("those who find no place", () -> done(first) > PEOPLE / 2);
         assertThatOtherRealmsRespond();
         environment.classLink().faults().clear();
-        assertThatALoginWorksSoon(); // while those of the silence still wait
+        assertThatALoginWorksSoon(); // while earlier requests still wait
 
         environment.classLink().faults().inject(waiting.endpoint, SILENCE);
         List<Told> told =
@@ -206,7 +208,7 @@ class SilentClassLinkIT {
 
     // ---- steps -----------------------------------------------------------------------------------------------------
 
-    /** Browsers that ClassLink has sent back, their codes not redeemed. */
+    /** Browsers with a callback URL whose codes are not redeemed yet. */
     private List<Supplier<Told>> callbacks() {
         return IntStream.range(0, PEOPLE)
                 .mapToObj(number -> CompletableFuture.supplyAsync(this::callback, threads))

@@ -29,8 +29,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.parallel.Isolated;
 
-/** A Keycloak with a small heap, whose token keys are in its vault: the entry is missing, answers are huge. */
-@Full // a server of its own
+/** A Keycloak with a small heap and token keys in its vault: the entry is missing, or responses are large. */
+@Full // starts a server
 @Isolated("one server of a test's own at a time")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class VaultAndHeapIT {
@@ -81,7 +81,7 @@ class VaultAndHeapIT {
                     .isEqualTo("configuration");
             assertThat(environment.log())
                     .contains("reason=configuration: Keycloak's vault has no entry for ClassLink's token keys");
-            assertThat(realm.state().users()).as("nothing half made").hasSize(1);
+            assertThat(realm.state().users()).as("no partial user").hasSize(1);
         }
 
         @Test

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** Good and bad logins and exchanges; then every secret of theirs is searched for in what the server wrote. */
+/** Runs successful and failed logins and exchanges, then searches the server's output for their secrets. */
 @WithTestEnvironment
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class NothingLeaksIT {
@@ -72,7 +72,7 @@ class NothingLeaksIT {
 
     @Test
     void theLogContainsNoSecret(TestEnvironment environment) {
-        assertThat(secrets).as("the search has something to search for").hasSizeGreaterThan(20);
+        assertThat(secrets).as("there are secrets to search for").hasSizeGreaterThan(20);
         String log = environment.log();
         assertThat(secrets).noneMatch(log::contains);
     }

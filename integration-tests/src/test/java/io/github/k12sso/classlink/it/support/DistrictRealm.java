@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.stream.StreamSupport;
 
 /**
- * The realm that the server itself imported from {@code realm-config/district-realm.json}, for Maple Valley alone. There is
- * one for all tests.
+ * The realm that the server imported from {@code realm-config/district-realm.json} at startup, for Maple Valley only. All tests
+ * share it.
  */
 public final class DistrictRealm {
 

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** How a link ends, and what becomes of its tokens here and at ClassLink. */
+/** The end of a link, and its tokens in Keycloak and at ClassLink. */
 @WithTestEnvironment
 class DisconnectIT {
 
@@ -92,7 +92,7 @@ class DisconnectIT {
             unlink();
 
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(4));
-            // Not exactly one: the second call for an earlier test's user may come as late.
+            // Not exactly one, because a call for an earlier test's user may be late.
             Await.until("the call that hangs", () -> !revocations().isEmpty());
         }
 
@@ -134,7 +134,7 @@ class DisconnectIT {
         assertRefused(realm.exchange(student), "not_linked");
         assertRefused(realm.exchange(teacher), "not_linked");
         assertThat(realm.state().links(realm.state().user("mira.fernwick.2")))
-                .as("the links stay")
+                .as("the links are kept")
                 .hasSize(1);
     }
 
@@ -198,7 +198,7 @@ class DisconnectIT {
             Await.until("revocation", () -> !revocations().isEmpty());
         }
 
-        /** A limit of one session, kept by ending the older one in the flow after ClassLink. */
+        /** A limit of one session: the flow after the ClassLink login ends the older session. */
         @Test
         void givenASessionLimit_thenTheNewLoginKeepsItsTokens() {
             realm.configure("forgetTokensOnLogout", "true");
@@ -214,7 +214,9 @@ class DisconnectIT {
         }
     }
 
-    /** OpenID Connect Back-Channel Logout, should ClassLink ever send it: Keycloak's endpoint, and the provider's keys. */
+    /**
+     * OpenID Connect Back-Channel Logout, which ClassLink is not known to send: Keycloak's endpoint with the provider's keys.
+     */
     @Test
     void whenClassLinkSendsALogoutToken_thenTheUserIsLoggedOut() {
         String token = loginAndLogoutToken();
@@ -226,7 +228,10 @@ class DisconnectIT {
         assertThat(realm.state().sessions()).isZero();
     }
 
-    /** Keycloak 27 always checks the signature. For ClassLink it is checked on every line, whatever the provider's settings. */
+    /**
+     * Keycloak 27 always verifies the signature. For ClassLink it is verified in every version, regardless of the provider's
+     * settings.
+     */
     @Test
     void whenALogoutTokenHasAnInvalidSignature_thenItIsRejected() {
         realm.configure("validateSignature", "false");
@@ -313,7 +318,7 @@ class DisconnectIT {
                 .textValue();
     }
 
-    /** ClassLink has rotated the refresh token and holds its answer back; what it issued is nobody's when it comes. */
+    /** ClassLink has rotated the refresh token and delays its response; when it arrives, the user is no longer linked. */
     @ParameterizedTest
     @EnumSource
     void whenAUserIsUnlinkedDuringARefresh_thenTheNewTokensAreRevoked(Disconnection disconnection) {
@@ -346,7 +351,7 @@ class DisconnectIT {
         PROVIDER_DISABLED(4),
         PROVIDER_REMOVED(2);
 
-        /** The new pair, and the old one where Keycloak says whose it was. */
+        /** The new token pair, and the old one if Keycloak says whose it was. */
         private final int revokedTokens;
 
         Disconnection(int revokedTokens) {
@@ -390,7 +395,7 @@ class DisconnectIT {
         AdminApi.require(realm.admin().delete(userPath() + "/federated-identity/classlink"), "unlink");
     }
 
-    /** As an app does it that has no browser at hand: with its refresh token. */
+    /** Logs out with the refresh token, like an app without a browser. */
     private void logout(JsonNode tokens) {
         HttpResponse<String> answer = new Http()
                 .send(Http.form(

@@ -14,7 +14,7 @@ import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Where no key file is set up, the realm's own AES key seals; what becomes of records when administrators change it. */
+/** Without a key file, the realm's AES key encrypts tokens: effects of changes of this key on stored tokens. */
 @WithTestEnvironment
 class RealmKeysIT {
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** The token vault on two nodes with one PostgreSQL. What stops a node is {@link TokenVaultClusterFailureIT}'s. */
+/** The token vault on two nodes with one PostgreSQL. {@link TokenVaultClusterFailureIT} tests node failures. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TokenVaultClusterIT {
 
@@ -121,7 +121,7 @@ class TokenVaultClusterIT {
 
         assertThat(secrets).hasSizeGreaterThan(4);
         assertThat(cluster.database().placesOf(secrets)).isEmpty();
-        // The search finds what is there.
+        // Proves that the search finds existing text.
         assertThat(cluster.database().placesOf(List.of(TestRealm.CLASSLINK_CLIENT)))
                 .contains("identity_provider_config.value");
     }

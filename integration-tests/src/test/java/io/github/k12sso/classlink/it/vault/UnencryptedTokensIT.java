@@ -12,7 +12,7 @@ import java.net.http.HttpResponse;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
-/** Somebody who can write to the database puts a token of their own in place of an encrypted one. */
+/** An attacker with write access to the database replaces an encrypted token with an unencrypted one. */
 @WithTestEnvironment
 class UnencryptedTokensIT {
 

@@ -20,7 +20,7 @@ class RosterErrorTest {
 
     @ParameterizedTest
     @EnumSource
-    void everyReasonHasADescription(RosterFailure.Reason reason) throws IOException {
+    void everyReasonIsDocumented(RosterFailure.Reason reason) throws IOException {
         assertThat(Files.readString(Path.of("../docs/operate/roster-operations.md")))
                 .contains("`" + reason.name().toLowerCase(Locale.ROOT) + "`");
     }

@@ -8,7 +8,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.Map;
 
-/** A shell command with the page's placeholders in it. */
+/** A shell command with the page's placeholders. */
 final class Curl implements StockClient {
 
     private static final int COMMAND_NOT_FOUND = 127;
