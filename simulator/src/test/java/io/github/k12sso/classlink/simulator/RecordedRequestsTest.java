@@ -37,7 +37,7 @@ class RecordedRequestsTest {
 
     /**
      * @param pointer JSON pointer into the response
-     * @param expected expected value
+     * @param expected the value there
      */
     record Recorded(String name, String pointer, String expected, String request) {
         @Override

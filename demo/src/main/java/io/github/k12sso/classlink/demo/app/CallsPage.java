@@ -12,7 +12,7 @@ final class CallsPage {
      * Renders the page.
      *
      * @param shared calls made once for all browsers
-     * @param calls calls of this browser, oldest first
+     * @param calls the calls of this browser, oldest first
      */
     static HtmlResponse of(RosterAppSettings settings, List<AppCall> shared, List<AppCall> calls) {
         return HtmlResponse.ok(AppFrame.page(

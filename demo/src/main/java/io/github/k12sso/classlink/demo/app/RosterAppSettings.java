@@ -6,7 +6,7 @@ import java.net.URI;
  * Settings of the app.
  *
  * @param bind address to listen on: {@code localhost}, or {@code 0.0.0.0} in a container
- * @param port port of the app; 0 for a free one
+ * @param port the port of the app; 0 for a free one
  * @param issuer the realm: {@code http://localhost:8080/realms/demo}
  * @param clientId id of a confidential client with PKCE and the optional scopes {@code classlink-token},
  *     {@code classlink-roster}
