@@ -41,7 +41,7 @@ public final class Benchmarks {
                 ? List.copyOf(chapters.keySet())
                 : List.of(arguments[0].split(",", -1));
         if (!chapters.keySet().containsAll(chosen)) {
-            throw new IllegalArgumentException("Chapters are " + chapters.keySet() + ", not " + chosen);
+            throw new IllegalArgumentException("Unknown chapter in " + chosen + "; chapters are " + chapters.keySet());
         }
         Path project = Path.of(System.getProperty("project.root"));
         Benchmarks benchmarks = new Benchmarks(
@@ -61,7 +61,7 @@ public final class Benchmarks {
         }
         System.out.println("All chapters: " + since(start));
         if (!failed.isEmpty()) {
-            System.err.println("Not measured: " + failed);
+            System.err.println("Chapters that failed: " + failed);
         }
         System.exit(failed.isEmpty() ? 0 : 1); // Gatling's threads keep running
     }

@@ -93,7 +93,7 @@ final class BulkheadChapter implements Chapter {
 
         private static void require(int status, String body, boolean right) {
             if (status != 200 || !right) {
-                throw new IllegalStateException("another realm's person got " + status + ": " + body);
+                throw new IllegalStateException("a user of another realm got " + status + ": " + body);
             }
         }
 
@@ -156,7 +156,7 @@ final class BulkheadChapter implements Chapter {
                             threads))
                     .toList();
             if (!told.await(GIVEN_UP.toSeconds(), TimeUnit.SECONDS)) {
-                throw new IllegalStateException(told.getCount() + " more should have been told that there is no place");
+                throw new IllegalStateException(told.getCount() + " more requests should have been rejected");
             }
             double untilTold = (System.nanoTime() - start) / 1e6;
             Others others = realms.others(times);

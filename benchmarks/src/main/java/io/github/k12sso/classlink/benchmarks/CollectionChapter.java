@@ -50,7 +50,7 @@ final class CollectionChapter implements Chapter {
         static District prepare(Bench bench, TestEnvironment environment) {
             TestRealm realm = Servers.prepared(environment.newRealm());
             Roster roster = Roster.withPartnerKey(environment, realm);
-            giveThreeMoreClasses(environment, roster);
+            addThreeClasses(environment, roster);
             return new District(bench, environment, realm, roster, roster.tokenOf(TEACHER));
         }
 
@@ -154,7 +154,7 @@ final class CollectionChapter implements Chapter {
     }
 
     /** Generated teachers have three classes, so this adds three classes of a teacher at another school. */
-    private static void giveThreeMoreClasses(TestEnvironment environment, Roster roster) {
+    private static void addThreeClasses(TestEnvironment environment, Roster roster) {
         String teacher = environment.classLink().persona(TEACHER).sourcedId();
         ObjectNode self =
                 (ObjectNode) roster.atTheSource(DISTRICT, "teachers/" + teacher).get("user");

@@ -80,7 +80,7 @@ final class ExchangeChapter implements Chapter {
         static Sides prepare(Cluster cluster, int people) {
             TestRealm ours = Servers.prepared(cluster.newRealm());
             TestRealm builtIn = Servers.prepared(BuiltInBroker.newRealm(cluster));
-            ours.configureClient(TestRealm.APP, ExchangeChapter::intendTokensForItself);
+            ours.configureClient(TestRealm.APP, ExchangeChapter::addClientToItsAudience);
             BuiltInBroker.allowVersion2(ours);
             BuiltInBroker.allowLegacyExchange(builtIn);
             List<String> tokens =
@@ -126,7 +126,7 @@ final class ExchangeChapter implements Chapter {
     }
 
     /** Since 26.7, introspection reports a token as inactive if the calling client is not in its audience. */
-    private static void intendTokensForItself(ObjectNode client) {
+    private static void addClientToItsAudience(ObjectNode client) {
         client.withArray("protocolMappers")
                 .addObject()
                 .put("name", "audience")

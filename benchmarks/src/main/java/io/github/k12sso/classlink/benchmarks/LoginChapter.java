@@ -137,7 +137,7 @@ final class LoginChapter implements Chapter {
                 return name;
             }
         }
-        throw new IllegalStateException("the login made no user");
+        throw new IllegalStateException("the login created no user");
     }
 
     private static void clearUsers(Cluster cluster, TestRealm realm) {

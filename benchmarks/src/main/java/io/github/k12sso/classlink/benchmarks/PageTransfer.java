@@ -41,7 +41,7 @@ record PageTransfer(double firstByte, double whole, int rows) {
             String[] answer =
                     new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).split(" ", -1);
             if (!"200".equals(answer[0])) {
-                throw new IllegalStateException(address + " answered " + answer[0]);
+                throw new IllegalStateException(address + " returned " + answer[0]);
             }
             return new PageTransfer(
                     Double.parseDouble(answer[1]) * 1_000,
@@ -62,12 +62,12 @@ record PageTransfer(double firstByte, double whole, int rows) {
 
     private static int rows(JsonNode page, String address) {
         if (page.size() != 1 || !page.iterator().next().isArray()) {
-            throw new IllegalStateException(address + " answered no page");
+            throw new IllegalStateException(address + " did not return a page");
         }
         JsonNode rows = page.iterator().next();
         rows.forEach(row -> {
             if (!row.hasNonNull("sourcedId")) {
-                throw new IllegalStateException(address + " answered a row without sourcedId");
+                throw new IllegalStateException(address + " returned a row without sourcedId");
             }
         });
         return rows.size();

@@ -45,7 +45,7 @@ final class PerformancePage {
         String text = Files.readString(page);
         int from = text.indexOf(begin);
         if (from < 0) {
-            throw new IOException(page + " has no place for the chapter " + chapter);
+            throw new IOException(page + " has no markers for the chapter " + chapter);
         }
         int to = text.indexOf(end, from);
         Files.writeString(page, text.substring(0, from) + begin + figures + text.substring(to));

@@ -118,7 +118,7 @@ public final class Demo implements AutoCloseable {
                 .withReadyPath("/realms/demo/.well-known/openid-configuration")
                 .withStartTimeout(Duration.ofMinutes(5))
                 .withLogFile(log)
-                .withProgress(elapsed -> narrator.stillWaits("Keycloak", elapsed));
+                .withProgress(elapsed -> narrator.stillStarting("Keycloak", elapsed));
     }
 
     private String keycloakUrl() {

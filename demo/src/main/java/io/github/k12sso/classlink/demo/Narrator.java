@@ -35,7 +35,7 @@ final class Narrator {
     }
 
     /** Prints one line every ten seconds. */
-    void stillWaits(String part, Duration elapsed) {
+    void stillStarting(String part, Duration elapsed) {
         if (elapsed.toSeconds() - lastLineAt >= SECONDS_BETWEEN_LINES) {
             lastLineAt = elapsed.toSeconds();
             say(String.format("  %-16s %d s", part, lastLineAt));

@@ -91,13 +91,13 @@ final class RawServer implements AutoCloseable {
 
     Request onlyRequest() {
         if (requests.size() != 1) {
-            throw new AssertionError(requests.size() + " requests where one is expected");
+            throw new AssertionError(requests.size() + " requests instead of one");
         }
         return requests.get(0);
     }
 
     /** Whether a client closed the connection during the response or does so within the next seconds. */
-    boolean wasHungUpOn() throws InterruptedException {
+    boolean wasClosedByTheClient() throws InterruptedException {
         return hungUp.await(5, TimeUnit.SECONDS);
     }
 
@@ -128,7 +128,7 @@ final class RawServer implements AutoCloseable {
         while (!head.toString(StandardCharsets.ISO_8859_1).endsWith("\r\n\r\n")) {
             int next = in.read();
             if (next < 0) {
-                throw new IOException("the client sent half a request");
+                throw new IOException("the client sent an incomplete request");
             }
             head.write(next);
         }

@@ -282,7 +282,7 @@ class UpstreamClientTest {
                     .hasNoSuppressedExceptions();
 
             assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(PATIENT.dividedBy(2));
-            assertThat(server.wasHungUpOn()).isTrue();
+            assertThat(server.wasClosedByTheClient()).isTrue();
         }
     }
 
@@ -299,7 +299,7 @@ class UpstreamClientTest {
                         assertThat(refused.status()).isEqualTo(400);
                         assertThat(refused.error()).isEqualTo(OAuthError.UNKNOWN);
                     });
-            assertThat(server.wasHungUpOn()).isTrue();
+            assertThat(server.wasClosedByTheClient()).isTrue();
         }
 
         @Test
@@ -403,7 +403,7 @@ class UpstreamClientTest {
             RawServer server = opened(endless("HTTP/1.1 503 X\r\n\r\n"));
 
             assertThatThrownBy(() -> profile(server)).isInstanceOf(UpstreamFailure.Unavailable.class);
-            assertThat(server.wasHungUpOn()).isTrue();
+            assertThat(server.wasClosedByTheClient()).isTrue();
         }
 
         @Test
@@ -464,7 +464,7 @@ class UpstreamClientTest {
                     .hasMessageStartingWith("profile endpoint did not finish its answer in time: ");
 
             assertThat(Duration.ofNanos(System.nanoTime() - began)).isBetween(IMPATIENT, Duration.ofSeconds(5));
-            assertThat(server.wasHungUpOn()).isTrue();
+            assertThat(server.wasClosedByTheClient()).isTrue();
         }
 
         @Test

@@ -20,7 +20,7 @@ import org.keycloak.models.UserModel;
 import org.keycloak.models.UserProvider;
 import org.keycloak.storage.ReadOnlyException;
 
-/** Values that are checked before they are written. {@code EverybodyGetsInIT} tests Keycloak's own user profile validation. */
+/** Values that are checked before they are written. {@code LoginRobustnessIT} tests Keycloak's own user profile validation. */
 class AcceptedValuesTest {
 
     @ParameterizedTest

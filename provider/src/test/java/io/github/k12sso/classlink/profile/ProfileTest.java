@@ -247,7 +247,7 @@ class ProfileTest {
 
     @Nested
     @DisplayName("given a document without an identity")
-    class GivenNobody {
+    class GivenNoIdentity {
 
         @ParameterizedTest
         @ValueSource(

@@ -179,14 +179,14 @@ public final class KeycloakServer implements AutoCloseable {
 
     /** Kills the server without a shutdown, like a power failure. */
     public void kill() {
-        forgetShutdownHook();
+        removeShutdownHook();
         stop(Duration.ZERO);
     }
 
     /** Stops the server gracefully; after 15 s it is killed. */
     @Override
     public void close() {
-        forgetShutdownHook();
+        removeShutdownHook();
         stop(STOP_GRACE);
     }
 
@@ -196,7 +196,7 @@ public final class KeycloakServer implements AutoCloseable {
         }
     }
 
-    private void forgetShutdownHook() {
+    private void removeShutdownHook() {
         try {
             Runtime.getRuntime().removeShutdownHook(shutdownHook);
         } catch (IllegalStateException shuttingDown) {

@@ -67,7 +67,7 @@ class KeycloakServerTest {
 
     @Test
     @DisplayName("given a server that never responds, the timeout kills it and its child processes")
-    void neverAnswers() throws IOException {
+    void neverResponds() throws IOException {
         KeycloakDistribution home =
                 FakeHome.withScript(folder, "sleep 300 &\necho $! > child.pid\necho waiting\nwait\n");
 

@@ -82,7 +82,7 @@ class AccountConsoleInChromiumIT {
         Await.until("revocation of both tokens", () -> revocations() == 2);
     }
 
-    @Full // a browser of its own
+    @Full // starts a browser
     @Test
     void aClassLinkAccountOfAnotherUserIsRefused() {
         realm.tokensOf("teacher");

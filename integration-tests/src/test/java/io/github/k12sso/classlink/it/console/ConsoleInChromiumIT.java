@@ -44,7 +44,7 @@ class ConsoleInChromiumIT {
         browser.close();
     }
 
-    @Full // half a minute of clicks on question marks
+    @Full // half a minute of clicks on help buttons
     @Test
     void everyFieldShowsALabelAndAHelpText() {
         new FormPicture(settings(), realm.state().texts("admin", "en")).take(browser, "console-add-provider");
@@ -75,7 +75,7 @@ class ConsoleInChromiumIT {
         }
     }
 
-    @Full // a browser of its own
+    @Full // starts a browser
     @Test
     void theTileClientIsSelectedFromTheRealmsClients() {
         page.type("clientId", "c1").type("clientSecret", "s1").pick("LaunchPad: tile client", TestRealm.APP);
@@ -87,7 +87,7 @@ class ConsoleInChromiumIT {
         assertThat(saved.at("/config/launchpadClient").textValue()).isEqualTo(TestRealm.APP);
     }
 
-    @Full // a browser of its own
+    @Full // starts a browser
     @Test
     void anInvalidValueIsRefusedWithAnExplanation() {
         page.type("clientId", "c1").type("clientSecret", "s1").type("partnerKey", "pk-4711");

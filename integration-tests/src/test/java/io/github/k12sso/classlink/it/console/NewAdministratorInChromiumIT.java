@@ -73,7 +73,7 @@ class NewAdministratorInChromiumIT {
     }
 
     @AfterEach
-    void theRealmIsGone() {
+    void deleteTheRealm() {
         browser.close();
         AdminApi.require(environment.admin().delete(REALM), NAME);
     }

@@ -96,7 +96,7 @@ class RosterAppInChromiumIT {
         assertThatNoClassLinkTokenWasSeen();
     }
 
-    @Full // a browser of its own
+    @Full // starts a browser
     @Test
     void signInWithClassLinkSkipsKeycloaksLoginPage() {
         AppPage.open(browser, app.baseUrl()).signInWithClassLink().districtSearch();
@@ -105,7 +105,7 @@ class RosterAppInChromiumIT {
                 .isEqualTo(environment.classLink().baseUrl().getAuthority());
     }
 
-    @Full // a browser of its own
+    @Full // starts a browser
     @Test
     void aStudentWithoutEmailSeesTheirClasses() {
         Persona student = persona("student-without-email");
@@ -123,7 +123,7 @@ class RosterAppInChromiumIT {
         assertThatNoClassLinkTokenWasSeen();
     }
 
-    @Full // a browser of its own
+    @Full // starts a browser
     @Test
     void aUserWithoutARosterRecordGetsAMessage() {
         AppPage page =
@@ -135,7 +135,7 @@ class RosterAppInChromiumIT {
         assertThatNoClassLinkTokenWasSeen();
     }
 
-    @Full // a browser of its own
+    @Full // starts a browser
     @Test
     void aLocalUserCanConnectTheirClassLinkAccount() {
         AppPage page = AppPage.open(browser, app.baseUrl()).signIn().signIn("no-classlink", "demo");
@@ -158,7 +158,7 @@ class RosterAppInChromiumIT {
         assertThatNoClassLinkTokenWasSeen();
     }
 
-    @Full // a browser of its own
+    @Full // starts a browser
     @Test
     void anExpiredClassLinkTokenIsReplacedByOneLogin() {
         AppPage page = AppPage.open(browser, app.baseUrl())
@@ -176,7 +176,7 @@ class RosterAppInChromiumIT {
         assertThatNoClassLinkTokenWasSeen();
     }
 
-    @Full // a browser of its own
+    @Full // starts a browser
     @Test
     void aClassLinkTokenThatIsAlwaysExpiredIsExplainedAfterOneMoreLogin() {
         environment.classLink().tokenMode(TokenMode.GUIDE);
@@ -222,7 +222,7 @@ class RosterAppInChromiumIT {
         assertThatNoClassLinkTokenWasSeen();
     }
 
-    @Full // a browser of its own
+    @Full // starts a browser
     @Test
     void aSlowRosterShowsItsProgress() {
         environment.classLink().faults().inject(Endpoint.ROSTER, Fault.delay(Duration.ofSeconds(2)));
@@ -235,7 +235,7 @@ class RosterAppInChromiumIT {
         assertThat(page.withClasses().classTitles()).hasSize(3);
     }
 
-    @Full // a browser of its own
+    @Full // starts a browser
     @Test
     void aRefusedRosterShowsTheReason() {
         environment.classLink().faults().inject(Endpoint.ROSTER, Fault.status(403));
@@ -247,7 +247,7 @@ class RosterAppInChromiumIT {
         browser.screenshot("app-roster-refused");
     }
 
-    @Full // a browser of its own
+    @Full // starts a browser
     @Test
     void signingOutEndsTheSessionsOfAppAndKeycloak() {
         AppPage page = AppPage.open(browser, app.baseUrl())
@@ -292,7 +292,7 @@ class RosterAppInChromiumIT {
         assertThatNoClassLinkTokenWasSeen();
     }
 
-    @Full // a browser of its own
+    @Full // starts a browser
     @Test
     void refusingConsentReturnsToKeycloaksLoginPage() {
         environment.classLink().consent(true);
@@ -310,7 +310,7 @@ class RosterAppInChromiumIT {
         assertThat(codesRedeemed()).isZero();
     }
 
-    @Full // a browser of its own
+    @Full // starts a browser
     @Test
     void aUserOfAnotherDistrictGetsAnExplanation() {
         LaunchPad launchPad =

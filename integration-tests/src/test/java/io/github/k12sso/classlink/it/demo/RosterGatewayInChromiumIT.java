@@ -24,7 +24,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 @WithTestEnvironment
 @ResourceLock("realm of the demo")
 @Needs(Installed.CHROMIUM)
-@Full // a browser for each test
+@Full // starts a browser for each test
 @ResourceLock(Chromium.ONE_AT_A_TIME)
 class RosterGatewayInChromiumIT {
 

@@ -170,7 +170,7 @@ class BuiltInBrokerComparisonIT {
         boolean alive = answers.stream()
                 .filter(answer -> answer.statusCode() == 200)
                 .findFirst()
-                .filter(answer -> takenByClassLink(
+                .filter(answer -> acceptedByClassLink(
                         environment,
                         Http.json(answer.body()).path("access_token").asText()))
                 .isPresent();
@@ -265,7 +265,7 @@ class BuiltInBrokerComparisonIT {
                 }
             }
         }
-        throw new AssertionError("nobody is linked to " + classLinkUserId);
+        throw new AssertionError("no user is linked to " + classLinkUserId);
     }
 
     // ---- steps -----------------------------------------------------------------------------------------------------
@@ -284,7 +284,7 @@ class BuiltInBrokerComparisonIT {
                 .count();
     }
 
-    private static boolean takenByClassLink(TestEnvironment environment, String token) {
+    private static boolean acceptedByClassLink(TestEnvironment environment, String token) {
         return new Http()
                         .send(HttpRequest.newBuilder(
                                         environment.classLink().baseUrl().resolve("/v2/my/info"))

@@ -48,7 +48,7 @@ class BrokeringApiV2IT {
     }
 
     @BeforeEach
-    void aRealmWhoseAppMayAsk() {
+    void aRealmWhoseAppMayCallTheApi() {
         environment.classLink().tokenMode(TokenMode.CLASSLINK);
         environment.classLink().switches().refreshTokens(true);
         environment.classLink().faults().clear();

@@ -45,7 +45,7 @@ class AllowedHostsIT {
     }
 
     @AfterEach
-    void nothingWasSentThere() {
+    void noRequestReachedTheHost() {
         assertThat(environment.classLink().requests()).isEmpty();
     }
 

@@ -143,7 +143,7 @@ class DatabasesIT {
             accessToken("teacher");
 
             JsonNode student = realm.state().user(first + "." + TENANT);
-            JsonNode teacher = userWhoseNameBegins(second + "." + TENANT);
+            JsonNode teacher = userWithNamePrefix(second + "." + TENANT);
             assertThat(realm.state().groups(student)).containsExactly("/people/" + first);
             assertThat(realm.state().groups(teacher))
                     .singleElement()
@@ -232,9 +232,9 @@ class DatabasesIT {
             accessToken("student");
             accessToken("teacher");
 
-            assertThat(realm.state().organizations(userWhoseNameBegins("mira.fernwick")))
+            assertThat(realm.state().organizations(userWithNamePrefix("mira.fernwick")))
                     .containsExactly("Ab2");
-            assertThat(realm.state().organizations(userWhoseNameBegins("orla.thistledown")))
+            assertThat(realm.state().organizations(userWithNamePrefix("orla.thistledown")))
                     .singleElement()
                     .asString()
                     .startsWith("aB2");
@@ -306,14 +306,14 @@ class DatabasesIT {
                     .getStringClaim("preferred_username");
         }
 
-        private JsonNode userWhoseNameBegins(String name) {
+        private JsonNode userWithNamePrefix(String name) {
             for (JsonNode user : realm.state().users()) {
                 if (user.get("username").textValue().startsWith(name)) {
                     return user;
                 }
             }
             throw new AssertionError(
-                    "nobody is called " + name + " in " + realm.state().users());
+                    "no user is called " + name + " in " + realm.state().users());
         }
     }
 }

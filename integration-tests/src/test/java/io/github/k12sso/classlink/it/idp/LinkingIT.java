@@ -31,7 +31,7 @@ class LinkingIT {
     private JsonNode tokens;
 
     @BeforeEach
-    void somebodySignedIn(TestEnvironment testEnvironment) {
+    void aSignedInUser(TestEnvironment testEnvironment) {
         environment = testEnvironment;
         realm = environment.newRealm();
         letUsersLink();

@@ -95,7 +95,7 @@ class TileLaunchInChromiumIT {
         }
     }
 
-    @Full // a browser of its own
+    @Full // starts a browser
     @Test
     void oneClickSignsInToAnAppInTheBrowser() {
         LaunchPad launchPad = signedIn("student");
@@ -119,7 +119,7 @@ class TileLaunchInChromiumIT {
     }
 
     /** Two providers but one user: no second account and no form. */
-    @Full // a browser of its own
+    @Full // starts a browser
     @Test
     void oneUserOpensBothTiles() {
         assertThat(signedIn("student").tile(READING).person()).isEqualTo(STUDENT);
@@ -133,7 +133,7 @@ class TileLaunchInChromiumIT {
         assertThat(realm.state().users()).hasSize(2);
     }
 
-    @Full // a browser of its own
+    @Full // starts a browser
     @Test
     void aDoubleClickAndTheBackButtonCauseNoError() {
         JsonNode failures = realm.state().events("IDENTITY_PROVIDER_LOGIN_ERROR");
@@ -147,7 +147,7 @@ class TileLaunchInChromiumIT {
         assertThatNoUnsolicitedCodeWasRedeemed();
     }
 
-    @Full // a browser of its own
+    @Full // starts a browser
     @Test
     void theNextUserOfASharedDeviceGetsTheirOwnSession() {
         assertThat(signedIn("student").tile(MATH).person()).isEqualTo(STUDENT);
@@ -156,7 +156,7 @@ class TileLaunchInChromiumIT {
         assertThat(signedIn("teacher").tile(READING).person()).isEqualTo(TEACHER);
     }
 
-    @Full // a browser of its own
+    @Full // starts a browser
     @Test
     void refusingConsentShowsAMessage() {
         environment.classLink().consent(true);
@@ -168,7 +168,7 @@ class TileLaunchInChromiumIT {
         assertThat(realm.state().sessions()).isZero();
     }
 
-    @Full // a browser of its own
+    @Full // starts a browser
     @Test
     void aWebLinkTileOfADisabledProviderShowsAMessage() {
         LaunchPad launchPad = signedIn("student");
@@ -187,7 +187,7 @@ class TileLaunchInChromiumIT {
     }
 
     /** If ClassLink drops the state, every login looks like a tile launch, which would cause an endless redirect loop. */
-    @Full // a browser of its own
+    @Full // starts a browser
     @Test
     void aRedirectLoopIsStopped() {
         environment.classLink().switches().stateOnCodes(false);

@@ -302,7 +302,7 @@ class RosterRightsIT {
     class WithTheUsersOwnToken {
 
         @BeforeEach
-        void insteadOfThePartners() {
+        void insteadOfThePartnerKey() {
             roster = Roster.withUserToken(environment, realm);
         }
 

@@ -79,7 +79,7 @@ final class MixedLoad implements AutoCloseable {
             int faults,
             Map<String, AtomicInteger> answers,
             List<String> wrong,
-            boolean everybodyHasTheirToken,
+            boolean allResidentsHaveTheirToken,
             Map<String, Long> rowsBefore,
             Map<String, Long> rowsAfter,
             double filesBefore,
@@ -119,14 +119,15 @@ final class MixedLoad implements AutoCloseable {
     /** Runs the load, stops it and measures. */
     public Report run(Duration length) {
         during(length.dividedBy(6)); // warms up and fills caches
-        traffic.closeForTheDay();
+        traffic.deleteVisitors();
         double filesBefore = filesAtRest();
         Map<String, Long> before = ServerHealth.rows(environment.database());
         samples.clear();
         during(length);
-        Await.until("everybody's token", traffic::everyResidentHasTheirToken);
-        traffic.closeForTheDay();
-        Await.until("rest of the database", () -> ServerHealth.of(environment).databaseConnections() == 0);
+        Await.until("tokens of all residents", traffic::everyResidentHasTheirToken);
+        traffic.deleteVisitors();
+        Await.until(
+                "idle database connections", () -> ServerHealth.of(environment).databaseConnections() == 0);
         int quarter = samples.size() / 4;
         ServerHealth first = ServerHealth.least(samples.subList(quarter, 2 * quarter));
         double filesAfter = filesAtRest();
@@ -169,11 +170,11 @@ final class MixedLoad implements AutoCloseable {
         try {
             clock.awaitTermination(length.toMillis(), TimeUnit.MILLISECONDS);
             if (work.stream().anyMatch(ScheduledFuture::isDone)) {
-                throw new AssertionError("somebody has stopped working");
+                throw new AssertionError("a simulated user or app has stopped");
             }
             clock.shutdown();
             if (!clock.awaitTermination(LAST_REQUEST.toMillis(), TimeUnit.MILLISECONDS)) {
-                throw new AssertionError("a request has not ended " + LAST_REQUEST + " after the load");
+                throw new AssertionError("a request is still in progress " + LAST_REQUEST + " after the load");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -34,7 +34,7 @@ class MixedLoadIT {
             assertThat(report.wrong()).isEmpty();
             assertThat(report.answers())
                     .containsKeys("login and out 204", "login 503 told", "exchange 200", "roster 200");
-            assertThat(report.everybodyHasTheirToken()).isTrue();
+            assertThat(report.allResidentsHaveTheirToken()).isTrue();
             assertThat(report.rowsAfter()).isEqualTo(report.rowsBefore());
             assertThat(report.last().databaseConnections()).isZero();
             assertThat(report.last().threads())

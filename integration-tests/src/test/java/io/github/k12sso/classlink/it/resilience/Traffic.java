@@ -112,7 +112,7 @@ final class Traffic {
     }
 
     /** Deletes the visitors. */
-    void closeForTheDay() {
+    void deleteVisitors() {
         List<String> residents = tokens.values().stream().map(Traffic::userOf).toList();
         for (JsonNode user : realm.state().users()) {
             String id = user.get("id").textValue();

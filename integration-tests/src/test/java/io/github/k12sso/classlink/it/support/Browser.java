@@ -59,7 +59,7 @@ public final class Browser {
         Element button = require(page, buttonSelector);
         Element form = button.closest("form");
         if (form == null) {
-            throw new AssertionError(buttonSelector + " is in no form at " + page.address());
+            throw new AssertionError(buttonSelector + " is not in a form at " + page.address());
         }
         Map<String, String> fields = new LinkedHashMap<>();
         form.select("input[name]").forEach(input -> fields.put(input.attr("name"), input.val()));

@@ -142,7 +142,7 @@ public final class Cluster implements SystemUnderTest, AutoCloseable {
      *
      * @param started number of nodes: 1 or 2
      * @param logLevels as in {@code --log-level}
-     * @param features options of {@code kc.sh build}, besides the database's
+     * @param features options of {@code kc.sh build}, in addition to those of the database
      */
     public static Cluster startToMeasure(String name, int started, String keys, String logLevels, String... features) {
         List<String> buildOptions =

@@ -77,7 +77,7 @@ public final class DemoRealm {
     }
 
     /** Changes the URLs of the provider to this ClassLink. */
-    private void askThisClassLink() {
+    private void useThisClassLink() {
         ObjectNode provider = (ObjectNode) environment.admin().get(PROVIDER);
         ObjectNode config = (ObjectNode) provider.get("config");
         String before = config.get("issuer").textValue();
@@ -109,7 +109,7 @@ public final class DemoRealm {
 
     /** Resets the realm: only the user in the file, without link and session. */
     public void restore() {
-        askThisClassLink();
+        useThisClassLink();
         AdminApi.require(environment.admin().post(PATH + "/logout-all", Http.json("{}")), "log out all");
         JsonNode described = read(file()).get("users").get(0);
         boolean untouched = false;

@@ -49,7 +49,7 @@ public final class DistrictRealm {
                 .noneMatch(client -> client.get("clientId").textValue().equals(TestRealm.APP))) {
             district.addApp();
         }
-        AdminApi.require(environment.admin().delete(realmPath + "/events"), "forget events");
+        AdminApi.require(environment.admin().delete(realmPath + "/events"), "delete events");
         for (JsonNode user : district.state().users()) {
             AdminApi.require(
                     environment

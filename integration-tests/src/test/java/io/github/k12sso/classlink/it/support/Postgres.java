@@ -69,7 +69,7 @@ public final class Postgres implements AutoCloseable {
             copy(data.resolve(LOG_OF_CHANGES), target.resolve(LOG_OF_CHANGES));
             Files.delete(target.resolve("postmaster.pid"));
         } catch (SQLException e) {
-            throw new AssertionError("no copy of PostgreSQL's data", e);
+            throw new AssertionError("could not copy PostgreSQL's data", e);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

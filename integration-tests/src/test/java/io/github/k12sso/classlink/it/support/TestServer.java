@@ -88,7 +88,7 @@ final class TestServer implements AutoCloseable {
                 .withHeap(wanted.jvmOptions())
                 .withOptions(traces.options().toArray(String[]::new))
                 .withOptions(wanted.options().toArray(String[]::new))
-                .withOptions(optionsOfTheRun());
+                .withOptions(optionsOfThisRun());
         if (!wanted.realms().isEmpty()) {
             settings = DistrictRealm.describe(DemoRealm.describe(settings, demoAppPort));
         }
@@ -107,7 +107,7 @@ final class TestServer implements AutoCloseable {
         return new TestServer(running, postgres, settings, wanted.buildOptions(), traces, keycloak);
     }
 
-    private static String[] optionsOfTheRun() {
+    private static String[] optionsOfThisRun() {
         String options = System.getProperty("keycloak.options", "").trim();
         return options.isEmpty() ? new String[0] : options.split(" +", -1);
     }

@@ -50,7 +50,7 @@ final class TraceCollector implements AutoCloseable {
     private void take(HttpExchange exchange) throws IOException {
         try (exchange) {
             String spans = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-            search.spans(spans, secret -> isOfARequestGivenUp(spans, secret.text()));
+            search.spans(spans, secret -> belongsToAnAbortedRequest(spans, secret.text()));
             exchange.sendResponseHeaders(200, -1);
         }
     }
@@ -59,7 +59,7 @@ final class TraceCollector implements AutoCloseable {
      * If the browser aborts the request, the span ends before the request starts and says so near every occurrence of the
      * secret. Any other occurrence is a finding.
      */
-    private static boolean isOfARequestGivenUp(String spans, String secret) {
+    private static boolean belongsToAnAbortedRequest(String spans, String secret) {
         int at = spans.indexOf(secret);
         if (at < 0) {
             return false; // another encoded form does not come from the request's query

@@ -67,7 +67,7 @@ class DisconnectIT {
             assertThat(revocations())
                     .extracting(request -> request.parameters().get("token_type_hint"))
                     .containsExactly("refresh_token", "access_token");
-            assertThat(takenByClassLink(classLinkToken)).isFalse();
+            assertThat(acceptedByClassLink(classLinkToken)).isFalse();
             assertRefused(realm.exchange(app), "not_linked");
         }
 
@@ -117,7 +117,7 @@ class DisconnectIT {
         AdminApi.require(realm.admin().delete(userPath()), "remove user");
 
         Await.until("revocation", () -> revocations().size() == 2);
-        assertThat(takenByClassLink(classLinkToken)).isFalse();
+        assertThat(acceptedByClassLink(classLinkToken)).isFalse();
     }
 
     @Test
@@ -129,7 +129,7 @@ class DisconnectIT {
         realm.configure(provider -> provider.put("enabled", false));
 
         Await.until("revocation", () -> revocations().size() == 4);
-        assertThat(atClassLink).noneMatch(this::takenByClassLink);
+        assertThat(atClassLink).noneMatch(this::acceptedByClassLink);
         realm.configure(provider -> provider.put("enabled", true));
         assertRefused(realm.exchange(student), "not_linked");
         assertRefused(realm.exchange(teacher), "not_linked");
@@ -150,7 +150,7 @@ class DisconnectIT {
 
             String after = login();
             assertThat(classLinkToken(after)).isNotEqualTo(classLinkToken);
-            assertThat(takenByClassLink(classLinkToken)).isTrue();
+            assertThat(acceptedByClassLink(classLinkToken)).isTrue();
             assertThat(revocations()).isEmpty();
         }
 
@@ -163,7 +163,7 @@ class DisconnectIT {
             logout(tokens);
 
             Await.until("revocation", () -> revocations().size() == 2);
-            assertThat(takenByClassLink(classLinkToken)).isFalse();
+            assertThat(acceptedByClassLink(classLinkToken)).isFalse();
         }
 
         @Test
@@ -413,7 +413,7 @@ class DisconnectIT {
                 .toList();
     }
 
-    private boolean takenByClassLink(String token) {
+    private boolean acceptedByClassLink(String token) {
         return new Http()
                         .send(HttpRequest.newBuilder(
                                         environment.classLink().baseUrl().resolve("/v2/my/info"))

@@ -120,7 +120,7 @@ class ListingTest {
     }
 
     @Test
-    void fieldsThatNobodyMaySeeAreNotStored() throws RosterFailure {
+    void fieldsHiddenFromAllRolesAreNotStored() throws RosterFailure {
         ObjectNode row = row("a").put("password", "x").put("phone", "x").put("sms", "x");
         row.putObject("metadata");
         row.putArray("agents");

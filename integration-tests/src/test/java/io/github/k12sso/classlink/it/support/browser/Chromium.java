@@ -97,7 +97,7 @@ public final class Chromium implements AutoCloseable {
 
     private static File existing(File program) {
         if (!program.canExecute()) {
-            throw new AssertionError("There is no program " + program + ": this test needs " + Installed.CHROMIUM);
+            throw new AssertionError("Program not found: " + program + "; this test needs " + Installed.CHROMIUM);
         }
         return program;
     }
@@ -135,7 +135,7 @@ public final class Chromium implements AutoCloseable {
 
     private <T> T await(ExpectedCondition<T> condition, String what) {
         try {
-            return patience.until(browser -> onThePageOfNow(condition, browser));
+            return patience.until(browser -> onTheCurrentPage(condition, browser));
         } catch (org.openqa.selenium.TimeoutException e) {
             screenshot("failed-" + seen.size());
             throw new AssertionError(
@@ -146,7 +146,7 @@ public final class Chromium implements AutoCloseable {
     }
 
     /** Chromium's driver reports some elements of a replaced page with this error instead of as stale. */
-    private static <T> T onThePageOfNow(ExpectedCondition<T> condition, WebDriver browser) {
+    private static <T> T onTheCurrentPage(ExpectedCondition<T> condition, WebDriver browser) {
         try {
             return condition.apply(browser);
         } catch (WebDriverException e) {

@@ -42,7 +42,7 @@ public final class ExchangePage {
                 .map(block -> block.group(1))
                 .toList();
         if (blocks.size() != 1) {
-            throw new AssertionError(blocks.size() + " blocks of code in " + language + ", not one");
+            throw new AssertionError(blocks.size() + " code blocks in " + language + " instead of one");
         }
         return blocks.get(0);
     }

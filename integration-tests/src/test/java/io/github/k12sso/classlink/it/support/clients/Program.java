@@ -67,7 +67,7 @@ record Program(String file, Installed needed) {
         try {
             return builder.start();
         } catch (IOException e) {
-            throw new AssertionError("There is no program " + file + ": this test needs " + needed, e);
+            throw new AssertionError("Program not found: " + file + "; this test needs " + needed, e);
         }
     }
 }

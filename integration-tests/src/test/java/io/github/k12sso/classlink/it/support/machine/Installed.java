@@ -86,7 +86,7 @@ public enum Installed {
     private static boolean find(Installed program) {
         boolean found = program.check.getAsBoolean();
         if (!found) {
-            System.out.println("Some tests are skipped: they need " + program);
+            System.out.println("Some tests are skipped because they need " + program);
         }
         return found;
     }

@@ -31,7 +31,7 @@ final class Answers extends AbstractWaitStrategy {
                 TimeUnit.SECONDS,
                 () -> getRateLimiter().getWhenReady(() -> hasEnded() || isReady()));
         if (hasEnded()) {
-            throw new ContainerLaunchException("Keycloak ended before it answered " + request.uri());
+            throw new ContainerLaunchException("Keycloak stopped before it responded at " + request.uri());
         }
     }
 

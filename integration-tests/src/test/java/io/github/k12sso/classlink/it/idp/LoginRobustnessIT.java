@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * No name, email, mapper, race condition or wrong password of others prevents the login of a user whom ClassLink authenticates.
  */
 @WithTestEnvironment
-class EverybodyGetsInIT {
+class LoginRobustnessIT {
 
     private static final String STUDENT = "mira.fernwick.2";
     private static final String TAKEN = "taken@maplevalley.example";

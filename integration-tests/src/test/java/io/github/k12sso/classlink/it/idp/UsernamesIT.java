@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * were invalid.
  */
 @WithTestEnvironment
-class UserNamesIT {
+class UsernamesIT {
 
     private TestEnvironment environment;
     private TestRealm realm;

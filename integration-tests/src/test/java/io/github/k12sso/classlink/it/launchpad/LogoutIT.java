@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A user logs out of an app in the browser. ClassLink has no logout for apps. */
 @WithTestEnvironment
-class LeavingIT {
+class LogoutIT {
 
     private TestEnvironment environment;
     private TestRealm realm;
@@ -44,7 +44,7 @@ class LeavingIT {
     private JsonNode tokens;
 
     @BeforeEach
-    void somebodySignedIn(TestEnvironment testEnvironment) {
+    void aSignedInUser(TestEnvironment testEnvironment) {
         environment = testEnvironment;
         realm = environment.newRealm();
         realm.configureClient(TestRealm.APP, app -> attributes(app).put("post.logout.redirect.uris", "+"));

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** After three timeouts, a service gets no further calls until it responds again. */
 @Timeout(30)
-class SilencesTest {
+class UnresponsiveServiceTest {
 
     private static final Duration LONG = Duration.ofSeconds(3);
 

@@ -21,9 +21,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 @WithTestEnvironment
 @ResourceLock("realm of the demo")
 @Needs(Installed.CHROMIUM)
-@Full // a browser for each test
+@Full // starts a browser for each test
 @ResourceLock(Chromium.ONE_AT_A_TIME)
-class RosterAppLooksIT {
+class RosterAppLayoutIT {
 
     @ParameterizedTest
     @CsvSource({"1200, light", "1200, dark", "375, light", "375, dark"})
