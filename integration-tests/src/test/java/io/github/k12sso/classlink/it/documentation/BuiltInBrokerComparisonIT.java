@@ -37,16 +37,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /**
- * The table of docs/internals/comparison.md: this provider beside Keycloak's built-in OIDC broker, on the same server, database and
- * ClassLink. What was measured is in {@code target/comparison.md} afterwards.
+ * The table of docs/internals/comparison.md: this provider compared with Keycloak's built-in OIDC broker, with the same server,
+ * database and ClassLink. Writes the measurements to {@code target/comparison.md}.
  */
-@Full // two servers of its own, one after the other
+@Full // starts two servers, one after the other
 @Isolated("one server of a test's own at a time")
 class BuiltInBrokerComparisonIT {
 
     private static final int STORM = 64;
     private static final Duration OVER_AT_ONCE = Duration.ofSeconds(2);
-    /** What a refresh takes there: in no time at all there would be no storm. */
+    /** Duration of a refresh at ClassLink. Without a delay, requests would not overlap. */
     private static final Duration CLASSLINKS_TIME = Duration.ofMillis(300);
 
     private static final Duration LONG = Duration.ofHours(1);
@@ -64,7 +64,7 @@ class BuiltInBrokerComparisonIT {
             boolean showsRefreshToken,
             int revocations) {}
 
-    /** The table as docs/internals/comparison.md has it. */
+    /** A row of the table in docs/internals/comparison.md. */
     private static String table(Measured version1, Measured version2, Measured ours) {
         StringBuilder table = new StringBuilder("""
                 | | Keycloak's `oidc` broker, API V1 | Keycloak's `oidc` broker, API V2 | this provider |
@@ -103,7 +103,7 @@ class BuiltInBrokerComparisonIT {
     }
 
     @Test
-    void theTable() throws IOException {
+    void theTableMatchesTheMeasurements() throws IOException {
         Measured version1;
         Measured version2;
         Measured ours;
@@ -120,7 +120,7 @@ class BuiltInBrokerComparisonIT {
         assertThat(ours).isEqualTo(new Measured(0, 0, 1, STORM, true, true, true, false, 2));
         for (Measured builtIn : List.of(version1, version2)) {
             assertThat(builtIn.copiesInDatabase())
-                    .as("the search finds what is there")
+                    .as("the search finds stored tokens")
                     .isGreaterThan(1);
             assertThat(builtIn.refreshesInAStorm()).isGreaterThan(1);
             assertThat(builtIn.saysWhenItEnds()).isFalse();
@@ -130,11 +130,11 @@ class BuiltInBrokerComparisonIT {
         assertThat(version2.showsRefreshToken()).isFalse();
         assertThat(ownCells(Files.readString(
                         Path.of(System.getProperty("project.root"), "docs", "internals", "comparison.md"))))
-                .as("docs/internals/comparison.md has these rows, and our cells")
+                .as("docs/internals/comparison.md has these rows and this provider's values")
                 .isEqualTo(ownCells(table));
     }
 
-    /** Our cell of each row, by the row's name; the built-in broker's differ from run to run. */
+    /** This provider's value of each row, by row name. The built-in broker's values differ between runs. */
     private static Map<String, String> ownCells(String page) {
         return page.lines()
                 .filter(line -> line.startsWith("| "))
@@ -170,7 +170,7 @@ class BuiltInBrokerComparisonIT {
         boolean alive = answers.stream()
                 .filter(answer -> answer.statusCode() == 200)
                 .findFirst()
-                .filter(answer -> takenByClassLink(
+                .filter(answer -> acceptedByClassLink(
                         environment,
                         Http.json(answer.body()).path("access_token").asText()))
                 .isPresent();
@@ -217,7 +217,7 @@ class BuiltInBrokerComparisonIT {
                         """.formatted(realm.name())).size();
     }
 
-    /** Codes, PKCE verifiers, access and refresh tokens, as ClassLink saw them. */
+    /** Codes, PKCE verifiers, access and refresh tokens, recorded at ClassLink. */
     private static List<String> secretsOfTwoLogins(TestEnvironment environment, TestRealm realm) {
         List<String> secrets = new ArrayList<>();
         for (String persona : List.of("student", "teacher")) {
@@ -235,7 +235,7 @@ class BuiltInBrokerComparisonIT {
                         .forEach(secrets::add);
             }
         }
-        assertThat(secrets).as("the search has something to search for").hasSizeGreaterThanOrEqualTo(8);
+        assertThat(secrets).as("there are secrets to search for").hasSizeGreaterThanOrEqualTo(8);
         return secrets;
     }
 
@@ -265,7 +265,7 @@ class BuiltInBrokerComparisonIT {
                 }
             }
         }
-        throw new AssertionError("nobody is linked to " + classLinkUserId);
+        throw new AssertionError("no user is linked to " + classLinkUserId);
     }
 
     // ---- steps -----------------------------------------------------------------------------------------------------
@@ -284,7 +284,7 @@ class BuiltInBrokerComparisonIT {
                 .count();
     }
 
-    private static boolean takenByClassLink(TestEnvironment environment, String token) {
+    private static boolean acceptedByClassLink(TestEnvironment environment, String token) {
         return new Http()
                         .send(HttpRequest.newBuilder(
                                         environment.classLink().baseUrl().resolve("/v2/my/info"))
@@ -305,7 +305,7 @@ class BuiltInBrokerComparisonIT {
         }
     }
 
-    /** Whether it becomes so in that time. */
+    /** Whether the condition becomes true within this time. */
     private static boolean within(Duration time, BooleanSupplier isSo) {
         long end = System.nanoTime() + time.toNanos();
         while (!isSo.getAsBoolean()) {

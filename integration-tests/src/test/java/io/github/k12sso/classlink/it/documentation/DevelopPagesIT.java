@@ -30,7 +30,7 @@ class DevelopPagesIT {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("stacks")
-    void thePageShowsTheCodeOfTheExample(String stack) throws IOException {
+    void thePageQuotesTheExamplesCode(String stack) throws IOException {
         String page = Files.readString(ROOT.resolve("docs/develop/" + stack + ".md"));
         String example = withoutIndentation(sourcesOf(stack));
 

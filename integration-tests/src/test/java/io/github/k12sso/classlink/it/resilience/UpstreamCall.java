@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 
-/** A call to ClassLink, and what somebody does that needs it. */
+/** A call to ClassLink and an action that needs it. */
 enum UpstreamCall {
     CODE("A login: redemption of the code", "token", Endpoint.TOKEN, "tokenUrl", "/oauth2/v2/token") {
         @Override
@@ -22,7 +22,7 @@ enum UpstreamCall {
     KEYS("A login: ClassLink's signing keys", "keys", Endpoint.JWKS, "jwksUrl", "/oauth2/v2/jwks") {
         @Override
         UserAction begin(TestEnvironment environment, TestRealm realm) {
-            // A new key: the next login has to ask for it.
+            // A new key, which the next login must fetch.
             environment.classLink().keys().rotateAndDropOld();
             return new UserAction.Login(realm);
         }
@@ -111,17 +111,17 @@ enum UpstreamCall {
         this.path = path;
     }
 
-    /** Before the fault begins: somebody is about to need the call. */
+    /** Prepares an action that will need the call, before the fault starts. */
     abstract UserAction begin(TestEnvironment environment, TestRealm realm);
 
-    /** The tag of its metric. */
+    /** The tag of the call's metric. */
     public String operation() {
         return operation;
     }
 
     /**
-     * Whether it has an address of its own. Groups are asked where the profile is, and rosters where the list of districts is:
-     * without that, neither call is reached. A revocation's answer has no body that could break off or drip.
+     * Whether the call has its own URL setting. Groups share the URL with the profile, and rosters with the district list,
+     * without which they are not called. A revocation response has no body that could be truncated or slow.
      */
     public boolean canHave(UpstreamFault fault) {
         boolean needsBody = fault == UpstreamFault.TRUNCATED || fault == UpstreamFault.DRIP;
@@ -129,10 +129,10 @@ enum UpstreamCall {
     }
 
     /**
-     * Lets a user or app need the call while the fault lasts.
+     * Runs an action that needs the call during the fault.
      *
-     * @param begins called when the fault does, and nothing that the call counts is under way
-     * @return what to look at when it is over
+     * @param begins called when the fault starts and no counted call is in progress
+     * @return the observation, to be checked after the fault
      */
     public Observation observe(
             UpstreamFault fault,
@@ -168,7 +168,7 @@ enum UpstreamCall {
                 .textValue();
     }
 
-    /** The heading of its table in docs/operate/reliability.md. */
+    /** The heading of the call's table in docs/operate/reliability.md. */
     @Override
     public String toString() {
         return heading;
@@ -177,8 +177,8 @@ enum UpstreamCall {
     /**
      * A call during a fault.
      *
-     * @param answer what the user or app got
-     * @param over ends the fault and fails if the next one does not work
+     * @param answer the response to the user or app
+     * @param over ends the fault and fails if the next call does not work
      */
     public record Observation(String answer, Duration took, Runnable over) {}
 }

@@ -4,7 +4,7 @@ import io.github.k12sso.classlink.simulator.fault.Fault;
 import java.time.Duration;
 import java.util.Optional;
 
-/** What ClassLink, or the way there, does instead of answering. */
+/** Faults of ClassLink or of the network. */
 enum UpstreamFault {
     REFUSED("connection refused", null),
     UNKNOWN_HOST("host name unknown to DNS", null),
@@ -32,7 +32,7 @@ enum UpstreamFault {
 
     private final String text;
 
-    @SuppressWarnings("ImmutableEnumChecker") // It is immutable, and not annotated as such.
+    @SuppressWarnings("ImmutableEnumChecker") // Immutable, but not annotated.
     private final Fault fault;
 
     UpstreamFault(String text, Fault fault) {
@@ -40,17 +40,17 @@ enum UpstreamFault {
         this.fault = fault;
     }
 
-    /** What ClassLink does when it is reached; empty if it is not. */
+    /** The simulator's fault; empty if ClassLink is not reached. */
     public Optional<Fault> simulated() {
         return Optional.ofNullable(fault);
     }
 
-    /** Nothing comes, or never enough. */
+    /** Faults in which no complete response arrives. */
     public boolean onlyTimeEnds() {
         return this == CONNECT_STALLS || this == DRIP;
     }
 
-    /** As the page says it. */
+    /** The description on the page. */
     @Override
     public String toString() {
         return text;

@@ -33,15 +33,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Every call to ClassLink with every fault: who needed it hears of it in time, nothing is lost or half made, the next one
- * works, and event, metric and log line are those of docs/operate/reliability.md. What was seen is in {@code target/upstream-faults}.
+ * Every call to ClassLink with every fault: the user or app gets a timely response, no data is lost or partially written, the
+ * next call works, and event, metric and log line match docs/operate/reliability.md. Writes the observations to
+ * {@code target/upstream-faults}.
  */
 @WithTestEnvironment
 @Isolated("compares the shared server's metrics before and after")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class UpstreamFaultsIT {
 
-    /** One for each way to fail: no answer, an answer that asks to come again, an answer that is nonsense. */
+    /** One fault of each kind: no response, a response with Retry-After, an invalid response. */
     private static final Set<UpstreamFault> ONE_OF_EACH_KIND =
             EnumSet.of(UpstreamFault.RESET, UpstreamFault.STATUS_503, UpstreamFault.MALFORMED);
 
@@ -51,7 +52,7 @@ class UpstreamFaultsIT {
     private static final Duration ROSTER_DEADLINE = Duration.ofSeconds(34);
     private static final Pattern COUNT = Pattern.compile(
             "(?m)^classlink_upstream_calls_seconds_count\\{operation=\"([a-z]+)\",outcome=\"([a-z]+)\",?} ([0-9.E]+)$");
-    /** Where, when and whose. */
+    /** Details that differ between runs: host, time and user. */
     private static final Pattern PARTICULARS =
             Pattern.compile(",? ?\\b(realm|provider|reference|client|path|user|district|tenant)=[^ ,]+,?");
 
@@ -74,7 +75,7 @@ class UpstreamFaultsIT {
     void aClassLinkThatRevokes() {
         environment.classLink().tokenMode(TokenMode.GUIDE);
         environment.classLink().revocation(true);
-        // A server that does not rotate takes the refresh token again even when it had done the work.
+        // Without rotation, ClassLink accepts the refresh token again even if it processed the lost request.
         environment.classLink().switches().refreshRotation(false);
     }
 
@@ -85,16 +86,18 @@ class UpstreamFaultsIT {
 
     @ParameterizedTest
     @EnumSource
-    void oneFaultOfEachKindIsReported_andNothingIsLost(UpstreamCall call) throws IOException {
+    void oneFaultOfEachKindIsReportedWithoutDataLoss(UpstreamCall call) throws IOException {
         List<String> rows = observeAll(call, ONE_OF_EACH_KIND);
 
-        assertThat(tableOf(call)).as("docs/operate/reliability.md says so").containsAll(rows);
+        assertThat(tableOf(call))
+                .as("docs/operate/reliability.md has these rows")
+                .containsAll(rows);
     }
 
-    @Full // up to 23 faults, two of which last as long as the provider waits
+    @Full // up to 23 faults, two of which last until the provider's timeout
     @ParameterizedTest
     @EnumSource
-    void everyFaultIsReported_andNothingIsLost(UpstreamCall call) throws IOException {
+    void everyFaultIsReportedWithoutDataLoss(UpstreamCall call) throws IOException {
         List<String> table = new ArrayList<>(List.of(
                 "| ClassLink | who needed it sees | event | `outcome` | log |", "| --- | --- | --- | --- | --- |"));
         table.addAll(observeAll(call, EnumSet.allOf(UpstreamFault.class)));
@@ -102,17 +105,19 @@ class UpstreamFaultsIT {
         Path folder =
                 Files.createDirectories(Path.of(System.getProperty("work.dir")).resolve("upstream-faults"));
         Files.write(folder.resolve(call.name() + ".md"), table);
-        assertThat(tableOf(call)).as("docs/operate/reliability.md says so").containsExactlyElementsOf(table);
+        assertThat(tableOf(call))
+                .as("docs/operate/reliability.md has these rows")
+                .containsExactlyElementsOf(table);
     }
 
-    /** Its row of the table for each fault, in their order. */
+    /** The row of the table for each fault, in order. */
     private List<String> observeAll(UpstreamCall call, Set<UpstreamFault> chosen) {
         Map<UpstreamFault, ReportRow> seen = Collections.synchronizedMap(new EnumMap<>(UpstreamFault.class));
         List<UpstreamFault> faults = chosen.stream().filter(call::canHave).toList();
         faults.stream()
                 .filter(fault -> !fault.onlyTimeEnds())
                 .forEach(fault -> seen.put(fault, observe(call, fault, () -> {})));
-        // The other two at once: each has an address or a fault of its own, and takes as long as it may.
+        // The other two run concurrently, because each has its own URL or fault and lasts until the timeout.
         CompletableFuture<Void> begun = new CompletableFuture<>();
         CompletableFuture<Void> stalls = faults.contains(UpstreamFault.CONNECT_STALLS)
                 ? CompletableFuture.runAsync(() -> seen.put(
@@ -130,7 +135,7 @@ class UpstreamFaultsIT {
         return seen.values().stream().map(ReportRow::row).toList();
     }
 
-    /** The lines of the table that docs/operate/reliability.md has for a call. */
+    /** The lines of a call's table in docs/operate/reliability.md. */
     private static List<String> tableOf(UpstreamCall call) throws IOException {
         return Files.readString(Path.of(System.getProperty("project.root"), "docs", "operate", "reliability.md"))
                 .lines()
@@ -144,7 +149,7 @@ class UpstreamFaultsIT {
     /**
      * One observed fault.
      *
-     * @param over ends what is left of it, and fails if the next call does not work
+     * @param over ends the fault and fails if the next call does not work
      */
     private record ReportRow(String row, Runnable over) {}
 
@@ -172,7 +177,7 @@ class UpstreamFaultsIT {
         return new ReportRow(row, observed.over());
     }
 
-    /** The newest event that is an error, as {@code TYPE reason}, or its error where the reason is a sentence. */
+    /** The newest error event, as {@code TYPE reason}, or with its error if the reason is a sentence. */
     private static String event(TestRealm realm) {
         for (JsonNode event : realm.admin().get("/realms/" + realm.name() + "/events?max=20")) {
             if (event.hasNonNull("error")) {
@@ -188,7 +193,7 @@ class UpstreamFaultsIT {
         return "none";
     }
 
-    /** How often each outcome of the call was counted. */
+    /** The count of each outcome of the call. */
     private Map<String, Double> outcomes(UpstreamCall call) {
         Map<String, Double> outcomes = new LinkedHashMap<>();
         Matcher count = COUNT.matcher(environment.metrics());
@@ -210,7 +215,7 @@ class UpstreamFaultsIT {
         return risen.stream().sorted().toList();
     }
 
-    /** The extension's own warning, without what differs from one realm to the next. */
+    /** The provider's warning without details that differ between realms. */
     private String log(TestRealm realm) {
         return environment.logOf(realm).stream()
                 .filter(line -> line.contains(" WARN ") && line.contains("[io.github.k12sso"))

@@ -3,7 +3,7 @@ package io.github.k12sso.classlink.simulator.district;
 import java.util.List;
 
 /**
- * The arithmetic of a district: who teaches whom follows from indices alone, so a million people cost no memory.
+ * Computes who teaches whom from indices alone, so that a million people need no memory.
  *
  * <p>Up to four teachers form a team with one grade of one school. Each teacher gives three classes; a student of a team
  * belongs to one of its three sections and has one class with each of its teachers.
@@ -141,7 +141,7 @@ public final class Layout {
         return new Span(staff.first() * SECTIONS, 1, staff.size() * SECTIONS);
     }
 
-    /** One per student and class; those of the teachers are counted apart, one per class. */
+    /** One per student and class; teachers' enrollments are counted separately, one per class. */
     public int studentEnrollments() {
         int lastTeam = teams - 1;
         int before = firstStudentOfTeam(lastTeam);

@@ -23,7 +23,7 @@ public enum PersonKind {
         return prefix;
     }
 
-    /** Lower case, as OneRoster writes it. */
+    /** Lower case, as in OneRoster. */
     public String rosterRole() {
         return rosterRole;
     }
@@ -33,7 +33,7 @@ public enum PersonKind {
         return launchPadRole;
     }
 
-    /** 4 and 3 are seen (docs/internals/classlink-protocol.md#profile); the others are constructed. */
+    /** 4 and 3 were observed (docs/internals/classlink-protocol.md#profile); the others are constructed. */
     int roleLevel() {
         return roleLevel;
     }

@@ -28,7 +28,7 @@ public final class Json {
         return array;
     }
 
-    /** The object without those of its members that are empty strings. */
+    /** The object without its fields that are empty strings. */
     public static ObjectNode withoutEmptyStrings(ObjectNode object) {
         object.properties()
                 .removeIf(member -> member.getValue().isTextual()

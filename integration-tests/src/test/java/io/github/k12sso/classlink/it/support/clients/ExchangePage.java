@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** A page for people who write apps. */
+/** A documentation page for app developers. */
 public final class ExchangePage {
 
     private final String text;
@@ -34,7 +34,7 @@ public final class ExchangePage {
         }
     }
 
-    /** The one block of code that is marked with a language. */
+    /** The only code block in a language. */
     public String code(String language) {
         List<String> blocks = Pattern.compile("(?ms)^```" + Pattern.quote(language) + "\\n(.*?)^```$")
                 .matcher(text)
@@ -42,7 +42,7 @@ public final class ExchangePage {
                 .map(block -> block.group(1))
                 .toList();
         if (blocks.size() != 1) {
-            throw new AssertionError(blocks.size() + " blocks of code in " + language + ", not one");
+            throw new AssertionError(blocks.size() + " code blocks in " + language + " instead of one");
         }
         return blocks.get(0);
     }
