@@ -63,7 +63,7 @@ public final class Gatling {
         return type.cast(job);
     }
 
-    /** Called by the simulation at the end of each unit of work. */
+    /** Called by simulations at the end of each unit of work. */
     static void over(long startedAt, boolean right) {
         long time = Math.max(1, System.nanoTime() - startedAt);
         TIMES.add(right ? time : -time);

@@ -54,7 +54,7 @@ public final class RosterApp implements AutoCloseable {
         return new RosterApp(settings, clock);
     }
 
-    /** {@code http://localhost:<port>}, no slash at the end. */
+    /** {@code http://localhost:<port>}, without trailing slash. */
     public URI baseUrl() {
         return baseUrl;
     }

@@ -154,7 +154,7 @@ public final class KeycloakServer implements AutoCloseable {
         }
     }
 
-    /** {@code http://localhost:<port>}, no slash at the end. */
+    /** {@code http://localhost:<port>}, without trailing slash. */
     public URI baseUrl() {
         return baseUrl;
     }

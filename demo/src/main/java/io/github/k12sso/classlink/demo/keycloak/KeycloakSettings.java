@@ -29,7 +29,7 @@ public final class KeycloakSettings {
     }
 
     /**
-     * {@code start-dev} on free ports, a heap of 768 MB, three minutes to start, log in {@code data/log/keycloak.log}.
+     * {@code start-dev} on free ports, a heap of 768 MB, three minutes to start, a log file {@code data/log/keycloak.log}.
      *
      * @param distribution only one server at a time may run from it
      */
@@ -37,7 +37,7 @@ public final class KeycloakSettings {
         return new KeycloakSettings(distribution.home());
     }
 
-    /** {@code start --optimized}, over plain http and with any host name; needs {@link KeycloakDistribution#build} first. */
+    /** {@code start --optimized}, over http with any hostname; needs {@link KeycloakDistribution#build} first. */
     public KeycloakSettings optimized() {
         return with(copy -> copy.optimized = true);
     }
@@ -107,12 +107,12 @@ public final class KeycloakSettings {
         return optimized;
     }
 
-    /** 0 for a free one. */
+    /** 0 for a free port. */
     public int httpPort() {
         return httpPort;
     }
 
-    /** 0 for a free one. */
+    /** 0 for a free port. */
     public int managementPort() {
         return managementPort;
     }

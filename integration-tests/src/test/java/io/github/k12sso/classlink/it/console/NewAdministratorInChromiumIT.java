@@ -126,7 +126,7 @@ class NewAdministratorInChromiumIT {
                 .containsExactly("Maple Valley Schools");
     }
 
-    /** The theme "Students" of docs/administer/diagnostics.md. */
+    /** The checks "Students" in docs/administer/diagnostics.md. */
     private void assertThatStudentsCanSignIn() {
         JsonNode checks =
                 environment.admin().get(REALM + "/classlink/classlink/check").get("checks");

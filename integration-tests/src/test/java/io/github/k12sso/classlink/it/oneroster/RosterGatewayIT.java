@@ -386,7 +386,7 @@ class RosterGatewayIT {
             assertRefused(roster.get(token, "schools"), 403, "forbidden");
         }
 
-        /** RFC 9449: the token alone is not accepted. */
+        /** RFC 9449: the token is not accepted without its proof. */
         @Test
         void boundToAKeyIsRefusedWithoutAProof() {
             realm.configureClient(

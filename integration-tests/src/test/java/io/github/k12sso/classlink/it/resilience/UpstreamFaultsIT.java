@@ -46,7 +46,7 @@ class UpstreamFaultsIT {
     private static final Set<UpstreamFault> ONE_OF_EACH_KIND =
             EnumSet.of(UpstreamFault.RESET, UpstreamFault.STATUS_503, UpstreamFault.MALFORMED);
 
-    /** The provider's 10 s for a call, and a margin for a busy machine. The roster gateway's own deadline is 30 s. */
+    /** The provider's 10 s for a call plus a margin for a busy machine. The roster gateway's deadline is 30 s. */
     private static final Duration DEADLINE = Duration.ofSeconds(14);
 
     private static final Duration ROSTER_DEADLINE = Duration.ofSeconds(34);

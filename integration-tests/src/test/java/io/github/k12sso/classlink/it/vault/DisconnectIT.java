@@ -395,7 +395,7 @@ class DisconnectIT {
         AdminApi.require(realm.admin().delete(userPath() + "/federated-identity/classlink"), "unlink");
     }
 
-    /** Logs out with the refresh token, like an app without a browser. */
+    /** Signs out with the refresh token, like an app without a browser. */
     private void logout(JsonNode tokens) {
         HttpResponse<String> answer = new Http()
                 .send(Http.form(

@@ -9,7 +9,7 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** One tenant: its people and schools, all computed from the district's size. */
+/** A tenant: its people and schools, computed from the district's size. */
 public final class District {
     private static final Pattern GENERATED_ID = Pattern.compile("([AGST])(\\d{7})");
     private static final int USER_IDS_PER_DISTRICT = 1_100_000;

@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * Computes who teaches whom from indices alone, so that a million people need no memory.
  *
- * <p>Up to four teachers form a team with one grade of one school. Each teacher gives three classes; a student of a team
+ * <p>Up to four teachers form a team with one grade of one school. Each teacher teaches three classes; a student of a team
  * belongs to one of its three sections and has one class with each of its teachers.
  */
 public final class Layout {
@@ -166,7 +166,7 @@ public final class Layout {
         return classesOfStudent(student).at(enrollment - firstEnrollmentOfStudent(student));
     }
 
-    /** Where a person works or learns; the first school for guardians. */
+    /** The school of a person; the first school for guardians. */
     public int schoolOf(PersonKind kind, int index) {
         return switch (kind) {
             case ADMINISTRATOR -> index % schools;

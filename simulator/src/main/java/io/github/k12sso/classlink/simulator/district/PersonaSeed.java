@@ -24,7 +24,7 @@ record PersonaSeed(
         boolean orgIdAsArray) {
     /**
      * One persona for each kind of account in docs/internals/classlink-protocol.md#profile: id, district, kind, index,
-     * names, UserId, SourcedId, e-mail, and whether {@code OrgId} is an array or a text.
+     * names, UserId, SourcedId, email, and whether {@code OrgId} is an array or a string.
      */
     private static final String CAST = """
             student; maplevalley; STUDENT; 0; Mira; Fernwick; 870001; 4801508017; mira.fernwick@students.maplevalley.example; text

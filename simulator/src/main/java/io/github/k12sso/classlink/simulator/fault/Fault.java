@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** One way for an endpoint to misbehave. Immutable; {@link #times(int)} limits it to the next requests. */
+/** A fault of an endpoint. Immutable; {@link #times(int)} limits it to the next requests. */
 public final class Fault {
     /** The kinds of faults. */
     public enum Effect {

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.UncheckedIOException;
 
-/** The one JSON mapper of the simulator. */
+/** The JSON mapper of the simulator. */
 public final class Json {
     public static final ObjectMapper MAPPER = new ObjectMapper();
 

@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.Map;
 
 /**
- * One request as the simulator received it.
+ * A request received by the simulator.
  *
  * @param path the raw path, without query
  * @param parameters query and form parameters

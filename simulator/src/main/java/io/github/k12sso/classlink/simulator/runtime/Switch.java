@@ -38,7 +38,7 @@ public final class Switch<T> {
     public static final Switch<Boolean> REVOCATION =
             flag("revocation", false).option("--revocation", "Offer /oauth2/v2/revoke.");
 
-    /** Serves the integration guide's document, docs/internals/classlink-protocol.md#the-integration-guide. */
+    /** Whether {@code /v2/my/profile} exists, see docs/internals/classlink-protocol.md#the-integration-guide. */
     public static final Switch<Boolean> GUIDE_PROFILE = flag("guideProfile", false)
             .option("--guide-profile", "Offer the guide's profile document at /v2/my/profile.");
 

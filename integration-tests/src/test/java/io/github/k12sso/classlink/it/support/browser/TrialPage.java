@@ -3,7 +3,7 @@ package io.github.k12sso.classlink.it.support.browser;
 import java.net.URI;
 import org.openqa.selenium.By;
 
-/** The page of a trial sign-in's link. */
+/** The page that a trial sign-in link opens. */
 public final class TrialPage {
 
     private static final By PAGE = By.id("classlink-trial");

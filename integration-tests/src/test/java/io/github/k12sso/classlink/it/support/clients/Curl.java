@@ -36,7 +36,7 @@ final class Curl implements StockClient {
                 .replace(TOKEN, accessToken);
         Program.Ended ended = shell.run(Map.of(), "-c", filledIn);
         if (ended.exitCode() == COMMAND_NOT_FOUND) {
-            throw new AssertionError("There is no program curl; this test needs " + Installed.CURL);
+            throw new AssertionError("Program not found: curl; this test needs " + Installed.CURL);
         }
         if (ended.exitCode() != 0) {
             throw new AssertionError("curl ended with " + ended.exitCode() + ": " + ended.errors());

@@ -25,7 +25,7 @@ public final class ExchangePage {
         return new ExchangePage(fileOfTheProject(page));
     }
 
-    /** A source of the project that the page quotes. */
+    /** A source file that the page quotes. */
     public static String fileOfTheProject(String path) {
         try {
             return Files.readString(Path.of(System.getProperty("project.root")).resolve(path));

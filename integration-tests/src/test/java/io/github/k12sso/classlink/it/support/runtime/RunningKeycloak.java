@@ -6,7 +6,7 @@ import java.nio.file.Path;
 /** A running Keycloak. */
 public interface RunningKeycloak extends AutoCloseable {
 
-    /** {@code http://localhost:<port>}, no slash at the end. */
+    /** {@code http://localhost:<port>}, without trailing slash. */
     URI baseUrl();
 
     /** Path on this machine, for any runtime. */
