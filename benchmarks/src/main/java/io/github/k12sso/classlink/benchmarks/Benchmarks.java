@@ -15,7 +15,7 @@ import java.util.Optional;
 
 /**
  * Measures the chapters that it is given, or all, and writes what it finds into {@code benchmarks/results} and
- * {@code docs/operate/performance.md}; unless the run is profiled or quick, which writes nothing there.
+ * {@link PerformancePage}; unless the run is profiled or quick, which writes nothing there.
  */
 public final class Benchmarks {
 
@@ -80,7 +80,7 @@ public final class Benchmarks {
                     Machine.here(),
                     rows);
             Results.of(results(), name).put(chapter, figures);
-            new PerformancePage(project.resolve("docs/operate/performance.md"))
+            PerformancePage.of(chapter, project.resolve("docs"))
                     .write(chapter, figures, Results.before(results(), name));
         }
     }

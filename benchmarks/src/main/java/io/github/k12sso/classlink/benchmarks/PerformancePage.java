@@ -10,15 +10,30 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The parts of {@code docs/operate/performance.md} between {@code <!-- chapter: name -->} and {@code <!-- end -->}: one for each
- * chapter, and one that says on what the newest of them was measured.
+ * A page of the documentation with figures: in {@code docs/operate/performance.md}, {@code docs/operate/performance-rosters.md} and
+ * {@code docs/internals/benchmarks.md}, the parts between {@code <!-- chapter: name -->} and {@code <!-- end -->}. There is one per
+ * chapter, and one per page with the machine of the latest measurement.
  */
 final class PerformancePage {
+
+    private static final List<String> PAGES =
+            List.of("operate/performance.md", "operate/performance-rosters.md", "internals/benchmarks.md");
 
     private final Path page;
 
     PerformancePage(Path page) {
         this.page = page;
+    }
+
+    /** Finds the page with the markers of a chapter. */
+    static PerformancePage of(String chapter, Path docs) throws IOException {
+        for (String name : PAGES) {
+            Path page = docs.resolve(name);
+            if (Files.readString(page).contains(marker(chapter))) {
+                return new PerformancePage(page);
+            }
+        }
+        throw new IOException("No page in " + docs + " has markers for the chapter " + chapter);
     }
 
     /**
@@ -40,7 +55,7 @@ final class PerformancePage {
     }
 
     private void replace(String chapter, String figures) throws IOException {
-        String begin = "<!-- chapter: " + chapter + " -->\n";
+        String begin = marker(chapter);
         String end = "<!-- end -->";
         String text = Files.readString(page);
         int from = text.indexOf(begin);
@@ -49,6 +64,10 @@ final class PerformancePage {
         }
         int to = text.indexOf(end, from);
         Files.writeString(page, text.substring(0, from) + begin + figures + text.substring(to));
+    }
+
+    private static String marker(String chapter) {
+        return "<!-- chapter: " + chapter + " -->\n";
     }
 
     private static String tables(String chapter, List<FigureRow> rows, Optional<Results> before) {
