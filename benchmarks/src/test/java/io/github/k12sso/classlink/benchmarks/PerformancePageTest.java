@@ -62,7 +62,8 @@ class PerformancePageTest {
         Path docs = Path.of("..", "docs");
 
         assertThat(Benchmarks.chapters().keySet())
-                .allSatisfy(chapter -> assertThat(PerformancePage.of(chapter, docs)).isNotNull());
+                .allSatisfy(
+                        chapter -> assertThat(PerformancePage.of(chapter, docs)).isNotNull());
     }
 
     @Test
