@@ -80,7 +80,7 @@ public final class Benchmarks {
                     Machine.here(),
                     rows);
             Results.of(results(), name).put(chapter, figures);
-            new PerformancePage(project.resolve("docs/operate/performance.md"))
+            PerformancePage.of(chapter, project.resolve("docs"))
                     .write(chapter, figures, Results.before(results(), name));
         }
     }

@@ -15,10 +15,24 @@ import java.util.Optional;
  */
 final class PerformancePage {
 
+    private static final List<String> PAGES =
+            List.of("operate/performance.md", "operate/performance-rosters.md", "internals/benchmarks.md");
+
     private final Path page;
 
     PerformancePage(Path page) {
         this.page = page;
+    }
+
+    /** Finds the page with the markers of a chapter. */
+    static PerformancePage of(String chapter, Path docs) throws IOException {
+        for (String name : PAGES) {
+            Path page = docs.resolve(name);
+            if (Files.readString(page).contains(marker(chapter))) {
+                return new PerformancePage(page);
+            }
+        }
+        throw new IOException("No page in " + docs + " has markers for the chapter " + chapter);
     }
 
     /**
@@ -40,7 +54,7 @@ final class PerformancePage {
     }
 
     private void replace(String chapter, String figures) throws IOException {
-        String begin = "<!-- chapter: " + chapter + " -->\n";
+        String begin = marker(chapter);
         String end = "<!-- end -->";
         String text = Files.readString(page);
         int from = text.indexOf(begin);
@@ -49,6 +63,10 @@ final class PerformancePage {
         }
         int to = text.indexOf(end, from);
         Files.writeString(page, text.substring(0, from) + begin + figures + text.substring(to));
+    }
+
+    private static String marker(String chapter) {
+        return "<!-- chapter: " + chapter + " -->\n";
     }
 
     private static String tables(String chapter, List<FigureRow> rows, Optional<Results> before) {
