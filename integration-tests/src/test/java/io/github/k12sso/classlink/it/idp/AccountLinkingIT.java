@@ -144,8 +144,9 @@ class AccountLinkingIT {
         JsonNode local = newUser("local", "somebody@else.example");
         String classLinkId =
                 String.valueOf(environment.classLink().persona("teacher").userId());
-        DocumentedCommands page = environment.commandsOf(
-                RealmFiles.path("../docs/administer/account-linking-and-sign-out.md").normalize());
+        DocumentedCommands page =
+                environment.commandsOf(RealmFiles.path("../docs/administer/account-linking-and-sign-out.md")
+                        .normalize());
         Map<String, String> variables =
                 Map.of("REALM", district.name(), "LOCAL_USER", "local", "CLASSLINK_USER_ID", classLinkId);
         environment
