@@ -34,7 +34,7 @@ final class ExchangeChapter implements Chapter {
     private static final int PEOPLE = 200;
     private static final int ROUNDS = 5;
     private static final int CROWDED_ROUNDS = 3;
-    private static final int SECONDS = 5;
+    private static final int SECONDS = 4;
 
     /** One kind of request, for which the token is a field of a form, and what is in every right answer. */
     private record RequestKind(String name, URI address, Map<String, String> form, String tokenField, String expected) {
@@ -110,7 +110,7 @@ final class ExchangeChapter implements Chapter {
             cluster.classLink().switches().guideTokenLifetime(Duration.ofHours(2));
             Sides sides = Sides.prepare(cluster, bench.quick() ? 20 : PEOPLE);
             // Everybody's expired token is renewed meanwhile.
-            bench.warmUp(inTurn(bench, sides.all(), 16, bench.seconds(6)));
+            bench.warmUp(inTurn(bench, sides.all(), 16, bench.seconds(SECONDS)));
             List<List<Round>> rounds =
                     bench.inTurn("exchange", ROUNDS, inTurn(bench, sides.all(), 16, bench.seconds(SECONDS)));
             List<FigureRow> rows = new ArrayList<>(besideLegacy(16, rounds.get(0), rounds.get(1)));

@@ -23,7 +23,7 @@ final class LoginChapter implements Chapter {
 
     private static final String CHAPTER = "Login";
     private static final int ROUNDS = 5;
-    private static final int SECONDS = 8;
+    private static final int SECONDS = 6;
     private static final String PERSONA = "student";
 
     @Override
@@ -35,7 +35,7 @@ final class LoginChapter implements Chapter {
             for (TestRealm realm : realms) { // the first by itself: of several at once Keycloak lets one through
                 requireLinkedUser(realm);
             }
-            bench.warmUp(sides(bench, cluster, realms, new Run(bench.seconds(10), 8, false)));
+            bench.warmUp(sides(bench, cluster, realms, new Run(bench.seconds(SECONDS), 8, false)));
             List<List<Round>> known = bench.inTurn(
                     "login of a known person",
                     ROUNDS,
