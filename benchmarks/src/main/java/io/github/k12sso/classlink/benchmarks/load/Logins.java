@@ -106,6 +106,7 @@ public class Logins extends Simulation {
                                         .injectOpen(constantUsersPerSec(job.perSecond())
                                                 .during(time)))
                 .protocols(http.baseUrl(job.classLink().toString()) // its redirects are relative
+                        .disableAutoOrigin() // the admin API refuses a request with ClassLink's
                         .acceptHeader("text/html")
                         .shareConnections());
     }
