@@ -34,7 +34,7 @@ final class ExchangeChapter implements Chapter {
     private static final int PEOPLE = 200;
     private static final int ROUNDS = 5;
     private static final int CROWDED_ROUNDS = 3;
-    private static final int SECONDS = 5;
+    private static final int SECONDS = 4;
 
     /** A kind of request with the token in a form field, and text that every valid response contains. */
     private record RequestKind(String name, URI address, Map<String, String> form, String tokenField, String expected) {

@@ -23,7 +23,7 @@ final class LoginChapter implements Chapter {
 
     private static final String CHAPTER = "Login";
     private static final int ROUNDS = 5;
-    private static final int SECONDS = 8;
+    private static final int SECONDS = 6;
     private static final String PERSONA = "student";
 
     @Override
@@ -36,7 +36,7 @@ final class LoginChapter implements Chapter {
                     realms) { // the first login separately, because Keycloak serializes concurrent first ones
                 requireLinkedUser(realm);
             }
-            bench.warmUp(sides(bench, cluster, realms, new Run(bench.seconds(10), 8, false)));
+            bench.warmUp(sides(bench, cluster, realms, new Run(bench.seconds(SECONDS), 8, false)));
             List<List<Round>> known = bench.inTurn(
                     "login of an existing user",
                     ROUNDS,

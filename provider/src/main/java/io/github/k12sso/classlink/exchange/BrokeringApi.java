@@ -1,8 +1,5 @@
 package io.github.k12sso.classlink.exchange;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import io.github.k12sso.classlink.exchange.ExchangeProvider.ExchangeableTokens;
 import io.github.k12sso.classlink.exchange.ExchangeProvider.IssuedToken;
 import io.github.k12sso.classlink.http.Measurement;
@@ -12,10 +9,7 @@ import io.github.k12sso.classlink.vault.TokenRecord.TokenSet;
 import io.github.k12sso.classlink.vault.TokenUnavailable;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.io.IOException;
-import java.util.Base64;
 import java.util.Optional;
-import org.keycloak.OAuth2Constants;
 import org.keycloak.events.Details;
 import org.keycloak.events.EventBuilder;
 import org.keycloak.events.EventType;
@@ -24,6 +18,7 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.UserSessionModel;
+import org.keycloak.representations.AccessToken;
 import org.keycloak.util.TokenUtil;
 
 /**
@@ -31,8 +26,6 @@ import org.keycloak.util.TokenUtil;
  * would turn an exception into a 400 of its own.
  */
 public final class BrokeringApi {
-
-    private static final JsonFactory JSON = new JsonFactory();
 
     private BrokeringApi() {}
 
@@ -82,25 +75,12 @@ public final class BrokeringApi {
                 new ExchangeRefused(ExchangeRefused.Reason.BROKERING_API_VERSION));
     }
 
-    /** Keycloak has verified and read the token by now, and hands none of it on. */
+    /** Of the token that Keycloak has just verified: it hands it on to nobody, but keeps it with the request. */
     private static String scopeOfVerifiedToken(KeycloakSession session) {
-        String token =
-                session.getContext().getHttpRequest().getDecodedFormParameters().getFirst(OAuth2Constants.TOKEN);
-        byte[] claims = Base64.getUrlDecoder().decode(token.split("\\.", 3)[1]);
-        try (JsonParser json = JSON.createParser(claims)) {
-            String scope = null;
-            json.nextToken();
-            while (json.nextToken() == JsonToken.FIELD_NAME) {
-                boolean isScope = OAuth2Constants.SCOPE.equals(json.currentName());
-                if (json.nextToken() == JsonToken.VALUE_STRING && isScope) {
-                    scope = json.getText();
-                }
-                json.skipChildren();
-            }
-            return scope;
-        } catch (IOException e) {
-            throw new IllegalStateException("Keycloak verified a token that has no claims", e);
+        if (session.getContext().getBearerToken() instanceof AccessToken token) {
+            return token.getScope();
         }
+        throw new IllegalStateException("Keycloak asked for a person's token without having verified the client's");
     }
 
     private static Response refusal(KeycloakSession session, IssuedToken.Api api, ExchangeRefused refused) {

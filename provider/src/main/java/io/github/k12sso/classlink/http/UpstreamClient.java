@@ -83,7 +83,6 @@ public final class UpstreamClient {
     private final AllowedHosts allowedHosts;
     private final Optional<Bulkheads> bulkheads;
     private final Duration callTimeout;
-    private final RequestConfig requestConfig;
 
     /** For calls that are always made; see {@link #within}. */
     public UpstreamClient(KeycloakSession session, AllowedHosts allowedHosts) {
@@ -100,10 +99,13 @@ public final class UpstreamClient {
         this.allowedHosts = allowedHosts;
         this.bulkheads = bulkheads;
         this.callTimeout = callTimeout;
-        this.requestConfig = RequestConfig.custom()
+    }
+
+    private static RequestConfig requestConfig(Duration timeout) {
+        return RequestConfig.custom()
                 .setConnectTimeout((int) CONNECT_TIMEOUT.toMillis())
                 .setConnectionRequestTimeout((int) CONNECT_TIMEOUT.toMillis())
-                .setSocketTimeout((int) callTimeout.toMillis())
+                .setSocketTimeout((int) timeout.toMillis())
                 .setRedirectsEnabled(false)
                 .setCookieSpec(CookieSpecs.IGNORE_COOKIES)
                 .build();
@@ -135,9 +137,7 @@ public final class UpstreamClient {
         request.setHeader("Authorization", authorization);
         request.setHeader("User-Agent", USER_AGENT);
         request.setHeader("Accept", "application/json");
-        request.setConfig(RequestConfig.copy(requestConfig)
-                .setSocketTimeout((int) timeout.toMillis())
-                .build());
+        request.setConfig(requestConfig(timeout));
         try (Deadline deadline = Deadline.start(request, timeout.toMillis())) {
             return measured(operation, request)
                     .run(() -> ResponseReader.stream(
@@ -211,7 +211,7 @@ public final class UpstreamClient {
     }
 
     private byte[] send(Operation operation, HttpRequestBase request) throws UpstreamFailure {
-        request.setConfig(requestConfig);
+        request.setConfig(requestConfig(callTimeout));
         request.setHeader("User-Agent", USER_AGENT);
         request.setHeader("Accept", "application/json");
         Duration timeout =

@@ -8,9 +8,11 @@ import io.github.k12sso.classlink.profile.UsernameTemplate;
 import io.github.k12sso.classlink.settings.Setting.RosterMode;
 import io.github.k12sso.classlink.settings.SettingValues.EssentialClaim;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.keycloak.OAuth2Constants;
 import org.keycloak.broker.oidc.OIDCIdentityProviderConfig;
 import org.keycloak.models.IdentityProviderModel;
@@ -93,12 +95,14 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
      */
     @Override
     public String getDefaultScope() {
-        return SCOPE_SEPARATORS
-                .splitAsStream(values().text(Setting.DEFAULT_SCOPE))
-                .filter(scope -> !scope.isEmpty())
-                .filter(scope -> isRequireIdToken() || !scope.equals(OAuth2Constants.SCOPE_OPENID))
-                .distinct()
-                .collect(Collectors.joining(" "));
+        // Keycloak's base classes ask twice for each provider that they make, which is once for each request.
+        Set<String> scopes =
+                new LinkedHashSet<>(Arrays.asList(SCOPE_SEPARATORS.split(values().text(Setting.DEFAULT_SCOPE), -1)));
+        scopes.remove("");
+        if (!isRequireIdToken()) {
+            scopes.remove(OAuth2Constants.SCOPE_OPENID);
+        }
+        return String.join(" ", scopes);
     }
 
     @Override
