@@ -44,26 +44,26 @@ class AcceptedValuesTest {
         @Test
         void whomKeycloakDoesNotChange_thenThatIsSaid() {
             assertThat(write(UserModel.FIRST_NAME, "new", refusing(new ModelDuplicateException("a constraint"))))
-                    .isEqualTo("refused by Keycloak");
+                    .isEqualTo("rejected by Keycloak");
         }
 
         @Test
         void andAnAddressOfAnotherUser_thenItIsNotWritten() {
-            assertThat(write(UserModel.EMAIL, "taken@x.example", this::record)).isEqualTo("another user has it");
+            assertThat(write(UserModel.EMAIL, "taken@x.example", this::record)).isEqualTo("used by another user");
             assertThat(written).isEmpty();
         }
 
         /** Keycloak's look-up by address compares exactly; the search finds what the database takes for the same. */
         @Test
         void andAnAddressThatTheDatabaseTakesForAnothers_thenItIsNotWritten() {
-            assertThat(write(UserModel.EMAIL, "jose@x.example", this::record)).isEqualTo("another user has it");
+            assertThat(write(UserModel.EMAIL, "jose@x.example", this::record)).isEqualTo("used by another user");
             assertThat(written).isEmpty();
         }
 
         /** Whoever types it to sign in means the other user. */
         @Test
         void andAnAddressThatIsAnothersUsername_thenItIsNotWritten() {
-            assertThat(write(UserModel.EMAIL, "boss@x.example", this::record)).isEqualTo("another user has it");
+            assertThat(write(UserModel.EMAIL, "boss@x.example", this::record)).isEqualTo("used by another user");
             assertThat(written).isEmpty();
         }
 

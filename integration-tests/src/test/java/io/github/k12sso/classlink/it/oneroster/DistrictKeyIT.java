@@ -154,7 +154,7 @@ class DistrictKeyIT {
                         .put("client_secret", "an old one")
                         .toString());
 
-        assertRefused(roster.get(ofService, Roster.MAPLE_VALLEY, "terms?limit=2"), 403, "refuses the district key");
+        assertRefused(roster.get(ofService, Roster.MAPLE_VALLEY, "terms?limit=2"), 403, "rejected the district key");
         assertThat(asked()).as("the page that the old key read is not answered").hasSize(2);
     }
 

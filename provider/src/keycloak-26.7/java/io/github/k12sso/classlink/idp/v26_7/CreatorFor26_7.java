@@ -8,7 +8,7 @@ import org.keycloak.broker.provider.TrustMaterialRequest;
 import org.keycloak.jose.jwk.JWK;
 import org.keycloak.models.KeycloakSession;
 
-/** For Keycloak 26.7, where an OpenID Connect provider can vouch for keys of clients, too. */
+/** For Keycloak 26.7, where an OpenID Connect provider can also verify clients' keys. */
 public final class CreatorFor26_7 implements ClassLinkIdentityProvider.Creator {
 
     @Override
