@@ -44,7 +44,7 @@ class AcceptedValuesTest {
         @Test
         void whoseChangeKeycloakIgnores_thenTheFailureIsReported() {
             assertThat(write(UserModel.FIRST_NAME, "new", refusing(new ModelDuplicateException("a constraint"))))
-                    .isEqualTo("refused by Keycloak");
+                    .isEqualTo("rejected by Keycloak");
         }
 
         @Test
