@@ -168,7 +168,7 @@ enum UpstreamCall {
                 .textValue();
     }
 
-    /** The heading of its table in docs/operate/reliability.md. */
+    /** The heading of its table in the report. */
     @Override
     public String toString() {
         return heading;
