@@ -25,7 +25,7 @@ app.get('/callback', async (request, response) => {
   response.redirect('/')
 })
 
-// Every other page begins the login of a user who isn't signed in
+// Every other page starts the login if the user isn't signed in
 app.use(async (request, response, next) => {
   if (request.session.user) return next()
   const attempt = { state: openid.randomState(), nonce: openid.randomNonce(), verifier: openid.randomPKCECodeVerifier() }
@@ -41,7 +41,7 @@ app.use(async (request, response, next) => {
   response.redirect(login.href)
 })
 
-// Who it is, with the classes in the token
+// The user, with the classes in the token
 app.get('/', (request, response) => response.send(page(request.session.user, request.session.user.classes ?? [])))
 
 // The classes in the district's roster
@@ -64,7 +64,7 @@ app.get('/classlink', async (request, response) => {
     if (problem instanceof openid.ResponseBodyError) {
       response.send(`<p>${escape(problem.error)}</p>`)
     } else if (problem.cause instanceof Response && problem.cause.status === 503) {
-      // openid-client reads no OAuth error from a 5xx
+      // openid-client doesn't parse the OAuth error of a 5xx response
       const { error } = await problem.cause.json()
       response.send(`<p>${escape(error)} ${problem.cause.headers.get('Retry-After')}</p>`)
     } else {

@@ -20,12 +20,12 @@ keycloak = OAuth(app).register(
     client_kwargs={"scope": "openid profile classlink-classes classlink-token classlink-roster", "code_challenge_method": "S256"},
     **CLIENT,
 )
-logins = {}  # by Keycloak session: tokens and classes are too large for Flask's session cookie
+logins = {}  # by Keycloak session, because tokens and classes are too large for Flask's session cookie
 
 
 @app.before_request
 def login():
-    """Every page begins the login of a user who isn't signed in."""
+    """Every page starts the login if the user isn't signed in."""
     if request.endpoint != "callback" and session.get("sid") not in logins:
         return keycloak.authorize_redirect(url_for("callback", _external=True))
 
@@ -40,7 +40,7 @@ def callback():
 
 @app.get("/")
 def home():
-    """Who it is, with the classes in the token."""
+    """The user, with the classes in the token."""
     return page(user().get("classes", []))
 
 
@@ -70,7 +70,7 @@ def classlink():
         )
     except OAuthError as problem:
         return f"<p>{problem.error}</p>"
-    except requests.HTTPError as problem:  # Authlib reads no OAuth error from a 5xx
+    except requests.HTTPError as problem:  # Authlib doesn't parse the OAuth error of a 5xx response
         return f"<p>{problem.response.json()['error']} {problem.response.headers.get('Retry-After', '')}</p>"
     profile = requests.get(
         f"{CLASSLINK}/v2/my/info", headers={"Authorization": f"Bearer {token['access_token']}"}, timeout=10

@@ -13,7 +13,7 @@ export const options = {
     }),
   ],
   callbacks: {
-    // In next-auth's encrypted cookie
+    // Stored in next-auth's encrypted cookie
     jwt: ({ token, account, profile }) =>
       account
         ? {
@@ -24,7 +24,7 @@ export const options = {
             expires: account.expires_at,
           }
         : token,
-    // What scripts of a page may read: no tokens
+    // The part of the session that page scripts can read, without tokens
     session: ({ session, token }) => ({ ...session, person: token.person, classes: token.classes }),
   },
 }

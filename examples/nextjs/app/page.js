@@ -2,7 +2,7 @@ import { getServerSession } from 'next-auth'
 import { redirect } from 'next/navigation'
 import { options } from '../auth'
 
-// Who it is, with the classes in the token
+// The user, with the classes in the token
 export default async function Home() {
   const session = await getServerSession(options)
   if (!session) redirect('/login')

@@ -1,5 +1,5 @@
-// Two apps as people write them, neither of which knows of tiles: "reading" in the browser, on keycloak-js, and "math" on the
-// server, on openid-client. Prints their address when they listen; ends with its standard input.
+// Two typical apps without support for tiles: "reading", a browser app with keycloak-js, and "math", a server app with
+// openid-client. Prints their URL when they listen, and stops at the end of standard input.
 //
 //   npm ci
 //   KEYCLOAK=https://keycloak.example REALM=demo MATH_SECRET=… node apps.js

@@ -1,5 +1,5 @@
-// Exchanges a Keycloak access token for the person's ClassLink token, with openid-client: the code of docs/develop/token-exchange.md.
-// Prints Keycloak's answer; or what the library threw, and ends with 1.
+// Exchanges a Keycloak access token for the user's ClassLink token with openid-client, using the code in docs/develop/token-exchange.md.
+// Prints Keycloak's response, or prints the library's error and exits with 1.
 //
 //   npm ci
 //   ISSUER=https://keycloak.example/realms/demo CLIENT_ID=roster-app CLIENT_SECRET=… ACCESS_TOKEN=… node exchange.js
@@ -8,7 +8,7 @@ import * as openid from 'openid-client'
 const { ISSUER, CLIENT_ID, CLIENT_SECRET, ACCESS_TOKEN: accessToken } = process.env
 
 const issuer = new URL(ISSUER)
-// A Keycloak under test speaks http, which the library refuses unless told.
+// A Keycloak under test uses http, which the library refuses by default.
 const options = issuer.protocol === 'http:' ? { execute: [openid.allowInsecureRequests] } : {}
 const keycloak = await openid.discovery(issuer, CLIENT_ID, CLIENT_SECRET, undefined, options)
 
@@ -23,7 +23,7 @@ try {
   if (problem instanceof openid.ResponseBodyError) {
     refused(problem.status, problem.error, problem.error_description)
   } else if (problem.cause instanceof Response && problem.cause.status === 503) {
-    // The library reads no OAuth error out of a 5xx: the answer is the error's cause.
+    // The library doesn't parse the OAuth error of a 5xx response. The response is the error's cause.
     tryAgainIn(problem.cause.headers.get('Retry-After'))
   } else {
     throw problem

@@ -1,4 +1,4 @@
-// Prints the sourcedIds of the caller's classes, with nothing but Node.js: the code of docs/develop/roster.md.
+// Prints the sourcedIds of the caller's classes with Node.js only, using the code in docs/develop/roster.md.
 //
 //   ISSUER=https://keycloak.example/realms/demo ACCESS_TOKEN=… node roster.js
 const { ISSUER: issuer, ACCESS_TOKEN: accessToken } = process.env

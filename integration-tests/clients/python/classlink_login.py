@@ -1,4 +1,4 @@
-"""Signs in with ClassLink as Python Social Auth does, with no code of its own but the addresses, and prints who came.
+"""Signs in with ClassLink through Python Social Auth, with only the URLs changed, and prints the user.
 
 CLASSLINK=http://localhost:9400 CLIENT_ID=… CLIENT_SECRET=… PERSONA=maplevalley:4801508017 python3 classlink_login.py
 """
@@ -25,7 +25,7 @@ class Backend(ClasslinkOAuth):
 
 
 class Strategy(BaseStrategy):
-    """A web framework with one session."""
+    """A minimal web framework with one session."""
 
     def __init__(self):
         super().__init__(BaseStorage)

@@ -1,4 +1,4 @@
-"""Reads a district as a partner of ClassLink does, through the proxy and at the district's own server, and prints what it read.
+"""Reads a district's roster as a ClassLink partner, through the proxy and from the district's own server, and prints the ids.
 
 CLASSLINK=http://localhost:9400 PARTNER_KEY=… TENANT=2222 python3 classlink_roster.py
 """

@@ -1,6 +1,6 @@
-"""Exchanges a Keycloak access token for the person's ClassLink token, with Authlib: the code of docs/develop/token-exchange.md.
+"""Exchanges a Keycloak access token for the user's ClassLink token with Authlib, using the code in docs/develop/token-exchange.md.
 
-Prints Keycloak's answer; or what the library raised, and ends with 1.
+Prints Keycloak's response, or prints the library's error and exits with 1.
 
     apt-get install python3-authlib python3-requests
     ISSUER=https://keycloak.example/realms/demo CLIENT_ID=roster-app CLIENT_SECRET=… ACCESS_TOKEN=… python3 exchange.py
@@ -52,7 +52,7 @@ try:
 except OAuthError as problem:
     refused(problem.error, problem.description)
 except requests.HTTPError as problem:
-    # The library reads no OAuth error out of a 5xx.
+    # The library doesn't parse the OAuth error of a 5xx response.
     if problem.response.status_code != 503:
         raise
     try_again_in(problem.response.headers.get("Retry-After"))

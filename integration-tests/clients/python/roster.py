@@ -1,4 +1,4 @@
-"""Prints the sourcedIds of the caller's classes, with requests: the code of docs/develop/roster.md.
+"""Prints the sourcedIds of the caller's classes with requests, using the code in docs/develop/roster.md.
 
 ISSUER=https://keycloak.example/realms/demo ACCESS_TOKEN=… python3 roster.py
 """

@@ -1,6 +1,6 @@
 export const dynamic = 'force-dynamic'
 
-// A GET that begins the login, as a LaunchPad tile needs it: next-auth begins one only by a POST with its CSRF token
+// Starts the login with a GET, as a LaunchPad tile needs. next-auth only starts it with a POST and its CSRF token
 export async function GET() {
   const auth = `${process.env.NEXTAUTH_URL}/api/auth`
   const csrf = await fetch(`${auth}/csrf`)

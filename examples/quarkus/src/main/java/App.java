@@ -43,7 +43,7 @@ public class App {
 
     private final HttpClient http = HttpClient.newHttpClient();
 
-    /** Who it is, with the classes in the token. */
+    /** The user, with the classes in the token. */
     @GET
     public String home() throws Exception {
         Object classes = user.getClaim("classes");
@@ -57,7 +57,7 @@ public class App {
         return page(get(issuer + "/classlink/classlink/ims/oneroster/v1p1/classes", keycloak.getToken()).get("classes"));
     }
 
-    /** The user's ClassLink profile, read with the ClassLink token. Quarkus keeps the OAuth error as the exception's message. */
+    /** The user's ClassLink profile, read with the ClassLink token. The exception's message is the OAuth error. */
     @GET
     @Path("classlink")
     public String classLink() throws Exception {

@@ -56,7 +56,7 @@ public class App {
         return exchange;
     }
 
-    /** Who it is, with the classes in the token. */
+    /** The user, with the classes in the token. */
     @GetMapping("/")
     String home(@AuthenticationPrincipal OidcUser user) {
         List<Map<String, ?>> classes = user.getClaim("classes");
@@ -73,7 +73,7 @@ public class App {
                 .get("classes"));
     }
 
-    /** The user's ClassLink profile, read with the ClassLink token. "keycloak" comes first: Spring refreshes that token if needed. */
+    /** The user's ClassLink profile, read with the ClassLink token. "keycloak" comes first so that Spring refreshes its token if needed. */
     @GetMapping("/classlink")
     String classLink(
             @RegisteredOAuth2AuthorizedClient("keycloak") OAuth2AuthorizedClient keycloak,
@@ -81,7 +81,7 @@ public class App {
         return "<p>" + get(classLink + "/v2/my/info", token).get("UserId") + "</p>";
     }
 
-    /** Spring reads the OAuth error of a 400 only. It keeps other answers as the cause. */
+    /** Spring parses the OAuth error of status 400 only. Other responses are the exception's cause. */
     @ExceptionHandler
     String refused(ClientAuthorizationException problem) {
         Object error = problem.getError().getErrorCode();

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** docs/internals/architecture.md says what the code is. */
+/** Compares docs/internals/architecture.md with the code. */
 class ArchitectureDocTest {
 
     private static final Path PAGE = Path.of("../docs/internals/architecture.md");
@@ -40,7 +40,7 @@ class ArchitectureDocTest {
     }
 
     @Test
-    void everyPathTakesAtMostEightFiles() {
+    void everyReadingPathHasAtMostEightFiles() {
         List<String> paths = Arrays.stream(page.split("(?m)^## "))
                 .filter(section -> SOURCE.matcher(section).find())
                 .toList();
@@ -51,7 +51,7 @@ class ArchitectureDocTest {
     }
 
     @Test
-    void thePictureHasTheArrowsOfTheArchitectureTest() {
+    void theDiagramShowsTheArrowsOfArchitectureTest() {
         Map<String, TreeSet<String>> drawn = new TreeMap<>();
         ArchitectureTest.ARROWS.keySet().forEach(user -> drawn.put(user, new TreeSet<>()));
         matches(ARROW, page)

@@ -32,13 +32,13 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.keycloak.common.Version;
 
-/** The dependencies between the packages, top to bottom, as docs/internals/architecture.md draws them. */
+/** The allowed dependencies between packages, top to bottom, as shown in docs/internals/architecture.md. */
 @AnalyzeClasses(packages = ArchitectureTest.ROOT, importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
 
     static final String ROOT = "io.github.k12sso.classlink";
 
-    /** Top to bottom: a package, and those that it may use. */
+    /** Each package, top to bottom, with the packages that it may depend on. */
     static final Map<String, List<String>> ARROWS = arrows();
 
     private static Map<String, List<String>> arrows() {
@@ -72,12 +72,12 @@ class ArchitectureTest {
     }
 
     @ArchTest
-    static void packages_use_only_what_the_arrows_say(JavaClasses classes) {
+    static void packages_depend_only_along_the_arrows(JavaClasses classes) {
         ARROWS.forEach((user, used) -> onlyUses(user, used).check(classes));
     }
 
     @ArchTest
-    static void arrows_run_down(JavaClasses classes) {
+    static void arrows_point_downwards(JavaClasses classes) {
         List<String> order = List.copyOf(ARROWS.keySet());
         ARROWS.forEach((user, used) -> assertThat(order.subList(order.indexOf(user) + 1, order.size()))
                 .as(user)
@@ -85,13 +85,13 @@ class ArchitectureTest {
     }
 
     @ArchTest
-    static final ArchRule profile_does_not_know_Keycloak = noClasses()
+    static final ArchRule profile_does_not_depend_on_Keycloak = noClasses()
             .that(resideInAPackage(ROOT + ".profile.."))
             .should()
             .dependOnClassesThat(resideInAPackage("org.keycloak.."));
 
     @ArchTest
-    static final ArchRule nobody_uses_idp = noClasses()
+    static final ArchRule no_package_depends_on_idp = noClasses()
             .that(not(resideInAPackage(ROOT + ".idp..")))
             .should()
             .dependOnClassesThat(resideInAPackage(ROOT + ".idp.."));
@@ -101,13 +101,13 @@ class ArchitectureTest {
             slices().matching(ROOT + ".(*)..").should().beFreeOfCycles();
 
     @ArchTest
-    static final ArchRule nobody_names_the_implementation_for_a_line = noClasses()
+    static final ArchRule no_class_names_a_version_specific_implementation = noClasses()
             .that(not(resideInAPackage("..v26_*..")))
             .should()
             .dependOnClassesThat(resideInAPackage("..v26_*.."));
 
     @ArchTest
-    static final ArchRule only_KeycloakLine_asks_for_the_version_or_uses_reflection = noClasses()
+    static final ArchRule only_KeycloakLine_reads_the_version_or_uses_reflection = noClasses()
             .that(not(belongToAnyOf(KeycloakLine.class)))
             .should()
             .dependOnClassesThat(type(Version.class).or(resideInAPackage("java.lang.reflect..")))
@@ -125,7 +125,7 @@ class ArchitectureTest {
                     "org.keycloak.connections.httpclient.."));
 
     @ArchTest
-    static final ArchRule no_class_is_a_drawer = noClasses()
+    static final ArchRule no_class_is_a_util_helper_or_manager = noClasses()
             .should()
             .haveNameMatching(".*(Util|Utils|Helper|Manager)")
             .because("a name says what a class is");
@@ -146,7 +146,7 @@ class ArchitectureTest {
             noClasses().should().dependOnClassesThat(assignableTo(Random.class).and(not(type(SecureRandom.class))));
 
     @ArchTest
-    static void every_class_has_a_package_of_the_design(JavaClasses classes) {
+    static void every_class_is_in_a_package_of_the_design(JavaClasses classes) {
         assertThat(classes.stream()
                         .map(type -> type.getPackageName().substring(ROOT.length()))
                         .distinct())
@@ -172,14 +172,14 @@ class ArchitectureTest {
     }
 
     @ArchTest
-    static final ArchRule policy_knows_neither_HTTP_nor_Keycloak = noClasses()
+    static final ArchRule policy_depends_on_neither_HTTP_nor_Keycloak = noClasses()
             .that(resideInAPackage(ROOT + ".oneroster.policy.."))
             .should()
             .dependOnClassesThat(resideInAnyPackage(ROOT + "..", "org.keycloak..", "jakarta..", "org.apache.http..")
                     .and(not(resideInAPackage(ROOT + ".oneroster.policy.."))));
 
     @ArchTest
-    static void client_does_not_use_gateway(JavaClasses classes) {
+    static void client_does_not_depend_on_gateway(JavaClasses classes) {
         noClasses()
                 .that(resideInAPackage(ROOT + ".oneroster.client.."))
                 .should()
@@ -188,7 +188,7 @@ class ArchitectureTest {
     }
 
     @ArchTest
-    static void services_files_name_classes_that_implement_them(JavaClasses classes) throws IOException {
+    static void services_files_name_implementing_classes(JavaClasses classes) throws IOException {
         List<Path> files;
         try (Stream<Path> listed = Files.list(Path.of("src/main/resources/META-INF/services"))) {
             files = listed.toList();

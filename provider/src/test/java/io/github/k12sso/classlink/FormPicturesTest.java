@@ -23,13 +23,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.keycloak.provider.ProviderConfigProperty;
 
 /**
- * No picture of a form in docs/images is older than the form. The browser tests that take the pictures write into each what the
- * form said ({@code FormPicture}).
+ * Screenshots of forms in docs/images show the current form. The browser tests that take them store the form's fields in each
+ * picture ({@code FormPicture}).
  */
 class FormPicturesTest {
 
     private static final Path IMAGES = Path.of("../docs/images");
-    /** Signature of a PNG file, in bytes. */
+    /** Length of the PNG signature, in bytes. */
     private static final int SIGNATURE = 8;
 
     private static final String HOW =
@@ -40,7 +40,7 @@ class FormPicturesTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("pictures")
-    void showsTheFormOfNow(String picture, List<ProviderConfigProperty> fields) throws IOException {
+    void showsTheCurrentForm(String picture, List<ProviderConfigProperty> fields) throws IOException {
         byte[] png = Files.readAllBytes(IMAGES.resolve(picture + ".png"));
 
         assertThat(formOf(png)).as(HOW, picture).contains(form(fields));
@@ -59,7 +59,7 @@ class FormPicturesTest {
                                 "setup-mapper-organization", new ClassLinkOrganizationMapper().getConfigProperties())));
     }
 
-    /** What can be seen of each field, one per line: name, label, type, default and options. */
+    /** The visible parts of each field, one field per line: name, label, type, default and options. */
     private String form(List<ProviderConfigProperty> fields) {
         return fields.stream()
                 .map(field -> String.join(
@@ -79,7 +79,7 @@ class FormPicturesTest {
                 .collect(Collectors.joining());
     }
 
-    /** The text chunk "Form" of a PNG file, if it has one. */
+    /** The content of the PNG text chunk "Form", if present. */
     private static Optional<String> formOf(byte[] png) {
         ByteBuffer chunks = ByteBuffer.wrap(png).position(SIGNATURE);
         while (chunks.hasRemaining()) {

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is true of a text in every language. */
+/** Rules that hold for the message bundles of all languages. */
 class MessagesTest {
 
     private static final Pattern PARAMETER = Pattern.compile("\\{[0-9]+}");
@@ -43,7 +43,7 @@ class MessagesTest {
     private final Map<String, String> english = Messages.english();
 
     @Test
-    void theLanguagesOfSchoolsAreThere() {
+    void allFiveLanguagesExist() {
         assertThat(bundles())
                 .extracting(bundle -> bundle.getFileName().toString())
                 .contains("messages_en.properties", "messages_es.properties");
@@ -55,10 +55,10 @@ class MessagesTest {
         assertThat(Messages.of(bundle)).containsOnlyKeys(english.keySet());
     }
 
-    /** Properties keep the last of two lines with one key, and say nothing. */
+    /** {@code Properties} silently keeps the last of two lines with the same key. */
     @ParameterizedTest
     @MethodSource("bundles")
-    void noKeyStandsTwice(Path bundle) throws IOException {
+    void noKeyIsDefinedTwice(Path bundle) throws IOException {
         assertThat(Files.readAllLines(bundle))
                 .filteredOn(line -> line.startsWith("classlink."))
                 .extracting(line -> line.substring(0, line.indexOf('=')))
@@ -66,14 +66,14 @@ class MessagesTest {
                 .hasSameSizeAs(english.keySet());
     }
 
-    /** Bundles of all providers and themes end up in one. */
+    /** Keycloak merges the bundles of all providers and themes. */
     @ParameterizedTest
     @MethodSource("bundles")
-    void everyKeyIsOurs(Path bundle) {
+    void everyKeyHasTheProvidersPrefix(Path bundle) {
         assertThat(Messages.of(bundle).keySet()).allMatch(key -> key.startsWith("classlink."));
     }
 
-    /** Keycloak falls back to ISO 8859-1 for the whole file, without a word. */
+    /** For an invalid file, Keycloak silently falls back to ISO 8859-1. */
     @ParameterizedTest
     @MethodSource("bundles")
     void everyFileIsUtf8(Path bundle) throws IOException {
@@ -86,17 +86,17 @@ class MessagesTest {
 
     @ParameterizedTest
     @MethodSource("bundles")
-    void everyTextTakesTheSameParametersAndNamesTheSamePlaceholders(Path bundle) {
+    void everyTranslationHasTheSameParametersAndPlaceholders(Path bundle) {
         assertThat(Messages.of(bundle)).allSatisfy((key, text) -> {
             assertThat(found(PARAMETER, text)).isEqualTo(found(PARAMETER, english.get(key)));
             assertThat(found(PLACEHOLDER, text)).isEqualTo(found(PLACEHOLDER, english.get(key)));
         });
     }
 
-    /** What Keycloak's pages make of it: a lone apostrophe swallows the parameters that follow. */
+    /** Keycloak formats texts with MessageFormat, where a single apostrophe disables the parameters after it. */
     @ParameterizedTest
     @MethodSource("bundles")
-    void everyParameterIsFilledIn(Path bundle) {
+    void everyParameterIsReplaced(Path bundle) {
         Object[] values = {"first-value", "second-value", "third-value"};
         assertThat(Messages.of(bundle)).allSatisfy((key, text) -> {
             if (key.startsWith("classlink.error.") || PARAMETER.matcher(text).find()) {
@@ -108,16 +108,16 @@ class MessagesTest {
         });
     }
 
-    /** i18next, in the console, would look for a value or for another text. */
+    /** The console's i18next would interpolate these or look up another text. */
     @ParameterizedTest
     @MethodSource("bundles")
-    void nothingIsInterpolatedByTheConsole(Path bundle) {
+    void noTextTriggersInterpolationInTheConsole(Path bundle) {
         assertThat(Messages.of(bundle).values()).noneMatch(text -> text.contains("{{") || text.contains("$t("));
     }
 
     @ParameterizedTest
     @MethodSource("bundles")
-    void everyHelpTextIsWholeSentencesAndEveryLabelIsShort(Path bundle) {
+    void helpTextsAreSentencesAndLabelsAreShort(Path bundle) {
         assertThat(Messages.of(bundle)).allSatisfy((key, text) -> {
             assertThat(text).isEqualTo(text.strip()).isNotEmpty();
             if (key.endsWith(".help")) {

@@ -6,7 +6,7 @@ import org.keycloak.events.EventBuilder;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 
-/** Events that go into a list instead of a database: error and details. */
+/** Records the errors and details of events in a list instead of storing them. */
 public final class RecordedEvents extends EventBuilder {
 
     private final RealmModel realm;
@@ -21,7 +21,7 @@ public final class RecordedEvents extends EventBuilder {
     }
 
     @Override
-    @SuppressWarnings("MissingSuperCall") // it would be an EventBuilder that writes
+    @SuppressWarnings("MissingSuperCall") // the superclass would store the event
     public EventBuilder clone() {
         EventBuilder copy = new RecordedEvents(realm, session, said);
         details().forEach(copy::detail);

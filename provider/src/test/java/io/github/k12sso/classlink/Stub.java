@@ -5,12 +5,12 @@ import java.lang.reflect.Proxy;
 import java.util.Map;
 import java.util.function.Function;
 
-/** A Keycloak interface of which a test needs a method or two; every other one fails the test that calls it. */
+/** Stubs for Keycloak interfaces. Calling a method that is not stubbed fails the test. */
 public final class Stub {
 
     private Stub() {}
 
-    /** An object of that type whose methods, by name, are these functions of their arguments. */
+    /** Returns a stub of a type whose methods, by name, are implemented by these functions of their arguments. */
     public static <T> T of(Class<T> type, Map<String, Function<Object[], Object>> methods) {
         return type.cast(Proxy.newProxyInstance(
                 type.getClassLoader(),

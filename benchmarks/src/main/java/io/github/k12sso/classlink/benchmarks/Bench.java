@@ -9,18 +9,18 @@ import java.util.Optional;
 import java.util.function.DoubleSupplier;
 
 /**
- * What chapters measure with.
+ * The tools with which chapters measure.
  *
- * @param work folder for files of the run
- * @param quick whether one short round is enough: it shows that a chapter runs, and its figures are worth nothing
- * @param recorder of a run that is profiled; its figures include the recording, and are not kept either
+ * @param work folder for files of this run
+ * @param quick whether to run one short round, which only shows that a chapter works; its figures are not representative
+ * @param recorder of a profiled run, whose figures include the recording and are not saved
  */
 record Bench(Path work, Gatling gatling, boolean quick, Optional<FlightRecorder> recorder) {
 
-    /** Of each side of a comparison, at most. */
+    /** Maximum number of rounds for each side of a comparison. */
     private static final int RECORDINGS = 5;
 
-    /** By the system properties {@code quick} and {@code profile}, both {@code false} by default. */
+    /** Reads the system properties {@code quick} and {@code profile}, both {@code false} by default. */
     static Bench of(Path work) {
         return new Bench(
                 work,
@@ -29,7 +29,7 @@ record Bench(Path work, Gatling gatling, boolean quick, Optional<FlightRecorder>
                 Boolean.getBoolean("profile") ? Optional.of(new FlightRecorder(work)) : Optional.empty());
     }
 
-    /** Whether what is measured may be written down. */
+    /** Whether the figures are saved. */
     boolean isPublished() {
         return !quick && recorder.isEmpty();
     }
@@ -43,16 +43,16 @@ record Bench(Path work, Gatling gatling, boolean quick, Optional<FlightRecorder>
     }
 
     /**
-     * What each side came to in each round.
+     * Returns the result of each side in each round.
      *
-     * @param title of the comparison, for the profile
+     * @param title the title of the comparison, for the profile
      */
     <T> List<List<T>> inTurn(String title, int planned, List<Side<T>> sides) {
         int rounds = rounds(planned);
         if (recorder.isEmpty()) {
             return Turns.of(rounds, sides);
         }
-        // A recording takes longer to start than some turns take.
+        // Starting a recording takes longer than some turns.
         int block = (rounds + RECORDINGS - 1) / RECORDINGS;
         List<Side<List<T>>> recorded = sides.stream()
                 .map(side -> new Side<>(
@@ -70,7 +70,7 @@ record Bench(Path work, Gatling gatling, boolean quick, Optional<FlightRecorder>
         return figures;
     }
 
-    /** Repeats the sides' turns until they are warm. */
+    /** Repeats the sides' turns until the servers are warm. */
     <T extends FlightRecorder.Work> void warmUp(List<Side<T>> sides) {
         WarmUp.of(
                 sides.stream()

@@ -25,8 +25,8 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
- * More logins than Keycloak has threads wait for a ClassLink that is silent: what the people of another realm notice, whom it
- * harms, and how soon a login works again.
+ * More logins than Keycloak has threads wait for a ClassLink that does not respond: response times in another realm, and the
+ * time until a login succeeds again.
  */
 final class BulkheadChapter implements Chapter {
 
@@ -37,20 +37,20 @@ final class BulkheadChapter implements Chapter {
     private static final Duration GIVEN_UP = Duration.ofSeconds(40);
     private static final Fault SILENCE = Fault.stall(Duration.ofMinutes(5));
 
-    /** As {@code SilentClassLinkIT} has it. Milliseconds. */
+    /** Same as in {@code SilentClassLinkIT}. Milliseconds. */
     private static final double AT_ONCE = 1_500;
 
     private static final double SOON = 5_000;
-    /** How long a request waits for a place at most: docs/operate/reliability.md. */
+    /** Maximum wait for a slot, see docs/operate/reliability.md. */
     private static final double LONGEST_WAIT = 10_000;
 
-    /** Times of the other realm's people, in milliseconds. */
+    /** Response times in the other realm, in milliseconds. */
     private record Others(double page, double login, double exchange) {}
 
-    /** One silence. */
+    /** Figures of one outage. */
     private record Silence(Others others, double untilTold, double untilLogin) {}
 
-    /** Two realms of one ClassLink. */
+    /** Two realms with the same ClassLink. */
     private record Realms(Cluster cluster, TestRealm waiting, TestRealm other, String otherToken) {
 
         static Realms prepare(Cluster cluster) {
@@ -63,7 +63,7 @@ final class BulkheadChapter implements Chapter {
             return new Realms(cluster, waiting, other, token);
         }
 
-        /** What another realm's people do, which needs no ClassLink: each p95 of some. */
+        /** Requests in the other realm that do not need ClassLink; p95 of each kind. */
         Others others(int times) {
             return new Others(p95(times, this::page), p95(times, this::passwordLogin), p95(times, this::exchange));
         }
@@ -93,11 +93,11 @@ final class BulkheadChapter implements Chapter {
 
         private static void require(int status, String body, boolean right) {
             if (status != 200 || !right) {
-                throw new IllegalStateException("another realm's person got " + status + ": " + body);
+                throw new IllegalStateException("a user of another realm got " + status + ": " + body);
             }
         }
 
-        /** Browsers that ClassLink has sent back, their codes not redeemed. */
+        /** Browsers with a callback URL whose codes are not redeemed yet. */
         List<Supplier<Integer>> callbacks() {
             return IntStream.range(0, WAITING).mapToObj(number -> callback()).toList();
         }
@@ -156,7 +156,7 @@ final class BulkheadChapter implements Chapter {
                             threads))
                     .toList();
             if (!told.await(GIVEN_UP.toSeconds(), TimeUnit.SECONDS)) {
-                throw new IllegalStateException(told.getCount() + " more should have been told that there is no place");
+                throw new IllegalStateException(told.getCount() + " more requests should have been rejected");
             }
             double untilTold = (System.nanoTime() - start) / 1e6;
             Others others = realms.others(times);
@@ -173,7 +173,7 @@ final class BulkheadChapter implements Chapter {
         }
     }
 
-    /** What another realm's users must not notice. */
+    /** Requests in the other realm that must not be affected. */
     private static FigureRow atOnce(
             String what, ToDoubleFunction<Others> figure, List<Others> meanwhile, List<Others> before) {
         return FigureRow.compared(CHAPTER, what, Sample.of(meanwhile, figure), Sample.of(before, figure))

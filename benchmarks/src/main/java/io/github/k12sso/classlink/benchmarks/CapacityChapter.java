@@ -16,7 +16,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.StreamSupport;
 
-/** The morning of docs/operate/capacity.md, scaled down: how many logins one node takes, and what happens below and above that. */
+/**
+ * The morning peak of docs/operate/capacity.md, scaled down: the maximum login rate of one node, and its behavior below and
+ * above this rate.
+ */
 final class CapacityChapter implements Chapter {
 
     private static final String CHAPTER = "One node in the morning, logins of known people";
@@ -37,7 +40,7 @@ final class CapacityChapter implements Chapter {
                     students(cluster),
                     CONNECTIONS,
                     0,
-                    bench.seconds(25), // long enough for everybody's first
+                    bench.seconds(25), // long enough for every user's first login
                     Optional.empty());
             bench.warmUp(List.of(new Side<>("logins", () -> round(bench, job))));
 
@@ -71,7 +74,7 @@ final class CapacityChapter implements Chapter {
         return new Round(count, CpuTime.now().since(before).keycloak() / count);
     }
 
-    /** Logins that start at a share of the most, whether those before them are done or not. */
+    /** Logins that arrive at a share of the maximum rate, without waiting for earlier ones. */
     private static FigureRow arriving(Bench bench, Logins.Job job, double share) {
         Load load = bench.gatling().run(Logins.class, job);
         return FigureRow.text(

@@ -2,9 +2,9 @@ package io.github.k12sso.classlink.benchmarks;
 
 import java.util.List;
 
-/** Some rows that are measured on the same servers. */
+/** A group of rows measured on the same servers. */
 interface Chapter {
 
-    /** Sets up what it needs, measures, and takes it down again. */
+    /** Starts the servers, measures and stops them. */
     List<FigureRow> measure(Bench bench);
 }

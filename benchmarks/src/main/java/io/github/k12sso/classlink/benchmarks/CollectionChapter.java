@@ -18,8 +18,8 @@ import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /**
- * A person's own collection: the students of a teacher of six classes in a district of 20,000 people. The first page beside three
- * of the calls that the gateway makes for it, made directly one after the other; the next pages come from what is kept.
+ * A user's own collection: the students of a teacher of six classes in a district of 20,000 people. Compares the first page
+ * with three of the gateway's calls made directly one after another. Later pages come from the cache.
  */
 final class CollectionChapter implements Chapter {
 
@@ -30,12 +30,12 @@ final class CollectionChapter implements Chapter {
     private static final int PAGE = 50;
     private static final int ROUNDS = 20;
     private static final int CALLS = 3;
-    /** What a roster service takes that is not on the same machine. */
+    /** Response time of a roster service on another machine. */
     private static final Duration FAR = Duration.ofMillis(100);
-    /** A person's rows are kept for a minute. */
+    /** A user's rows are cached for a minute. */
     private static final Duration KEPT = Duration.ofMinutes(1);
 
-    /** One turn: a page of the gateway's, or three calls. */
+    /** One turn: a page from the gateway, or three calls. */
     private record Turn(double milliseconds, double processor, int calls) implements FlightRecorder.Work {
 
         @Override
@@ -44,13 +44,13 @@ final class CollectionChapter implements Chapter {
         }
     }
 
-    /** What is asked, of whom. */
+    /** Request and user. */
     private record District(Bench bench, TestEnvironment environment, TestRealm realm, Roster roster, String token) {
 
         static District prepare(Bench bench, TestEnvironment environment) {
             TestRealm realm = Servers.prepared(environment.newRealm());
             Roster roster = Roster.withPartnerKey(environment, realm);
-            giveThreeMoreClasses(environment, roster);
+            addThreeClasses(environment, roster);
             return new District(bench, environment, realm, roster, roster.tokenOf(TEACHER));
         }
 
@@ -66,7 +66,7 @@ final class CollectionChapter implements Chapter {
             return new Turn(page.whole(), CpuTime.now().since(before).keycloak(), calls().size());
         }
 
-        /** The first page, with nothing kept of an earlier one. */
+        /** The first page with an empty cache. */
         Turn firstPage() {
             environment.passTime(realm, KEPT.plusSeconds(1));
             return page(0);
@@ -89,7 +89,7 @@ final class CollectionChapter implements Chapter {
                     addresses.size());
         }
 
-        /** Three of the calls that the gateway makes for a first page, the first of them among them. */
+        /** Three of the gateway's calls for a first page, including the first one. */
         List<String> someCalls() {
             firstPage();
             return calls().stream()
@@ -153,8 +153,8 @@ final class CollectionChapter implements Chapter {
                         .atMost(0));
     }
 
-    /** A generated teacher has three: three of a teacher of another school are this one's, too. */
-    private static void giveThreeMoreClasses(TestEnvironment environment, Roster roster) {
+    /** Generated teachers have three classes, so this adds three classes of a teacher at another school. */
+    private static void addThreeClasses(TestEnvironment environment, Roster roster) {
         String teacher = environment.classLink().persona(TEACHER).sourcedId();
         ObjectNode self =
                 (ObjectNode) roster.atTheSource(DISTRICT, "teachers/" + teacher).get("user");

@@ -3,7 +3,7 @@ package io.github.k12sso.classlink.benchmarks;
 import java.time.Duration;
 import java.util.stream.Stream;
 
-/** Processor time that the servers below this JVM have used so far, in milliseconds. */
+/** Processor time used so far by the servers started by this JVM, in milliseconds. */
 record CpuTime(double keycloak, double postgres) {
 
     static CpuTime now() {
@@ -20,7 +20,7 @@ record CpuTime(double keycloak, double postgres) {
         return new CpuTime(keycloak - before.keycloak, postgres - before.postgres);
     }
 
-    /** The JVMs of Keycloaks that this JVM has started. */
+    /** The Keycloak JVMs started by this JVM. */
     static Stream<ProcessHandle> keycloaks() {
         return ProcessHandle.current()
                 .descendants()

@@ -22,9 +22,9 @@ import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
 /**
- * A token that is still good, by the same request at the same address as with Keycloak's legacy exchange; by Keycloak's
- * brokering API V2 on both sides, which shows what this provider's own code costs; and introspection of the same token, which
- * only checks it.
+ * Exchange for a valid stored token, compared with the same request to Keycloak's legacy exchange; Keycloak's brokering API V2
+ * with both providers, which shows the cost of this provider's code; and introspection of the same token, which only verifies
+ * it.
  */
 final class ExchangeChapter implements Chapter {
 
@@ -36,7 +36,7 @@ final class ExchangeChapter implements Chapter {
     private static final int CROWDED_ROUNDS = 3;
     private static final int SECONDS = 5;
 
-    /** One kind of request, for which the token is a field of a form, and what is in every right answer. */
+    /** A kind of request with the token in a form field, and text that every valid response contains. */
     private record RequestKind(String name, URI address, Map<String, String> form, String tokenField, String expected) {
 
         static RequestKind exchange(String name, TestRealm realm) {
@@ -67,20 +67,20 @@ final class ExchangeChapter implements Chapter {
         }
     }
 
-    /** Requests of one kind, one for each person's token. */
+    /** Requests of one kind, one for each user's token. */
     private record Requests(RequestKind kind, List<String> tokens) {}
 
-    /** What one kind of request came to in a round. */
+    /** Figures of one kind of request in a round. */
     private record Round(long count, double perSecond, double p95, double processor) implements FlightRecorder.Work {}
 
-    /** All that take turns, on one server. */
+    /** All sides of the comparison, on one server. */
     private record Sides(
             Requests exchange, Requests legacy, Requests version2, Requests builtInVersion2, Requests introspection) {
 
         static Sides prepare(Cluster cluster, int people) {
             TestRealm ours = Servers.prepared(cluster.newRealm());
             TestRealm builtIn = Servers.prepared(BuiltInBroker.newRealm(cluster));
-            ours.configureClient(TestRealm.APP, ExchangeChapter::intendTokensForItself);
+            ours.configureClient(TestRealm.APP, ExchangeChapter::addClientToItsAudience);
             BuiltInBroker.allowVersion2(ours);
             BuiltInBroker.allowLegacyExchange(builtIn);
             List<String> tokens =
@@ -109,7 +109,7 @@ final class ExchangeChapter implements Chapter {
             cluster.classLink().tokenMode(TokenMode.GUIDE);
             cluster.classLink().switches().guideTokenLifetime(Duration.ofHours(2));
             Sides sides = Sides.prepare(cluster, bench.quick() ? 20 : PEOPLE);
-            // Everybody's expired token is renewed meanwhile.
+            // Expired tokens are refreshed in this phase.
             bench.warmUp(inTurn(bench, sides.all(), 16, bench.seconds(6)));
             List<List<Round>> rounds =
                     bench.inTurn("exchange", ROUNDS, inTurn(bench, sides.all(), 16, bench.seconds(SECONDS)));
@@ -125,8 +125,8 @@ final class ExchangeChapter implements Chapter {
         }
     }
 
-    /** Since 26.7 introspection calls a token inactive if the client that asks is not in its audience. */
-    private static void intendTokensForItself(ObjectNode client) {
+    /** Since 26.7, introspection reports a token as inactive if the calling client is not in its audience. */
+    private static void addClientToItsAudience(ObjectNode client) {
         client.withArray("protocolMappers")
                 .addObject()
                 .put("name", "audience")
@@ -137,7 +137,7 @@ final class ExchangeChapter implements Chapter {
                 .put("access.token.claim", "true");
     }
 
-    /** Any token would satisfy the load: this one opens the person's profile at ClassLink. */
+    /** The load accepts any token, so this verifies that the token reads the user's ClassLink profile. */
     private static void requireClassLinksToken(Cluster cluster, Requests side) {
         Map<String, String> form = new LinkedHashMap<>(side.kind().form());
         form.put(side.kind().tokenField(), side.tokens().get(0));
@@ -163,7 +163,7 @@ final class ExchangeChapter implements Chapter {
                 compared(LEGACY, "Keycloak's processor time for one, ms" + load, Round::processor, ours, legacy));
     }
 
-    /** What sealing and this provider's checks cost by themselves: the way to them is the same. */
+    /** Cost of encryption and this provider's checks alone, because the rest is identical. */
     private static List<FigureRow> byVersion2(List<Round> ours, List<Round> builtIn) {
         return List.of(
                 compared(VERSION_2, "requests/s, 16 connections", Round::perSecond, ours, builtIn)

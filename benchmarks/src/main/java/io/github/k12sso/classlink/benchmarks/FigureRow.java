@@ -4,13 +4,13 @@ import io.github.k12sso.classlink.benchmarks.Goal.Measure;
 import java.util.Optional;
 
 /**
- * One line of the page's table.
+ * A row of a table on the page.
  *
- * @param chapter heading of its table
- * @param what is measured, with its unit; the same in every run, so that runs can be compared
- * @param ours of this provider
- * @param other of what it is compared with; empty for a figure that stands alone
- * @param text instead of figures, for a row that has none to compare
+ * @param chapter heading of the table
+ * @param what name with unit; constant, so that runs can be compared
+ * @param ours figures of this provider
+ * @param other figures of the other side; empty without a comparison
+ * @param text shown instead of figures, for a row without figures
  */
 record FigureRow(
         String chapter,
@@ -20,7 +20,7 @@ record FigureRow(
         Optional<String> text,
         Optional<Goal> goal) {
 
-    /** Both measured in turn. */
+    /** A comparison of two sides measured in turns. */
     static FigureRow compared(String chapter, String what, Sample ours, Sample other) {
         return new FigureRow(chapter, what, Optional.of(ours), Optional.of(other), Optional.empty(), Optional.empty());
     }
@@ -53,12 +53,12 @@ record FigureRow(
         return new FigureRow(chapter, what, ours, other, text, Optional.of(reached));
     }
 
-    /** What the goal is about; without one the ratio, or the figure if nothing is compared. */
+    /** The measure of the goal; without a goal the ratio, or the figure if there is no comparison. */
     Measure measure() {
         return goal.map(Goal::of).orElse(other.isPresent() ? Measure.RATIO : Measure.FIGURE);
     }
 
-    /** The value of {@link #measure}; empty for a text. */
+    /** The value of {@link #measure}; empty for a row with text. */
     Optional<Double> value() {
         return value(measure());
     }
@@ -71,13 +71,13 @@ record FigureRow(
         };
     }
 
-    /** Without a goal {@code true}. */
+    /** Whether the goal is reached; {@code true} without a goal. */
     boolean isReached() {
         return goal.isEmpty() || value().filter(goal.get()::isReachedBy).isPresent();
     }
 
     /**
-     * As a line of the table.
+     * The row in Markdown.
      *
      * @param before the same row of an earlier run
      */
@@ -92,7 +92,7 @@ record FigureRow(
                         before.flatMap(this::trend).orElse(""));
     }
 
-    /** {@code 1.38× → 1.09×}; empty where one of the two has nothing to compare. */
+    /** The trend, such as {@code 1.38× → 1.09×}; empty if one of the two has no value. */
     Optional<String> trend(FigureRow before) {
         return before.value(measure())
                 .flatMap(then -> value().map(

@@ -3,20 +3,20 @@ package io.github.k12sso.classlink.benchmarks;
 import java.util.Locale;
 
 /**
- * What a row is to reach.
+ * The goal of a row.
  *
- * @param of what of the row is compared with the bound
- * @param atMost whether more than the bound misses it; else less does
+ * @param of the measure that is compared with the bound
+ * @param atMost whether the bound is a maximum; otherwise a minimum
  */
 record Goal(Measure of, boolean atMost, double bound) {
 
-    /** What of a row a goal is about. */
+    /** The measures that a goal can refer to. */
     enum Measure {
-        /** This provider's figure to the other's. */
+        /** Ratio of this provider's figure to the other's. */
         RATIO("×"),
-        /** This provider's figure itself, in its unit. */
+        /** This provider's figure, in its unit. */
         FIGURE(""),
-        /** This provider's figure less the other's, in their unit. */
+        /** This provider's figure minus the other's, in their unit. */
         DIFFERENCE(" more");
 
         private final String unit;
@@ -34,7 +34,7 @@ record Goal(Measure of, boolean atMost, double bound) {
         }
     }
 
-    /** As the page shows it, rounded the same way: a ratio of 1.004 reaches at most 1.00. */
+    /** Compares the value rounded as on the page, so a ratio of 1.004 reaches "at most 1.00". */
     boolean isReachedBy(double value) {
         double shown = of == Measure.RATIO ? Math.round(value * 100) / 100.0 : value;
         return atMost ? shown <= bound : shown >= bound;

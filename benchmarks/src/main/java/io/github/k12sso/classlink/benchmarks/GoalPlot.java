@@ -17,7 +17,7 @@ import org.jfree.chart.renderer.category.LevelRenderer;
 import org.jfree.chart.renderer.category.StandardBarPainter;
 import org.jfree.data.category.DefaultCategoryDataset;
 
-/** The rows that have a goal, as bars, each with a line where its goal is. */
+/** A bar chart of the rows with a goal, with a line at each goal. */
 final class GoalPlot {
 
     private static final String REACHED = "goal reached";
@@ -29,11 +29,11 @@ final class GoalPlot {
     private GoalPlot() {}
 
     /**
-     * One row. Ratios are drawn as they are, other figures as shares of their goal.
+     * A bar. Ratios are drawn unchanged, other figures as shares of their goal.
      *
-     * @param label with the figure and its goal
+     * @param label the label with the figure and its goal
      * @param length of the bar, at most {@link #MOST}
-     * @param goal where the line is
+     * @param goal position of the goal's line
      */
     record Bar(String label, double length, double goal, boolean reached) {
 
@@ -67,7 +67,7 @@ final class GoalPlot {
             goals.addValue(bar.goal(), GOAL, bar.label());
         }
         JFreeChart chart = ChartFactory.createStackedBarChart(
-                "Figures and their goals; ≥: longer is better, ≤: shorter",
+                "Figures and goals (≥: longer is better, ≤: shorter is better)",
                 null,
                 null,
                 figures,
@@ -93,7 +93,7 @@ final class GoalPlot {
     private static void paint(BarRenderer renderer, DefaultCategoryDataset figures) {
         renderer.setBarPainter(new StandardBarPainter());
         renderer.setShadowVisible(false);
-        // One of the two may be without a bar, and then it is no series.
+        // A series without bars is omitted.
         for (int series = 0; series < figures.getRowCount(); series++) {
             renderer.setSeriesPaint(series, REACHED.equals(figures.getRowKey(series)) ? BLUE : ORANGE);
         }

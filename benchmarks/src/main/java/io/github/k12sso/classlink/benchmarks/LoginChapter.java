@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 
-/** Login of a known person and of a new one, here and with Keycloak's built-in {@code oidc} provider. */
+/** Login of an existing and of a new user, with this provider and with Keycloak's built-in {@code oidc} provider. */
 final class LoginChapter implements Chapter {
 
     private static final String CHAPTER = "Login";
@@ -32,7 +32,7 @@ final class LoginChapter implements Chapter {
             TestRealm ours = Servers.prepared(cluster.newRealm());
             TestRealm builtIn = Servers.prepared(BuiltInBroker.newRealm(cluster));
             List<TestRealm> realms = List.of(ours, builtIn);
-            for (TestRealm realm : realms) { // the first by itself: of several at once Keycloak lets one through
+            for (TestRealm realm : realms) { // the first login alone, because Keycloak serializes concurrent first ones
                 requireLinkedUser(realm);
             }
             bench.warmUp(sides(bench, cluster, realms, new Run(bench.seconds(10), 8, false)));
@@ -61,13 +61,13 @@ final class LoginChapter implements Chapter {
     }
 
     /**
-     * What Gatling is to do.
+     * A Gatling run.
      *
-     * @param asNew whether the user is removed after each login; for one connection only
+     * @param asNew whether the user is deleted after each login; for one connection only
      */
     private record Run(int seconds, int connections, boolean asNew) {}
 
-    /** What one login took in a round of one side. */
+    /** Figures of one login in a round. */
     private record Round(long count, double milliseconds, double processor, double calls)
             implements FlightRecorder.Work {}
 
@@ -96,12 +96,12 @@ final class LoginChapter implements Chapter {
                 (double) Servers.upstream(cluster).size() / load.count());
     }
 
-    /** Ours and the built-in one's. */
+    /** The realms of this provider and of the built-in one. */
     private static FigureRow compared(String what, ToDoubleFunction<Round> figure, List<List<Round>> sides) {
         return FigureRow.compared(CHAPTER, what, Sample.of(sides.get(0), figure), Sample.of(sides.get(1), figure));
     }
 
-    /** One student at a time, for a second. */
+    /** Signs in one student at a time for one second. */
     static Logins.Job job(ClassLinkSimulator classLink, TestRealm realm) {
         return new Logins.Job(
                 realm.loginRequest("openid"),
@@ -114,7 +114,7 @@ final class LoginChapter implements Chapter {
                 Optional.empty());
     }
 
-    /** The code that a login hands to the app gives a token of a user who is linked to ClassLink. */
+    /** Verifies that a login's code gives a token of a user linked to ClassLink. */
     private static void requireLinkedUser(TestRealm realm) {
         String token = realm.tokensOf(PERSONA).get("access_token").textValue();
         JsonNode claims =
@@ -126,7 +126,7 @@ final class LoginChapter implements Chapter {
         }
     }
 
-    /** The name that the person gets: seen by logging in once. */
+    /** The username, read after one login. */
     private static String username(Cluster cluster, TestRealm realm) {
         clearUsers(cluster, realm);
         realm.login(realm.newBrowser(), PERSONA);
@@ -137,7 +137,7 @@ final class LoginChapter implements Chapter {
                 return name;
             }
         }
-        throw new IllegalStateException("the login made no user");
+        throw new IllegalStateException("the login created no user");
     }
 
     private static void clearUsers(Cluster cluster, TestRealm realm) {

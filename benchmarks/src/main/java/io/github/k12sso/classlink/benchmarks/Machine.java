@@ -7,7 +7,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What figures are measured on. */
+/** The machine that the figures were measured on. */
 record Machine(int cores, String processor, long memoryGib, int java) {
 
     static Machine here() {

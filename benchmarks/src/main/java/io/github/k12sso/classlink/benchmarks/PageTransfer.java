@@ -10,16 +10,17 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * One page of a roster's collection, fetched by curl. Times in milliseconds.
+ * A page of a roster collection, downloaded with curl. Times in milliseconds.
  *
- * @param rows that the body holds
+ * @param rows in the body
  */
 record PageTransfer(double firstByte, double whole, int rows) {
 
     /**
-     * Fetches it.
+     * Downloads the page.
      *
-     * @throws IllegalStateException if the answer is no page: another status than 200, or a body that isn't one list of rows
+     * @throws IllegalStateException if the response is not a page: status other than 200, or a body that is not one list of
+     *     rows
      */
     static PageTransfer of(Path work, String bearer, String address) {
         Path body = work.toAbsolutePath().resolve("page.json");
@@ -40,7 +41,7 @@ record PageTransfer(double firstByte, double whole, int rows) {
             String[] answer =
                     new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).split(" ", -1);
             if (!"200".equals(answer[0])) {
-                throw new IllegalStateException(address + " answered " + answer[0]);
+                throw new IllegalStateException(address + " returned " + answer[0]);
             }
             return new PageTransfer(
                     Double.parseDouble(answer[1]) * 1_000,
@@ -51,7 +52,7 @@ record PageTransfer(double firstByte, double whole, int rows) {
         }
     }
 
-    /** The same, if it has as many rows. */
+    /** Downloads a page that must have this number of rows. */
     PageTransfer requireRows(int expected) {
         if (rows != expected) {
             throw new IllegalStateException("a page has " + rows + " rows instead of " + expected);
@@ -61,12 +62,12 @@ record PageTransfer(double firstByte, double whole, int rows) {
 
     private static int rows(JsonNode page, String address) {
         if (page.size() != 1 || !page.iterator().next().isArray()) {
-            throw new IllegalStateException(address + " answered no page");
+            throw new IllegalStateException(address + " did not return a page");
         }
         JsonNode rows = page.iterator().next();
         rows.forEach(row -> {
             if (!row.hasNonNull("sourcedId")) {
-                throw new IllegalStateException(address + " answered a row without sourcedId");
+                throw new IllegalStateException(address + " returned a row without sourcedId");
             }
         });
         return rows.size();

@@ -13,7 +13,7 @@ import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 
-/** The parts that need no server, by JMH. */
+/** Code that needs no server, measured with JMH. */
 final class PartsChapter implements Chapter {
 
     private static final String CHAPTER = "Pure parts";

@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The parts of {@code docs/operate/performance.md} between {@code <!-- chapter: name -->} and {@code <!-- end -->}: one for each
- * chapter, and one that says on what the newest of them was measured.
+ * The parts of {@code docs/operate/performance.md} between {@code <!-- chapter: name -->} and {@code <!-- end -->}: one per
+ * chapter, and one with the machine of the latest measurement.
  */
 final class PerformancePage {
 
@@ -22,9 +22,9 @@ final class PerformancePage {
     }
 
     /**
-     * Replaces one chapter's figures; those of the others stay.
+     * Replaces the figures of one chapter and keeps the others.
      *
-     * @param before an earlier version's, for the trend
+     * @param before results of an earlier version, for the trend
      */
     void write(String chapter, Results.Measured measured, Optional<Results> before) throws IOException {
         replace(chapter, tables(chapter, measured.rows(), before));
@@ -45,7 +45,7 @@ final class PerformancePage {
         String text = Files.readString(page);
         int from = text.indexOf(begin);
         if (from < 0) {
-            throw new IOException(page + " has no place for the chapter " + chapter);
+            throw new IOException(page + " has no markers for the chapter " + chapter);
         }
         int to = text.indexOf(end, from);
         Files.writeString(page, text.substring(0, from) + begin + figures + text.substring(to));

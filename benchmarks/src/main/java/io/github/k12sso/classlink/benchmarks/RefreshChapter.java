@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-/** One person's token is over, and everybody wants it at once. */
+/** Many concurrent requests for one user's expired token. */
 final class RefreshChapter implements Chapter {
 
     private static final Duration CLASSLINKS_TIME = Duration.ofMillis(300);
@@ -39,10 +39,10 @@ final class RefreshChapter implements Chapter {
         }
     }
 
-    /** A storm's figures, and those of the same requests once the token is good again. */
+    /** Figures of the concurrent requests, and of the same requests with a valid token. */
     private record Storm(Load load, long refreshes, Load calm) {
 
-        /** What the refresh cost those who waited longest, without ClassLink's part. Milliseconds. */
+        /** Time that the refresh adds to the slowest requests, without ClassLink's response time. Milliseconds. */
         double addedWait() {
             return load.p99() - CLASSLINKS_TIME.toMillis() - calm.p99();
         }

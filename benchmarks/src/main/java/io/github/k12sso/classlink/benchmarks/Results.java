@@ -21,8 +21,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The figures of one version, kept in {@code benchmarks/results/<name>.json}: the newest of each chapter, with what they were
- * measured on.
+ * The figures of one version in {@code benchmarks/results/<name>.json}: the latest of each chapter, with the machine.
  */
 final class Results {
 
@@ -36,7 +35,7 @@ final class Results {
             .visibility(PropertyAccessor.IS_GETTER, JsonAutoDetect.Visibility.NONE)
             .build();
 
-    /** What one chapter came to, when, and on what. */
+    /** The figures of a chapter, with time and machine. */
     record Measured(Instant at, String commit, String keycloak, Machine machine, List<FigureRow> rows) {}
 
     /** The file's content. */
@@ -50,12 +49,12 @@ final class Results {
         this.chapters = chapters;
     }
 
-    /** Those of that name; empty if there are none. */
+    /** Reads the results with a name; empty if there are none. */
     static Results of(Path folder, String name) {
         return read(folder.resolve(name + ".json"));
     }
 
-    /** The newest of another name: the last release's, if each release has left its own. */
+    /** The newest results with another name, usually those of the last release. */
     static Optional<Results> before(Path folder, String name) {
         if (!Files.isDirectory(folder)) {
             return Optional.empty();
@@ -90,7 +89,7 @@ final class Results {
                 .orElse(Instant.EPOCH);
     }
 
-    /** Replaces one chapter's figures and writes the file. */
+    /** Replaces the figures of one chapter and writes the file. */
     void put(String chapter, Measured measured) {
         chapters.put(chapter, measured);
         try {
@@ -109,7 +108,7 @@ final class Results {
         return Optional.ofNullable(chapters.get(name));
     }
 
-    /** The row of the same chapter that measures the same. */
+    /** The matching row of the same chapter. */
     Optional<FigureRow> same(String chapter, FigureRow row) {
         return chapter(chapter)
                 .flatMap(measured -> measured.rows().stream()

@@ -27,7 +27,9 @@ import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import java.util.regex.Pattern;
 
-/** A million people through the gateway of a server with 512 MB of heap, and the same pages directly, page by page in turn. */
+/**
+ * Reads a million people through the gateway of a server with 512 MB of heap, alternating with the same pages read directly.
+ */
 final class RosterChapter implements Chapter {
 
     private static final String CHAPTER = "Roster gateway, an administrator";
@@ -37,17 +39,17 @@ final class RosterChapter implements Chapter {
     /** OneRoster's default limit. */
     private static final int SHORT = 100;
 
-    /** Short pages until the code is warm, as that of a server is which runs for days. */
+    /** Short pages for the warm-up. */
     private static final int WARM_UP = 2_000;
 
     private static final int TENANT = 4711;
     private static final String DISTRICT = "bigcounty";
     private static final int HEAP = 512;
     private static final int ROUNDS = 3;
-    /** Megabytes that a collection leaves, in the JVM's own log. */
+    /** Pattern of the heap size in MB after a garbage collection, in the JVM's log. */
     private static final Pattern AFTER_COLLECTION = Pattern.compile("(?m)Pause .* \\d+M->(\\d+)M\\(");
 
-    /** The gateway, or ClassLink itself. */
+    /** The gateway or ClassLink. */
     private record Source(String name, Path work, String root, String bearer) {
 
         Page page(int limit, int number) {
@@ -64,7 +66,7 @@ final class RosterChapter implements Chapter {
             return root + "users?limit=" + limit + "&offset=" + number % (PEOPLE / limit) * limit;
         }
 
-        /** The next page each time. */
+        /** Downloads the next page. */
         Side<Page> pages(int limit) {
             AtomicInteger number = new AtomicInteger();
             return new Side<>(name, () -> page(limit, number.getAndIncrement()));
@@ -165,7 +167,7 @@ final class RosterChapter implements Chapter {
         }
     }
 
-    /** A login alone, while an app pulls without a pause through the gateway, and while it pulls directly. */
+    /** Login times alone, while an app reads continuously through the gateway, and while it reads directly. */
     private static List<FigureRow> logins(
             Bench bench, TestEnvironment environment, TestRealm realm, Source gateway, Source direct) {
         Logins.Job job = LoginChapter.job(environment.classLink(), realm).withSeconds(bench.seconds(8));

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
-/** Figures of the same thing, one from each round. */
+/** Figures of the same measurement, one per round. */
 final class Sample {
 
     private static final int MOST_KEPT = 10;
@@ -29,7 +29,7 @@ final class Sample {
         return figures.length % 2 == 1 ? figures[half] : (figures[half - 1] + figures[half]) / 2;
     }
 
-    /** From the least to the most; of more than ten only the least, the median and the most. */
+    /** Sorted figures; if there are more than ten, only minimum, median and maximum. */
     @JsonValue
     double[] kept() {
         if (figures.length <= MOST_KEPT) {
@@ -38,7 +38,7 @@ final class Sample {
         return new double[] {figures[0], median(), figures[figures.length - 1]};
     }
 
-    /** {@code 12.3 (11.9–14.0)}: the median, the least and the most. */
+    /** {@code 12.3 (11.9–14.0)}: median, minimum and maximum. */
     String text() {
         if (figures.length == 1) {
             return rounded(median());

@@ -9,14 +9,14 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Set;
 
-/** What several chapters set up. */
+/** Servers that several chapters use. */
 final class Servers {
 
     private static final Set<Endpoint> PAGES = Set.of(Endpoint.AUTHORIZE, Endpoint.LAUNCHPAD);
 
     private Servers() {}
 
-    /** Two optimised nodes in production mode on PostgreSQL, with the brokering API and the exchange that are compared with. */
+    /** Two optimized nodes in production mode with PostgreSQL, the brokering API and the legacy exchange for comparison. */
     static Cluster twoNodes() {
         return nodes(2);
     }
@@ -34,7 +34,7 @@ final class Servers {
                 "--features=identity-brokering-api:v2," + BuiltInBroker.LEGACY_EXCHANGE);
     }
 
-    /** As a new realm of Keycloak's is, which saves no events; but its tokens live for two hours. */
+    /** Uses Keycloak's defaults, which save no events, but a token lifetime of two hours. */
     static TestRealm prepared(TestRealm realm) {
         realm.configureRealm(settings -> settings.put("eventsEnabled", false)
                 .put("adminEventsEnabled", false)
@@ -43,7 +43,7 @@ final class Servers {
         return realm;
     }
 
-    /** What Keycloak itself asked of ClassLink. */
+    /** Keycloak's requests to ClassLink. */
     static List<RecordedRequest> upstream(Cluster cluster) {
         return cluster.classLink().requests().stream()
                 .filter(request -> !PAGES.contains(request.endpoint()))

@@ -17,14 +17,14 @@ import java.util.function.ToDoubleFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** How long an optimised Keycloak takes to start, by its own word, and what that costs. */
+/** Startup time of an optimized Keycloak as logged, and its processor time. */
 final class StartChapter implements Chapter {
 
     private static final String CHAPTER = "Server start";
     private static final int ROUNDS = 5;
     private static final Pattern STARTED = Pattern.compile("started in ([0-9.]+)s");
 
-    /** Seconds of a clock, and of processors until Keycloak is ready. */
+    /** Elapsed and processor time until Keycloak is ready, in seconds. */
     private record Start(double seconds, double processor) {}
 
     @Override
@@ -83,7 +83,7 @@ final class StartChapter implements Chapter {
             try (KeycloakServer server = KeycloakServer.start(settings)) {
                 Matcher started = STARTED.matcher(Files.readString(server.logFile()));
                 if (!started.find()) {
-                    throw new IllegalStateException("Keycloak does not say when it started: " + log);
+                    throw new IllegalStateException("Keycloak's log has no startup time: " + log);
                 }
                 System.out.println("  start " + name + " the jar: " + started.group(1));
                 return new Start(

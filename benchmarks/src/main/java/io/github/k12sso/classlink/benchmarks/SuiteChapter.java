@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** What the last run of {@code .ci/run} took, build and tests: measured there, only read here. Without such a run no row. */
+/** Duration of the last run of {@code .ci/run}, which measures it. No row without such a run. */
 final class SuiteChapter implements Chapter {
 
     private static final String CHAPTER = "Build and tests, seconds of the last .ci/run";
 
-    /** A tier of {@code .ci/run}, and how many seconds it may take on two cores. */
+    /** A tier of {@code .ci/run} and its time limit in seconds on two cores. */
     private record Tier(String name, String what, int most) {}
 
     private static final List<Tier> TIERS = List.of(

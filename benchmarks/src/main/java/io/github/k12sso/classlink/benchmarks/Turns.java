@@ -4,20 +4,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** What is compared takes turns: A B A B. */
+/** Runs the sides of a comparison in turns: A B A B. */
 final class Turns {
 
     private Turns() {}
 
     /**
-     * One of those that are compared.
+     * A side of a comparison.
      *
-     * @param name as a profile calls it
-     * @param turn does the work once, and tells what it came to
+     * @param name the name in a profile
+     * @param turn does the work once and returns the result
      */
     record Side<T>(String name, Supplier<T> turn) {}
 
-    /** For each side what it came to in each round. */
+    /** The results of each side in each round. */
     static <T> List<List<T>> of(int rounds, List<Side<T>> sides) {
         List<List<T>> figures =
                 sides.stream().<List<T>>map(side -> new ArrayList<>()).toList();

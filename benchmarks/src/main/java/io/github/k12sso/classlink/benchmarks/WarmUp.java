@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.DoubleSupplier;
 
-/** Java compiles code as it is used, so that the first minutes of a server cost several times what the later ones do. */
+/** Warms up servers, because Java compiles code while it runs and the first minutes are several times slower. */
 final class WarmUp {
 
     static final int MOST_PASSES = 6;
@@ -14,10 +14,10 @@ final class WarmUp {
     private WarmUp() {}
 
     /**
-     * Repeats all sides in turn until two passes in a row made none of them cheaper by a twentieth.
+     * Repeats all sides in turns until two consecutive passes improve none of them by five percent.
      *
-     * @param sides each does what is to be measured, and tells the processor time of one
-     * @param mostPasses at most so many passes
+     * @param sides each does the measured work and returns the processor time of one unit
+     * @param mostPasses maximum number of passes
      */
     static void of(List<DoubleSupplier> sides, int mostPasses) {
         double[] least = new double[sides.size()];

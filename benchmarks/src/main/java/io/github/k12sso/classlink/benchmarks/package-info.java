@@ -1,2 +1,2 @@
-/** What the project measures of itself: {@code mvn -Pbenchmarks}. Each chapter sets up real servers and loads them. */
+/** The benchmarks, run with {@code mvn -Pbenchmarks}. Each chapter starts real servers and measures them under load. */
 package io.github.k12sso.classlink.benchmarks;

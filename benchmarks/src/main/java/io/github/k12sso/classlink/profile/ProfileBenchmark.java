@@ -7,7 +7,7 @@ import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
-/** Reading of one profile, from the text that ClassLink sends. */
+/** Parsing of a ClassLink profile document. */
 @State(Scope.Thread)
 public class ProfileBenchmark {
 

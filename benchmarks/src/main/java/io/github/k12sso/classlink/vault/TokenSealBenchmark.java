@@ -9,7 +9,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** Sealing and opening of one token record. */
+/** Encryption and decryption of a token record. */
 @State(Scope.Thread)
 public class TokenSealBenchmark {
 

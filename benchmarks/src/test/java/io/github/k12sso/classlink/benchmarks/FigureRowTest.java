@@ -17,7 +17,7 @@ class FigureRowTest {
 
     @ParameterizedTest
     @CsvSource({"1.10,1,true", "1.104,1,true", "1.106,1,false"})
-    void aRatioOfAtMost_isJudgedAsItIsShown(double ours, double other, boolean reached) {
+    void aRatioOfAtMost_isComparedAfterRounding(double ours, double other, boolean reached) {
         assertThat(compared(ours, other).ratioAtMost(1.10).isReached()).isEqualTo(reached);
     }
 
@@ -32,7 +32,7 @@ class FigureRowTest {
     }
 
     @Test
-    void aLine_showsFiguresRatioGoalAndTrend() {
+    void aLineShowsFiguresRatioGoalAndTrend() {
         FigureRow before = FigureRow.compared("c", "ms", new Sample(13.8), new Sample(10));
         FigureRow now = FigureRow.compared("c", "ms", new Sample(12, 11, 13), new Sample(10, 10, 10))
                 .ratioAtMost(1.10);
@@ -43,16 +43,16 @@ class FigureRowTest {
     }
 
     @Test
-    void withoutAnEarlierRunOrFigures_thereIsNoTrend() {
+    void withoutAnEarlierRunOrFiguresThereIsNoTrend() {
         assertThat(compared(1, 1).line(Optional.empty()))
                 .isEqualToNormalizingNewlines("| w | 1.00 | 1.00 | 1.00× |  |  |\n");
         assertThat(FigureRow.text("c", "w", "31 and 3").line(Optional.of(FigureRow.text("c", "w", "30 and 3"))))
                 .isEqualToNormalizingNewlines("| w | 31 and 3 |  |  |  |  |\n");
     }
 
-    /** What was compared by ratio before may have got a goal for the difference since. */
+    /** An earlier run may have used the ratio where the goal now uses the difference. */
     @Test
-    void theTrend_isOfWhatTheGoalIsAbout() {
+    void theTrendComparesTheGoalsMeasure() {
         assertThat(compared(7, 2).atMostMore(5).trend(compared(9, 2))).contains("7 more → 5 more");
     }
 

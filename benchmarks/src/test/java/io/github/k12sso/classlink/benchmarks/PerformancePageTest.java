@@ -17,7 +17,7 @@ class PerformancePageTest {
     private Path folder;
 
     @Test
-    void aChaptersFiguresAreReplaced_theTextStays() throws IOException {
+    void aChaptersFiguresAreReplacedAndTheTextIsKept() throws IOException {
         Path page = folder.resolve("performance.md");
         Files.writeString(page, """
                 # Performance
@@ -56,9 +56,9 @@ class PerformancePageTest {
                 """);
     }
 
-    /** Each chapter of the benchmarks has its place on the page of the documentation. */
+    /** Every chapter has its markers on the documentation page. */
     @Test
-    void thePageHasAPlaceForEachChapter() throws IOException {
+    void thePageHasMarkersForEveryChapter() throws IOException {
         String page = Files.readString(Path.of("..", "docs", "operate", "performance.md"));
 
         assertThat(Benchmarks.chapters().keySet())
@@ -66,7 +66,7 @@ class PerformancePageTest {
     }
 
     @Test
-    void theSuitesTime_isThatOfTheLastRun() throws IOException {
+    void theSuiteChapterShowsTheLastRun() throws IOException {
         assertThat(SuiteChapter.rows(folder)).isEmpty();
         Files.writeString(
                 Files.createDirectories(folder.resolve("default-tier")).resolve("seconds"), "255\n");

@@ -19,7 +19,7 @@ class ResultsTest {
     private Path folder;
 
     @Test
-    void whatIsWritten_isReadAgain() throws IOException {
+    void writtenResultsReadBackUnchanged() throws IOException {
         FigureRow row = FigureRow.compared("Login", "ms", new Sample(12, 11, 13), new Sample(10))
                 .ratioAtMost(1.10);
         Results.of(folder, "1.0.0").put("login", measured(THEN, row));
@@ -36,7 +36,7 @@ class ResultsTest {
     }
 
     @Test
-    void before_isTheNewestOfAnotherName() {
+    void beforeReturnsTheNewestOtherResults() {
         assertThat(Results.before(folder.resolve("none"), "1.1.0")).isEmpty();
         FigureRow row = FigureRow.alone("c", "w", new Sample(1));
         Results.of(folder, "0.9.0").put("c", measured(THEN.minusSeconds(60), row));
@@ -47,7 +47,7 @@ class ResultsTest {
     }
 
     @Test
-    void aRowIsTheSame_ifItsTableAndItsNameAre() {
+    void rowsMatchByTableAndName() {
         FigureRow row = FigureRow.alone("Start", "seconds", new Sample(1));
         Results.of(folder, "1.0.0").put("start", measured(THEN, row));
 
@@ -63,7 +63,7 @@ class ResultsTest {
     }
 
     @Test
-    void ofManyRounds_theLeastTheMedianAndTheMostAreKept() {
+    void ofManyRoundsMinimumMedianAndMaximumAreKept() {
         double[] many = new double[101];
         for (int number = 0; number < many.length; number++) {
             many[number] = number;

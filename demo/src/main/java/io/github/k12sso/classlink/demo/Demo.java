@@ -22,7 +22,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 
-/** The whole thing on one machine, until Ctrl-C. */
+/** Starts all parts of the demo on one machine and runs until Ctrl-C. */
 public final class Demo implements AutoCloseable {
 
     private static final String ADMIN = "admin";
@@ -56,7 +56,8 @@ public final class Demo implements AutoCloseable {
             narrator.failed(e);
             System.exit(1);
         }
-        // Never returns: Maven would go on with its next module. Ctrl-C ends the JVM, and with it everything here.
+        // Never returns, because Maven would continue with its next module. Ctrl-C ends the JVM and everything started
+        // here.
         new CountDownLatch(1).await();
     }
 
@@ -105,7 +106,7 @@ public final class Demo implements AutoCloseable {
         return KeycloakSettings.of(distribution)
                 .withHttpPort(settings.keycloakPort())
                 .withAdmin(ADMIN, ADMIN)
-                // The local ClassLink is plain http on localhost, which a real server would refuse.
+                // Allows the local ClassLink on localhost over http, which a production server refuses.
                 .withOptions("--spi-social--classlink--allowed-hosts=localhost")
                 .withEnvironment("DEMO_CLASSLINK_URL", classLink.baseUrl().toString())
                 .withEnvironment("DEMO_CLASSLINK_SECRET", classLinkSecret)
@@ -117,14 +118,14 @@ public final class Demo implements AutoCloseable {
                 .withReadyPath("/realms/demo/.well-known/openid-configuration")
                 .withStartTimeout(Duration.ofMinutes(5))
                 .withLogFile(log)
-                .withProgress(elapsed -> narrator.stillWaits("Keycloak", elapsed));
+                .withProgress(elapsed -> narrator.stillStarting("Keycloak", elapsed));
     }
 
     private String keycloakUrl() {
         return "http://localhost:" + settings.keycloakPort();
     }
 
-    /** Remembers what must be closed; closes it at once when the demo was ended in the meantime. */
+    /** Registers a resource to close at the end; closes it immediately if the demo has already ended. */
     private synchronized <T extends AutoCloseable> T started(T part) {
         running.push(part);
         if (closed) {
@@ -133,7 +134,7 @@ public final class Demo implements AutoCloseable {
         return part;
     }
 
-    /** Ends everything, last started first. */
+    /** Stops everything in reverse order of start. */
     @Override
     public synchronized void close() {
         closed = true;

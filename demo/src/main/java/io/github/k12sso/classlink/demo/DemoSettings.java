@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Where the demo listens and what it is made of.
+ * Ports and files of the demo.
  *
  * @param gateway whether the app reads rosters through Keycloak's gateway
  * @param keycloakSource the unpacked distribution, see {@code KeycloakDistribution}
@@ -32,7 +32,7 @@ record DemoSettings(
     private static final String APP_PORT = "demo.app.port";
     private static final String ROSTER = "demo.roster";
 
-    /** From {@code -D} options; the folders are set by the build. */
+    /** Reads the {@code -D} options; the build sets the folders. */
     static DemoSettings fromSystemProperties() {
         return new DemoSettings(
                 port(KEYCLOAK_PORT, 8080),
@@ -45,10 +45,10 @@ record DemoSettings(
                 folder("demo.work"));
     }
 
-    /** Before anything is started: all ports must be free, and none asked for twice. */
+    /** Checks before the start that all ports are free and different. */
     void requireFreePorts() {
         if (Stream.of(keycloakPort, classLinkPort, appPort).distinct().count() < 3) {
-            throw new IllegalArgumentException("Keycloak, the local ClassLink and the app need three different ports;"
+            throw new IllegalArgumentException("Keycloak, the local ClassLink and the app need three different ports:"
                     + " see -D" + KEYCLOAK_PORT + ", -D" + CLASSLINK_PORT + " and -D" + APP_PORT + ".");
         }
         ListeningPort.requireFree(keycloakPort, "Keycloak", remedy(KEYCLOAK_PORT));

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
 
-/** Tells the person at the keyboard what happens, in a few plain lines. */
+/** Prints the demo's progress and instructions to the console. */
 final class Narrator {
 
     private static final long SECONDS_BETWEEN_LINES = 10;
@@ -23,8 +23,7 @@ final class Narrator {
 
     void begins() {
         say("");
-        say(
-                "ClassLink demo: a local ClassLink, Keycloak and a roster app. For this machine only; press Ctrl-C to stop.");
+        say("ClassLink demo: a local ClassLink, Keycloak and a roster app on this machine. Press Ctrl-C to stop.");
     }
 
     void ready(String part, URI url) {
@@ -32,11 +31,11 @@ final class Narrator {
     }
 
     void waits(String part, Path log) {
-        say(String.format("  %-16s starting, one to two minutes; its log: %s", part, log));
+        say(String.format("  %-16s starting, takes one to two minutes; log: %s", part, log));
     }
 
-    /** One line every ten seconds. */
-    void stillWaits(String part, Duration elapsed) {
+    /** Prints one line every ten seconds. */
+    void stillStarting(String part, Duration elapsed) {
         if (elapsed.toSeconds() - lastLineAt >= SECONDS_BETWEEN_LINES) {
             lastLineAt = elapsed.toSeconds();
             say(String.format("  %-16s %d s", part, lastLineAt));
@@ -47,13 +46,13 @@ final class Narrator {
         say("");
         say("Open          " + app + "   and sign in with ClassLink.");
         say("Admin console " + keycloak + "/admin/   user " + admin + ", password " + admin
-                + "; the provider, events, groups and organizations are in the realm demo.");
+                + "; the realm demo has the provider, events, groups and organizations.");
         say("Account page  " + keycloak + "/realms/demo/account/");
     }
 
-    /** Everybody who can sign in, and whom Keycloak refuses. */
+    /** Lists all people who can sign in, and those whom Keycloak refuses. */
     void introduces(ClassLinkSimulator classLink, Set<Integer> allowedTenants) {
-        say("LaunchPad     " + classLink.baseUrl() + "/home   its tile opens the app.");
+        say("LaunchPad     " + classLink.baseUrl() + "/home   a tile there opens the app.");
         say("");
         say(String.format("  %-26s %-22s %-26s", "Person", "Role", "District"));
         classLink
@@ -66,15 +65,16 @@ final class Narrator {
                                 allowedTenants.contains(persona.tenantId()) ? "" : "refused: not an allowed district")
                         .stripTrailing()));
         say(
-                "  Nola Link                  Not connected to ClassLink yet: Sign in another way, no-classlink, password demo");
+                "  Nola Link                  Not connected to ClassLink: Sign in another way, user no-classlink, password demo");
         say("");
-        say("To change person: sign out of the app, then follow \"Sign out of ClassLink\" on Keycloak's page.");
+        say(
+                "To switch to another person, sign out of the app, then follow \"Sign out of ClassLink\" on Keycloak's page.");
     }
 
     void teaches(DeviceCurls curls) {
         say("");
         say(
-                "A roster row in two commands. Between them, open the verification_uri_complete and sign in with ClassLink:");
+                "Read a roster row with two commands. Between them, open the verification_uri_complete and sign in with ClassLink:");
         say("");
         say(curls.start());
         say("");
@@ -91,11 +91,11 @@ final class Narrator {
     }
 
     void ended() {
-        out.println("Stopped; nothing is left running.");
+        out.println("Stopped.");
         out.flush();
     }
 
-    /** Not a word about what fails because it is being ended. */
+    /** Prints nothing if the failure is caused by stopping the demo. */
     void failed(Exception e) {
         if (!ending) {
             say("");

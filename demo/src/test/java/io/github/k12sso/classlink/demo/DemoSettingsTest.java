@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class DemoSettingsTest {
 
     @Test
-    @DisplayName("given a port in use, the message says whose it would be and how to choose another")
+    @DisplayName("given a port in use, the message names its program and how to choose another port")
     void portTaken() throws IOException {
         try (ServerSocket taken = new ServerSocket(0)) {
             DemoSettings settings = ports(ListeningPort.anyFree(), ListeningPort.anyFree(), taken.getLocalPort());
@@ -26,7 +26,7 @@ class DemoSettingsTest {
     }
 
     @Test
-    @DisplayName("given one port for two parts, the message names the three options")
+    @DisplayName("given the same port for two parts, the message names the three options")
     void samePortTwice() {
         int port = ListeningPort.anyFree();
 
@@ -36,7 +36,7 @@ class DemoSettingsTest {
     }
 
     @Test
-    @DisplayName("given a number that is no port, it is refused with the option's name")
+    @DisplayName("given an invalid port, the message names the option")
     void noPort() {
         assertThatThrownBy(() -> ports(70_000, 8090, 8070).requireFreePorts())
                 .hasMessageContaining("70000")

@@ -19,7 +19,7 @@ class NarratorTest {
     private final Narrator narrator = new Narrator(new PrintStream(printed, true, StandardCharsets.UTF_8));
 
     @Test
-    @DisplayName("given an allow-list, everybody is named, and who is refused is said")
+    @DisplayName("given an allow list, it lists all people and marks those who are refused")
     void everybody() {
         try (ClassLinkSimulator classLink = ClassLinkSimulator.start(SimulatorSettings.defaults())) {
             narrator.introduces(classLink, Set.of(2, 2222));
@@ -35,7 +35,7 @@ class NarratorTest {
     }
 
     @Test
-    @DisplayName("the commands are printed alone on their lines, to be copied")
+    @DisplayName("each command is printed on its own line")
     void commands() {
         DeviceCurls curls = DeviceCurls.of(URI.create("http://localhost:1/realms/demo"), "classlink");
 

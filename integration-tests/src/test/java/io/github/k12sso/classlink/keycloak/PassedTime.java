@@ -2,7 +2,7 @@ package io.github.k12sso.classlink.keycloak;
 
 import java.time.Duration;
 
-/** Lets time pass for what the provider keeps in memory; in the provider's own package, of whose clock nobody else knows. */
+/** Lets time pass for the provider's in-memory state. In the provider's package to access its package-private clock. */
 public final class PassedTime {
 
     private PassedTime() {}

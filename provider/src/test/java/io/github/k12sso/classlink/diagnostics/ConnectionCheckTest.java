@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.keycloak.connections.httpclient.HttpClientProvider;
 import org.keycloak.models.KeycloakSession;
 
-/** With a ClassLink that answers as told; SetupCheckIT has the simulator. */
+/** Tests the check against canned ClassLink responses. {@code SetupCheckIT} runs it against the simulator. */
 class ConnectionCheckTest {
 
     private static final String RSA = "{\"keys\":[{\"kty\":\"RSA\",\"use\":\"sig\",\"alg\":\"RS256\"}]}";
@@ -84,13 +84,13 @@ class ConnectionCheckTest {
     }
 
     @Test
-    void givenAllInOrder_thenAllIsOk() {
+    void aWorkingConfigurationPassesEveryCheck() {
         assertThat(found()).hasSize(6).allMatch(line -> line.matches("[a-z-]+ ok: .*"));
     }
 
     @ParameterizedTest
     @CsvSource({"31,ok", "32,failed", "-31,ok", "-40,failed", "3600,failed"})
-    void aClockMayDifferAsTheSettingSaysAndTheSecondThatADateHides(int seconds, String status) {
+    void theClockMayDifferByTheAllowedSkewPlusOneSecond(int seconds, String status) {
         ahead = Duration.ofSeconds(seconds).plusMillis(seconds > 0 ? 0 : 900);
         assertThat(found()).anyMatch(line -> line.startsWith("clock " + status));
     }
@@ -105,32 +105,32 @@ class ConnectionCheckTest {
                 "{\"keys\":[{\"kty\":\"RSA\",\"use\":\"enc\"}]}",
                 "{\"keys\":[{\"kty\":\"RSA\",\"alg\":\"RS512\"}]}"
             })
-    void keysForRs256AreWanted(String keys) {
+    void aKeyForRs256IsRequired(String keys) {
         documents.put("/jwks", keys);
         assertThat(found()).anyMatch(line -> line.startsWith("signing-keys failed"));
     }
 
     @Test
-    void withoutIdTokenNoKeysAreWanted() {
+    void withoutAnIdTokenNoKeysAreRequired() {
         settings.put("requireIdToken", "false");
         documents.remove("/jwks");
         assertThat(found()).noneMatch(line -> line.startsWith("signing-keys"));
     }
 
     @Test
-    void aHostThatIsNotAllowedIsNamedAndNotAsked() {
+    void aDisallowedHostIsReportedAndNotCalled() {
         settings.put("tokenUrl", "https://evil.example/token");
         assertThat(found()).anyMatch(line -> line.startsWith("host failed") && line.contains("evil.example"));
     }
 
     @Test
-    void aTextThatIsNoUrlIsAFinding() {
+    void anInvalidUrlIsReported() {
         settings.put("tokenUrl", "not a url");
         assertThat(found()).anyMatch(line -> line.startsWith("host failed: tokenUrl is not a valid URL"));
     }
 
     @Test
-    void everyDifferenceFromDiscoveryIsNamed() {
+    void everyDifferenceFromDiscoveryIsReported() {
         settings.put("tokenUrl", base + "/old");
         settings.put("issuer", base + "/");
         assertThat(found())

@@ -13,18 +13,18 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** docs/administer/diagnostics.md names each finding that the checks make, and no other. */
+/** docs/administer/diagnostics.md lists exactly the findings that the checks report. */
 class DiagnosticsDocsTest {
 
     private static final Path SOURCES = Path.of("src/main/java/io/github/k12sso/classlink/diagnostics");
 
-    /** The first argument of a finding, or a constant that stands for one. */
+    /** The first argument of a finding, or a constant that holds one. */
     private static final Pattern NAME = Pattern.compile(
             "(?:findings\\.(?:ok|warning|failed)\\(|(?:scope|absent)\\(findings, |String (?:NAME|KEY|DISTRICT|PAGE|CLIENT|HOME|LOGOUT) = )"
                     + "\\s*\"([a-z-]+)\"");
 
     @Test
-    void everyFindingHasARow() throws IOException {
+    void everyFindingIsDocumented() throws IOException {
         String page = Files.readString(Path.of("../docs/administer/diagnostics.md"));
         String rows = page.substring(page.indexOf("## Findings"), page.indexOf("## Trial sign-in"));
         Set<String> documented = rows.lines()

@@ -16,7 +16,7 @@ import org.keycloak.models.KeycloakUriInfo;
 import org.keycloak.urls.HostnameProvider;
 import org.keycloak.urls.UrlType;
 
-/** What a check finds, as one line for each finding, and the settings it looks at. */
+/** Runs a check and returns one line per finding; also creates the settings to check. */
 final class Found {
 
     private Found() {}
@@ -35,7 +35,7 @@ final class Found {
         return finding.name() + " " + finding.status().code() + ": " + finding.detail() + " | " + finding.fix();
     }
 
-    /** A session in which people reach Keycloak at that address. */
+    /** Returns a session in which Keycloak's frontend URL is the given URL. */
     static KeycloakSession session(String keycloak) {
         KeycloakUriInfo[] address = new KeycloakUriInfo[1];
         KeycloakContext context = Stub.of(KeycloakContext.class, Map.of("getUri", arguments -> address[0]));
@@ -51,7 +51,7 @@ final class Found {
         return session;
     }
 
-    /** Of a provider, where hosts besides ClassLink's are allowed. */
+    /** The settings of a provider that may call hosts other than ClassLink's. */
     static ClassLinkIdentityProviderConfig settings(String allowedHosts, Map<String, String> settings) {
         ClassLinkIdentityProviderConfig config = new ClassLinkIdentityProviderConfig(AllowedHosts.with(allowedHosts));
         config.setAlias("classlink");

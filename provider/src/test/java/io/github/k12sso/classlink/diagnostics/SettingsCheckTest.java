@@ -44,7 +44,7 @@ class SettingsCheckTest {
         "http://localhost:8080/,EXTERNAL,warning",
         "http://127.0.0.1:8080/,NONE,warning"
     })
-    void peopleComeOverHttps(String keycloak, SslRequired required, String status) {
+    void usersMustReachKeycloakOverHttps(String keycloak, SslRequired required, String status) {
         sslRequired = required;
 
         assertThat(found(keycloak))
@@ -53,7 +53,7 @@ class SettingsCheckTest {
     }
 
     @Test
-    void aHostFromTheRequestIsAWarning() {
+    void aHostnameTakenFromTheRequestIsAWarning() {
         assertThat(found("https://sso.example/")).anyMatch(line -> line.startsWith("redirect-uri warning"));
         frontendUrl = "https://sso.example/";
         assertThat(found("https://sso.example/")).anyMatch(line -> line.startsWith("redirect-uri ok"));
@@ -66,7 +66,7 @@ class SettingsCheckTest {
         "rosterMode,partner-key,Roster: partner key is missing",
         "minValidityToken,never,from 5 to 3600"
     })
-    void aStoredSettingThatIsNotValidIsNamed(String key, String value, String says) {
+    void anInvalidStoredSettingIsReported(String key, String value, String says) {
         settings.put(key, value);
 
         assertThat(found("https://sso.example/"))
@@ -74,7 +74,7 @@ class SettingsCheckTest {
     }
 
     @Test
-    void aDisabledRealmIsNamed() {
+    void aDisabledRealmIsReported() {
         realmEnabled = false;
         assertThat(found("https://sso.example/")).anyMatch(line -> line.startsWith("enabled failed: The realm"));
     }

@@ -10,7 +10,7 @@ import java.time.Instant;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
-/** Bounds of the whole, and what happens to a check that cannot end. */
+/** Time limits of the setup check, and checks that time out or fail. */
 class SetupCheckTest {
 
     private final AtomicReference<Instant> now = new AtomicReference<>(Instant.EPOCH);
@@ -31,7 +31,7 @@ class SetupCheckTest {
     }
 
     @Test
-    void aCallGetsFiveSecondsAndAtTheEndWhatIsLeft() {
+    void aCallGetsFiveSecondsOrTheRemainingTime() {
         assertThat(findings.timeForACall()).isEqualTo(Duration.ofSeconds(5));
         now.set(Instant.EPOCH.plusSeconds(27));
         assertThat(findings.timeForACall()).isEqualTo(Duration.ofSeconds(3));
@@ -40,7 +40,7 @@ class SetupCheckTest {
     }
 
     @Test
-    void givenNoTime_thenTheRestIsReportedAsNotChecked() {
+    void givenNoTimeLeft_thenTheOtherChecksAreReportedAsNotRun() {
         SetupCheck.run(new Failing(new OutOfTime()), findings);
 
         assertThat(Found.lines(findings)).first().asString().startsWith("first ok");
@@ -48,7 +48,7 @@ class SetupCheckTest {
     }
 
     @Test
-    void givenAnUnexpectedFailure_thenItsMessageIsNotRepeated() {
+    void givenAnUnexpectedException_thenItsMessageIsNotReported() {
         SetupCheck.run(new Failing(new IllegalStateException("s3cret of a person")), findings);
 
         assertThat(Found.lines(findings))

@@ -74,13 +74,13 @@ class StudentAccessCheckTest {
     }
 
     @Test
-    void aRealmForStudentsIsOk() {
+    void aRealmSetUpForStudentsPasses() {
         assertThat(found()).hasSize(3).allMatch(line -> line.matches("[a-z-]+ ok: .*"));
     }
 
     @ParameterizedTest
     @CsvSource({"user,failed", "admin,ok", ",failed"})
-    void anEmailIsRequiredOfUsers(String role, String status) {
+    void aRequiredEmailAttributeIsReported(String role, String status) {
         UPAttribute email = new UPAttribute("email");
         email.setRequired(new UPAttributeRequired(role == null ? Set.of() : Set.of(role), Set.of()));
         profile.setAttributes(List.of(email));
@@ -90,7 +90,7 @@ class StudentAccessCheckTest {
 
     @ParameterizedTest
     @CsvSource({"on,warning", "missing,warning", "off,ok", ",warning"})
-    void aReviewPageInsideASubflowIsFound(String mode, String status) {
+    void aReviewProfileStepInASubflowIsFound(String mode, String status) {
         review.setRequirement(AuthenticationExecutionModel.Requirement.REQUIRED);
         if (mode != null) {
             reviewConfig.getConfig().put("update.profile.on.first.login", mode);
@@ -100,7 +100,7 @@ class StudentAccessCheckTest {
     }
 
     @Test
-    void aSubflowThatContainsItselfEnds() {
+    void aSubflowThatContainsItselfDoesNotLoop() {
         realm.put("getAuthenticationExecutionsStream", arguments -> {
             AuthenticationExecutionModel again = new AuthenticationExecutionModel();
             again.setAuthenticatorFlow(true);
@@ -112,14 +112,14 @@ class StudentAccessCheckTest {
     }
 
     @Test
-    void aMissingFlowIsNamed() {
+    void aMissingFlowIsReported() {
         realm.put("getFirstBrokerLoginFlow", arguments -> null);
 
         assertThat(found()).anyMatch(line -> line.startsWith("first-login failed"));
     }
 
     @Test
-    void onlyDefaultActionsThatAreEnabledAreNamed() {
+    void onlyEnabledDefaultActionsAreReported() {
         realm.put(
                 "getRequiredActionProvidersStream",
                 arguments ->
@@ -139,7 +139,7 @@ class StudentAccessCheckTest {
 
     @ParameterizedTest
     @CsvSource({"maplevalley,failed", "2284##maplevalley,failed", "2284##2285,ok", ",warning"})
-    void districtsAreNumbers(String allowed, String status) {
+    void districtIdsMustBeNumbers(String allowed, String status) {
         settings.put("allowedTenants", allowed == null ? "" : allowed);
 
         assertThat(found()).anyMatch(line -> line.startsWith("allowed-districts " + status));

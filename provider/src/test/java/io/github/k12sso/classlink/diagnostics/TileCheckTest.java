@@ -43,24 +43,24 @@ class TileCheckTest {
     }
 
     @Test
-    void withoutClientThereIsNothingToCheck() {
+    void withoutAClientNothingIsChecked() {
         assertThat(found("")).singleElement().asString().startsWith("tile-client ok");
     }
 
     @Test
-    void aClientInOrderIsOk() {
+    void aClientThatIsSetUpCorrectlyPasses() {
         assertThat(found("app")).hasSize(3).allMatch(line -> line.matches("[a-z-]+ ok: .*"));
     }
 
     @ParameterizedTest
     @CsvSource({"isEnabled,false", "isBearerOnly,true"})
-    void aClientThatCannotSignAnybodyInIsNamed(String method, boolean value) {
+    void aClientWithoutALoginFlowIsReported(String method, boolean value) {
         client.put(method, arguments -> value);
         assertThat(found("app")).singleElement().asString().startsWith("tile-client failed");
     }
 
     @Test
-    void aSamlClientAndAnAbsentOneAreNamed() {
+    void aSamlClientAndAMissingClientAreReported() {
         assertThat(found("other")).singleElement().asString().startsWith("tile-client failed");
         client.put("getProtocol", arguments -> "saml");
         assertThat(found("app")).singleElement().asString().startsWith("tile-client failed");
@@ -76,7 +76,7 @@ class TileCheckTest {
                 "https://app.example/home",
                 "https://app.example/#top"
             })
-    void aStartPageIsNoLogin(String home) {
+    void aHomePageIsNotALoginAddress(String home) {
         client.put("getBaseUrl", arguments -> home);
         assertThat(found("app")).anyMatch(line -> line.startsWith("tile-home-url warning"));
     }
@@ -89,7 +89,7 @@ class TileCheckTest {
                 "https://app.example/homework/login",
                 "https://app.example/{not a uri}"
             })
-    void anotherPageMayBeOne(String home) {
+    void anotherPageCanBeALoginAddress(String home) {
         client.put("getBaseUrl", arguments -> home);
         assertThat(found("app")).anyMatch(line -> line.startsWith("tile-home-url ok"));
     }

@@ -24,7 +24,7 @@ class TrialsTest {
     private static final Step RESULT = new Step("result", "failed", Map.of("reason", "district_not_allowed"));
 
     @Test
-    void aReportThatIsTooLongKeepsItsFirstStepsAndItsResult() {
+    void aReportThatIsTooLongKeepsTheFirstStepsAndTheResult() {
         List<Step> steps = new ArrayList<>();
         for (int mapper = 0; mapper < 100; mapper++) {
             steps.add(new Step("mapper " + mapper, "ok", Map.of("groups added", "x".repeat(2_000))));
@@ -41,14 +41,14 @@ class TrialsTest {
     }
 
     @Test
-    void aReportOfOrdinaryLengthIsKeptWhole() {
+    void aReportWithinTheLimitIsKeptUnchanged() {
         List<Step> steps = List.of(new Step("profile", "ok", Map.of("UserId", "***")), RESULT);
 
         assertThat(Trials.read(Trials.write(steps))).isEqualTo(steps);
     }
 
     @Test
-    void aLinkExpiresAndItsReportIsKept() {
+    void aLinkExpiresButItsReportRemains() {
         Trials trials = trials();
         Trials.Created brief = trials.create(Duration.ofSeconds(10)).orElseThrow();
         Trials.Created week = trials.create(Trials.MAX_LIFESPAN).orElseThrow();
@@ -72,7 +72,7 @@ class TrialsTest {
         return trials.ofLink(created.key()).orElseThrow().status();
     }
 
-    /** Keycloak's store; its entries do not expire here. */
+    /** A single-use object store whose entries do not expire. */
     private Trials trials() {
         SingleUseObjectProvider store = Stub.of(
                 SingleUseObjectProvider.class,

@@ -19,12 +19,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.keycloak.representations.idm.OAuth2ErrorRepresentation;
 
 /**
- * Any form of an exchange, with a token that the realm did not sign: not ours, or refused with a constant error of
- * {@link ExchangeRefused.Reason}, and nothing of the form in the answer or the event.
+ * Sends arbitrary exchange forms with a token that the realm did not sign. Each is left to Keycloak or rejected with a constant
+ * error of {@link ExchangeRefused.Reason}, and the response and the event repeat nothing from the form.
  */
 class ExchangeChecksFuzzTest {
 
-    /** Stands in every text, so that it is seen wherever one of them is repeated. */
+    /** Part of every value, so that a repeated value can be detected. */
     private static final String MARK = "zq7Xv9Kp";
 
     private static final List<String> ERRORS = Arrays.stream(ExchangeRefused.Reason.values())
@@ -36,7 +36,7 @@ class ExchangeChecksFuzzTest {
 
     @MethodSource("seeds")
     @FuzzTest(maxDuration = "5s")
-    void isRefusedWithAConstant(
+    void rejectsAnyFormWithAConstantError(
             @NotNull @WithSize(max = 4) List<@NotNull Field> fields,
             String token,
             @NotNull Header header,
@@ -92,9 +92,9 @@ class ExchangeChecksFuzzTest {
     }
 
     /**
-     * A parameter of the form, once more or for the first time.
+     * Adds a form parameter.
      *
-     * @param text null takes it away
+     * @param text the value, or null to remove the parameter
      */
     record Field(@NotNull Name name, String text) {
 

@@ -9,14 +9,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.keycloak.representations.idm.OAuth2ErrorRepresentation;
 
-/** What {@code ExchangeChecksFuzzTest} found; TokenExchangeIT has the rest. */
+/** Cases found by {@code ExchangeChecksFuzzTest}. {@code TokenExchangeIT} has all others. */
 class ExchangeChecksTest {
 
     private final Exchanges exchanges = new Exchanges();
 
     @ParameterizedTest
     @ValueSource(strings = {"null", "{}", "{\"alg\":null}", "{\"alg\":\"none\"}", "{\"alg\":\"RS256\"}"})
-    void givenATokenWhoseHeaderNamesNoKeyOfOurs_thenItIsInvalid(String header) {
+    void givenATokenSignedWithAnUnknownKey_thenItIsInvalid(String header) {
         MultivaluedMap<String, String> form = Exchanges.form();
         form.add(
                 "subject_token",

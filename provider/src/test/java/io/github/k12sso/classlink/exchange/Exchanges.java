@@ -33,10 +33,13 @@ import org.keycloak.services.cors.Cors;
 import org.keycloak.urls.HostnameProvider;
 import org.keycloak.urls.UrlType;
 
-/** The exchange in a Keycloak of stubs, whose realm has no key: no subject token is its own. It takes down all that is said. */
+/**
+ * Runs the exchange in a stubbed Keycloak and records what it returns and logs. The realm has no key, so no subject token is
+ * valid.
+ */
 final class Exchanges {
 
-    /** A ClassLink provider that fails whoever asks it for tokens. */
+    /** A ClassLink provider that fails the test if it is asked for tokens. */
     interface ClassLink extends IdentityProvider<IdentityProviderModel>, ExchangeableTokens {}
 
     private static final String ALIAS = "classlink";
@@ -49,7 +52,7 @@ final class Exchanges {
         Profile.defaults();
     }
 
-    /** The form of an app in order; its token is for the reader to put in. */
+    /** A valid form of an app, without the subject token. */
     static MultivaluedMap<String, String> form() {
         MultivaluedMap<String, String> form = new MultivaluedHashMap<>();
         form.add("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange");
@@ -58,7 +61,7 @@ final class Exchanges {
         return form;
     }
 
-    /** The answer; empty if the form is none of ours, and Keycloak's own exchange would go on. */
+    /** The response; empty if the request is left to Keycloak's own exchange. */
     Optional<Response> exchange(MultivaluedMap<String, String> form) {
         Cors cors = Stub.of(Cors.class, Map.of("add", arguments -> ((Response.ResponseBuilder) arguments[0]).build()));
         TokenExchangeContext context = new TokenExchangeContext(
@@ -76,7 +79,7 @@ final class Exchanges {
         return provider.supports(context) ? Optional.of(provider.exchange(context)) : Optional.empty();
     }
 
-    /** Every error and detail of an event. */
+    /** All errors and details of the recorded events. */
     List<String> said() {
         return said;
     }

@@ -69,7 +69,7 @@ class AllowedHostsTest {
         }
 
         @Test
-        void thenTheMessageSaysWhatToTypeInstead() {
+        void thenTheMessageSaysWhatToEnterInstead() {
             assertThatThrownBy(() -> hosts.require("https://Login.Example.org:8443/auth?secret=1"))
                     .hasMessage(
                             "names the host login.example.org, which is not allowed. Use a host under classlink.com, "
@@ -88,7 +88,7 @@ class AllowedHostsTest {
                     "https://launchpad.classlink.com/#",
                     "https://evil.example#.classlink.com"
                 })
-        void thenAUserNameOrAFragmentIsRefused(String url) {
+        void thenUserInfoOrAFragmentIsRefused(String url) {
             assertThatThrownBy(() -> hosts.require(url))
                     .isInstanceOf(UpstreamFailure.HostNotAllowed.class)
                     .hasMessage("must not contain a user name or a fragment");
@@ -164,7 +164,7 @@ class AllowedHostsTest {
                     "http://dotted.test/",
                     "https://launchpad.classlink.com/"
                 })
-        void thenTheyMayBeCalledOverHttpToo(String url) throws UpstreamFailure.HostNotAllowed {
+        void thenPlainHttpIsAllowedToo(String url) throws UpstreamFailure.HostNotAllowed {
             assertThat(hosts.require(url)).isEqualTo(URI.create(url));
         }
 
@@ -177,18 +177,18 @@ class AllowedHostsTest {
                     "http://[::2]/",
                     "https://localhost/"
                 })
-        void thenTheyAreExact(String url) {
+        void thenOnlyTheExactHostIsAllowed(String url) {
             assertThatThrownBy(() -> hosts.require(url)).hasMessageStartingWith("names the host ");
         }
 
         @Test
-        void thenTheBuiltInOnesStillNeedHttps() {
+        void thenTheBuiltInDomainsStillRequireHttps() {
             assertThatThrownBy(() -> hosts.require("http://launchpad.classlink.com/"))
                     .hasMessage("must start with https://");
         }
 
         @Test
-        void thenNothingButHttpAndHttpsIsSpoken() {
+        void thenOtherSchemesAreRefused() {
             assertThatThrownBy(() -> hosts.require("ftp://simulator.test/")).hasMessage("must start with https://");
         }
     }
@@ -204,10 +204,9 @@ class AllowedHostsTest {
                 .isInstanceOf(UpstreamFailure.HostNotAllowed.class);
     }
 
-    /** Three readers of one text; an address that they read differently would be checked as one host and called as another. */
+    /** Compares three URL parsers. A URL that they read differently would be checked as one host and called as another. */
     @Property(tries = 5000, edgeCases = EdgeCasesMode.NONE)
-    void whateverIsAllowed_isTheSameAllowedHostForEveryReader(@ForAll("hostileUrls") String url)
-            throws MalformedURLException {
+    void anAllowedUrlHasTheSameHostForEveryUrlParser(@ForAll("hostileUrls") String url) throws MalformedURLException {
         URI address;
         try {
             address = AllowedHosts.builtIn().require(url);

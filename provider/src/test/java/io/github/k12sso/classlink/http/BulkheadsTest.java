@@ -35,18 +35,18 @@ class BulkheadsTest {
 
     @ParameterizedTest
     @ValueSource(ints = {8, 20, 50, 64, 200, 1000})
-    void groupsTogetherLeaveAQuarterOfTheThreadsAtLeast(int threads) {
+    void allGroupsTogetherLeaveAtLeastAQuarterOfTheThreadsFree(int threads) {
         Places places = Places.of(threads);
 
         assertThat(places.logins() + places.refreshes() + places.rosters()).isLessThanOrEqualTo(threads * 3 / 4 + 1);
     }
 
     @Nested
-    class GivenSilence {
+    class GivenClassLinkDoesNotAnswer {
 
         @ParameterizedTest
         @EnumSource
-        void thenAGroupsPlacesRunOut_andOthersHaveTheirs(Group group) throws Exception {
+        void thenOneGroupFillsUp_andOtherGroupsAreUnaffected(Group group) throws Exception {
             enterAll(group);
 
             assertThatThrownBy(() -> bulkheads.enter(group))
@@ -63,19 +63,19 @@ class BulkheadsTest {
         }
 
         @Test
-        void thenOneIsLetThroughFromTimeToTime_butNeverMoreThanThePlaces() throws Exception {
+        void thenAProbeIsAdmittedNowAndThen_butNeverBeyondTheLimit() throws Exception {
             int first = enterAll(Group.LOGINS).size();
-            assertThat(first).as("eight, and one to see").isEqualTo(9);
+            assertThat(first).as("eight slots and one probe").isEqualTo(9);
 
             clock.pass(Bulkheads.TRY_EVERY);
             assertThat(enterAll(Group.LOGINS)).hasSize(1);
 
             clock.pass(Bulkheads.TRY_EVERY);
-            assertThat(enterAll(Group.LOGINS)).as("all ten are taken").isEmpty();
+            assertThat(enterAll(Group.LOGINS)).as("all ten slots are in use").isEmpty();
         }
 
         @Test
-        void givenTheOneThatWasLetThroughGotAnAnswer_thenTheNextIsLetThroughAtOnce() throws Exception {
+        void givenTheProbeIsAnswered_thenTheNextCallIsAdmittedImmediately() throws Exception {
             List<Place> taken = enterAll(Group.LOGINS);
 
             for (int login = 0; login < 5; login++) {
@@ -85,7 +85,7 @@ class BulkheadsTest {
         }
 
         @Test
-        void givenAPlaceIsReleased_thenItIsTheNextOnes() throws Exception {
+        void givenASlotIsReleased_thenTheNextCallGetsIt() throws Exception {
             List<Place> taken = enterAll(Group.REFRESHES);
             taken.get(0).close();
 
@@ -94,15 +94,15 @@ class BulkheadsTest {
         }
     }
 
-    /** More come at once than there are places, and ClassLink answers. */
+    /** More calls arrive than there are slots, and ClassLink responds. */
     @Nested
-    class GivenARush {
+    class GivenMoreCallsThanSlots {
 
         private static final Patience LONG = new Patience(Duration.ofSeconds(30), Duration.ofSeconds(30));
 
         @ParameterizedTest
         @EnumSource
-        void thenEverybodyGetsAPlace(Group group) {
+        void thenEveryCallGetsASlotInTurn(Group group) {
             Bulkheads busy = new Bulkheads(new Places(50, 2, 2, 2), LONG, LONG, clock);
 
             List<CompletableFuture<Void>> people = IntStream.range(0, 64)
@@ -112,9 +112,9 @@ class BulkheadsTest {
             assertThatCode(() -> people.forEach(CompletableFuture::join)).doesNotThrowAnyException();
         }
 
-        /** Not for ever: each holds a thread. */
+        /** Each waiting call holds a thread, so the wait is limited. */
         @Test
-        void thenNobodyWaitsLongerThanTheLimit() throws Exception {
+        void thenNoCallWaitsLongerThanTheLimit() throws Exception {
             Bulkheads full = new Bulkheads(
                     new Places(50, 1, 1, 1), new Patience(Duration.ofMillis(20), LONG.longest()), LONG, clock);
             Place taken = full.enter(Group.LOGINS);
@@ -125,7 +125,7 @@ class BulkheadsTest {
         }
 
         @Test
-        void givenFewThreadsAreLeft_thenWhoFindsNoPlaceIsRejectedWhileNoneBecomesFree() throws Exception {
+        void givenFewThreadsLeft_thenCallsWithoutASlotAreRejected() throws Exception {
             Bulkheads few = new Bulkheads(new Places(1, 1, 1, 1), LONG, NONE, clock);
             few.enter(Group.LOGINS);
 
@@ -142,12 +142,12 @@ class BulkheadsTest {
     }
 
     @Nested
-    class GivenTimeOutsInARow {
+    class GivenConsecutiveTimeouts {
 
         private final Circuit circuit = circuit(TOKEN_URL);
 
         @Test
-        void thenCallsFailFast_andOneIsMadeEveryFewSeconds() throws Exception {
+        void thenCallsFailFast_exceptOneProbeEveryFewSeconds() throws Exception {
             timeOuts(Circuit.MAX_TIMEOUTS);
 
             assertFailsFast(circuit, Bulkheads.TRY_EVERY);
@@ -158,19 +158,19 @@ class BulkheadsTest {
             assertFailsFast(circuit, Bulkheads.TRY_EVERY);
             clock.pass(Bulkheads.TRY_EVERY);
             assertThatCode(() -> circuit.begin(Group.LOGINS))
-                    .as("the one before may wait for ever")
+                    .as("the previous probe may never end")
                     .doesNotThrowAnyException();
         }
 
         @Test
-        void givenOneLess_thenCallsAreMade() throws Exception {
+        void givenOneTimeoutFewer_thenCallsAreMade() throws Exception {
             timeOuts(Circuit.MAX_TIMEOUTS - 1);
 
             assertThatCode(() -> circuit.begin(Group.LOGINS)).doesNotThrowAnyException();
         }
 
         @Test
-        void givenAnAnswerBetween_thenTheyAreNotInARow() throws Exception {
+        void givenAnAnswerInBetween_thenTheCountRestarts() throws Exception {
             timeOuts(Circuit.MAX_TIMEOUTS - 1);
             clock.pass(Duration.ofSeconds(1));
             circuit.answered();
@@ -180,7 +180,7 @@ class BulkheadsTest {
         }
 
         @Test
-        void givenTheOneThatWasMadeIsAnswered_thenAllAreMade() throws Exception {
+        void givenTheProbeIsAnswered_thenAllCallsAreMade() throws Exception {
             timeOuts(Circuit.MAX_TIMEOUTS);
             clock.pass(Bulkheads.TRY_EVERY);
             circuit.begin(Group.LOGINS);
@@ -191,7 +191,7 @@ class BulkheadsTest {
         }
 
         @Test
-        void givenTheyBeganBeforeClassLinkAnsweredAgain_thenTheySayNothing() throws Exception {
+        void givenTimeoutsOfCallsStartedBeforeTheRecovery_thenTheyAreIgnored() throws Exception {
             List<Instant> silent = new ArrayList<>();
             for (int call = 0; call < 20; call++) {
                 silent.add(circuit.begin(Group.LOGINS));
@@ -205,7 +205,7 @@ class BulkheadsTest {
         }
 
         @Test
-        void thenOtherAddressesAndOperationsAreCalled() throws Exception {
+        void thenOtherUrlsAndOperationsAreUnaffected() throws Exception {
             timeOuts(Circuit.MAX_TIMEOUTS);
 
             for (String other : List.of(
@@ -236,7 +236,7 @@ class BulkheadsTest {
     }
 
     @Test
-    void noMoreAddressesAreRememberedThanMay() {
+    void theNumberOfTrackedUrlsIsBounded() {
         for (int address = 0; address < 3 * Bulkheads.MAX_CIRCUITS; address++) {
             circuit(URI.create("https://launchpad.classlink.com/" + address));
         }
@@ -248,7 +248,7 @@ class BulkheadsTest {
         return bulkheads.circuit(Operation.TOKEN, address);
     }
 
-    /** Until there is no place. */
+    /** Enters until no slot is left. */
     private List<Place> enterAll(Group group) throws UpstreamFailure {
         List<Place> taken = new ArrayList<>();
         while (true) {

@@ -4,22 +4,22 @@ import io.github.k12sso.classlink.http.Measurement.Operation;
 import io.github.k12sso.classlink.http.UpstreamFailure.OAuthError;
 import java.time.Duration;
 
-/** The failures of a call, for tests of what others make of them. */
+/** Creates failures of calls, for tests of the code that handles them. */
 public final class Failures {
 
     private Failures() {}
 
-    /** A status of 4xx with an error code. */
+    /** A response with status 4xx and an error code. */
     public static UpstreamFailure refused(Operation operation, int status, OAuthError error) {
         return new UpstreamFailure.Refused(operation, status, error);
     }
 
-    /** A status of 503. */
+    /** A response with status 503. */
     public static UpstreamFailure unavailable(Operation operation) {
         return new UpstreamFailure.Unavailable(operation.label() + " answered status 503", 503, Duration.ofSeconds(7));
     }
 
-    /** An address on a host that may not be called. */
+    /** A URL on a host that is not allowed. */
     public static UpstreamFailure hostNotAllowed() {
         return new UpstreamFailure.HostNotAllowed("must start with https://");
     }

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.keycloak.connections.httpclient.HttpClientProvider;
 import org.keycloak.models.KeycloakSession;
 
-/** Against real sockets. */
+/** Tests the probe over real sockets. */
 @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class HostProbeTest {
 
@@ -44,7 +44,7 @@ class HostProbeTest {
 
     @ParameterizedTest
     @ValueSource(ints = {200, 404, 503})
-    void anyStatusIsAnAnswer(int status) throws Exception {
+    void anyStatusCountsAsAnAnswer(int status) throws Exception {
         try (RawServer server = RawServer.answering(status, "{\"keys\": []}", "Date: Tue, 15 Nov 1994 08:12:31 GMT")) {
             HostProbe.Answer answer = probe.get(server.url(), TIMEOUT);
 
@@ -59,7 +59,7 @@ class HostProbeTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"<html>", "[1]", "", "{\"a\":"})
-    void whatIsNoObjectIsNoDocument(String body) throws Exception {
+    void onlyAJsonObjectIsADocument(String body) throws Exception {
         try (RawServer server = RawServer.answering(200, body, "Date: yesterday")) {
             HostProbe.Answer answer = probe.get(server.url(), TIMEOUT);
 
@@ -69,7 +69,7 @@ class HostProbeTest {
     }
 
     @Test
-    void aBodyWithoutEndIsNotReadToItsEnd() throws Exception {
+    void anEndlessBodyIsCutOff() throws Exception {
         try (RawServer server = RawServer.answering(200, "{\"a\":\"" + "x".repeat(300 * 1024) + "\"}")) {
             assertThat(probe.get(server.url(), TIMEOUT).json()).isEmpty();
         }
@@ -83,7 +83,7 @@ class HostProbeTest {
     }
 
     @Test
-    void aServerThatDripsIsLeftInTime() throws Exception {
+    void aSlowBodyIsAbandonedAtTheDeadline() throws Exception {
         try (RawServer server = RawServer.dripping("HTTP/1.1 200 X\r\n\r\n", "x")) {
             assertThatThrownBy(() -> probe.get(server.url(), Duration.ofMillis(300)))
                     .isInstanceOf(HostProbe.NoAnswer.class)
@@ -92,7 +92,7 @@ class HostProbeTest {
     }
 
     @Test
-    void saysWhyThereIsNoAnswer() throws Exception {
+    void reportsWhyThereIsNoAnswer() throws Exception {
         int closed;
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             closed = socket.getLocalPort();
@@ -106,7 +106,7 @@ class HostProbeTest {
     }
 
     @Test
-    void aServerThatDoesNotSpeakTlsIsNotTrusted() throws Exception {
+    void aServerWithoutTlsIsReportedAsUntrusted() throws Exception {
         try (ServerSocket plain = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Thread answering = new Thread(() -> answerInClear(plain), "plain-server");
             answering.setDaemon(true);
@@ -122,12 +122,12 @@ class HostProbeTest {
             socket.getOutputStream().write("HTTP/1.1 400 X\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             socket.getInputStream().readAllBytes();
         } catch (IOException e) {
-            // the client hung up
+            // the client closed the connection
         }
     }
 
     @Test
-    void noOtherHostIsAsked() {
+    void noOtherHostIsCalled() {
         assertThatThrownBy(() -> probe.get("http://169.254.169.254/latest/meta-data", TIMEOUT))
                 .isInstanceOf(UpstreamFailure.HostNotAllowed.class);
     }

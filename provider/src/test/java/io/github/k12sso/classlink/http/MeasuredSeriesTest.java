@@ -39,7 +39,7 @@ class MeasuredSeriesTest {
     }
 
     @Test
-    void theServersSeriesBeginAtItsStart() {
+    void serverSeriesAreRegisteredAtStartup() {
         MeasuredSeries.begin(Set.of());
 
         for (Measurement.Operation operation : Measurement.Operation.values()) {
@@ -59,7 +59,7 @@ class MeasuredSeriesTest {
     }
 
     @Test
-    void thoseOfARealmBeginWhenItIsMet() {
+    void realmSeriesAreRegisteredOnFirstUse() {
         MeasuredSeries.begin(Set.of());
         assertThat(realms()).isEmpty();
 
@@ -70,7 +70,7 @@ class MeasuredSeriesTest {
     }
 
     @Test
-    void whatCountsFirst_beginsTheOthersToo() {
+    void theFirstCountRegistersTheOtherSeriesToo() {
         MeasuredSeries.begin(Set.of());
 
         Measurement.LOGINS.count(realm("north"), Color.RED);
@@ -80,7 +80,7 @@ class MeasuredSeriesTest {
     }
 
     @Test
-    void thoseOfNamedRealmsBeginAtTheStart_andAllOthersShareOne() {
+    void configuredRealmsAreRegisteredAtStartup_andOthersShareOneTag() {
         MeasuredSeries.begin(Set.of("north", "south"));
         assertThat(realms()).containsExactlyInAnyOrder("north", "south", "other");
         assertThat(logins("south", Color.RED)).isZero();
@@ -95,7 +95,7 @@ class MeasuredSeriesTest {
     }
 
     @Test
-    void moreRealmsThanTheBoundShareOne() {
+    void realmsBeyondTheLimitShareOneTag() {
         MeasuredSeries.begin(Set.of());
 
         IntStream.range(0, 500)
@@ -107,7 +107,7 @@ class MeasuredSeriesTest {
     }
 
     @Test
-    void readsNamesFromTheOption() {
+    void readsRealmNamesFromTheOption() {
         assertThat(MeasuredSeries.names(null)).isEmpty();
         assertThat(MeasuredSeries.names(" north, south,,north ")).containsExactly("north", "south");
 

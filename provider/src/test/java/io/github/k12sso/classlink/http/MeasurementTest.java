@@ -42,7 +42,7 @@ class MeasurementTest {
     }
 
     @Test
-    void countsByTheNamesOfConstants() {
+    void countsWithConstantTagValues() {
         Measurement.ROSTER_CACHE.count(MeasuredCall.Outcome.ANSWERED);
         Measurement.ROSTER_CACHE.count(MeasuredCall.Outcome.ANSWERED);
 
@@ -55,7 +55,7 @@ class MeasurementTest {
     }
 
     @Test
-    void timesByTheNamesOfConstants() {
+    void timesWithConstantTagValues() {
         Measurement.UPSTREAM_CALLS.record(Duration.ofMillis(250), Operation.PROFILE, MeasuredCall.Outcome.REFUSED);
 
         assertThat(keycloaks
@@ -67,14 +67,14 @@ class MeasurementTest {
     }
 
     @Test
-    void aTagTooFewIsAMistakeOfOurs() {
+    void aMissingTagThrows() {
         assertThatThrownBy(() -> Measurement.UPSTREAM_CALLS.record(Duration.ZERO, MeasuredCall.Outcome.ANSWERED))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("classlink.upstream.calls has the tags operation,outcome");
     }
 
     @Test
-    void aRealmIsATagOfCountersThatHaveOne() {
+    void onlyRealmCountersHaveARealmTag() {
         assertThatThrownBy(() -> Measurement.LOGINS.count(MeasuredCall.Outcome.ANSWERED))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("classlink.logins has the tags realm,outcome");
@@ -82,7 +82,7 @@ class MeasurementTest {
 
     @ParameterizedTest
     @EnumSource
-    void hasARowInTheDocs(Measurement measurement) throws IOException {
+    void everyMetricIsDocumented(Measurement measurement) throws IOException {
         String row = Files.readAllLines(Path.of("../docs/operate/metrics.md")).stream()
                 .filter(line -> line.startsWith("| `" + measurement.series() + "`"))
                 .findFirst()
@@ -93,7 +93,7 @@ class MeasurementTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"alerts.yaml", "alerts-test.yaml", "grafana-dashboard.json"})
-    void nothingElseIsAskedFor(String file) throws IOException {
+    void docsAndAlertsUseNoOtherMetric(String file) throws IOException {
         Set<String> asked = SERIES.matcher(Files.readString(Path.of("../deploy/monitoring", file)))
                 .results()
                 .map(MatchResult::group)
@@ -108,7 +108,7 @@ class MeasurementTest {
     }
 
     @Test
-    void theDashboardShowsEachOfThem() throws IOException {
+    void theDashboardShowsEveryMetric() throws IOException {
         assertThat(Files.readString(Path.of("../deploy/monitoring/grafana-dashboard.json")))
                 .contains(Arrays.stream(Measurement.values())
                         .map(Measurement::series)

@@ -12,7 +12,7 @@ class OAuthErrorTest {
 
     @ParameterizedTest
     @EnumSource
-    void givenACodeOfTheList_thenItIsFound(OAuthError error) {
+    void givenAKnownCode_thenItIsFound(OAuthError error) {
         assertThat(OAuthError.of(error.code())).isEqualTo(error);
     }
 

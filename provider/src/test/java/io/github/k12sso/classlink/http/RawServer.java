@@ -19,10 +19,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** A server that answers exactly the bytes it is told to, however wrong, and remembers what it was asked. */
+/** A server that sends exactly the given bytes, valid or not, and records its requests. */
 final class RawServer implements AutoCloseable {
 
-    /** Writes an answer, or does not. The socket is closed afterwards. */
+    /** Writes a response, or none. The socket is closed afterwards. */
     interface Answer {
         void send(Socket socket) throws IOException;
     }
@@ -48,7 +48,7 @@ final class RawServer implements AutoCloseable {
         }
     }
 
-    /** A well-formed answer. Headers are {@code "Name: value"}. */
+    /** A well-formed response. Headers have the form {@code "Name: value"}. */
     static RawServer answering(int status, byte[] body, String... headers) {
         return answering(socket -> {
             socket.getOutputStream().write(head(status, body.length, headers));
@@ -60,7 +60,7 @@ final class RawServer implements AutoCloseable {
         return answering(status, body.getBytes(StandardCharsets.UTF_8), headers);
     }
 
-    /** The start at once and a drop now and then, until the client hangs up. */
+    /** Sends the beginning immediately, then small pieces until the client closes the connection. */
     static RawServer dripping(String start, String drop) {
         return answering(socket -> {
             OutputStream out = socket.getOutputStream();
@@ -91,13 +91,13 @@ final class RawServer implements AutoCloseable {
 
     Request onlyRequest() {
         if (requests.size() != 1) {
-            throw new AssertionError(requests.size() + " requests where one is expected");
+            throw new AssertionError(requests.size() + " requests instead of one");
         }
         return requests.get(0);
     }
 
-    /** Whether a client closed its end while it was being answered, or does so in the next seconds. */
-    boolean wasHungUpOn() throws InterruptedException {
+    /** Whether a client closed the connection during the response or does so within the next seconds. */
+    boolean wasClosedByTheClient() throws InterruptedException {
         return hungUp.await(5, TimeUnit.SECONDS);
     }
 
@@ -128,7 +128,7 @@ final class RawServer implements AutoCloseable {
         while (!head.toString(StandardCharsets.ISO_8859_1).endsWith("\r\n\r\n")) {
             int next = in.read();
             if (next < 0) {
-                throw new IOException("the client sent half a request");
+                throw new IOException("the client sent an incomplete request");
             }
             head.write(next);
         }

@@ -19,7 +19,7 @@ class RetryAfterTest {
         "PT3S, 3",
         "PT10M, 600"
     })
-    void whoWaitsAsLongAsToldIsNotEarly(Duration wait, long seconds) {
+    void aClientThatWaitsForRetryAfterIsNotTooEarly(Duration wait, long seconds) {
         assertThat(UpstreamFailure.retryAfterSeconds(wait)).isEqualTo(seconds);
     }
 }

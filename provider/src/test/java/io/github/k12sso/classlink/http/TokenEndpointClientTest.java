@@ -15,10 +15,10 @@ class TokenEndpointClientTest {
 
     private static final UpstreamClient NO_CALL = null;
 
-    /** Keycloak offers these to OpenID Connect providers; a realm file brings them in without a look at the settings. */
+    /** Keycloak offers these methods to OpenID Connect providers, and a realm import stores them without validation. */
     @ParameterizedTest
     @ValueSource(strings = {"tls_client_auth", "private_key_jwt", "client_secret_jwt"})
-    void aMethodThatIsNotOursMakesNoCallRatherThanOneWithoutTheProof(String method) {
+    void anUnsupportedAuthenticationMethodMakesNoCall(String method) {
         TokenEndpointClient endpoint = new TokenEndpointClient(
                 session(),
                 NO_CALL,

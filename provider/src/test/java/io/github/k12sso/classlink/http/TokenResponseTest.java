@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TokenResponseTest {
 
     @Nested
-    class GivenClassLinksOwnAnswer {
+    class GivenAResponseOfClassLink {
 
         private final String document = """
                 {
@@ -30,7 +30,7 @@ class TokenResponseTest {
                 """;
 
         @Test
-        void thenItHasNeitherAnEndNorARefreshToken() throws Exception {
+        void thenItHasNeitherALifetimeNorARefreshToken() throws Exception {
             TokenResponse response = read(document);
 
             assertThat(response.accessToken()).isEqualTo("c1447347559609a1421b77d9ae8a0183e3b576680e246a");
@@ -46,7 +46,7 @@ class TokenResponseTest {
     }
 
     @Nested
-    class GivenTheGuidesAnswer {
+    class GivenAResponseAsInTheIntegrationGuide {
 
         private final String document = """
                 { "access_token": "access-1", "token_type": "Bearer", "expires_in": 3600, "refresh_token": "refresh-1",
@@ -54,7 +54,7 @@ class TokenResponseTest {
                 """;
 
         @Test
-        void thenAllOfItIsRead() throws Exception {
+        void thenEveryFieldIsRead() throws Exception {
             TokenResponse response = read(document);
 
             assertThat(response.accessToken()).isEqualTo("access-1");
@@ -74,7 +74,7 @@ class TokenResponseTest {
 
         @ParameterizedTest
         @CsvSource({"3600,3600", "'\"3600\"',3600", "1,1", "999999999,999999999"})
-        void givenAPositiveWholeNumber_thenItIsTheLife(String json, long seconds) throws Exception {
+        void givenAPositiveInteger_thenItIsTheLifetime(String json, long seconds) throws Exception {
             assertThat(withExpiresIn(json).expiresIn()).contains(Duration.ofSeconds(seconds));
         }
 
@@ -98,7 +98,7 @@ class TokenResponseTest {
                     "[60]",
                     "{}"
                 })
-        void givenNonsense_thenItCountsAsNotStated(String json) throws Exception {
+        void givenAnotherValue_thenTheLifetimeIsUnknown(String json) throws Exception {
             assertThat(withExpiresIn(json).expiresIn()).isEmpty();
         }
 
@@ -122,7 +122,7 @@ class TokenResponseTest {
                     "{\"access_token\": [\"secret\"]}",
                     "{\"access_token\": {\"value\": \"secret\"}}"
                 })
-        void thenTheAnswerIsMalformedAndTheMessageQuotesNothing(String document) {
+        void thenTheResponseIsMalformedAndTheMessageQuotesNothing(String document) {
             assertThatThrownBy(() -> read(document))
                     .isInstanceOf(UpstreamFailure.Malformed.class)
                     .hasMessage("token endpoint answered without an access_token");
@@ -131,7 +131,7 @@ class TokenResponseTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"\"\"", "\"  \"", "null", "7", "{}"})
-    void givenABlankRefreshOrIdToken_thenThereIsNone(String json) throws Exception {
+    void givenABlankRefreshOrIdToken_thenItIsAbsent(String json) throws Exception {
         TokenResponse response =
                 read("{\"access_token\": \"a\", \"refresh_token\": %1$s, \"id_token\": %1$s}".formatted(json));
 

@@ -48,7 +48,7 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.tracing.NoopTracingProvider;
 import org.keycloak.tracing.TracingProvider;
 
-/** Against a real Apache client and real sockets: what ClassLink, or somebody in its place, may answer. */
+/** Tests responses that ClassLink or an attacker may send, with a real Apache client and real sockets. */
 @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // a blocked socket cannot be interrupted
 class UpstreamClientTest {
 
@@ -73,17 +73,17 @@ class UpstreamClientTest {
     }
 
     @Nested
-    class GivenAnAnswerInOrder {
+    class GivenAValidResponse {
 
         @Test
-        void thenItsObjectIsRead() throws UpstreamFailure {
+        void thenTheJsonObjectIsReturned() throws UpstreamFailure {
             RawServer server = opened(RawServer.answering(200, "{\"UserId\": 7, \"Name\": \"zoë\"}"));
 
             assertThat(profile(server).toString()).isEqualTo("{\"UserId\":7,\"Name\":\"zoë\"}");
         }
 
         @Test
-        void thenTheRequestLooksOrdinaryAndCarriesTheToken() throws UpstreamFailure {
+        void thenTheRequestHasCommonHeadersAndTheToken() throws UpstreamFailure {
             RawServer server = opened(RawServer.answering(200, "{}"));
 
             profile(server);
@@ -98,7 +98,7 @@ class UpstreamClientTest {
         }
 
         @Test
-        void givenACallWithoutAToken_thenNoneIsSent() throws UpstreamFailure {
+        void givenACallWithoutAToken_thenNoAuthorizationIsSent() throws UpstreamFailure {
             RawServer server = opened(RawServer.answering(200, "{}"));
 
             client(PATIENT).get(Operation.KEYS, server.url());
@@ -109,7 +109,7 @@ class UpstreamClientTest {
         }
 
         @Test
-        void givenATokenWithLineBreaks_thenNoHeaderIsSmuggled() throws UpstreamFailure {
+        void givenATokenWithLineBreaks_thenNoHeaderIsInjected() throws UpstreamFailure {
             RawServer server = opened(RawServer.answering(200, "{}"));
 
             client(PATIENT).get(Operation.PROFILE, server.url(), TOKEN + "\r\nX-Smuggled: 1\r\n\r\nGET /evil HTTP/1.1");
@@ -118,7 +118,7 @@ class UpstreamClientTest {
         }
 
         @Test
-        void givenCookiesOfTheSharedClient_thenNoneIsSentAndNoneIsKept() throws UpstreamFailure {
+        void givenCookiesInTheSharedClient_thenNoneAreSentOrStored() throws UpstreamFailure {
             RawServer server = opened(RawServer.answering(200, "{}", "Set-Cookie: other=1; Path=/"));
             BasicCookieStore cookies = new BasicCookieStore();
             BasicClientCookie cookie = new BasicClientCookie("session", "1");
@@ -133,10 +133,10 @@ class UpstreamClientTest {
             assertThat(cookies.getCookies()).containsExactly(cookie);
         }
 
-        /** Rosters are read as they come, and never as one object. */
+        /** Rosters are streamed and never read as one object. */
         @ParameterizedTest
         @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "ROSTER")
-        void givenTheLargestAnswer_thenItIsRead(Operation operation) throws UpstreamFailure {
+        void givenTheLargestAllowedResponse_thenItIsRead(Operation operation) throws UpstreamFailure {
             RawServer server = opened(RawServer.answering(200, objectOf(operation.maxBytes())));
 
             assertThat(client(PATIENT)
@@ -149,7 +149,7 @@ class UpstreamClientTest {
     }
 
     @Nested
-    class GivenAnAnswerThatCannotBeUsed {
+    class GivenAnUnusableResponse {
 
         @ParameterizedTest
         @ValueSource(
@@ -182,11 +182,11 @@ class UpstreamClientTest {
         }
 
         @Test
-        void givenBytesThatAreNoText_thenItIsMalformed() {
+        void givenInvalidText_thenItIsMalformed() {
             byte[][] bodies = {
-                {0, 0, (byte) 0xff, (byte) 0xfe, 0, 0, 0, 1}, // a byte order mark that nobody uses
+                {0, 0, (byte) 0xff, (byte) 0xfe, 0, 0, 0, 1}, // an uncommon byte order mark
                 {0, 0, 0, '{', 0x7f, (byte) 0xff, (byte) 0xff, (byte) 0xff}, // UTF-32 beyond Unicode
-                {'{', '"', (byte) 0xc3, '"', '}'}, // UTF-8 cut off
+                {'{', '"', (byte) 0xc3, '"', '}'}, // truncated UTF-8
                 {'{', '"', (byte) 0xff, (byte) 0xfe, '"', '}'}
             };
             for (byte[] body : bodies) {
@@ -205,9 +205,9 @@ class UpstreamClientTest {
             assertThatThrownBy(() -> profile(server)).isInstanceOf(UpstreamFailure.Malformed.class);
         }
 
-        /** Its text is small, the tree that it would become is not. */
+        /** The text is small but its parsed tree would be large. */
         @Test
-        void givenMoreThanADocumentMayHave_thenItIsMalformed() {
+        void givenTooManyNodes_thenItIsMalformed() {
             String deep = "[".repeat(ResponseReader.MAX_DEPTH) + "]".repeat(ResponseReader.MAX_DEPTH);
             String wide = "[" + "[],".repeat(ResponseReader.MAX_TOKENS / 2) + "1]";
             for (String value : List.of(deep, wide)) {
@@ -219,7 +219,7 @@ class UpstreamClientTest {
         }
 
         @Test
-        void givenALargeAnswerThatIsSmallOnTheWire_thenItIsMalformed() throws IOException {
+        void givenACompressedResponseThatExpandsTooFar_thenItIsMalformed() throws IOException {
             ByteArrayOutputStream compressed = new ByteArrayOutputStream();
             try (GZIPOutputStream gzip = new GZIPOutputStream(compressed)) {
                 gzip.write(objectOf(Operation.APPLICATIONS.maxBytes() + 1).getBytes(StandardCharsets.US_ASCII));
@@ -234,7 +234,7 @@ class UpstreamClientTest {
 
         @ParameterizedTest
         @ValueSource(ints = {201, 204, 206, 300, 304})
-        void givenAnyOtherStatusOfSuccess_thenItIsMalformed(int status) {
+        void givenAnyOther2xxStatus_thenItIsMalformed(int status) {
             RawServer server = opened(RawServer.answering(status, status == 204 || status == 304 ? "" : "{}"));
 
             assertThatThrownBy(() -> profile(server))
@@ -244,7 +244,7 @@ class UpstreamClientTest {
 
         @ParameterizedTest
         @ValueSource(ints = {301, 302, 303, 307, 308})
-        void givenARedirect_thenNobodyFollowsIt(int status) throws IOException {
+        void givenARedirect_thenItIsNotFollowed(int status) throws IOException {
             try (RawServer elsewhere = RawServer.answering(200, "{}")) {
                 RawServer server = opened(RawServer.answering(status, "", "Location: " + elsewhere.url()));
 
@@ -272,7 +272,7 @@ class UpstreamClientTest {
                     "HTTP/1.1 200 OK\r\nContent-Length: 2000000000000\r\n\r\n{\"a\":\"",
                     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n7fffffff\r\n{\"a\":\""
                 })
-        void givenAStreamWithoutEnd_thenTheConnectionIsClosedEarly(String start) throws InterruptedException {
+        void givenAnEndlessBody_thenTheConnectionIsClosedEarly(String start) throws InterruptedException {
             RawServer server = opened(endless(start));
             long began = System.nanoTime();
 
@@ -282,16 +282,16 @@ class UpstreamClientTest {
                     .hasNoSuppressedExceptions();
 
             assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(PATIENT.dividedBy(2));
-            assertThat(server.wasHungUpOn()).isTrue();
+            assertThat(server.wasClosedByTheClient()).isTrue();
         }
     }
 
     @Nested
-    class GivenARefusal {
+    class GivenA4xxResponse {
 
-        /** The status is what counts: what does not fit into 64 KiB is not read. */
+        /** Only the status matters: an error body beyond 64 KiB is not read. */
         @Test
-        void givenABodyWithoutEnd_thenItIsARefusalAndTheConnectionIsClosed() throws InterruptedException {
+        void givenAnEndlessErrorBody_thenItIsRejectedAndTheConnectionIsClosed() throws InterruptedException {
             RawServer server = opened(endless("HTTP/1.1 400 Bad Request\r\n\r\n{\"error\":\""));
 
             assertThatThrownBy(() -> client(PATIENT).get(Operation.ROSTER, server.url()))
@@ -299,11 +299,11 @@ class UpstreamClientTest {
                         assertThat(refused.status()).isEqualTo(400);
                         assertThat(refused.error()).isEqualTo(OAuthError.UNKNOWN);
                     });
-            assertThat(server.wasHungUpOn()).isTrue();
+            assertThat(server.wasClosedByTheClient()).isTrue();
         }
 
         @Test
-        void givenADeepBody_thenItIsARefusal() {
+        void givenADeeplyNestedBody_thenItIsRejected() {
             RawServer server = opened(RawServer.answering(400, "[".repeat(ResponseReader.MAX_ERROR_BYTES)));
 
             assertThatThrownBy(() -> client(PATIENT).get(Operation.ROSTER, server.url()))
@@ -318,7 +318,7 @@ class UpstreamClientTest {
             "403,access_denied,ACCESS_DENIED",
             "400,made_up_by_somebody,UNKNOWN"
         })
-        void thenItsStatusAndErrorCodeArePassedOn(int status, String code, OAuthError error) {
+        void thenStatusAndErrorCodeArePassedOn(int status, String code, OAuthError error) {
             RawServer server = opened(RawServer.answering(
                     status, "{\"error\":\"" + code + "\",\"error_description\":\"" + PERSON + "\"}"));
 
@@ -356,7 +356,7 @@ class UpstreamClientTest {
     }
 
     @Nested
-    class GivenThatClassLinkCannotAnswer {
+    class GivenClassLinkIsUnavailable {
 
         @ParameterizedTest
         @ValueSource(ints = {429, 500, 502, 503, 504})
@@ -390,7 +390,7 @@ class UpstreamClientTest {
 
         @ParameterizedTest
         @ValueSource(strings = {"Wed, 21 Oct 2026 07:28:00 GMT", "-5", "1.5", "soon", "", "99999999999999999999", "٣"})
-        void givenARetryAfterOfAnotherForm_thenItIsIgnored(String header) {
+        void givenAnInvalidRetryAfter_thenItIsIgnored(String header) {
             RawServer server = opened(RawServer.answering(503, "", "Retry-After: " + header));
 
             assertThat(catchThrowableOfType(UpstreamFailure.Unavailable.class, () -> profile(server))
@@ -399,15 +399,15 @@ class UpstreamClientTest {
         }
 
         @Test
-        void givenAnErrorPageWithoutEnd_thenItIsNotRead() throws InterruptedException {
+        void givenAnEndlessErrorPage_thenItIsNotRead() throws InterruptedException {
             RawServer server = opened(endless("HTTP/1.1 503 X\r\n\r\n"));
 
             assertThatThrownBy(() -> profile(server)).isInstanceOf(UpstreamFailure.Unavailable.class);
-            assertThat(server.wasHungUpOn()).isTrue();
+            assertThat(server.wasClosedByTheClient()).isTrue();
         }
 
         @Test
-        void givenNobodyListens_thenItIsUnavailable() throws IOException {
+        void givenARefusedConnection_thenItIsUnavailable() throws IOException {
             int port;
             try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
                 port = socket.getLocalPort();
@@ -419,7 +419,7 @@ class UpstreamClientTest {
         }
 
         @Test
-        void givenAReset_thenItIsUnavailable() {
+        void givenAConnectionReset_thenItIsUnavailable() {
             RawServer server = opened(RawServer.answering(socket -> {
                 socket.setSoLinger(true, 0);
                 socket.close();
@@ -436,7 +436,7 @@ class UpstreamClientTest {
                     "HTTP/1.1 200 OK\r\nContent-",
                     ""
                 })
-        void givenAnAnswerCutOff_thenItIsUnavailableAndNotHalfRead(String answer) {
+        void givenATruncatedResponse_thenItIsUnavailable(String answer) {
             RawServer server = opened(RawServer.answering(
                     socket -> socket.getOutputStream().write(answer.getBytes(StandardCharsets.US_ASCII))));
 
@@ -445,7 +445,7 @@ class UpstreamClientTest {
     }
 
     @Nested
-    class GivenAServerThatTakesItsTime {
+    class GivenASlowServer {
 
         @ParameterizedTest
         @CsvSource({
@@ -455,7 +455,7 @@ class UpstreamClientTest {
             "HTTP/1.1 401 X\\r\\nContent-Length: 10000\\r\\n\\r\\n{, ' '",
             "HTTP/1.1 200 OK\\r\\n, 'X: y\\r\\n'"
         })
-        void givenADrip_thenTheCallEndsAtItsDeadline(String start, String drop) throws InterruptedException {
+        void givenASlowBody_thenTheCallEndsAtItsDeadline(String start, String drop) throws InterruptedException {
             RawServer server = opened(RawServer.dripping(unescaped(start), unescaped(drop)));
             long began = System.nanoTime();
 
@@ -464,11 +464,11 @@ class UpstreamClientTest {
                     .hasMessageStartingWith("profile endpoint did not finish its answer in time: ");
 
             assertThat(Duration.ofNanos(System.nanoTime() - began)).isBetween(IMPATIENT, Duration.ofSeconds(5));
-            assertThat(server.wasHungUpOn()).isTrue();
+            assertThat(server.wasClosedByTheClient()).isTrue();
         }
 
         @Test
-        void givenSilence_thenTheCallEndsAtItsDeadline() {
+        void givenNoResponse_thenTheCallEndsAtItsDeadline() {
             RawServer server = opened(
                     RawServer.answering(socket -> socket.getInputStream().transferTo(OutputStream.nullOutputStream())));
 
@@ -482,10 +482,10 @@ class UpstreamClientTest {
     }
 
     @Nested
-    class WhenATokenIsAskedFor {
+    class WhenATokenIsRequested {
 
         @Test
-        void givenSecretInTheForm_thenItIsThereAndInNoHeader() throws UpstreamFailure {
+        void givenClientSecretPost_thenTheSecretIsInTheFormOnly() throws UpstreamFailure {
             RawServer server = opened(RawServer.answering(200, "{}"));
 
             redeem(client(PATIENT), server, new UpstreamClient.ClientCredentials("my client", "s+cr/e=t &é%", false));
@@ -507,7 +507,7 @@ class UpstreamClientTest {
         }
 
         @Test
-        void givenSecretInTheHeader_thenBothPartsAreFormEncodedAndTheFormHasNeither() throws UpstreamFailure {
+        void givenClientSecretBasic_thenBothPartsAreFormEncodedInTheHeaderOnly() throws UpstreamFailure {
             RawServer server = opened(RawServer.answering(200, "{}"));
 
             redeem(client(PATIENT), server, new UpstreamClient.ClientCredentials("my client:1", "s+cr/e=t &é%:", true));
@@ -522,7 +522,7 @@ class UpstreamClientTest {
         }
 
         @Test
-        void givenALostAnswerAndAClientThatRepeats_thenTheCodeIsSentOnce() {
+        void givenALostResponseAndARetryingClient_thenTheCodeIsSentOnce() {
             RawServer server = opened(RawServer.answering(socket -> {}));
             UpstreamClient repeating = client(PATIENT, repeating());
 
@@ -534,8 +534,8 @@ class UpstreamClientTest {
         }
 
         @Test
-        void givenTheSameClient_thenAReadIsRepeated() {
-            // Without this, the test above would prove nothing about the client it uses.
+        void givenTheSameRetryingClient_thenAGetIsRepeated() {
+            // Proves that the client in the test above does retry.
             RawServer server = opened(RawServer.answering(socket -> {}));
 
             assertThatThrownBy(() -> client(PATIENT, repeating()).get(Operation.PROFILE, server.url(), TOKEN))
@@ -545,7 +545,7 @@ class UpstreamClientTest {
         }
 
         @Test
-        void givenAServerThatRedirectsThePost_thenTheSecretStaysHere() throws IOException {
+        void givenARedirectOfThePost_thenTheSecretIsNotForwarded() throws IOException {
             try (RawServer elsewhere = RawServer.answering(200, "{}")) {
                 RawServer server = opened(RawServer.answering(307, "", "Location: " + elsewhere.url()));
 
@@ -561,14 +561,14 @@ class UpstreamClientTest {
     }
 
     @Nested
-    class GivenAServerThatIsSilent {
+    class GivenAServerThatNeverResponds {
 
         private static final Instant NOW = Instant.parse("2026-11-24T08:00:00Z");
 
         private final Bulkheads bulkheads = new Bulkheads(Bulkheads.Places.of(50), InstantSource.fixed(NOW));
 
         @Test
-        void thenAfterSomeTimeOutsItIsNotCalledAnyMore() {
+        void thenCallsStopAfterSeveralTimeouts() {
             RawServer server = opened(
                     RawServer.answering(socket -> socket.getInputStream().transferTo(OutputStream.nullOutputStream())));
             UpstreamClient client = client(IMPATIENT).within(bulkheads);
@@ -582,7 +582,7 @@ class UpstreamClientTest {
         }
 
         @Test
-        void givenItAnswersNonsense_thenItIsCalledOnAndOn() {
+        void givenInvalidResponses_thenCallsContinue() {
             RawServer server = opened(RawServer.answering(500, "no"));
             UpstreamClient client = client(PATIENT).within(bulkheads);
             for (int call = 0; call <= Circuit.MAX_TIMEOUTS; call++) {
@@ -592,7 +592,7 @@ class UpstreamClientTest {
         }
 
         @Test
-        void givenACallHadHardlyAnyTime_thenItsTimeOutSaysNothing() {
+        void givenACallHadAlmostNoTimeLeft_thenItsTimeoutIsNotCounted() {
             RawServer server = opened(
                     RawServer.answering(socket -> socket.getInputStream().transferTo(OutputStream.nullOutputStream())));
             UpstreamClient client = client(PATIENT).within(bulkheads);
@@ -609,7 +609,7 @@ class UpstreamClientTest {
     }
 
     @Nested
-    class GivenAHostThatIsNotAllowed {
+    class GivenADisallowedHost {
 
         @Test
         void thenNothingIsSent() {
@@ -632,13 +632,13 @@ class UpstreamClientTest {
 
         @ParameterizedTest
         @ValueSource(ints = {200, 302, 400, 401, 429, 500})
-        void thenItSaysNothingSecret(int status) {
+        void thenTheMessageContainsNoSecret(int status) {
             String echo = "{\"error\":\"" + CODE + "\",\"echo\":\"" + TOKEN + SECRET + PERSON + "\" oops";
             RawServer server = opened(RawServer.answering(status, echo, "Location: /" + CODE, "X-Echo: " + SECRET));
 
-            assertSaysNothingSecret(catchThrowableOfType(UpstreamFailure.class, () -> profile(server)));
+            assertContainsNoSecret(catchThrowableOfType(UpstreamFailure.class, () -> profile(server)));
             for (boolean inHeader : new boolean[] {true, false}) {
-                assertSaysNothingSecret(catchThrowableOfType(
+                assertContainsNoSecret(catchThrowableOfType(
                         UpstreamFailure.class,
                         () -> redeem(
                                 client(PATIENT),
@@ -656,7 +656,7 @@ class UpstreamClientTest {
                     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nsecret-41d8cd98f00b204e98\r\n",
                     "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 15\r\n\r\nReading Student"
                 })
-        void givenAnAnswerThatIsNoHttp_thenTheMessageDoesNotQuoteIt(String answer) {
+        void givenAResponseThatIsNotHttp_thenTheMessageDoesNotQuoteIt(String answer) {
             RawServer server = opened(RawServer.answering(
                     socket -> socket.getOutputStream().write(answer.getBytes(StandardCharsets.US_ASCII))));
 
@@ -672,7 +672,7 @@ class UpstreamClientTest {
             assertThat(IN_FORM.toString()).doesNotContain(SECRET).contains("my-client");
         }
 
-        private void assertSaysNothingSecret(UpstreamFailure failure) {
+        private void assertContainsNoSecret(UpstreamFailure failure) {
             StringWriter trace = new StringWriter();
             failure.printStackTrace(new PrintWriter(trace));
             assertThat(failure.getMessage()).isNotBlank();
@@ -718,7 +718,7 @@ class UpstreamClientTest {
         return new UpstreamClient(session(builder), AllowedHosts.with("127.0.0.1"), callTimeout);
     }
 
-    /** Configured as the opposite of what every call must be, so that nothing is right by default. */
+    /** Configured with the opposite of the required settings, so that no test passes by default. */
     private KeycloakSession session(HttpClientBuilder builder) {
         CloseableHttpClient client = builder.setDefaultRequestConfig(
                         RequestConfig.custom().setRedirectsEnabled(true).build())

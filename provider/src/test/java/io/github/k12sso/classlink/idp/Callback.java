@@ -58,7 +58,7 @@ import org.keycloak.urls.UrlType;
 import org.keycloak.vault.VaultStringSecret;
 import org.keycloak.vault.VaultTranscriber;
 
-/** The callback endpoint in a Keycloak of stubs, whose ClassLink cannot be reached; it takes down all that is said. */
+/** Runs the callback endpoint in a stubbed Keycloak whose ClassLink is unreachable, and records all output. */
 final class Callback {
 
     private static final URI KEYCLOAK = URI.create("https://sso.example/");
@@ -73,9 +73,9 @@ final class Callback {
     private final KeycloakSession session = session();
 
     /**
-     * @param loginUnderWay whether the browser's cookies fit the state, whatever it is
-     * @param linking whether that login connects an account
-     * @param tile whether it began with a tile
+     * @param loginUnderWay whether the browser's cookies match the state
+     * @param linking whether the login links an account
+     * @param tile whether the login started from a tile
      */
     Callback(boolean loginUnderWay, boolean linking, boolean tile) {
         this.loginUnderWay = loginUnderWay;
@@ -115,17 +115,17 @@ final class Callback {
         }
     }
 
-    /** How often the browser was answered. */
+    /** The number of responses sent to the browser. */
     int answers() {
         return answers.size();
     }
 
-    /** Every log line, value of an event, parameter of a page and header of an answer. */
+    /** All log lines, event values, page parameters and response headers. */
     List<String> said() {
         return said;
     }
 
-    /** The codes that went to ClassLink. */
+    /** The authorization codes sent to ClassLink. */
     List<String> redeemed() {
         return redeemed;
     }
@@ -146,7 +146,7 @@ final class Callback {
                         answer));
     }
 
-    /** As Keycloak does it: first the state is taken apart, then compared with the cookies. */
+    /** As in Keycloak, the state is parsed first and then compared with the cookies. */
     private AuthenticationSessionModel login(String state) {
         if (loginUnderWay) {
             return login();
@@ -281,12 +281,12 @@ final class Callback {
 
             @Override
             public void flush() {
-                // nothing is kept back
+                // nothing is buffered
             }
 
             @Override
             public void close() {
-                // holds nothing
+                // nothing to release
             }
         };
     }
@@ -306,7 +306,7 @@ final class Callback {
 
         @Override
         public void close() {
-            // holds nothing
+            // nothing to release
         }
 
         @Override

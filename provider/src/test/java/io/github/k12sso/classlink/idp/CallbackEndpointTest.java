@@ -6,25 +6,25 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What {@code CallbackFuzzTest} found, and that it hears what is said; CallbackIT has the rest. */
+/** Cases found by {@code CallbackFuzzTest}, and proof that it captures the output. {@code CallbackIT} has all others. */
 class CallbackEndpointTest {
 
     private final Callback callback = new Callback(true, false, false);
 
     @Test
-    void givenAnErrorOfTheList_thenLogEventAndPageSayIt() {
+    void givenAKnownError_thenLogEventAndPageShowIt() {
         callback.answer("state", null, "invalid_scope");
 
         assertThat(callback.said())
                 .anyMatch(text -> text.startsWith("Login with ClassLink failed.") && text.contains("invalid_scope"))
                 .contains("identity_provider_login_failure", "scope_rejected", "classlink.error.setup")
                 .filteredOn(text -> text.matches("[2-9A-Z]{4}-[2-9A-Z]{4}"))
-                .as("the reference, in the event and on the page")
+                .as("the reference is in the event and on the page")
                 .hasSize(2);
     }
 
     @Test
-    void givenACode_thenItGoesToClassLinkAsItCame() {
+    void givenACode_thenItIsSentToClassLinkUnchanged() {
         callback.answer("state", "c1 &=+%41 é", null);
 
         assertThat(callback.redeemed()).containsExactly("c1 &=+%41 é");
@@ -32,7 +32,7 @@ class CallbackEndpointTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", " ", "\t"})
-    void givenABlankCode_thenItCountsAsNone(String code) {
+    void givenABlankCode_thenItIsTreatedAsMissing(String code) {
         callback.answer("state", code, null);
 
         assertThat(callback.redeemed()).isEmpty();

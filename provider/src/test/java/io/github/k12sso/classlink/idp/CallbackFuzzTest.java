@@ -9,12 +9,12 @@ import java.util.List;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Anything in the callback's query, in a browser with and without a login under way: one answer, and nothing of the query in a
- * log line, an event, a page or an address. At most one code goes to ClassLink, as it came.
+ * Sends arbitrary queries to the callback, with and without a login in progress. Each gets one response, and no log line,
+ * event, page or URL repeats the query. At most one code is sent to ClassLink, unchanged.
  */
 class CallbackFuzzTest {
 
-    /** Stands in every parameter, so that it is seen wherever one of them is repeated. */
+    /** Part of every parameter, so that a repeated value can be detected. */
     private static final String MARK = "zq7Xv9Kp";
 
     @CsvSource(
@@ -32,7 +32,7 @@ class CallbackFuzzTest {
                 "false, true, true, none, none, SERVER_ERROR, ''"
             })
     @FuzzTest(maxDuration = "5s")
-    void saysNothingOfTheQuery(
+    void repeatsNothingFromTheQuery(
             boolean loginUnderWay,
             boolean linking,
             boolean tile,
@@ -45,10 +45,10 @@ class CallbackFuzzTest {
 
         callback.answer(marked(state), marked(code), error);
 
-        assertThat(callback.answers()).as("answers").isEqualTo(1);
+        assertThat(callback.answers()).as("responses").isEqualTo(1);
         assertThat(callback.said())
                 .allSatisfy(text -> assertThat(text)
-                        .as("what is said")
+                        .as("all output")
                         .hasSizeLessThan(500)
                         .doesNotContain(MARK)
                         .doesNotContainPattern("\\p{Cntrl}"));

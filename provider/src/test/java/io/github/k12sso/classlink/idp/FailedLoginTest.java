@@ -9,20 +9,20 @@ import org.keycloak.models.ModelException;
 class FailedLoginTest {
 
     @Test
-    void givenThatTheDatabaseFailed_thenItIsKeycloaksFault() {
+    void givenADatabaseError_thenTheReasonIsKeycloak() {
         RuntimeException wrapped = new IllegalStateException(new RuntimeException(new SQLException("gone", "08006")));
 
         assertThat(FailedLogin.unexpected(wrapped).reason()).isEqualTo(LoginRefused.Reason.KEYCLOAK_ERROR);
     }
 
     @Test
-    void givenThatKeycloakRefused_thenItIsKeycloaksFault() {
+    void givenKeycloakRejectsTheUser_thenTheReasonIsKeycloak() {
         assertThat(FailedLogin.unexpected(new ModelException("jdoe is taken")).reason())
                 .isEqualTo(LoginRefused.Reason.KEYCLOAK_ERROR);
     }
 
     @Test
-    void givenAnythingElse_thenNobodyExpectedIt_andTheLogLineHasNoMessage() {
+    void givenAnyOtherException_thenItIsUnexpected_andItsMessageIsNotLogged() {
         LoginRefused refused = FailedLogin.unexpected(new IllegalStateException("jdoe"));
 
         assertThat(refused.reason()).isEqualTo(LoginRefused.Reason.UNEXPECTED);
@@ -32,7 +32,7 @@ class FailedLoginTest {
     }
 
     @Test
-    void givenAnExceptionThatIsItsOwnCause_thenThatEnds() {
+    void givenACyclicCause_thenTheSearchEnds() {
         RuntimeException endless = new RuntimeException() {
             private static final long serialVersionUID = 1L;
 

@@ -18,8 +18,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.keycloak.representations.JsonWebToken;
 
 /**
- * Id_tokens with other headers, claims, signers and letters: none that ClassLink's key did not sign for this login is taken,
- * and there is one way to say no.
+ * Fuzzes headers, claims, keys and characters of ID tokens. Only a token that ClassLink's key signed for this login is
+ * accepted, and every rejection has the same exception type.
  */
 class IdTokenFuzzTest {
 
@@ -33,7 +33,7 @@ class IdTokenFuzzTest {
 
     @MethodSource("seeds")
     @FuzzTest(maxDuration = "5s")
-    void takesNothingButWhatTheKeySignedForThisLogin(
+    void acceptsOnlyTokensSignedForThisLogin(
             @NotNull @WithSize(max = 3) List<@NotNull Member> members,
             @NotNull Signer signer,
             String header,
@@ -56,7 +56,7 @@ class IdTokenFuzzTest {
             assertForThisLogin(taken);
         } catch (LoginRefused refused) {
             assertThat(refused).hasMessage(refused.reason().code()).hasNoCause();
-            assertThat(token).as("a good token is taken").isNotEqualTo(GOOD);
+            assertThat(token).as("a valid token is accepted").isNotEqualTo(GOOD);
         }
     }
 
@@ -102,15 +102,15 @@ class IdTokenFuzzTest {
         assertThat(taken.getNbf() == null ? now : taken.getNbf()).isLessThanOrEqualTo(now + 30);
     }
 
-    /** What RFC 7515 signs: header and claims as they stand in the token. */
+    /** The JWS signing input (RFC 7515): encoded header and claims. */
     private static String withoutSignature(String token) {
         return token.substring(0, token.indexOf('.', token.indexOf('.') + 1));
     }
 
     /**
-     * A member of the header or the claims that is there, gone, or of another type.
+     * A header parameter or claim that is set, removed, or of another type.
      *
-     * @param number of a time, seconds from now
+     * @param number for a time claim, seconds from now
      */
     record Member(
             @NotNull Name name,

@@ -15,14 +15,17 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.keycloak.representations.JsonWebToken;
 
-/** What {@code IdTokenFuzzTest} found, and that it had a good token to begin with; HostileIdTokenIT has the whole list. */
+/**
+ * Cases found by {@code IdTokenFuzzTest}, and proof that its initial token is valid. {@code HostileIdTokenIT} has the full
+ * list.
+ */
 class IdTokenVerifierTest {
 
     private final IdTokenVerifier verifier = TestIdTokens.verifier();
 
-    /** Keycloak's own mappers store parts of claims, and PostgreSQL refuses U+0000. */
+    /** Keycloak's mappers store claim values, and PostgreSQL rejects U+0000. */
     @Test
-    void givenAClaimThatNoDatabaseStores_thenItIsCleanedInEveryDepth() {
+    void givenNulCharactersInClaims_thenTheyAreRemovedAtEveryDepth() {
         Map<String, Object> claim =
                 Map.of("locality", "a\u0000b", "list", List.of("c\ud800", Map.of("deep", "\u0000d"), 7), "flag", true);
 
@@ -31,7 +34,7 @@ class IdTokenVerifierTest {
     }
 
     @Test
-    void givenClassLinksToken_thenItsClaimsAreTaken() throws LoginRefused {
+    void givenAValidToken_thenItsClaimsAreReturned() throws LoginRefused {
         String token = TestIdTokens.signed(
                 TestIdTokens.header().toString(), TestIdTokens.claims().toString());
 
@@ -45,7 +48,7 @@ class IdTokenVerifierTest {
         "{}, ID_TOKEN_ALGORITHM",
         "{\"alg\":null}, ID_TOKEN_ALGORITHM"
     })
-    void givenAHeaderThatNamesNoAlgorithm_thenItIsRefusedAsThat(String header, LoginRefused.Reason reason) {
+    void givenAHeaderWithoutAnAlgorithm_thenTheReasonIsTheAlgorithm(String header, LoginRefused.Reason reason) {
         String token = TestIdTokens.signed(header, TestIdTokens.claims().toString());
 
         assertThat(catchThrowableOfType(LoginRefused.class, () -> verifier.verify(token, TestIdTokens.NONCE))
@@ -54,7 +57,7 @@ class IdTokenVerifierTest {
     }
 
     @Test
-    void givenANullAmongTheAudience_thenTheOthersAreRead() {
+    void givenANullInTheAudience_thenItIsIgnored() {
         ObjectNode claims = TestIdTokens.claims();
         claims.putArray("aud").addNull().add("another");
         String token = TestIdTokens.signed(TestIdTokens.header().toString(), claims.toString());
@@ -75,7 +78,7 @@ class IdTokenVerifierTest {
         "azp, another, false",
         "nonce, ignored, true"
     })
-    void theIdTokenOfARefreshIsOfTheSameIssuerPersonAndApp(String claim, String value, boolean accepted) {
+    void anIdTokenFromARefreshHasTheSameIssuerSubjectAndClient(String claim, String value, boolean accepted) {
         String token = TestIdTokens.signed(
                 TestIdTokens.header().toString(),
                 TestIdTokens.claims().put(claim, value).toString());
@@ -85,12 +88,12 @@ class IdTokenVerifierTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "no token", "a.b.c"})
-    void givenSomethingElseInARefresh_thenItIsRefused(String token) {
+    void givenAMismatchInARefresh_thenItIsRefused(String token) {
         assertThat(verifier.continuesLogin(token, Optional.of("870001"))).isFalse();
     }
 
     @Test
-    void givenAnUnknownPerson_thenASubjectIsStillNeeded() {
+    void givenAnUnknownUser_thenASubjectIsStillRequired() {
         ObjectNode claims = TestIdTokens.claims();
         claims.remove("sub");
 
@@ -117,7 +120,7 @@ class IdTokenVerifierTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"null", "\"1788264000\"", "true", "[]", "1788264000.5", "99999999999999999999"})
-    void maxAgeNeedsANumber(String authTime) throws Exception {
+    void maxAgeRequiresANumericAuthTime(String authTime) throws Exception {
         ObjectNode claims = TestIdTokens.claims();
         claims.set("auth_time", new ObjectMapper().readTree(authTime));
 

@@ -17,16 +17,16 @@ class LoginRefusedReasonTest {
     private final Map<String, String> messages = Messages.english();
 
     @Test
-    void everyMessageIsUsedAndEveryUsedOneIsThere() {
+    void everyMessageIsUsedAndEveryUsedMessageExists() {
         assertThat(messages.keySet().stream().filter(key -> key.startsWith("classlink.error.")))
                 .containsExactlyInAnyOrderElementsOf(keys().toList());
     }
 
     @ParameterizedTest
     @MethodSource("keys")
-    void everyPageIsShortSentencesThatEndWithTheReference(String key) {
+    void everyPageHasShortSentencesAndEndsWithTheReference(String key) {
         Messages.bundles().forEach(bundle -> {
-            // As Keycloak's pages format it: a lone apostrophe would swallow what follows it.
+            // Formatted as by Keycloak's pages, where a single apostrophe would disable later parameters.
             String page = MessageFormat.format(
                     Messages.of(bundle).get(key),
                     "Example",
@@ -54,7 +54,7 @@ class LoginRefusedReasonTest {
 
     @ParameterizedTest
     @EnumSource
-    void everyProblemIsAnErrorWithAConstantReason(LoginRefused.Reason reason) {
+    void everyProblemMapsToAnErrorWithAConstantReason(LoginRefused.Reason reason) {
         assertThat(reason.status().getStatusCode()).isBetween(400, 599);
         assertThat(reason.code()).matches("[a-z_]+");
     }

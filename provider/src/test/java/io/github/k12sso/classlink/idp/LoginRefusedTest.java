@@ -32,35 +32,35 @@ class LoginRefusedTest {
             Map.entry(OAuthError.UNKNOWN, LoginRefused.Reason.REQUEST_REJECTED)));
 
     @Nested
-    class GivenARefusal {
+    class GivenARejectedCall {
 
         @ParameterizedTest
         @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "ACCESS_DENIED")
-        void ofTheTokenEndpoint_thenItsErrorCodeSaysWhy(OAuthError error) {
+        void ofTheTokenEndpoint_thenTheErrorCodeGivesTheReason(OAuthError error) {
             assertThat(because(Operation.TOKEN, error)).isEqualTo(MEANINGS.get(error));
         }
 
         @Test
-        void ofTheTokenEndpoint_thenAccessDeniedIsNotThePersonsWord() {
+        void ofTheTokenEndpoint_thenAccessDeniedIsNotTheUsersRefusal() {
             assertThat(because(Operation.TOKEN, OAuthError.ACCESS_DENIED))
                     .isEqualTo(LoginRefused.Reason.REQUEST_REJECTED);
         }
 
         @ParameterizedTest
         @EnumSource
-        void inTheBrowser_thenTheSameCodeMeansTheSame(OAuthError error) {
+        void inTheBrowser_thenTheSameErrorCodeGivesTheSameReason(OAuthError error) {
             assertThat(LoginRefused.meaning(error)).isEqualTo(MEANINGS.get(error));
         }
 
         @ParameterizedTest
         @EnumSource
-        void ofTheProfileCall_thenTheProfileIsRejected(OAuthError error) {
+        void ofTheProfileCall_thenTheReasonIsTheProfile(OAuthError error) {
             assertThat(because(Operation.PROFILE, error)).isEqualTo(LoginRefused.Reason.PROFILE_REJECTED);
         }
 
         @ParameterizedTest
         @EnumSource
-        void ofTheKeys_thenTheKeyIsUnknown(OAuthError error) {
+        void ofTheJwks_thenTheKeyIsUnknown(OAuthError error) {
             assertThat(because(Operation.KEYS, error)).isEqualTo(LoginRefused.Reason.ID_TOKEN_KEY_UNKNOWN);
         }
 
@@ -72,7 +72,7 @@ class LoginRefusedTest {
 
     @ParameterizedTest
     @EnumSource
-    void givenThatClassLinkCannotAnswer_thenItIsUnavailableWhateverTheCall(Operation operation) {
+    void givenClassLinkIsUnavailable_thenAnyCallGivesThatReason(Operation operation) {
         assertThat(LoginRefused.because(operation, Failures.unavailable(operation))
                         .reason())
                 .isEqualTo(LoginRefused.Reason.CLASSLINK_UNAVAILABLE);
@@ -80,7 +80,7 @@ class LoginRefusedTest {
 
     @ParameterizedTest
     @EnumSource
-    void givenAnAnswerThatCannotBeUsed_thenItIsMalformedWhateverTheCall(Operation operation) {
+    void givenAMalformedResponse_thenAnyCallGivesThatReason(Operation operation) {
         assertThat(LoginRefused.because(operation, new UpstreamFailure.Malformed(operation, "answered nonsense"))
                         .reason())
                 .isEqualTo(LoginRefused.Reason.MALFORMED_ANSWER);
@@ -88,13 +88,13 @@ class LoginRefusedTest {
 
     @ParameterizedTest
     @EnumSource
-    void givenAHostThatIsNotAllowed_thenTheConfigurationIsWrong(Operation operation) {
+    void givenADisallowedHost_thenTheReasonIsTheConfiguration(Operation operation) {
         assertThat(LoginRefused.because(operation, Failures.hostNotAllowed()).reason())
                 .isEqualTo(LoginRefused.Reason.CONFIGURATION);
     }
 
     @Test
-    void thenTheLogLineSaysWhatTheCallSaid() {
+    void thenTheLogLineDescribesTheFailedCall() {
         UpstreamFailure failure = Failures.refused(Operation.TOKEN, 401, OAuthError.INVALID_CLIENT);
 
         assertThat(LoginRefused.because(Operation.TOKEN, failure))
@@ -103,7 +103,7 @@ class LoginRefusedTest {
     }
 
     @Test
-    void givenOnlyAProblem_thenItsReasonIsTheMessage() {
+    void givenOnlyAProblem_thenItsReasonIsLogged() {
         assertThat(new LoginRefused(LoginRefused.Reason.ID_TOKEN_NONCE)).hasMessage("id_token_nonce");
     }
 }

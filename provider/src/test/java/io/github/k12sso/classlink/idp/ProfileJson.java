@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.profile.Profile;
 
-/** ProfileJson that a test knows to be readable. */
+/** Parses profiles in tests that need no error handling. */
 public final class ProfileJson {
 
     private ProfileJson() {}

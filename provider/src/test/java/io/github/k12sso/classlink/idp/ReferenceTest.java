@@ -14,14 +14,14 @@ class ReferenceTest {
             .toList();
 
     @Test
-    void isTwoGroupsOfFourWithoutLookAlikes() {
+    void hasTwoGroupsOfFourUnambiguousCharacters() {
         assertThat(many)
                 .allMatch(text -> text.matches("[2-9A-Z]{4}-[2-9A-Z]{4}"))
                 .noneMatch(text -> text.matches(".*[01OILSZBAEU].*"));
     }
 
     @Test
-    void isNeverTheSameTwice() {
+    void isDifferentEachTime() {
         assertThat(many).doesNotHaveDuplicates();
     }
 }

@@ -29,7 +29,7 @@ import org.keycloak.models.KeycloakContext;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 
-/** Id_tokens as ClassLink signs them, and the verifier of the login that they are for, at noon of a fixed day. */
+/** ID tokens as ClassLink signs them, and the verifier of their login, at noon of a fixed day. */
 final class TestIdTokens {
 
     static final String CLIENT_ID = "c1419343109521";
@@ -50,7 +50,7 @@ final class TestIdTokens {
                 .put("kid", KEY_ID);
     }
 
-    /** Of a token issued a minute ago, for an hour. */
+    /** Claims of a token issued one minute ago and valid for one hour. */
     static ObjectNode claims() {
         return JsonNodeFactory.instance
                 .objectNode()
@@ -62,7 +62,7 @@ final class TestIdTokens {
                 .put("nonce", NONCE);
     }
 
-    /** Signed by ClassLink's key. */
+    /** Signs claims with ClassLink's key. */
     static String signed(String header, String claims) {
         return signed(header, claims, KEY);
     }
@@ -103,7 +103,7 @@ final class TestIdTokens {
         return new IdTokenVerifier(session, config, keys, Clock.fixed(NOW, ZoneOffset.UTC));
     }
 
-    /** Keycloak's own signature check, and its cache of keys with ClassLink's in it. */
+    /** Keycloak's signature verification, with ClassLink's key in the key cache. */
     private static KeycloakSession session() {
         PublicKeysWrapper published = new PublicKeysWrapper(List.of(publicKey()));
         PublicKeyStorageProvider cache = Stub.of(

@@ -16,14 +16,14 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.UserProvider;
 
-/** A Keycloak of stubs whose database compares as MariaDB does by default: without case, accents and trailing blanks. */
+/** A stubbed Keycloak whose database compares strings like MariaDB by default: it ignores case, accents and trailing spaces. */
 final class CollatedUsers {
 
     private final Map<UserModel, List<FederatedIdentityModel>> links = new LinkedHashMap<>();
     private final UserProvider store = users(links::get);
     private Function<UserModel, List<FederatedIdentityModel>> cache = links::get;
 
-    /** A user with a link to {@code classlink}. */
+    /** Creates a user with a link to {@code classlink}. */
     UserModel linkedBy(String id) {
         UserModel user =
                 Stub.of(UserModel.class, Map.of("getUsername", arguments -> id, "getId", arguments -> "id of " + id));
@@ -31,12 +31,12 @@ final class CollatedUsers {
         return user;
     }
 
-    /** What links a user. */
+    /** The identity link of a user. */
     List<String> idsOf(UserModel user) {
         return links.get(user).stream().map(FederatedIdentityModel::getUserId).toList();
     }
 
-    /** The user cache of this node goes on saying what links there are now. */
+    /** From now on, the user cache of this node returns the current links even if they change. */
     void cacheIsStale() {
         Map<UserModel, List<FederatedIdentityModel>> before = new HashMap<>();
         links.forEach((user, all) -> before.put(user, List.copyOf(all)));
@@ -104,7 +104,7 @@ final class CollatedUsers {
 
     private static UserModel onlyOne(List<UserModel> found) {
         if (found.size() > 1) {
-            throw new IllegalStateException("More results found"); // as Keycloak does
+            throw new IllegalStateException("More results found"); // same as Keycloak
         }
         return found.isEmpty() ? null : found.get(0);
     }

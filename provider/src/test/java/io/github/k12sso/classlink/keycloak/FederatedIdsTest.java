@@ -10,18 +10,18 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.keycloak.models.UserModel;
 
-/** People whom a database takes for one another. {@code DatabasesIT} shows the same on MariaDB. */
+/** Users whose ids the database compares as equal. {@code DatabasesIT} tests the same on MariaDB. */
 class FederatedIdsTest {
 
     private final CollatedUsers users = new CollatedUsers();
 
     @Test
-    void givenNobody_thenAPersonIsLinkedByTheirId() {
+    void givenNoExistingUser_thenTheUserIsLinkedByTheirId() {
         assertThat(users.ids().link("classlink", "2|AbC10")).isEqualTo(new Link("2|AbC10", Optional.empty()));
     }
 
     @Test
-    void givenTheirLink_thenItIsFoundAsItIs() {
+    void givenAnExistingLink_thenItIsFound() {
         UserModel user = users.linkedBy("2|AbC10");
 
         assertThat(users.ids().link("classlink", "2|AbC10")).isEqualTo(new Link("2|AbC10", Optional.of(user)));
@@ -29,7 +29,7 @@ class FederatedIdsTest {
 
     @ParameterizedTest
     @CsvSource({"AbC10, aBc10", "josé, jose", "jose, josé", "x1, 'x1 '", "a, Á"})
-    void givenAnEqualPerson_thenEachHasAUser(String first, String second) {
+    void givenAnIdThatTheDatabaseComparesAsEqual_thenEachPersonGetsAUser(String first, String second) {
         UserModel theirs = users.linkedBy("2|" + first);
 
         Link other = users.ids().link("classlink", "2|" + second);
@@ -43,7 +43,7 @@ class FederatedIdsTest {
     }
 
     @Test
-    void givenTheEqualPersonLeaves_thenTheOtherKeepsTheirUser() {
+    void givenTheFirstPersonIsRemoved_thenTheSecondKeepsTheirUser() {
         UserModel first = users.linkedBy("2|AbC10");
         String hashed = users.ids().link("classlink", "2|aBc10").id();
         UserModel second = users.linkedBy(hashed);
@@ -55,7 +55,7 @@ class FederatedIdsTest {
     }
 
     @Test
-    void givenACacheThatDoesNotKnowTheLinkYet_thenItIsFoundAllTheSame() {
+    void givenAStaleCache_thenTheLinkIsStillFound() {
         UserModel user = users.linkedBy("2|AbC10");
         users.unlink(user);
         users.cacheIsStale();
@@ -66,7 +66,7 @@ class FederatedIdsTest {
     }
 
     @Test
-    void givenTwoEqualLinks_thenBothGetIn() {
+    void givenTwoLinksThatCompareAsEqual_thenBothUsersSignIn() {
         UserModel first = users.linkedBy("2|AbC10");
         UserModel second = users.linkedBy("2|aBc10");
 
@@ -78,17 +78,17 @@ class FederatedIdsTest {
     }
 
     @Test
-    void givenTwoEqualLinks_thenAThirdPersonIsNeither() {
+    void givenTwoLinksThatCompareAsEqual_thenAThirdPersonMatchesNeither() {
         users.linkedBy("2|AbC10");
         users.linkedBy("2|aBc10");
 
         assertThat(users.ids().link("classlink", "2|ABC10").user()).isEmpty();
     }
 
-    /** An id that looks like a hash must not be the one of somebody whose id has that hash. */
+    /** An id that looks like a hash must not match the user whose id has that hash. */
     @ParameterizedTest
     @ValueSource(strings = {"sha256:", "SHA256:", "sha256: "})
-    void givenAnIdThatLooksLikeAHash_thenItIsNobodyElses(String prefix) {
+    void givenAnIdThatLooksLikeAHash_thenItMatchesNoOtherUser(String prefix) {
         users.linkedBy("2|AbC10");
         String hashed = users.ids().link("classlink", "2|aBc10").id();
         users.linkedBy(hashed);
@@ -107,14 +107,14 @@ class FederatedIdsTest {
         "jose.2, JOSE.2, false",
         "a.2, b.2, false"
     })
-    void aUsernameMayFindAnothersUser(String username, String existing, boolean another) {
+    void usernamesAreComparedAsTheDatabaseComparesThem(String username, String existing, boolean another) {
         users.linkedBy(existing);
 
         assertThat(users.ids().isAnothers(username)).isEqualTo(another);
     }
 
     @Test
-    void theSamePersonMayBeLinkedByIdAndByHash() {
+    void onePersonCanBeLinkedByIdAndByHash() {
         users.linkedBy("2|AbC10");
         String hashed = users.ids().link("classlink", "2|aBc10").id();
 

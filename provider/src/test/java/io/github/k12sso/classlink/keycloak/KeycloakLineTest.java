@@ -23,7 +23,7 @@ class KeycloakLineTest {
     private static final Path SERVICES = Path.of("src/main/resources/META-INF/services");
     private static final Path CLASSES = Path.of("target/classes");
 
-    /** src/main, compiled against the oldest line. */
+    /** Classes of src/main compiled against the oldest line. */
     private static final Path CLASSES_OF_THE_OLDEST = Path.of("target/keycloak-26.6-classes");
 
     @ParameterizedTest
@@ -36,7 +36,7 @@ class KeycloakLineTest {
         "26.7.0-SNAPSHOT, V26_7",
         "26.8.2, V26_7"
     })
-    void aVersionHasItsLine(String version, KeycloakLine line) {
+    void aSupportedVersionHasALine(String version, KeycloakLine line) {
         assertThat(KeycloakLine.of(version)).contains(line);
     }
 
@@ -54,7 +54,7 @@ class KeycloakLineTest {
                 "26",
                 ""
             })
-    void anotherVersionHasNone(String version) {
+    void anUnsupportedVersionHasNoLine(String version) {
         assertThat(KeycloakLine.of(version)).isEmpty();
     }
 
@@ -65,7 +65,7 @@ class KeycloakLineTest {
     }
 
     @Test
-    void everyFactoryIsRegisteredOnlyOnAKeycloakWithALine() {
+    void factoriesRegisterOnlyOnASupportedKeycloak() {
         assertThat(factories())
                 .hasSize(10)
                 .allSatisfy(factory -> assertThat(factory).isInstanceOf(KeycloakLine.Dependent.class))
@@ -74,7 +74,7 @@ class KeycloakLineTest {
     }
 
     @Test
-    void theSameSourcesMeanTheSameCallsOnTheOldestLine() {
+    void theOldestLineCompilesToTheSameCalls() {
         List<Path> compiled = classFiles(CLASSES).stream()
                 .filter(file -> !file.toString().matches(".*v26_\\d+.*"))
                 .toList();
@@ -82,7 +82,7 @@ class KeycloakLineTest {
         assertThat(compiled)
                 .hasSizeGreaterThan(100)
                 .allSatisfy(file -> assertThat(CLASSES_OF_THE_OLDEST.resolve(file))
-                        .as("What the compiler made of src/main against the newest line and against the oldest")
+                        .as("Bytecode of src/main compiled against the newest and the oldest line")
                         .hasSameBinaryContentAs(CLASSES.resolve(file)));
     }
 
@@ -99,7 +99,7 @@ class KeycloakLineTest {
     }
 
     @Test
-    void keycloaksPrivateNamesOfNotesAreRead() {
+    void privateNoteNamesOfKeycloakAreRead() {
         assertThat(Note.NONCE.key()).isEqualTo("BROKER_NONCE");
         assertThat(Note.PKCE_VERIFIER.key()).isEqualTo("BROKER_CODE_CHALLENGE");
         assertThat(KeycloakLine.privateConstant(OIDCIdentityProvider.class, "BROKER_NONCE_PARAM"))
@@ -107,11 +107,11 @@ class KeycloakLineTest {
     }
 
     @Test
-    void aNameThatIsNotThereIsNoError() {
+    void aMissingNoteNameIsNotAnError() {
         assertThat(KeycloakLine.privateConstant(OIDCIdentityProvider.class, "NO_SUCH_CONSTANT"))
                 .isEmpty();
         assertThat(KeycloakLine.privateConstant(KeycloakLineTest.class, "CLASSES"))
-                .as("one that is not a text")
+                .as("a value that is not a string")
                 .isEmpty();
     }
 
@@ -134,7 +134,7 @@ class KeycloakLineTest {
         }
     }
 
-    /** Apart from packages' comments, of which one compiler makes a class and another does not. */
+    /** Except package-info files, which not every compiler compiles to a class. */
     private static List<Path> classFiles(Path folder) {
         try (Stream<Path> files = Files.walk(folder)) {
             return files.filter(file -> file.toString().endsWith(".class") && !file.endsWith("package-info.class"))

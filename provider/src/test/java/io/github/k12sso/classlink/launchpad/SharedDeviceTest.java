@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What a browser says about a request that may end a session. */
+/** Fetch metadata of browsers on requests that may end a session. */
 class SharedDeviceTest {
 
     @ParameterizedTest
@@ -29,7 +29,7 @@ class SharedDeviceTest {
         "Sec-Fetch-Mode=navigate Sec-Fetch-Dest=document Sec-Purpose=prefetch, false",
         "Sec-Fetch-Mode=navigate Sec-Fetch-Dest=document Sec-Purpose=prefetch;prerender, false"
     })
-    void onlyATopLevelNavigationMayLeadToThat(String sent, boolean allowed) {
+    void onlyATopLevelNavigationMayEndASession(String sent, boolean allowed) {
         Map<String, String> headers = Arrays.stream(sent.split(" "))
                 .filter(header -> !header.isEmpty())
                 .map(header -> header.split("=", 2))

@@ -20,12 +20,12 @@ import org.keycloak.models.UserModel;
 import org.keycloak.models.UserProvider;
 import org.keycloak.storage.ReadOnlyException;
 
-/** What the realm's user profile says is Keycloak's, and tested in {@code EverybodyGetsInIT}. */
+/** Values that are checked before they are written. {@code LoginRobustnessIT} tests Keycloak's own user profile validation. */
 class AcceptedValuesTest {
 
     @ParameterizedTest
     @CsvSource({"abc,3,abc", "abcd,3,abc", "ab \uD83D\uDE00,4,ab", "ab \uD83D\uDE00,5,ab \uD83D\uDE00", "a,0,''"})
-    void aLongTextEndsWithAWholeCharacter(String text, int longest, String expected) {
+    void aLongTextIsNotCutInsideACharacter(String text, int longest, String expected) {
         assertThat(AcceptedValues.cut(text, longest)).isEqualTo(expected);
     }
 
@@ -36,46 +36,46 @@ class AcceptedValuesTest {
 
         @ParameterizedTest
         @ValueSource(strings = {UserModel.FIRST_NAME, UserModel.LAST_NAME, UserModel.EMAIL})
-        void whoIsReadOnly_thenTheUserIsAsBefore(String attribute) {
+        void whoIsReadOnly_thenTheUserIsUnchanged(String attribute) {
             assertThat(write(attribute, "new", refusing(new ReadOnlyException())))
                     .isEqualTo("read-only");
         }
 
         @Test
-        void whomKeycloakDoesNotChange_thenThatIsSaid() {
+        void whoseChangeKeycloakIgnores_thenTheFailureIsReported() {
             assertThat(write(UserModel.FIRST_NAME, "new", refusing(new ModelDuplicateException("a constraint"))))
                     .isEqualTo("refused by Keycloak");
         }
 
         @Test
-        void andAnAddressOfAnotherUser_thenItIsNotWritten() {
+        void andTheEmailOfAnotherUser_thenItIsNotWritten() {
             assertThat(write(UserModel.EMAIL, "taken@x.example", this::record)).isEqualTo("another user has it");
             assertThat(written).isEmpty();
         }
 
-        /** Keycloak's look-up by address compares exactly; the search finds what the database takes for the same. */
+        /** Keycloak's lookup by email compares exactly; the search also finds addresses that the database compares as equal. */
         @Test
-        void andAnAddressThatTheDatabaseTakesForAnothers_thenItIsNotWritten() {
+        void andAnEmailThatTheDatabaseComparesAsEqual_thenItIsNotWritten() {
             assertThat(write(UserModel.EMAIL, "jose@x.example", this::record)).isEqualTo("another user has it");
             assertThat(written).isEmpty();
         }
 
-        /** Whoever types it to sign in means the other user. */
+        /** Signing in with this email would select the other user. */
         @Test
-        void andAnAddressThatIsAnothersUsername_thenItIsNotWritten() {
+        void andAnEmailThatIsAnotherUsersUsername_thenItIsNotWritten() {
             assertThat(write(UserModel.EMAIL, "boss@x.example", this::record)).isEqualTo("another user has it");
             assertThat(written).isEmpty();
         }
 
         @Test
-        void andANewAddress_thenItIsWritten_andNotLeftVerified() {
+        void andANewEmail_thenItIsWritten_andMarkedUnverified() {
             assertThat(write(UserModel.EMAIL, "new@x.example", this::record)).isEmpty();
             assertThat(written).containsExactly("new@x.example", false);
         }
 
         @ParameterizedTest
         @CsvSource({"email,OLD", "firstName,old"})
-        void andTheValueThatThereIs_thenNothingIsWritten(String attribute, String value) {
+        void andTheCurrentValue_thenNothingIsWritten(String attribute, String value) {
             assertThat(write(attribute, value, refusing(new ReadOnlyException())))
                     .isEmpty();
         }

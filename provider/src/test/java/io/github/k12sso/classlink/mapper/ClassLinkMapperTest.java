@@ -24,7 +24,7 @@ class ClassLinkMapperTest {
     }
 
     @Test
-    void givenAnotherFault_thenItIsNotHidden() {
+    void givenAnyOtherException_thenItPropagates() {
         assertThatThrownBy(() -> change(() -> {
                     throw new ModelException("the database is gone");
                 }))

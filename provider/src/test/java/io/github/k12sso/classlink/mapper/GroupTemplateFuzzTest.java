@@ -9,7 +9,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.profile.Profile;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Any template for any person: refused with a message, or group names that are neither empty nor a level too many. */
+/**
+ * Applies arbitrary templates to arbitrary users. Each is rejected with a message or gives group names that are neither empty
+ * nor too deep.
+ */
 class GroupTemplateFuzzTest {
 
     @CsvSource({
@@ -25,7 +28,7 @@ class GroupTemplateFuzzTest {
         "/a/b/c/d/e/f/${role}, Teacher, North"
     })
     @FuzzTest(maxDuration = "5s")
-    void makesNamesOrIsRefused(@NotNull String template, @NotNull String role, @NotNull String school)
+    void producesValidNamesOrIsRejected(@NotNull String template, @NotNull String role, @NotNull String school)
             throws Profile.Unreadable {
         ObjectNode document = JsonNodeFactory.instance.objectNode();
         document.put("UserId", 1).put("Role", role).put("Building", school).put("TenantId", 2);
@@ -42,7 +45,7 @@ class GroupTemplateFuzzTest {
                     .allSatisfy(name ->
                             assertThat(name).isNotBlank().doesNotContain("/").hasSizeLessThanOrEqualTo(255));
             assertThat(parsed.makes(names))
-                    .as("what a template makes is its own")
+                    .as("the template recognizes its own groups")
                     .isTrue();
         });
     }

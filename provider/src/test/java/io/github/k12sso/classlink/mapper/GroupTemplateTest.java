@@ -33,22 +33,22 @@ class GroupTemplateTest {
             "/d/${first_name} ${last_name},d+Terry Teacher",
             "/everybody,everybody"
         })
-        void thenEveryPlaceholderIsAName(String template, String names) {
+        void thenEveryPlaceholderProducesAName(String template, String names) {
             assertThat(apply(template, FULL)).contains(List.of(names.split("\\+")));
         }
 
         @Test
-        void thenANameHasNoCharacterThatNoDatabaseStores() {
+        void thenANameHasNoCharacterThatADatabaseRejects() {
             assertThat(apply("/d/${login_id}", "\"LoginId\": \"a\\u0000b/c\"")).contains(List.of("d", "ab~1c"));
         }
 
         @Test
-        void thenAValueOfWhichNothingCanBeStoredIsAbsent() {
+        void thenAValueWithoutStorableCharactersIsAbsent() {
             assertThat(apply("/d/role-${login_id}", "\"LoginId\": \"\\u0000\"")).isEmpty();
         }
 
         @Test
-        void thenTheTemplateKnowsWhatItMakes() {
+        void thenTheTemplateRecognizesItsOwnGroups() {
             GroupTemplate template = GroupTemplate.parse("/d/${tenant_name}/role-${role}");
             assertThat(template.makes(List.of("d", "Oak", "role-Teacher"))).isTrue();
             assertThat(template.makes(List.of("d", "Oak", "Teacher"))).isFalse();
@@ -61,11 +61,11 @@ class GroupTemplateTest {
     }
 
     @Nested
-    class GivenAnAwkwardProfile {
+    class GivenUnusualProfileValues {
 
         @ParameterizedTest
         @ValueSource(strings = {"", "\"Tenant\": null", "\"Tenant\": \"\"", "\"Tenant\": \"  \"", "\"Tenant\": []"})
-        void thenAnAbsentOrEmptyValueMakesNoGroup(String members) {
+        void thenAMissingOrEmptyValueProducesNoGroup(String members) {
             assertThat(apply("/districts/${tenant_name}", members)).isEmpty();
             assertThat(apply("/districts/d-${tenant_name}", members)).isEmpty();
         }
@@ -78,7 +78,7 @@ class GroupTemplateTest {
             "${role},${role}",
             "a\\\\Eb$1,a\\\\Eb$1"
         })
-        void thenAValueIsOneNameWhateverItsCharacters(String value, String name) {
+        void thenAValueWithSlashesIsOneName(String value, String name) {
             Optional<List<String>> names = apply("/districts/${tenant_name}", "\"Tenant\": \"" + value + "\"");
             assertThat(names).contains(List.of("districts", name.replace("\\\\", "\\")));
             assertThat(GroupTemplate.parse("/districts/${tenant_name}").makes(names.get()))
@@ -86,7 +86,7 @@ class GroupTemplateTest {
         }
 
         @Test
-        void thenANameIsNotLongerThanKeycloaksColumn() {
+        void thenANameFitsKeycloaksColumn() {
             assertThat(apply("/d/${tenant_name}", "\"Tenant\": \"" + "x".repeat(255) + "\""))
                     .isPresent();
             assertThat(apply("/d/${tenant_name}", "\"Tenant\": \"" + "x".repeat(256) + "\""))
@@ -111,7 +111,7 @@ class GroupTemplateTest {
         "/a/${role,without its",
         "/1/2/3/4/5/6/7,more than 6"
     })
-    void aWrongTemplateIsRefusedWithAReason(String template, String reason) {
+    void anInvalidTemplateIsRefusedWithAReason(String template, String reason) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> GroupTemplate.parse(template))
                 .withMessageContaining(reason);
@@ -124,21 +124,21 @@ class GroupTemplateTest {
                 new ClassLinkGroup(Optional.of("Chess/5"), Optional.of("17"), Optional.empty());
 
         @Test
-        void thenPlaceholdersOfTheGroupAndOfTheProfileAreNames() {
+        void thenGroupAndProfilePlaceholdersProduceNames() {
             assertThat(GroupTemplate.parseForMyGroups("/cl/${tenant_id}/${group_name}-${group_id}")
                             .apply(MapperDocuments.profile(FULL.strip()), chess))
                     .contains(List.of("cl", "2284", "Chess~15-17"));
         }
 
         @Test
-        void thenAnAbsentMemberMakesNoGroup() {
+        void thenAMissingFieldProducesNoGroup() {
             assertThat(GroupTemplate.parseForMyGroups("/cl/${group_building_id}")
                             .apply(MapperDocuments.profile(FULL.strip()), chess))
                     .isEmpty();
         }
 
         @Test
-        void thenATemplateOfTheOtherSourceIsRefusedWithWhatToDo() {
+        void thenATemplateOfTheOtherSourceIsRefusedWithARemedy() {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> GroupTemplate.parse("/cl/${group_name}"))
                     .withMessageContaining("Set Group source to my-groups");
@@ -154,7 +154,7 @@ class GroupTemplateTest {
         private static final String TEMPLATE = "/classes/${tenant_id}/${class_title}/${class_role}";
 
         @Test
-        void thenPlaceholdersOfTheClassAndOfTheProfileAreNames() {
+        void thenClassAndProfilePlaceholdersProduceNames() {
             assertThat(names("/c/${tenant_id}/${class_title} ${class_id} ${class_code} ${course_title}", "Math/7"))
                     .contains(List.of("c", "2284", "Math~17 CLS1 M7 Mathematics"));
             assertThat(names("/c/${school_name} ${school_id} ${term} ${class_role}", "Math"))
@@ -162,7 +162,7 @@ class GroupTemplateTest {
         }
 
         @Test
-        void thenALongTitleIsShortenedAndStillOnlyItself() {
+        void thenALongTitleIsShortenedAndStaysUnique() {
             String prefix = "x".repeat(299);
             GroupTemplate template =
                     GroupTemplate.parseForRosterClasses("/c/${tenant_id}/${class_title} (${class_id})");
@@ -177,12 +177,12 @@ class GroupTemplateTest {
         }
 
         @Test
-        void thenAClassWithoutAValueMakesNoGroup() {
+        void thenAClassWithoutTheValueProducesNoGroup() {
             assertThat(names(TEMPLATE, " ")).isEmpty();
         }
 
         @Test
-        void thenATemplateOfTheOtherSourceIsRefusedWithWhatToDo() {
+        void thenATemplateOfTheOtherSourceIsRefusedWithARemedy() {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> GroupTemplate.parse(TEMPLATE))
                     .withMessageContaining("Set Group source to roster-classes");

@@ -30,7 +30,7 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.models.RealmProvider;
 import org.keycloak.models.UserModel;
 
-/** Bounds and names in a database that compares without case and accents; the rest needs a server, see {@code GroupMapperIT}. */
+/** Limits and names in a database that ignores case and accents. {@code GroupMapperIT} tests the rest on a server. */
 class GroupsOnDemandTest {
 
     private final List<GroupModel> all = new ArrayList<>();
@@ -42,7 +42,7 @@ class GroupsOnDemandTest {
 
     @ParameterizedTest
     @CsvSource({"0,0,true", "4999,0,true", "5000,4999,true", "70000,4999,true", "5000,5000,false", "70000,5000,false"})
-    void theBoundIsPerDistrict(int others, int own, boolean makes) {
+    void theLimitIsPerDistrict(int others, int own, boolean makes) {
         fill("9", others - own);
         fill("2", own);
 
@@ -51,7 +51,7 @@ class GroupsOnDemandTest {
     }
 
     @Test
-    void aDistrictThatFillsAGroupHarmsNoOther() {
+    void aDistrictAtItsLimitDoesNotAffectOthers() {
         fill("9", GroupsOnDemand.MAX_SIBLINGS);
 
         assertThat(groups("9").findOrCreate(List.of("districts", "one more"))).isEmpty();
@@ -59,7 +59,7 @@ class GroupsOnDemandTest {
     }
 
     @Test
-    void theBoundHoldsWithinOneLogin() {
+    void theLimitHoldsWithinOneLogin() {
         fill("2", GroupsOnDemand.MAX_SIBLINGS - 1);
         GroupsOnDemand login = groups("2");
 
@@ -69,7 +69,7 @@ class GroupsOnDemandTest {
 
     @ParameterizedTest
     @CsvSource({"José, Jose", "OAK, Oak"})
-    void namesThatTheDatabaseTakesForOneAnotherAreTwoGroups(String first, String second) {
+    void namesThatTheDatabaseComparesAsEqualAreTwoGroups(String first, String second) {
         GroupModel one = found("2", first);
         GroupModel other = found("9", second);
 
@@ -85,7 +85,7 @@ class GroupsOnDemandTest {
         "People of ${tenant_name}'s schools, People of José's schools, " + "People of Jose's schools",
         "Staff, STAFF, Staff"
     })
-    void suchAGroupIsStillTheTemplates(String level, String first, String second) {
+    void aGroupWithASuffixStillBelongsToTheTemplate(String level, String first, String second) {
         found("2", first);
         GroupModel other = found("9", second);
 
@@ -94,7 +94,7 @@ class GroupsOnDemandTest {
     }
 
     @Test
-    void aLongNameKeepsWithinTheColumn() {
+    void aLongNameFitsTheColumn() {
         String name = "é".repeat(255);
         groups("2").findOrCreate(List.of("districts", name));
 
@@ -102,7 +102,7 @@ class GroupsOnDemandTest {
     }
 
     @Test
-    void aGroupThatAnotherLoginMakesAtTheSameTimeIsShared() {
+    void aGroupThatAConcurrentLoginCreatesIsShared() {
         AtomicBoolean raced = new AtomicBoolean();
         GroupsOnDemand login = new GroupsOnDemand(session, realm, TenantId.of("2"), job -> {
             if (raced.compareAndSet(false, true)) {
@@ -117,9 +117,9 @@ class GroupsOnDemandTest {
         assertThat(all).hasSize(2);
     }
 
-    /** READ COMMITTED: what one query does not find, the next one does. */
+    /** READ COMMITTED: a later query sees what another transaction committed. */
     @Test
-    void aGroupThatAnotherLoginCommitsInBetweenIsShared() {
+    void aGroupThatAConcurrentLoginCommitsIsShared() {
         GroupModel districts = parent;
         AtomicInteger looked = new AtomicInteger();
         KeycloakSession late = session(group -> group == districts || looked.incrementAndGet() > 2);
@@ -131,7 +131,7 @@ class GroupsOnDemandTest {
     }
 
     @Test
-    void aNameThatKeycloakRefusesIsTriedOnlyAFewTimes() {
+    void aNameThatKeycloakRejectsIsRetriedAFewTimesOnly() {
         AtomicInteger tries = new AtomicInteger();
         GroupsOnDemand login = new GroupsOnDemand(session, realm, TenantId.of("2"), job -> {
             tries.incrementAndGet();
@@ -143,7 +143,7 @@ class GroupsOnDemandTest {
     }
 
     @Test
-    void theUserJoinsAtOnceWhereTheTransactionSeesTheGroup() {
+    void theUserJoinsImmediatelyIfTheTransactionSeesTheGroup() {
         List<Object> joined = new ArrayList<>();
 
         Optional<String> id = groups("2").join(user(joined), List.of("districts", "Maple Valley"));
@@ -153,9 +153,9 @@ class GroupsOnDemandTest {
         assertThat(afterCommit).isEmpty();
     }
 
-    /** REPEATABLE READ, as MariaDB and MySQL have it. */
+    /** REPEATABLE READ, the default of MariaDB and MySQL. */
     @Test
-    void theUserJoinsAfterTheCommitWhereTheTransactionDoesNotSeeTheGroup() {
+    void theUserJoinsAfterTheCommitIfTheTransactionDoesNotSeeTheGroup() {
         List<Object> joined = new ArrayList<>();
         List<GroupModel> seen = List.copyOf(all);
         GroupsOnDemand login =

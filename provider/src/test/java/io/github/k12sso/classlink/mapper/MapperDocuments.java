@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.profile.Profile;
 
-/** Profile documents of these tests. */
+/** Profile documents for mapper tests. */
 final class MapperDocuments {
 
     private MapperDocuments() {}

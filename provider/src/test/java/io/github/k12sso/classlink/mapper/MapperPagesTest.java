@@ -22,7 +22,7 @@ import org.keycloak.broker.provider.IdentityProviderMapper;
 import org.keycloak.models.IdentityProviderSyncMode;
 import org.keycloak.provider.ProviderConfigProperty;
 
-/** What an administrator reads and may choose, for each of our mappers. */
+/** Texts and options of each mapper in the admin console. */
 class MapperPagesTest {
 
     private final Map<String, String> english = Messages.english();
@@ -62,7 +62,7 @@ class MapperPagesTest {
 
     @ParameterizedTest
     @MethodSource("mappers")
-    void everySettingSaysWhatItDoesAlsoWithoutAValue(IdentityProviderMapper mapper) {
+    void everyHelpTextSaysWhatHappensWithoutAValue(IdentityProviderMapper mapper) {
         assertThat(mapper.getHelpText()).endsWith(".");
         assertThat(mapper.getDisplayType()).startsWith("ClassLink ");
         List<ProviderConfigProperty> settings = mapper.getConfigProperties();
@@ -79,7 +79,7 @@ class MapperPagesTest {
                 .contains("import");
     }
 
-    /** As the console fills the form in, so that nobody has to look up how a value is written. */
+    /** The console fills in the default, so the help text shows it in the same form. */
     @ParameterizedTest
     @MethodSource("mappers")
     void theHelpTextEndsWithTheDefault(IdentityProviderMapper mapper) {
@@ -92,7 +92,7 @@ class MapperPagesTest {
     }
 
     @Test
-    void theUsualFieldsAndRolesAreListedInEveryLanguage() {
+    void commonFieldsAndRolesAreListedInEveryLanguage() {
         Messages.bundles().forEach(bundle -> {
             assertThat(Messages.of(bundle).get("classlink.mapper.attribute.jsonField.help"))
                     .contains("UserId, TenantId, Tenant, SourcedId, LoginId, Email, FirstName, LastName")
@@ -110,7 +110,7 @@ class MapperPagesTest {
 
     @ParameterizedTest
     @MethodSource("mappers")
-    void theyAreForClassLinkOnly(IdentityProviderMapper mapper) {
+    void mappersAreForClassLinkProvidersOnly(IdentityProviderMapper mapper) {
         assertThat(mapper.getCompatibleProviders()).containsExactly("classlink");
     }
 
@@ -122,9 +122,9 @@ class MapperPagesTest {
                 new ClassLinkOrganizationMapper());
     }
 
-    /** All but the TenantId and the role is what a district likes to call it. */
+    /** Only the TenantId and the role are controlled by ClassLink; districts choose all other values. */
     @Test
-    void theTemplatesOfTheDocsKeepDistrictsApart() throws IOException {
+    void documentedTemplatesSeparateDistricts() throws IOException {
         Pattern template = Pattern.compile("/[a-z-]+/[^\\s`\",]*\\$\\{[a-z_]+}[^\\s`\",]*");
         List<String> templates = new ArrayList<>();
         for (String page : List.of(

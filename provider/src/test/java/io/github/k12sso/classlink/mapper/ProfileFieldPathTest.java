@@ -25,7 +25,7 @@ class ProfileFieldPathTest {
             """);
 
     @Test
-    void aFieldInAnotherCaseIsNamed() {
+    void aFieldThatDiffersOnlyInCaseIsSuggested() {
         ObjectNode document = JsonNodeFactory.instance.objectNode().put("SourcedId", "1");
 
         assertThat(ProfileFieldPath.parse("sourcedid").inOtherCase(document)).contains("SourcedId");
@@ -47,7 +47,7 @@ class ProfileFieldPathTest {
         "dotted\\.name,found",
         "padded,Maple"
     })
-    void readsWhatIsThere(String path, String values) {
+    void readsTheValueAtThePath(String path, String values) {
         assertThat(ProfileFieldPath.parse(path).read(DOCUMENT)).containsExactly(values.split("\\+"));
     }
 
@@ -69,14 +69,14 @@ class ProfileFieldPathTest {
                 "none[0]",
                 "TEXT"
             })
-    void readsNothingWhereNoValueIs(String path) {
+    void readsNothingIfThereIsNoValue(String path) {
         assertThat(ProfileFieldPath.parse(path).read(DOCUMENT)).isEmpty();
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {"", ".", ".a", "a.", "a..b", "[0]", "a[", "a[]", "a[-1]", "a[x]", "a[0][1]", "a[99999999999]"})
-    void refusesWhatIsNoPath(String path) {
+    void rejectsAnInvalidPath(String path) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ProfileFieldPath.parse(path))
                 .withMessageContaining("is not a path such as");

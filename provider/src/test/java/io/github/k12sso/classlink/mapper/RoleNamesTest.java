@@ -26,7 +26,7 @@ class RoleNamesTest {
         " Tenant Administrator ## ,tenant administrator",
         "Teacher,' Teacher '"
     })
-    void areComparedWithoutRegardToCase(String setting, String role) {
+    void areNotCaseSensitive(String setting, String role) {
         assertThat(matches(setting, "\"" + role + "\"")).isTrue();
     }
 
@@ -37,14 +37,14 @@ class RoleNamesTest {
         "Teach,Teacher",
         ".*,Teacher"
     })
-    void areComparedWhole(String setting, String role) {
+    void mustMatchExactly(String setting, String role) {
         assertThat(matches(setting, "\"" + role + "\"")).isFalse();
     }
 
     @ParameterizedTest
     @NullSource
     @ValueSource(strings = {"", "  ", "##", " ## "})
-    void ofAnEmptySettingMatchNobody(String setting) {
+    void matchNothingIfTheSettingIsEmpty(String setting) {
         assertThat(matches(setting, "\"Teacher\"")).isFalse();
         assertThat(matches(setting, "\"\"")).isFalse();
         assertThat(matches(setting, "null")).isFalse();
@@ -52,20 +52,20 @@ class RoleNamesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"Aide\nTeacher", "Aide\r\n Teacher \n", "Aide\nParent##Teacher"})
-    void standOneALineAsTheConsoleWritesThem(String setting) {
+    void areReadOnePerLineAsTheConsoleStoresThem(String setting) {
         assertThat(matches(setting, "\"Teacher\"")).isTrue();
         assertThat(matches(setting, "\"Aide\"")).isTrue();
         assertThat(matches(setting, "\"AideTeacher\"")).isFalse();
     }
 
     @Test
-    void matchAnyOfSeveralRoles() {
+    void matchIfTheUserHasAnyOfTheRoles() {
         assertThat(matches("Aide", "[\"Teacher\", \"aide\"]")).isTrue();
         assertThat(matches("Aide", "[]")).isFalse();
     }
 
     @Test
-    void areComparedAlikeOnATurkishServer() {
+    void areComparedIndependentlyOfTheServersLocale() {
         Locale before = Locale.getDefault();
         Locale.setDefault(Locale.forLanguageTag("tr"));
         try {
@@ -80,7 +80,7 @@ class RoleNamesTest {
         return RoleNames.parse(setting).matchOneOf(MapperDocuments.profile("\"Role\": " + roles));
     }
 
-    /** A database may find a role by another name, see docs/administer/users.md. */
+    /** A database may also find a role by a name that compares as equal, see docs/administer/users.md. */
     @ParameterizedTest
     @CsvSource({"staff, true", "Staff, false", "stâff, false"})
     void aRoleIsFoundByItsExactNameOnly(String name, boolean exact) {

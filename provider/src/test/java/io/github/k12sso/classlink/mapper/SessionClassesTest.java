@@ -29,7 +29,7 @@ import org.keycloak.protocol.oidc.mappers.OIDCAttributeMapperHelper;
 import org.keycloak.representations.IDToken;
 import org.keycloak.sessions.AuthenticationSessionModel;
 
-/** From a login over the user session into tokens. */
+/** Classes on their way from the login through the user session into tokens. */
 class SessionClassesTest {
 
     private static final String MATH =
@@ -39,7 +39,7 @@ class SessionClassesTest {
     private boolean wanted = true;
 
     @Test
-    void aTokenSaysWhatTheLoginSaid() {
+    void aTokenHasTheClassesReadAtLogin() {
         login("2", "Maple", List.of(math()));
 
         assertThat(claims("classes")).hasToString("{classes=[" + MATH + "]}");
@@ -48,7 +48,7 @@ class SessionClassesTest {
     }
 
     @Test
-    void nothingIsKeptThatNoMapperWants() {
+    void nothingIsStoredIfNoMapperUsesIt() {
         wanted = false;
         login("2", "Maple", List.of(math()));
 
@@ -56,7 +56,7 @@ class SessionClassesTest {
     }
 
     @Test
-    void noClassesAreAnEmptyListAndUnknownOnesAreAbsent() {
+    void noClassesGiveAnEmptyListAndUnknownClassesGiveNone() {
         login("2", "Maple", List.of());
         assertThat(claims("classes")).hasToString("{classes=[]}");
 
@@ -67,7 +67,7 @@ class SessionClassesTest {
     }
 
     @Test
-    void aRosterThatDoesNotAnswerChangesNothingInASession() {
+    void anUnavailableRosterLeavesTheSessionUnchanged() {
         login("2", "Maple", List.of(math()));
         login("2", "Maple", null);
 
@@ -75,7 +75,7 @@ class SessionClassesTest {
     }
 
     @Test
-    void theClassesOfAnotherAccountAreNotShown() {
+    void classesOfAnotherAccountAreNotIncluded() {
         login("2", "Maple", List.of(math()));
         login("2222", "Harbor", null);
 
@@ -84,7 +84,7 @@ class SessionClassesTest {
     }
 
     @Test
-    void aListIsWholeOrLeftOut() {
+    void aListIsCompleteOrOmitted() {
         login("2", "Maple", many(40));
 
         assertThat(claims("classes", "claim.name", "classes")).hasToString("{classes_omitted=true}");
@@ -93,7 +93,7 @@ class SessionClassesTest {
     }
 
     @Test
-    void aSessionIsNotFilledWithClasses() {
+    void theSizeOfASessionIsBounded() {
         login("2", "Maple", many(200));
 
         assertThat(notes.values()).allMatch(note -> SessionClasses.size(note) <= SessionClasses.MAX_BYTES);
@@ -101,7 +101,7 @@ class SessionClassesTest {
     }
 
     @Test
-    void aLongTitleIsCut() {
+    void aLongTitleIsTruncated() {
         login("2", "Maple", List.of(titled("c1", "x".repeat(300))));
 
         assertThat(claims("classes").get("classes").toString())
@@ -110,7 +110,7 @@ class SessionClassesTest {
     }
 
     @Test
-    void aClaimHasTheNameThatTheMapperGivesIt() {
+    void aClaimHasTheNameSetInTheMapper() {
         login("2", "Maple", List.of());
 
         assertThat(claims("classes", "claim.name", "kurse")).hasToString("{kurse=[]}");
@@ -118,7 +118,7 @@ class SessionClassesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"0", "16385", "-1", "many", "1e3"})
-    void aLimitIsANumberWithinBounds(String limit) {
+    void theLimitMustBeANumberWithinItsBounds(String limit) {
         ProtocolMapperModel mapper = claimMapper("classes", ClaimMapper.LIMIT, limit);
 
         assertThatThrownBy(() -> new ClaimMapper().validateConfig(null, null, null, mapper))
@@ -127,7 +127,7 @@ class SessionClassesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"${term}", "${course_title}", "${nonsense}", "${class_id"})
-    void aTemplateForSamlHasWhatASessionKeeps(String template) {
+    void aSamlTemplateUsesOnlyFieldsStoredInTheSession(String template) {
         ProtocolMapperModel mapper = new ProtocolMapperModel();
         mapper.setConfig(Map.of(SamlClassesMapper.TEMPLATE, template));
 

@@ -23,14 +23,14 @@ class ClassLinkGroupTest {
                 "{'Groups':[{'Name':'Chess','GroupId':17,'BuildingId':1}]}",
                 "[{'name':'Chess','groupId':17,'buildingId':1},{'name':'Chess','groupId':17,'buildingId':1}]"
             })
-    void everyLikelyShapeIsRead(String answer) {
+    void everySupportedFormatIsRead(String answer) {
         assertThat(read(answer))
                 .contains(List.of(new ClassLinkGroup(Optional.of("Chess"), Optional.of("17"), Optional.of("1"))));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"[]", "{'response':[]}", "{'groups':[]}"})
-    void nobodysGroupsAreAnEmptyList(String answer) {
+    void aUserWithoutGroupsHasAnEmptyList(String answer) {
         assertThat(read(answer)).contains(List.of());
     }
 
@@ -46,25 +46,25 @@ class ClassLinkGroupTest {
                 "{'response':null}",
                 "{'message':'Access Denied!'}"
             })
-    void anythingElseIsNoList_soThatNobodyLeavesAGroupForIt(String answer) {
+    void anyOtherFormatIsAnError_soThatMembershipsAreKept(String answer) {
         assertThat(read(answer)).isEmpty();
     }
 
     @Test
-    void aListHasItsBound() {
+    void theLengthOfAListIsBounded() {
         assertThat(read(groups(ClassLinkGroup.MAX_GROUPS)))
                 .hasValueSatisfying(list -> assertThat(list).hasSize(ClassLinkGroup.MAX_GROUPS));
         assertThat(read(groups(ClassLinkGroup.MAX_GROUPS + 1))).isEmpty();
     }
 
     @Test
-    void aNameThatIsTooLongIsNone() {
+    void aNameThatIsTooLongIsIgnored() {
         assertThat(read("[{'name':'" + "x".repeat(256) + "','groupId':17}]"))
                 .contains(List.of(new ClassLinkGroup(Optional.empty(), Optional.of("17"), Optional.empty())));
     }
 
     @Test
-    void whatIsWrittenIsRead() {
+    void writtenGroupsReadBackUnchanged() {
         List<ClassLinkGroup> groups = read("[{'name':'Chess','groupId':17},{'groupId':18,'buildingId':1}]")
                 .orElseThrow();
 

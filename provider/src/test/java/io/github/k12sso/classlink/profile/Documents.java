@@ -4,14 +4,14 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-/** Profile documents as ClassLink sends them, word for word. */
+/** Profile documents exactly as ClassLink sends them. */
 final class Documents {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private Documents() {}
 
-    /** docs/internals/classlink-protocol.md#profile: {@code /v2/my/info} as documented. */
+    /** docs/internals/classlink-protocol.md#profile: {@code /v2/my/info} as documented by ClassLink. */
     static ObjectNode student() {
         return json("""
                 {
@@ -43,7 +43,7 @@ final class Documents {
                 """);
     }
 
-    /** docs/internals/classlink-protocol.md#profile: the same call, answered for a teacher in production. */
+    /** docs/internals/classlink-protocol.md#profile: the same call for a teacher in production. */
     static ObjectNode teacher() {
         return json("""
                 {
@@ -82,7 +82,7 @@ final class Documents {
                 """);
     }
 
-    /** A {@code /v2/my/info} document of one person in one district. */
+    /** A {@code /v2/my/info} document of one user in one district. */
     static ObjectNode person(String tenantId, String sourcedId, String loginId) {
         return json("{\"UserId\": 1}")
                 .put("TenantId", tenantId)
@@ -98,7 +98,7 @@ final class Documents {
         }
     }
 
-    /** A profile that the test knows to be readable. */
+    /** Parses a profile that is known to be valid. */
     static Profile read(ObjectNode document) {
         try {
             return Profile.read(document);

@@ -25,13 +25,13 @@ class IdentityKeyTest {
     class GivenUserId {
 
         @Test
-        void thenTheKeyIsClassLinksOwnNumber() {
+        void thenTheKeyIsTheUserId() {
             assertThat(IdentityKey.USER_ID.of(Documents.read(Documents.student())))
                     .contains("1516492");
         }
 
         @Test
-        void thenADocumentWithoutADistrictHasAKeyToo() {
+        void thenADocumentWithoutATenantHasAKey() {
             assertThat(IdentityKey.USER_ID.of(Documents.read(Documents.guide())))
                     .contains("12345");
         }
@@ -41,13 +41,13 @@ class IdentityKeyTest {
     class GivenTenantAndSourcedId {
 
         @Test
-        void thenTheKeyIsBothParts() {
+        void thenTheKeyHasBothParts() {
             assertThat(IdentityKey.TENANT_AND_SOURCED_ID.of(Documents.read(Documents.teacher())))
                     .contains("2222|5678_T5678-0005");
         }
 
         @Test
-        void thenTheSourcedIdKeepsItsCase() {
+        void thenTheCaseOfTheSourcedIdIsKept() {
             assertThat(key("1", "Abc")).isNotEqualTo(key("1", "abc"));
         }
 
@@ -55,12 +55,12 @@ class IdentityKeyTest {
         @CsvSource(
                 value = {"NULL,17", "'',17", "' ',17", "2|3,17", "2,NULL", "2,''", "2,' '", "NULL,NULL"},
                 nullValues = "NULL")
-        void givenAPartThatIsAbsentBlankOrUnfit_thenThereIsNoKey(String tenantId, String sourcedId) {
+        void givenAMissingBlankOrInvalidPart_thenThereIsNoKey(String tenantId, String sourcedId) {
             assertThat(key(tenantId, sourcedId)).isNull();
         }
 
         @Test
-        void given255Characters_thenThereIsAKey_andGiven256ThereIsNone() {
+        void aKeyHas255CharactersAtMost() {
             assertThat(key("2", "s".repeat(253))).hasSize(255);
             assertThat(key("2", "s".repeat(254))).isNull();
         }
@@ -68,19 +68,19 @@ class IdentityKeyTest {
 
     @ParameterizedTest
     @EnumSource
-    void givenASettingsValue_thenItsKeyIsFound(IdentityKey key) {
+    void givenAValidSetting_thenTheKindIsFound(IdentityKey key) {
         assertThat(IdentityKey.ofSetting(key.setting())).contains(key);
     }
 
     @ParameterizedTest
     @NullSource
     @ValueSource(strings = {"", "USER_ID", "User-Id", "email"})
-    void givenAnUnknownSettingsValue_thenThereIsNone(String setting) {
+    void givenAnUnknownSetting_thenThereIsNone(String setting) {
         assertThat(IdentityKey.ofSetting(setting)).isEmpty();
     }
 
     @Property(tries = 2000)
-    void differentPairs_neverGiveTheSameKey(
+    void differentPairsGiveDifferentKeys(
             @ForAll("tenantIds") String tenant1,
             @ForAll("sourcedIds") String sourced1,
             @ForAll("tenantIds") String tenant2,
@@ -91,12 +91,12 @@ class IdentityKeyTest {
     }
 
     @Property
-    void aKey_givesBothPartsBack(@ForAll("tenantIds") String tenant, @ForAll("sourcedIds") String sourced) {
+    void bothPartsCanBeReadFromAKey(@ForAll("tenantIds") String tenant, @ForAll("sourcedIds") String sourced) {
         assertThat(key(tenant, sourced).split("\\|", 2)).containsExactly(tenant, sourced);
     }
 
     @Property
-    void anyTexts_giveNoKeyOrOneOfTwoPresentParts(@ForAll String tenant, @ForAll String sourced) {
+    void anyTextsGiveAKeyOnlyIfBothPartsArePresent(@ForAll String tenant, @ForAll String sourced) {
         String key = key(tenant, sourced);
 
         if (key == null) {
@@ -112,7 +112,7 @@ class IdentityKeyTest {
         }
     }
 
-    /** Few characters and short texts, so that neighbours are likely. */
+    /** Few characters and short texts, so that similar values are likely. */
     @Provide
     Arbitrary<String> tenantIds() {
         return Arbitraries.strings().withChars("12.-_").ofMinLength(1).ofMaxLength(3);

@@ -18,7 +18,7 @@ class IdsTest {
 
         @ParameterizedTest
         @ValueSource(strings = {"2", "2284", "nj-demo_2.x"})
-        void thenLettersDigitsDotsHyphensAndUnderscoresMakeOne(String text) {
+        void thenLettersDigitsDotsHyphensAndUnderscoresAreValid(String text) {
             assertThat(TenantId.of(text)).contains(new TenantId(text));
             assertThat(new TenantId(text)).hasToString(text);
         }
@@ -26,7 +26,7 @@ class IdsTest {
         @ParameterizedTest
         @NullSource
         @ValueSource(strings = {"", " ", "2|3", "2 3", "2##3", "2/3", "../3", "２", "2\u00003", "2\n3"})
-        void thenAnythingElseMakesNone(String text) {
+        void thenAnyOtherCharacterIsInvalid(String text) {
             assertThat(TenantId.of(text)).isEmpty();
         }
 
@@ -37,7 +37,7 @@ class IdsTest {
         }
 
         @Test
-        void thenTheConstructorHasTheSameRule() {
+        void thenTheConstructorAppliesTheSameRule() {
             assertThatIllegalArgumentException().isThrownBy(() -> new TenantId("2|3"));
             assertThatIllegalArgumentException().isThrownBy(() -> new TenantId("2\n"));
         }
@@ -48,7 +48,7 @@ class IdsTest {
 
         @ParameterizedTest
         @ValueSource(strings = {"12345", "7_1111", "a|b", "a:b/c d", " x", "ñ", "STU_99400001"})
-        void thenAnyCharacterIsLegalAndNoneIsChanged(String text) {
+        void thenAnyCharacterIsValidAndKept(String text) {
             assertThat(SourcedId.of(text)).contains(new SourcedId(text));
             assertThat(new SourcedId(text)).hasToString(text);
         }
@@ -56,7 +56,7 @@ class IdsTest {
         @ParameterizedTest
         @NullSource
         @ValueSource(strings = {"", " ", "\t\n"})
-        void thenABlankOneIsNone(String text) {
+        void thenABlankIdIsInvalid(String text) {
             assertThat(SourcedId.of(text)).isEmpty();
         }
 
@@ -67,7 +67,7 @@ class IdsTest {
         }
 
         @Test
-        void thenTheConstructorHasTheSameRule() {
+        void thenTheConstructorAppliesTheSameRule() {
             assertThatIllegalArgumentException().isThrownBy(() -> new SourcedId(" "));
             assertThatIllegalArgumentException().isThrownBy(() -> new SourcedId("s".repeat(256)));
         }

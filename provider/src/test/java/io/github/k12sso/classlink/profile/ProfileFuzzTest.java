@@ -9,14 +9,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.profile.Profile.IdentityKey;
 import java.io.IOException;
 
-/** Any JSON in a profile's place: a profile whose identity and user name can be stored, or unreadable. */
+/** Parses arbitrary JSON as a profile: the result is a profile whose identity and username can be stored, or "unreadable". */
 class ProfileFuzzTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final UsernameTemplate TEMPLATE = UsernameTemplate.parse("${login_id}.${tenant_id}");
 
     @FuzzTest(maxDuration = "5s")
-    void isAProfileOrUnreadable(byte[] text) {
+    void parsesOrRejectsAnyJson(byte[] text) {
         try {
             JsonNode document = JSON.readTree(text);
             if (document instanceof ObjectNode object) {

@@ -18,13 +18,13 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
 
-/** Whatever ClassLink, or somebody in its place, sends: a profile or {@link Profile.Unreadable}, and nothing else. */
+/** Any JSON object that ClassLink or an attacker sends gives a profile or {@link Profile.Unreadable} and no other exception. */
 class ProfilePropertyTest {
 
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
     @Property(edgeCases = EdgeCasesMode.NONE)
-    void anyObject_isAProfileThatKeepsItsPromises_orUnreadable(@ForAll("documents") ObjectNode document) {
+    void anyObjectIsAValidProfileOrUnreadable(@ForAll("documents") ObjectNode document) {
         Profile profile;
         try {
             profile = Profile.read(document);
@@ -50,7 +50,7 @@ class ProfilePropertyTest {
     }
 
     @Property(edgeCases = EdgeCasesMode.NONE)
-    void anyObject_isNoSurpriseForTheRulesAppliedToIt(@ForAll("documents") ObjectNode document) {
+    void anyObjectPassesTheLoginRulesWithoutError(@ForAll("documents") ObjectNode document) {
         Profile profile;
         try {
             profile = Profile.read(document);

@@ -16,14 +16,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ProfileTest {
 
     @Nested
-    @DisplayName("given characters that no database stores")
+    @DisplayName("given characters that databases reject")
     class GivenCharactersThatNoDatabaseStores {
 
         private static final String ODD = "a\u0000b\uD800c\uD83D\uDE00";
         private static final String STORED = "abc\uD83D\uDE00";
 
         @Test
-        void thenTheDocumentHasNone() {
+        void thenTheyAreRemoved() {
             ObjectNode document = Documents.student().put("Building", ODD);
             document.putObject("Nested").putArray("list").add(ODD).add(1);
 
@@ -35,7 +35,7 @@ class ProfileTest {
         }
 
         @Test
-        void thenAnIdWithThemIsNoId() {
+        void thenAnIdThatContainsThemIsInvalid() {
             assertThatThrownBy(() -> Profile.read(Documents.student().put("UserId", "1\u00002")))
                     .isInstanceOf(Profile.Unreadable.class);
             assertThat(Documents.read(Documents.student().put("SourcedId", "1\u00002"))
@@ -49,7 +49,7 @@ class ProfileTest {
     class GivenMyInfo {
 
         @Test
-        void givenTheDocumentedStudent_thenEveryMemberIsRead() {
+        void givenTheDocumentedStudent_thenEveryFieldIsRead() {
             Profile profile = Documents.read(Documents.student());
 
             assertThat(profile.userId()).isEqualTo("1516492");
@@ -66,7 +66,7 @@ class ProfileTest {
         }
 
         @Test
-        void givenTheTeacherSeenInProduction_thenTheArrayOrgIdDoesNotDisturb() {
+        void givenTheProductionTeacher_thenAnOrgIdArrayIsAccepted() {
             Profile profile = Documents.read(Documents.teacher());
 
             assertThat(profile.tenantId()).contains(new TenantId("2222"));
@@ -76,7 +76,7 @@ class ProfileTest {
         }
 
         @Test
-        void givenAnEmptyOrgId_thenItIsKeptAsItCame() {
+        void givenAnEmptyOrgId_thenItIsKeptUnchanged() {
             assertThat(Documents.read(Documents.student())
                             .document()
                             .path("OrgId")
@@ -85,7 +85,7 @@ class ProfileTest {
         }
 
         @Test
-        void givenIdsAsTexts_thenTheyReadLikeTheNumbers() {
+        void givenIdsAsStrings_thenTheyAreReadLikeNumbers() {
             ObjectNode document = Documents.student()
                     .put("UserId", "1516492")
                     .put("TenantId", "2")
@@ -99,7 +99,7 @@ class ProfileTest {
         }
 
         @Test
-        void givenAnIdBeyondLong_thenNoDigitIsLost() {
+        void givenAnIdLargerThanALong_thenNoDigitIsLost() {
             ObjectNode document = Documents.student().put("UserId", new BigInteger("123456789012345678901234567890"));
 
             assertThat(Documents.read(document).userId()).isEqualTo("123456789012345678901234567890");
@@ -121,7 +121,7 @@ class ProfileTest {
 
         @ParameterizedTest
         @ValueSource(strings = {"\"\"", "\"   \"", "null", "true", "1.5", "{\"a\":\"b\"}", "[\"x\"]"})
-        void givenABlankMemberOrOneOfAnotherType_thenItIsAbsent(String value) {
+        void givenABlankFieldOrAnotherType_thenItIsAbsent(String value) {
             Profile profile = Documents.read(Documents.json("""
                     {"UserId": 7, "TenantId": %1$s, "Tenant": %1$s, "SourcedId": %1$s, "LoginId": %1$s, "Email": %1$s,
                      "FirstName": %1$s, "LastName": %1$s}
@@ -138,14 +138,14 @@ class ProfileTest {
 
         @ParameterizedTest
         @ValueSource(strings = {"\"\"", "\"  \"", "null", "false", "{}", "[]", "[null, {}, \" \", 1.5]"})
-        void givenARoleWithoutAText_thenThereIsNoRole(String role) {
+        void givenARoleThatIsNotAString_thenThereIsNoRole(String role) {
             assertThat(Documents.read(Documents.json("{\"UserId\": 7, \"Role\": " + role + "}"))
                             .roles())
                     .isEmpty();
         }
 
         @Test
-        void givenSpaceAroundNames_thenItIsStripped() {
+        void givenSpacesAroundNames_thenTheyAreStripped() {
             Profile profile = Documents.read(Documents.json(
                     "{\"UserId\": 7, \"FirstName\": \" Ann \", \"Role\": \" Student\", \"TenantId\": \" 2 \"}"));
 
@@ -155,7 +155,7 @@ class ProfileTest {
         }
 
         @Test
-        void givenAnotherShapesMembersToo_thenTheyLendNothing() {
+        void givenFieldsOfAnotherFormat_thenTheyAreIgnored() {
             ObjectNode document = Documents.json(
                     "{\"UserId\": 7, \"sub\": \"8\", \"id\": \"9\", \"email\": \"other@example.org\", \"classLink_tenant_id\": 3}");
 
@@ -172,7 +172,7 @@ class ProfileTest {
     class GivenUserInfo {
 
         @Test
-        void givenTheProfileinfoBody_thenEveryMemberIsRead() {
+        void givenTheProfileinfoBody_thenEveryFieldIsRead() {
             Profile profile = Documents.read(Documents.userInfo());
 
             assertThat(profile.userId()).isEqualTo("1516492");
@@ -189,7 +189,7 @@ class ProfileTest {
         }
 
         @Test
-        void givenTheTenantOnlyAsAString_thenItIsRead() {
+        void givenTheTenantAsAStringOnly_thenItIsRead() {
             ObjectNode document = Documents.userInfo();
             document.remove("classLink_tenant_id");
 
@@ -197,14 +197,14 @@ class ProfileTest {
         }
 
         @Test
-        void givenAnAddressAsText_thenThereIsNoDistrictName() {
+        void givenAnAddressAsAString_thenThereIsNoDistrictName() {
             assertThat(Documents.read(Documents.userInfo().put("address", "1 Main Street"))
                             .tenantName())
                     .isEmpty();
         }
 
         @Test
-        void givenANumericSub_thenItReadsAsText() {
+        void givenANumericSub_thenItIsReadAsAString() {
             assertThat(Documents.read(Documents.userInfo().put("sub", 1516492)).userId())
                     .isEqualTo("1516492");
         }
@@ -215,7 +215,7 @@ class ProfileTest {
     class GivenGuide {
 
         @Test
-        void thenEveryMemberIsReadAndThereIsNoDistrict() {
+        void thenEveryFieldIsReadAndThereIsNoDistrict() {
             Profile profile = Documents.read(Documents.guide());
 
             assertThat(profile.userId()).isEqualTo("12345");
@@ -238,7 +238,7 @@ class ProfileTest {
         }
 
         @Test
-        void givenARoleAsText_thenItIsTheOnlyOne() {
+        void givenARoleAsAString_thenItIsTheOnlyRole() {
             assertThat(Documents.read(Documents.json("{\"id\": 5, \"roles\": \"teacher\"}"))
                             .roles())
                     .containsExactly("teacher");
@@ -247,7 +247,7 @@ class ProfileTest {
 
     @Nested
     @DisplayName("given a document without an identity")
-    class GivenNobody {
+    class GivenNoIdentity {
 
         @ParameterizedTest
         @ValueSource(
@@ -270,7 +270,7 @@ class ProfileTest {
         }
 
         @Test
-        void givenAnIdOf256Characters_thenItIsUnreadable_andOneOf255IsNot() throws Profile.Unreadable {
+        void anIdHas255CharactersAtMost() throws Profile.Unreadable {
             ObjectNode document = Documents.json("{}");
 
             assertThat(Profile.read(document.put("UserId", "7".repeat(255))).userId())
@@ -280,7 +280,7 @@ class ProfileTest {
         }
 
         @Test
-        void givenABlankIdOfTheFirstShape_thenTheNextShapeIsRead() {
+        void givenABlankIdInTheFirstFormat_thenTheNextFormatIsTried() {
             assertThat(Documents.read(Documents.json("{\"UserId\": \"\", \"sub\": \"8\"}"))
                             .userId())
                     .isEqualTo("8");
@@ -288,11 +288,11 @@ class ProfileTest {
     }
 
     @Nested
-    @DisplayName("when the document is handed out")
+    @DisplayName("when the document is returned")
     class Document {
 
         @Test
-        void thenUnknownMembersAreThere() {
+        void thenUnknownFieldsAreIncluded() {
             assertThat(Documents.read(Documents.teacher()).document()).isEqualTo(Documents.teacher());
             assertThat(Documents.read(Documents.teacher())
                             .document()
@@ -302,7 +302,7 @@ class ProfileTest {
         }
 
         @Test
-        void thenChangingItChangesNothingInside() {
+        void thenChangingTheCopyDoesNotChangeTheProfile() {
             Profile profile = Documents.read(Documents.teacher());
 
             profile.document().put("UserId", 1).withArray("OrgId").add("9999");
@@ -312,7 +312,7 @@ class ProfileTest {
         }
 
         @Test
-        void thenChangingTheOriginalChangesNothingInside() {
+        void thenChangingTheOriginalDoesNotChangeTheProfile() {
             ObjectNode original = Documents.teacher();
             Profile profile = Documents.read(original);
 
@@ -322,14 +322,14 @@ class ProfileTest {
         }
 
         @Test
-        void thenTheListOfRolesCannotBeChanged() {
+        void thenTheRolesAreImmutable() {
             assertThatThrownBy(() -> Documents.read(Documents.guide()).roles().add("administrator"))
                     .isInstanceOf(UnsupportedOperationException.class);
         }
     }
 
     @Test
-    void whenPrinted_thenItNamesNobody() {
+    void toStringContainsNoPersonalData() {
         assertThat(Documents.read(Documents.student())).hasToString("Profile[…]");
     }
 }

@@ -18,7 +18,7 @@ class TenantAllowListTest {
     @ParameterizedTest
     @NullSource
     @ValueSource(strings = {"", "  ", "##", " ## "})
-    void givenAnEmptyList_thenEverybodyIsAdmitted(String setting) {
+    void givenAnEmptyList_thenEveryDistrictIsAllowed(String setting) {
         TenantAllowList list = TenantAllowList.parse(setting);
 
         assertThat(list.admits(district2222)).isTrue();
@@ -31,7 +31,7 @@ class TenantAllowListTest {
 
         @ParameterizedTest
         @ValueSource(strings = {"2222", "2222##3", "3##2222", " 3 ## 2222 ", "##2222##", "2222##2222"})
-        void thenAListedDistrictIsAdmittedAndNoOther(String setting) {
+        void thenOnlyAListedDistrictIsAllowed(String setting) {
             TenantAllowList list = TenantAllowList.parse(setting);
 
             assertThat(list.admits(district2222)).isTrue();
@@ -39,12 +39,12 @@ class TenantAllowListTest {
         }
 
         @Test
-        void thenSomebodyWithoutADistrictIsRefused() {
+        void thenAUserWithoutADistrictIsRefused() {
             assertThat(TenantAllowList.parse("2222").admits(noDistrict)).isFalse();
         }
 
         @Test
-        void thenSomebodyWhoseDistrictIsUnreadableIsRefused() {
+        void thenAUserWithAnUnreadableDistrictIsRefused() {
             Profile profile = Documents.read(Documents.person("2222|2", null, null));
 
             assertThat(TenantAllowList.parse("2222").admits(profile)).isFalse();
@@ -53,7 +53,7 @@ class TenantAllowListTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"2222,2", "2222##Example Schools", "*", "https://launchpad.classlink.com/x"})
-    void givenAnEntryThatIsNoTenantId_thenTheMessageSaysWhatOneLooksLike(String setting) {
+    void givenAnInvalidTenantId_thenTheMessageDescribesAValidOne(String setting) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> TenantAllowList.parse(setting))
                 .withMessageContaining("numbers such as 2284");

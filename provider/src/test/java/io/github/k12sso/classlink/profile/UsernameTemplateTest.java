@@ -43,12 +43,12 @@ class UsernameTemplateTest {
             "last_name,Teacher",
             "role,Teacher"
         })
-        void thenEachPlaceholderStandsForItsMember(String placeholder, String value) {
+        void thenEachPlaceholderIsReplacedByItsField(String placeholder, String value) {
             assertThat(apply("${" + placeholder + "}", Documents.teacher())).contains(value);
         }
 
         @Test
-        void thenLiteralsAndPlaceholdersKeepTheirOrder() {
+        void thenLiteralsAndPlaceholdersStayInOrder() {
             assertThat(apply("cl-${login_id}.${tenant_id}@k12_x", Documents.teacher()))
                     .contains("cl-tteacher.2222@k12_x");
         }
@@ -65,13 +65,13 @@ class UsernameTemplateTest {
 
         @ParameterizedTest
         @ValueSource(strings = {"login_id", "tenant_id", "sourced_id", "email", "first_name", "last_name", "role"})
-        void thenThereIsNoName(String placeholder) {
+        void thenThereIsNoUsername(String placeholder) {
             assertThat(apply("${user_id}.${" + placeholder + "}", Documents.json("{\"UserId\": 7}")))
                     .isEmpty();
         }
 
         @Test
-        void thenABlankOneCountsAsAbsent() {
+        void thenABlankFieldCountsAsMissing() {
             assertThat(apply("${login_id}.${tenant_id}", Documents.person("2", null, "  ")))
                     .isEmpty();
         }
@@ -103,26 +103,26 @@ class UsernameTemplateTest {
                     "a\u00adb",
                     "a\ufeffb"
                 })
-        void thenEachIsReplacedAndTheNameSaysWhose(String loginId) {
+        void thenTheyAreReplacedAndTheNameStaysUnique(String loginId) {
             assertThat(apply("${login_id}", Documents.person("2", null, loginId)))
                     .contains("a_b_u1");
         }
 
         @Test
-        void thenLatinLettersOfAnyLanguageStay() {
+        void thenLatinLettersOfAnyLanguageAreKept() {
             assertThat(apply("${login_id}", Documents.person("2", null, "zoë-ñandú")))
                     .contains("zoë-ñandú");
         }
 
         @Test
-        void thenALetterAndItsAccentAreMadeOne() {
+        void thenCombiningAccentsAreComposed() {
             assertThat(apply("${login_id}", Documents.person("2", null, "Jose\u0301")))
                     .contains("José_u1");
         }
 
         @ParameterizedTest
         @ValueSource(strings = {"иванов", "mira.фернвик", "李雷", "Ιωάννης", "q\u0301", "İlker", "\ud800x"})
-        void thenOtherScriptsMakeNoName(String loginId) {
+        void thenOtherScriptsGiveNoUsername(String loginId) {
             assertThat(apply("${login_id}.${tenant_id}", Documents.person("2", null, loginId)))
                     .isEmpty();
         }
@@ -132,7 +132,7 @@ class UsernameTemplateTest {
     class GivenALongName {
 
         @Test
-        void then255CharactersAreANameAndLongerOnesAreCut() {
+        void thenItIsTruncatedTo255Characters() {
             assertThat(apply("${login_id}.${tenant_id}", Documents.person("2", null, "a".repeat(253)))
                             .orElseThrow())
                     .hasSize(255);
@@ -141,7 +141,7 @@ class UsernameTemplateTest {
         }
 
         @Test
-        void thenTwoPeopleWhoseNamesBeginAlikeHaveTwo() {
+        void thenNamesWithTheSameBeginningStayDifferent() {
             ObjectNode other =
                     Documents.person("2", null, "a".repeat(299) + "b").put("UserId", 2);
 
@@ -150,7 +150,7 @@ class UsernameTemplateTest {
         }
 
         @Test
-        void thenNoCharacterIsCutInTwo() {
+        void thenNoSurrogatePairIsSplit() {
             String name = apply("${login_id}", Documents.person("2", null, "x" + "\ud83c\udf31".repeat(150)))
                     .orElseThrow();
 
@@ -162,34 +162,34 @@ class UsernameTemplateTest {
     class GivenAShortName {
 
         @Test
-        void thenItIsMadeLongEnoughForKeycloak() {
+        void thenItIsExtendedToKeycloaksMinimum() {
             assertThat(apply("${login_id}", Documents.person("2", null, "li"))).contains("li_u1");
         }
     }
 
     @Nested
-    class GivenANameMadeOfTheId {
+    class GivenTheFallbackUsername {
 
         @Test
-        void thenItIsTheAliasAndTheUserId() {
+        void thenItConsistsOfAliasAndUserId() {
             assertThat(nameOfId("classlink", "{\"UserId\": 870001}")).isEqualTo("classlink_u870001");
         }
 
         @Test
-        void thenAnAliasOfOtherCharactersDoesNoHarm() {
+        void thenUnusualCharactersInTheAliasAreReplaced() {
             assertThat(nameOfId("our school", "{\"UserId\": 7}")).isEqualTo("our_school_u7");
             assertThat(nameOfId("школа", "{\"UserId\": 7}")).isEqualTo("classlink_u7");
         }
 
         @Test
-        void thenAnIdThatIsNoNumberIsAHash() {
+        void thenANonNumericIdIsHashed() {
             assertThat(nameOfId("classlink", "{\"id\": \"a b|c\"}")).matches("classlink_u[0-9a-f]{24}");
             assertThat(nameOfId("classlink", "{\"id\": \"a b|c\"}"))
                     .isNotEqualTo(nameOfId("classlink", "{\"id\": \"a_b|c\"}"));
         }
 
         @Test
-        void thenNobodysLoginIdReadsLikeIt() {
+        void thenNoLoginIdProducesTheSameUsername() {
             assertThat(apply("${login_id}", Documents.person("2", null, "classlink_u870001")))
                     .contains("classlink_u870001_u1");
         }
@@ -200,11 +200,11 @@ class UsernameTemplateTest {
     }
 
     @Nested
-    class GivenATemplateThatCannotBeUsed {
+    class GivenAnInvalidTemplate {
 
         @ParameterizedTest
         @ValueSource(strings = {"${loginid}", "${}", "${login_id}.${LOGIN_ID}", "${ login_id }", "${${login_id}}"})
-        void givenAnUnknownPlaceholder_thenTheMessageListsAllAllowed(String template) {
+        void givenAnUnknownPlaceholder_thenTheMessageListsTheAllowedOnes(String template) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> UsernameTemplate.parse(template))
                     .withMessage("has an unknown placeholder. Allowed: " + EVERY_PLACEHOLDER);
@@ -229,7 +229,7 @@ class UsernameTemplateTest {
                     "$${login_id}",
                     "школа-${login_id}"
                 })
-        void givenAForbiddenLiteral_thenTheMessageSaysWhatMayBeTyped(String template) {
+        void givenAForbiddenLiteral_thenTheMessageListsTheAllowedCharacters(String template) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> UsernameTemplate.parse(template))
                     .withMessageContainingAll("characters that user names may not have", "'.'", EVERY_PLACEHOLDER);
@@ -237,7 +237,7 @@ class UsernameTemplateTest {
     }
 
     @Property
-    void theSameLoginIdInTwoDistricts_givesTwoNames(
+    void theSameLoginIdInTwoDistrictsGivesTwoUsernames(
             @ForAll @NotBlank @StringLength(max = 60) String loginId,
             @ForAll @IntRange(min = 1, max = 99999) int tenant1,
             @ForAll @IntRange(min = 1, max = 99999) int tenant2) {
@@ -248,11 +248,11 @@ class UsernameTemplateTest {
         Optional<String> name2 =
                 apply("${login_id}.${tenant_id}", Documents.person(String.valueOf(tenant2), null, loginId));
 
-        assertThat(name1.isEmpty() || !name1.equals(name2)).isTrue(); // none: the name is made of the id
+        assertThat(name1.isEmpty() || !name1.equals(name2)).isTrue(); // empty: the fallback username is used
     }
 
     @Property(tries = 2000)
-    void aName_isOneThatKeycloakAccepts(@ForAll("texts") String loginId, @ForAll("texts") String sourcedId) {
+    void keycloakAcceptsEveryUsername(@ForAll("texts") String loginId, @ForAll("texts") String sourcedId) {
         ObjectNode person = Documents.person("2", sourcedId, loginId);
 
         apply("${login_id}.${sourced_id}-${tenant_id}", person).ifPresent(name -> {
@@ -271,9 +271,13 @@ class UsernameTemplateTest {
         });
     }
 
-    /** Two people of one district, whatever is replaced or cut. Keycloak compares names in lower case. */
+    /**
+     * Two users of one district get different usernames, even after replacing and truncating. Keycloak compares usernames in
+     * lower case.
+     */
     @Property(tries = 2000)
-    void differentLoginIdsGiveDifferentNames(@ForAll("awkward") String loginId1, @ForAll("awkward") String loginId2) {
+    void differentLoginIdsGiveDifferentUsernames(
+            @ForAll("awkward") String loginId1, @ForAll("awkward") String loginId2) {
         Assume.that(!loginId1.strip().equalsIgnoreCase(loginId2.strip()));
 
         assertThat(nameInKeycloak(1, loginId1)).isNotEqualTo(nameInKeycloak(2, loginId2));
@@ -286,7 +290,7 @@ class UsernameTemplateTest {
                 .toLowerCase(Locale.ROOT);
     }
 
-    /** Few characters, so that they often meet: forbidden ones, marks, ids, other scripts. */
+    /** Few characters, so that collisions are likely: forbidden ones, combining marks, ids, other scripts. */
     @Provide
     Arbitrary<String> awkward() {
         return Arbitraries.of("a", "_", " ", "/", "_u1", "_u2", "1", "classlink", "и", "é", "e\u0301", "x".repeat(250))
@@ -295,7 +299,7 @@ class UsernameTemplateTest {
                 .map(parts -> String.join("", parts));
     }
 
-    /** Any characters, and more often those between U+0000 and U+3000 that mean something to somebody. */
+    /** Any characters, with more from U+0000 to U+3000, where most special characters are. */
     @Provide
     Arbitrary<String> texts() {
         Arbitrary<Character> special = Arbitraries.oneOf(

@@ -30,17 +30,17 @@ class RefreshesInFlightTest {
             RefreshOutcome.refreshed(new TokenSet("access", Optional.empty(), Instant.EPOCH));
 
     private final MovableClock clock = new MovableClock();
-    /** Of 10 places, two are kept for requests that are let through to see. */
+    /** Of 10 slots, two are reserved for probes. */
     private static final int PLACES = 10;
 
     private final RefreshesInFlight refreshes =
             new RefreshesInFlight(new Bulkheads(new Bulkheads.Places(50, 1, PLACES, 1), clock), clock);
 
     @Nested
-    class GivenSeveralRequestsForOnePerson {
+    class GivenSeveralRequestsForOneUser {
 
         @Test
-        void thenOneWorksAndAllGetItsOutcome() throws Exception {
+        void thenOneRefreshesAndAllGetItsResult() throws Exception {
             List<RefreshOutcome> answers = together(PLACES - 2);
 
             assertThat(answers).filteredOn(VALID::equals).hasSize(1);
@@ -48,12 +48,12 @@ class RefreshesInFlightTest {
         }
 
         @Test
-        void givenMoreThanMayWait_thenTheRestIsToldToComeAgain() throws Exception {
+        void givenTooManyWaiting_thenTheOthersAreToldToRetry() throws Exception {
             List<RefreshOutcome> answers = together(70);
 
             assertThat(answers).filteredOn(VALID::equals).hasSize(1);
             assertThat(answers)
-                    .as("the places, and one that was let through to see")
+                    .as("the slots and one probe")
                     .filteredOn(VALID.coalesced()::equals)
                     .hasSize(PLACES - 2);
             assertThat(answers)
@@ -61,7 +61,7 @@ class RefreshesInFlightTest {
                     .hasSize(70 - 1 - (PLACES - 2));
         }
 
-        /** The first works until all the others have come to wait or were turned away. */
+        /** The first refresh lasts until all other requests wait or were rejected. */
         private List<RefreshOutcome> together(int requests) throws Exception {
             Queue<Thread> started = new ConcurrentLinkedQueue<>();
             CountDownLatch working = new CountDownLatch(1);
@@ -104,14 +104,14 @@ class RefreshesInFlightTest {
     }
 
     @Test
-    void givenDifferentPeople_thenEachDoesItsOwnWork() {
+    void givenDifferentUsers_thenEachIsRefreshedSeparately() {
         RefreshOutcome outer = refreshes.join("a", () -> refreshes.join("b", () -> VALID));
 
         assertThat(outer).isEqualTo(VALID);
     }
 
     @Test
-    void givenTheWorkFails_thenTheNextOneWorksAgain() {
+    void givenARefreshFails_thenTheNextRequestTriesAgain() {
         assertThatThrownBy(() -> refreshes.join("key", () -> {
                     throw new IllegalStateException("failed");
                 }))
@@ -124,7 +124,7 @@ class RefreshesInFlightTest {
     class GivenAServerThatFailed {
 
         @Test
-        void thenItRestsForAShortWhile() {
+        void thenNoCallIsMadeForAShortTime() {
             assertThat(refreshes.coolDown("provider", Optional.empty())).isEqualTo(RefreshesInFlight.COOL_DOWN);
 
             clock.now = clock.now.plusSeconds(1);
@@ -136,7 +136,7 @@ class RefreshesInFlightTest {
         }
 
         @Test
-        void thenItRestsAsLongAsItAsked_butNotForever() {
+        void thenNoCallIsMadeForRetryAfter_upToALimit() {
             assertThat(refreshes.coolDown("provider", Optional.of(Duration.ofSeconds(30))))
                     .isEqualTo(Duration.ofSeconds(30));
             assertThat(refreshes.coolDown("provider", Optional.of(Duration.ofHours(30))))
@@ -145,7 +145,7 @@ class RefreshesInFlightTest {
     }
 
     @Test
-    void noMoreCoolDownsAreRememberedThanMay() {
+    void theNumberOfStoredCoolDownsIsBounded() {
         for (int provider = 0; provider < 3 * RefreshesInFlight.MAX_COOL_DOWNS; provider++) {
             refreshes.coolDown("realm=" + provider, Optional.empty());
         }

@@ -37,7 +37,7 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.UserProvider;
 
-/** What needs no refresh. The rest is tested on servers. */
+/** Cases without a refresh. Integration tests cover the others. */
 class ValidTokensTest {
 
     private static final Instant NOW = Instant.parse("2026-11-23T08:00:00Z");
@@ -56,7 +56,7 @@ class ValidTokensTest {
     private final UserModel user = Stub.of(UserModel.class, Map.of());
 
     @Test
-    void givenALiveToken_thenItIsHandedOut() throws Exception {
+    void givenAValidToken_thenItIsReturned() throws Exception {
         String record = record(null, answer("access", Optional.of("refresh"), 61));
 
         assertThat(tokens(linkedWith(record)).of(realm, user))
@@ -64,21 +64,21 @@ class ValidTokensTest {
     }
 
     @Test
-    void thenTheRecordShowsNothing() throws Exception {
+    void thenTheRecordContainsNoPlainTextToken() throws Exception {
         assertThat(record(null, answer("access-1", Optional.of("refresh-1"), 61)))
                 .doesNotContain("access", "refresh")
                 .startsWith("eyJ");
     }
 
     @Test
-    void givenATokenThatIsAlmostOver_andNoRefreshToken_thenItIsHandedOutWhileItLives() throws Exception {
+    void givenATokenAboutToExpireWithoutARefreshToken_thenItIsReturnedUntilItExpires() throws Exception {
         String record = record(null, answer("access", Optional.empty(), 6));
 
         assertThat(tokens(linkedWith(record)).of(realm, user).accessToken()).isEqualTo("access");
     }
 
     @Test
-    void givenATokenThatIsOver_andNoRefreshToken_thenItIsExpired() throws Exception {
+    void givenAnExpiredTokenWithoutARefreshToken_thenTheUserMustSignIn() throws Exception {
         String record = record(null, answer("access", Optional.empty(), 5));
 
         assertThatThrownBy(() -> tokens(linkedWith(record)).of(realm, user))
@@ -87,7 +87,7 @@ class ValidTokensTest {
     }
 
     @Test
-    void givenALoginWithoutARefreshToken_thenTheOneBeforeIsKept() throws Exception {
+    void givenALoginWithoutARefreshToken_thenTheStoredOneIsKept() throws Exception {
         String first = record(null, answer("access-1", Optional.of("refresh-1"), 3600));
 
         String second = record(linkedWith(first), answer("access-2", Optional.empty(), 3600));
@@ -97,7 +97,7 @@ class ValidTokensTest {
     }
 
     @Test
-    void givenALoginWithARefreshToken_thenItReplacesTheOneBefore() throws Exception {
+    void givenALoginWithARefreshToken_thenItReplacesTheStoredOne() throws Exception {
         String first = record(null, answer("access-1", Optional.of("refresh-1"), 3600));
 
         String second = record(linkedWith(first), answer("access-2", Optional.of("refresh-2"), 3600));
@@ -107,14 +107,14 @@ class ValidTokensTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"not json", "eyJ.a.b.c.d", "{}"})
-    void givenARecordThatCannotBeRead_thenItIsExpired(String record) {
+    void givenAnUnreadableRecord_thenTheTokenCountsAsExpired(String record) {
         assertThatThrownBy(() -> tokens(linkedWith(record)).of(realm, user))
                 .isInstanceOfSatisfying(
                         TokenUnavailable.class, e -> assertThat(e.reason()).isEqualTo(Reason.EXPIRED));
     }
 
     @Test
-    void givenARecordThatABuiltInProviderLeft_thenItIsRead() throws Exception {
+    void givenARecordOfABuiltInProvider_thenItIsRead() throws Exception {
         assertThat(tokens(linkedWith(PLAIN)).of(realm, user).accessToken()).isEqualTo("access");
     }
 
@@ -137,7 +137,7 @@ class ValidTokensTest {
     // ---- several aliases -------------------------------------------------------------------------------------------
 
     @Test
-    void givenALoginUnderAnotherAlias_thenItsTokenIsHandedOut() throws Exception {
+    void givenALoginWithAnotherAlias_thenItsTokenIsReturned() throws Exception {
         FederatedIdentityModel tile =
                 under("tile", "1516492", record("tile", NOW, answer("access", Optional.empty(), 61)));
 
@@ -145,7 +145,7 @@ class ValidTokensTest {
     }
 
     @Test
-    void givenLoginsUnderTwoAliases_thenTheNewestWins() throws Exception {
+    void givenLoginsWithTwoAliases_thenTheNewestTokenIsReturned() throws Exception {
         FederatedIdentityModel own = under(
                 "district-login",
                 "1516492",
@@ -158,7 +158,7 @@ class ValidTokensTest {
     }
 
     @Test
-    void givenTheNewestIsOver_thenTheOtherIsHandedOut() throws Exception {
+    void givenTheNewestTokenHasExpired_thenTheOtherIsReturned() throws Exception {
         FederatedIdentityModel own = under(
                 "district-login",
                 "1516492",
@@ -170,7 +170,7 @@ class ValidTokensTest {
     }
 
     @Test
-    void givenAnotherClassLinkAccountUnderTheOtherAlias_thenItIsNotTaken() throws Exception {
+    void givenTheOtherAliasHasAnotherAccount_thenItsTokenIsNotReturned() throws Exception {
         FederatedIdentityModel own = under("district-login", "1516492", null);
         FederatedIdentityModel tile =
                 under("tile", "870001", record("tile", NOW, answer("access", Optional.empty(), 61)));
@@ -181,7 +181,7 @@ class ValidTokensTest {
     }
 
     @Test
-    void givenAnAliasThatDoesNotShare_thenItIsNotAsked() throws Exception {
+    void givenAnAliasThatDoesNotShareTokens_thenItIsSkipped() throws Exception {
         FederatedIdentityModel other =
                 under("link-only", "1516492", record("link-only", NOW, answer("access", Optional.empty(), 61)));
 
@@ -190,10 +190,11 @@ class ValidTokensTest {
                         TokenUnavailable.class, e -> assertThat(e.reason()).isEqualTo(Reason.NOT_LINKED));
     }
 
-    // ---- settings that became narrower -----------------------------------------------------------------------------
+    // ---- settings that became more restrictive
+    // -----------------------------------------------------------------------------
 
     @Test
-    void givenADistrictThatIsNoLongerAllowed_thenNoTokenIsHandedOut() throws Exception {
+    void givenADistrictThatIsNoLongerAllowed_thenNoTokenIsReturned() throws Exception {
         allowed = "2284";
         String record = record(null, answer("access", Optional.of("refresh"), 5));
 
@@ -206,7 +207,7 @@ class ValidTokensTest {
     }
 
     @Test
-    void givenThePersonMovedToADistrictThatIsNotAllowed_thenAnOlderRecordDoesNotHelp() throws Exception {
+    void givenTheUserMovedToADisallowedDistrict_thenAnOlderTokenIsNotReturned() throws Exception {
         allowed = "2284";
         FederatedIdentityModel older = under(
                 "district-login",
@@ -222,7 +223,7 @@ class ValidTokensTest {
     }
 
     @Test
-    void givenARecordInClear_andAListOfDistricts_thenTheUserSignsInAgain() {
+    void givenAnUnencryptedTokenAndAnAllowList_thenTheUserMustSignIn() {
         allowed = "2";
 
         assertThatThrownBy(() -> tokens(linkedWith(PLAIN)).of(realm, user))
@@ -231,7 +232,7 @@ class ValidTokensTest {
     }
 
     @Test
-    void givenARecordInClear_andTheMigrationIsOver_thenItIsNotRead() throws Exception {
+    void givenAnUnencryptedTokenAfterTheMigration_thenItIsNotRead() throws Exception {
         assertThat(tokens(linkedWith(PLAIN)).of(realm, user).accessToken()).isEqualTo("access");
 
         acceptsPlain = false;

@@ -28,7 +28,7 @@ import org.keycloak.models.ClientModel;
 import org.keycloak.models.IdentityProviderModel;
 import org.keycloak.models.RealmModel;
 
-/** Expected names, values and defaults are those of the public contract, written out. */
+/** Expected names, values and defaults are literals, because they are a public contract. */
 class ClassLinkIdentityProviderConfigTest {
 
     private static final List<String> BLANKABLE = List.of(
@@ -66,7 +66,7 @@ class ClassLinkIdentityProviderConfigTest {
     class GivenNothingButAClientId {
 
         @Test
-        void thenEveryGetterHasItsDefault() {
+        void thenEveryGetterReturnsItsDefault() {
             assertDefaults(config);
         }
 
@@ -93,7 +93,7 @@ class ClassLinkIdentityProviderConfigTest {
     }
 
     @Test
-    void givenWhatTheConsoleFillsIn_thenNothingChanges() {
+    void givenTheConsolesInitialValues_thenNothingChanges() {
         Setting.form().stream()
                 .filter(property -> property.getDefaultValue() != null)
                 .forEach(property -> config.getConfig()
@@ -105,7 +105,7 @@ class ClassLinkIdentityProviderConfigTest {
     }
 
     @Test
-    void givenACopyOfTheModel_thenItReadsTheSame() {
+    void givenACopyOfTheModel_thenItIsReadTheSame() {
         config.getConfig().put("tokenScope", "other-scope");
 
         assertThat(new ClassLinkIdentityProviderConfig(new IdentityProviderModel(config), AllowedHosts.builtIn())
@@ -191,7 +191,7 @@ class ClassLinkIdentityProviderConfigTest {
         }
 
         @Test
-        void thenRostersByDistrictKeyNeedNothingElse() {
+        void thenRostersWithDistrictKeysNeedNoOtherSetting() {
             config.getConfig().put("rosterMode", "district-key");
 
             assertThat(config.getRosterMode()).isEqualTo(RosterMode.DISTRICT_KEY);
@@ -203,7 +203,7 @@ class ClassLinkIdentityProviderConfigTest {
         }
 
         @Test
-        void thenNobodyCanSwitchAVerificationOff() {
+        void thenVerificationCannotBeSwitchedOff() {
             config.getConfig()
                     .putAll(Map.of(
                             "pkceMethod", "plain",
@@ -248,11 +248,11 @@ class ClassLinkIdentityProviderConfigTest {
         @CsvSource(
                 value = {"NULL,'profile email'", "'openid,profile',profile", "'profile oneroster','profile oneroster'"},
                 nullValues = "NULL")
-        void givenNoIdTokenIsRequired_thenOpenidIsKeptOut(String setting, String scopes) {
+        void givenNoIdTokenIsRequired_thenOpenidIsNotRequested(String setting, String scopes) {
             config.getConfig().put("requireIdToken", "false");
             config.getConfig().put("defaultScope", setting);
 
-            // What Keycloak's OIDCIdentityProvider does when it is built.
+            // The constructor of Keycloak's OIDCIdentityProvider does the same.
             config.setDefaultScope(("openid " + config.getDefaultScope()).trim());
 
             assertThat(config.getDefaultScope()).isEqualTo(scopes);
@@ -260,11 +260,11 @@ class ClassLinkIdentityProviderConfigTest {
     }
 
     @Nested
-    class GivenAWrongValue {
+    class GivenAnInvalidValue {
 
         @ParameterizedTest
         @ValueSource(strings = {"authorizationUrl", "tokenUrl", "jwksUrl", "userInfoUrl", "revocationUrl", "rosterUrl"})
-        void givenAForeignHost_thenTheMessageNamesItAndSaysWhatIsAllowed(String key) {
+        void givenADisallowedHost_thenTheMessageNamesItAndTheAllowedHosts(String key) {
             assertRefused(
                     key,
                     "https://login.example.org/oauth2",
@@ -281,7 +281,7 @@ class ClassLinkIdentityProviderConfigTest {
 
         @ParameterizedTest
         @ValueSource(strings = {"authorizationUrl", "tokenUrl", "jwksUrl", "userInfoUrl", "revocationUrl", "rosterUrl"})
-        void givenHalfAUrl_thenTheMessageShowsAWholeOne(String key) {
+        void givenAPartialUrl_thenTheMessageShowsACompleteOne(String key) {
             assertRefused(
                     key,
                     "launchpad.classlink.com/oauth2",
@@ -325,7 +325,7 @@ class ClassLinkIdentityProviderConfigTest {
 
         @ParameterizedTest
         @MethodSource("wrongValues")
-        void thenTheMessageNamesTheFieldAndSaysWhatToType(List<String> wrong) {
+        void thenTheMessageNamesTheFieldAndSaysWhatToEnter(List<String> wrong) {
             assertRefused(
                     wrong.get(0), wrong.get(1), wrong.subList(2, wrong.size()).toArray(String[]::new));
         }
@@ -341,7 +341,7 @@ class ClassLinkIdentityProviderConfigTest {
         }
 
         @Test
-        void givenBlanksAroundAValue_thenTheyAreNotStored() {
+        void givenSpacesAroundAValue_thenTheyAreNotStored() {
             config.getConfig().put("clientId", " classlink-client\n");
             config.getConfig().put("clientSecret", "\ts3cret ");
             config.validate(realm(SslRequired.EXTERNAL));
@@ -363,7 +363,7 @@ class ClassLinkIdentityProviderConfigTest {
         }
 
         @Test
-        void givenRostersByPartnerKeyWithoutOne_thenTheMessageAsksForIt() {
+        void givenPartnerKeyRostersWithoutAKey_thenTheMessageAsksForIt() {
             config.getConfig().put("rosterMode", "partner-key");
 
             assertThatIllegalArgumentException()

@@ -20,12 +20,12 @@ class EssentialClaimTest {
     private final JsonWebToken idToken = new JsonWebToken();
 
     @Test
-    void givenTheSwitchOff_thenNothingIsAsked() {
+    void givenTheSettingIsOff_thenNothingIsRequired() {
         assertThat(EssentialClaim.of(new OIDCIdentityProviderConfig())).isEmpty();
     }
 
     @Test
-    void givenTheClaimInTheIdToken_thenTheProfileIsNotLookedAt() {
+    void givenTheClaimInTheIdToken_thenTheProfileIsIgnored() {
         idToken.getOtherClaims().put("role", List.of("Student", "Helper"));
         profile.put("role", "Teacher");
 
@@ -34,7 +34,7 @@ class EssentialClaimTest {
     }
 
     @Test
-    void givenTheClaimOnlyInTheProfile_thenItCounts() {
+    void givenTheClaimInTheProfileOnly_thenItIsUsed() {
         profile.put("TenantId", 2284).putArray("OrgId").add("7").add("8");
 
         assertThat(claim("TenantId", "22..").isSatisfiedBy(idToken, profile)).isTrue();
@@ -52,7 +52,7 @@ class EssentialClaimTest {
     }
 
     @Test
-    void givenPartOfAValue_thenItDoesNotMatch() {
+    void givenAPartialMatch_thenItDoesNotMatch() {
         profile.put("Role", "Student Teacher");
 
         assertThat(claim("Role", "Teacher").isSatisfiedBy(idToken, profile)).isFalse();
@@ -60,7 +60,7 @@ class EssentialClaimTest {
 
     @ParameterizedTest
     @CsvSource({"'', Teacher, name of a claim", "Role, '', name of a claim", "Role, '(', not a regular expression"})
-    void givenAnUnusableSetting_thenTheMessageSaysWhatIsMissing(String name, String value, String message) {
+    void givenAnIncompleteSetting_thenTheMessageSaysWhatIsMissing(String name, String value, String message) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> claim(name, value))
                 .withMessageContaining(message);

@@ -15,17 +15,20 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The table in docs/administer/settings.md has every setting, with its label, its default and its bounds, in the order of the form. */
+/**
+ * The table in docs/administer/settings.md has every setting, with its label, its default and its bounds, in the order of the
+ * form.
+ */
 class SettingsDocsTest {
 
     private static final Path PAGE = Path.of("../docs/administer/settings.md");
-    /** Keycloak's own, which this project does not read from the table of settings. */
+    /** Keycloak's own settings, which are not in the table of settings. */
     private static final List<String> OF_KEYCLOAK = List.of("clientSecret", "storeToken");
 
     private final Map<String, List<String>> rows = rows();
 
     @Test
-    void hasTheOrderOfTheForm() {
+    void listsSettingsInTheOrderOfTheForm() {
         assertThat(rows.keySet())
                 .containsSubsequence(
                         Arrays.stream(Setting.values()).map(Setting::key).toList());
@@ -33,12 +36,12 @@ class SettingsDocsTest {
 
     @ParameterizedTest
     @EnumSource
-    void saysTheLabel(Setting setting) {
+    void hasTheLabelOfEverySetting(Setting setting) {
         assertThat(rows.get(setting.key()).get(1)).isEqualTo(setting.label());
     }
 
     @Test
-    void hasEverySettingOnce() {
+    void listsEverySettingOnce() {
         assertThat(rows.keySet())
                 .containsExactlyInAnyOrderElementsOf(
                         Stream.concat(Arrays.stream(Setting.values()).map(Setting::key), OF_KEYCLOAK.stream())
@@ -47,7 +50,7 @@ class SettingsDocsTest {
 
     @ParameterizedTest
     @EnumSource
-    void saysTheDefault(Setting setting) {
+    void hasTheDefaultOfEverySetting(Setting setting) {
         String missing = setting == Setting.CLIENT_ID ? "-" : "blank";
 
         assertThat(rows.get(setting.key()).get(2))
@@ -57,7 +60,7 @@ class SettingsDocsTest {
 
     @ParameterizedTest
     @EnumSource
-    void saysWhatIsAllowed(Setting setting) {
+    void hasTheAllowedValuesOfEverySetting(Setting setting) {
         String allowed = rows.get(setting.key()).get(3);
         switch (setting.type()) {
             case NUMBER -> assertThat(allowed).startsWith(setting.min() + " to " + setting.max());

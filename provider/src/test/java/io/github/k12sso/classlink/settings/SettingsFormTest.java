@@ -18,9 +18,9 @@ class SettingsFormTest {
 
     private final Map<String, String> english = Messages.english();
 
-    /** The rows of the contract that Keycloak's own part of the page does not show. */
+    /** The settings of the contract that are not in Keycloak's own part of the form. */
     @Test
-    void everySettingOfTheContractIsOffered() {
+    void everySettingOfTheContractIsInTheForm() {
         assertThat(properties())
                 .extracting(ProviderConfigProperty::getName)
                 .doesNotHaveDuplicates()
@@ -65,7 +65,7 @@ class SettingsFormTest {
         assertThat(property.getType()).isNotNull();
     }
 
-    /** Messages of validation and of the connection check call a field what the form calls it. */
+    /** Messages of the validation and of the connection check use the field labels of the form. */
     @ParameterizedTest
     @MethodSource("properties")
     void messagesUseTheLabelOfTheForm(ProviderConfigProperty property) {
@@ -75,12 +75,12 @@ class SettingsFormTest {
     }
 
     @Test
-    void fieldsStandInTheOrderOfAFirstSetUp() {
+    void fieldsAreInTheOrderOfAFirstSetUp() {
         assertThat(groups(english)).containsExactly("Sign-in", "LaunchPad", "Token", "Roster", "Protocol", "Endpoint");
     }
 
     @Test
-    void fieldsOfAGroupStandTogetherInEveryLanguage() {
+    void fieldsOfAGroupAreAdjacentInEveryLanguage() {
         Messages.bundles()
                 .forEach(bundle -> assertThat(groups(Messages.of(bundle)))
                         .as(bundle.toString())
@@ -123,7 +123,7 @@ class SettingsFormTest {
     }
 
     @Test
-    void noTextIsLeftOfASettingThatIsGone() {
+    void noTextOfARemovedSettingRemains() {
         assertThat(english.keySet().stream().filter(key -> key.startsWith("classlink.settings.")))
                 .containsExactlyInAnyOrderElementsOf(properties().stream()
                         .flatMap(property -> Stream.of(property.getLabel(), property.getHelpText()))
@@ -132,7 +132,7 @@ class SettingsFormTest {
 
     @ParameterizedTest
     @MethodSource("properties")
-    void aChoiceIsExplained(ProviderConfigProperty property) {
+    void everyOptionOfAChoiceIsExplained(ProviderConfigProperty property) {
         if (property.getType().equals(ProviderConfigProperty.LIST_TYPE)) {
             Messages.bundles()
                     .forEach(bundle -> assertThat(Messages.of(bundle).get(property.getHelpText()))
@@ -143,13 +143,13 @@ class SettingsFormTest {
 
     @ParameterizedTest
     @MethodSource("properties")
-    void aChoiceOffersItsDefault(ProviderConfigProperty property) {
+    void theDefaultOfAChoiceIsAnOption(ProviderConfigProperty property) {
         if (property.getType().equals(ProviderConfigProperty.LIST_TYPE)) {
             assertThat(property.getOptions()).hasSizeGreaterThan(1).contains((String) property.getDefaultValue());
         }
     }
 
-    /** Keycloak masks no field but its own clientSecret: nothing secret may be asked for in another. */
+    /** Keycloak only masks its own clientSecret field, so no other field may ask for a secret. */
     @Test
     void noFieldAsksForASecret() {
         assertThat(properties())
@@ -164,7 +164,7 @@ class SettingsFormTest {
                 .orElseThrow();
     }
 
-    /** What stands before the colon, once for each time that it changes. */
+    /** The prefixes before the colon, without adjacent duplicates. */
     private static List<String> groups(Map<String, String> texts) {
         List<String> groups = new ArrayList<>();
         for (ProviderConfigProperty property : properties()) {

@@ -18,7 +18,7 @@ class KeyRingTest {
     private static final String SECOND = secret("second");
 
     @Test
-    void givenSeveralKeys_thenTheFirstSealsAndAllOpen() {
+    void givenSeveralKeys_thenTheFirstEncryptsAndAllDecrypt() {
         KeyRing ring = KeyRing.parse("# made in August\n\n2026-08 " + FIRST + "\n  2025-08\t" + SECOND + "  \n");
 
         assertThat(ring.active().id()).isEqualTo("2026-08");
@@ -29,7 +29,7 @@ class KeyRingTest {
     }
 
     @Test
-    void givenTheSameSecret_thenTheKeyIsTheSameWhateverItsId() {
+    void givenTheSameSecret_thenTheKeyDoesNotDependOnItsId() {
         assertThat(KeyRing.parse("a " + FIRST).active().key())
                 .isEqualTo(KeyRing.parse("b " + FIRST).active().key());
     }
@@ -45,7 +45,7 @@ class KeyRingTest {
                 "short c2VjcmV0",
                 "damaged not*base64*at*all*but*long*enough*to*be*one"
             })
-    void givenSomethingElse_thenItIsRefusedWithWhatBelongsThere(String text) {
+    void givenAnInvalidFile_thenTheMessageDescribesTheFormat(String text) {
         assertThatThrownBy(() -> KeyRing.parse(text))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("base64 of at least 32 random bytes")
@@ -53,14 +53,14 @@ class KeyRingTest {
     }
 
     @Test
-    void givenABadLine_thenItsNumberIsSaidAndNotItsText() {
+    void givenAnInvalidLine_thenTheMessageHasItsNumberButNotItsText() {
         assertThatThrownBy(() -> KeyRing.parse("good " + FIRST + "\nbad " + SECOND + "=="))
                 .hasMessageContaining("line 2")
                 .hasMessageNotContaining(SECOND);
     }
 
     @Test
-    void givenAnIdTwice_thenItIsRefused() {
+    void givenADuplicateId_thenItIsRefused() {
         assertThatThrownBy(() -> KeyRing.parse("a " + FIRST + "\na " + SECOND)).hasMessageContaining("line 2 repeats");
     }
 
@@ -74,7 +74,7 @@ class KeyRingTest {
     }
 
     @Test
-    void whenPrinted_thenItShowsIdsAndNoKey() {
+    void toStringShowsIdsButNoKey() {
         assertThat(KeyRing.parse("2026-08 " + FIRST).toString())
                 .contains("2026-08")
                 .doesNotContain(FIRST);

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.keycloak.common.crypto.CryptoIntegration;
 import org.keycloak.common.crypto.CryptoProvider;
 
-/** The cipher that Keycloak's JOSE code takes from its crypto provider, which is not on Maven Central; here the JDK's. */
+/** Supplies the JDK's cipher to Keycloak's JOSE code, whose own crypto provider is not on Maven Central. */
 public final class KeycloakCrypto implements BeforeAllCallback {
 
     @Override

@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Whose revocations run when; what they send needs a server, see {@code DisconnectIT}. */
+/** Scheduling of revocations. {@code DisconnectIT} tests the requests on a server. */
 class RevocationsTest {
 
     private final Turns turns = new Turns();
@@ -26,9 +26,9 @@ class RevocationsTest {
     }
 
     @Test
-    void aRealmDoesNotWaitForTheSilentClassLinksOfOthers() throws InterruptedException {
+    void aRealmDoesNotWaitForOtherRealmsCalls() throws InterruptedException {
         for (String realm : new String[] {"north", "south", "west"}) {
-            IntStream.range(0, 100).forEach(person -> turns.execute(realm, this::waitForAnAnswer));
+            IntStream.range(0, 100).forEach(person -> turns.execute(realm, this::waitForAResponse));
         }
         CountDownLatch done = new CountDownLatch(100);
 
@@ -39,7 +39,7 @@ class RevocationsTest {
     }
 
     @Test
-    void aRealmWithManyTasksLetsOthersHaveTheirTurn() throws InterruptedException {
+    void aRealmWithManyTasksDoesNotStarveOthers() throws InterruptedException {
         CountDownLatch done = new CountDownLatch(1);
         AtomicInteger before = new AtomicInteger();
         AtomicInteger beforeEast = new AtomicInteger();
@@ -58,10 +58,10 @@ class RevocationsTest {
     }
 
     @Test
-    void aRealmThatFillsItsQueueHarmsNoOther() throws InterruptedException {
+    void aFullQueueOfOneRealmDoesNotAffectOthers() throws InterruptedException {
         assertThatExceptionOfType(RejectedExecutionException.class)
                 .isThrownBy(() -> IntStream.rangeClosed(0, Turns.MAX_WAITING_OF_REALM + Turns.PER_REALM)
-                        .forEach(person -> turns.execute("north", this::waitForAnAnswer)));
+                        .forEach(person -> turns.execute("north", this::waitForAResponse)));
         CountDownLatch done = new CountDownLatch(1);
 
         turns.execute("east", done::countDown);
@@ -70,7 +70,7 @@ class RevocationsTest {
     }
 
     @Test
-    void aTaskThatFailsTakesNoPlaceWithIt() throws InterruptedException {
+    void aFailedTaskFreesItsSlot() throws InterruptedException {
         IntStream.range(0, 20)
                 .forEach(person -> turns.execute("north", () -> {
                     begun.incrementAndGet();
@@ -83,7 +83,7 @@ class RevocationsTest {
     }
 
     @Test
-    void realmsWithoutTasksAreForgotten() throws InterruptedException {
+    void realmsWithoutTasksAreRemoved() throws InterruptedException {
         CountDownLatch done = new CountDownLatch(500);
 
         IntStream.range(0, 500).forEach(realm -> turns.execute("realm " + realm, done::countDown));
@@ -95,7 +95,7 @@ class RevocationsTest {
         }
     }
 
-    private void waitForAnAnswer() {
+    private void waitForAResponse() {
         begun.incrementAndGet();
         await(answers);
     }

@@ -7,14 +7,14 @@ import io.github.k12sso.classlink.vault.KeySource.KeyRing;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/** Anything in a record's place: it does not open, and says so in one way. */
+/** Decrypts arbitrary text: every attempt fails with the same exception type. */
 class TokenCipherFuzzTest {
 
     private static final TokenCipher.Owner OWNER = new TokenCipher.Owner("realm-1", "classlink", "870001");
     private static final KeyRing.Key KEY = KeyRing.Key.of("2026-08", new byte[32]);
 
     @FuzzTest(maxDuration = "5s")
-    void opensNothingThatItDidNotSeal(byte[] text) {
+    void decryptsOnlyWhatItEncrypted(byte[] text) {
         String stored = new String(text, StandardCharsets.UTF_8);
         try {
             TokenCipher.decrypt(stored, OWNER, id -> Optional.of(KEY));

@@ -33,12 +33,12 @@ class TokenCipherTest {
     private final String sealed = TokenCipher.encrypt(RECORD, OWNER, KEY);
 
     @Test
-    void whatIsSealed_opensForItsOwner() throws Exception {
+    void encryptedTokensDecryptForTheirOwner() throws Exception {
         assertThat(TokenCipher.decrypt(sealed, OWNER, TokenCipherTest::ring)).isEqualTo(RECORD);
     }
 
     @Test
-    void itIsACompactJweWithDirectA256gcmAndTheKeysId() {
+    void theResultIsACompactJweWithDirA256gcmAndTheKeyId() {
         String header = new String(Base64.getUrlDecoder().decode(sealed.split("\\.", -1)[0]), StandardCharsets.UTF_8);
 
         assertThat(sealed.split("\\.", -1)).hasSize(5);
@@ -46,9 +46,12 @@ class TokenCipherTest {
         assertThat(TokenCipher.isEncrypted(sealed)).isTrue();
     }
 
-    /** Records of versions that encrypted with Keycloak's own A256GCM open, and a version that does opens these. */
+    /**
+     * Records that older versions encrypted with Keycloak's A256GCM can be decrypted, and older versions can decrypt new
+     * records.
+     */
     @Test
-    void keycloaksOwnA256gcmOpensIt_andTheOtherWayRound() throws Exception {
+    void encryptionIsCompatibleWithKeycloaksA256gcm() throws Exception {
         JWE keycloaks = new JWE(sealed);
         keycloaks.getKeyStorage().setCEKKey(KEY.key(), JWEKeyStorage.KeyUse.ENCRYPTION);
         byte[] content = keycloaks.verifyAndDecodeJwe().getContent();
@@ -63,13 +66,13 @@ class TokenCipherTest {
     }
 
     @Test
-    void itIsNeverTheSameTwice() {
+    void theCiphertextIsDifferentEachTime() {
         assertThat(TokenCipher.encrypt(RECORD, OWNER, KEY)).isNotEqualTo(sealed);
     }
 
     @ParameterizedTest
     @CsvSource({"realm-2,classlink,870001", "realm-1,classlink-2,870001", "realm-1,classlink,870002"})
-    void givenAnotherRealmAliasOrPerson_thenItDoesNotOpen(String realm, String alias, String id) {
+    void givenAnotherRealmAliasOrUser_thenDecryptionFails(String realm, String alias, String id) {
         assertThatThrownBy(() ->
                         TokenCipher.decrypt(sealed, new TokenCipher.Owner(realm, alias, id), TokenCipherTest::ring))
                 .isInstanceOf(TokenCipher.Unreadable.class)
@@ -77,21 +80,21 @@ class TokenCipherTest {
     }
 
     @Test
-    void givenTheKeyIsGone_thenItSaysWhichOne() {
+    void givenAMissingKey_thenTheErrorNamesIt() {
         assertThatThrownBy(() -> TokenCipher.decrypt(sealed, OWNER, id -> Optional.empty()))
                 .isInstanceOf(TokenCipher.Unreadable.class)
                 .hasMessage("the key '2026-08' that sealed it is in no key source");
     }
 
     @Test
-    void givenAnotherKeyUnderTheSameId_thenItDoesNotOpen() {
+    void givenAnotherKeyWithTheSameId_thenDecryptionFails() {
         assertThatThrownBy(() -> TokenCipher.decrypt(sealed, OWNER, id -> Optional.of(key(id, 2))))
                 .isInstanceOf(TokenCipher.Unreadable.class)
                 .hasMessageContaining("another key has the id '2026-08'");
     }
 
     @Test
-    void givenAnyCharacterIsChanged_thenItDoesNotOpen() {
+    void givenAChangedCharacter_thenDecryptionFails() {
         IntStream.range(0, sealed.length())
                 .filter(at -> sealed.charAt(at) != '.')
                 .mapToObj(at ->
@@ -105,7 +108,7 @@ class TokenCipherTest {
     @ValueSource(
             strings = {"", ".", "....", "eyJ", "eyJ.a.b.c.d", "e30.....", "eyJraWQiOiJhIGIifQ....", "not a record", "{}"
             })
-    void givenSomethingElse_thenItDoesNotOpen(String text) {
+    void givenAnyOtherText_thenDecryptionFails(String text) {
         assertThatThrownBy(() -> TokenCipher.decrypt(text, OWNER, TokenCipherTest::ring))
                 .isInstanceOf(TokenCipher.Unreadable.class);
     }

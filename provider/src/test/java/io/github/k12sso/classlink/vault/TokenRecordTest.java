@@ -24,20 +24,20 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TokenRecordTest {
 
     @Property
-    void whatIsWritten_readsTheSame(@ForAll("records") TokenRecord record) throws JsonProcessingException {
+    void aWrittenRecordReadsBackUnchanged(@ForAll("records") TokenRecord record) throws JsonProcessingException {
         assertThat(TokenRecord.read(new ObjectMapper().readTree(record.write().toString())))
                 .isEqualTo(record);
     }
 
     @Property
-    void whatABuiltInBrokerWouldWrite_readsTheSame(@ForAll("tokenSets") TokenSet tokens) {
+    void aRecordOfABuiltInBrokerIsReadTheSame(@ForAll("tokenSets") TokenSet tokens) {
         TokenRecord record = new TokenRecord(Optional.of(tokens), Optional.empty());
 
         assertThat(TokenRecord.readPlain(record.write().toString())).contains(record);
     }
 
     @Property
-    void anyText_isARecordOrNone(@ForAll String text, @ForAll long expiration) {
+    void anyTextIsParsedOrRejected(@ForAll String text, @ForAll long expiration) {
         assertThat(read(text).map(TokenSet::accessToken).orElse("present")).isNotBlank();
         assertThat(read("{\"access_token\":\"a\",\"accessTokenExpiration\":" + expiration + "}")
                         .map(tokens -> tokens.expiresAt().getEpochSecond())
@@ -49,7 +49,7 @@ class TokenRecordTest {
     class GivenARecordOfABuiltInBroker {
 
         @Test
-        void givenItSaysWhenTheTokenEnds_thenItReadsLikeOurs() {
+        void givenAnExpiry_thenItIsReadLikeOurRecords() {
             Optional<TokenSet> tokens = read("""
                     {"access_token":"access-1","expires_in":3600,"refresh_expires_in":0,"refresh_token":"refresh-1",
                      "token_type":"Bearer","id_token":"head.body.signature","not-before-policy":0,"scope":"openid profile",
@@ -61,14 +61,14 @@ class TokenRecordTest {
         }
 
         @Test
-        void givenItDoesNotSay_andThereIsARefreshToken_thenItIsLongOverAndCanBeRenewed() {
+        void givenNoExpiryButARefreshToken_thenTheTokenIsExpiredAndCanBeRefreshed() {
             assertThat(read("""
                     {"access_token":"access-1","token_type":"Bearer","refresh_token":"refresh-1"}
                     """)).contains(new TokenSet("access-1", Optional.of("refresh-1"), Instant.EPOCH));
         }
 
         @Test
-        void givenItDoesNotSay_thenItCannotBeUsed() {
+        void givenNoExpiry_thenTheTokenCannotBeUsed() {
             assertThat(read("""
                                     {"access_token":"access-1","token_type":"Bearer","response_type":"code","id_token":"h.b.s"}
                                     """)).isEmpty();
@@ -94,12 +94,12 @@ class TokenRecordTest {
                 "{\"access_token\":\"a\",\"accessTokenExpiration\":18446744073709551617}",
                 "eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0..aaaa.bbbb.cccc"
             })
-    void givenARecordThatCannotBeRead_thenThereIsNone(String record) {
+    void givenAnUnreadableRecord_thenThereIsNone(String record) {
         assertThat(read(record)).isEmpty();
     }
 
     @Test
-    void givenARevokedGrant_thenThePersonIsStillKnown() throws JsonProcessingException {
+    void givenARevokedGrant_thenTheUserIsStillKnown() throws JsonProcessingException {
         TokenRecord record = new TokenRecord(
                 Optional.of(new TokenSet("access", Optional.of("refresh"), Instant.ofEpochSecond(1795420800L))),
                 Optional.of(
@@ -113,7 +113,7 @@ class TokenRecordTest {
     }
 
     @Test
-    void itSaysWhenThePersonSignedIn_alsoAfterARefresh() throws JsonProcessingException {
+    void theLoginTimeIsKeptAfterARefresh() throws JsonProcessingException {
         Instant login = Instant.ofEpochMilli(1795420800123L);
         TokenSet tokens = new TokenSet("access", Optional.empty(), Instant.ofEpochSecond(1795420800L));
         TokenRecord record = new TokenRecord(Optional.empty(), Optional.empty(), login).with(tokens);
@@ -127,7 +127,7 @@ class TokenRecordTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"{}", "{\"login_at\":\"x\"}", "{\"login_at\":1e300}", "{\"login_at\":null}"})
-    void givenARecordThatDoesNotSayWhen_thenItIsTheOldest(String record) throws JsonProcessingException {
+    void givenARecordWithoutALoginTime_thenItCountsAsTheOldest(String record) throws JsonProcessingException {
         assertThat(TokenRecord.read(new ObjectMapper().readTree(record)).loginAt())
                 .isEqualTo(Instant.EPOCH);
     }

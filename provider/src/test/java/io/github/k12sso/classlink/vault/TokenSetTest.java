@@ -18,13 +18,13 @@ class TokenSetTest {
 
     @ParameterizedTest
     @CsvSource({"6000,false", "5001,false", "5000,true", "4999,true", "0,true", "-1,true", "-86400000,true"})
-    void givenSoManyMillisecondsLeft_thenItIsAliveOnlyBeyondTheMarginOfFiveSeconds(long left, boolean expired) {
+    void aTokenIsValidOnlyIfMoreThanFiveSecondsRemain(long left, boolean expired) {
         assertThat(endingAt(NOW.plusMillis(left)).isExpired(NOW)).isEqualTo(expired);
     }
 
     @ParameterizedTest
     @CsvSource({"3600", "0", "-60"})
-    void thenTheTimeLeftIsCountedFromNow(long seconds) {
+    void theRemainingTimeIsCountedFromNow(long seconds) {
         assertThat(endingAt(NOW.plusSeconds(seconds)).remaining(NOW)).isEqualTo(Duration.ofSeconds(seconds));
     }
 
@@ -32,7 +32,7 @@ class TokenSetTest {
     class WhenItIsIssued {
 
         @Test
-        void givenAnAnswerWithItsLife_thenThatIsTheEnd() {
+        void givenAResponseWithALifetime_thenItSetsTheExpiry() {
             TokenResponse response = new TokenResponse(
                     "access", Optional.of("refresh"), Optional.of("id"), Optional.of(Duration.ofMinutes(10)));
 
@@ -41,7 +41,7 @@ class TokenSetTest {
         }
 
         @Test
-        void givenAnAnswerWithoutOne_thenTheSettingIs() {
+        void givenAResponseWithoutALifetime_thenTheSettingSetsTheExpiry() {
             TokenResponse response = new TokenResponse("access", Optional.empty(), Optional.empty(), Optional.empty());
 
             assertThat(TokenSet.issued(response, NOW, Duration.ofHours(24)))
@@ -50,7 +50,7 @@ class TokenSetTest {
     }
 
     @Test
-    void whenPrinted_thenItHidesTheTokensAndShowsTheEnd() {
+    void toStringHidesTheTokensAndShowsTheExpiry() {
         assertThat(new TokenSet("access-1", Optional.of("refresh-1"), NOW).toString())
                 .doesNotContain("access-1", "refresh-1")
                 .contains("2026-11-23T08:00:00Z");

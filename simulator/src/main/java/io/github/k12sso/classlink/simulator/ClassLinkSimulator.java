@@ -41,7 +41,7 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.eclipse.jetty.http.UriCompliance;
 
-/** A local ClassLink: sign-in, tokens, nodeapi and rosters on one port, with controls for everything that can go wrong. */
+/** A local ClassLink: sign-in, tokens, nodeapi and rosters on one port, with controls for injecting faults. */
 public final class ClassLinkSimulator implements AutoCloseable {
     private final URI baseUrl;
     private final SimulatorClock clock = new SimulatorClock();
@@ -69,7 +69,8 @@ public final class ClassLinkSimulator implements AutoCloseable {
                 http.setSendServerVersion(false);
             });
         });
-        server.start(settings.bindAddress(), settings.port()); // before the routes: the issuer names the port
+        server.start(
+                settings.bindAddress(), settings.port()); // before the routes, because the issuer contains the port
         baseUrl = withoutSlash(settings.publicUrl().orElse(URI.create("http://localhost:" + server.port())));
         switches = settings.switches();
         requests = new RequestLog(settings.recordedRequests());
@@ -87,13 +88,13 @@ public final class ClassLinkSimulator implements AutoCloseable {
         return new ClassLinkSimulator(settings);
     }
 
-    /** Issuer and base of every address, without trailing slash. */
+    /** Issuer and base URL, without trailing slash. */
     public URI baseUrl() {
         return baseUrl;
     }
 
     /**
-     * Adds or replaces a client; its tile opens the first redirect URI.
+     * Adds or replaces a client whose tile opens the first redirect URI.
      *
      * @param redirectUris one that ends in {@code *} is a prefix
      */
@@ -110,7 +111,7 @@ public final class ClassLinkSimulator implements AutoCloseable {
         return districts.personas();
     }
 
-    /** A persona by id, or any generated person as {@code districtCode:sourcedId}. */
+    /** Returns a persona by id, or any generated person as {@code districtCode:sourcedId}. */
     public Persona persona(String id) {
         return districts.persona(id).orElseThrow(() -> new NoSuchElementException("no persona " + id));
     }
@@ -127,7 +128,7 @@ public final class ClassLinkSimulator implements AutoCloseable {
         return clock;
     }
 
-    /** The last requests, oldest first, control requests left out. */
+    /** The last requests, oldest first, without control requests. */
     public List<RecordedRequest> requests() {
         return requests.all();
     }
@@ -136,28 +137,28 @@ public final class ClassLinkSimulator implements AutoCloseable {
         requests.clear();
     }
 
-    /** Tells every secret from now on, as it is issued or received; some more than once, and from the threads of requests. */
+    /** Reports every secret that is issued or received from now on, some more than once, on the threads of the requests. */
     public void tellSecretsTo(Consumer<Secret> listener) {
         secrets.tellTo(listener);
     }
 
-    /** All access tokens are expired from now on. */
+    /** Expires all access tokens. */
     public void expireTokens() {
         tokens.expireAccessTokens();
     }
 
-    /** All access and refresh tokens stop working, as if the users had withdrawn their grants. */
+    /** Invalidates all access and refresh tokens, as if all users had withdrawn their grants. */
     public void endAllGrants() {
         tokens.endAllGrants();
     }
 
-    /** A refresh token as if the person had logged in at the app; for storms of more people than can be logged in. */
+    /** Issues a refresh token as if the person had signed in to the app, for load tests with many users. */
     public String refreshTokenOf(String personaId, String clientId) {
         Grant grant = Grant.ofTile(persona(personaId), clientId, clock.instant());
         return tokens.refreshTokenOf(grant);
     }
 
-    /** Lets a test make the id_tokens, hostile ones included. */
+    /** Replaces the ID token issuer, for example to issue invalid tokens. */
     public void issueIdTokensWith(IdTokenIssuer issuer) {
         idTokens.issueWith(issuer);
     }
@@ -174,7 +175,7 @@ public final class ClassLinkSimulator implements AutoCloseable {
         my.clearOverrides();
     }
 
-    /** What districts do to the partner: rotate bearers, disable, change permissions. */
+    /** Changes that districts make for the partner: rotate bearers, disable the app, change permissions. */
     public ApplicationList applications() {
         return applications;
     }

@@ -13,7 +13,7 @@ import io.github.k12sso.classlink.simulator.oneroster.DistrictServers;
 import io.github.k12sso.classlink.simulator.oneroster.RosterEndpoints;
 import io.javalin.Javalin;
 
-/** Which path leads to which endpoint. The first route that matches is taken, so LaunchPad's come last. */
+/** Maps paths to endpoints. The first matching route is used, so LaunchPad's routes come last. */
 final class Routes {
     private final Javalin server;
     private final Gate gate;

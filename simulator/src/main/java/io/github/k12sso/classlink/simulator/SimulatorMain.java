@@ -39,7 +39,7 @@ final class SimulatorMain implements Callable<Integer> {
 
     public static void main(String[] arguments) {
         if (System.getProperty(LOG_LEVEL) == null) {
-            System.setProperty(LOG_LEVEL, "warn"); // the server's start-up lines would hide ours
+            System.setProperty(LOG_LEVEL, "warn"); // hides the server's own startup lines
         }
         System.exit(commandLine().execute(arguments));
     }
@@ -67,41 +67,43 @@ final class SimulatorMain implements Callable<Integer> {
         out.flush();
     }
 
-    /** What can be said on the command line. */
+    /** Command line options. */
     static final class Options {
-        @Option(names = "--port", defaultValue = "9400", description = "Port; 0 = any free one (${DEFAULT-VALUE}).")
+        @Option(names = "--port", defaultValue = "9400", description = "Port; 0 = any free port (${DEFAULT-VALUE}).")
         private int port;
 
         @Option(
                 names = "--bind",
                 defaultValue = "127.0.0.1",
-                description = "Address to listen on (${DEFAULT-VALUE}). In a container 0.0.0.0.")
+                description = "Address to listen on (${DEFAULT-VALUE}). In a container, use 0.0.0.0.")
         private String bind;
 
         @Option(
                 names = "--public-url",
-                description = "How others reach the simulator, and its issuer; default http://localhost:PORT.")
+                description = "Public URL of the simulator, also the issuer; default http://localhost:PORT.")
         private URI publicUrl;
 
         @Option(
                 names = "--client-id",
                 defaultValue = "classlink-demo",
-                description = "Client registered from the start (${DEFAULT-VALUE}).")
+                description = "ID of the client registered at startup (${DEFAULT-VALUE}).")
         private String clientId;
 
         @Option(
                 names = "--client-secret",
                 defaultValue = "classlink-demo-secret",
-                description = "Its secret (${DEFAULT-VALUE}).")
+                description = "Client secret (${DEFAULT-VALUE}).")
         private String clientSecret;
 
         @Option(
                 names = "--redirect-uri",
                 defaultValue = "http://localhost:8080/*",
-                description = "Its redirect URI, may be repeated; one that ends in * is a prefix (${DEFAULT-VALUE}).")
+                description = "Redirect URI, may be repeated; a URI that ends in * is a prefix (${DEFAULT-VALUE}).")
         private List<String> redirectUris = new ArrayList<>();
 
-        @Option(names = "--launch-url", description = "Where its tile leads; default: the first redirect URI.")
+        @Option(
+                names = "--launch-url",
+                description = "URL that the client's tile opens; default: the first redirect URI.")
         private String launchUrl;
 
         @Option(
@@ -113,13 +115,13 @@ final class SimulatorMain implements Callable<Integer> {
         @Option(
                 names = "--partner-key",
                 defaultValue = "partner-key-of-the-simulator",
-                description = "Bearer of /applications (${DEFAULT-VALUE}).")
+                description = "Bearer token of /applications (${DEFAULT-VALUE}).")
         private String partnerKey;
 
         @Option(
                 names = "--filler-applications",
                 defaultValue = "0",
-                description = "Disabled districts that /applications lists first (${DEFAULT-VALUE}).")
+                description = "Number of disabled districts that /applications lists first (${DEFAULT-VALUE}).")
         private int fillerApplications;
 
         SimulatorSettings.Builder settings() {

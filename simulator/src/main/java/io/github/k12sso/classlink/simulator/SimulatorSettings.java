@@ -11,12 +11,12 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * How a simulator starts. Immutable; what can change while it runs is a {@link Switch}.
+ * Startup settings. Immutable; settings that can change at runtime are {@link Switch}es.
  *
  * @param port 0 = any free port
- * @param publicUrl how browsers and servers reach the simulator when it is not {@code http://localhost:port}
- * @param fillerApplications disabled districts that {@code /applications} lists before the real ones
- * @param recordedRequests how many requests are remembered
+ * @param publicUrl public URL of the simulator if it is not {@code http://localhost:port}
+ * @param fillerApplications number of disabled districts that {@code /applications} lists before the real ones
+ * @param recordedRequests maximum number of recorded requests
  */
 public record SimulatorSettings(
         int port,
@@ -35,7 +35,7 @@ public record SimulatorSettings(
         switches = switches.copy();
     }
 
-    /** Any free port, the default districts, no client. */
+    /** Defaults: any free port, the default districts, no client. */
     public static SimulatorSettings defaults() {
         return builder().build();
     }
@@ -44,13 +44,13 @@ public record SimulatorSettings(
         return new Builder();
     }
 
-    /** How the switches stand at the start; a copy. */
+    /** A copy of the initial switches. */
     @Override
     public Switches switches() {
         return switches.copy();
     }
 
-    /** Collects settings. */
+    /** Builds settings. */
     public static final class Builder {
         private int port;
         private String bindAddress = "127.0.0.1";
@@ -74,7 +74,7 @@ public record SimulatorSettings(
             return this;
         }
 
-        /** Base of the issuer and of all published addresses; a trailing slash is dropped. */
+        /** Base URL of the issuer and of all published URLs; a trailing slash is removed. */
         public Builder publicUrl(URI value) {
             publicUrl = value;
             return this;

@@ -8,7 +8,7 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
-/** The switches on the command line. */
+/** Command line options for the switches. */
 final class SwitchOptions {
     private SwitchOptions() {}
 
@@ -17,7 +17,7 @@ final class SwitchOptions {
     }
 
     /**
-     * Turns the switches whose options were given.
+     * Sets the switches whose options were given.
      *
      * @throws ParameterException if a lifetime is out of bounds
      */

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The controls over HTTP, for those who run the jar. */
+/** The control API over HTTP. */
 class ControlTest {
     private ClassLinkSimulator simulator;
     private RelyingParty app;
@@ -41,7 +41,7 @@ class ControlTest {
     }
 
     @Test
-    void overviewIsAPageForBrowsersAndJsonForTheRest() {
+    void overviewIsHtmlForBrowsersAndJsonForOtherClients() {
         JsonNode state = RelyingParty.json(app.get("/_sim"));
         assertThat(state.fieldNames())
                 .toIterable()
@@ -78,7 +78,7 @@ class ControlTest {
                 "{\"endpoint\":\"discovery\",\"kind\":\"oversize\",\"bytes\":100} | 200",
                 "{\"endpoint\":\"discovery\",\"kind\":\"status\",\"status\":500,\"body\":\"{}\"} | 500",
             })
-    void everyKindCanBeWrittenInJson(String json, int status) {
+    void everyKindOfFaultCanBeSetInJson(String json, int status) {
         assertThat(post("/_sim/faults", json).statusCode()).isEqualTo(200);
         assertThat(app.get("/.well-known/openid-configuration").statusCode()).isEqualTo(status);
     }
@@ -93,17 +93,17 @@ class ControlTest {
                 "faults | junk | the body is not JSON",
                 "clock | {\"advance\":\"soon\"} | not a duration such as PT5M: soon",
                 "switches | {\"tokenMode\":\"odd\"} | tokenMode cannot be \"odd\"",
-                "clients | {\"id\":\"x\"} | id, secret and redirectUris are needed",
+                "clients | {\"id\":\"x\"} | id, secret and redirectUris are required",
                 "districts | {\"district\":\"atlantis\"} | unknown district atlantis",
             })
-    void nonsenseIsExplained(String path, String json, String message) {
+    void invalidRequestsGetAMessage(String path, String json, String message) {
         HttpResponse<String> response = post("/_sim/" + path, json);
         assertThat(response.statusCode()).isEqualTo(400);
         assertThat(RelyingParty.json(response).get("message").asText()).isEqualTo(message);
     }
 
     @Test
-    void clockKeysTokensAndSwitchesMove() {
+    void clockKeysTokensAndSwitchesCanBeChanged() {
         String token = app.accessTokenFor("student");
         post("/_sim/clock", "{\"advance\":\"PT25H\"}");
         assertThat(app.getAs(token, "/v2/my/info").statusCode()).isEqualTo(401);
@@ -130,7 +130,7 @@ class ControlTest {
     }
 
     @Test
-    void clientsAndDistrictsChange() {
+    void clientsAndDistrictsCanBeChanged() {
         post(
                 "/_sim/clients",
                 "{\"id\":\"late\",\"secret\":\"s\",\"redirectUris\":[\"http://localhost:1/cb\"],\"launchUrl\":\"http://localhost:1/tile\"}");
@@ -150,7 +150,7 @@ class ControlTest {
     }
 
     @Test
-    void theLastRequestsAreRemembered() {
+    void theLastRequestsAreRecorded() {
         for (int i = 0; i < 7; i++) {
             app.get("/v2/my/info?n=" + i, "Authorization", "Bearer secret-" + i);
         }

@@ -9,7 +9,7 @@ import com.nimbusds.jwt.SignedJWT;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-/** Keys, discovery and id_tokens. */
+/** Keys, discovery and ID tokens. */
 class DiscoveryTest extends SimulatorTests {
     @Nested
     class Keys {
@@ -24,7 +24,7 @@ class DiscoveryTest extends SimulatorTests {
         }
 
         @Test
-        void rotateAndOldOnesStayUntilDropped() throws Exception {
+        void rotateAndOldKeysStayPublishedUntilDropped() throws Exception {
             String first = kidOfAFreshToken();
             simulator.keys().rotate();
             String second = kidOfAFreshToken();
@@ -38,7 +38,7 @@ class DiscoveryTest extends SimulatorTests {
         }
 
         @Test
-        void areRefusedToPythonsDefaultUserAgent() {
+        void areDeniedToPythonsDefaultUserAgent() {
             assertThat(app.get("/oauth2/v2/jwks", "User-Agent", "Python-urllib/3.12")
                             .statusCode())
                     .isEqualTo(401);
@@ -46,7 +46,7 @@ class DiscoveryTest extends SimulatorTests {
     }
 
     @Test
-    void discoverySaysNothingOfPkceRevocationOrEndOfSession() {
+    void discoveryOmitsPkceRevocationAndEndSession() {
         JsonNode document = RelyingParty.json(app.get("/.well-known/openid-configuration"));
         String base = simulator.baseUrl().toString();
 
@@ -68,7 +68,7 @@ class DiscoveryTest extends SimulatorTests {
     }
 
     @Test
-    void aTestMayIssueItsOwnIdTokens() throws Exception {
+    void testsCanIssueTheirOwnIdTokens() throws Exception {
         simulator.issueIdTokensWith(draft -> draft.sign(new JWTClaimsSet.Builder(draft.claims())
                 .issuer("https://evil.example")
                 .build()));
@@ -86,7 +86,7 @@ class DiscoveryTest extends SimulatorTests {
     }
 
     @Test
-    void theIssuerFollowsThePublicAddressWithoutItsSlash() {
+    void theIssuerIsThePublicUrlWithoutTrailingSlash() {
         SimulatorSettings settings = SimulatorSettings.builder()
                 .publicUrl(java.net.URI.create("http://classlink.example:9400/"))
                 .build();

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The districts' own servers, asked as a client signs. */
+/** The districts' own servers, called with signed requests. */
 class DistrictServersTest extends RosterTests {
     private static final String USERS = "/servers/harborpoint/ims/oneroster/v1p1/users";
 
@@ -35,7 +35,7 @@ class DistrictServersTest extends RosterTests {
     }
 
     @Test
-    void aKeyIsGivenToThePartnerOnly() {
+    void onlyThePartnerGetsADistrictKey() {
         String path = "/applications/" + simulator.applicationId("harborpoint") + "/server";
 
         JsonNode server = RelyingParty.json(app.getAs("partner-key-of-the-simulator", path))
@@ -50,7 +50,7 @@ class DistrictServersTest extends RosterTests {
     }
 
     @Test
-    void severalLibrariesOfClassLinkEncodeASpaceOfTheSecretAsAPlus() {
+    void secretsContainNoSpacesWhichClassLinkLibrariesEncodeAsPlus() {
         assertThat(simulator.districtKey("harborpoint").get("client_secret").textValue())
                 .matches("[0-9a-f-]{36}\\S+")
                 .doesNotContain(" ");
@@ -60,7 +60,7 @@ class DistrictServersTest extends RosterTests {
     class Signatures {
         @ParameterizedTest
         @CsvSource({"HMAC-SHA256, HmacSHA256", "HMAC-SHA1, HmacSHA1"})
-        void readTheDistrict(String method, String algorithm) {
+        void grantAccessToTheDistrict(String method, String algorithm) {
             HttpResponse<String> answer = client.users(signing -> signing.algorithm(method, algorithm));
 
             assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
@@ -89,7 +89,7 @@ class DistrictServersTest extends RosterTests {
                     "username='a+b c%20d~e*f!(g)'",
                     "familyName='Núñez'"
                 })
-        void coverTheQueryDecoded(String filter) {
+        void coverTheDecodedQuery(String filter) {
             OAuthClient.Signing signing = client.get("users").query("filter", filter);
 
             assertThat(signing.send().statusCode()).isEqualTo(200);
@@ -101,7 +101,7 @@ class DistrictServersTest extends RosterTests {
                                     "Authorization",
                                     client.get("users").query("filter", filter).header(","))
                             .statusCode())
-                    .as("spaces as +")
+                    .as("spaces encoded as +")
                     .isEqualTo(200);
         }
 
@@ -134,14 +134,14 @@ class DistrictServersTest extends RosterTests {
         }
 
         @Test
-        void coverTheAddressByTheRulesOfRfc5849() {
+        void coverTheUrlNormalizedByRfc5849() {
             String port = ":" + simulator.baseUrl().getPort();
 
             OAuthClient.Signing byNumber = client.get("users").base("http://127.0.0.1" + port);
             assertThat(app.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1" + port + byNumber.target()))
                                     .header("Authorization", byNumber.header(",")))
                             .statusCode())
-                    .as("by the Host header")
+                    .as("signed for the Host header")
                     .isEqualTo(200);
             assertRefused(client.users(signing -> signing.base("https://localhost" + port)));
             assertRefused(client.users(signing -> signing.base("http://localhost")));
@@ -155,7 +155,7 @@ class DistrictServersTest extends RosterTests {
             "https://roster.example:80, https://roster.example:80",
             "https://roster.example/Base, https://roster.example/Base"
         })
-        void coverThePublicAddressOfASimulatorBehindAProxy(URI published, String signed) throws IOException {
+        void coverThePublicUrlOfASimulatorBehindAProxy(URI published, String signed) throws IOException {
             int port = freePort();
             try (ClassLinkSimulator other = ClassLinkSimulator.start(
                     SimulatorSettings.builder().port(port).publicUrl(published).build())) {
@@ -170,16 +170,16 @@ class DistrictServersTest extends RosterTests {
         }
 
         @Test
-        void mayCoverThePathAsItIsSent() {
+        void mayCoverThePathAsSent() {
             assertThat(client.get("users/7%7Cnorth%2F2%20b").send().statusCode())
-                    .as("signed, and nobody is there")
+                    .as("signature accepted, object not found")
                     .isEqualTo(404);
             assertThat(client.get("courses/").query("limit", "2").send().statusCode())
                     .isEqualTo(200);
         }
 
         @Test
-        void ofAKeyThatWasReplacedAreRefused() {
+        void ofAReplacedKeyAreRefused() {
             OAuthClient.Signing early = client.get("users").query("limit", "50");
             String header = early.header(", ");
             simulator.applications().rotateBearer("harborpoint");
@@ -192,7 +192,7 @@ class DistrictServersTest extends RosterTests {
     @Nested
     class Times {
         @Test
-        void aNonceCountsOnceWithItsTimestamp() {
+        void aNonceIsAcceptedOncePerTimestamp() {
             long now = Instant.now().getEpochSecond();
             OAuthClient.Signing first = signedAt(now, "users");
             String header = first.header(", ");
@@ -210,7 +210,7 @@ class DistrictServersTest extends RosterTests {
         }
 
         @Test
-        void aWrongSignatureDoesNotUseUpTheNonce() {
+        void anInvalidSignatureDoesNotConsumeTheNonce() {
             OAuthClient.Signing signing = client.get("users").with("oauth_nonce", "kept");
             assertRefused(client.get("users")
                     .with("oauth_nonce", "kept")

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Every way to misbehave, as a client sees it. */
+/** Every kind of fault, as a client sees it. */
 class FaultTest {
     private static final String DISCOVERY = "/.well-known/openid-configuration";
 
@@ -47,7 +47,7 @@ class FaultTest {
     }
 
     @Test
-    void statusWithRetryAfterForTheNextRequests() {
+    void aStatusWithRetryAfterAppliesToTheNextRequests() {
         simulator
                 .faults()
                 .inject(Endpoint.TOKEN, Fault.status(503).retryAfter(7))
@@ -62,7 +62,7 @@ class FaultTest {
     }
 
     @Test
-    void statusBodiesFitTheEndpoint() {
+    void errorBodiesMatchTheEndpoint() {
         simulator.faults().inject(Endpoint.ROSTER, Fault.status(429));
         simulator.faults().inject(Endpoint.MY_INFO, Fault.status(500));
         simulator.faults().inject(Endpoint.GROUPS, Fault.status(502).body("{\"own\":1}"));
@@ -73,7 +73,7 @@ class FaultTest {
     }
 
     @Test
-    void faultsStrikeInTheOrderOfInjectionUntilCleared() {
+    void faultsApplyInOrderOfInjectionUntilCleared() {
         simulator.faults().inject(Endpoint.DISCOVERY, Fault.status(500).times(1));
         simulator.faults().inject(Endpoint.DISCOVERY, Fault.status(418));
 
@@ -88,7 +88,7 @@ class FaultTest {
     }
 
     @Test
-    void aResetHappensBeforeAnythingIsDone() {
+    void aResetHappensBeforeTheRequestIsProcessed() {
         String code = app.codeFor("student");
         simulator.faults().inject(Endpoint.TOKEN, Fault.reset());
         assertThatThrownBy(() -> app.redeem(code)).hasCauseInstanceOf(IOException.class);
@@ -97,7 +97,7 @@ class FaultTest {
     }
 
     @Test
-    void aStallEndsWithAResetBeforeAnythingIsDone() {
+    void aStallEndsWithAResetBeforeTheRequestIsProcessed() {
         String code = app.codeFor("student");
         simulator.faults().inject(Endpoint.TOKEN, Fault.stall(Duration.ofMillis(200)));
         long start = System.nanoTime();
@@ -108,7 +108,7 @@ class FaultTest {
     }
 
     @Test
-    void aLostAnswerLeavesTheCodeSpent() {
+    void aLostResponseLeavesTheCodeUsed() {
         String code = app.codeFor("student");
         simulator.faults().inject(Endpoint.TOKEN, Fault.answerLost());
         assertThatThrownBy(() -> app.redeem(code)).hasCauseInstanceOf(IOException.class);
@@ -157,7 +157,7 @@ class FaultTest {
     }
 
     @Test
-    void delayHoldsOneAnswerAndNotTheOthers() {
+    void aDelayAffectsOneResponseOnly() {
         simulator.faults().inject(Endpoint.DISCOVERY, Fault.delay(Duration.ofMillis(700)));
         long begin = System.nanoTime();
         List<CompletableFuture<HttpResponse<String>>> slow = new ArrayList<>();
@@ -173,7 +173,7 @@ class FaultTest {
     }
 
     @Test
-    void dripSendsTheTrueAnswerByteByByte() throws Exception {
+    void dripSendsTheResponseByteByByte() throws Exception {
         simulator.faults().inject(Endpoint.MY_INFO, Fault.drip(Duration.ofMillis(2)));
         HttpResponse<String> whole = app.getAs("junk", "/v2/my/info");
         assertThat(whole.statusCode()).isEqualTo(401);

@@ -36,7 +36,7 @@ class GuideModeTest extends SimulatorTests {
         }
 
         @Test
-        void addsTheGuidesMembersAndItsLifetime() {
+        void addsTheGuidesFieldsAndLifetime() {
             JsonNode token = RelyingParty.json(app.redeem(app.codeFor("student")));
             assertThat(token.fieldNames())
                     .toIterable()
@@ -65,7 +65,7 @@ class GuideModeTest extends SimulatorTests {
         }
 
         @Test
-        void endsTheWholeFamilyWhenARefreshTokenIsUsedTwice() {
+        void revokesTheWholeFamilyWhenARefreshTokenIsReused() {
             String first = text(app.redeem(app.codeFor("student")), "refresh_token");
             HttpResponse<String> refreshed = refresh(first);
             String bystander = app.accessTokenFor("student");
@@ -86,7 +86,7 @@ class GuideModeTest extends SimulatorTests {
         }
 
         @Test
-        void refusesUnknownForeignAndWithdrawnRefreshTokens() {
+        void refusesUnknownForeignAndRevokedRefreshTokens() {
             String token = text(app.redeem(app.codeFor("student")), "refresh_token");
             assertError(refresh("unknown"), 400, "invalid_grant");
             simulator.registerClient("other", "x", List.of("https://other.example/"));
@@ -124,12 +124,12 @@ class GuideModeTest extends SimulatorTests {
         }
 
         @Test
-        void isNotThereUnlessSwitchedOn() {
+        void isOffByDefault() {
             assertThat(revoke("x", RelyingParty.SECRET).statusCode()).isEqualTo(404);
         }
 
         @Test
-        void endsTokens() {
+        void revokesTokens() {
             simulator.revocation(true);
             simulator.tokenMode(TokenMode.GUIDE);
             HttpResponse<String> token = app.redeem(app.codeFor("student"));

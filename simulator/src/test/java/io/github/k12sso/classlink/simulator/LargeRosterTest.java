@@ -10,12 +10,12 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** A million people take no memory. */
+/** A district of a million people needs no memory. */
 class LargeRosterTest extends RosterTests {
     @Nested
     class AMillionPeople {
         @Test
-        void arePagedWithoutBeingStored() {
+        void arePaginatedWithoutBeingStored() {
             HttpResponse<String> last = call("metropolis", "users?sort=sourcedId&limit=10000&offset=990000");
             JsonNode users = RelyingParty.json(last).get("users");
             assertThat(users).hasSize(10_000);
@@ -32,7 +32,7 @@ class LargeRosterTest extends RosterTests {
 
         @Test
         @Tag("full")
-        void takeNoMemoryToSpeakOf() {
+        void takeAlmostNoMemory() {
             Runtime runtime = Runtime.getRuntime();
             SimulatorSettings settings = SimulatorSettings.builder()
                     .district("first", 101, 1_000_000)
@@ -69,7 +69,7 @@ class LargeRosterTest extends RosterTests {
         }
 
         @Test
-        void areNotSortedByJustAnyField() {
+        void cannotBeSortedByEveryField() {
             JsonNode body = read("metropolis", "users?sort=familyName&limit=2");
             assertThat(body.get("users")).hasSize(2);
             assertThat(body.get("statusInfoSet").get(0).get("imsx_severity").asText())

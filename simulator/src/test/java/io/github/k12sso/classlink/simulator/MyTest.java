@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What nodeapi says of each persona. */
+/** nodeapi responses for each persona. */
 class MyTest {
     private static ClassLinkSimulator simulator;
     private static RelyingParty app;
@@ -36,7 +36,7 @@ class MyTest {
     }
 
     @Test
-    void absentValuesAreEmptyStringsUnlessSwitchedOff() {
+    void absentValuesAreEmptyStringsByDefault() {
         assertThat(read("student", "/v2/my/info").fieldNames()).toIterable().contains("ImagePath", "OrgId");
         simulator.switches().set(Switch.EMPTY_STRINGS, false);
         try {
@@ -60,7 +60,7 @@ class MyTest {
     }
 
     @Test
-    void infoHasExactlyTheDocumentedMembers() {
+    void infoHasExactlyTheDocumentedFields() {
         JsonNode info = read("student", "/v2/my/info");
 
         assertThat(info.fieldNames())
@@ -105,14 +105,14 @@ class MyTest {
         "tenant-administrator, Tenant Administrator, 1",
         "parent, Parent, 5"
     })
-    void rolesAreCapitalised(String persona, String role, int level) {
+    void rolesAreCapitalized(String persona, String role, int level) {
         JsonNode info = read(persona, "/v2/my/info");
         assertThat(info.get("Role").asText()).isEqualTo(role);
         assertThat(info.get("Role_Level").asInt()).isEqualTo(level);
     }
 
     @Test
-    void someDocumentsHaveGapsAndOddShapes() {
+    void someDocumentsHaveMissingAndUnusualValues() {
         assertThat(read("student-without-email", "/v2/my/info").get("Email").asText())
                 .isEmpty();
         assertThat(read("user-without-sourcedid", "/v2/my/info")
@@ -127,7 +127,7 @@ class MyTest {
     }
 
     @Test
-    void twinsShareEverythingButTenantAndUserId() {
+    void twinsDifferOnlyInTenantAndUserId() {
         JsonNode maple = read("twin-maple", "/v2/my/info");
         JsonNode harbor = read("twin-harbor", "/v2/my/info");
 
@@ -144,7 +144,7 @@ class MyTest {
     }
 
     @Test
-    void profileinfoSpeaksOpenIdConnect() {
+    void profileinfoReturnsOpenIdConnectClaims() {
         JsonNode claims = read("teacher", "/v2/my/profileinfo");
 
         assertThat(claims.get("sub").isTextual()).isTrue();
@@ -158,7 +158,7 @@ class MyTest {
     }
 
     @Test
-    void theGuidesProfileIsThereOnlyWhenSwitchedOn() {
+    void theGuidesProfileIsOffByDefault() {
         assertThat(app.getAs(app.accessTokenFor("student"), "/v2/my/profile").statusCode())
                 .isEqualTo(404);
         simulator.guideProfile(true);
@@ -177,7 +177,7 @@ class MyTest {
     }
 
     @Test
-    void groupsDistrictProfilesAndStudentsAnswer() {
+    void groupsDistrictProfilesAndStudentsRespond() {
         assertThat(read("student", "/my/groups").get(0).fieldNames())
                 .toIterable()
                 .containsExactly("name", "groupId", "buildingId");
@@ -195,7 +195,7 @@ class MyTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/v2/my/info", "/v2/my/profileinfo", "/my/groups", "/v2/my/district", "/v2/my/students"})
-    void badTokensGetAMessage(String path) {
+    void invalidTokensGetAnErrorMessage(String path) {
         for (HttpResponse<String> response : java.util.List.of(app.getAs("junk", path), app.get(path))) {
             assertThat(response.statusCode()).isEqualTo(401);
             assertThat(RelyingParty.json(response).get("message").asText()).isNotEmpty();
@@ -203,21 +203,21 @@ class MyTest {
     }
 
     @Test
-    void theBearerSchemeIsReadWithoutCase() {
+    void theBearerSchemeIsNotCaseSensitive() {
         assertThat(app.get("/v2/my/info", "Authorization", "bearer " + app.accessTokenFor("student"))
                         .statusCode())
                 .isEqualTo(200);
     }
 
     @Test
-    void aTokenWithoutTheScopeIsDenied() {
+    void aTokenWithoutTheScopeIsRefused() {
         HttpResponse<String> response = app.getAs(app.accessTokenFor("student", "scope", "oneroster"), "/v2/my/info");
         assertThat(response.statusCode()).isEqualTo(403);
         assertThat(RelyingParty.json(response).get("message").asText()).isEqualTo("Access Denied!");
     }
 
     @Test
-    void aTestMayChangeAProfile() {
+    void testsCanChangeAProfile() {
         simulator.overrideProfile("outsider", info -> info.put("Role", "Aide").putNull("Email"));
         assertThat(read("outsider", "/v2/my/info").get("Role").asText()).isEqualTo("Aide");
         simulator.clearProfileOverrides();
@@ -225,7 +225,7 @@ class MyTest {
     }
 
     @Test
-    void launchpadsUserinfoIsAWebPage() {
+    void launchPadsUserinfoIsAnHtmlPage() {
         assertThat(app.get("/oauth2/v2/userinfo").headers().firstValue("Content-Type"))
                 .get()
                 .asString()

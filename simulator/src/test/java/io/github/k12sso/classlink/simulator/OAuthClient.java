@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** A client of district servers: signs with OAuth 1.0a by its own code. */
+/** A client of district servers with its own implementation of OAuth 1.0a signatures. */
 final class OAuthClient {
     private static final String SERVER = "/servers/harborpoint/ims/oneroster/v1p1/";
 
@@ -32,7 +32,7 @@ final class OAuthClient {
         this.app = app;
     }
 
-    /** OAuth's parameters for one request, signed when they are read. */
+    /** The OAuth parameters of one request, signed when read. */
     final class Signing {
         private final Map<String, String> oauth = new LinkedHashMap<>();
         private final List<Parameter> query = new ArrayList<>();
@@ -48,7 +48,7 @@ final class OAuthClient {
             with("oauth_nonce", UUID.randomUUID().toString());
         }
 
-        /** A null value takes the parameter away. */
+        /** A null value removes the parameter. */
         Signing with(String name, String value) {
             if (value == null) {
                 oauth.remove(name);
@@ -68,13 +68,13 @@ final class OAuthClient {
             return with("oauth_signature_method", method);
         }
 
-        /** Where the client believes to be. */
+        /** The URL that the client signs. */
         Signing base(String url) {
             base = url;
             return this;
         }
 
-        /** As {@code name="value"}, with what is between them. */
+        /** The header parameters as {@code name="value"}, joined with the separator. */
         String header(String separator) {
             return "OAuth "
                     + signed().entrySet().stream()
@@ -95,12 +95,12 @@ final class OAuthClient {
             return app.get(target(), "Authorization", authorization);
         }
 
-        /** Everything in the query. */
+        /** Sends all parameters in the query. */
         HttpResponse<String> sendInQuery() {
             return app.get(target(and(query, signed())));
         }
 
-        /** Path and query as they are sent. */
+        /** Path and query as sent. */
         String target() {
             return target(query);
         }
@@ -136,7 +136,7 @@ final class OAuthClient {
         return new Signing(path);
     }
 
-    /** An accepted request with other OAuth parameters. */
+    /** A valid request with changed OAuth parameters. */
     HttpResponse<String> users(Consumer<Signing> change) {
         Signing signing = get("users").query("limit", "50");
         change.accept(signing);

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How a request to a district's server may carry the parameters of OAuth 1.0a. */
+/** Where a request to a district's server may have its OAuth 1.0a parameters. */
 class OAuthParametersTest extends RosterTests {
     private static final String USERS = "/servers/harborpoint/ims/oneroster/v1p1/users";
 
@@ -43,7 +43,7 @@ class OAuthParametersTest extends RosterTests {
                     "Realm=\"x\",",
                     ""
                 })
-        void mayNameARealm(String realm) {
+        void mayContainARealm(String realm) {
             OAuthClient.Signing signing = client.get("users");
             String header = signing.header(", ");
             assertThat(signing.sendWith("OAuth " + realm + header.substring(6)).statusCode())
@@ -128,7 +128,7 @@ class OAuthParametersTest extends RosterTests {
 
             assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
             assertThat(answer.headers().firstValue("Link").orElseThrow())
-                    .as("the next page is signed anew")
+                    .as("the next page has its own signature")
                     .isEqualTo("<" + simulator.baseUrl() + USERS + "?limit=50&offset=50>; rel=\"next\"");
         }
 

@@ -19,7 +19,7 @@ import org.jsoup.Jsoup;
 import org.jsoup.nodes.Document;
 import org.jsoup.nodes.Element;
 
-/** A person's browser: keeps cookies, and follows redirects only when told to. */
+/** A user's browser: stores cookies and follows redirects only on request. */
 final class PersonaBrowser {
     private final ClassLinkSimulator simulator;
     private final HttpClient http =
@@ -39,7 +39,7 @@ final class PersonaBrowser {
                 .POST(HttpRequest.BodyPublishers.ofString(encode(form))));
     }
 
-    /** Signs in through the pages and gives the answer to the click on the persona. */
+    /** Signs in through the pages and returns the response to the click on the persona. */
     HttpResponse<String> signIn(String personaId, String districtPagePath) {
         Document page = Jsoup.parse(get(districtPagePath).body());
         Element button = page.getElementById("persona-" + personaId);
@@ -66,7 +66,7 @@ final class PersonaBrowser {
         return response.headers().firstValue("Location").orElseThrow();
     }
 
-    /** The query parameters of an address. */
+    /** The query parameters of a URL. */
     static Map<String, String> query(String address) {
         Map<String, String> parameters = new LinkedHashMap<>();
         String query = address.substring(address.indexOf('?') + 1);

@@ -14,13 +14,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** The table of switches in README.md has them all, with their options and values. */
+/** Compares the table of switches in README.md with the code: every switch with its option and values. */
 class ReadmeTest {
     private static final Pattern ROW =
             Pattern.compile("\\| `(\\w+)` \\| (?:`(--[a-z-]+)`)? ?\\| ([^|]+) \\| [^|]+ \\|");
 
     @Test
-    void theTableOfSwitchesIsComplete() throws IOException {
+    void theTableListsEverySwitch() throws IOException {
         List<String> table = Files.readString(Path.of("README.md"))
                 .lines()
                 .map(ROW::matcher)
@@ -39,7 +39,7 @@ class ReadmeTest {
         return which.name() + " " + option + " " + values(which.byDefault());
     }
 
-    /** The default comes first. */
+    /** The default is listed first. */
     private static String values(Object byDefault) {
         if (byDefault instanceof Boolean on) {
             return on + " " + !on;

@@ -24,9 +24,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What clients sent that people use with ClassLink, byte by byte. All of them ran against this simulator at
- * {@code http://localhost:9500} in November 2026, with its addresses and without TLS. {@code recorded-requests.txt} has their
- * requests, with placeholders for a code and a token of the persona {@code parent}. ClassLink's libraries are those of
+ * Requests of clients that are used with ClassLink, byte by byte. They were recorded against this simulator at
+ * {@code http://localhost:9500} in November 2026, without TLS. {@code recorded-requests.txt} has the requests, with
+ * placeholders for a code and a token of the persona {@code parent}. ClassLink's libraries are those of
  * github.com/classlinkinc/request-libraries at 4e886ff.
  */
 class RecordedRequestsTest {
@@ -36,8 +36,8 @@ class RecordedRequestsTest {
     private static final Pattern TIMESTAMP = Pattern.compile("oauth_timestamp=\"(\\d+)\"");
 
     /**
-     * @param pointer into the answer
-     * @param expected what is there
+     * @param pointer JSON pointer into the response
+     * @param expected the value there
      */
     record Recorded(String name, String pointer, String expected, String request) {
         @Override
@@ -66,7 +66,7 @@ class RecordedRequestsTest {
         simulator.close();
     }
 
-    static Stream<Recorded> answered() {
+    static Stream<Recorded> recordedRequestsGetTheExpectedResponse() {
         return all().filter(request -> request.pointer() != null);
     }
 
@@ -76,7 +76,7 @@ class RecordedRequestsTest {
 
     @ParameterizedTest
     @MethodSource
-    void answered(Recorded recorded) {
+    void recordedRequestsGetTheExpectedResponse(Recorded recorded) {
         simulator.clock().reset();
         Matcher timestamp = TIMESTAMP.matcher(recorded.request());
         if (timestamp.find()) {
@@ -120,7 +120,10 @@ class RecordedRequestsTest {
         }
     }
 
-    /** The request with what it needs of this run, over a socket: Java's client takes no address with {@code '} or {@code >}. */
+    /**
+     * Sends the request with the values of this run over a socket, because Java's client rejects URLs with {@code '} or
+     * {@code >}.
+     */
     private static String send(String recorded) {
         String request = recorded;
         if (request.contains("{code}")) {
@@ -167,7 +170,7 @@ class RecordedRequestsTest {
         return header.group(1);
     }
 
-    /** The JSON of an answer, chunked or not. */
+    /** The JSON of a response, chunked or not. */
     private static JsonNode bodyOf(String answer) {
         String body = answer.substring(answer.indexOf("\r\n\r\n") + 4);
         String text = answer.contains("Transfer-Encoding: chunked")

@@ -12,7 +12,7 @@ import java.net.http.HttpResponse;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** A relying party with one client id: builds authorization requests and talks to token endpoint and APIs. */
+/** A relying party with one client id: builds authorization requests and calls the token endpoint and the APIs. */
 final class RelyingParty {
     static final String ID = "test-app";
     static final String SECRET = "s3cret &+%";
@@ -26,7 +26,7 @@ final class RelyingParty {
         simulator.registerClient(ID, SECRET, java.util.List.of(CALLBACK));
     }
 
-    /** An authorization request; {@code extra} pairs override the ordinary ones, and a null value removes one. */
+    /** An authorization request; {@code extra} pairs override the default parameters, and a null value removes one. */
     String authorizePath(String... extra) {
         Map<String, String> parameters = new LinkedHashMap<>();
         parameters.put("client_id", ID);
@@ -43,7 +43,7 @@ final class RelyingParty {
         return "/oauth2/v2/auth?" + PersonaBrowser.encode(parameters);
     }
 
-    /** A fresh browser signs in and brings back a code. */
+    /** Signs in with a new browser and returns the code. */
     String codeFor(String personaId, String... extra) {
         PersonaBrowser browser = new PersonaBrowser(simulator);
         browser.signIn(personaId);
@@ -51,12 +51,12 @@ final class RelyingParty {
                 .get("code");
     }
 
-    /** The whole way to an access token. */
+    /** Signs in and returns an access token. */
     String accessTokenFor(String personaId, String... extra) {
         return json(redeem(codeFor(personaId, extra))).get("access_token").asText();
     }
 
-    /** The three documented parameters and nothing else, plus {@code extra}. */
+    /** The three documented parameters plus {@code extra}. */
     HttpResponse<String> redeem(String code, String... extra) {
         Map<String, String> form = new LinkedHashMap<>();
         form.put("code", code);

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Who reads rosters: the partner through the proxy, and the user with their own token. */
+/** Access to rosters: the partner through the proxy, and users with their own tokens. */
 class RosterAccessTest extends RosterTests {
     private static final String PARTNER = "partner-key-of-the-simulator";
 
@@ -31,7 +31,7 @@ class RosterAccessTest extends RosterTests {
 
         @ParameterizedTest
         @MethodSource("encodings")
-        void takeTheApplicationIdInAnyEncoding(String id) {
+        void acceptTheApplicationIdInAnyEncoding(String id) {
             String bearer = simulator.districtBearer("maplevalley");
 
             for (String prefix : List.of("/", "/proxy/v1p0/")) {
@@ -65,7 +65,7 @@ class RosterAccessTest extends RosterTests {
         }
 
         @Test
-        void withoutASchemeIsAnOption() {
+        void mayOmitTheSchemeIfSwitchedOn() {
             String path = "/" + simulator.applicationId("maplevalley") + "/ims/oneroster/v1p1/orgs";
             String bearer = simulator.districtBearer("maplevalley");
             String token = app.accessTokenFor("student");
@@ -100,7 +100,7 @@ class RosterAccessTest extends RosterTests {
         }
 
         @Test
-        void openTheUsersOwnDistrictToTheUsersToken() {
+        void letAUsersTokenReadTheUsersDistrict() {
             HttpResponse<String> response =
                     app.getAs(app.accessTokenFor("twin-harbor"), "/ims/oneroster/v1p1/users?limit=50");
             assertThat(response.headers().firstValue("X-Total-Count")).hasValue("240");
@@ -111,7 +111,7 @@ class RosterAccessTest extends RosterTests {
         }
 
         @Test
-        void mayAskForTheScopeOneroster() {
+        void canRequireTheScopeOneroster() {
             simulator.switches().set(Switch.ROSTER_SCOPE_REQUIRED, true);
             try {
                 assertFailure(app.getAs(app.accessTokenFor("student"), "/ims/oneroster/v1p1/users"), 403, "forbidden");
@@ -126,7 +126,7 @@ class RosterAccessTest extends RosterTests {
         }
 
         @Test
-        void closeWhenTheDistrictChangesItsMind() {
+        void areRefusedWhenTheDistrictWithdrawsAccess() {
             String old = simulator.districtBearer("willowcreek");
             String path = "/" + simulator.applicationId("willowcreek") + "/ims/oneroster/v1p1/orgs";
             String revision =
@@ -148,7 +148,7 @@ class RosterAccessTest extends RosterTests {
     @Nested
     class Applications {
         @Test
-        void areListedForThePartnerKeyOnly() {
+        void requireThePartnerKey() {
             assertThat(app.getAs("wrong", "/applications").statusCode()).isEqualTo(401);
             HttpResponse<String> response = app.getAs("partner-key-of-the-simulator", "/applications");
             JsonNode row = RelyingParty.json(response).get("applications").get(0);
@@ -162,7 +162,7 @@ class RosterAccessTest extends RosterTests {
         }
 
         @Test
-        void stopAtAHundredWithoutSayingSo() {
+        void stopAtAHundredWithoutATotal() {
             SimulatorSettings settings =
                     SimulatorSettings.builder().fillerApplications(120).build();
             try (ClassLinkSimulator crowded = ClassLinkSimulator.start(settings)) {

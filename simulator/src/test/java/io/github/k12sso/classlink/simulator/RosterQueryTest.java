@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Envelopes, paging and the query parameters. */
+/** Envelopes, pagination and query parameters. */
 class RosterQueryTest extends RosterTests {
     @Nested
     class Envelopes {
@@ -69,7 +69,7 @@ class RosterQueryTest extends RosterTests {
             "demographics, demographics",
             "resources, resource",
         })
-        void ofSingleObjectsToo(String collection, String key) {
+        void ofSingleObjectsAreNamedAfterTheType(String collection, String key) {
             for (JsonNode listed : read(collection).elements().next()) {
                 JsonNode single =
                         read(collection + "/" + encoded(listed.get("sourcedId").asText()));
@@ -79,7 +79,7 @@ class RosterQueryTest extends RosterTests {
         }
 
         @Test
-        void resultsAreEmpty() {
+        void collectionsWithoutRowsAreEmpty() {
             assertThat(read("classes/C0000001/results").get("results")).isEmpty();
         }
     }
@@ -87,7 +87,7 @@ class RosterQueryTest extends RosterTests {
     @Nested
     class Paging {
         @Test
-        void givesAHundredUnlessAskedAndCounts() {
+        void defaultsToAHundredRowsAndSendsTheTotal() {
             HttpResponse<String> response = call("maplevalley", "users");
             assertThat(RelyingParty.json(response).get("users")).hasSize(100);
             assertThat(response.headers().firstValue("X-Total-Count")).hasValue("400");
@@ -96,7 +96,7 @@ class RosterQueryTest extends RosterTests {
         }
 
         @Test
-        void reachesEverybodyOnceInOrder() {
+        void returnsEveryUserOnceInOrder() {
             List<String> all = new ArrayList<>();
             for (int offset = 0; offset < 400; offset += 150) {
                 all.addAll(ids(read("users?sort=sourcedId&orderBy=asc&limit=150&offset=" + offset)
@@ -123,7 +123,7 @@ class RosterQueryTest extends RosterTests {
 
         @ParameterizedTest
         @ValueSource(strings = {"limit=0", "limit=-1", "limit=x", "offset=-1", "offset=99999999999"})
-        void refusesNonsense(String query) {
+        void refusesInvalidParameters(String query) {
             assertFailure(call("maplevalley", "users?" + query), 400, "invaliddata");
         }
     }
@@ -131,7 +131,7 @@ class RosterQueryTest extends RosterTests {
     @Nested
     class Selection {
         @Test
-        void sortsByAnyField() {
+        void sortsByEveryField() {
             List<String> names = new ArrayList<>();
             read("students?sort=familyName&limit=10000")
                     .get("users")
@@ -140,7 +140,7 @@ class RosterQueryTest extends RosterTests {
         }
 
         @Test
-        void warnsOfAnUnknownSortField() {
+        void warnsAboutAnUnknownSortField() {
             JsonNode body = read("users?sort=shoeSize");
             assertThat(body.get("users")).hasSize(100);
             assertThat(body.get("statusInfoSet").get(0).get("imsx_codeMinor").asText())
@@ -148,7 +148,7 @@ class RosterQueryTest extends RosterTests {
         }
 
         @Test
-        void givesOnlyTheFieldsAskedFor() {
+        void returnsOnlyTheRequestedFields() {
             assertThat(read("users?fields=sourcedId,role").get("users").get(0).fieldNames())
                     .toIterable()
                     .containsExactly("sourcedId", "role");
@@ -179,7 +179,7 @@ class RosterQueryTest extends RosterTests {
         }
 
         @Test
-        void filtersPageByPage() {
+        void filtersAcrossPages() {
             List<String> paged = new ArrayList<>();
             for (int offset = 0; offset < 20; offset += 7) {
                 paged.addAll(ids(read("users?limit=7&offset=" + offset + "&filter=" + encoded("role='teacher'"))
@@ -214,7 +214,7 @@ class RosterQueryTest extends RosterTests {
                     "role='a' XOR role='b'",
                     "role='a"
                 })
-        void refusesFiltersItCannotRead(String filter) {
+        void refusesInvalidFilters(String filter) {
             assertFailure(call("maplevalley", "users?filter=" + encoded(filter)), 400, "invalid_filter_field");
         }
     }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the rows of each collection look like. */
+/** The rows of each collection. */
 class RosterRowsTest extends RosterTests {
     private static final List<String> COLLECTIONS = List.of(
             "users", "orgs", "classes", "courses", "enrollments", "academicSessions", "demographics", "resources");
@@ -22,7 +22,7 @@ class RosterRowsTest extends RosterTests {
     @Nested
     class Rows {
         @Test
-        void followClassLinksStyle() {
+        void followClassLinksConventions() {
             JsonNode user = read("users/4801508017").get("user");
             assertThat(user.get("enabledUser").asText()).isEqualTo("true");
             assertThat(user.get("enabledUser").isTextual()).isTrue();
@@ -53,7 +53,7 @@ class RosterRowsTest extends RosterTests {
         }
 
         @Test
-        void showATeacherTheirClassesAndStudents() {
+        void showTheClassesAndStudentsOfATeacher() {
             JsonNode classes = read("teachers/5678_T5678-0005/classes").get("classes");
             assertThat(classes).hasSize(3);
             for (JsonNode one : classes) {
@@ -76,7 +76,7 @@ class RosterRowsTest extends RosterTests {
         }
 
         @Test
-        void mixATeacherIntoOneClassOnly() {
+        void listATeacherAmongTheStudentsOfOneClassOnly() {
             int guests = 0;
             for (String id : ids(read("classes?limit=10000").get("classes"))) {
                 for (JsonNode row : read("classes/" + id + "/students").get("users")) {
@@ -112,7 +112,7 @@ class RosterRowsTest extends RosterTests {
         }
 
         @Test
-        void splitExactlyIntoSchools() {
+        void areDividedAmongSchoolsWithoutOverlap() {
             for (String collection : List.of("students", "teachers", "classes", "enrollments")) {
                 List<String> bySchool = new ArrayList<>();
                 for (String school : ids(read("schools").get("orgs"))) {
@@ -127,7 +127,7 @@ class RosterRowsTest extends RosterTests {
         }
 
         @Test
-        void leaveOutEmptyStringsOnRequest() {
+        void omitEmptyStringsIfSwitchedOn() {
             JsonNode before = read("users/4801508017").get("user");
             assertThat(before.fieldNames()).toIterable().contains("middleName", "sms", "phone", "password");
             simulator.switches().set(Switch.EMPTY_STRINGS, false);
@@ -177,7 +177,7 @@ class RosterRowsTest extends RosterTests {
                     "schools/SCH0002/classes/C0000001/students",
                     "a/b/c/d"
                 })
-        void thatDoNotExistAreUnknown(String path) {
+        void thatDoNotExistGive404(String path) {
             assertFailure(call("maplevalley", path), 404, "unknownobject");
         }
     }

@@ -11,7 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
-/** Tests that read the rosters of one simulator, with three large and small districts. */
+/** Base class of tests that read the rosters of one simulator with three districts of different sizes. */
 abstract class RosterTests {
     static ClassLinkSimulator simulator;
     static RelyingParty app;

@@ -47,7 +47,7 @@ class ScopesTest extends SimulatorTests {
     }
 
     @Test
-    void aListOfScopesSurvivesTheSignInAndTheConsent() {
+    void aListOfScopesIsKeptThroughSignInAndConsent() {
         simulator.consent(true);
         PersonaBrowser browser = new PersonaBrowser(simulator);
         String request = app.authorizePath("scope", null) + "&scope%5B%5D=openid&scope%5B%5D=profile";

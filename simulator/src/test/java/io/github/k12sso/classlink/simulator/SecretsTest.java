@@ -15,7 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Every secret is told, for searches of where it must not be. */
+/** Every secret is reported, so that tests can search for leaks. */
 class SecretsTest {
     private final Queue<Secret> told = new ConcurrentLinkedQueue<>();
     private ClassLinkSimulator simulator;
@@ -35,7 +35,7 @@ class SecretsTest {
     }
 
     @Test
-    void thoseOfALoginAreToldWithWhereItLeadsBackTo() {
+    void secretsOfALoginAreReportedWithItsRedirectUri() {
         String code = app.codeFor("student");
         simulator.clearRequests();
         JsonNode tokens = RelyingParty.json(
@@ -58,7 +58,7 @@ class SecretsTest {
     }
 
     @Test
-    void thoseOfAHeaderAreTold() {
+    void secretsInAHeaderAreReported() {
         String basic = Base64.getEncoder().encodeToString("test-app:secret".getBytes(StandardCharsets.UTF_8));
         app.get("/applications", "Authorization", "Bearer a-partner-key");
         app.get("/ims/oneroster/v1p1/schools", "Authorization", "bearer a-district-bearer");

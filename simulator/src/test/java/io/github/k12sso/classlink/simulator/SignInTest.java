@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** From an application's button to an id_token, the way a person's browser goes. */
+/** Sign-in from an app to an ID token, as in a user's browser. */
 class SignInTest extends SimulatorTests {
     private PersonaBrowser browser;
 
@@ -28,7 +28,7 @@ class SignInTest extends SimulatorTests {
     }
 
     @Test
-    void aPersonSignsInAtTheirDistrictAndTheAppGetsAnIdentity() throws Exception {
+    void aUserSignsInAtTheirDistrictAndTheAppGetsTheirIdentity() throws Exception {
         String request = app.authorizePath("state", "s t", "nonce", "n-1");
 
         HttpResponse<String> toSignIn = browser.get(request);
@@ -93,7 +93,7 @@ class SignInTest extends SimulatorTests {
     }
 
     @Test
-    void withoutStateNonceAndOpenidNothingOfThemComesBack() {
+    void withoutStateNonceAndOpenidNoneIsReturned() {
         browser.signIn("teacher");
         String callback = PersonaBrowser.location(browser.get(app.authorizePath("scope", "profile")));
 
@@ -105,7 +105,7 @@ class SignInTest extends SimulatorTests {
     }
 
     @Test
-    void anUnknownClientIsNoticedOnlyAfterSignIn() {
+    void anUnknownClientIsReportedOnlyAfterSignIn() {
         String request = app.authorizePath("client_id", "nobody");
 
         assertThat(PersonaBrowser.location(browser.get(request))).startsWith("/?logincallback=");
@@ -114,7 +114,7 @@ class SignInTest extends SimulatorTests {
     }
 
     @Test
-    void anUnregisteredRedirectUriIsAnErrorPageAndNeverARedirect() {
+    void anUnregisteredRedirectUriShowsAnErrorPage() {
         browser.signIn("student");
         HttpResponse<String> response =
                 browser.get(app.authorizePath("redirect_uri", RelyingParty.CALLBACK + "/other"));
@@ -139,7 +139,7 @@ class SignInTest extends SimulatorTests {
 
     @ParameterizedTest
     @ValueSource(strings = {"roster.read", "profile roster.read", ""})
-    void scopesThatClassLinkDoesNotKnowAreRefused(String scope) {
+    void unknownScopesAreRefused(String scope) {
         browser.signIn("student");
         String callback = PersonaBrowser.location(browser.get(app.authorizePath("scope", scope, "state", "x")));
 
@@ -163,7 +163,7 @@ class SignInTest extends SimulatorTests {
     }
 
     @Test
-    void consentIsAskedWhenSwitchedOn() {
+    void consentIsRequiredWhenSwitchedOn() {
         simulator.consent(true);
         browser.signIn("student");
         String request = app.authorizePath("state", "x");
@@ -201,7 +201,7 @@ class SignInTest extends SimulatorTests {
                 "/a\\b",
                 "/\r\nX: y"
             })
-    void signInNeverSendsTheBrowserElsewhere(String callback) {
+    void signInNeverRedirectsToAnotherHost(String callback) {
         HttpResponse<String> response =
                 browser.post("/maplevalley/login", Map.of("persona", "student", "logincallback", callback));
 
@@ -209,7 +209,7 @@ class SignInTest extends SimulatorTests {
     }
 
     @Test
-    void aPersonSignsInOnlyAtTheirOwnDistrict() {
+    void aUserSignsInOnlyAtTheirOwnDistrict() {
         assertThat(browser.post("/harborpoint/login", Map.of("persona", "student"))
                         .statusCode())
                 .isEqualTo(404);
@@ -217,7 +217,7 @@ class SignInTest extends SimulatorTests {
     }
 
     @Test
-    void anyGeneratedPersonCanSignIn() {
+    void anyGeneratedUserCanSignIn() {
         HttpResponse<String> response = browser.post("/maplevalley/login", Map.of("persona", "maplevalley:S0000099"));
 
         assertThat(PersonaBrowser.location(response)).isEqualTo("/home");

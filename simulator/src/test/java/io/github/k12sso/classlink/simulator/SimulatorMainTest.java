@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
-/** What the command line turns into. */
+/** Command line options and the resulting settings. */
 class SimulatorMainTest {
     private static SimulatorSettings settings(String... arguments) {
         CommandLine line = SimulatorMain.commandLine();
@@ -26,7 +26,7 @@ class SimulatorMainTest {
     }
 
     @Test
-    void withoutOptionsItIsClassLinkWithOneDemoClient() {
+    void withoutOptionsThereIsOneDemoClient() {
         SimulatorSettings settings = settings();
         assertThat(settings.port()).isEqualTo(9400);
         assertThat(settings.bindAddress()).isEqualTo("127.0.0.1");
@@ -39,7 +39,7 @@ class SimulatorMainTest {
     }
 
     @Test
-    void everyOptionArrives() {
+    void everyOptionIsApplied() {
         SimulatorSettings settings = settings(
                 "--port=0",
                 "--token-mode=guide",
@@ -92,7 +92,7 @@ class SimulatorMainTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"--token-lifetime=0", "--expires-in=-5", "--token-lifetime=315360001", "--expires-in=1.5"})
-    void impossibleLifetimesAreExplained(String option) {
+    void invalidLifetimesGetAMessage(String option) {
         StringWriter errors = new StringWriter();
 
         int exitCode =
@@ -121,7 +121,7 @@ class SimulatorMainTest {
                 "word:1:100:terms",
                 "a1:1:100:grading-periods:x"
             })
-    void impossibleDistrictsAreRefused(String text) {
+    void invalidDistrictsAreRefused(String text) {
         assertThatThrownBy(() -> settings("--district=" + text)).isInstanceOf(IllegalArgumentException.class);
     }
 }

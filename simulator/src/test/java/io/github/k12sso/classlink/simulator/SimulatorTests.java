@@ -6,7 +6,7 @@ import java.net.http.HttpResponse;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
-/** Tests with a simulator of their own each. */
+/** Base class of tests that each start a simulator. */
 abstract class SimulatorTests {
     ClassLinkSimulator simulator;
     RelyingParty app;

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Switches over HTTP, lifetimes of tokens above all. */
+/** Switches over HTTP, mainly token lifetimes. */
 class SwitchesTest extends SimulatorTests {
     private HttpResponse<String> post(String path, String json) {
         return app.send(
@@ -54,7 +54,7 @@ class SwitchesTest extends SimulatorTests {
                 "true",
                 "{}"
             })
-    void otherLifetimesAreRefusedAndChangeNothing(String given) {
+    void invalidLifetimesAreRefusedAndChangeNothing(String given) {
         HttpResponse<String> answer = post("/_sim/switches", "{\"accessTokenLifetime\":" + given + "}");
 
         assertThat(answer.statusCode()).isEqualTo(400);
@@ -70,13 +70,13 @@ class SwitchesTest extends SimulatorTests {
                 "{\"consent\":true,\"pkce\":\"odd\"}",
                 "{\"consent\":true,\"noSwitch\":1}"
             })
-    void aMistakeTurnsNoSwitchAtAll(String json) {
+    void oneInvalidSwitchChangesNoSwitch(String json) {
         assertThat(post("/_sim/switches", json).statusCode()).isEqualTo(400);
         assertThat(simulator.switches().get(Switch.CONSENT)).isFalse();
     }
 
     @Test
-    void aLifetimeAppliesToTokensThatAreIssuedLater() {
+    void aLifetimeAppliesToTokensIssuedLater() {
         String day = app.accessTokenFor("student");
         post("/_sim/switches", "{\"accessTokenLifetime\":60}");
         String minute = app.accessTokenFor("student");
@@ -93,7 +93,7 @@ class SwitchesTest extends SimulatorTests {
     }
 
     @Test
-    void eachTokenModeHasALifetimeOfItsOwn() {
+    void eachTokenModeHasItsOwnLifetime() {
         post("/_sim/switches", "{\"tokenMode\":\"guide\",\"accessTokenLifetime\":60,\"guideTokenLifetime\":7200}");
         JsonNode tokens = RelyingParty.json(app.redeem(app.codeFor("student")));
         assertThat(tokens.get("expires_in").asInt()).isEqualTo(7200);

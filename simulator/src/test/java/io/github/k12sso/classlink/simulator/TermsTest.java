@@ -9,10 +9,10 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
-/** Academic sessions, and which of them are the terms of classes. */
+/** Academic sessions and the terms of classes. */
 class TermsTest extends RosterTests {
     @Test
-    void ofClassesAreTheSchoolYear() {
+    void termsOfClassesAreTheSchoolYear() {
         for (JsonNode row : read("classes?limit=10000").get("classes")) {
             assertThat(ids(row.get("terms"))).containsExactly("FY");
         }
@@ -26,7 +26,7 @@ class TermsTest extends RosterTests {
     }
 
     @Test
-    void ofOneDistrictsClassesAreGradingPeriodsOfATermOrOfTheSchoolYear() {
+    void oneDistrictUsesGradingPeriodsOfATermOrTheSchoolYear() {
         Set<List<String>> terms = new HashSet<>();
         Set<String> parents = new HashSet<>();
         for (JsonNode row : read("willowcreek", "classes?limit=10000").get("classes")) {
@@ -53,7 +53,7 @@ class TermsTest extends RosterTests {
     }
 
     @Test
-    void andTheirChildrenAgreeWithTheirParents() {
+    void parentAndChildSessionsAreConsistent() {
         for (String district : List.of("maplevalley", "willowcreek")) {
             Set<String> down = new TreeSet<>();
             Set<String> up = new TreeSet<>();

@@ -9,7 +9,7 @@ import org.jsoup.nodes.Document;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Tiles in LaunchPad. */
+/** LaunchPad tiles. */
 class TileTest extends SimulatorTests {
     private PersonaBrowser browser;
 
@@ -19,7 +19,7 @@ class TileTest extends SimulatorTests {
     }
 
     @Test
-    void aTileSendsACodeNobodyAskedFor() throws Exception {
+    void aTileSendsAnUnsolicitedCode() throws Exception {
         browser.signIn("teacher");
         Document home = Jsoup.parse(browser.get("/home").body());
         String callback = PersonaBrowser.location(
@@ -35,7 +35,7 @@ class TileTest extends SimulatorTests {
     }
 
     @Test
-    void aTileLeadsToItsLaunchUrlWhenOneIsRegistered() {
+    void aTileOpensItsRegisteredLaunchUrl() {
         simulator.registerClient(
                 RelyingParty.ID, RelyingParty.SECRET, List.of(RelyingParty.CALLBACK), "https://app.example/launch?a=1");
         browser.signIn("teacher");

@@ -22,7 +22,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-/** Codes for tokens, in ClassLink mode. */
+/** Redeeming codes for tokens in ClassLink mode. */
 class TokenEndpointsTest extends SimulatorTests {
     @Nested
     class Codes {
@@ -34,7 +34,7 @@ class TokenEndpointsTest extends SimulatorTests {
         }
 
         @Test
-        void workOnlyForOneOfManyAtTheSameMoment() throws Exception {
+        void areRedeemedByOnlyOneOfManyConcurrentRequests() throws Exception {
             String code = app.codeFor("student");
             ExecutorService pool = Executors.newFixedThreadPool(8);
             try {
@@ -87,7 +87,7 @@ class TokenEndpointsTest extends SimulatorTests {
         }
 
         @Test
-        void areHeldToARedirectUriTheySend() {
+        void areCheckedAgainstTheRedirectUriIfSent() {
             assertError(
                     app.redeem(app.codeFor("student"), "redirect_uri", "https://app.example/else"),
                     400,
@@ -95,7 +95,7 @@ class TokenEndpointsTest extends SimulatorTests {
         }
 
         @Test
-        void mayHaveEverythingInTheQueryString() {
+        void mayHaveAllParametersInTheQueryString() {
             String query = PersonaBrowser.encode(Map.of(
                     "code",
                     app.codeFor("student"),
@@ -191,7 +191,7 @@ class TokenEndpointsTest extends SimulatorTests {
         }
 
         @Test
-        void canBeRequiredButNeverOfATile() {
+        void canBeRequiredExceptForTiles() {
             simulator.pkce(PkceMode.REQUIRE);
             PersonaBrowser browser = new PersonaBrowser(simulator);
             browser.signIn("student");
@@ -207,7 +207,7 @@ class TokenEndpointsTest extends SimulatorTests {
     @Nested
     class AccessTokens {
         @Test
-        void liveADay() {
+        void expireAfterADay() {
             String token = app.accessTokenFor("student");
             simulator.clock().advance(Duration.ofHours(24).minusSeconds(5));
             assertThat(infoStatus(token)).isEqualTo(200);
@@ -218,7 +218,7 @@ class TokenEndpointsTest extends SimulatorTests {
         }
 
         @Test
-        void canAllBeExpired() {
+        void canBeExpiredTogether() {
             String token = app.accessTokenFor("student");
             simulator.expireTokens();
             assertThat(infoStatus(token)).isEqualTo(401);

@@ -7,15 +7,16 @@ import java.nio.file.Path;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * Runs simulations one after the other in this JVM by Gatling's own entry point, and collects their times. After the first runs the
- * load generator's code is equally warm for all sides. {@code docs/internals/benchmarks.md} says why Gatling's Maven plugin isn't used.
+ * Runs simulations one after another in this JVM with Gatling's entry point and collects their times. After the first runs, the
+ * load generator is equally warm for all sides. {@code docs/internals/benchmarks.md} explains why Gatling's Maven plugin isn't
+ * used.
  */
 public final class Gatling {
 
-    /** What the running simulation is to do; Gatling makes the simulation itself. */
+    /** The job of the running simulation, because Gatling instantiates the simulation. */
     private static volatile Object job;
 
-    /** Nanoseconds of each unit of work that is over; negative if its answer was wrong. */
+    /** Nanoseconds of each completed unit of work; negative if its response was wrong. */
     private static final ConcurrentLinkedQueue<Long> TIMES = new ConcurrentLinkedQueue<>();
 
     private final Path work;
@@ -26,9 +27,9 @@ public final class Gatling {
     }
 
     /**
-     * Runs it and waits.
+     * Runs a simulation and waits for it.
      *
-     * @param job what it is to do, as the simulation's constructor expects it
+     * @param job the job that the simulation's constructor expects
      */
     public Load run(Class<? extends Simulation> simulation, Object job) {
         TIMES.clear();
@@ -36,7 +37,8 @@ public final class Gatling {
         PrintStream console = System.out;
         int status;
         try {
-            System.setOut(new PrintStream(PrintStream.nullOutputStream(), false, StandardCharsets.UTF_8)); // its banner
+            System.setOut(new PrintStream(
+                    PrintStream.nullOutputStream(), false, StandardCharsets.UTF_8)); // hides Gatling's banner
             status = io.gatling.app.Gatling$.MODULE$.fromArgs(new String[] {
                 "--simulation",
                 simulation.getName(),
@@ -61,7 +63,7 @@ public final class Gatling {
         return type.cast(job);
     }
 
-    /** Called by the simulation at the end of each unit of work. */
+    /** Called by simulations at the end of each unit of work. */
     static void over(long startedAt, boolean right) {
         long time = Math.max(1, System.nanoTime() - startedAt);
         TIMES.add(right ? time : -time);

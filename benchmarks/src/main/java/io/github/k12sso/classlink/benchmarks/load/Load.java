@@ -4,10 +4,10 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /**
- * What one run came to. Times are milliseconds, of right answers.
+ * The result of a run. Times are in milliseconds and of correct responses.
  *
- * @param count of all
- * @param failed those without the expected answer
+ * @param count number of responses
+ * @param failed number without the expected response
  */
 public record Load(long count, long failed, double mean, double median, double p95, double p99) {
 
@@ -25,19 +25,19 @@ public record Load(long count, long failed, double mean, double median, double p
                 percentile(times, 99));
     }
 
-    /** Nearest rank. */
+    /** Percentile by nearest rank. */
     private static double percentile(double[] sorted, int percent) {
         return sorted.length == 0 ? 0 : sorted[(int) Math.ceil(percent / 100.0 * sorted.length) - 1];
     }
 
     /**
-     * The same, if there was any answer and each was the expected one.
+     * Returns this result if there were responses and all were correct.
      *
-     * @param what was asked, for the message
+     * @param what name of the request, for the message
      */
     public Load requireAllRight(String what) {
         if (failed > 0 || count == 0) {
-            throw new IllegalStateException(failed + " of " + count + " answers were wrong: " + what);
+            throw new IllegalStateException(failed + " of " + count + " responses were wrong: " + what);
         }
         return this;
     }

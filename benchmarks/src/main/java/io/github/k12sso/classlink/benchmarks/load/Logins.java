@@ -28,8 +28,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * People who log in, one after the other on each connection: from the app's request through ClassLink's pages to the redirect
- * that hands the app its code. A login that ends elsewhere, or without a code, has failed.
+ * Logins one after another on each connection: from URL of the app's authorization request through ClassLink's pages to the
+ * redirect with the app's code. A login with any other end counts as failed.
  */
 public class Logins extends Simulation {
 
@@ -37,15 +37,15 @@ public class Logins extends Simulation {
     private static final String NEXT = "next";
 
     /**
-     * Who logs in where.
+     * The logins to run.
      *
-     * @param start the app's request
-     * @param classLink its address
-     * @param district of the people
-     * @param people personas, one after the other, and again from the first
-     * @param connections on which one person comes after the other
-     * @param perSecond people who come whether those before them are done or not, instead of connections; 0 for none
-     * @param removed the user to remove after each login, which isn't timed
+     * @param start URL of the app's authorization request
+     * @param classLink base URL of ClassLink
+     * @param district the district of the users
+     * @param people personas, used cyclically
+     * @param connections number of concurrent connections
+     * @param perSecond arrival rate that does not wait for earlier logins, instead of connections; 0 for none
+     * @param removed the user to delete after each login, which isn't timed
      */
     public record Job(
             URI start,
@@ -75,9 +75,9 @@ public class Logins extends Simulation {
     }
 
     /**
-     * Makes each login a first one.
+     * Deletes the user, so that each login is a first login.
      *
-     * @param users the admin API's users of the realm
+     * @param users URL of the realm's users in the Admin API
      * @param admin access token
      */
     public record Removal(String users, String username, String admin) {}
@@ -105,7 +105,7 @@ public class Logins extends Simulation {
                                         .exec(one)
                                         .injectOpen(constantUsersPerSec(job.perSecond())
                                                 .during(time)))
-                .protocols(http.baseUrl(job.classLink().toString()) // its redirects are relative
+                .protocols(http.baseUrl(job.classLink().toString()) // because its redirects are relative
                         .acceptHeader("text/html")
                         .shareConnections());
     }

@@ -18,23 +18,23 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Apps that post a Keycloak token to an endpoint: an exchange, the brokering API or introspection. */
+/** Requests that post a Keycloak token to an endpoint: exchange, brokering API or introspection. */
 public class TokenRequests extends Simulation {
 
-    /** Of every answer with an access token. */
+    /** Text that every response with an access token contains. */
     public static final String TOKEN_ANSWER = "\"access_token\":\"";
 
-    /** Where one person's token is posted. */
+    /** The URL and token of a user. */
     public record Target(URI address, String token) {}
 
     /**
-     * What to send.
+     * The requests to send.
      *
-     * @param targets one after the other, and again from the first
-     * @param form the other fields
-     * @param tokenField the token's
-     * @param expected what the body of every right answer contains
-     * @param seconds 0 for one request on each connection, all at once
+     * @param targets targets, used cyclically
+     * @param form other form fields
+     * @param tokenField form field of the token
+     * @param expected text that every correct response contains
+     * @param seconds 0 for one concurrent request on each connection
      */
     public record Job(
             List<Target> targets,

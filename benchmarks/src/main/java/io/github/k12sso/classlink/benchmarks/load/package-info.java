@@ -1,2 +1,2 @@
-/** Gatling: what it sends, how it is run and what it reports. */
+/** Load generation with Gatling: requests, execution and results. */
 package io.github.k12sso.classlink.benchmarks.load;

@@ -14,13 +14,13 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * Records the JVMs of running Keycloaks with Java Flight Recorder, by {@code jcmd}: some turns of one side in each recording, in
- * {@code target/profile}.
+ * Records the JVMs of running Keycloaks with Java Flight Recorder through {@code jcmd}. Each recording has some turns of one
+ * side, in {@code target/profile}.
  */
 public final class FlightRecorder {
 
     private static final String RECORDING = "benchmark";
-    /** Requests in Keycloak have deeper stacks than the 64 frames that are kept by default. */
+    /** Requests in Keycloak have deeper stacks than the default limit of 64 frames. */
     private static final String STACK_DEPTH = "stackdepth=256";
 
     private final Path folder;
@@ -31,17 +31,17 @@ public final class FlightRecorder {
         this.folder = work.resolve("profile");
     }
 
-    /** What was done while it was recorded; a turn may be repeated. */
+    /** The work done during the recording; a turn may be repeated. */
     public interface Work {
 
-        /** Requests, logins or pages. */
+        /** Number of requests, logins or pages. */
         long count();
 
-        /** Keycloak's processor time for one of them, milliseconds. */
+        /** Keycloak's processor time per unit, in milliseconds. */
         double processor();
     }
 
-    /** Does some of one side's turns while they are recorded. */
+    /** Runs some turns of one side while recording. */
     public <T> List<T> record(String side, Stream<ProcessHandle> servers, Supplier<List<T>> turns) {
         List<ProcessHandle> recorded = servers.toList();
         for (ProcessHandle server : recorded) {
@@ -74,7 +74,7 @@ public final class FlightRecorder {
         try {
             for (Path file : files) {
                 profile.add(file, count, processor);
-                count = 0; // that of the first is that of all
+                count = 0; // the same for every turn
                 processor = 0;
             }
         } catch (IOException e) {
@@ -82,7 +82,7 @@ public final class FlightRecorder {
         }
     }
 
-    /** Prints what the sides' recordings hold, and the first side's beside each other's; the next sides begin anew. */
+    /** Prints the recordings of all sides and compares the first side with each other one, then resets. */
     public void report(String title) {
         if (sides.isEmpty()) {
             return;

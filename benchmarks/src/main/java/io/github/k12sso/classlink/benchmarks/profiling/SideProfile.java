@@ -12,7 +12,7 @@ import jdk.jfr.consumer.RecordedMethod;
 import jdk.jfr.consumer.RecordedStackTrace;
 import jdk.jfr.consumer.RecordingFile;
 
-/** What the recordings of one side hold: samples of its execution and of its allocations, and how much work they are of. */
+/** The recordings of one side: execution and allocation samples, and the amount of work. */
 final class SideProfile {
 
     private static final int MOST = 30;
@@ -35,8 +35,8 @@ final class SideProfile {
     /**
      * Adds a recording.
      *
-     * @param done how many requests, logins or pages it is of
-     * @param processor milliseconds of Keycloak's processor time for all of them
+     * @param done number of requests, logins or pages recorded
+     * @param processor Keycloak's processor time for all of them, in milliseconds
      */
     void add(Path recording, long done, double processor) throws IOException {
         count += done;
@@ -105,7 +105,7 @@ final class SideProfile {
                 allocation.total() / count);
     }
 
-    /** Where this side takes more of the processor, and more memory, than another; what both call is in both. */
+    /** Where this side uses more processor time and memory than another; common callees are counted for both. */
     String comparedWith(SideProfile other) {
         return String.format(
                         Locale.ROOT,

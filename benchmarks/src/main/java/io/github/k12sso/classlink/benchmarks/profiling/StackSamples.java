@@ -10,7 +10,7 @@ import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 
-/** Weighted stacks: of methods that ran, or of places that allocated. */
+/** Weighted stacks of executed methods or allocation sites. */
 final class StackSamples {
 
     private static final String NONE = "(elsewhere)";
@@ -19,14 +19,14 @@ final class StackSamples {
     private long count;
     private double total;
 
-    /** One frame's part of the whole, 0 to 1. */
+    /** A frame's share of the total, 0 to 1. */
     record Share(String frame, double part) {}
 
     /**
      * Adds one sample.
      *
-     * @param frames {@code Class.method}, the running one first
-     * @param weight 1 for a sample of execution, bytes for one of allocation
+     * @param frames {@code Class.method}, top frame first
+     * @param weight 1 for an execution sample, bytes for an allocation sample
      */
     void add(List<String> frames, double weight) {
         stacks.merge(List.copyOf(frames), weight, Double::sum);
@@ -42,18 +42,18 @@ final class StackSamples {
         return total;
     }
 
-    /** Frames by the weight of everything below them and of themselves; a frame that calls itself counts once. */
+    /** Frames by their weight including callees; recursive frames count once. */
     List<Share> including(Predicate<String> wanted, int most) {
         return shares(stack -> new LinkedHashSet<>(stack).stream().filter(wanted), most);
     }
 
-    /** The wanted frame nearest to the top of each stack: whose line the time or the bytes are. */
+    /** The matching frame nearest to the top of each stack, which gets the time or bytes. */
     List<Share> nearest(Predicate<String> wanted, int most) {
         return shares(
                 stack -> Stream.of(stack.stream().filter(wanted).findFirst().orElse(NONE)), most);
     }
 
-    /** Those frames that weigh most more or less than with other samples, in a unit that both have: the largest difference first. */
+    /** Frames with the largest difference in weight to other samples, in a common unit. */
     static List<Share> differences(
             StackSamples ours,
             double oursEach,

@@ -1,2 +1,2 @@
-/** Flight recordings of Keycloak while a side is measured, and what they say about where its time and memory go. */
+/** Flight recordings of Keycloak during measurements, and analysis of processor time and memory allocation. */
 package io.github.k12sso.classlink.benchmarks.profiling;

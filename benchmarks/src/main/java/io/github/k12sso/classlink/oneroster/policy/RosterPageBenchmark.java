@@ -17,7 +17,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.infra.Blackhole;
 
-/** Reading and filtering of a roster page; the figures are of one row. */
+/** Reading and filtering of a roster page; figures per row. */
 @State(Scope.Thread)
 public class RosterPageBenchmark {
 

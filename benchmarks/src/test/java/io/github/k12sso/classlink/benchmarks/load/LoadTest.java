@@ -20,12 +20,12 @@ class LoadTest {
     }
 
     @Test
-    void aWrongAnswer_orNone_failsTheRun() {
+    void aWrongResponseOrNoneFailsTheRun() {
         Load wrong = Load.of(new long[] {MILLISECOND}, 1);
 
         assertThat(wrong.count()).isEqualTo(2);
-        assertThatThrownBy(() -> wrong.requireAllRight("logins")).hasMessage("1 of 2 answers were wrong: logins");
+        assertThatThrownBy(() -> wrong.requireAllRight("logins")).hasMessage("1 of 2 responses were wrong: logins");
         assertThatThrownBy(() -> Load.of(new long[0], 0).requireAllRight("logins"))
-                .hasMessage("0 of 0 answers were wrong: logins");
+                .hasMessage("0 of 0 responses were wrong: logins");
     }
 }

@@ -11,14 +11,14 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The load, with ClassLink alone: its own request stands where the app's would be. */
+/** Runs the load with ClassLink only, whose authorization request replaces the app's. */
 class LoginsTest {
 
     @TempDir
     private Path work;
 
     @Test
-    void aLoginThatHandsOverACode_isRight_andAnotherIsNot() {
+    void onlyALoginThatReturnsACodeSucceeds() {
         try (ClassLinkSimulator classLink = ClassLinkSimulator.start(SimulatorSettings.defaults())) {
             classLink.registerClient("client", "secret", List.of("http://app.example/*"));
             Gatling gatling = new Gatling(work);

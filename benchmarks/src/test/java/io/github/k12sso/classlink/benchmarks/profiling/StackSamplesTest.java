@@ -11,7 +11,7 @@ class StackSamplesTest {
     private final StackSamples samples = new StackSamples();
 
     @Test
-    void aFrame_weighsWhatIsBelowIt_once() {
+    void aFrameIncludesCalleesOnce() {
         samples.add(List.of("java.put", "ours.seal", "ours.seal", "ours.login"), 1);
         samples.add(List.of("java.get", "ours.login"), 2);
         samples.add(List.of("java.read"), 1);
@@ -22,7 +22,7 @@ class StackSamplesTest {
     }
 
     @Test
-    void theNearestWantedFrame_hasTheWeight() {
+    void theNearestMatchingFrameGetsTheWeight() {
         samples.add(List.of("java.put", "ours.seal", "ours.login"), 300);
         samples.add(List.of("java.read"), 100);
 
@@ -31,7 +31,7 @@ class StackSamplesTest {
     }
 
     @Test
-    void differences_areInTheUnitOfBoth_theLargestFirst() {
+    void differencesAreSortedBySize() {
         samples.add(List.of("ours.open"), 1);
         samples.add(List.of("ours.check"), 1);
         StackSamples other = new StackSamples();

@@ -3,14 +3,14 @@ package io.github.k12sso.classlink.demo.app;
 import java.time.Duration;
 
 /**
- * One HTTP call of the app, as the page <i>What just happened</i> shows it: names of variables stand for codes, tokens and secrets.
+ * An HTTP call of the app, as shown on the page <i>What just happened</i>: variable names replace codes, tokens and secrets.
  *
  * @param target method and path
- * @param request method, address, headers and form parameters, one per line
+ * @param request method, URL, headers and form parameters, one per line
  * @param curl the same request as a command
- * @param status of the answer; 0 if there was none
- * @param answer its body, shortened
- * @param took zero if it was not measured
+ * @param status of the response; 0 if there was none
+ * @param answer body of the response, shortened
+ * @param took duration; zero if not measured
  */
 record AppCall(String title, String target, String request, String curl, int status, String answer, Duration took) {
 

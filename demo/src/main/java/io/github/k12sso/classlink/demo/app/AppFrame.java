@@ -1,6 +1,6 @@
 package io.github.k12sso.classlink.demo.app;
 
-/** The frame around every page. */
+/** The layout of every page. */
 final class AppFrame {
 
     private AppFrame() {}
@@ -9,7 +9,7 @@ final class AppFrame {
         return page(title, Html.NOTHING, Html.NOTHING, content);
     }
 
-    /** @param head more for the head of the document */
+    /** @param head additional elements for the document's head */
     static Html page(String title, Html head, Html header, Html content) {
         return Html.of("""
                 <!doctype html>

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/** What the app remembers of one browser. Not thread-safe: hold its monitor while using it. */
+/** The app's session of one browser. Not thread-safe: hold its monitor while using it. */
 final class BrowserSession {
 
     private final String id;
@@ -28,7 +28,7 @@ final class BrowserSession {
         return id;
     }
 
-    /** What the app asked of Keycloak and the roster since the last sign-in. */
+    /** The app's calls to Keycloak and the roster since the last sign-in. */
     CallLog calls() {
         return calls;
     }
@@ -37,7 +37,7 @@ final class BrowserSession {
         attempt = started;
     }
 
-    /** The login that this browser is away for; an answer to it can be redeemed once. */
+    /** The login in progress; its response can be redeemed once. */
     Optional<LoginAttempt> takeAttempt() {
         Optional<LoginAttempt> taken = Optional.ofNullable(attempt);
         attempt = null;
@@ -63,7 +63,7 @@ final class BrowserSession {
         loading = started;
     }
 
-    /** The classes that are being read for the person. */
+    /** The loading of the user's classes, if in progress. */
     Optional<ClassesLoading> loading() {
         return Optional.ofNullable(loading);
     }
@@ -72,7 +72,7 @@ final class BrowserSession {
         loading = null;
     }
 
-    /** Whether a login may be started for an expired ClassLink token: once, until a page could be shown again. */
+    /** Whether a login may be started for an expired ClassLink token: once, until a page is shown again. */
     boolean mayRenew() {
         return !renewalTried;
     }
@@ -90,12 +90,12 @@ final class BrowserSession {
         quietUntil = end;
     }
 
-    /** How long Keycloak asked not to be asked again; zero when it may be asked. */
+    /** Remaining Retry-After time of Keycloak; zero if it may be called. */
     Duration quietFor(Instant now) {
         return now.isBefore(quietUntil) ? Duration.between(now, quietUntil) : Duration.ZERO;
     }
 
-    /** What belongs to the person, under a new id: nobody can have planted that one in the browser. */
+    /** Removes the user's data and assigns a new session id, which protects from session fixation. */
     BrowserSession underNewId(String newId) {
         BrowserSession moved = new BrowserSession(newId, calls);
         moved.signIn = signIn;

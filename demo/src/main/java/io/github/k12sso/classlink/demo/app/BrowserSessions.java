@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** The sessions of all browsers, in memory: at most 1000, each forgotten an hour after its last use. */
+/** In-memory sessions of all browsers: at most 1000, each removed one hour after its last use. */
 final class BrowserSessions {
 
     private static final int LIMIT = 1_000;
@@ -37,7 +37,7 @@ final class BrowserSessions {
         return store(new BrowserSession(newId()));
     }
 
-    /** The session of a cookie's value, or nothing for a value that is absent, unknown or too old. */
+    /** The session of a cookie value; empty if the value is absent, unknown or expired. */
     synchronized Optional<BrowserSession> find(String id) {
         StoredSession entry = id == null ? null : entries.get(id);
         if (entry == null) {
@@ -50,7 +50,7 @@ final class BrowserSessions {
         return Optional.of(store(entry.session()));
     }
 
-    /** At every sign-in: the same session under an id that was never seen before. */
+    /** Assigns a new id to the session, at every sign-in. */
     synchronized BrowserSession renew(BrowserSession session) {
         entries.remove(session.id());
         return store(session.underNewId(newId()));

@@ -4,7 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 
-/** The calls that the app made for one browser since its last sign-in: the newest 60. Safe for use by several threads. */
+/** The app's 60 most recent calls for one browser since its last sign-in. Thread-safe. */
 final class CallLog {
 
     private static final int LIMIT = 60;

@@ -3,16 +3,16 @@ package io.github.k12sso.classlink.demo.app;
 import java.util.ArrayList;
 import java.util.List;
 
-/** <i>What just happened</i>: every call behind the page that was shown. */
+/** The page <i>What just happened</i>, with all calls of the app. */
 final class CallsPage {
 
     private CallsPage() {}
 
     /**
-     * The calls.
+     * Renders the page.
      *
-     * @param shared made once for all browsers
-     * @param calls of this browser, oldest first
+     * @param shared calls made once for all browsers
+     * @param calls the calls of this browser, oldest first
      */
     static HtmlResponse of(RosterAppSettings settings, List<AppCall> shared, List<AppCall> calls) {
         return HtmlResponse.ok(AppFrame.page(
@@ -21,13 +21,13 @@ final class CallsPage {
                         <h1>What just happened</h1>
                         <p class="lead">Every call since you signed in. Names such as <code>$ACCESS_TOKEN</code> stand for codes,
                           tokens and secrets: set them in your shell before you run a command. <code>$APP_SECRET</code> is in the
-                          admin console: <i>Clients</i> → <i>roster-app</i> → <i>Credentials</i>. A code works once.</p>
+                          admin console: <i>Clients</i> → <i>roster-app</i> → <i>Credentials</i>. A code can be used once.</p>
                         <p class="actions"><a class="button primary" id="back" href="/">Back to your classes</a></p>
                         %s
-                        <h2>Once for all users of the app</h2>
+                        <h2>Calls made once for all users</h2>
                         %s
-                        <h2>A token of your own</h2>
-                        <p>These commands need nothing but curl and a browser.</p>
+                        <h2>Get your own token</h2>
+                        <p>These commands need only curl and a browser.</p>
                         %s
                         """, list("call", calls), list("shared-call", shared), WelcomePage.curls(settings))));
     }
@@ -44,14 +44,14 @@ final class CallsPage {
     }
 
     private static Html item(String id, AppCall call) {
-        String status = call.status() == 0 ? "no answer" : String.valueOf(call.status());
+        String status = call.status() == 0 ? "no response" : String.valueOf(call.status());
         return Html.of(
                 """
                 <li><details id="%s"%s>
                   <summary><span class="title">%s</span>
                     <span class="sub"><span class="status%s">%s</span> %s%s</span></summary>
                   <h3>Request</h3><pre>%s</pre>
-                  <h3>Answer: %s</h3><pre>%s</pre>
+                  <h3>Response: %s</h3><pre>%s</pre>
                   <h3>As a command</h3>%s
                 </details></li>
                 """,

@@ -23,12 +23,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Reads a person's classes over OneRoster 1.1, with their own ClassLink token or, at the gateway, Keycloak's. */
+/** Reads a user's classes over OneRoster 1.1, with the user's ClassLink token or, through the gateway, the Keycloak token. */
 final class ClassesClient {
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration READ_TIMEOUT = Duration.ofSeconds(30);
-    /** For everything that one page needs. */
+    /** Deadline for all calls of one page. */
     private static final Duration PAGE_TIMEOUT = Duration.ofSeconds(60);
 
     private static final int CLASSES_LIMIT = 20;
@@ -44,13 +44,13 @@ final class ClassesClient {
     private final String base;
     private final String tokenVariable;
 
-    /** @param tokenVariable how the token is called where calls are shown */
+    /** @param tokenVariable variable that replaces the token where calls are shown */
     ClassesClient(URI rosterUrl, String tokenVariable) {
         this.base = rosterUrl.toString().replaceAll("/+$", "") + "/ims/oneroster/v1p1";
         this.tokenVariable = tokenVariable;
     }
 
-    /** Is told how many classes are read, of how many. */
+    /** Receives the number of classes read and their total. */
     interface Progress {
         void read(int classes, int of);
     }
@@ -58,9 +58,9 @@ final class ClassesClient {
     /**
      * The first 20 classes of a teacher or a student, by title, with at most 100 people each.
      *
-     * @throws RosterTokenRefusedException when the token has ended
-     * @throws RosterRefusedException when the roster is not for this person or this app
-     * @throws RosterUnavailableException when any part of it cannot be read
+     * @throws RosterTokenRefusedException if the token has expired
+     * @throws RosterRefusedException if the user or the app has no access to the roster
+     * @throws RosterUnavailableException if any part of it cannot be read
      */
     List<SchoolClass> classesOf(SignedInPerson person, BearerAccessToken token, CallLog calls, Progress progress) {
         long deadline = System.nanoTime() + PAGE_TIMEOUT.toNanos();
@@ -92,7 +92,7 @@ final class ClassesClient {
         return classes;
     }
 
-    /** A class's students can come with rows of its teachers, so each row's own role decides. */
+    /** A class's list of students can contain teachers, so the role of each row decides. */
     private static List<RosterPerson> named(JsonNode users, String collection) {
         List<RosterPerson> people = new ArrayList<>();
         for (JsonNode user : users) {
@@ -119,17 +119,17 @@ final class ClassesClient {
         CompletableFuture<Answer> sent = http.sendAsync(request, HttpResponse.BodyHandlers.ofInputStream())
                 .thenApply(ClassesClient::answer);
         try {
-            // The request's own time-out ends with the response's head.
+            // The timeout of the request covers only the response headers.
             Answer answer = sent.get(READ_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
             calls.add(call.answered(answer.status(), answer.body()));
             return rows(answer, key);
         } catch (ExecutionException e) {
-            calls.add(call.failed("The roster service does not answer"));
+            calls.add(call.failed("The roster service is unreachable"));
             throw new RosterUnavailableException("The roster cannot be read", e.getCause());
         } catch (TimeoutException e) {
             sent.cancel(true);
-            calls.add(call.failed("No answer within " + READ_TIMEOUT.toSeconds() + " seconds"));
-            throw new RosterUnavailableException("The roster does not answer", e);
+            calls.add(call.failed("No response within " + READ_TIMEOUT.toSeconds() + " seconds"));
+            throw new RosterUnavailableException("The roster service did not respond", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new RosterUnavailableException("Interrupted while reading the roster", e);
@@ -154,15 +154,15 @@ final class ClassesClient {
                 if (rows.isArray()) {
                     return rows;
                 }
-                throw new RosterUnavailableException("The roster's answer has no " + key);
+                throw new RosterUnavailableException("The roster's response has no " + key);
             }
             case 401 -> throw new RosterTokenRefusedException();
             case 403 -> throw new RosterRefusedException(reason(answer), answer.challenge());
-            default -> throw new RosterUnavailableException("The roster answered " + answer.status());
+            default -> throw new RosterUnavailableException("The roster responded with status " + answer.status());
         }
     }
 
-    /** OneRoster 1.1 answers failures with a {@code statusInfoSet}; some services send an object instead of a list. */
+    /** OneRoster 1.1 errors have a {@code statusInfoSet}; some services send an object instead of a list. */
     private String reason(Answer answer) {
         try {
             JsonNode set = json.readTree(answer.body()).path("statusInfoSet");
@@ -178,11 +178,11 @@ final class ClassesClient {
         try {
             return json.readTree(answer.body());
         } catch (JsonProcessingException e) {
-            throw new RosterUnavailableException("The roster's answer is not JSON", e);
+            throw new RosterUnavailableException("The roster's response is not JSON", e);
         }
     }
 
-    /** A sourcedId may hold any character, a slash included. */
+    /** A sourcedId can contain any character, including slashes. */
     private static String segment(String sourcedId) {
         return URLEncoder.encode(sourcedId, StandardCharsets.UTF_8).replace("+", "%20");
     }

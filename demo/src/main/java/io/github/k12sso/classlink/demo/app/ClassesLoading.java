@@ -9,7 +9,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** A person's classes while they are read, on a thread of their own: the page can say how far it is. */
+/** Reads a user's classes on a separate thread, so that the page can show the progress. */
 final class ClassesLoading {
 
     private volatile Step step = new Step(0, 0);
@@ -17,10 +17,10 @@ final class ClassesLoading {
 
     private ClassesLoading() {}
 
-    /** How many classes are read, of how many; 0 of 0 before the list of classes is known. */
+    /** The number of classes read and the total; both 0 until the list of classes is known. */
     record Step(int done, int all) {}
 
-    /** The work itself. */
+    /** The task that reads the classes. */
     interface Work {
         List<SchoolClass> load(ClassesClient.Progress progress);
     }
@@ -33,9 +33,9 @@ final class ClassesLoading {
     }
 
     /**
-     * The classes if they are read within that time.
+     * Waits for the classes for up to this time.
      *
-     * @throws RuntimeException whatever the work threw
+     * @throws RuntimeException the exception of the task
      */
     Optional<List<SchoolClass>> within(Duration time) {
         try {

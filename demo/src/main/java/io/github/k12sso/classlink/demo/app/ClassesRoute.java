@@ -11,7 +11,7 @@ import java.util.concurrent.Executors;
 /** The page for a signed-in user: the user's classes, or the reason why they can't be shown. */
 final class ClassesRoute implements AutoCloseable {
 
-    /** After this long the browser gets a page that says how far it is. */
+    /** After this time the browser gets a page with the progress. */
     private static final Duration SHOW_PROGRESS_AFTER = Duration.ofMillis(700);
 
     private static final int THREADS = 16;
@@ -34,9 +34,9 @@ final class ClassesRoute implements AutoCloseable {
     }
 
     /**
-     * To be called with the session's monitor held.
+     * The caller must hold the session's monitor.
      *
-     * @return empty if only a new login at ClassLink helps
+     * @return empty if the user must sign in with ClassLink again
      */
     Optional<HtmlResponse> show(BrowserSession session, SignIn signIn) {
         SignedInPerson person = signIn.person();
@@ -119,7 +119,7 @@ final class ClassesRoute implements AutoCloseable {
         };
     }
 
-    /** Once: a second expiry without a page in between means that signing in does not help. */
+    /** Only once: if the token expires again before a page was shown, signing in does not help. */
     private static Optional<HtmlResponse> renewed(BrowserSession session, SignedInPerson person) {
         if (session.mayRenew()) {
             session.renewalStarted();

@@ -3,11 +3,11 @@ package io.github.k12sso.classlink.demo.app;
 import java.net.URI;
 
 /**
- * Two commands that lead from nothing to a row of the roster: the OAuth 2.0 device flow (RFC 8628) of the realm's client
- * {@code roster-cli}, and Keycloak's roster gateway. For {@code sh}, with curl and sed.
+ * Two commands that read a row of the roster: the OAuth 2.0 device flow (RFC 8628) of the realm's client {@code roster-cli},
+ * and Keycloak's roster gateway. For {@code sh}, with curl and sed.
  *
- * @param start prints the address where the person signs in, and keeps the device code in {@code DEVICE}
- * @param read gets an access token for that code, and reads one class
+ * @param start prints the URL where the user signs in, and stores the device code in {@code DEVICE}
+ * @param read gets an access token for the code and reads one class
  */
 public record DeviceCurls(String start, String read) {
 
@@ -32,7 +32,7 @@ public record DeviceCurls(String start, String read) {
                         + "/ims/oneroster/v1p1/classes?limit=1\"");
     }
 
-    /** Takes one text out of a JSON object. */
+    /** Extracts a string from a JSON object. */
     private static String member(String name) {
         return "sed -E 's/.*\"" + name + "\":\"([^\"]*)\".*/\\1/'";
     }

@@ -3,16 +3,16 @@ package io.github.k12sso.classlink.demo.app;
 import com.nimbusds.oauth2.sdk.http.HTTPResponse;
 import java.time.Duration;
 
-/** Keycloak did not give the app a ClassLink token. */
+/** Keycloak refused the exchange for a ClassLink token. */
 final class ExchangeRefusedException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
     private static final Duration DEFAULT_RETRY_AFTER = Duration.ofSeconds(5);
     private static final Duration LONGEST_RETRY_AFTER = Duration.ofMinutes(5);
 
-    /** What the app can do about it. */
+    /** What the app does next. */
     enum Problem {
-        /** Offer to connect the account. */
+        /** Offer to link the account. */
         NOT_LINKED,
         /** Sign in at ClassLink again. */
         TOKEN_EXPIRED,
@@ -20,7 +20,7 @@ final class ExchangeRefusedException extends RuntimeException {
         UNAVAILABLE,
         /** Ask the administrator. */
         DENIED,
-        /** Nothing; show the code. */
+        /** Show the error code. */
         OTHER
     }
 
@@ -41,7 +41,7 @@ final class ExchangeRefusedException extends RuntimeException {
                 problem(code, response.getStatusCode()), code, retryAfter(response.getHeaderValue("Retry-After")));
     }
 
-    /** For an app that reads through the gateway, and needs no exchange to know. */
+    /** For an app that reads through the gateway without an exchange. */
     static ExchangeRefusedException notLinked() {
         return new ExchangeRefusedException(Problem.NOT_LINKED, "not_linked", DEFAULT_RETRY_AFTER);
     }
@@ -56,7 +56,7 @@ final class ExchangeRefusedException extends RuntimeException {
         };
     }
 
-    /** Only the form in seconds is read; anything else counts as absent. */
+    /** Only a number of seconds is accepted; any other value counts as absent. */
     private static Duration retryAfter(String header) {
         if (header == null || !header.strip().matches("\\d{1,9}")) {
             return DEFAULT_RETRY_AFTER;
@@ -69,12 +69,12 @@ final class ExchangeRefusedException extends RuntimeException {
         return problem;
     }
 
-    /** The OAuth error code as it came. */
+    /** The OAuth error code, unchanged. */
     String code() {
         return code;
     }
 
-    /** How long not to ask again: 0 to 5 minutes. */
+    /** Time to wait before the next call: 0 to 5 minutes. */
     Duration retryAfter() {
         return retryAfter;
     }

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.stream.Collectors;
 
-/** Markup that is safe to send: whatever is put into a template is escaped, unless it is markup itself. */
+/** Markup that is safe to send: all values in a template are escaped unless they are {@code Html}. */
 record Html(String markup) {
 
     static final Html NOTHING = new Html("");

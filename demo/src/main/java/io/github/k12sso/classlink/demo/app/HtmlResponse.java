@@ -1,6 +1,6 @@
 package io.github.k12sso.classlink.demo.app;
 
-/** One answer to a browser. */
+/** An HTML response. */
 record HtmlResponse(int status, Html body) {
 
     static HtmlResponse ok(Html body) {

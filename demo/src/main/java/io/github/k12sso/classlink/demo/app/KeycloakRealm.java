@@ -14,7 +14,7 @@ import java.net.URI;
 import java.net.URL;
 import java.time.Duration;
 
-/** What a realm says about itself: its endpoints, and the keys of its id_tokens. */
+/** A realm's metadata: its endpoints and the keys of its ID tokens. */
 record KeycloakRealm(OIDCProviderMetadata metadata, IDTokenValidator idTokens) {
 
     static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
@@ -25,29 +25,29 @@ record KeycloakRealm(OIDCProviderMetadata metadata, IDTokenValidator idTokens) {
     private static final int JWKS_LIMIT_BYTES = 256 * 1024;
 
     /**
-     * Reads the discovery document; the keys are read when the first id_token is checked.
+     * Reads the discovery document. The keys are read when the first ID token is verified.
      *
-     * @param calls are told both
-     * @throws KeycloakUnavailableException when there is no such document
+     * @param calls records both calls
+     * @throws KeycloakUnavailableException if the document cannot be read
      */
     static KeycloakRealm read(Issuer issuer, ClientID client, CallLog calls) {
         try {
             URL address = OIDCProviderMetadata.resolveURL(issuer);
             OutgoingCall call = new OutgoingCall(
-                    "The app reads what Keycloak says about the realm", "GET", URI.create(address.toString()));
+                    "The app reads the realm's discovery document", "GET", URI.create(address.toString()));
             OIDCProviderMetadata metadata = OIDCProviderMetadata.resolve(issuer, CONNECT_TIMEOUT_MS, READ_TIMEOUT_MS);
             calls.add(call.answered(200, metadata.toJSONObject().toJSONString()));
             IDTokenValidator idTokens = new IDTokenValidator(
                     issuer, client, JWSAlgorithm.RS256, metadata.getJWKSetURI().toURL(), new Keys(calls));
             return new KeycloakRealm(metadata, idTokens);
         } catch (GeneralException | MalformedURLException e) {
-            throw new KeycloakUnavailableException(issuer + " does not describe an OpenID provider", e);
+            throw new KeycloakUnavailableException(issuer + " is not a discovery document", e);
         } catch (IOException e) {
-            throw new KeycloakUnavailableException(issuer + " does not answer", e);
+            throw new KeycloakUnavailableException(issuer + " did not respond", e);
         }
     }
 
-    /** Reads the JWKS, and tells that it did. */
+    /** Reads the JWKS and records the call. */
     private static final class Keys extends DefaultResourceRetriever {
         private final CallLog calls;
 
@@ -59,7 +59,7 @@ record KeycloakRealm(OIDCProviderMetadata metadata, IDTokenValidator idTokens) {
         @Override
         public Resource retrieveResource(URL url) throws IOException {
             OutgoingCall call =
-                    new OutgoingCall("The app reads the keys that sign id_tokens", "GET", URI.create(url.toString()));
+                    new OutgoingCall("The app reads the realm's signing keys", "GET", URI.create(url.toString()));
             Resource keys = super.retrieveResource(url);
             calls.add(call.answered(200, keys.getContent()));
             return keys;

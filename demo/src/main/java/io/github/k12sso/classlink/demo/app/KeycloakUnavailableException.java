@@ -1,6 +1,6 @@
 package io.github.k12sso.classlink.demo.app;
 
-/** Keycloak did not answer, or not in a way that can be read. The person's session may well be fine. */
+/** Keycloak did not respond, or its response was invalid. The user's session may still be valid. */
 final class KeycloakUnavailableException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -5,5 +5,5 @@ import com.nimbusds.oauth2.sdk.pkce.CodeVerifier;
 import com.nimbusds.openid.connect.sdk.Nonce;
 import java.net.URI;
 
-/** A login that this browser was sent away for, and the secrets that its answer must match. */
+/** A login in progress, with the secrets that its response must match. */
 record LoginAttempt(URI location, State state, Nonce nonce, CodeVerifier verifier) {}

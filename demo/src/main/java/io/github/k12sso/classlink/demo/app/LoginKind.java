@@ -3,23 +3,23 @@ package io.github.k12sso.classlink.demo.app;
 import com.nimbusds.openid.connect.sdk.AuthenticationRequest;
 import com.nimbusds.openid.connect.sdk.Prompt;
 
-/** The ways in which the app sends a person to Keycloak: one request, and what it adds. */
+/** The kinds of login request that the app sends to Keycloak, and the parameters that each adds. */
 enum LoginKind {
-    /** Keycloak shows its own login page, or nothing when the person is signed in there. */
+    /** Keycloak shows its login page, or none if the user has a session. */
     ORDINARY {
         @Override
         void addTo(AuthenticationRequest.Builder request, String alias) {
-            // Nothing to add.
+            // No additional parameters.
         }
     },
-    /** Straight on to ClassLink. */
+    /** Keycloak redirects to ClassLink immediately. */
     CLASSLINK {
         @Override
         void addTo(AuthenticationRequest.Builder request, String alias) {
             request.customParameter("kc_idp_hint", alias);
         }
     },
-    /** To ClassLink even if the person is signed in at Keycloak: only a new login there brings a new ClassLink token. */
+    /** Signs in with ClassLink even if the user has a Keycloak session, because only a new login gets a new ClassLink token. */
     RENEWAL {
         @Override
         void addTo(AuthenticationRequest.Builder request, String alias) {
@@ -35,7 +35,7 @@ enum LoginKind {
         }
     };
 
-    /** Whether nothing that the browser did before belongs to it. */
+    /** Whether the login starts a new session of the app. */
     boolean isFirst() {
         return this == ORDINARY || this == CLASSLINK;
     }

@@ -42,7 +42,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
-/** The app's side of OpenID Connect and of token exchange: the Nimbus SDK as it is, with time-outs on every call. */
+/** The app's OpenID Connect and token exchange client: the unmodified Nimbus SDK, with timeouts on every call. */
 final class OpenIdClient {
 
     private static final Scope PROFILE = new Scope("openid", "profile", "email", "organization");
@@ -62,7 +62,7 @@ final class OpenIdClient {
                 new ClientSecretBasic(new ClientID(settings.clientId()), new Secret(settings.clientSecret()));
     }
 
-    /** The calls that were made once for all browsers: Keycloak's description of itself, and its keys. */
+    /** The calls made once for all browsers: discovery document and keys. */
     CallLog sharedCalls() {
         return shared;
     }
@@ -82,12 +82,12 @@ final class OpenIdClient {
     }
 
     /**
-     * Redeems the answer to a login that this browser was sent away for.
+     * Redeems the response to a login of this browser.
      *
-     * @throws SignInFailedException when Keycloak or the person said no, or an answer does not fit the attempt
+     * @throws SignInFailedException if Keycloak or the user refused, or the response does not match the attempt
      */
     SignIn complete(LoginAttempt attempt, Map<String, List<String>> parameters, CallLog calls) {
-        calls.add(new OutgoingCall("The browser signs in at Keycloak and comes back", "GET", attempt.location())
+        calls.add(new OutgoingCall("The browser signs in at Keycloak and returns", "GET", attempt.location())
                 .redirected(callback, parameters));
         try {
             AuthenticationResponse response = AuthenticationResponseParser.parse(callback, parameters);
@@ -127,9 +127,9 @@ final class OpenIdClient {
     }
 
     /**
-     * Gets a new access token from Keycloak when the present one is about to end.
+     * Refreshes Keycloak's access token if it is about to expire.
      *
-     * @throws SessionEndedException when the session at Keycloak is over
+     * @throws SessionEndedException if the Keycloak session has ended
      */
     SignIn fresh(SignIn signIn, CallLog calls) {
         Instant now = clock.instant();
@@ -146,7 +146,7 @@ final class OpenIdClient {
                     Map.of(),
                     calls);
             if (http.getStatusCode() >= 500) {
-                throw new KeycloakUnavailableException("Keycloak answered " + http.getStatusCode());
+                throw new KeycloakUnavailableException("Keycloak responded with status " + http.getStatusCode());
             }
             TokenResponse answer = TokenResponse.parse(http);
             if (!answer.indicatesSuccess()) {
@@ -155,15 +155,15 @@ final class OpenIdClient {
             Tokens tokens = answer.toSuccessResponse().getTokens();
             return signIn.with(tokens.getAccessToken(), tokens.getRefreshToken(), now);
         } catch (ParseException e) {
-            throw new KeycloakUnavailableException("Keycloak's answer could not be read", e);
+            throw new KeycloakUnavailableException("Keycloak's response is invalid", e);
         }
     }
 
     /**
-     * Exchanges Keycloak's access token for the person's ClassLink token (RFC 8693).
+     * Exchanges Keycloak's access token for the user's ClassLink token (RFC 8693).
      *
      * @throws ExchangeRefusedException with the reason that decides what the app does next
-     * @throws SessionEndedException when Keycloak no longer knows the access token
+     * @throws SessionEndedException if Keycloak no longer accepts the access token
      */
     BearerAccessToken classLinkToken(SignIn signIn, CallLog calls) {
         TokenExchangeGrant grant = new TokenExchangeGrant(signIn.accessToken(), TokenTypeURI.ACCESS_TOKEN);
@@ -187,7 +187,7 @@ final class OpenIdClient {
         }
     }
 
-    /** Where the browser goes to sign out at Keycloak too, and from there back to the app's start page. */
+    /** The URL that ends the Keycloak session and returns to the app's start page. */
     URI signOutLocation(JWT idToken) {
         return new LogoutRequest(realm().metadata().getEndSessionEndpointURI(), idToken, callback.resolve("/"), null)
                 .toURI();
@@ -212,12 +212,12 @@ final class OpenIdClient {
             calls.add(call.answered(answer.getStatusCode(), answer.getBody()));
             return answer;
         } catch (IOException e) {
-            calls.add(call.failed("Keycloak's token endpoint does not answer"));
-            throw new KeycloakUnavailableException("Keycloak's token endpoint does not answer", e);
+            calls.add(call.failed("Keycloak's token endpoint did not respond"));
+            throw new KeycloakUnavailableException("Keycloak's token endpoint did not respond", e);
         }
     }
 
-    /** What opens the roster: the exchange for a ClassLink token, or the gateway. */
+    /** Access to the roster: exchange for a ClassLink token, or the gateway. */
     private Scope scope() {
         Scope scope = new Scope(PROFILE);
         scope.add(settings.gateway() ? "classlink-roster" : "classlink-token");
@@ -228,7 +228,7 @@ final class OpenIdClient {
         return new Issuer(settings.issuer());
     }
 
-    /** Read at the first login, so that the app may start before Keycloak; kept for the life of the app. */
+    /** Read at the first login, so that the app can start before Keycloak; then kept. */
     private KeycloakRealm realm() {
         KeycloakRealm known = realm;
         if (known == null) {

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** A request about to be sent, as it may be shown. A parameter is shown if its name is known to be harmless, and no other. */
+/** A request as it may be shown. Only parameters whose names are known to be harmless are shown. */
 final class OutgoingCall {
 
     private static final Set<String> HARMLESS = Set.of(
@@ -48,7 +48,7 @@ final class OutgoingCall {
         arguments.add(query.contains("$") ? quoted(base) + expanded(query) : quoted(base + query));
     }
 
-    /** As HTTP Basic, with the client's secret in {@code $APP_SECRET}. */
+    /** Uses HTTP Basic, with the client secret in {@code $APP_SECRET}. */
     OutgoingCall authenticatedAs(String clientId) {
         lines.add("Authorization: Basic " + clientId + ":$APP_SECRET");
         arguments.add("-u " + quoted(clientId + ":") + "\"$APP_SECRET\"");
@@ -73,7 +73,7 @@ final class OutgoingCall {
         return this;
     }
 
-    /** The name that stands for the answer's {@code access_token}; {@code $ACCESS_TOKEN} unless it is said. */
+    /** Sets the variable that replaces the response's {@code access_token}; default {@code $ACCESS_TOKEN}. */
     OutgoingCall yields(String variable) {
         token = variable;
         return this;
@@ -83,7 +83,7 @@ final class OutgoingCall {
         return new AppCall(title, target, request(), curl(), status, ShownJson.of(body, token), took());
     }
 
-    /** The answer is an address that the browser comes back with. */
+    /** The response is the URL that the browser returns with. */
     AppCall redirected(URI callback, Map<String, List<String>> parameters) {
         String query = parameters.entrySet().stream()
                 .map(parameter ->
@@ -128,12 +128,12 @@ final class OutgoingCall {
                 : "$" + name.toUpperCase(Locale.ROOT).replaceAll("\\W", "_");
     }
 
-    /** For a shell, which puts the values of the variables in; a percent-encoded query has nothing else that it would expand. */
+    /** Quotes for a shell that expands the variables; a percent-encoded query contains nothing else to expand. */
     private static String expanded(String query) {
         return "\"" + query.replace("!", "%21") + "\"";
     }
 
-    /** For a shell: nothing in it is expanded. */
+    /** Quotes for a shell without expansion. */
     private static String quoted(String text) {
         return "'" + text.replace("'", "'\\''") + "'";
     }

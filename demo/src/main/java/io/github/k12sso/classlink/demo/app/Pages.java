@@ -1,6 +1,6 @@
 package io.github.k12sso.classlink.demo.app;
 
-/** The pages about no person: a sign-in that failed, and what is broken. */
+/** Pages without a user: failed sign-in and errors. */
 final class Pages {
 
     static final String AGAIN =
@@ -20,7 +20,7 @@ final class Pages {
     static HtmlResponse signInFailed(String code) {
         String reason = code.equals("access_denied")
                 ? "The sign-in was cancelled, or your account doesn't have access to this app."
-                : "The answer doesn't belong to a sign-in of this browser, or it came too late.";
+                : "This sign-in was started in another browser or has expired.";
         return new HtmlResponse(
                 400,
                 AppFrame.page(
@@ -35,7 +35,7 @@ final class Pages {
                 503,
                 AppFrame.page(
                         "Not available",
-                        Html.of("<h1>The sign-in server isn't answering</h1>"
+                        Html.of("<h1>The sign-in server isn't responding</h1>"
                                 + "<p id=\"sign-in-error\">Nothing is wrong with your account. Please try again in a minute.</p>"
                                 + AGAIN)));
     }

@@ -25,7 +25,7 @@ final class PersonPages {
                         Html.join(classes.stream().map(PersonPages::card).toList())));
     }
 
-    /** While they are read; the browser asks again every second. */
+    /** The progress page, which reloads every second. */
     static HtmlResponse loading(SignedInPerson person, ClassesLoading.Step step) {
         Html bar = step.all() == 0
                 ? Html.of("<progress aria-labelledby=\"loading-text\"></progress>")
@@ -44,15 +44,15 @@ final class PersonPages {
                         text, bar)));
     }
 
-    /** For a person of whom the district shares no roster record. */
+    /** For a user whose roster record the district doesn't share. */
     static HtmlResponse noRoster(SignedInPerson person) {
         return page(
                 person,
-                Html.of("<p class=\"note\" id=\"no-roster\">Your district doesn't share a roster record of yours with"
+                Html.of("<p class=\"note\" id=\"no-roster\">Your district doesn't share your roster record with"
                         + " this app, so there are no classes to show.</p>"));
     }
 
-    /** For roles that have no classes of their own. */
+    /** For roles without classes. */
     static HtmlResponse noClassesForRole(SignedInPerson person) {
         return page(
                 person,
@@ -67,10 +67,10 @@ final class PersonPages {
                 502,
                 person,
                 Html.of("<div class=\"note\" id=\"roster-error\"><h2>Your classes can't be read right now</h2>"
-                        + "<p>You are signed in; only the roster is missing.</p>" + Pages.AGAIN + "</div>"));
+                        + "<p>You are signed in, but the roster is unavailable.</p>" + Pages.AGAIN + "</div>"));
     }
 
-    /** What the 403 means, what can be done, and the roster's own words. */
+    /** Explains the 403, offers a remedy and shows the roster's own message. */
     static HtmlResponse rosterRefused(SignedInPerson person, RosterRefusedException refusal) {
         String button =
                 switch (refusal.meaning()) {
@@ -84,7 +84,7 @@ final class PersonPages {
                 person,
                 Html.of(
                         "<div class=\"note\" id=\"roster-refused\"><h2>You can't read this roster</h2>"
-                                + "<p id=\"roster-meaning\">%s</p><p class=\"sub\">The roster service answered 403:"
+                                + "<p id=\"roster-meaning\">%s</p><p class=\"sub\">The roster service responded with 403:"
                                 + " <q id=\"roster-reason\">%s</q></p>" + button + "</div>",
                         refusal.meaning().text(),
                         reason));
@@ -94,11 +94,11 @@ final class PersonPages {
         return page(
                 person,
                 Html.of("<div class=\"note\" id=\"exchange-error\"><h2>Your account is not connected to ClassLink</h2>"
-                        + "<p>Your classes come from ClassLink. Connect your account once, and they appear here.</p>"
+                        + "<p>Your classes come from ClassLink. Connect your account once to see them here.</p>"
                         + "<p class=\"actions\">" + CONNECT + "</p></div>"));
     }
 
-    /** Only after a new sign-in at ClassLink did not help. */
+    /** Shown only after a new sign-in with ClassLink did not help. */
     static HtmlResponse stillExpired(SignedInPerson person) {
         return page(
                 person,
@@ -108,7 +108,7 @@ final class PersonPages {
     }
 
     /**
-     * ClassLink does not answer.
+     * ClassLink does not respond.
      *
      * @param wait shown rounded up to whole seconds
      */
@@ -118,8 +118,8 @@ final class PersonPages {
                 503,
                 person,
                 Html.of(
-                        "<div class=\"note\" id=\"exchange-error\"><h2>ClassLink isn't answering</h2>"
-                                + "<p>Your session is fine, and nothing is lost. Please wait"
+                        "<div class=\"note\" id=\"exchange-error\"><h2>ClassLink isn't responding</h2>"
+                                + "<p>You are still signed in. Please wait"
                                 + " <span id=\"retry-after\">%s</span> seconds before you try again.</p>"
                                 + Pages.AGAIN + "</div>",
                         seconds));
@@ -128,10 +128,11 @@ final class PersonPages {
     static HtmlResponse denied(SignedInPerson person) {
         return page(
                 person,
-                Html.of("<div class=\"note\" id=\"exchange-error\"><h2>This app may not read your classes</h2>"
-                        + "<p>For the administrator: Keycloak refused the token exchange with <code>access_denied</code>."
-                        + " The app's client needs the optional scope <code>classlink-token</code>, and the district must"
-                        + " be allowed.</p></div>"));
+                Html.of(
+                        "<div class=\"note\" id=\"exchange-error\"><h2>This app doesn't have access to your classes</h2>"
+                                + "<p>For the administrator: Keycloak refused the token exchange with <code>access_denied</code>."
+                                + " The app's client needs the optional scope <code>classlink-token</code>, and the district must"
+                                + " be allowed.</p></div>"));
     }
 
     static HtmlResponse refused(SignedInPerson person, String code) {
@@ -155,7 +156,7 @@ final class PersonPages {
                 """, schoolClass.sourcedId(), schoolClass.title(), summary(schoolClass), Html.join(people));
     }
 
-    /** The room, and how many students there are where students are listed. */
+    /** The room and, if students are listed, their number. */
     private static String summary(SchoolClass schoolClass) {
         long students =
                 schoolClass.people().stream().filter(RosterPerson::student).count();

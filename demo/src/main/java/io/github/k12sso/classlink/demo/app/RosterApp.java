@@ -13,7 +13,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 
-/** The running app. One instance is one web server with its own sessions. */
+/** The running app: a web server with its sessions. */
 public final class RosterApp implements AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger(RosterApp.class.getName());
@@ -28,13 +28,13 @@ public final class RosterApp implements AutoCloseable {
 
     private RosterApp(RosterAppSettings settings, Clock clock) {
         this.settings = settings;
-        // Signing out ends at Keycloak, and a browser applies form-action to redirects, too.
+        // Signing out redirects to Keycloak, and browsers apply form-action to redirects too.
         this.contentSecurityPolicy =
                 "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self' "
                         + settings.issuer().resolve("/").toString().replaceAll("/$", "")
                         + "; base-uri 'none'; frame-ancestors 'none'";
         this.server = Javalin.create(config -> config.showJavalinBanner = false);
-        server.start(settings.bind(), settings.port()); // before the routes: the callback names the port
+        server.start(settings.bind(), settings.port()); // before the routes, because the callback URL contains the port
         this.baseUrl = URI.create("http://localhost:" + server.port());
         this.keycloak = new OpenIdClient(settings, baseUrl.resolve("/callback"), clock);
         this.signIn = new SignInRoutes(new BrowserSessions(clock), keycloak);
@@ -45,7 +45,7 @@ public final class RosterApp implements AutoCloseable {
         failures();
     }
 
-    /** Starts the app; Keycloak and the roster are first asked when somebody signs in. */
+    /** Starts the app; Keycloak and the roster are first called when a user signs in. */
     public static RosterApp start(RosterAppSettings settings) {
         return start(settings, Clock.systemUTC());
     }
@@ -54,7 +54,7 @@ public final class RosterApp implements AutoCloseable {
         return new RosterApp(settings, clock);
     }
 
-    /** {@code http://localhost:<port>}, no slash at the end. */
+    /** {@code http://localhost:<port>}, without trailing slash. */
     public URI baseUrl() {
         return baseUrl;
     }

@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * The roster app by itself, for containers; settings come from the environment: {@code ISSUER}, {@code CLIENT_ID},
+ * Runs the roster app in a container, with settings from the environment: {@code ISSUER}, {@code CLIENT_ID},
  * {@code CLIENT_SECRET}, {@code PROVIDER_ALIAS}, {@code CLASSLINK_URL}, and {@code ROSTER}, which is {@code direct} or
  * {@code gateway}.
  */
@@ -16,7 +16,7 @@ public final class RosterAppMain {
 
     private RosterAppMain() {}
 
-    /** Runs until it is stopped. */
+    /** Runs until the process is stopped. */
     public static void main(String[] arguments) throws InterruptedException {
         try (RosterApp app = RosterApp.start(settings(System.getenv()))) {
             System.out.println("Roster app at " + app.baseUrl());

@@ -2,13 +2,13 @@ package io.github.k12sso.classlink.demo.app;
 
 import java.util.Locale;
 
-/** The roster answered 403. Its message is the reason as the roster's answer words it; empty if there is none. */
+/** The roster responded with 403. The message is the reason from the response; empty if there is none. */
 final class RosterRefusedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     /**
-     * What a 403 means to the person, and to the administrator. OneRoster has no codes for it, so that the words of the reason
-     * decide; a reason in other words is shown, with {@link #OTHER}.
+     * What a 403 means for the user or the administrator. OneRoster has no codes for it, so it is derived from the words of the
+     * reason; any other reason is {@link #OTHER} and shown as it is.
      */
     enum Meaning {
         KEYCLOAK_SCOPE_MISSING(
@@ -16,14 +16,14 @@ final class RosterRefusedException extends RuntimeException {
         CLASSLINK_SCOPE_MISSING(
                 "For the administrator: the ClassLink token lacks a scope. Add it to the scopes of the ClassLink"
                         + " identity provider in Keycloak; users get it at their next sign-in."),
-        NOT_LINKED("Keycloak has no ClassLink account of yours. Connect it once, and your classes appear here."),
-        EXPIRED("Your sign-in at ClassLink is too old for this. A new one helps."),
-        IMPERSONATED("An administrator is signed in for you. Rosters are open to the person only."),
-        OTHER_DISTRICT("The roster is of a district that you, or this app, may not read. Ask your administrator."),
-        NOT_SHARED("Your district doesn't share its roster with this app, or not any more. Your district's ClassLink"
-                + " administrator can change that."),
+        NOT_LINKED("Your account is not connected to ClassLink. Connect it once to see your classes here."),
+        EXPIRED("Your ClassLink sign-in has expired. Sign in again to see your classes."),
+        IMPERSONATED("An administrator is signed in as you. Only you can read your rosters."),
+        OTHER_DISTRICT("You or this app don't have access to the roster of this district. Ask your administrator."),
+        NOT_SHARED("Your district doesn't share its roster with this app. Your district's ClassLink"
+                + " administrator can change this."),
         SERVER("For the administrator: the realm is disabled or must be used over https."),
-        OTHER("Nothing is wrong with your password. Please ask your administrator.");
+        OTHER("This isn't a problem with your password. Please ask your administrator.");
 
         private final String text;
 

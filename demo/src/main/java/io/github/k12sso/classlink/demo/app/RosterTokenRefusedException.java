@@ -1,6 +1,6 @@
 package io.github.k12sso.classlink.demo.app;
 
-/** The roster no longer takes the ClassLink token: it ended before the time that Keycloak knows of. */
+/** The roster rejected the ClassLink token: it expired earlier than Keycloak expected. */
 final class RosterTokenRefusedException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -1,6 +1,6 @@
 package io.github.k12sso.classlink.demo.app;
 
-/** The roster could not be read. An answer that is no roster is this, too, and never an empty roster. */
+/** The roster could not be read. An invalid response is reported like this and never as an empty roster. */
 final class RosterUnavailableException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -3,9 +3,9 @@ package io.github.k12sso.classlink.demo.app;
 import java.util.List;
 
 /**
- * One class as the page shows it.
+ * A class as shown on the page.
  *
- * @param people its students for a teacher, its teachers for a student
+ * @param people the students if the user is a teacher, the teachers if the user is a student
  */
 record SchoolClass(String sourcedId, String title, String location, List<RosterPerson> people) {
 
@@ -13,6 +13,6 @@ record SchoolClass(String sourcedId, String title, String location, List<RosterP
         people = List.copyOf(people);
     }
 
-    /** A name, and whether it is a student's; everything else of a roster's person is dropped when it is read. */
+    /** A user's name and whether the user is a student; all other roster fields are dropped. */
     record RosterPerson(String name, boolean student) {}
 }

@@ -10,7 +10,7 @@ final class SessionCookie {
 
     private SessionCookie() {}
 
-    /** The id, or null if the browser sends none. */
+    /** The id, or null if the browser sent none. */
     static String read(Context ctx) {
         return ctx.cookie(NAME);
     }

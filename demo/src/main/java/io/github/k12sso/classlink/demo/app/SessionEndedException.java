@@ -1,11 +1,11 @@
 package io.github.k12sso.classlink.demo.app;
 
-/** The person's session at Keycloak is over; only a new sign-in helps. */
+/** The Keycloak session has ended; the user must sign in again. */
 final class SessionEndedException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
     SessionEndedException() {
-        super("The session at Keycloak is over");
+        super("The Keycloak session has ended");
     }
 }

@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A JSON answer without what nobody may see: tokens and passwords are names of variables, an id_token is its claims, of a list of
- * rows the first is left, and of a long text the beginning.
+ * A JSON response without secrets: variable names replace tokens and passwords, claims replace an ID token, a list is reduced
+ * to its first row, and a long string to its beginning.
  */
 final class ShownJson {
 
@@ -29,7 +29,7 @@ final class ShownJson {
             "client_secret",
             "password",
             "session_state");
-    /** Of an id_token; they identify the session or bind the login. */
+    /** Claims of an ID token that identify the session or bind the login. */
     private static final Set<String> CLAIMS_LEFT_OUT = Set.of("nonce", "jti", "sid", "at_hash", "session_state");
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
@@ -41,9 +41,9 @@ final class ShownJson {
     }
 
     /**
-     * What may be shown of a body.
+     * Returns the part of a body that may be shown.
      *
-     * @param accessToken stands for the member {@code access_token}
+     * @param accessToken replaces the field {@code access_token}
      */
     static String of(String body, String accessToken) {
         if (body == null || body.isBlank()) {
@@ -89,7 +89,7 @@ final class ShownJson {
         return shown;
     }
 
-    /** Whatever looks like a signed token is one. */
+    /** Any string in the form of a JWT counts as a token. */
     private static TextNode text(String text) {
         if (text.startsWith("eyJ")) {
             return TextNode.valueOf("$TOKEN");

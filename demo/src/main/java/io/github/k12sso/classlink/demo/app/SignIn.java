@@ -7,12 +7,12 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * What a sign-in at Keycloak left with the app. It stays on the server.
+ * The result of a sign-in at Keycloak. It stays on the server.
  *
- * @param idToken kept as the hint for signing out
+ * @param idToken used as the hint when signing out
  * @param accessToken Keycloak's, never ClassLink's
- * @param refreshToken null when Keycloak gave none
- * @param expiresAt end of the access token
+ * @param refreshToken null if Keycloak issued none
+ * @param expiresAt expiry of the access token
  */
 record SignIn(
         SignedInPerson person, JWT idToken, AccessToken accessToken, RefreshToken refreshToken, Instant expiresAt) {
@@ -23,7 +23,7 @@ record SignIn(
         return now.plusSeconds(token.getLifetime());
     }
 
-    /** Whether the access token is too close to its end to be used once more. */
+    /** Whether the access token is too close to its expiry to be used. */
     boolean isStale(Instant now) {
         return now.isAfter(expiresAt.minus(MARGIN));
     }
@@ -32,7 +32,7 @@ record SignIn(
         return new SignIn(person, idToken, access, refresh == null ? refreshToken : refresh, expiry(access, now));
     }
 
-    /** Without tokens. */
+    /** Omits the tokens. */
     @Override
     public String toString() {
         return "SignIn[expiresAt=" + expiresAt + "]";

@@ -1,6 +1,6 @@
 package io.github.k12sso.classlink.demo.app;
 
-/** A login did not end with a person. */
+/** A login failed. */
 final class SignInFailedException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
@@ -16,7 +16,7 @@ final class SignInFailedException extends RuntimeException {
         this.code = code == null ? "unknown" : code;
     }
 
-    /** The OAuth error code, or one of the app. */
+    /** The OAuth error code, or one defined by the app. */
     String code() {
         return code;
     }

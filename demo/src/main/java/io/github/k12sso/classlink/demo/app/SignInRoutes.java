@@ -5,7 +5,7 @@ import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import java.util.Optional;
 
-/** Where a browser goes to Keycloak, and comes back from there. */
+/** The routes to Keycloak and back. */
 final class SignInRoutes {
 
     private final BrowserSessions sessions;
@@ -16,7 +16,7 @@ final class SignInRoutes {
         this.keycloak = keycloak;
     }
 
-    /** The session that the browser's cookie names. */
+    /** The session of the browser's cookie. */
     Optional<BrowserSession> session(Context ctx) {
         return sessions.find(SessionCookie.read(ctx));
     }
@@ -35,7 +35,7 @@ final class SignInRoutes {
         }
     }
 
-    /** With the session's monitor held. */
+    /** The caller must hold the session's monitor. */
     void redirect(Context ctx, BrowserSession session, LoginKind kind) {
         LoginAttempt attempt = keycloak.begin(kind);
         session.loginStarted(attempt);

@@ -4,11 +4,11 @@ import com.nimbusds.openid.connect.sdk.claims.IDTokenClaimsSet;
 import java.util.Locale;
 import java.util.stream.Stream;
 
-/** Who signed in, as the id_token tells it; a part that it does not have is the empty string. */
+/** The signed-in user according to the ID token; missing claims are empty strings. */
 record SignedInPerson(String name, String tenantId, String district, String role, String sourcedId) {
 
     static SignedInPerson from(IDTokenClaimsSet claims) {
-        String name = Stream.of(text(claims, "name"), text(claims, "preferred_username"), "Unknown person")
+        String name = Stream.of(text(claims, "name"), text(claims, "preferred_username"), "Unknown user")
                 .filter(candidate -> !candidate.isBlank())
                 .findFirst()
                 .orElseThrow();
@@ -32,12 +32,12 @@ record SignedInPerson(String name, String tenantId, String district, String role
         return !sourcedId.isBlank();
     }
 
-    /** Whether this app shows classes for such a person. */
+    /** Whether this app shows classes for users with this role. */
     boolean hasClasses() {
         return isInRoster() && (isTeacher() || isStudent());
     }
 
-    /** Whether the person has ever signed in with ClassLink, which always names the district. */
+    /** Whether the user has ever signed in with ClassLink, which always sets the district. */
     boolean isLinked() {
         return !tenantId.isBlank();
     }

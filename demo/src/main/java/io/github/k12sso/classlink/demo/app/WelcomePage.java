@@ -1,9 +1,9 @@
 package io.github.k12sso.classlink.demo.app;
 
-/** The page for somebody who is not signed in. */
+/** The page for users who are not signed in. */
 final class WelcomePage {
 
-    /** People of the local ClassLink, each of whom shows something. */
+    /** Users of the local ClassLink, with what each demonstrates. */
     private static final String PEOPLE = """
             <section aria-labelledby="people">
               <h2 id="people">People to sign in as</h2>
@@ -11,14 +11,14 @@ final class WelcomePage {
                 <li><strong>Orla Thistledown</strong><span class="sub">Teacher, Maple Valley Schools</span>
                   Three classes and their students</li>
                 <li><strong>Nolan Nomail</strong><span class="sub">Student, Maple Valley Schools</span>
-                  Has no email, and gets in all the same</li>
+                  Has no email address and can still sign in</li>
                 <li><strong>Jordan Samewise</strong><span class="sub">Student in two districts</span>
-                  Two people with one login id stay two users</li>
+                  Two people with the same login ID become two users</li>
                 <li><strong>Iris Elsewhere</strong><span class="sub">Student, Willow Creek Academy</span>
-                  Refused: her district is not on the allow-list</li>
+                  Refused: her district is not in Allowed districts</li>
                 <li><strong>no-classlink</strong><span class="sub">Keycloak user, password “demo”</span>
-                  Signs in the other way, and connects an account</li>
-                <li><strong>Anybody</strong><span class="sub"><a id="launchpad" href="%s">From LaunchPad</a></span>
+                  Signs in with a password, then connects a ClassLink account</li>
+                <li><strong>Any user</strong><span class="sub"><a id="launchpad" href="%s">From LaunchPad</a></span>
                   Opens this app with one click on its tile</li>
               </ul>
             </section>
@@ -26,7 +26,7 @@ final class WelcomePage {
 
     private WelcomePage() {}
 
-    /** @param settings for the address of LaunchPad, and for the commands */
+    /** @param settings for the URL of LaunchPad and the commands */
     static HtmlResponse of(RosterAppSettings settings) {
         return HtmlResponse.ok(AppFrame.page(
                 "Welcome",
@@ -65,7 +65,7 @@ final class WelcomePage {
                         """, command("curl-device", curls.start()), command("curl-row", curls.read()));
     }
 
-    /** Text to copy: by the button, or by a click that selects all of it. */
+    /** Text to copy with the button or by a click that selects all of it. */
     static Html command(String id, String text) {
         return Html.of(
                 "<span class=\"command\"><code id=\"%s\">%s</code>"

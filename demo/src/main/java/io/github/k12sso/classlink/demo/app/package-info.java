@@ -1,5 +1,5 @@
 /**
- * A small web app of a school: stock OpenID Connect and OAuth 2.0 against Keycloak, OneRoster against the district. Nothing
- * in it is special to ClassLink but the provider's alias and the claims that the realm puts into the id_token.
+ * A small school app that uses standard OpenID Connect and OAuth 2.0 with Keycloak and OneRoster with the district. Only the
+ * provider's alias and the claims of the ID token are specific to ClassLink.
  */
 package io.github.k12sso.classlink.demo.app;

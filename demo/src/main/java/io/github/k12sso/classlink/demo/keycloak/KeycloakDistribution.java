@@ -19,7 +19,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 
 /**
- * A Keycloak distribution on disk, ready to be started: its own copy, with our jars in {@code providers/}, realm files in
+ * A copy of a Keycloak distribution, ready to start, with the given jars in {@code providers/}, realm files in
  * {@code data/import} and an empty database.
  *
  * @param home absolute path of the folder that holds {@code bin/kc.sh}
@@ -30,12 +30,12 @@ public record KeycloakDistribution(Path home) {
     private static final String BUILD_MARKER = ".built-with";
 
     /**
-     * Makes {@code home} a fresh copy of {@code source}. When it already is one, its program files are kept and with them
-     * the result of an earlier {@link #build}; providers, realm files and data are replaced.
+     * Makes {@code home} a new copy of {@code source}. If it already is a copy, its program files and the result of an earlier
+     * {@link #build} are kept; providers, realm files and data are replaced.
      *
      * @param source {@code keycloak-quarkus-dist-<version>.zip}, or the folder that it unpacks to, or a folder that holds
      *     only that folder
-     * @param home folder of the copy; replaced when it is a copy of something else
+     * @param home folder of the copy; replaced if it is a copy of another source
      */
     public static KeycloakDistribution prepare(Path source, Path home, List<Path> providerJars, List<Path> realmFiles) {
         try {
@@ -51,11 +51,11 @@ public record KeycloakDistribution(Path home) {
     }
 
     /**
-     * Runs {@code kc.sh build}; needed before {@code start --optimized}. Skipped when the same options and provider jars
-     * were built into this home before.
+     * Runs {@code kc.sh build}; needed before {@code start --optimized}. Skipped if this home was already built with the same
+     * options and provider jars.
      *
      * @param options build options: {@code --db=postgres}, {@code --features=…}
-     * @throws KeycloakStartException when the build fails or takes longer than {@code timeout}
+     * @throws KeycloakStartException if the build fails or takes longer than {@code timeout}
      */
     public KeycloakDistribution build(List<String> options, Path logFile, Duration timeout) {
         try {
@@ -89,7 +89,7 @@ public record KeycloakDistribution(Path home) {
         }
     }
 
-    /** Before {@code start-dev}, which builds the home in its own way. */
+    /** Discards the build before {@code start-dev}, which builds differently. */
     static void forgetBuild(Path home) {
         try {
             Files.deleteIfExists(home.resolve(BUILD_MARKER));
@@ -183,7 +183,7 @@ public record KeycloakDistribution(Path home) {
         }
     }
 
-    /** A zip knows nothing of the bit, and not every unpacker restores it. */
+    /** Restores the executable bit, which zip files and some unpackers lose. */
     private static void makeScriptsExecutable(Path bin) throws IOException {
         try (Stream<Path> files = Files.list(bin)) {
             for (Path script :
@@ -199,7 +199,7 @@ public record KeycloakDistribution(Path home) {
         delete(folder);
         Files.createDirectories(folder);
         for (Path file : files) {
-            // With its time: Keycloak builds itself anew when a provider's time has changed.
+            // Keeps the file's time, because Keycloak rebuilds if a provider's time has changed.
             Files.copy(file, folder.resolve(file.getFileName()), StandardCopyOption.COPY_ATTRIBUTES);
         }
     }

@@ -12,13 +12,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** One run of {@code bin/kc.sh}: the script, the Java process below it, and the log they write. */
+/** A run of {@code bin/kc.sh}: the script, its Java process and their log. */
 final class KeycloakProcess {
 
-    /** System property: the Java that Keycloak runs on, if not this JVM's own. */
+    /** System property: Java home for Keycloak; default is that of this JVM. */
     private static final String JAVA_HOME = "keycloak.java.home";
 
-    /** System property: options for the JVM of every Keycloak, at its build and when it runs. */
+    /** System property: JVM options for every Keycloak, for build and run. */
     private static final String JVM_OPTIONS = "keycloak.jvm.options";
 
     private static final Duration KILL_TIMEOUT = Duration.ofSeconds(5);
@@ -31,7 +31,9 @@ final class KeycloakProcess {
         this.log = log;
     }
 
-    /** @param environment added to this process's own, from which everything that steers another Keycloak is removed first */
+    /**
+     * @param environment added to this process's environment, from which variables that configure another Keycloak are removed
+     */
     static KeycloakProcess launch(Path home, List<String> arguments, Map<String, String> environment, ServerLog log) {
         Path script = script(home);
         if (!Files.isRegularFile(script)) {
@@ -68,7 +70,7 @@ final class KeycloakProcess {
         return variable.startsWith("KC_") || variable.startsWith("JAVA_OPTS") || variable.equals("JAVA");
     }
 
-    /** Waits for the end of the process. @return whether it ended within that time */
+    /** Waits for the process to end. @return whether it ended within this time */
     boolean endsWithin(Duration time) {
         try {
             return process.waitFor(time.toNanos(), TimeUnit.NANOSECONDS);
@@ -96,12 +98,12 @@ final class KeycloakProcess {
     }
 
     /**
-     * Ends the script and everything below it.
+     * Stops the script and its child processes.
      *
-     * @param grace time to end in good order; after it, or at once when zero, the rest is killed
+     * @param grace time for a graceful shutdown, after which remaining processes are killed; zero kills immediately
      */
     void stop(Duration grace) {
-        // Taken before the script ends: afterwards its children are nobody's descendants.
+        // Collected before the script ends, because its children are not its descendants afterwards.
         List<ProcessHandle> tree = Stream.concat(process.descendants(), Stream.of(process.toHandle()))
                 .toList();
         if (!grace.isZero()) {

@@ -16,8 +16,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 
 /**
- * A running Keycloak: a real distribution in a process of its own. It ends with {@link #close()}, and at the latest with
- * this JVM.
+ * A running Keycloak distribution in a separate process. It stops with {@link #close()}, at the latest when this JVM exits.
  */
 public final class KeycloakServer implements AutoCloseable {
 
@@ -43,10 +42,10 @@ public final class KeycloakServer implements AutoCloseable {
     }
 
     /**
-     * Starts a server and waits until it answers.
+     * Starts a server and waits until it responds.
      *
-     * @throws PortTakenException before anything is started, when a port that was asked for is in use
-     * @throws KeycloakStartException when the process ends or the time runs out; nothing is left running then
+     * @throws PortTakenException before the start, if a requested port is in use
+     * @throws KeycloakStartException if the process ends or does not respond in time; it is stopped then
      */
     public static KeycloakServer start(KeycloakSettings settings) {
         int httpPort = portFor(settings.httpPort(), "Keycloak", "KeycloakSettings.withHttpPort");
@@ -123,9 +122,9 @@ public final class KeycloakServer implements AutoCloseable {
             Duration elapsed = Duration.ofNanos(System.nanoTime() - startedAt);
             if (elapsed.compareTo(settings.startTimeout()) > 0) {
                 throw new KeycloakStartException(
-                        "Keycloak did not answer " + ready.uri() + " within "
+                        "Keycloak did not respond at " + ready.uri() + " within "
                                 + settings.startTimeout().toSeconds()
-                                + " s. Give a slow machine a longer time-out, or see what it is waiting for in its log.",
+                                + " s. Increase the timeout for a slow machine, or check the log.",
                         logFile(),
                         process.log().tail());
             }
@@ -136,12 +135,12 @@ public final class KeycloakServer implements AutoCloseable {
     private String whyItEnded(int httpPort) {
         for (int port : new int[] {httpPort, managementPort}) {
             if (!ListeningPort.isFree(port)) {
-                return "Keycloak ended while starting, and another program listens on port " + port
-                        + " now. Stop that program, or choose another port.";
+                return "Keycloak stopped during startup, and another program listens on port " + port
+                        + " . Stop that program, or choose another port.";
             }
         }
-        return "Keycloak ended while starting, with exit code " + process.exitCode()
-                + ". The log says why; a wrong option and a realm file that cannot be imported are the usual reasons.";
+        return "Keycloak stopped during startup with exit code " + process.exitCode()
+                + ". Check the log. Common reasons are an invalid option or a realm file that cannot be imported.";
     }
 
     private static boolean answers(HttpClient client, HttpRequest request) {
@@ -155,12 +154,12 @@ public final class KeycloakServer implements AutoCloseable {
         }
     }
 
-    /** {@code http://localhost:<port>}, no slash at the end. */
+    /** {@code http://localhost:<port>}, without trailing slash. */
     public URI baseUrl() {
         return baseUrl;
     }
 
-    /** Where health and metrics are, when they are switched on. */
+    /** Base URL of health and metrics, if switched on. */
     public URI managementUrl() {
         return URI.create("http://localhost:" + managementPort);
     }
@@ -169,7 +168,7 @@ public final class KeycloakServer implements AutoCloseable {
         return process.log().file();
     }
 
-    /** Of {@code kc.sh}; the JVM is that process or a child of it. */
+    /** Process id of {@code kc.sh}; the JVM is this process or a child of it. */
     public long pid() {
         return process.pid();
     }
@@ -178,16 +177,16 @@ public final class KeycloakServer implements AutoCloseable {
         return process.isAlive();
     }
 
-    /** Ends the server as a power cut would: nothing is flushed, nobody is told. */
+    /** Kills the server without a shutdown, like a power failure. */
     public void kill() {
-        forgetShutdownHook();
+        removeShutdownHook();
         stop(Duration.ZERO);
     }
 
-    /** Ends the server in good order; what is still there after 15 s is killed. */
+    /** Stops the server gracefully; after 15 s it is killed. */
     @Override
     public void close() {
-        forgetShutdownHook();
+        removeShutdownHook();
         stop(STOP_GRACE);
     }
 
@@ -197,11 +196,11 @@ public final class KeycloakServer implements AutoCloseable {
         }
     }
 
-    private void forgetShutdownHook() {
+    private void removeShutdownHook() {
         try {
             Runtime.getRuntime().removeShutdownHook(shutdownHook);
         } catch (IllegalStateException shuttingDown) {
-            // The hook runs or has run: it and this thread may both stop the process, which is harmless.
+            // The hook is running or has run. It is safe for both threads to stop the process.
             stopped.get();
         }
     }

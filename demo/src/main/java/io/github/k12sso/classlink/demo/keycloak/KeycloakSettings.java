@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** How one Keycloak is started. Immutable: every {@code with…} answers a changed copy. */
+/** How a Keycloak is started. Immutable: every {@code with…} method returns a changed copy. */
 public final class KeycloakSettings {
 
     private final Path home;
@@ -31,23 +31,23 @@ public final class KeycloakSettings {
     /**
      * {@code start-dev} on free ports, a heap of 768 MB, three minutes to start, log in {@code data/log/keycloak.log}.
      *
-     * @param distribution one server at a time may run from it
+     * @param distribution only one server at a time may run from it
      */
     public static KeycloakSettings of(KeycloakDistribution distribution) {
         return new KeycloakSettings(distribution.home());
     }
 
-    /** {@code start --optimized}, over plain http and with any host name; needs {@link KeycloakDistribution#build} first. */
+    /** {@code start --optimized}, over http with any hostname; needs {@link KeycloakDistribution#build} first. */
     public KeycloakSettings optimized() {
         return with(copy -> copy.optimized = true);
     }
 
-    /** Where HTTP is served: 1 to 65535, or 0 for a free port. */
+    /** The HTTP port: 1 to 65535, or 0 for a free port. */
     public KeycloakSettings withHttpPort(int port) {
         return with(copy -> copy.httpPort = port);
     }
 
-    /** Where health and metrics are served once switched on: 1 to 65535, or 0 for a free port. */
+    /** The port of health and metrics if switched on: 1 to 65535, or 0 for a free port. */
     public KeycloakSettings withManagementPort(int port) {
         return with(copy -> copy.managementPort = port);
     }
@@ -59,14 +59,14 @@ public final class KeycloakSettings {
         return with(copy -> copy.options = List.copyOf(all));
     }
 
-    /** Adds a variable of the process, or replaces it. {@code ${…}} in realm files is read from these, too. */
+    /** Adds or replaces an environment variable. {@code ${…}} in realm files is resolved from these too. */
     public KeycloakSettings withEnvironment(String name, String value) {
         Map<String, String> all = new HashMap<>(environment);
         all.put(name, value);
         return with(copy -> copy.environment = Map.copyOf(all));
     }
 
-    /** The first administrator of an empty database. */
+    /** The initial administrator of an empty database. */
     public KeycloakSettings withAdmin(String username, String password) {
         return withEnvironment("KC_BOOTSTRAP_ADMIN_USERNAME", username)
                 .withEnvironment("KC_BOOTSTRAP_ADMIN_PASSWORD", password);
@@ -77,22 +77,22 @@ public final class KeycloakSettings {
         return with(copy -> copy.heap = jvmOptions);
     }
 
-    /** The file that everything Keycloak prints is appended to. */
+    /** The file to which Keycloak's output is appended. */
     public KeycloakSettings withLogFile(Path file) {
         return with(copy -> copy.logFile = file);
     }
 
-    /** The path below the base URL that answers 200 as soon as the server can be used. */
+    /** The path below the base URL that returns 200 as soon as the server is ready. */
     public KeycloakSettings withReadyPath(String path) {
         return with(copy -> copy.readyPath = path);
     }
 
-    /** The time from the start of the process to the first answer; after it the process is killed. */
+    /** The time from the start of the process to the first response, after which the process is killed. */
     public KeycloakSettings withStartTimeout(Duration timeout) {
         return with(copy -> copy.startTimeout = timeout);
     }
 
-    /** Is told the elapsed time about twice a second while the server starts. */
+    /** Receives the elapsed time about twice per second during startup. */
     public KeycloakSettings withProgress(Consumer<Duration> listener) {
         return with(copy -> copy.progress = listener);
     }
@@ -102,47 +102,47 @@ public final class KeycloakSettings {
         return home;
     }
 
-    /** Whether it is a start in production mode, from a finished build. */
+    /** Whether the server starts in production mode from a finished build. */
     public boolean isOptimized() {
         return optimized;
     }
 
-    /** 0 for a free one. */
+    /** 0 for a free port. */
     public int httpPort() {
         return httpPort;
     }
 
-    /** 0 for a free one. */
+    /** 0 for a free port. */
     public int managementPort() {
         return managementPort;
     }
 
-    /** Of {@code kc.sh}, in their order. */
+    /** Options of {@code kc.sh}, in order. */
     public List<String> options() {
         return options;
     }
 
-    /** What the process gets besides. */
+    /** Additional environment variables. */
     public Map<String, String> environment() {
         return environment;
     }
 
-    /** Of the server's JVM. */
+    /** Options of the server's JVM. */
     public String heap() {
         return heap;
     }
 
-    /** Where everything that Keycloak prints goes. */
+    /** The file for Keycloak's output. */
     public Path logFile() {
         return logFile;
     }
 
-    /** Below the base URL. */
+    /** The path below the base URL. */
     public String readyPath() {
         return readyPath;
     }
 
-    /** From the start of the process to the first answer. */
+    /** Time from the start of the process to the first response. */
     public Duration startTimeout() {
         return startTimeout;
     }

@@ -7,19 +7,19 @@ import java.net.ServerSocket;
 import java.security.SecureRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Questions about TCP ports of this machine, asked before anything is started on them. */
+/** Finds and checks TCP ports of this machine. */
 public final class ListeningPort {
 
     private static final int FIRST = 20_000;
     private static final int LAST = 32_000;
-    /** Two programs that ask at the same time begin at different places. */
+    /** Starts at a random port, so that concurrent programs find different ports. */
     private static final AtomicInteger NEXT = new AtomicInteger(new SecureRandom().nextInt(FIRST, LAST));
 
     private ListeningPort() {}
 
     /**
-     * A port that nobody listens on. It is below those that systems lend to outgoing connections (Linux from 32768, RFC 6335
-     * from 49152), so that none of these takes it before the caller does, and no other call gets it for a long time.
+     * Returns a free port. It is below the ephemeral port range (Linux from 32768, RFC 6335 from 49152), so that no outgoing
+     * connection takes it first, and no other call returns it for a long time.
      *
      * @return {@value #FIRST} to {@value #LAST}
      */
@@ -40,12 +40,12 @@ public final class ListeningPort {
     }
 
     /**
-     * Refuses a port that is in use.
+     * Checks that a port is free.
      *
      * @param port 1 to 65535
-     * @param owner what wants to listen there, as the reader knows it: "Keycloak"
+     * @param owner program that needs the port, for the message: "Keycloak"
      * @param remedy how to choose another port: "-Ddemo.keycloak.port=<port>"
-     * @throws PortTakenException when another program listens there
+     * @throws PortTakenException if another program listens on it
      */
     public static void requireFree(int port, String owner, String remedy) {
         if (port < 1 || port > 65_535) {
@@ -59,7 +59,7 @@ public final class ListeningPort {
 
     private static boolean binds(InetSocketAddress address) {
         try (ServerSocket socket = new ServerSocket()) {
-            // Without it, a connection of a server that has just ended would make its port look taken.
+            // Otherwise, connections of a server that has just stopped would make its port appear to be in use.
             socket.setReuseAddress(true);
             socket.bind(address);
             return true;

@@ -1,6 +1,6 @@
 package io.github.k12sso.classlink.demo.keycloak;
 
-/** A port that was asked for is in use by another program. The message is meant for the person at the keyboard. */
+/** A requested port is in use by another program. The message is for the user. */
 public final class PortTakenException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
@@ -9,7 +9,7 @@ public final class PortTakenException extends RuntimeException {
 
     PortTakenException(int port, String owner, String remedy) {
         super("Port " + port + ", which " + owner
-                + " needs, is taken by another program. Stop that program, or choose another port with " + remedy
+                + " needs, is in use by another program. Stop that program, or choose another port with " + remedy
                 + ".");
         this.port = port;
     }

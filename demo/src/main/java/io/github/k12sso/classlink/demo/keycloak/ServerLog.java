@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The file that one run of Keycloak appends to, and where that run begins in it.
+ * The log file of one Keycloak run, and the position where this run begins.
  *
  * @param start size of the file in bytes before the run
  */
@@ -33,7 +33,7 @@ record ServerLog(Path file, long start) {
         return ProcessBuilder.Redirect.appendTo(file.toFile());
     }
 
-    /** At most 30 lines, and at most 32 KiB, of this run's own output. */
+    /** The last lines of this run's output: at most 30 lines and 32 KiB. */
     List<String> tail() {
         try (SeekableByteChannel channel = Files.newByteChannel(file)) {
             channel.position(Math.max(start, channel.size() - TAIL_BYTES));

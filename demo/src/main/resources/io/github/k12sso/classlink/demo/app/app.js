@@ -1,10 +1,10 @@
-// The one thing that a page can't do alone: put a command on the clipboard.
+// Copies commands to the clipboard.
 async function copy(command) {
   getSelection().selectAllChildren(command)
   try {
     await navigator.clipboard.writeText(command.textContent)
   } catch {
-    document.execCommand('copy') // where the browser has no clipboard for this page
+    document.execCommand('copy') // if the browser doesn't allow clipboard access
   }
 }
 

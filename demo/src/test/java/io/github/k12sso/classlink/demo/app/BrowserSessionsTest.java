@@ -12,7 +12,7 @@ class BrowserSessionsTest {
     private final BrowserSessions sessions = new BrowserSessions(clock);
 
     @Test
-    @DisplayName("given more browsers than the limit, the one that was away longest is forgotten")
+    @DisplayName("given more browsers than the limit, the least recently used session is removed")
     void bounded() {
         BrowserSession oldest = sessions.create();
         BrowserSession used = sessions.create();
@@ -29,7 +29,7 @@ class BrowserSessionsTest {
     }
 
     @Test
-    @DisplayName("given an hour without a request, the session is gone")
+    @DisplayName("given an hour without a request, the session expires")
     void idle() {
         BrowserSession session = sessions.create();
         clock.move(Duration.ofMinutes(59));
@@ -39,7 +39,7 @@ class BrowserSessionsTest {
     }
 
     @Test
-    @DisplayName("given a sign-in, the id from before no longer opens the session")
+    @DisplayName("given a sign-in, the old session id becomes invalid")
     void renewed() {
         BrowserSession before = sessions.create();
         BrowserSession after = sessions.renew(before);

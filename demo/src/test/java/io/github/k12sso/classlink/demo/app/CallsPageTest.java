@@ -17,7 +17,7 @@ import org.junit.jupiter.api.condition.OS;
 class CallsPageTest extends RosterAppTests {
 
     @Test
-    @DisplayName("given a teacher who sees their classes, every call is listed in order, with its status")
+    @DisplayName("given a teacher's classes, every call is listed in order with its status")
     void everyCall() throws Exception {
         browser.open("/login");
 
@@ -25,7 +25,7 @@ class CallsPageTest extends RosterAppTests {
 
         assertThat(page.select("[id^=call-] .title").eachText())
                 .containsExactly(
-                        "The browser signs in at Keycloak and comes back",
+                        "The browser signs in at Keycloak and returns",
                         "The app redeems the code",
                         "The app exchanges Keycloak's access token for the ClassLink token",
                         "The app reads the classes of the teacher",
@@ -33,12 +33,11 @@ class CallsPageTest extends RosterAppTests {
         assertThat(page.select("[id^=call-] .status").eachText()).containsExactly("302", "200", "200", "200", "200");
         assertThat(page.select("[id^=shared-call-] .title").eachText())
                 .containsExactly(
-                        "The app reads what Keycloak says about the realm",
-                        "The app reads the keys that sign id_tokens");
+                        "The app reads the realm's discovery document", "The app reads the realm's signing keys");
     }
 
     @Test
-    @DisplayName("given codes, tokens, secrets and passwords, names of variables stand for them")
+    @DisplayName("given codes, tokens, secrets and passwords, variable names replace them")
     void masked() throws Exception {
         browser.open("/login");
 
@@ -61,7 +60,7 @@ class CallsPageTest extends RosterAppTests {
     }
 
     @Test
-    @DisplayName("given an id_token, its claims are shown: what mappers made of the ClassLink account")
+    @DisplayName("given an ID token, its claims are shown")
     void claims() throws Exception {
         browser.open("/login");
 
@@ -70,7 +69,7 @@ class CallsPageTest extends RosterAppTests {
     }
 
     @Test
-    @DisplayName("given a list of rows, the first is shown, and how many there are")
+    @DisplayName("given a list of rows, the first row and the number of rows are shown")
     void rows() throws Exception {
         browser.open("/login");
 
@@ -80,7 +79,7 @@ class CallsPageTest extends RosterAppTests {
     }
 
     @Test
-    @DisplayName("given a refused exchange, that call is open, with the answer")
+    @DisplayName("given a refused exchange, its call is expanded and shows the response")
     void failed() throws Exception {
         keycloak.exchangeRefuses(400, "not_linked");
         browser.open("/login");
@@ -92,7 +91,7 @@ class CallsPageTest extends RosterAppTests {
     }
 
     @Test
-    @DisplayName("given a new sign-in, or nobody, nothing of the person before is left")
+    @DisplayName("given a new sign-in or a sign-out, the previous user's calls are removed")
     void cleared() throws Exception {
         browser.open("/login");
         browser.open("/login");
@@ -104,7 +103,7 @@ class CallsPageTest extends RosterAppTests {
 
     @Test
     @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the commands are for sh")
-    @DisplayName("given the variables, each command does what the app did")
+    @DisplayName("given the variables, each command repeats the app's call")
     void commandsRun() throws Exception {
         browser.open("/login");
         Document page = browser.open("/calls");

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class DeviceCurlsTest extends RosterAppTests {
 
     @Test
-    @DisplayName("given the demo's addresses, the commands are those of its README")
+    @DisplayName("given the demo's URLs, the commands match the README")
     void sameAsDocumented() throws IOException {
         DeviceCurls curls = DeviceCurls.of(URI.create("http://localhost:8080/realms/demo"), "classlink");
 
@@ -22,7 +22,7 @@ class DeviceCurlsTest extends RosterAppTests {
     }
 
     @Test
-    @DisplayName("given the welcome page, it has them ready to copy")
+    @DisplayName("the welcome page has the commands to copy")
     void onTheWelcomePage() throws Exception {
         DeviceCurls curls = DeviceCurls.of(keycloak.issuer(), "classlink");
 

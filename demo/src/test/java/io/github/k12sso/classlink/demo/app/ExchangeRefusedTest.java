@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class ExchangeRefusedTest extends RosterAppTests {
 
     @Test
-    @DisplayName("given not_linked, the person can connect the account through Keycloak's own action")
+    @DisplayName("given not_linked, the user can connect the account through Keycloak's action")
     void notLinked() throws Exception {
         keycloak.exchangeRefuses(400, "not_linked");
         Document page = browser.open("/login");
@@ -25,7 +25,7 @@ class ExchangeRefusedTest extends RosterAppTests {
     }
 
     @Test
-    @DisplayName("given token_expired, the person is sent through ClassLink once, and then told")
+    @DisplayName("given token_expired, the user is redirected to ClassLink once and then gets a message")
     void tokenExpired() throws Exception {
         keycloak.exchangeRefuses(400, "token_expired");
 
@@ -41,7 +41,7 @@ class ExchangeRefusedTest extends RosterAppTests {
     }
 
     @Test
-    @DisplayName("given token_expired again after a renewal that worked, it is renewed again")
+    @DisplayName("given token_expired again after a successful sign-in, the user is redirected again")
     void expiresAgain() throws Exception {
         browser.open("/login");
         keycloak.exchangeRefuses(400, "token_expired");
@@ -55,7 +55,7 @@ class ExchangeRefusedTest extends RosterAppTests {
     }
 
     @Test
-    @DisplayName("given a token that only the roster knows to be over, it is renewed once, too, and not for ever")
+    @DisplayName("given a token that only the roster rejects, the user is redirected once and not in a loop")
     void rosterRefusesToken() throws Exception {
         keycloak.exchangeAnswer =
                 ctx -> ctx.json(Map.of("access_token", "over", "token_type", "Bearer", "expires_in", 3600));
@@ -68,7 +68,7 @@ class ExchangeRefusedTest extends RosterAppTests {
     }
 
     @Test
-    @DisplayName("given temporarily_unavailable, the session stays, and Keycloak is left alone as long as it asked")
+    @DisplayName("given temporarily_unavailable, the session stays and Keycloak isn't called until Retry-After")
     void temporarilyUnavailable() throws Exception {
         keycloak.exchangeAnswer =
                 ctx -> ctx.status(503).header("Retry-After", "30").json(Map.of("error", "temporarily_unavailable"));
@@ -89,7 +89,7 @@ class ExchangeRefusedTest extends RosterAppTests {
     }
 
     @Test
-    @DisplayName("given a Keycloak that answers with an error page, it counts as not answering")
+    @DisplayName("given an error page from Keycloak, it counts as unavailable")
     void errorPage() throws Exception {
         keycloak.exchangeAnswer = ctx -> ctx.status(502).html("<html>bad gateway</html>");
 
@@ -99,7 +99,7 @@ class ExchangeRefusedTest extends RosterAppTests {
     }
 
     @Test
-    @DisplayName("given access_denied, the page speaks to the administrator and sends nobody anywhere")
+    @DisplayName("given access_denied, the page addresses the administrator and doesn't redirect")
     void accessDenied() throws Exception {
         keycloak.exchangeRefuses(400, "access_denied");
 
@@ -110,7 +110,7 @@ class ExchangeRefusedTest extends RosterAppTests {
     }
 
     @Test
-    @DisplayName("given invalid_token, the session at Keycloak is over and a new sign-in is offered")
+    @DisplayName("given invalid_token, the session has ended and a new sign-in is offered")
     void invalidToken() throws Exception {
         keycloak.exchangeRefuses(400, "invalid_token");
 

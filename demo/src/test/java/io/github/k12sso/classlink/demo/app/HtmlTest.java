@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class HtmlTest {
 
     @Test
-    @DisplayName("given text with markup in it, it stays text, in content and in attributes")
+    @DisplayName("given text with markup, it is escaped in content and in attributes")
     void escapes() {
         Html html = Html.of("<p id=\"%s\">%s</p>", "\" onclick='x'", "<script>&");
 

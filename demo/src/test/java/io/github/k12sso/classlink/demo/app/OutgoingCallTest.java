@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class OutgoingCallTest {
 
     @Test
-    @DisplayName("given a value that a shell would read, it is quoted")
+    @DisplayName("given a value with shell characters, it is quoted")
     void quoted() {
         AppCall call = new OutgoingCall("x", "POST", URI.create("http://h/it's"))
                 .form(Map.of("scope", List.of("a'b $HOME `id`")))
@@ -22,7 +22,7 @@ class OutgoingCallTest {
     }
 
     @Test
-    @DisplayName("given a parameter of another name, its value is not shown, whatever the name")
+    @DisplayName("given an unknown parameter, its value is not shown")
     void unknownParameters() {
         AppCall call = new OutgoingCall("x", "GET", URI.create("http://h/p?scope=a$b&assertion=s3cret&x%60y=s3cret"))
                 .form(Map.of("client_assertion", List.of("s3cret")))
@@ -35,14 +35,14 @@ class OutgoingCallTest {
     }
 
     @Test
-    @DisplayName("given an answer that is no JSON, only its length is shown")
+    @DisplayName("given a response that isn't JSON, only its length is shown")
     void noJson() {
         assertThat(ShownJson.of("<html>", "$T")).isEqualTo("(6 characters that are not JSON)");
         assertThat(ShownJson.of(" ", "$T")).isEqualTo("(no body)");
     }
 
     @Test
-    @DisplayName("given a token under another name, or deep in an answer, it is not shown")
+    @DisplayName("given a token in another or nested field, it is not shown")
     void tokensAnywhere() {
         assertThat(ShownJson.of("{\"a\":{\"b\":[\"eyJhbGciOi\"],\"password\":\"p4ss\"}}", "$T"))
                 .contains("$TOKEN", "$PASSWORD")

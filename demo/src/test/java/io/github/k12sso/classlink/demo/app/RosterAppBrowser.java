@@ -10,7 +10,7 @@ import java.time.Duration;
 import org.jsoup.Jsoup;
 import org.jsoup.nodes.Document;
 
-/** Follows redirects and keeps cookies, as a browser does. */
+/** A client that follows redirects and stores cookies. */
 final class RosterAppBrowser {
 
     private final CookieManager cookies = new CookieManager();

@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 
-/** Starts at the real time, because tokens are validated against that, and moves only when it is told to. */
+/** A clock that starts at the real time, which token validation uses, and only changes on request. */
 final class RosterAppClock extends Clock {
 
     private Instant now = Instant.now();

@@ -31,7 +31,7 @@ class RosterAppMainTest {
     }
 
     @Test
-    void saysWhatIsMissing() {
+    void reportsAMissingSetting() {
         environment.put("CLIENT_SECRET", " ");
 
         assertThatIllegalArgumentException()
@@ -40,7 +40,7 @@ class RosterAppMainTest {
     }
 
     @Test
-    void saysWhatIsWrong() {
+    void reportsAnInvalidSetting() {
         environment.put("ROSTER", "both");
 
         assertThatIllegalArgumentException()

@@ -17,7 +17,7 @@ class RosterAppTest extends RosterAppTests {
     class SigningIn {
 
         @Test
-        @DisplayName("given nobody, the start page offers both ways, and opens no session")
+        @DisplayName("given no user, the start page offers both kinds of sign-in and creates no session")
         void offersBothWays() throws Exception {
             Document page = browser.open("/");
 
@@ -27,7 +27,7 @@ class RosterAppTest extends RosterAppTests {
         }
 
         @Test
-        @DisplayName("given the ordinary way, the request carries state, nonce and PKCE, and no hint")
+        @DisplayName("given a regular sign-in, the request has state, nonce and PKCE but no kc_idp_hint")
         void ordinary() throws Exception {
             browser.open("/login");
 
@@ -38,7 +38,7 @@ class RosterAppTest extends RosterAppTests {
         }
 
         @Test
-        @DisplayName("given the ClassLink way, Keycloak is told to go straight there")
+        @DisplayName("given a sign-in with ClassLink, the request has kc_idp_hint")
         void straightToClassLink() throws Exception {
             browser.open("/login/classlink");
 
@@ -46,7 +46,7 @@ class RosterAppTest extends RosterAppTests {
         }
 
         @Test
-        @DisplayName("given an id_token with somebody else's nonce, nobody is signed in")
+        @DisplayName("given an ID token with another nonce, the sign-in fails")
         void wrongNonce() throws Exception {
             keycloak.wrongNonce = "planted";
 
@@ -58,7 +58,7 @@ class RosterAppTest extends RosterAppTests {
         }
 
         @Test
-        @DisplayName("given an answer to a login that this browser did not start, it is refused")
+        @DisplayName("given a callback for a login that this browser did not start, it is refused")
         void foreignAnswer() throws Exception {
             browser.open("/callback?code=stolen&state=x");
 
@@ -67,7 +67,7 @@ class RosterAppTest extends RosterAppTests {
         }
 
         @Test
-        @DisplayName("given an error that holds markup, it is shown as text")
+        @DisplayName("given an error with markup, it is shown as text")
         void errorIsEscaped() throws Exception {
             RosterAppBrowser other = new RosterAppBrowser(app.baseUrl());
             other.open("/login");
@@ -77,7 +77,7 @@ class RosterAppTest extends RosterAppTests {
         }
 
         @Test
-        @DisplayName("given a signed-in person, signing out ends at Keycloak and forgets the person")
+        @DisplayName("given a signed-in user, signing out ends the app's and Keycloak's sessions")
         void signOut() throws Exception {
             browser.open("/login");
 
@@ -94,8 +94,7 @@ class RosterAppTest extends RosterAppTests {
     class Classes {
 
         @Test
-        @DisplayName(
-                "given a teacher, the page shows the classes and their students, escaped, in order, without tokens")
+        @DisplayName("given a teacher, the page shows the classes and students in order, escaped and without tokens")
         void teacher() throws Exception {
             Document page = browser.open("/login");
 
@@ -110,7 +109,7 @@ class RosterAppTest extends RosterAppTests {
         }
 
         @Test
-        @DisplayName("given a student, each card names the class's teachers as such, and counts nobody")
+        @DisplayName("given a student, each card lists the teachers and no number of students")
         void student() throws Exception {
             keycloak.student();
 
@@ -121,7 +120,7 @@ class RosterAppTest extends RosterAppTests {
         }
 
         @Test
-        @DisplayName("given any page, it forbids scripts of others, frames and caching")
+        @DisplayName("given any page, its headers forbid foreign scripts, framing and caching")
         void headers() throws Exception {
             browser.open("/login");
 
@@ -133,7 +132,7 @@ class RosterAppTest extends RosterAppTests {
         }
 
         @Test
-        @DisplayName("given no sourcedId, the page says why there are no classes, and asks no roster")
+        @DisplayName("given no sourcedId, the page explains why there are no classes and no roster is read")
         void noSourcedId() throws Exception {
             keycloak.claims.remove("classlink_sourced_id");
 
@@ -142,7 +141,7 @@ class RosterAppTest extends RosterAppTests {
         }
 
         @Test
-        @DisplayName("given a roster that does not answer as one, the page says so instead of showing no classes")
+        @DisplayName("given an invalid roster response, the page shows an error instead of no classes")
         void rosterFails() throws Exception {
             keycloak.claims.put("classlink_sourced_id", "unknown");
 
@@ -152,7 +151,7 @@ class RosterAppTest extends RosterAppTests {
 
         @Test
         @DisplayName(
-                "given an access token near its end, it is refreshed first; given a dead session, a new sign-in is offered")
+                "given an access token about to expire, it is refreshed; given an ended session, a new sign-in is offered")
         void refreshes() throws Exception {
             browser.open("/login");
             clock.move(Duration.ofMinutes(5));
@@ -165,7 +164,7 @@ class RosterAppTest extends RosterAppTests {
     }
 
     @Test
-    @DisplayName("given the page's own files, each is served with its type")
+    @DisplayName("given a static file, it is served with its content type")
     void files() throws Exception {
         Document page = browser.open("/");
         for (String file : List.of(
@@ -182,7 +181,7 @@ class RosterAppTest extends RosterAppTests {
     }
 
     @Test
-    @DisplayName("given a Keycloak that is down, the app still answers and says so")
+    @DisplayName("given an unreachable Keycloak, the app shows an error page")
     void keycloakDown() throws Exception {
         keycloak.close();
 
@@ -191,7 +190,7 @@ class RosterAppTest extends RosterAppTests {
     }
 
     @Test
-    @DisplayName("given an unknown path, the app has a page for it")
+    @DisplayName("given an unknown path, the app shows a page")
     void unknownPath() throws Exception {
         assertThat(browser.open("/nowhere").text()).contains("Page not found");
         assertThat(browser.last().statusCode()).isEqualTo(404);

@@ -5,7 +5,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
 
-/** Tests of a roster app with a stand-in for Keycloak and the roster. */
+/** Base class of tests of a roster app with a fake Keycloak and roster. */
 @Timeout(60)
 abstract class RosterAppTests {
 

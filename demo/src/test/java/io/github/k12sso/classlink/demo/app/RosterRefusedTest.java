@@ -10,11 +10,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-@DisplayName("A roster that answers 403")
+@DisplayName("A roster that responds with 403")
 class RosterRefusedTest extends RosterAppTests {
 
     @Test
-    @DisplayName("given a reason, the page says what it means, and the reason as text")
+    @DisplayName("given a reason, the page explains it and shows it as text")
     void reason() throws Exception {
         refuse("The district does not share <this> with the app");
 
@@ -28,7 +28,7 @@ class RosterRefusedTest extends RosterAppTests {
         assertThat(keycloak.logins).hasSize(1);
     }
 
-    /** The sentences of Keycloak's roster gateway, and of the local ClassLink. */
+    /** The messages of Keycloak's roster gateway and of the local ClassLink. */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -54,7 +54,7 @@ class RosterRefusedTest extends RosterAppTests {
     }
 
     @Test
-    @DisplayName("given a meaning that the person can do something about, the page offers just that")
+    @DisplayName("given a problem that the user can solve, the page offers the remedy")
     void offers() throws Exception {
         refuse("The person's ClassLink token is expired");
         assertThat(browser.open("/login").select(".button.primary").eachAttr("href"))
@@ -65,7 +65,7 @@ class RosterRefusedTest extends RosterAppTests {
     }
 
     @Test
-    @DisplayName("given a status set that is an object, its reason is read, too")
+    @DisplayName("given a statusInfoSet that is an object, its reason is read")
     void reasonInAnObject() throws Exception {
         keycloak.rosterRefusal =
                 ctx -> ctx.status(403).json(Map.of("statusInfoSet", Map.of("imsx_description", "Not theirs.")));
@@ -74,7 +74,7 @@ class RosterRefusedTest extends RosterAppTests {
     }
 
     @Test
-    @DisplayName("given a missing scope, the page speaks to the administrator and sends nobody to sign in")
+    @DisplayName("given a missing scope, the page addresses the administrator and offers no sign-in")
     void scopeMissing() throws Exception {
         keycloak.rosterRefusal = ctx -> ctx.status(403)
                 .header("WWW-Authenticate", "Bearer error=\"insufficient_scope\"")
@@ -87,7 +87,7 @@ class RosterRefusedTest extends RosterAppTests {
     }
 
     @Test
-    @DisplayName("given no reason, or no JSON, the page says that there is none")
+    @DisplayName("given no reason or no JSON, the page says that there is no reason")
     void noReason() throws Exception {
         keycloak.rosterRefusal = ctx -> ctx.status(403).html("<html>no</html>");
 

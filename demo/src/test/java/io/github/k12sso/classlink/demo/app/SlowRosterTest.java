@@ -10,7 +10,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-@DisplayName("A roster that takes its time")
+@DisplayName("A slow roster")
 class SlowRosterTest extends RosterAppTests {
 
     private final CountDownLatch release = new CountDownLatch(1);
@@ -26,7 +26,7 @@ class SlowRosterTest extends RosterAppTests {
     }
 
     @Test
-    @DisplayName("the page says how far it is, asks again by itself, and reads nothing twice")
+    @DisplayName("the page shows the progress, reloads itself and reads nothing twice")
     void progress() throws Exception {
         Document page = browser.open("/login");
 
@@ -46,7 +46,7 @@ class SlowRosterTest extends RosterAppTests {
     }
 
     @Test
-    @DisplayName("given a failure at last, the page says so once, and the next one begins anew")
+    @DisplayName("given a failure, the page shows it once and the next page reads again")
     void fails() throws Exception {
         browser.open("/login");
         keycloak.rosterRefusal = ctx -> ctx.status(500).json(Map.of());
@@ -58,7 +58,7 @@ class SlowRosterTest extends RosterAppTests {
     }
 
     @Test
-    @DisplayName("given somebody who signs out meanwhile, the next person does not see their classes")
+    @DisplayName("given a user who signs out meanwhile, the next user does not see their classes")
     void signedOut() throws Exception {
         browser.open("/login");
         browser.post("/logout");

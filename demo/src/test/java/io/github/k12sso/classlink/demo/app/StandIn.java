@@ -24,7 +24,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** A realm of a Keycloak and a OneRoster service, as little of both as the app can notice. */
+/** A minimal fake of a Keycloak realm and a OneRoster service. */
 final class StandIn implements AutoCloseable {
 
     static final String CLASSLINK_TOKEN = "classlink-access-token";
@@ -57,7 +57,7 @@ final class StandIn implements AutoCloseable {
         server.start("localhost", 0);
     }
 
-    /** One for all tests: making it takes longer than most of them. */
+    /** Shared by all tests, because generating it is slow. */
     private static RSAKey newKey() {
         try {
             return new RSAKeyGenerator(2048).keyID("k").generate();

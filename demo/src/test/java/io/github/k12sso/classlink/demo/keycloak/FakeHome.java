@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** A distribution whose {@code kc.sh} is a shell script of the test's own. */
+/** A distribution whose {@code kc.sh} is a test's own shell script. */
 final class FakeHome {
 
     private FakeHome() {}

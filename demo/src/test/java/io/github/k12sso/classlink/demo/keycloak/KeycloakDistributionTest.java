@@ -24,7 +24,7 @@ class KeycloakDistributionTest {
     Path folder;
 
     @Test
-    @DisplayName("given the zip, its content without the top folder is the home, with executable scripts")
+    @DisplayName("given the zip, the home has its content without the top folder and executable scripts")
     void fromZip() throws IOException {
         Path zip = zip("keycloak-0/bin/kc.sh", "keycloak-0/lib/a.jar");
 
@@ -36,7 +36,7 @@ class KeycloakDistributionTest {
     }
 
     @Test
-    @DisplayName("given a zip with an entry that points out of the folder, nothing is written outside")
+    @DisplayName("given a zip entry that points outside the folder, nothing is written there")
     void zipSlip() throws IOException {
         Path zip = zip("keycloak-0/bin/kc.sh", "keycloak-0/../../escaped.txt");
 
@@ -47,7 +47,7 @@ class KeycloakDistributionTest {
     }
 
     @Test
-    @DisplayName("given a home that was used, its data, providers and realms are replaced and the rest is kept")
+    @DisplayName("given a used home, its data, providers and realms are replaced and the rest is kept")
     void preparedAgain() throws IOException {
         Path zip = zip("keycloak-0/bin/kc.sh");
         Path jar = Files.writeString(folder.resolve("new.jar"), "jar");
@@ -69,7 +69,7 @@ class KeycloakDistributionTest {
 
     @Test
     @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the stand-in for kc is a shell script")
-    @DisplayName("given the same options and jars, a second build is skipped; a changed jar is built in")
+    @DisplayName("given the same options and jars, a second build is skipped; a changed jar causes a build")
     void buildsOnlyWhenNeeded() throws IOException {
         KeycloakDistribution distribution = FakeHome.withScript(folder, "echo built >> builds\n");
         Path builds = distribution.home().resolve("builds");
@@ -84,7 +84,7 @@ class KeycloakDistributionTest {
     }
 
     @Test
-    @DisplayName("given a folder without a distribution, the failure names it")
+    @DisplayName("given a folder without a distribution, the error names it")
     void noDistribution() {
         assertThatThrownBy(() -> KeycloakDistribution.prepare(folder, folder.resolve("home"), List.of(), List.of()))
                 .hasMessageContaining(folder.toString());

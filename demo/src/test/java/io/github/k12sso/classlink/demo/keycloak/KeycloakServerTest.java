@@ -25,7 +25,7 @@ class KeycloakServerTest {
     Path folder;
 
     @Test
-    @DisplayName("given a port in use, nothing is started and the message names the port and the remedy")
+    @DisplayName("given a port in use, nothing is started and the message names the port and a remedy")
     void portTaken() throws IOException {
         KeycloakDistribution home = FakeHome.withScript(folder, "touch started\n");
         try (ServerSocket taken = new ServerSocket(0)) {
@@ -42,7 +42,7 @@ class KeycloakServerTest {
     }
 
     @Test
-    @DisplayName("given a server that ends while starting, the failure carries its exit code and last log lines")
+    @DisplayName("given a server that stops during startup, the error has its exit code and last log lines")
     void endsWhileStarting() throws IOException {
         KeycloakDistribution home = FakeHome.withScript(folder, "echo Unknown option: --nonsense\nexit 2\n");
 
@@ -54,7 +54,7 @@ class KeycloakServerTest {
     }
 
     @Test
-    @DisplayName("given a log of an earlier run, only the lines of the failed run are shown")
+    @DisplayName("given the log of an earlier run, only lines of the failed run are shown")
     void earlierLogIsNotShown() throws IOException {
         KeycloakDistribution home = FakeHome.withScript(folder, "echo this run\nexit 1\n");
         Path log = folder.resolve("keycloak.log");
@@ -66,8 +66,8 @@ class KeycloakServerTest {
     }
 
     @Test
-    @DisplayName("given a server that never answers, the time-out ends it with everything below it")
-    void neverAnswers() throws IOException {
+    @DisplayName("given a server that never responds, the timeout kills it and its child processes")
+    void neverResponds() throws IOException {
         KeycloakDistribution home =
                 FakeHome.withScript(folder, "sleep 300 &\necho $! > child.pid\necho waiting\nwait\n");
 
@@ -83,7 +83,7 @@ class KeycloakServerTest {
     }
 
     @Test
-    @DisplayName("given settings, kc.sh gets them as arguments and environment, and nothing meant for another Keycloak")
+    @DisplayName("given settings, kc.sh gets them as arguments and environment, without those of another Keycloak")
     void argumentsAndEnvironment() throws IOException {
         KeycloakDistribution home = FakeHome.withScript(
                 folder, "echo args: $@\necho admin: $KC_BOOTSTRAP_ADMIN_USERNAME heap: $JAVA_OPTS_KC_HEAP\nexit 1\n");
@@ -101,7 +101,7 @@ class KeycloakServerTest {
     }
 
     @Test
-    @DisplayName("given a failing build, the failure carries its log, and the next build is tried again")
+    @DisplayName("given a failing build, the error has its log and the next build runs again")
     void failingBuild() throws IOException {
         KeycloakDistribution home = FakeHome.withScript(folder, "echo cannot build $@\nexit 3\n");
         Path log = folder.resolve("build.log");

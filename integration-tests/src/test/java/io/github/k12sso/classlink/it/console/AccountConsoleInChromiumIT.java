@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
-/** Somebody with a local account links and unlinks ClassLink in Keycloak's account console. */
+/** A user with a local account links and unlinks ClassLink in Keycloak's account console. */
 @WithTestEnvironment
 @Needs(Installed.CHROMIUM)
 @ResourceLock(Chromium.ONE_AT_A_TIME)
@@ -82,9 +82,9 @@ class AccountConsoleInChromiumIT {
         Await.until("revocation of both tokens", () -> revocations() == 2);
     }
 
-    @Full // a browser of its own
+    @Full // starts a browser
     @Test
-    void aClassLinkAccountThatBelongsToSomebodyElseIsRefused() {
+    void aClassLinkAccountOfAnotherUserIsRefused() {
         realm.tokensOf("teacher");
 
         LaunchPad launchPad = account.link();

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
-/** The provider's page in Keycloak's own console, as an administrator fills it in. */
+/** The provider's form in Keycloak's admin console, as administrators fill it in. */
 @WithTestEnvironment
 @Needs(Installed.CHROMIUM)
 @ResourceLock(Chromium.ONE_AT_A_TIME)
@@ -44,9 +44,9 @@ class ConsoleInChromiumIT {
         browser.close();
     }
 
-    @Full // half a minute of clicks on question marks
+    @Full // half a minute of clicks on help buttons
     @Test
-    void everyFieldHasALabelAndAHelpTextInWords() {
+    void everyFieldShowsALabelAndAHelpText() {
         new FormPicture(settings(), realm.state().texts("admin", "en")).take(browser, "console-add-provider");
 
         Map<String, String> texts = realm.state().texts("admin", "en");
@@ -59,7 +59,7 @@ class ConsoleInChromiumIT {
     }
 
     @Test
-    void idAndSecretSuffice() {
+    void aProviderNeedsOnlyIdAndSecret() {
         page.type("clientId", "c1").type("clientSecret", "s1").add();
         browser.screenshot("console-provider-added");
 
@@ -75,9 +75,9 @@ class ConsoleInChromiumIT {
         }
     }
 
-    @Full // a browser of its own
+    @Full // starts a browser
     @Test
-    void theAppForTilesIsOneOfTheRealmsClients() {
+    void theTileClientIsSelectedFromTheRealmsClients() {
         page.type("clientId", "c1").type("clientSecret", "s1").pick("LaunchPad: tile client", TestRealm.APP);
         new FormPicture(settings(), realm.state().texts("admin", "en")).take(browser, "tile-setting");
         page.add();
@@ -87,9 +87,9 @@ class ConsoleInChromiumIT {
         assertThat(saved.at("/config/launchpadClient").textValue()).isEqualTo(TestRealm.APP);
     }
 
-    @Full // a browser of its own
+    @Full // starts a browser
     @Test
-    void aWrongValueIsRefusedWithWhatToType() {
+    void anInvalidValueIsRefusedWithAnExplanation() {
         page.type("clientId", "c1").type("clientSecret", "s1").type("partnerKey", "pk-4711");
 
         String refusal = page.addInVain();

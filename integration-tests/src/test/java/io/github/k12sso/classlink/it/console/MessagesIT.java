@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The jar's texts, as a running server hands them to the console and shows them on its pages. */
+/** The provider's texts, as a running server sends them to the console and shows them on its pages. */
 @WithTestEnvironment
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class MessagesIT {
@@ -44,7 +44,7 @@ class MessagesIT {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("languageTags")
-    void everyTextReachesConsoleAndLoginPage(String languageTag) throws IOException {
+    void everyTextIsAvailableInConsoleAndLoginPage(String languageTag) throws IOException {
         Map<String, String> bundle = languages().get(languageTag);
 
         assertThat(bundle).isNotEmpty();
@@ -53,7 +53,7 @@ class MessagesIT {
     }
 
     @Test
-    void aLanguageThatIsNotTranslatedShowsEnglish() throws IOException {
+    void anUnsupportedLanguageShowsEnglish() throws IOException {
         assertThat(realm.state().texts("admin", "fi"))
                 .containsAllEntriesOf(languages().get("en"));
     }
@@ -68,7 +68,7 @@ class MessagesIT {
                 "de    | Personen aus Maple Valley Schools können sich hier nicht anmelden.",
                 "pt-BR | Pessoas de Maple Valley Schools não podem entrar aqui."
             })
-    void anErrorPageIsInTheLanguageThatTheAppAskedFor(String languageTag, String text) {
+    void anErrorPageUsesTheLanguageRequestedByTheApp(String languageTag, String text) {
         realm.configure("allowedTenants", "1");
 
         WebPage page = realm.login(
@@ -86,7 +86,7 @@ class MessagesIT {
         return languages().keySet();
     }
 
-    /** By language tag, as browsers and the console name languages; file names have an underscore. */
+    /** Language tags as in browsers and the console; file names have an underscore. */
     private static Map<String, Map<String, String>> languages() throws IOException {
         Map<String, Map<String, String>> languages = new TreeMap<>();
         try (JarFile jar = new JarFile(TestEnvironment.providerJar().toFile())) {

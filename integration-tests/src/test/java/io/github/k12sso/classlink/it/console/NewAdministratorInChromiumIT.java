@@ -35,8 +35,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
- * The steps of docs/install/setup.md, in the admin console of an empty realm, up to the first logins of a teacher and of a student
- * without an email address.
+ * The steps of docs/install/setup.md in the admin console of an empty realm, followed by the first logins of a teacher and of a
+ * student without an email address.
  */
 @WithTestEnvironment
 @Needs(Installed.CHROMIUM)
@@ -44,7 +44,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 @ResourceLock(Chromium.ONE_AT_A_TIME)
 class NewAdministratorInChromiumIT {
 
-    /** Short: the console's pages break their lines for a long one. */
+    /** Short, because the console wraps long realm names. */
     private static final String NAME =
             "new-district-" + UUID.randomUUID().toString().substring(0, 4);
 
@@ -73,13 +73,13 @@ class NewAdministratorInChromiumIT {
     }
 
     @AfterEach
-    void theRealmIsGone() {
+    void deleteTheRealm() {
         browser.close();
         AdminApi.require(environment.admin().delete(REALM), NAME);
     }
 
     @Test
-    void bringsATeacherAndAStudentWithoutAnEmailAddressIn() {
+    void aTeacherAndAStudentWithoutEmailSignInAfterTheDocumentedSetup() {
         Instant begin = Instant.now();
         prepareTheRealm();
         addTheProvider();
@@ -87,15 +87,16 @@ class NewAdministratorInChromiumIT {
         signIn("teacher");
         assertThatTheTeacherHasAttributeRoleGroupAndOrganization();
 
-        letStudentsInWithoutAnEmailAddress();
+        allowStudentsWithoutEmail();
         Duration taken = Duration.between(begin, Instant.now());
         signIn("student-without-email");
         JsonNode student = environment.admin().get(REALM + "/users?username=nolan.nomail.2&exact=true");
         assertThat(student).hasSize(1);
         assertThat(student.at("/0/email").isMissingNode()).isTrue();
-        assertThatNothingKeepsStudentsOut();
+        assertThatStudentsCanSignIn();
 
-        // Besides those of the page: a click and a field for the wrong value, five fields for the local ClassLink.
+        // In addition to the documented steps: one click and one field for the invalid value, five fields for the local
+        // ClassLink.
         assertThat("The steps take " + (console.clicks() - 1) + " clicks and " + (console.fields() - 6) + " fields.")
                 .isSubstringOf(page());
         assertThat(taken).isLessThan(Duration.ofMinutes(5));
@@ -125,8 +126,8 @@ class NewAdministratorInChromiumIT {
                 .containsExactly("Maple Valley Schools");
     }
 
-    /** The theme "Students" of docs/administer/diagnostics.md. */
-    private void assertThatNothingKeepsStudentsOut() {
+    /** The checks "Students" in docs/administer/diagnostics.md. */
+    private void assertThatStudentsCanSignIn() {
         JsonNode checks =
                 environment.admin().get(REALM + "/classlink/classlink/check").get("checks");
         Set<String> names = Set.of(
@@ -154,7 +155,7 @@ class NewAdministratorInChromiumIT {
                 .contains("email-required", "review-page");
     }
 
-    /** What the page says about Organizations and the login page, and how to have the former one back. */
+    /** What the page says about Organizations and the login page, and how to restore the former login page. */
     private void theLoginPageAsksForThePasswordAgain() {
         URI account = environment.keycloakUrl().resolve(REALM + "/account/");
         try (Chromium ownBrowser = Chromium.start()) {
@@ -247,7 +248,7 @@ class NewAdministratorInChromiumIT {
     }
 
     /** The user profile, the login settings and the first login. */
-    private void letStudentsInWithoutAnEmailAddress() {
+    private void allowStudentsWithoutEmail() {
         console.menu("realm-settings").press("rs-user-profile-tab");
         console.notRequired("email");
         browser.screenshot("setup-user-profile");

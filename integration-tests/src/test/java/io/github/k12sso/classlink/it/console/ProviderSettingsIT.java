@@ -18,7 +18,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What an administrator saves, as the console sends it. */
+/** Saves settings as the console does. */
 @WithTestEnvironment
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ProviderSettingsIT {
@@ -62,7 +62,7 @@ class ProviderSettingsIT {
         "rosterScope, two scopes, Roster: client scope, without spaces",
         "rosterUrl, https://rosters.evil.example, Roster: service URL, rosters.evil.example"
     })
-    void aWrongValueIsRefusedWithWhatToType(String key, String value, String label, String advice) {
+    void anInvalidValueIsRefusedWithAnExplanation(String key, String value, String label, String advice) {
         HttpResponse<String> answer =
                 realm.tryToConfigure(provider -> ((ObjectNode) provider.get("config")).put(key, value));
 
@@ -131,7 +131,7 @@ class ProviderSettingsIT {
     }
 
     @Test
-    void nothingButAClientIdIsNeeded() {
+    void onlyAClientIdIsRequired() {
         ObjectNode provider =
                 ((ObjectNode) Http.json("{}")).put("alias", "classlink-two").put("providerId", "classlink");
         provider.putObject("config").put("clientId", "c1").put("clientSecret", "s1");
@@ -144,7 +144,7 @@ class ProviderSettingsIT {
     }
 
     @Test
-    void aMissingClientIdIsNamed() {
+    void aMissingClientIdIsReported() {
         ObjectNode provider =
                 ((ObjectNode) Http.json("{}")).put("alias", "classlink-three").put("providerId", "classlink");
         provider.putObject("config");
@@ -164,7 +164,7 @@ class ProviderSettingsIT {
     }
 
     @Test
-    void anotherNameOfAnAllowedMachineIsAnotherHost() {
+    void anotherNameOfAnAllowedHostIsRefused() {
         HttpResponse<String> answer = realm.tryToConfigure(
                 provider -> ((ObjectNode) provider.get("config")).put("userInfoUrl", "http://127.0.0.1:1/"));
 

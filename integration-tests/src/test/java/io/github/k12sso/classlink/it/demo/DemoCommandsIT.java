@@ -19,7 +19,7 @@ import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
-/** The two commands that the demo prints, typed into one shell, and a person who signs in between them. */
+/** Runs the two commands that the demo prints in one shell and signs in between them. */
 @WithTestEnvironment
 @ResourceLock("realm of the demo")
 @Needs({Installed.CHROMIUM, Installed.CURL})
@@ -27,7 +27,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 class DemoCommandsIT {
 
     @Test
-    void twoCommandsLeadToARowOfTheRoster(TestEnvironment environment) throws IOException {
+    void twoCommandsReadARowOfTheRoster(TestEnvironment environment) throws IOException {
         environment.demoRealm().restore();
         DeviceCurls commands = environment.demoRealm().commands();
         Process shell = new ProcessBuilder("bash").redirectErrorStream(true).start();

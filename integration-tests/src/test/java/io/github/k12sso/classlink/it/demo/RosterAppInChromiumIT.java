@@ -35,7 +35,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
-/** The demo as a person meets it: app, Keycloak's own pages and ClassLink's in a real browser, on the demo's realm file. */
+/** The demo in a real browser: pages of the app, Keycloak and ClassLink, on the demo's realm file. */
 @WithTestEnvironment
 @ResourceLock("realm of the demo")
 @Needs(Installed.CHROMIUM)
@@ -72,7 +72,7 @@ class RosterAppInChromiumIT {
     }
 
     @Test
-    void aTeacherComesThroughKeycloaksLoginPage() {
+    void aTeacherSignsInThroughKeycloaksLoginPage() {
         Persona teacher = persona("teacher");
 
         AppPage welcome = AppPage.open(browser, app.baseUrl()).welcome();
@@ -96,7 +96,7 @@ class RosterAppInChromiumIT {
         assertThatNoClassLinkTokenWasSeen();
     }
 
-    @Full // a browser of its own
+    @Full // starts a browser
     @Test
     void signInWithClassLinkSkipsKeycloaksLoginPage() {
         AppPage.open(browser, app.baseUrl()).signInWithClassLink().districtSearch();
@@ -105,9 +105,9 @@ class RosterAppInChromiumIT {
                 .isEqualTo(environment.classLink().baseUrl().getAuthority());
     }
 
-    @Full // a browser of its own
+    @Full // starts a browser
     @Test
-    void aStudentWithoutEMailSeesTheirClasses() {
+    void aStudentWithoutEmailSeesTheirClasses() {
         Persona student = persona("student-without-email");
 
         AppPage page = AppPage.open(browser, app.baseUrl())
@@ -123,9 +123,9 @@ class RosterAppInChromiumIT {
         assertThatNoClassLinkTokenWasSeen();
     }
 
-    @Full // a browser of its own
+    @Full // starts a browser
     @Test
-    void aPersonWithoutARosterRecordIsTold() {
+    void aUserWithoutARosterRecordGetsAMessage() {
         AppPage page =
                 AppPage.open(browser, app.baseUrl()).signInWithClassLink().signIn(persona("user-without-sourcedid"));
 
@@ -135,7 +135,7 @@ class RosterAppInChromiumIT {
         assertThatNoClassLinkTokenWasSeen();
     }
 
-    @Full // a browser of its own
+    @Full // starts a browser
     @Test
     void aLocalUserCanConnectTheirClassLinkAccount() {
         AppPage page = AppPage.open(browser, app.baseUrl()).signIn().signIn("no-classlink", "demo");
@@ -148,7 +148,7 @@ class RosterAppInChromiumIT {
         browser.screenshot("login-link-account");
         link.proceed().signIn(persona("teacher"));
 
-        // What ClassLink knows of them, their name included, is theirs from now on.
+        // Linking also copies the ClassLink profile, including the name, to the user.
         assertThat(page.withClasses().name()).isEqualTo("Orla Thistledown");
         browser.screenshot("app-just-connected");
         assertThat(page.classTitles())
@@ -158,9 +158,9 @@ class RosterAppInChromiumIT {
         assertThatNoClassLinkTokenWasSeen();
     }
 
-    @Full // a browser of its own
+    @Full // starts a browser
     @Test
-    void anEndedClassLinkTokenIsRenewedByOneLogin() {
+    void anExpiredClassLinkTokenIsReplacedByOneLogin() {
         AppPage page = AppPage.open(browser, app.baseUrl())
                 .signInWithClassLink()
                 .signIn(persona("teacher"))
@@ -176,7 +176,7 @@ class RosterAppInChromiumIT {
         assertThatNoClassLinkTokenWasSeen();
     }
 
-    @Full // a browser of its own
+    @Full // starts a browser
     @Test
     void aClassLinkTokenThatIsAlwaysExpiredIsExplainedAfterOneMoreLogin() {
         environment.classLink().tokenMode(TokenMode.GUIDE);
@@ -198,7 +198,7 @@ class RosterAppInChromiumIT {
     }
 
     @Test
-    void whatJustHappenedShowsEachCallWithoutItsSecrets() {
+    void whatJustHappenedShowsEachCallWithoutSecrets() {
         AppPage page = AppPage.open(browser, app.baseUrl())
                 .signInWithClassLink()
                 .signIn(persona("teacher"))
@@ -208,7 +208,7 @@ class RosterAppInChromiumIT {
 
         assertThat(calls.titles())
                 .startsWith(
-                        "The browser signs in at Keycloak and comes back",
+                        "The browser signs in at Keycloak and returns",
                         "The app redeems the code",
                         "The app exchanges Keycloak's access token for the ClassLink token",
                         "The app reads the classes of the teacher")
@@ -222,9 +222,9 @@ class RosterAppInChromiumIT {
         assertThatNoClassLinkTokenWasSeen();
     }
 
-    @Full // a browser of its own
+    @Full // starts a browser
     @Test
-    void aSlowRosterSaysHowFarItIs() {
+    void aSlowRosterShowsItsProgress() {
         environment.classLink().faults().inject(Endpoint.ROSTER, Fault.delay(Duration.ofSeconds(2)));
 
         AppPage page =
@@ -235,9 +235,9 @@ class RosterAppInChromiumIT {
         assertThat(page.withClasses().classTitles()).hasSize(3);
     }
 
-    @Full // a browser of its own
+    @Full // starts a browser
     @Test
-    void aRosterThatRefusesSaysWhy() {
+    void aRefusedRosterShowsTheReason() {
         environment.classLink().faults().inject(Endpoint.ROSTER, Fault.status(403));
 
         AppPage page =
@@ -247,7 +247,7 @@ class RosterAppInChromiumIT {
         browser.screenshot("app-roster-refused");
     }
 
-    @Full // a browser of its own
+    @Full // starts a browser
     @Test
     void signingOutEndsTheSessionsOfAppAndKeycloak() {
         AppPage page = AppPage.open(browser, app.baseUrl())
@@ -261,14 +261,14 @@ class RosterAppInChromiumIT {
 
         assertThat(browser.address()).isEqualTo(app.baseUrl().resolve("/"));
         assertThat(environment.demoRealm().sessions()).isEmpty();
-        // A session that Keycloak still knew would lead straight back here.
+        // If the Keycloak session were still active, the app would sign in immediately.
         AppPage.open(browser, app.baseUrl()).welcome().signIn().shown();
         assertThatNoClassLinkTokenWasSeen();
     }
 
-    /** ClassLink has no logout for apps: on a shared device the next click on a tile would be the last person's. */
+    /** ClassLink has no logout for apps: on a shared device, the next tile would open with the previous user's account. */
     @Test
-    void whoeverSignsOutOnASharedDeviceIsLedToLaunchPadsSignOut() {
+    void signingOutOnASharedDeviceOffersLaunchPadsSignOut() {
         AppPage page = AppPage.open(browser, app.baseUrl())
                 .signInWithClassLink()
                 .signIn(persona("student"))
@@ -279,11 +279,11 @@ class RosterAppInChromiumIT {
         assertThat(loggedOut.text()).contains("You may still be signed in to ClassLink.");
         assertThat(environment.demoRealm().sessions()).isEmpty();
 
-        // LaunchPad knows the student, and asks nothing.
+        // The LaunchPad session of the student is active, so no form appears.
         AppPage again = loggedOut.backToApp().welcome().renew().withClasses();
         LaunchPad launchPad = again.signOut().loggedOut().signOutOfClassLink();
 
-        // The next person signs in there, and opens the app by its tile.
+        // The next user signs in there and opens the app with its tile.
         launchPad.signIn(persona("teacher"));
         launchPad.home();
         browser.screenshot("classlink-home");
@@ -292,9 +292,9 @@ class RosterAppInChromiumIT {
         assertThatNoClassLinkTokenWasSeen();
     }
 
-    @Full // a browser of its own
+    @Full // starts a browser
     @Test
-    void whoeverRefusesConsentIsBackAtKeycloaksLoginPage() {
+    void refusingConsentReturnsToKeycloaksLoginPage() {
         environment.classLink().consent(true);
 
         LaunchPad launchPad =
@@ -310,9 +310,9 @@ class RosterAppInChromiumIT {
         assertThat(codesRedeemed()).isZero();
     }
 
-    @Full // a browser of its own
+    @Full // starts a browser
     @Test
-    void aPersonOfAnotherDistrictIsTurnedAwayInWords() {
+    void aUserOfAnotherDistrictGetsAnExplanation() {
         LaunchPad launchPad =
                 AppPage.open(browser, app.baseUrl()).signInWithClassLink().districtSearch();
         launchPad.signIn(persona("outsider"));
@@ -332,7 +332,7 @@ class RosterAppInChromiumIT {
         return environment.classLink().persona(id);
     }
 
-    /** Every ClassLink token that Keycloak or the app has used; neither may let the browser see one. */
+    /** All ClassLink tokens that Keycloak or the app used; none may reach the browser. */
     private Set<String> classLinkTokens() {
         return environment.classLink().requests().stream()
                 .filter(request -> request.endpoint() == Endpoint.MY_INFO || request.endpoint() == Endpoint.ROSTER)
@@ -357,7 +357,7 @@ class RosterAppInChromiumIT {
                 .count();
     }
 
-    /** What the roster says to whoever holds the person's token. */
+    /** Class titles in the roster, read with the user's token. */
     private List<String> titlesInTheRoster(String role, Persona persona) {
         String token = environment.classLink().requests().stream()
                 .filter(request -> request.endpoint() == Endpoint.ROSTER)

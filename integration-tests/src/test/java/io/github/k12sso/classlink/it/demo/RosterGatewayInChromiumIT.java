@@ -20,11 +20,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
-/** The demo's app on the roster gateway: it has no ClassLink token, and asks for none. */
+/** The demo's app with the roster gateway. The app requests no ClassLink token. */
 @WithTestEnvironment
 @ResourceLock("realm of the demo")
 @Needs(Installed.CHROMIUM)
-@Full // a browser for each test
+@Full // starts a browser for each test
 @ResourceLock(Chromium.ONE_AT_A_TIME)
 class RosterGatewayInChromiumIT {
 
@@ -78,7 +78,7 @@ class RosterGatewayInChromiumIT {
     }
 
     @Test
-    void aRosterThatRefusesSaysWhy() {
+    void aRefusedRosterShowsTheReason() {
         environment.classLink().faults().inject(Endpoint.ROSTER, Fault.status(403));
 
         assertThat(signedIn("teacher").note("roster-meaning")).startsWith("Your district doesn't share its roster");

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code GET /admin/realms/{realm}/classlink/{alias}/check}: breaks a set-up in one way after the other. */
+/** {@code GET /admin/realms/{realm}/classlink/{alias}/check}: breaks the setup in one way after another. */
 @WithTestEnvironment
 class SetupCheckIT {
 
@@ -45,7 +45,7 @@ class SetupCheckIT {
     }
 
     @Test
-    void givenASetUpThatWorks_thenNothingFails() {
+    void givenAWorkingSetup_thenNoCheckFails() {
         realm.tokensOf("student");
 
         List<JsonNode> findings = check();
@@ -68,7 +68,7 @@ class SetupCheckIT {
                         .isEqualTo(finding.get("status").textValue().equals("ok")));
     }
 
-    /** A setting of the provider that is wrong, and that Keycloak or ClassLink says nothing about until somebody logs in. */
+    /** A wrong provider setting that neither Keycloak nor ClassLink reports before a login. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             clientSecret    | wrong                        | client-credentials | failed  | unauthorized_client
@@ -88,7 +88,7 @@ class SetupCheckIT {
             identityKey     | tenant-and-sourced-id        | identity-key       | warning | SourcedId
             allowedTenants  |                              | allowed-districts  | warning | every ClassLink district
             """)
-    void givenASetting_thenTheFindingSaysSo(String key, String value, String name, String status, String says) {
+    void givenAWrongSetting_thenAFindingReportsIt(String key, String value, String name, String status, String says) {
         realm.configure(
                 key,
                 value == null
@@ -157,7 +157,7 @@ class SetupCheckIT {
             ]}
             """;
 
-    /** A way to break a realm, and the finding that names it. */
+    /** A way to break a realm, and the finding that reports it. */
     record Broken(Consumer<TestRealm> way, String name, String status) {
         @Override
         public String toString() {
@@ -167,14 +167,14 @@ class SetupCheckIT {
 
     @ParameterizedTest
     @MethodSource("brokenProvidersAndRealms")
-    void givenASwitchOfTheProviderOrTheRealm_thenTheFindingSaysSo(Broken broken) {
+    void givenAWrongSwitchOfProviderOrRealm_thenAFindingReportsIt(Broken broken) {
         broken.way().accept(realm);
 
         assertFound(broken.name(), broken.status(), "");
     }
 
     @Test
-    void givenTheUserProfileOfANewRealm_thenRequiredNamesAndTheirValidatorsAreNamed() {
+    void givenTheUserProfileOfANewRealm_thenRequiredNamesAndValidatorsAreReported() {
         AdminApi.require(
                 realm.admin().put("/realms/" + realm.name() + "/users/profile", Http.json(PROFILE_OF_A_NEW_REALM)),
                 "user profile");
@@ -197,7 +197,7 @@ class SetupCheckIT {
             oidc-hardcoded-group-idp-mapper | group          | /no/such/group                   | mapper-group | failed | /no/such/group
             classlink-organization-mapper   | createOrganization | false                        | mapper-organization | failed | Organizations is off
             """)
-    void givenAMapperThatDoesNothing_thenTheFindingSaysSo(
+    void givenAMapperWithoutEffect_thenAFindingReportsIt(
             String type, String key, String value, String name, String status, String says) {
         new ProviderMappers(realm).add("the mapper", type, "FORCE", Map.of(key, value));
 
@@ -207,7 +207,7 @@ class SetupCheckIT {
     }
 
     @Test
-    void givenADistrictWithoutItsOrganization_thenTheFindingNamesTheDistrict() {
+    void givenADistrictWithoutAnOrganization_thenAFindingNamesTheDistrict() {
         realm.configureRealm(settings -> settings.put("organizationsEnabled", true));
         realm.configure("allowedTenants", "2##2222");
         new ProviderMappers(realm).add("districts", "classlink-organization-mapper", "FORCE", Map.of());
@@ -225,7 +225,7 @@ class SetupCheckIT {
 
         @ParameterizedTest
         @ValueSource(strings = {"http://app.example", "http://app.example/", "http://app.example/index.html"})
-        void thatOpensTheStartPage_thenTheFindingSaysSo(String home) {
+        void thatOpensTheStartPage_thenAFindingReportsIt(String home) {
             realm.configureClient(TestRealm.APP, app -> app.put("baseUrl", home));
 
             assertFound("tile-home-url", "warning", "start page");
@@ -233,7 +233,7 @@ class SetupCheckIT {
         }
 
         @Test
-        void thatOpensALoginAndAnAppThatIsToldOfLogouts_thenBothAreFine() {
+        void thatOpensALoginAndAnAppWithBackchannelLogout_thenBothChecksPass() {
             realm.configureClient(TestRealm.APP, app -> {
                 app.put("baseUrl", "http://app.example/login");
                 ((ObjectNode) app.get("attributes")).put("backchannel.logout.url", "http://app.example/logged-out");
@@ -258,7 +258,7 @@ class SetupCheckIT {
         }
 
         @Test
-        void thatAreShared_thenAPageIsRead() {
+        void thatAreShared_thenOnePageIsRead() {
             realm.configure("allowedTenants", Roster.MAPLE_VALLEY);
 
             assertFound("roster-district", "ok", "TenantId 2 ");
@@ -267,7 +267,7 @@ class SetupCheckIT {
         }
 
         @Test
-        void ofADistrictThatDoesNotShare_thenTheFindingNamesIt() {
+        void ofADistrictThatDoesNotShare_thenAFindingNamesIt() {
             realm.configure("allowedTenants", "2##31");
             environment.classLink().applications().enabled("maplevalley", false);
 
@@ -277,7 +277,7 @@ class SetupCheckIT {
         }
 
         @Test
-        void thatAreOff_thenTheFindingNamesWhatUsesClasses() {
+        void thatAreOff_thenAFindingNamesWhatUsesClasses() {
             realm.configure("rosterMode", "off");
             assertFound("rosters", "ok", "disabled");
 
@@ -292,26 +292,26 @@ class SetupCheckIT {
         }
 
         @Test
-        void andNoListOfDistricts_thenTheKeyIsTriedAllTheSame() {
+        void andNoAllowedDistricts_thenTheKeyIsCheckedAnyway() {
             assertFound("partner-key", "ok", "accepts the partner key");
         }
 
         @Test
-        void andAKeyThatClassLinkDoesNotKnow_thenTheFindingSaysSo() {
+        void andAnUnknownKey_thenAFindingReportsIt() {
             environment.keepInVault(realm, "partner-key", "another-key");
 
             assertFound("partner-key", "failed", "status 401");
         }
 
         @Test
-        void andNoKeyInTheVault_thenTheFindingSaysSo() {
+        void andNoKeyInTheVault_thenAFindingReportsIt() {
             environment.removeFromVault(realm, "partner-key");
 
             assertFound("partner-key", "failed", "${vault.partner-key}");
         }
 
         @Test
-        void andAListThatCannotBeRead_thenTheFindingSaysSo() {
+        void andAnUnreadableDistrictList_thenAFindingReportsIt() {
             environment.classLink().faults().inject(Endpoint.APPLICATIONS, Fault.status(503));
 
             assertFound("partner-key", "failed", "status 503");
@@ -319,14 +319,14 @@ class SetupCheckIT {
     }
 
     @Test
-    void givenATokenEndpointThatIsBusy_thenNothingIsSaidAboutTheSecret() {
+    void givenABusyTokenEndpoint_thenTheSecretIsNotChecked() {
         environment.classLink().faults().inject(Endpoint.TOKEN, Fault.status(503));
 
         assertFound("client-credentials", "failed", "Not checked");
     }
 
     @Test
-    void givenARecordWhoseKeyIsGone_thenTheFindingCountsIt() {
+    void givenATokenWithAMissingKey_thenAFindingCountsIt() {
         realm.tokensOf("student");
         JsonNode keys = realm.admin().get("/realms/" + realm.name() + "/components?type=org.keycloak.keys.KeyProvider");
         StreamSupport.stream(keys.spliterator(), false)
@@ -341,7 +341,7 @@ class SetupCheckIT {
     }
 
     @Test
-    void isForThoseWhoMayManageIdentityProviders() {
+    void requiresManageIdentityProviders() {
         String check = "/realms/" + realm.name() + "/classlink/" + TestRealm.ALIAS + "/check";
         newAdministrator("viewer", "view-identity-providers");
         newAdministrator("manager", "manage-identity-providers");
@@ -358,7 +358,7 @@ class SetupCheckIT {
     }
 
     @Test
-    void canBeAskedWithKcadmAsThePageSays() {
+    void canBeCalledWithKcadmAsDocumented() {
         environment
                 .commandsOf(RealmFiles.path("README.md"))
                 .run("Signing in", Map.of())

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Somebody signs in at ClassLink by an administrator's link, and nobody is signed in. */
+/** A user signs in at ClassLink with an administrator's link; no Keycloak session starts. */
 @WithTestEnvironment
 class TrialSignInIT {
 
@@ -45,9 +45,9 @@ class TrialSignInIT {
         realm = environment.newRealm();
     }
 
-    /** The same realm, the same mappers: first the trial, then the real login of the same person. */
+    /** Compares a trial with a real login of the same user in the same realm with the same mappers. */
     @Test
-    void saysOfEveryPersonaWhatARealSignInThenDoes() {
+    void predictsTheResultOfARealSignInForEveryPersona() {
         mappers();
         for (Persona persona : environment.classLink().personas()) {
             int users = realm.state().users().size();
@@ -55,11 +55,11 @@ class TrialSignInIT {
             JsonNode again = trialOf(persona.id(), "yes");
 
             assertThat(trial.get("status").textValue()).isEqualTo("done");
-            assertThat(again.get("steps")).as("a trial leaves nothing").isEqualTo(sameTimes(again, trial));
+            assertThat(again.get("steps")).as("a trial stores nothing").isEqualTo(sameTimes(again, trial));
             assertThat(realm.state().users()).hasSize(users);
             assertThat(realm.state().sessions()).isZero();
             assertThat(realm.admin().get("/realms/" + realm.name() + "/groups?search=districts"))
-                    .as("no group is made")
+                    .as("no group is created")
                     .hasSize(users > 1 ? 1 : 0);
 
             assertThat(value(trial, "result", "reason")).as(persona.id()).isEqualTo("signed_in");
@@ -108,7 +108,7 @@ class TrialSignInIT {
     }
 
     @Test
-    void showsEachStepOfAPersonWhoAgreed() {
+    void showsEachStepForAUserWhoAgreed() {
         JsonNode trial = trialOf("student", "yes");
 
         assertThat(names(trial))
@@ -126,7 +126,7 @@ class TrialSignInIT {
     }
 
     @Test
-    void showsNothingAboutAPersonWhoDidNotAgree() {
+    void showsNothingAboutAUserWhoDidNotAgree() {
         JsonNode trial = trialOf("student", "");
 
         assertThat(trial.toString())
@@ -141,7 +141,7 @@ class TrialSignInIT {
     }
 
     @Test
-    void whatClassLinkSendsIsTextOnThePage() {
+    void dataFromClassLinkIsEscapedOnThePage() {
         String script = "</textarea><script>document.title='x'</script>";
         environment
                 .classLink()
@@ -168,7 +168,7 @@ class TrialSignInIT {
     }
 
     @Test
-    void namesTheReasonAndTheDistrictOfARefusal() {
+    void namesReasonAndDistrictOfARefusedSignIn() {
         realm.configure("allowedTenants", "31");
 
         JsonNode trial = trialOf("student", "");
@@ -202,14 +202,14 @@ class TrialSignInIT {
     }
 
     @Test
-    void saysThatTheSecretIsWrong() {
+    void reportsAWrongSecret() {
         realm.configure("clientSecret", "wrong");
 
         assertThat(value(trialOf("student", ""), "result", "reason")).isEqualTo("client_rejected");
     }
 
     @Test
-    void leavesNoTokenAndNoEvent() {
+    void storesNoTokenAndNoEvent() {
         environment.classLink().tokenMode(TokenMode.GUIDE);
         environment.classLink().revocation(true);
         realm.configure("revocationUrl", environment.classLink().baseUrl() + "/oauth2/v2/revoke");
@@ -230,7 +230,7 @@ class TrialSignInIT {
     }
 
     @Test
-    void aLinkWorksOnce() {
+    void aLinkCanBeUsedOnce() {
         JsonNode created = create("{}");
         Browser browser = realm.newBrowser();
         WebPage start = browser.open(url(created));
@@ -248,9 +248,9 @@ class TrialSignInIT {
         assertThat(second.open(url(created)).document().select(START)).isEmpty();
     }
 
-    /** A page of somebody else can't make a person's browser begin, and so can't make the person agree. */
+    /** A page of another site can't start a trial in a user's browser. */
     @Test
-    void onlyTheLinksOwnPageBegins() {
+    void onlyTheLinksPageCanStart() {
         JsonNode created = create("{}");
         String key = new WebPage(url(created), 0, "").parameters().get("token");
         HttpResponse<String> answer = new Http()
@@ -264,9 +264,9 @@ class TrialSignInIT {
         assertThat(status(created)).isEqualTo("open");
     }
 
-    /** ClassLink's answer to one browser is worth nothing in another one. */
+    /** ClassLink's callback for one browser is refused in another one. */
     @Test
-    void onlyTheBrowserThatBeganEnds() {
+    void onlyTheStartingBrowserCanFinish() {
         JsonNode created = create("{}");
         Browser browser = realm.newBrowser();
         Browser attacker = realm.newBrowser()
@@ -289,7 +289,7 @@ class TrialSignInIT {
                 "{\"lifespanSeconds\": 1.5}",
                 "{\"lifespanSeconds\": \"x\"}"
             })
-    void aLifespanIsBounded(String body) {
+    void theLifespanIsBounded(String body) {
         HttpResponse<String> answer = post(body);
 
         assertThat(answer.statusCode()).isEqualTo(400);
@@ -303,7 +303,7 @@ class TrialSignInIT {
         "fr, Connexion d’essai avec",
         "pt-BR, Login de teste com"
     })
-    void thePageSpeaksTheLanguagesOfSchools(String language, String title) {
+    void thePageIsTranslated(String language, String title) {
         realm.configureRealm(settings -> settings.put("internationalizationEnabled", true)
                 .putArray("supportedLocales")
                 .add("en")
@@ -319,9 +319,7 @@ class TrialSignInIT {
         WebPage chosen = browser.open(english.address().resolve(choice));
 
         assertThat(chosen.text()).contains(title);
-        assertThat(browser.open(url(create("{}"))).text())
-                .as("the next page, too")
-                .contains(title);
+        assertThat(browser.open(url(create("{}"))).text()).as("the next page").contains(title);
     }
 
     @Test
@@ -334,7 +332,7 @@ class TrialSignInIT {
     }
 
     @Test
-    void aRealmHasABoundedNumberOfTrials() {
+    void theNumberOfTrialsPerRealmIsBounded() {
         for (int trial = 0; trial < 100; trial++) {
             create("{}");
         }
@@ -393,7 +391,7 @@ class TrialSignInIT {
         return step(trial, step).get("values").path(name).asText();
     }
 
-    /** One report with the times of the id_token of the other. */
+    /** A report with the ID token times of another report. */
     private static JsonNode sameTimes(JsonNode one, JsonNode other) {
         String text = other.get("steps").toString();
         for (String name : List.of("exp", "iat", "auth_time")) {

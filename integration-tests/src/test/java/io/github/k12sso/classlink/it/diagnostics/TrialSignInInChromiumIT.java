@@ -17,14 +17,14 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
-/** The page of a trial sign-in, before and after: on a desk and on a phone, light and dark. */
+/** The page of a trial sign-in, before and after: on desktop and phone, in light and dark mode. */
 @WithTestEnvironment
 @Needs(Installed.CHROMIUM)
 @ResourceLock(Chromium.ONE_AT_A_TIME)
 class TrialSignInInChromiumIT {
 
     @Test
-    void isReadEverywhereAndCopiedWithOneButton(TestEnvironment environment) {
+    void fitsEveryScreenAndIsCopiedWithOneButton(TestEnvironment environment) {
         TestRealm realm = environment.newRealm();
         new ProviderMappers(realm)
                 .add(

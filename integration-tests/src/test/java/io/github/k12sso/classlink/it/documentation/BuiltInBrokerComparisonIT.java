@@ -37,15 +37,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /**
- * This provider compared with Keycloak's built-in OIDC broker, on the same server, database and ClassLink. The measurements are in
- * {@code target/reports/comparison.md}.
+ * This provider compared with Keycloak's built-in OIDC broker, on the same server, database and ClassLink. Writes the measurements
+ * to {@code target/reports/comparison.md}.
  */
 @Isolated("one server of a test's own at a time")
 class BuiltInBrokerComparisonIT {
 
     private static final int STORM = 64;
     private static final Duration OVER_AT_ONCE = Duration.ofSeconds(2);
-    /** What a refresh takes there: in no time at all there would be no storm. */
+    /** Duration of a refresh at ClassLink. Without a delay, requests would not overlap. */
     private static final Duration CLASSLINKS_TIME = Duration.ofMillis(300);
 
     private static final Duration LONG = Duration.ofHours(1);
@@ -103,7 +103,7 @@ class BuiltInBrokerComparisonIT {
                         .collect(Collectors.joining(" | ", " | ", " |\n")));
     }
 
-    /** In the order of the report: the words are the page's. */
+    /** Compares the cells in the order of the report, not their words. */
     @Test
     void thePageShowsThisProvidersMeasurements() throws IOException {
         String page =
@@ -112,9 +112,9 @@ class BuiltInBrokerComparisonIT {
         assertThat(ownCells(page)).isEqualTo(ownCells(table(OURS, OURS, OURS)));
     }
 
-    @Full // two servers of its own, one after the other
+    @Full // starts two servers, one after the other
     @Test
-    void onlyThisProviderKeepsItsPromises() {
+    void theMeasurementsAreTheExpectedOnes() {
         Measured version1;
         Measured version2;
         Measured ours;
@@ -131,7 +131,7 @@ class BuiltInBrokerComparisonIT {
         assertThat(ours).isEqualTo(OURS);
         for (Measured builtIn : List.of(version1, version2)) {
             assertThat(builtIn.copiesInDatabase())
-                    .as("the search finds what is there")
+                    .as("the search finds stored tokens")
                     .isGreaterThan(1);
             assertThat(builtIn.refreshesInAStorm()).isGreaterThan(1);
             assertThat(builtIn.saysWhenItEnds()).isFalse();
@@ -178,7 +178,7 @@ class BuiltInBrokerComparisonIT {
         boolean alive = answers.stream()
                 .filter(answer -> answer.statusCode() == 200)
                 .findFirst()
-                .filter(answer -> takenByClassLink(
+                .filter(answer -> acceptedByClassLink(
                         environment,
                         Http.json(answer.body()).path("access_token").asText()))
                 .isPresent();
@@ -225,7 +225,7 @@ class BuiltInBrokerComparisonIT {
                         """.formatted(realm.name())).size();
     }
 
-    /** Codes, PKCE verifiers, access and refresh tokens, as ClassLink saw them. */
+    /** Codes, PKCE verifiers, access and refresh tokens, recorded at ClassLink. */
     private static List<String> secretsOfTwoLogins(TestEnvironment environment, TestRealm realm) {
         List<String> secrets = new ArrayList<>();
         for (String persona : List.of("student", "teacher")) {
@@ -243,7 +243,7 @@ class BuiltInBrokerComparisonIT {
                         .forEach(secrets::add);
             }
         }
-        assertThat(secrets).as("the search has something to search for").hasSizeGreaterThanOrEqualTo(8);
+        assertThat(secrets).as("there are secrets to search for").hasSizeGreaterThanOrEqualTo(8);
         return secrets;
     }
 
@@ -273,7 +273,7 @@ class BuiltInBrokerComparisonIT {
                 }
             }
         }
-        throw new AssertionError("nobody is linked to " + classLinkUserId);
+        throw new AssertionError("no user is linked to " + classLinkUserId);
     }
 
     // ---- steps -----------------------------------------------------------------------------------------------------
@@ -292,7 +292,7 @@ class BuiltInBrokerComparisonIT {
                 .count();
     }
 
-    private static boolean takenByClassLink(TestEnvironment environment, String token) {
+    private static boolean acceptedByClassLink(TestEnvironment environment, String token) {
         return new Http()
                         .send(HttpRequest.newBuilder(
                                         environment.classLink().baseUrl().resolve("/v2/my/info"))
@@ -313,7 +313,7 @@ class BuiltInBrokerComparisonIT {
         }
     }
 
-    /** Whether it becomes so in that time. */
+    /** Whether the condition becomes true within this time. */
     private static boolean within(Duration time, BooleanSupplier isSo) {
         long end = System.nanoTime() + time.toNanos();
         while (!isSo.getAsBoolean()) {

@@ -13,7 +13,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The pages of {@code docs/develop/} quote the examples, which {@code ExamplesIT} and {@code BrowserExampleIT} run. */
+/**
+ * Checks that the pages of {@code docs/develop/} quote the examples. {@code ExamplesIT} and {@code BrowserExampleIT} run them.
+ */
 class DevelopPagesIT {
 
     private static final Path ROOT = Path.of(System.getProperty("project.root"));
@@ -30,7 +32,7 @@ class DevelopPagesIT {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("stacks")
-    void thePageShowsTheCodeOfTheExample(String stack) throws IOException {
+    void thePageQuotesTheExamplesCode(String stack) throws IOException {
         String page = Files.readString(ROOT.resolve("docs/develop/" + stack + ".md"));
         String example = withoutIndentation(sourcesOf(stack));
 

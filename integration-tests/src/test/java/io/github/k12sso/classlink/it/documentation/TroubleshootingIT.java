@@ -23,7 +23,7 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The headings of {@code docs/administer/troubleshooting.md} are what people really see. */
+/** Checks the headings of {@code docs/administer/troubleshooting.md} against the messages that users see. */
 @WithTestEnvironment
 class TroubleshootingIT {
 
@@ -37,7 +37,7 @@ class TroubleshootingIT {
     }
 
     @Test
-    void everyMessageOfTheJarIsAHeading() throws IOException {
+    void everyMessageIsAHeading() throws IOException {
         Map<String, String> texts = realm.state().texts("login", "en");
 
         assertThat(headings())
@@ -48,12 +48,12 @@ class TroubleshootingIT {
     }
 
     @Test
-    void anAddressWithoutALogin() {
+    void aCallbackWithoutALogin() {
         assertHeading("This sign-in did not start in your app, or it took too long.", open(realm.callbackUrl()));
     }
 
     @Test
-    void aWrongSecret() {
+    void aWrongClientSecret() {
         realm.configure("clientSecret", "not-the-secret");
 
         assertHeading("Signing in with ClassLink is not set up correctly.", login());
@@ -61,7 +61,7 @@ class TroubleshootingIT {
     }
 
     @Test
-    void aScopeThatIsNotTicked() {
+    void aScopeThatIsNotSelected() {
         realm.configure("defaultScope", "openid roster.read");
 
         assertHeading("Signing in with ClassLink is not set up correctly.", login());
@@ -69,7 +69,7 @@ class TroubleshootingIT {
     }
 
     @Test
-    void aRedirectUriThatIsNotRegistered() {
+    void anUnregisteredRedirectUri() {
         environment
                 .classLink()
                 .faults()
@@ -80,7 +80,7 @@ class TroubleshootingIT {
     }
 
     @Test
-    void aFirewallThatAnswersInClassLinksPlace() {
+    void aFirewallThatAnswersInsteadOfClassLink() {
         environment
                 .classLink()
                 .faults()
@@ -91,7 +91,7 @@ class TroubleshootingIT {
     }
 
     @Test
-    void aCodeThatIsTooOld() {
+    void anExpiredCode() {
         Browser browser = new Browser().stoppingAt(address -> address.getPath().endsWith("/broker/classlink/endpoint"));
         WebPage stopped = realm.login(browser, "student");
         environment.classLink().clock().advance(Duration.ofMinutes(6));
@@ -104,7 +104,7 @@ class TroubleshootingIT {
     }
 
     @Test
-    void noWayToClassLink() {
+    void classLinkUnreachable() {
         environment.classLink().faults().inject(Endpoint.TOKEN, Fault.reset());
 
         assertHeading("ClassLink does not answer right now.", login());
@@ -112,7 +112,7 @@ class TroubleshootingIT {
     }
 
     @Test
-    void nonsense() {
+    void malformedResponse() {
         environment.classLink().faults().inject(Endpoint.MY_INFO, Fault.malformedJson());
 
         assertHeading("ClassLink sent an answer that we do not understand.", login());
@@ -120,7 +120,7 @@ class TroubleshootingIT {
     }
 
     @Test
-    void clocksThatDiffer() {
+    void differentClocks() {
         environment.classLink().clock().advance(Duration.ofHours(1));
 
         assertHeading("We are not sure who you are, so you are not signed in.", login());
@@ -128,7 +128,7 @@ class TroubleshootingIT {
     }
 
     @Test
-    void anUnknownDistrict() {
+    void aDisallowedDistrict() {
         realm.configure("allowedTenants", "1");
 
         assertHeading("People from Maple Valley Schools can’t sign in here.", login());
@@ -136,7 +136,7 @@ class TroubleshootingIT {
     }
 
     @Test
-    void aPersonOutsideTheEssentialClaim() {
+    void aUserWithoutTheEssentialClaim() {
         realm.configure(provider -> ((ObjectNode) provider.get("config"))
                 .put("filteredByClaim", "true")
                 .put("claimFilterName", "Role")
@@ -147,7 +147,7 @@ class TroubleshootingIT {
     }
 
     @Test
-    void anAccountWithoutASchoolId() {
+    void anAccountWithoutASourcedId() {
         realm.configure("identityKey", "tenant-and-sourced-id");
         environment.classLink().overrideProfile("student", profile -> {
             profile.remove("SourcedId");
@@ -159,13 +159,13 @@ class TroubleshootingIT {
     }
 
     @Test
-    void aTileWithoutAnApp() {
+    void aTileWithoutAClient() {
         assertHeading("This tile does not open an app yet.", open(URI.create(realm.callbackUrl() + "?code=c1")));
         assertReason("launch_not_configured");
     }
 
     @Test
-    void aProviderThatOnlyConnects() {
+    void aProviderForLinkingOnly() {
         realm.configure(provider -> provider.put("linkOnly", true));
 
         assertHeading(
@@ -175,7 +175,7 @@ class TroubleshootingIT {
     }
 
     @Test
-    void aNo() {
+    void refusedConsent() {
         assertHeading(
                 "You chose not to share your ClassLink account, so you weren’t signed in.",
                 open(URI.create(realm.callbackUrl() + "?error=access_denied")));
@@ -183,7 +183,7 @@ class TroubleshootingIT {
     }
 
     @Test
-    void keycloaksOwnFirstLoginAndAPersonWithoutEmail() throws IOException {
+    void keycloaksFirstLoginFlowAndAUserWithoutEmail() throws IOException {
         ObjectNode description = (ObjectNode) Http.json("{\"realm\": \"troubled\", \"enabled\": true}");
         AdminApi.require(environment.admin().post("/realms", description), "new realm");
         AdminApi.require(

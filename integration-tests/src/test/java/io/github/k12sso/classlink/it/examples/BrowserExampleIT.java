@@ -23,8 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
-/** {@code examples/browser}: a public client, which reads the roster from another origin. */
-@Full // a browser of its own
+/** {@code examples/browser}: a public client that reads the roster from another origin. */
+@Full // starts a browser
 @WithTestEnvironment
 @Needs({Installed.CHROMIUM, Installed.NODE})
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -67,7 +67,7 @@ class BrowserExampleIT {
     }
 
     @BeforeEach
-    void theTeacherIsAtLaunchPad() {
+    void theTeacherSignsInToLaunchPad() {
         browser = Chromium.start();
         home().districtSearch().signIn(environment.classLink().persona("teacher"));
     }

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** What every app does that has pages of a server: login by tile, classes from the token, classes from the roster. */
+/** Tests of every server-side example: login by tile, classes from the token, classes from the roster. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class ExampleTests {
 
@@ -35,8 +35,8 @@ abstract class ExampleTests {
     ExampleApp app;
 
     /**
-     * @param homePath where a tile leads
-     * @param rosterPath of the page with the roster's classes
+     * @param homePath path that a tile opens
+     * @param rosterPath path of the page with the roster's classes
      */
     ExampleTests(String name, String homePath, String rosterPath) {
         this.name = name;
@@ -108,13 +108,13 @@ abstract class ExampleTests {
 
     // ---- steps -----------------------------------------------------------------------------------------------------
 
-    /** By the web link; ClassLink asks who it is, as it does where nobody is signed in. */
+    /** Opens the web link; ClassLink shows its sign-in page, because there is no session. */
     final WebPage openTile(Browser browser, String personaId) {
         WebPage districtSearch = browser.open(realm.url("/classlink/" + TestRealm.ALIAS + "/launch"));
         return realm.choosePersona(browser, districtSearch, personaId);
     }
 
-    /** By the button of Keycloak's login page. */
+    /** Uses the button on Keycloak's login page. */
     final WebPage signIn(Browser browser, String personaId) {
         WebPage loginPage = browser.open(address("/"));
         return realm.choosePersona(browser, browser.click(loginPage, "#social-" + TestRealm.ALIAS), personaId);

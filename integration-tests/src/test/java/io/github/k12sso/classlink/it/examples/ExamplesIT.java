@@ -8,8 +8,8 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** Every app of {@code examples/}, one at a time. The tables of docs/develop/ show what is tested here, and nothing else. */
-@Full // each app is built
+/** Every app in {@code examples/}, one at a time. The tables in docs/develop/ list what is tested here. */
+@Full // builds each app
 @WithTestEnvironment
 @Execution(ExecutionMode.SAME_THREAD)
 class ExamplesIT {
@@ -56,7 +56,7 @@ class ExamplesIT {
         }
     }
 
-    /** Its OIDC client keeps the body of a refusal, and not the headers. */
+    /** Its OIDC client keeps the body of an error response but not the headers. */
     @Nested
     @Needs(Installed.MAVEN)
     class Quarkus extends ExchangeTests {

@@ -9,24 +9,24 @@ import io.github.k12sso.classlink.simulator.runtime.TokenMode;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** And what apps do that exchange tokens: they use the ClassLink token, and show why they got none. */
+/** Tests of examples that exchange tokens: they use the ClassLink token or show why they got none. */
 abstract class ExchangeTests extends ExampleTests {
 
     private static final String PAGE = "/classlink";
 
-    /** Expired on arrival: the last five seconds of a token count as over. */
+    /** Expired on issue: a token counts as expired five seconds before its expiry. */
     private static final Duration OVER_AT_ONCE = Duration.ofSeconds(2);
 
     private final String afterBusy;
 
-    /** @param afterBusy what the app shows of the error and of {@code Retry-After} if ClassLink asks for 7 seconds */
+    /** @param afterBusy what the app shows of the error and {@code Retry-After} if ClassLink asks to wait 7 seconds */
     ExchangeTests(String name, String homePath, String afterBusy) {
         super(name, homePath, "/roster");
         this.afterBusy = afterBusy;
     }
 
     @Test
-    void itUsesTheClassLinkTokenThatItExchanged() {
+    void itCallsClassLinkWithTheExchangedToken() {
         Browser browser = new Browser();
         openTile(browser, "student");
 
@@ -54,7 +54,7 @@ abstract class ExchangeTests extends ExampleTests {
     }
 
     @Test
-    void itShowsWhenToTryAgain() {
+    void itShowsRetryAfter() {
         environment.classLink().tokenMode(TokenMode.GUIDE);
         environment.classLink().switches().guideTokenLifetime(OVER_AT_ONCE);
         Browser browser = new Browser();

@@ -1,2 +1,2 @@
-/** The apps of {@code examples/}, each on a stock library, run as their READMEs say. */
+/** The apps in {@code examples/}, run with the commands in their READMEs. */
 package io.github.k12sso.classlink.it.examples;

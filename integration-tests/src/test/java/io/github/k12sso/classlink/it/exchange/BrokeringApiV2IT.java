@@ -26,10 +26,10 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /**
- * Keycloak's own Identity Brokering API, version 2, gives the answers of the exchange. It excludes version 1, which the
- * shared server has, so it needs a server of its own.
+ * Keycloak's Identity Brokering API, version 2, gives the same responses as the exchange. It cannot be combined with version 1,
+ * which the shared server has, so this test starts a server.
  */
-@Full // a server of its own, built with another feature
+@Full // starts a server built with another feature
 @Isolated("one server of a test's own at a time")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BrokeringApiV2IT {
@@ -48,7 +48,7 @@ class BrokeringApiV2IT {
     }
 
     @BeforeEach
-    void aRealmWhoseAppMayAsk() {
+    void aRealmWhoseAppMayCallTheApi() {
         environment.classLink().tokenMode(TokenMode.CLASSLINK);
         environment.classLink().switches().refreshTokens(true);
         environment.classLink().faults().clear();
@@ -57,7 +57,7 @@ class BrokeringApiV2IT {
     }
 
     @Test
-    void givenTheScope_thenTheAnswerIsTheExchanges() {
+    void givenTheScope_thenTheResponseEqualsTheExchanges() {
         HttpResponse<String> answer = ask(accessToken("openid " + TestRealm.TOKEN_SCOPE));
 
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
@@ -79,7 +79,7 @@ class BrokeringApiV2IT {
     }
 
     @Test
-    void givenAnExpiredClassLinkToken_thenTheAppIsToldSo() {
+    void givenAnExpiredClassLinkToken_thenTheErrorSaysSo() {
         environment.classLink().tokenMode(TokenMode.GUIDE);
         environment.classLink().switches().refreshTokens(false);
         environment.classLink().switches().guideTokenLifetime(Duration.ofSeconds(2));
@@ -88,7 +88,7 @@ class BrokeringApiV2IT {
     }
 
     @Test
-    void givenClassLinkCannotRenewNow_thenTheAppIsToldWhenToComeAgain() {
+    void givenClassLinkIsUnavailable_thenTheResponseHasRetryAfter() {
         environment.classLink().tokenMode(TokenMode.GUIDE);
         environment.classLink().switches().guideTokenLifetime(Duration.ofSeconds(2));
         String token = accessToken("openid " + TestRealm.TOKEN_SCOPE);
@@ -104,14 +104,14 @@ class BrokeringApiV2IT {
     }
 
     @Test
-    void givenStoringOff_thenTheUserCountsAsNotLinked() {
+    void givenStoreTokensIsOff_thenTheUserCountsAsNotLinked() {
         String token = accessToken("openid " + TestRealm.TOKEN_SCOPE);
         realm.configure(provider -> provider.put("storeToken", false));
 
         assertRefused(ask(token), 400, "not_linked");
     }
 
-    /** Keycloak's own event of this API is a success, whatever this provider answers: ours stands beside it. */
+    /** Keycloak's event for this API is always a success, so the provider adds its own error event. */
     @Test
     void givenAnImpersonatedSession_thenItIsRefusedAndAnEventNamesTheAdministrator() {
         realm.configureRealm(

@@ -61,9 +61,9 @@ class ImpersonationIT {
         assertThat(event.at("/details/reason").textValue()).isEqualTo("impersonated");
     }
 
-    /** Also of a token that was refreshed: the session is what counts. */
+    /** A refreshed token is refused too, because the session is impersonated. */
     @Test
-    void aRefreshedTokenIsRefusedToo() {
+    void aRefreshedTokenIsRefused() {
         HttpResponse<String> refreshed = realm.tokenEndpoint(Map.of(
                 "grant_type",
                 "refresh_token",
@@ -80,7 +80,7 @@ class ImpersonationIT {
     }
 
     @Test
-    void theStudentsOwnSessionGoesOn() {
+    void theStudentsOwnSessionIsUnaffected() {
         impersonated("openid");
         String token = roster.tokenOf("student");
 

@@ -22,10 +22,10 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /**
- * On a server with Keycloak's legacy exchange, which also answers {@code requested_issuer}, ClassLink's tokens are still handed
- * out by this provider and by its rules; all other requests are the legacy exchange's.
+ * On a server with Keycloak's legacy exchange, which also handles {@code requested_issuer}, this provider still issues
+ * ClassLink tokens by its own rules. All other requests are left to the legacy exchange.
  */
-@Full // a server of its own, built with other features
+@Full // starts a server built with other features
 @Isolated("one server of a test's own at a time")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LegacyExchangeIT {
@@ -49,7 +49,7 @@ class LegacyExchangeIT {
     }
 
     @Test
-    void aClassLinkTokenIsHandedOut_withoutALegacyPermission() {
+    void aClassLinkTokenIsIssuedWithoutTheLegacyPermission() {
         HttpResponse<String> answer = realm.exchange(accessToken(realm, "openid " + TestRealm.TOKEN_SCOPE));
 
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
@@ -60,14 +60,14 @@ class LegacyExchangeIT {
     }
 
     @Test
-    void aLegacyPermission_isNoWayAroundTheScope() {
+    void theLegacyPermissionDoesNotReplaceTheScope() {
         BuiltInBroker.allowLegacyExchange(realm);
 
         assertRefused(realm.exchange(accessToken(realm, "openid")), 400, "access_denied");
     }
 
     @Test
-    void aClassLinkToken_isNoSubjectToken() {
+    void aClassLinkTokenIsRefusedAsSubjectToken() {
         BuiltInBroker.allowLegacyExchange(realm);
         String classLinks = Http.json(realm.exchange(accessToken(realm, "openid " + TestRealm.TOKEN_SCOPE))
                         .body())
@@ -84,7 +84,7 @@ class LegacyExchangeIT {
     }
 
     @Test
-    void anotherProvidersToken_isTheLegacyExchanges() {
+    void tokensOfOtherProvidersAreLeftToTheLegacyExchange() {
         TestRealm builtIn = BuiltInBroker.newRealm(environment);
         String token = accessToken(builtIn, "openid " + TestRealm.TOKEN_SCOPE);
         assertRefused(builtIn.exchange(token), 403, "access_denied");

@@ -46,14 +46,17 @@ import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** An app built on a library that knows nothing of Keycloak or ClassLink: what it parses is what the standards say. */
+/**
+ * An app on a standard library without support for Keycloak or ClassLink. The library only parses responses that comply with
+ * the standards.
+ */
 @WithTestEnvironment
 class NimbusClientIT {
 
     private static final ClientSecretBasic APP =
             new ClientSecretBasic(new ClientID(TestRealm.APP), new Secret(TestRealm.APP_SECRET));
 
-    /** Expired on arrival: the last five seconds of a token count as over. */
+    /** Expired on issue: a token counts as expired five seconds before its expiry. */
     private static final Duration OVER_AT_ONCE = Duration.ofSeconds(2);
 
     private TestEnvironment environment;
@@ -96,7 +99,7 @@ class NimbusClientIT {
     }
 
     @Test
-    void exchangesItsTokenForTheOneOfClassLink() throws Exception {
+    void exchangesItsTokenForAClassLinkToken() throws Exception {
         AccessToken keycloakToken =
                 redeem(login("student", "openid", TestRealm.TOKEN_SCOPE)).getAccessToken();
         environment.classLink().clearRequests();
@@ -108,7 +111,7 @@ class NimbusClientIT {
         assertThat(classLinkToken.getIssuedTokenType()).isEqualTo(TokenTypeURI.ACCESS_TOKEN);
         assertThat(classLinkToken.getLifetime()).isBetween(86_000L, 86_400L);
         assertThat(tokens.getRefreshToken()).isNull();
-        // The record of the login answers; ClassLink is not asked.
+        // The stored token is returned without a call to ClassLink.
         assertThat(environment.classLink().requests()).noneMatch(request -> request.endpoint() == Endpoint.TOKEN);
 
         UserInfo profile = UserInfoResponse.parse(new UserInfoRequest(
@@ -122,7 +125,7 @@ class NimbusClientIT {
     }
 
     @Test
-    void readsARefusalAsAnOAuthError() throws Exception {
+    void parsesAnErrorAsAnOAuthError() throws Exception {
         AccessToken withoutTheScope = redeem(login("student", "openid")).getAccessToken();
 
         TokenErrorException refused = catchThrowableOfType(TokenErrorException.class, () -> exchange(withoutTheScope));
@@ -134,7 +137,7 @@ class NimbusClientIT {
     }
 
     @Test
-    void hearsWhenToComeAgain() throws Exception {
+    void readsRetryAfter() throws Exception {
         environment.classLink().tokenMode(TokenMode.GUIDE);
         environment.classLink().switches().guideTokenLifetime(OVER_AT_ONCE);
         AccessToken keycloakToken =

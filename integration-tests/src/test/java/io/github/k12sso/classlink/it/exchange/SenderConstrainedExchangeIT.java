@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A stolen token that is bound to a key or to a certificate gives nobody a ClassLink token. */
+/** A stolen token that is bound to a key or certificate cannot be exchanged for a ClassLink token. */
 @WithTestEnvironment
 class SenderConstrainedExchangeIT {
 
@@ -54,7 +54,7 @@ class SenderConstrainedExchangeIT {
         realm.addApps(OTHER_APP.id(), DPOP_APP.id(), MTLS_APP.id());
     }
 
-    /** An app, and what it adds to a request to show that a token is its own. */
+    /** An app and the proof of possession that it adds to requests. */
     private record ConfidentialApp(String id, String secret) {}
 
     @Nested
@@ -73,7 +73,7 @@ class SenderConstrainedExchangeIT {
         }
 
         @Test
-        void isExchangedWithAProofOfThatKey() {
+        void isExchangedWithAProofOfItsKey() {
             assertExchanged(exchange(DPOP_APP, token, "DPoP", proof(ownKey)));
         }
 
@@ -89,7 +89,7 @@ class SenderConstrainedExchangeIT {
         }
 
         @Test
-        void isNotExchangedWithAProofThatWasUsedBefore() {
+        void isNotExchangedWithAReusedProof() {
             String proof = proof(ownKey);
             assertExchanged(exchange(DPOP_APP, token, "DPoP", proof));
 
@@ -104,9 +104,9 @@ class SenderConstrainedExchangeIT {
         }
     }
 
-    /** Keycloak itself asks for a proof only where the client's settings do; our exchange goes by the token. */
+    /** Keycloak requires a proof only if the client's settings do. This provider requires it if the token is bound. */
     @Nested
-    class ATokenBoundToAKeyByAnAppThatNeedNot {
+    class ATokenBoundToAKeyOfAnAppWithoutRequiredDpop {
 
         private static final ConfidentialApp APP = new ConfidentialApp(TestRealm.APP, TestRealm.APP_SECRET);
 
@@ -139,7 +139,7 @@ class SenderConstrainedExchangeIT {
         }
 
         @Test
-        void isExchangedOverAConnectionWithThatCertificate() {
+        void isExchangedOverAConnectionWithItsCertificate() {
             assertExchanged(exchange(MTLS_APP, token, HEADER, ownCertificate.base64()));
         }
 
@@ -161,7 +161,7 @@ class SenderConstrainedExchangeIT {
         }
     }
 
-    /** Login and code redemption with these headers. */
+    /** Signs in and redeems the code with these headers. */
     private JsonNode redeem(ConfidentialApp app, String... headers) {
         WebPage callback = realm.login(
                 realm.newBrowser(),

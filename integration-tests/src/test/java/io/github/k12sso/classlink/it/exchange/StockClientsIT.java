@@ -24,11 +24,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What docs/develop/token-exchange.md tells people who write apps: its very code, run with the libraries that it names. */
+/** Runs the code shown in docs/develop/token-exchange.md with the libraries named there. */
 @WithTestEnvironment
 class StockClientsIT {
 
-    /** Expired on arrival: the last five seconds of a token count as over. */
+    /** Expired on issue: a token counts as expired five seconds before its expiry. */
     private static final Duration OVER_AT_ONCE = Duration.ofSeconds(2);
 
     private final StockClient curl = StockClient.curl();
@@ -42,13 +42,13 @@ class StockClientsIT {
     }
 
     @Test
-    void curlGetsATokenThatClassLinkTakes() {
-        assertThatClassLinkTakes(curl.exchange(realm.url(""), accessTokenOf("student")));
+    void curlGetsATokenThatClassLinkAccepts() {
+        assertThatClassLinkAccepts(curl.exchange(realm.url(""), accessTokenOf("student")));
     }
 
     @Test
     void curlShowsTheError() {
-        JsonNode answer = curl.exchange(realm.url(""), accessTokenOfSomebodyWithoutClassLink());
+        JsonNode answer = curl.exchange(realm.url(""), accessTokenOfAUserWithoutClassLink());
 
         assertThat(answer.get("error").textValue()).isEqualTo("not_linked");
         assertThat(answer.get("error_description").textValue()).contains("No ClassLink token is stored");
@@ -56,10 +56,10 @@ class StockClientsIT {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("libraries")
-    void aLibraryGetsATokenThatClassLinkTakes(StockClient library) {
+    void aLibraryGetsATokenThatClassLinkAccepts(StockClient library) {
         JsonNode answer = library.exchange(realm.url(""), accessTokenOf("student"));
 
-        assertThatClassLinkTakes(answer);
+        assertThatClassLinkAccepts(answer);
         assertThat(answer.get("issued_token_type").textValue())
                 .isEqualTo("urn:ietf:params:oauth:token-type:access_token");
         assertThat(answer.get("expires_in").longValue()).isBetween(86_000L, 86_400L);
@@ -68,8 +68,8 @@ class StockClientsIT {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("libraries")
-    void aLibraryReadsThatThePersonIsNotLinked(StockClient library) {
-        JsonNode refusal = library.exchange(realm.url(""), accessTokenOfSomebodyWithoutClassLink());
+    void aLibraryReportsThatTheUserIsNotLinked(StockClient library) {
+        JsonNode refusal = library.exchange(realm.url(""), accessTokenOfAUserWithoutClassLink());
 
         assertThat(refusal.get("error").textValue()).isEqualTo("not_linked");
         assertThat(refusal.get("error_description").textValue()).contains("No ClassLink token is stored");
@@ -77,7 +77,7 @@ class StockClientsIT {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("libraries")
-    void aLibraryReadsThatTheScopeIsMissing(StockClient library) {
+    void aLibraryReportsTheMissingScope(StockClient library) {
         JsonNode tokens = realm.redeem(
                 realm.login(realm.newBrowser(), "student", realm.loginRequest("openid")),
                 TestRealm.APP,
@@ -92,7 +92,7 @@ class StockClientsIT {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("libraries")
-    void aLibraryHearsWhenToComeAgain(StockClient library) {
+    void aLibraryReadsRetryAfter(StockClient library) {
         environment.classLink().tokenMode(TokenMode.GUIDE);
         environment.classLink().switches().guideTokenLifetime(OVER_AT_ONCE);
         String token = accessTokenOf("student");
@@ -113,13 +113,13 @@ class StockClientsIT {
         "js, integration-tests/clients/javascript/exchange.js",
         "python, integration-tests/clients/python/exchange.py"
     })
-    void thePageShowsTheCodeThatIsTested(String language, String source) {
+    void thePageQuotesTheTestedCode(String language, String source) {
         String shown = ExchangePage.read().code(language);
 
         assertThat(withoutIndentation(ExchangePage.fileOfTheProject(source))).contains(withoutIndentation(shown));
     }
 
-    /** Line by line, because code in a method, on a page, and in a script starts at different columns. */
+    /** Compares line by line, because code in a method, on a page and in a script is indented differently. */
     private static String withoutIndentation(String code) {
         return code.replaceAll("(?m)^ +", "");
     }
@@ -132,7 +132,7 @@ class StockClientsIT {
         return realm.tokensOf(personaId).get("access_token").textValue();
     }
 
-    private String accessTokenOfSomebodyWithoutClassLink() {
+    private String accessTokenOfAUserWithoutClassLink() {
         HttpResponse<String> tokens = realm.tokenEndpoint(Map.of(
                 "grant_type", "password",
                 "client_id", TestRealm.APP,
@@ -145,7 +145,7 @@ class StockClientsIT {
                 .textValue();
     }
 
-    private void assertThatClassLinkTakes(JsonNode answer) {
+    private void assertThatClassLinkAccepts(JsonNode answer) {
         assertThat(answer.get("access_token")).as(answer.toString()).isNotNull();
         HttpResponse<String> profile = new Http()
                 .send(HttpRequest.newBuilder(environment.classLink().baseUrl().resolve("/v2/my/info"))

@@ -22,7 +22,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-/** A Keycloak access token for a ClassLink token, on a stock server: every row of the contract that needs no refresh. */
+/**
+ * Exchanges a Keycloak access token for a ClassLink token on a standard server: every case of the contract without a refresh.
+ */
 @WithTestEnvironment
 class TokenExchangeIT {
 
@@ -41,7 +43,7 @@ class TokenExchangeIT {
     class AnAppWithTheScope {
 
         @Test
-        void getsTheClassLinkTokenOfItsUserAndNothingElse() {
+        void getsTheClassLinkTokenOfItsUserOnly() {
             HttpResponse<String> answer = realm.exchange(accessTokenOf("student"));
 
             assertThat(answer.statusCode()).isEqualTo(200);
@@ -58,7 +60,7 @@ class TokenExchangeIT {
         }
 
         @Test
-        void seesTheLifeThatTheAdministratorSetWhereClassLinkStatesNone() {
+        void getsTheConfiguredLifetimeIfClassLinkStatesNone() {
             realm.configure("tokenLifetimeSeconds", "600");
 
             assertThat(Http.json(realm.exchange(accessTokenOf("student")).body())
@@ -68,7 +70,7 @@ class TokenExchangeIT {
         }
 
         @Test
-        void seesTheLifeThatTheServerStates() {
+        void getsTheLifetimeThatClassLinkStates() {
             environment.classLink().tokenMode(TokenMode.GUIDE);
 
             assertThat(Http.json(realm.exchange(accessTokenOf("student")).body())
@@ -112,7 +114,7 @@ class TokenExchangeIT {
         @Test
         void isMalformed() {
             assertRefused(realm.exchange("not-a-token"), 400, "invalid_request");
-            assertRefused(realm.exchange("e30.e30.AAAA"), 400, "invalid_request"); // the header {}
+            assertRefused(realm.exchange("e30.e30.AAAA"), 400, "invalid_request"); // JOSE header {}
         }
 
         @Test
@@ -125,7 +127,7 @@ class TokenExchangeIT {
 
         @Test
         void isExpired() {
-            // Issued an hour ago, as far as it can tell.
+            // Moves the clock so that the token counts as issued an hour ago.
             changeClient(
                     "app", client -> ((ObjectNode) client.get("attributes")).put("access.token.lifespan", "-3600"));
 
@@ -207,7 +209,7 @@ class TokenExchangeIT {
         }
 
         @Test
-        void mustCarryTheScopeThatTheAdministratorChose() {
+        void mustHaveTheConfiguredScope() {
             realm.configure("tokenScope", "another-scope");
 
             assertRefused(realm.exchange(accessTokenOf("student")), 400, "access_denied");
@@ -269,7 +271,7 @@ class TokenExchangeIT {
         }
 
         @Test
-        void isTheAudience_andNeedsAConsentThatNobodyGave() {
+        void isTheAudience_andTheRequiredConsentIsMissing() {
             realm.addApps(OTHER_APP);
             changeClient(OTHER_APP, client -> client.put("consentRequired", true));
             JsonNode tokens = realm.redeem(
@@ -285,7 +287,7 @@ class TokenExchangeIT {
         }
 
         @Test
-        void isTheAudience_andTheTokensOwnAppHasNoConsentAnyMore() {
+        void isTheAudience_andTheConsentOfTheTokensClientWasRevoked() {
             realm.addApps(OTHER_APP);
             JsonNode tokens = realm.redeem(
                     realm.login(
@@ -302,7 +304,7 @@ class TokenExchangeIT {
         }
 
         @Test
-        void fallsUnderAClientPolicy() {
+        void isRestrictedByAClientPolicy() {
             String token = accessTokenOf("student");
             policy("azp", "another-app");
             assertThat(realm.exchange(token).statusCode()).isEqualTo(400);
@@ -311,7 +313,7 @@ class TokenExchangeIT {
             assertThat(realm.exchange(token).statusCode()).isEqualTo(200);
         }
 
-        /** Keycloak's executor that wants a claim of the subject token to have a value. */
+        /** Keycloak's executor that requires a claim value in the subject token. */
         private void policy(String claim, String value) {
             String policies = "/realms/" + realm.name() + "/client-policies";
             AdminApi.require(
@@ -331,14 +333,14 @@ class TokenExchangeIT {
     class AnOfflineSession {
 
         @Test
-        void outlivesTheLogin_soThatANightlyJobCanReadRosters() {
+        void outlivesTheUserSessionForNightlyJobs() {
             JsonNode tokens = realm.redeem(
                     realm.login(
                             realm.newBrowser(), "teacher", realm.loginRequest("openid classlink-token offline_access")),
                     TestRealm.APP,
                     TestRealm.APP_SECRET);
             assertThat(realm.state().sessions())
-                    .as("Keycloak keeps no other session")
+                    .as("Keycloak has no other session")
                     .isZero();
 
             JsonNode refreshed = Http.json(realm.tokenEndpoint(Map.of(
@@ -392,7 +394,7 @@ class TokenExchangeIT {
         }
 
         @Test
-        void signedInWhileStoringWasOff() {
+        void signedInWhileStoreTokensWasOff() {
             realm.configure(provider -> provider.put("storeToken", false));
             String token = accessTokenOf("student");
             assertRefused(realm.exchange(token), 400, "not_linked");
@@ -402,7 +404,7 @@ class TokenExchangeIT {
         }
 
         @Test
-        void storedATokenBeforeStoringWasSwitchedOff() {
+        void storedATokenBeforeStoreTokensWasSwitchedOff() {
             String token = accessTokenOf("student");
             realm.configure(provider -> provider.put("storeToken", false));
 
@@ -448,7 +450,7 @@ class TokenExchangeIT {
         }
 
         @Test
-        void whatCannotBeHonouredIsRefused() {
+        void unsupportedParametersAreRefused() {
             realm.addApps(OTHER_APP);
 
             assertRefused(exchange(form -> form.put("audience", OTHER_APP)), 400, "invalid_request");
@@ -465,7 +467,7 @@ class TokenExchangeIT {
     class OtherExchanges {
 
         @Test
-        void stayKeycloaksOwn() {
+        void areLeftToKeycloak() {
             HttpResponse<String> answer = exchange(form -> form.remove("requested_issuer"));
 
             assertThat(answer.statusCode()).isEqualTo(200);
@@ -473,7 +475,7 @@ class TokenExchangeIT {
         }
 
         @Test
-        void ofAnUnknownIssuerAreAnsweredByKeycloak() {
+        void ofAnUnknownIssuerAreLeftToKeycloak() {
             HttpResponse<String> answer = exchange(form -> form.put("requested_issuer", "somebody-else"));
 
             assertRefused(answer, 400, "invalid_request");
@@ -481,7 +483,7 @@ class TokenExchangeIT {
         }
 
         @Test
-        void ofADisabledProviderAreAnsweredByKeycloak() {
+        void ofADisabledProviderAreLeftToKeycloak() {
             String token = accessTokenOf("student");
             realm.configure(provider -> provider.put("enabled", false));
 
@@ -491,9 +493,9 @@ class TokenExchangeIT {
         }
     }
 
-    /** Keycloak's brokering API of version 1 hands a stored token to whoever holds a realm-wide role. */
+    /** Version 1 of Keycloak's brokering API returns a stored token to every user with a realm-wide role. */
     @Test
-    void theOldBrokeringApiNeverReturnsAClassLinkToken() {
+    void brokeringApiV1NeverReturnsAClassLinkToken() {
         realm.configure(provider -> provider.put("addReadTokenRoleOnCreate", true));
         String token = accessTokenOf("student");
 

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.parallel.Isolated;
 
-/** The operator allows fewer hosts than when the settings were saved. It takes a server of its own, started twice. */
-@Full // a server of its own, started twice
+/** The operator allows fewer hosts than when the settings were saved. */
+@Full // starts a server twice
 @Isolated("one server of a test's own at a time")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AllowedHostsIT {
@@ -29,7 +29,7 @@ class AllowedHostsIT {
     private String metricsAtTheStart;
 
     @BeforeAll
-    void aServerThatAllowsNoLocalHostAnyMore() {
+    void aServerThatNoLongerAllowsLocalhost() {
         environment = TestEnvironment.startOwn("allowed-hosts");
         allLocal = environment.newRealm();
         localTokenEndpoint = environment.newRealm();
@@ -45,13 +45,13 @@ class AllowedHostsIT {
     }
 
     @AfterEach
-    void nothingWasSentThere() {
+    void noRequestReachedTheHost() {
         assertThat(environment.classLink().requests()).isEmpty();
     }
 
-    /** No option names them: they are found in the database. */
+    /** No option names these realms; they are read from the database. */
     @Test
-    void theMetricsOfItsRealmsBeginAtTheStart() {
+    void metricsOfExistingRealmsAreRegisteredAtStartup() {
         assertThat(metricsAtTheStart)
                 .containsPattern(atZero("classlink_logins_total", "client_rejected", allLocal))
                 .containsPattern(atZero("classlink_launches_total", "landed", localTokenEndpoint))
@@ -83,7 +83,7 @@ class AllowedHostsIT {
     }
 
     @Test
-    void aHostIsCheckedAgainBeforeABrowserIsSentThere() {
+    void aHostIsCheckedAgainBeforeARedirect() {
         WebPage page = allLocal.newBrowser().open(allLocal.loginRequest("openid"));
 
         assertThat(page.status()).isEqualTo(502);

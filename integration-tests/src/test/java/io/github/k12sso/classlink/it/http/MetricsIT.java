@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 
-/** What docs/operate/metrics.md says, on Keycloak's own metrics endpoint. */
+/** Checks docs/operate/metrics.md against Keycloak's metrics endpoint. */
 @WithTestEnvironment
 @Isolated("compares the counters of the shared server")
 class MetricsIT {
@@ -38,7 +38,7 @@ class MetricsIT {
         realm = environment.newRealm();
     }
 
-    /** Of a realm that the server's option names. Prometheus sees no increase in a series that begins at 1. */
+    /** For a realm named in the server's option. Prometheus detects no increase in a series that starts at 1. */
     @Test
     void everyOutcomeOfARealmIsAtZeroBeforeTheFirstCall() throws IOException {
         List<Series> unused = series().stream()
@@ -62,7 +62,7 @@ class MetricsIT {
     }
 
     @Test
-    void everyOutcomeOfTheServerIsThereFromTheStart() throws IOException {
+    void everyServerOutcomeIsAtZeroFromTheStart() throws IOException {
         assertThat(outcomes(series(), "classlink_upstream_calls_seconds_count"))
                 .containsExactlyInAnyOrder("answered", "refused", "unavailable", "malformed");
         assertThat(outcomes(series(), "classlink_roster_requests_seconds_count"))
@@ -94,7 +94,7 @@ class MetricsIT {
     }
 
     @Test
-    void whatFailsIsCountedByItsReason() {
+    void failuresAreCountedByReason() {
         double unavailable = calls("profile", "unavailable");
         double logins = value("classlink_logins_total", "outcome=\"classlink_unavailable\"");
         double refused = value("classlink_token_requests_total", "outcome=\"token_scope_missing\"");
@@ -119,7 +119,7 @@ class MetricsIT {
     }
 
     @Test
-    void aLaunchIsCountedWhereItBeginsAndWhereItLands() {
+    void aTileLaunchIsCountedAtItsStartAndEnd() {
         double begun = launches("begun");
         double landed = launches("landed");
         double refused = launches("refused");
@@ -146,7 +146,7 @@ class MetricsIT {
                 "outcome=\"" + outcome + "\"");
     }
 
-    /** Of the series with these tags, of all realms. */
+    /** Sum of the series with these tags over all realms. */
     private double value(String meter, String... tags) {
         return series().stream()
                 .filter(series -> series.meter().equals(meter) && series.tags().containsAll(Arrays.asList(tags)))
@@ -173,7 +173,7 @@ class MetricsIT {
                 .collect(Collectors.toSet());
     }
 
-    /** In the first column of tables of reasons. */
+    /** Reasons in the first column of the tables. */
     private static Set<String> reasonsIn(String page) throws IOException {
         Set<String> reasons = new TreeSet<>();
         boolean table = false;

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code deploy/monitoring}: alerts and dashboard, as Prometheus and the server's metrics have them. */
+/** {@code deploy/monitoring}: alerts and dashboard, checked with Prometheus and the server's metrics. */
 @WithTestEnvironment
 class MonitoringIT {
 
@@ -37,7 +37,7 @@ class MonitoringIT {
     private static final Pattern MATCHER = Pattern.compile("(\\w+)(=~|!~|!=|=)\\\\?\"([^\"\\\\]*)\\\\?\"");
     private static final Pattern GROUPING = Pattern.compile("\\bby \\(([^)]*)\\)");
     private static final Pattern SERIES = Pattern.compile("(?m)^(classlink_[a-z_]+)\\{([^}]*)} [0-9.E]+$");
-    /** Of Prometheus and Kubernetes, not of the server. */
+    /** Series of Prometheus and Kubernetes, not of the server. */
     private static final Set<String> OF_THE_SCRAPE = Set.of("namespace", "job", "instance");
 
     private TestEnvironment environment;
@@ -47,7 +47,7 @@ class MonitoringIT {
         environment = testEnvironment;
     }
 
-    /** With the commands of the page, which make a rule file of the Kubernetes resource. */
+    /** Uses the documented commands, which extract a rule file from the Kubernetes resource. */
     @Test
     @Needs(Installed.PROMTOOL)
     void promtoolAcceptsTheAlertsAndTheirTests(@TempDir Path folder) throws IOException, InterruptedException {
@@ -70,7 +70,7 @@ class MonitoringIT {
     }
 
     @Test
-    void everyAlertFiresInATestAndStaysQuietInAnother() throws IOException {
+    void everyAlertHasAFiringAndASilentTest() throws IOException {
         String tests = Files.readString(MONITORING.resolve("alerts-test.yaml"));
 
         assertThat(matches(Pattern.compile("- alert: (\\w+)"), "alerts.yaml"))
@@ -98,9 +98,9 @@ class MonitoringIT {
                         .contains("`" + alert + "`"));
     }
 
-    /** The runbook finds a section by what people read on their screen. */
+    /** The runbook lists the page messages that users see. */
     @Test
-    void whatPeopleSeeIsAPageThatThereIs() throws IOException {
+    void everyPageMessageInTheRunbookExists() throws IOException {
         String pages = Files.readString(ROOT.resolve("docs/administer/troubleshooting.md"));
         List<String> seen = Pattern.compile("\\*\\*People see:\\*\\* \"([^\"]+)\"")
                 .matcher(Files.readString(ROOT.resolve("docs/operate/runbook.md")))
@@ -114,10 +114,10 @@ class MonitoringIT {
                         .containsPattern("## " + Pattern.quote(page).replace("…", "\\E.+\\Q") + "\n"));
     }
 
-    /** A value that no series has would be an alert that never fires, or a panel that stays empty. */
+    /** A tag value without a series would cause an alert that never fires or an empty panel. */
     @ParameterizedTest
     @ValueSource(strings = {"alerts.yaml", "grafana-dashboard.json"})
-    void everySeriesThatIsAskedForExistsBeforeTheFirstCall(String file) throws IOException {
+    void everyQueriedSeriesExistsBeforeTheFirstCall(String file) throws IOException {
         List<MatchResult> series =
                 SERIES.matcher(environment.metrics()).results().toList();
         String text = Files.readString(MONITORING.resolve(file));
@@ -150,7 +150,7 @@ class MonitoringIT {
                 .isSubsetOf(names);
     }
 
-    /** The alternatives of a regular expression; a dashboard's variable is any. */
+    /** The alternatives of a regular expression; a dashboard variable matches any value. */
     private static List<String> values(String value) {
         return value.startsWith("$") ? List.of(".*") : List.of(value.split("\\|", -1));
     }

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Somebody comes from ClassLink whose user name or e-mail address belongs to a local account. */
+/** A ClassLink user signs in whose username or email address belongs to a local account. */
 @WithTestEnvironment
 @ResourceLock("realm of the district")
 class AccountLinkingIT {
@@ -49,7 +49,7 @@ class AccountLinkingIT {
     }
 
     @Test
-    void aTakenUserNameIsRefusedAndTheLocalAccountStaysAsItIs() {
+    void aUsernameInUseIsRefusedAndTheLocalAccountIsUnchanged() {
         JsonNode local = newUser(TEACHER, "somebody@else.example");
         WebPage refused = district.login(district.newBrowser(), "teacher");
 
@@ -61,7 +61,7 @@ class AccountLinkingIT {
     }
 
     @Test
-    void aTakenEmailAddressMakesASecondUser() {
+    void anEmailInUseCreatesASecondUser() {
         JsonNode local = newUser("local", TEACHERS_EMAIL);
         district.tokensOf("teacher");
 
@@ -71,7 +71,7 @@ class AccountLinkingIT {
     }
 
     @Test
-    void aTakenEmailAddressIsRefusedWhereAddressesMustDiffer() {
+    void anEmailInUseIsRefusedIfDuplicatesAreNotAllowed() {
         duplicateEmails(false);
         JsonNode local = newUser("local", TEACHERS_EMAIL);
         WebPage refused = district.login(district.newBrowser(), "teacher");
@@ -82,9 +82,9 @@ class AccountLinkingIT {
         assertThat(district.state().links(local)).isEmpty();
     }
 
-    /** From 26.7.4 on, Keycloak takes an address for a user name, too, where people may log in with either. */
+    /** From 26.7.4 on, Keycloak also compares emails with usernames if login with email is allowed. */
     @Test
-    void anEmailAddressThatIsSomebodysUserNameIsTakenWherePeopleLogInWithIt() {
+    void anEmailThatIsAUsernameIsInUseIfLoginWithEmailIsAllowed() {
         duplicateEmails(false);
         loginWithEmail(true);
         JsonNode local = newUser(TEACHERS_EMAIL, "somebody@else.example");
@@ -101,7 +101,7 @@ class AccountLinkingIT {
     }
 
     @Test
-    void aUserNameThatIsSomebodysEmailAddressIsTakenWherePeopleLogInWithIt() {
+    void aUsernameThatIsAnEmailIsInUseIfLoginWithEmailIsAllowed() {
         duplicateEmails(false);
         loginWithEmail(true);
         district.configure("usernameTemplate", "${login_id}@maplevalley.example");
@@ -123,7 +123,7 @@ class AccountLinkingIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"user name", "e-mail address"})
-    void keycloaksOwnFlowAsksAndWantsThePassword(String taken) {
+    void keycloaksFirstLoginFlowAsksForThePassword(String taken) {
         duplicateEmails(false);
         firstLogin(KEYCLOAKS_FLOW);
         JsonNode local = taken.equals("user name")
@@ -140,7 +140,7 @@ class AccountLinkingIT {
     }
 
     @Test
-    void anAdministratorLinksDeliberately() {
+    void anAdministratorLinksAnAccount() {
         JsonNode local = newUser("local", "somebody@else.example");
         String classLinkId =
                 String.valueOf(environment.classLink().persona("teacher").userId());
@@ -162,7 +162,7 @@ class AccountLinkingIT {
     }
 
     @Test
-    void aChangedEmailAddressNeitherMovesNorMergesAnybody() {
+    void aChangedEmailNeitherMovesNorMergesAUser() {
         district.tokensOf("teacher");
         JsonNode other = newUser("local", "taken@maplevalley.example");
         environment

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What comes to the callback in the browser, and is no login. */
+/** Requests to the callback that do not complete a login. */
 @WithTestEnvironment
 class CallbackIT {
 
@@ -38,7 +38,7 @@ class CallbackIT {
     class State {
 
         @Test
-        void andCodeMissing() {
+        void isMissingTogetherWithTheCode() {
             WebPage page = realm.newBrowser().open(realm.callbackUrl());
 
             assertThat(page.status()).isEqualTo(400);
@@ -48,7 +48,7 @@ class CallbackIT {
         }
 
         @Test
-        void inventedByAnAttacker() {
+        void isForged() {
             WebPage page = realm.newBrowser().open(URI.create(realm.callbackUrl() + "?code=c1&state=a.b.c"));
 
             assertThat(page.status()).isEqualTo(400);
@@ -57,7 +57,7 @@ class CallbackIT {
         }
 
         @Test
-        void ofAnotherBrowser() {
+        void belongsToAnotherBrowser() {
             Browser victim = realm.newBrowser();
             URI callback = callbackOf(realm.newBrowser());
 
@@ -69,7 +69,7 @@ class CallbackIT {
         }
 
         @Test
-        void usedAgainAfterTheLogin() {
+        void isReusedAfterTheLogin() {
             Browser browser = realm.newBrowser();
             realm.login(browser, "student");
             URI callback = callbackIn(browser);
@@ -82,7 +82,7 @@ class CallbackIT {
         }
 
         @Test
-        void ofALoginThatBeganWithoutPkceBeforeItWasSwitchedOn() {
+        void belongsToALoginStartedBeforePkceWasSwitchedOn() {
             realm.configure("pkceEnabled", "false");
             Browser browser = realm.newBrowser();
             URI callback = callbackOf(browser);
@@ -96,7 +96,7 @@ class CallbackIT {
         }
 
         @Test
-        void ofAPersonWhoseProfileNamesNobody() {
+        void belongsToAUserWithoutAnIdentityInTheProfile() {
             environment.classLink().overrideProfile("student", profile -> {
                 profile.remove("UserId");
                 return profile;
@@ -110,7 +110,7 @@ class CallbackIT {
         }
 
         @Test
-        void withACodeThatIsTooOld() {
+        void comesWithAnExpiredCode() {
             Browser browser = realm.newBrowser();
             URI callback = callbackOf(browser);
             environment.classLink().clock().advance(Duration.ofMinutes(6));
@@ -124,7 +124,7 @@ class CallbackIT {
         }
 
         @Test
-        void ofOneLoginWithTheCodeOfAnother() {
+        void comesWithTheCodeOfAnotherLogin() {
             String foreignCode = new WebPage(callbackOf(realm.newBrowser()), 0, "")
                     .parameters()
                     .get("code");
@@ -157,7 +157,7 @@ class CallbackIT {
             "temporarily_unavailable, 503, classlink_unavailable",
             "<script>alert(1)</script>, 502, request_rejected"
         })
-        void endOnAPageThatSaysWhatToDo(String error, int status, String reason) {
+        void showAPageWithARemedy(String error, int status, String reason) {
             WebPage page = answerWith(Map.of("error", error, "error_description", "<b>secret</b>"));
 
             assertThat(page.status()).isEqualTo(status);
@@ -167,7 +167,7 @@ class CallbackIT {
         }
 
         @Test
-        void aScopeThatClassLinkDoesNotKnow() {
+        void anUnknownScope() {
             realm.configure("defaultScope", "openid roster.read");
 
             WebPage page = realm.login(realm.newBrowser(), "student");
@@ -179,7 +179,7 @@ class CallbackIT {
         }
 
         @Test
-        void aRefusalGoesBackToTheLoginPage() {
+        void aRefusalReturnsToTheLoginPage() {
             WebPage page = answerWith(Map.of("error", "access_denied"));
 
             assertThat(page.status()).isEqualTo(200);
@@ -190,7 +190,7 @@ class CallbackIT {
         }
 
         @Test
-        void aRefusalOnTheConsentPageDoesTheSame() {
+        void aRefusalOnTheConsentPageReturnsToTheLoginPage() {
             environment.classLink().consent(true);
             Browser browser = realm.newBrowser();
             WebPage consent = realm.login(browser, "student");
@@ -204,7 +204,7 @@ class CallbackIT {
 
         @ParameterizedTest
         @ValueSource(strings = {"login_required", "interaction_required"})
-        void theAnswerToASilentLoginGoesBackToTheApp(String error) {
+        void theErrorOfASilentLoginIsReturnedToTheApp(String error) {
             WebPage page = answerWith(Map.of("error", error));
 
             assertThat(page.address().getHost()).isEqualTo("app.example");
@@ -224,7 +224,7 @@ class CallbackIT {
     }
 
     @Test
-    void everyFailureHasItsOwnReference() {
+    void everyFailureHasADifferentReference() {
         WebPage first = answerWith(Map.of("error", "server_error"));
         WebPage second = answerWith(Map.of("error", "invalid_scope"));
 
@@ -235,7 +235,7 @@ class CallbackIT {
                 .isEqualTo("scope_rejected");
     }
 
-    /** A login under way, answered by somebody else than ClassLink. */
+    /** A login in progress whose callback does not come from ClassLink. */
     private WebPage answerWith(Map<String, String> answer) {
         Browser browser = realm.newBrowser();
         WebPage atClassLink = browser.open(realm.loginRequest("openid"));
@@ -248,7 +248,7 @@ class CallbackIT {
         return browser.open(URI.create(realm.callbackUrl() + "?" + Http.query(parameters)));
     }
 
-    /** The callback of a login as the student, taken away before Keycloak saw it. */
+    /** The callback URL of the student's login, intercepted before Keycloak received it. */
     private URI callbackOf(Browser browser) {
         browser.stoppingAt(address -> address.getPath().endsWith("/broker/classlink/endpoint"));
         return realm.login(browser, "student").address();
@@ -261,13 +261,13 @@ class CallbackIT {
                 .orElseThrow();
     }
 
-    /** The page leads to the event and to the line of the log. */
+    /** The page's reference identifies the event and the log line. */
     private void assertFailure(WebPage page, String reason) {
         assertThat(assertFailure(reason)).isEqualTo(page.reference());
-        assertThat(page.text()).as("nothing that a child need not know").doesNotContain(reason);
+        assertThat(page.text()).as("the page doesn't show the internal reason").doesNotContain(reason);
     }
 
-    /** Returns the reference that event and log line have in common. */
+    /** Returns the reference in event and log line. */
     private String assertFailure(String reason) {
         JsonNode event = realm.state().events("IDENTITY_PROVIDER_LOGIN_ERROR").get(0);
         assertThat(event.at("/details/identity_provider").textValue()).isEqualTo("classlink");

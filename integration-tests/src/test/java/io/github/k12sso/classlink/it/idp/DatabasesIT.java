@@ -28,8 +28,11 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Logins, exchanges and tiles of two people whom a database may take for one: MariaDB ignores case, accents and trailing blanks. */
-@Full // a Keycloak, and its build, for each kind of database
+/**
+ * Logins, exchanges and tiles of two users whose ids a database may compare as equal: MariaDB ignores case, accents and
+ * trailing spaces.
+ */
+@Full // builds and starts a Keycloak for each kind of database
 class DatabasesIT {
 
     private static final String TENANT = "2";
@@ -108,7 +111,7 @@ class DatabasesIT {
 
         @ParameterizedTest
         @CsvSource({"AbC10, aBc10", "josé, jose", "x1, 'x1 '"})
-        void areTwoUsersAtATile(String first, String second) throws ParseException {
+        void areTwoUsersWithATileLaunch(String first, String second) throws ParseException {
             realm = server.newRealm();
             realm.configure("identityKey", "tenant-and-sourced-id");
             realm.configure("launchpadClient", TestRealm.APP);
@@ -126,10 +129,10 @@ class DatabasesIT {
             assertThat(usernameIn(shared)).isEqualTo("orla.thistledown.2");
         }
 
-        /** Usernames and groups, too. */
+        /** Also checks usernames and groups. */
         @ParameterizedTest
         @CsvSource({"josé, jose", "zoë, zoe"})
-        void haveTwoNamesAndTwoGroups(String first, String second) {
+        void usersWhoseIdsDifferOnlyInCaseGetSeparateUsernamesAndGroups(String first, String second) {
             realm = server.newRealm();
             new ProviderMappers(realm)
                     .add("group", "classlink-group-mapper", "FORCE", Map.of("groupTemplate", "/people/${login_id}"));
@@ -140,7 +143,7 @@ class DatabasesIT {
             accessToken("teacher");
 
             JsonNode student = realm.state().user(first + "." + TENANT);
-            JsonNode teacher = userWhoseNameBegins(second + "." + TENANT);
+            JsonNode teacher = userWithNamePrefix(second + "." + TENANT);
             assertThat(realm.state().groups(student)).containsExactly("/people/" + first);
             assertThat(realm.state().groups(teacher))
                     .singleElement()
@@ -149,10 +152,10 @@ class DatabasesIT {
                     .isNotEqualTo("/people/" + first);
         }
 
-        /** Addresses that must differ: the second person's stays out, not the person. */
+        /** If emails must be unique, the second user signs in without the email. */
         @ParameterizedTest
         @CsvSource({"IMPORT", "FORCE"})
-        void bothGetInWithAddressesThatDifferInAnAccent(String syncMode) throws ParseException {
+        void bothSignInWithEmailsThatDifferOnlyInAnAccent(String syncMode) throws ParseException {
             realm = server.newRealm();
             realm.configureRealm(
                     settings -> settings.put("duplicateEmailsAllowed", false).put("loginWithEmailAllowed", true));
@@ -173,7 +176,7 @@ class DatabasesIT {
         }
 
         @Test
-        void shareTheGroupAndTheOrganizationThatTheirFirstLoginsMake() {
+        void concurrentFirstLoginsShareTheGroupAndTheOrganization() {
             realm = server.newRealm();
             realm.configureRealm(settings -> settings.put("organizationsEnabled", true));
             ProviderMappers mappers = new ProviderMappers(realm);
@@ -200,7 +203,7 @@ class DatabasesIT {
         }
 
         @Test
-        void onePersonWhoSignsInForTheFirstTimeFourTimesAtOnceIsOneUser() {
+        void fourConcurrentFirstLoginsOfOnePersonCreateOneUser() {
             realm = server.newRealm();
 
             Stream.generate(() -> CompletableFuture.runAsync(() -> accessToken("student")))
@@ -214,7 +217,7 @@ class DatabasesIT {
         }
 
         @Test
-        void areInTheOrganizationsOfTwoDistricts() {
+        void joinTheOrganizationsOfTheirDistricts() {
             realm = server.newRealm();
             realm.configureRealm(settings -> settings.put("organizationsEnabled", true));
             new ProviderMappers(realm)
@@ -229,9 +232,9 @@ class DatabasesIT {
             accessToken("student");
             accessToken("teacher");
 
-            assertThat(realm.state().organizations(userWhoseNameBegins("mira.fernwick")))
+            assertThat(realm.state().organizations(userWithNamePrefix("mira.fernwick")))
                     .containsExactly("Ab2");
-            assertThat(realm.state().organizations(userWhoseNameBegins("orla.thistledown")))
+            assertThat(realm.state().organizations(userWithNamePrefix("orla.thistledown")))
                     .singleElement()
                     .asString()
                     .startsWith("aB2");
@@ -273,7 +276,7 @@ class DatabasesIT {
                     .textValue();
         }
 
-        /** Whose ClassLink token an exchange gives. */
+        /** The user whose ClassLink token an exchange returns. */
         private int classLinkUser(String accessToken) {
             HttpResponse<String> answer = realm.exchange(accessToken);
             assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
@@ -303,14 +306,14 @@ class DatabasesIT {
                     .getStringClaim("preferred_username");
         }
 
-        private JsonNode userWhoseNameBegins(String name) {
+        private JsonNode userWithNamePrefix(String name) {
             for (JsonNode user : realm.state().users()) {
                 if (user.get("username").textValue().startsWith(name)) {
                     return user;
                 }
             }
             throw new AssertionError(
-                    "nobody is called " + name + " in " + realm.state().users());
+                    "no user is called " + name + " in " + realm.state().users());
         }
     }
 }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** No id_token but ClassLink's own, for this client, this browser and this moment, signs anybody in. */
+/** Only an ID token that ClassLink issued for this client, login and time is accepted. */
 @WithTestEnvironment
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HostileIdTokenIT {
@@ -29,7 +29,7 @@ class HostileIdTokenIT {
 
     @ParameterizedTest
     @EnumSource
-    void signsNobodyIn(HostileIdTokens hostile, TestEnvironment environment) {
+    void anInvalidIdTokenIsRefused(HostileIdTokens hostile, TestEnvironment environment) {
         environment.classLink().issueIdTokensWith(hostile.issuer());
 
         WebPage page = realm.login(realm.newBrowser(), "student");
@@ -50,7 +50,7 @@ class HostileIdTokenIT {
     }
 
     @Test
-    void aTrailingSlashOfTheIssuerIsToleratedOnEitherSide(TestEnvironment environment) {
+    void aTrailingSlashOfTheIssuerIsIgnored(TestEnvironment environment) {
         TestRealm own = environment.newRealm();
         own.configure("issuer", environment.classLink().baseUrl() + "/");
         assertThat(own.login(own.newBrowser(), "student").handedToApp()).containsKey("code");

@@ -23,8 +23,8 @@ import java.util.Date;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
-/** id_tokens that must sign nobody in. */
-@SuppressWarnings("ImmutableEnumChecker") // the issuers are lambdas without state
+/** ID tokens that must be refused. */
+@SuppressWarnings("ImmutableEnumChecker") // the issuers are stateless lambdas
 enum HostileIdTokens {
     MISSING("id_token_missing", draft -> null),
     EMPTY("id_token_missing", draft -> " "),
@@ -100,7 +100,7 @@ enum HostileIdTokens {
         this.issuer = issuer;
     }
 
-    /** The reason that event, log and page must give. */
+    /** The expected reason in event, log and page. */
     public String reason() {
         return reason;
     }

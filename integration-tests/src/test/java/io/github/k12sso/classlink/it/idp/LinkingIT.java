@@ -21,7 +21,7 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Somebody who is signed in connects their ClassLink account, and ClassLink has a bad day. */
+/** A signed-in user links their ClassLink account, with failures at ClassLink. */
 @WithTestEnvironment
 class LinkingIT {
 
@@ -31,7 +31,7 @@ class LinkingIT {
     private JsonNode tokens;
 
     @BeforeEach
-    void somebodySignedIn(TestEnvironment testEnvironment) {
+    void aSignedInUser(TestEnvironment testEnvironment) {
         environment = testEnvironment;
         realm = environment.newRealm();
         letUsersLink();
@@ -41,9 +41,9 @@ class LinkingIT {
         tokens = realm.redeem(callback, TestRealm.APP, TestRealm.APP_SECRET);
     }
 
-    /** As an app or the account console asks for it. */
+    /** The request of an app or the account console. */
     @Test
-    void anActionThatFailsEndsOnAPageWithAReferenceAndCanBeRepeated() {
+    void aFailedActionShowsAReferenceAndCanBeRepeated() {
         environment
                 .classLink()
                 .faults()
@@ -61,16 +61,16 @@ class LinkingIT {
                 .isEqualTo("classlink_unavailable");
         assertThat(links()).isEmpty();
 
-        // LaunchPad knows by now who it is.
+        // The LaunchPad session is active by now.
         WebPage callback = startAction();
 
         assertThat(callback.handedToApp()).containsKey("code").containsEntry("kc_action_status", "success");
         assertThat(links()).hasSize(1);
     }
 
-    /** Not a merge, and no hint whose it is. */
+    /** Accounts are not merged, and the message does not reveal the other user. */
     @Test
-    void aClassLinkAccountOfSomebodyElseIsRefusedAndNobodyIsChanged() {
+    void aClassLinkAccountOfAnotherUserIsRefusedAndNoUserIsChanged() {
         String others = realm.tokensOf("teacher").get("access_token").textValue();
         JsonNode teacher = realm.state().user("orla.thistledown.2");
         JsonNode local = realm.state().user("local");
@@ -85,7 +85,7 @@ class LinkingIT {
         assertThat(realm.exchange(others).statusCode()).isEqualTo(200);
     }
 
-    /** Another ClassLink account is not taken in the place of the one that the person has. */
+    /** A second ClassLink account does not replace the linked one. */
     @Test
     void aSecondClassLinkAccountDoesNotReplaceTheFirst() {
         realm.choosePersona(browser, startAction(), "teacher");
@@ -104,7 +104,7 @@ class LinkingIT {
     }
 
     @Test
-    void whoeverSaysNoAtClassLinkStaysAsTheyAre() {
+    void refusingConsentAtClassLinkChangesNothing() {
         environment.classLink().consent(true);
         WebPage asked = realm.choosePersona(browser, startAction(), "teacher");
 
@@ -114,9 +114,9 @@ class LinkingIT {
         assertThat(links()).isEmpty();
     }
 
-    /** Keycloak would send an app nothing but its code word, and show it to the person. */
+    /** Without this handling, Keycloak would show its internal error code to the user. */
     @Test
-    void anActionThatClassLinkAnswersAsASilentLoginEndsOnAPage() {
+    void aSilentLoginErrorOfAnActionShowsAPage() {
         startAction();
         URI request = browser.visited().stream()
                 .filter(address -> address.getPath().equals("/oauth2/v2/auth"))
@@ -132,9 +132,9 @@ class LinkingIT {
                 .isEqualTo("request_rejected");
     }
 
-    /** Keycloak's older way, deprecated: the app gets the person back, without a word. */
+    /** Keycloak's deprecated client-initiated linking: the user returns to the app without a message. */
     @Test
-    void aLinkThatAnAppStartedItselfGoesBackToTheApp() {
+    void aLinkStartedByAnAppReturnsToTheApp() {
         environment
                 .classLink()
                 .faults()
@@ -189,7 +189,7 @@ class LinkingIT {
         }
     }
 
-    /** An imported user has no roles, not even those that everybody has. */
+    /** An imported user has no roles, not even the default roles. */
     private void letUsersLink() {
         String realmPath = "/realms/" + realm.name();
         JsonNode everybody = realm.admin().get(realmPath + "/roles/default-roles-" + realm.name());

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-/** People who sign in with ClassLink, from an ordinary OIDC app and back to it. */
+/** Users sign in with ClassLink from a standard OIDC app and return to it. */
 @WithTestEnvironment
 class LoginIT {
 
@@ -38,7 +38,7 @@ class LoginIT {
     class AStudent {
 
         @Test
-        void becomesAUserAtTheFirstLogin() {
+        void isCreatedAsAUserAtTheFirstLogin() {
             JsonNode tokens = realm.tokensOf("student");
 
             assertThat(tokens.get("id_token").textValue()).isNotBlank();
@@ -54,15 +54,15 @@ class LoginIT {
         }
 
         @Test
-        void isTheSameUserAtTheSecondLogin() {
+        void staysTheSameUserAtTheSecondLogin() {
             realm.tokensOf("student");
             realm.tokensOf("student");
 
-            assertThat(realm.state().users()).hasSize(2); // the student and the realm's local user
+            assertThat(realm.state().users()).hasSize(2); // student and local user
         }
 
         @Test
-        void costsTwoCallsOnceTheKeysAreKnown() {
+        void takesTwoCallsOnceTheKeysAreCached() {
             realm.tokensOf("student");
             environment.classLink().clearRequests();
             realm.tokensOf("student");
@@ -77,14 +77,14 @@ class LoginIT {
         }
 
         @Test
-        void needsNoEMail() {
+        void needsNoEmail() {
             realm.tokensOf("student-without-email");
 
             assertThat(realm.state().user("nolan.nomail.2").has("email")).isFalse();
         }
 
         @Test
-        void hasTheProfileDocumentMappedByKeycloaksOwnMappers() {
+        void getsProfileFieldsFromKeycloaksOwnMappers() {
             realm.tokensOf("student");
 
             assertThat(realm.state()
@@ -96,7 +96,7 @@ class LoginIT {
     }
 
     @Test
-    void equalLoginIdsOfTwoDistrictsAreTwoUsers() {
+    void equalLoginIdsInTwoDistrictsAreTwoUsers() {
         realm.tokensOf("twin-maple");
         realm.tokensOf("twin-harbor");
 
@@ -108,7 +108,7 @@ class LoginIT {
     }
 
     @Test
-    void aBlankLoginIdIsNotJoinedToAName() {
+    void withABlankLoginIdGetsTheFallbackUsername() {
         environment.classLink().overrideProfile("student", profile -> profile.put("LoginId", ""));
         realm.tokensOf("student");
 
@@ -140,7 +140,7 @@ class LoginIT {
         }
 
         @Test
-        void isRedeemedOnceWithVerifierAndSecretInTheForm() {
+        void redeemsTheCodeOnceWithVerifierAndSecretInTheForm() {
             environment.classLink().pkce(PkceMode.REQUIRE);
             try {
                 realm.tokensOf("student");
@@ -160,7 +160,7 @@ class LoginIT {
         }
 
         @Test
-        void sendsTheSecretInABasicHeaderIfSoConfigured() {
+        void sendsTheSecretWithBasicIfConfigured() {
             realm.configure("clientAuthMethod", "client_secret_basic");
             realm.tokensOf("student");
 
@@ -184,9 +184,9 @@ class LoginIT {
         }
 
         @Test
-        void keepsItsSecretWhenAnAdministratorSavesThePage() {
+        void keepsTheSecretWhenAnAdministratorSavesTheForm() {
             realm.configure(provider -> {
-                // What the console was given, and sends back.
+                // The masked value that the console received and sends back.
                 assertThat(provider.at("/config/clientSecret").textValue()).isEqualTo("**********");
                 ((ObjectNode) provider.get("config")).put("tokenLifetimeSeconds", "3600");
             });
@@ -198,7 +198,7 @@ class LoginIT {
         }
 
         @Test
-        void keepsItsPlaceInTheVaultWhenAnAdministratorSavesThePage() {
+        void keepsTheVaultReferenceWhenAnAdministratorSavesTheForm() {
             environment.keepInVault(realm, "classlink-secret", TestRealm.CLASSLINK_SECRET);
             realm.configure("clientSecret", "${vault.classlink-secret}");
             realm.configure("tokenLifetimeSeconds", "3600");
@@ -221,7 +221,7 @@ class LoginIT {
         }
 
         @Test
-        void looksLikeAnOrdinaryProgram() {
+        void hasAUserAgentThatClassLinkAccepts() {
             realm.tokensOf("student");
 
             assertThat(requests(Endpoint.MY_INFO).get(0))
@@ -243,7 +243,7 @@ class LoginIT {
         }
 
         @Test
-        void theIntegrationGuides() {
+        void integrationGuideProfile() {
             environment.classLink().guideProfile(true);
             realm.configure(provider -> ((ObjectNode) provider.get("config"))
                     .put("userInfoUrl", environment.classLink().baseUrl() + "/v2/my/profile")
@@ -262,7 +262,7 @@ class LoginIT {
     class WithoutAnIdToken {
 
         @Test
-        void plainOAuthTakesTheIdentityFromTheProfileCallAlone() {
+        void plainOAuthTakesTheIdentityFromTheProfileOnly() {
             realm.configure(provider -> ((ObjectNode) provider.get("config"))
                     .put("requireIdToken", "false")
                     .put("defaultScope", "profile"));
@@ -285,7 +285,7 @@ class LoginIT {
         }
 
         @Test
-        void linksByBoth() {
+        void linksByTenantAndSourcedId() {
             realm.tokensOf("student");
 
             assertThat(realm.state().links(realm.state().user("mira.fernwick.2")))
@@ -295,7 +295,7 @@ class LoginIT {
         }
 
         @Test
-        void keepsTheUserWhenClassLinkGivesAnewAccount() {
+        void keepsTheUserWhenClassLinkIssuesANewUserId() {
             realm.tokensOf("student");
             environment
                     .classLink()
@@ -309,7 +309,7 @@ class LoginIT {
         }
 
         @Test
-        void refusesWhoeverHasNoSourcedId() {
+        void refusesUsersWithoutASourcedId() {
             WebPage page = realm.login(realm.newBrowser(), "user-without-sourcedid");
 
             assertThat(page.status()).isEqualTo(403);
@@ -324,7 +324,7 @@ class LoginIT {
     class GivenAllowedDistricts {
 
         @Test
-        void areAllLetInByDefault() {
+        void areAllAllowedByDefault() {
             assertThat(realm.login(realm.newBrowser(), "outsider").handedToApp())
                     .containsKey("code");
         }
@@ -348,7 +348,7 @@ class LoginIT {
     class KeycloaksEssentialClaim {
 
         @Test
-        void letsInOnlyWhoMatchesInTheProfileDocument() {
+        void allowsOnlyUsersWhoseProfileMatches() {
             realm.configure(provider -> ((ObjectNode) provider.get("config"))
                     .put("filteredByClaim", "true")
                     .put("claimFilterName", "Role")

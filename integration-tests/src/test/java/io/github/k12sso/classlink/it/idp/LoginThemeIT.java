@@ -29,7 +29,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The login theme that comes with the jar, in a realm with two ClassLink providers. */
+/** The login theme in the jar, in a realm with two ClassLink providers. */
 @WithTestEnvironment
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LoginThemeIT {
@@ -62,7 +62,7 @@ class LoginThemeIT {
     }
 
     @Test
-    void everyButtonHasTheIconWhateverItsAlias() {
+    void everyClassLinkButtonHasTheIconWithAnyAlias() {
         WebPage login = loginPage();
 
         for (String alias : List.of(TestRealm.ALIAS, OTHER_ALIAS)) {
@@ -88,7 +88,7 @@ class LoginThemeIT {
                 .orElseThrow());
     }
 
-    /** A custom theme needs to name the style sheet, and no copy of it. */
+    /** A custom theme only needs to reference the style sheet, without a copy. */
     @Test
     void styleSheetAndIconAreServedToOtherThemes() {
         String ours =
@@ -110,7 +110,7 @@ class LoginThemeIT {
 
     @ParameterizedTest(name = "{0}, {1} px")
     @CsvSource({"light, 1200", "light, 360", "dark, 1200", "dark, 360"})
-    void itFitsEveryScreen(String colorScheme, int width) {
+    void theLoginPageFitsEveryScreen(String colorScheme, int width) {
         try (Chromium browser = Chromium.start().sized(width, 900).preferring(colorScheme)) {
             LoginPage login = LoginPage.open(browser, loginRequest()).shown();
             browser.screenshot("theme-" + colorScheme + "-" + width);

@@ -16,7 +16,7 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** An app asks for a login that is not old, and the provider passes that on to ClassLink. */
+/** An app sends max_age, and the provider passes it on to ClassLink. */
 @WithTestEnvironment
 class RecentLoginIT {
 
@@ -24,14 +24,14 @@ class RecentLoginIT {
     private TestRealm realm;
 
     @BeforeEach
-    void aRealmThatPassesMaxAgeOn(TestEnvironment testEnvironment) {
+    void aRealmThatPassesOnMaxAge(TestEnvironment testEnvironment) {
         environment = testEnvironment;
         realm = environment.newRealm();
         realm.configure("passMaxAge", "true");
     }
 
     @Test
-    void aRecentLoginSignsIn_andTheAppHearsWhenItWas() throws ParseException {
+    void aRecentLoginSucceedsAndTheAppGetsAuthTime() throws ParseException {
         long authTime = Instant.now().getEpochSecond() - 120;
         classLinkSays(authTime);
 
@@ -44,28 +44,28 @@ class RecentLoginIT {
     }
 
     @Test
-    void anOlderLoginSignsNobodyIn() {
+    void anOlderLoginIsRefused() {
         classLinkSays(Instant.now().getEpochSecond() - 660);
 
         assertRefused(signIn("600"));
     }
 
     @Test
-    void aLoginWithoutATimeSignsNobodyIn() {
+    void aLoginWithoutAuthTimeIsRefused() {
         classLinkSays(null);
 
         assertRefused(signIn("600"));
     }
 
     @Test
-    void withoutAnIdTokenNothingShowsWhenItWas() {
+    void withoutAnIdTokenTheLoginIsRefused() {
         realm.configure("requireIdToken", "false");
 
         assertRefused(signIn("600"));
     }
 
     @Test
-    void anAppThatAsksForNothingGetsAnyLogin() {
+    void withoutMaxAgeAnyLoginIsAccepted() {
         classLinkSays(null);
 
         assertThat(realm.login(realm.newBrowser(), "student").handedToApp()).containsKey("code");

@@ -16,13 +16,13 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The Compose files, alone or on top of the first one, as far as Docker is not needed: everything that is named exists. */
+/** Checks the Compose files without Docker: everything that they reference exists. */
 class ComposeFilesIT {
 
     private static final String BASE = "docker-compose.yml";
     private static final Pattern VARIABLE = Pattern.compile("\\$\\{(\\w+)");
     private static final Set<String> PARTS = Set.of("services", "volumes", "networks", "secrets", "configs");
-    /** Of Compose's specification, those that a service here may have. */
+    /** The elements of the Compose specification that a service may have here. */
     private static final Set<String> OF_A_SERVICE = Set.of(
             "build",
             "image",
@@ -51,7 +51,7 @@ class ComposeFilesIT {
 
     @ParameterizedTest
     @MethodSource("files")
-    void hasOnlyKnownParts(YamlFile file) {
+    void hasOnlyKnownElements(YamlFile file) {
         JsonNode project = file.documents().get(0);
 
         assertThat(project.fieldNames()).toIterable().allMatch(part -> PARTS.contains(part) || part.startsWith("x-"));
@@ -65,7 +65,7 @@ class ComposeFilesIT {
 
     @ParameterizedTest
     @MethodSource("files")
-    void everythingThatAServiceNamesExists(YamlFile file) throws IOException {
+    void everythingThatAServiceReferencesExists(YamlFile file) throws IOException {
         JsonNode project = file.documents().get(0);
         JsonNode base = YamlFile.read(YamlFile.ROOT.resolve(BASE)).documents().get(0);
         Set<String> services = names(project, base, "services");
@@ -77,7 +77,7 @@ class ComposeFilesIT {
                     .properties()
                     .forEach(needed -> assertThat(
                                     service(project, base, needed.getKey()).has("healthcheck"))
-                            .as("a health check of " + needed.getKey())
+                            .as("health check of " + needed.getKey())
                             .isTrue());
             YamlFile.texts(service.path("volumes")).forEach(mount -> {
                 String source = mount.split(":", -1)[0];
@@ -99,7 +99,7 @@ class ComposeFilesIT {
 
     @ParameterizedTest
     @MethodSource("files")
-    void everyVariableIsInTheExample(YamlFile file) throws IOException {
+    void everyVariableIsInTheExampleFile(YamlFile file) throws IOException {
         Set<String> example = Files.readAllLines(YamlFile.ROOT.resolve(".env.example")).stream()
                 .filter(line -> line.matches("\\w+=.*"))
                 .map(line -> line.split("=", 2)[0])

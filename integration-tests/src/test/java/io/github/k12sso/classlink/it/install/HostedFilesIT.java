@@ -16,18 +16,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The files that GitHub reads, as far as GitHub is not needed: their parts are known, and everything that they name exists. */
+/** Checks the files in .github without GitHub: their elements are known and everything that they reference exists. */
 class HostedFilesIT {
 
     private static final Path HOSTED = YamlFile.ROOT.resolve(".github");
     private static final Pattern ACTION = Pattern.compile("[\\w-]+/[\\w-]+(/[\\w-]+)?@v[0-9]+");
     private static final Pattern SCRIPT = Pattern.compile("(?<![\\w/])\\.ci/[\\w-]+");
     private static final Pattern PROFILE = Pattern.compile("mvn [^|&]*-P(\\w+)");
-    /** What somebody outside writes, which a shell would run. */
+    /** Expressions with untrusted input, which a shell would execute. */
     private static final Pattern UNTRUSTED =
             Pattern.compile("\\$\\{\\{[^}]*(github\\.event|head_ref|\\.title|\\.body)");
 
-    /** What {@code on} is in YAML 1.1. */
+    /** The key {@code on} in YAML 1.1. */
     private static final String ON = "true";
 
     private static final Set<String> INPUTS = Set.of("input", "textarea", "dropdown", "checkboxes");
@@ -50,7 +50,7 @@ class HostedFilesIT {
 
     @ParameterizedTest
     @MethodSource("workflows")
-    void aWorkflowSaysWhatItMayDoAndHowLong(YamlFile file) {
+    void workflowsSetPermissionsAndTimeouts(YamlFile file) {
         JsonNode workflow = file.documents().get(0);
 
         assertThat(workflow.fieldNames())
@@ -65,7 +65,7 @@ class HostedFilesIT {
 
     @ParameterizedTest
     @MethodSource("workflows")
-    void aStepUsesAnActionOrRunsWhatThereIs(YamlFile file) throws IOException {
+    void everyStepUsesAnActionOrRunsAnExistingCommand(YamlFile file) throws IOException {
         String poms = Files.readString(YamlFile.ROOT.resolve("pom.xml"))
                 + Files.readString(YamlFile.ROOT.resolve("provider/pom.xml"));
         for (JsonNode step : steps(file)) {
@@ -94,7 +94,7 @@ class HostedFilesIT {
     }
 
     @Test
-    void theNightlyVersionsAreThoseOfTheMatrix() throws IOException {
+    void nightlyBuildsUseTheVersionsOfTheMatrix() throws IOException {
         JsonNode versions = YamlFile.read(HOSTED.resolve("workflows/nightly.yml"))
                 .documents()
                 .get(0)
@@ -106,7 +106,7 @@ class HostedFilesIT {
 
     @ParameterizedTest
     @MethodSource("forms")
-    void anIssueFormAsksForTitledAnswers(YamlFile file) {
+    void issueFormFieldsHaveLabels(YamlFile file) {
         JsonNode form = file.documents().get(0);
         assertThat(form.get("name").textValue()).isNotBlank();
         assertThat(form.get("description").textValue()).isNotBlank();
@@ -117,14 +117,14 @@ class HostedFilesIT {
             } else {
                 assertThat(part.get("type").textValue()).isIn(INPUTS);
                 assertThat(part.at("/attributes/label").textValue()).isNotBlank();
-                assertThat(ids.add(part.get("id").textValue())).as("its own id").isTrue();
+                assertThat(ids.add(part.get("id").textValue())).as("unique id").isTrue();
             }
         }
         assertThat(ids).isNotEmpty();
     }
 
     @Test
-    void whatIsKeptUpToDateExists() {
+    void everyDependabotDirectoryExists() {
         JsonNode updates = YamlFile.read(HOSTED.resolve("dependabot.yml"))
                 .documents()
                 .get(0)

@@ -19,7 +19,7 @@ import java.util.jar.JarFile;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 
-/** One jar in {@code providers/}, and nothing else changes. */
+/** Installation consists of one jar in {@code providers/}. */
 @WithTestEnvironment
 class InstallationIT {
 
@@ -40,7 +40,7 @@ class InstallationIT {
     }
 
     @Test
-    void theServerSaysWhichVersionItIs(TestEnvironment environment) {
+    void theServerInfoShowsTheVersion(TestEnvironment environment) {
         JsonNode info =
                 environment.admin().get("/serverinfo").at("/providers/social/providers/classlink/operationalInfo");
 
@@ -62,7 +62,7 @@ class InstallationIT {
     }
 
     @Test
-    void theServerWarnsOfNothingButOurUseOfInternalInterfaces(TestEnvironment environment) throws IOException {
+    void theServerOnlyWarnsAboutInternalSpis(TestEnvironment environment) throws IOException {
         List<String> warnings = environment
                 .logFromTheStart()
                 .lines()
@@ -71,13 +71,13 @@ class InstallationIT {
                 .filter(line ->
                         line.contains("k12sso") || line.toLowerCase(Locale.ROOT).contains("classlink"))
                 .toList();
-        // None at all when the server had nothing to build since the last run.
+        // Empty if the server did not need a build since the last run.
         assertThat(warnings)
                 .hasSizeLessThanOrEqualTo(factories().size())
                 .allSatisfy(line -> assertThat(line).contains("KC-SERVICES0047"));
     }
 
-    /** Those that the jar announces to Keycloak. */
+    /** The SPIs that the jar registers. */
     private static List<String> factories() throws IOException {
         List<String> names = new ArrayList<>();
         try (JarFile jar = new JarFile(TestEnvironment.providerJar().toFile())) {
@@ -92,7 +92,7 @@ class InstallationIT {
     }
 
     @Test
-    void theJarIsSmallAndBringsNothingThatKeycloakShips(TestEnvironment environment) throws IOException {
+    void theJarIsSmallAndBundlesNoDependencies(TestEnvironment environment) throws IOException {
         assertThat(Files.size(TestEnvironment.providerJar())).isLessThan(750_000);
         try (JarFile jar = new JarFile(TestEnvironment.providerJar().toFile())) {
             assertThat(jar.stream().map(JarEntry::getName).filter(name -> name.endsWith(".class")))

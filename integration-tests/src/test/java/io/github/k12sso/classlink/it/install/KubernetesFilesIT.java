@@ -26,18 +26,18 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * {@code deploy/kubernetes} and {@code deploy/monitoring}, as far as a cluster is not needed: every field is one of the API, and
- * everything that is named exists.
+ * {@code deploy/kubernetes} and {@code deploy/monitoring}, checked without a cluster: every field belongs to the API, and
+ * everything that is referenced exists.
  */
 class KubernetesFilesIT {
 
     private static final Path KUBERNETES = YamlFile.ROOT.resolve("deploy/kubernetes");
     private static final Path MONITORING = YamlFile.ROOT.resolve("deploy/monitoring");
-    /** promtool's own; no resource. */
+    /** promtool's test file, not a resource. */
     private static final String ALERT_TESTS = "alerts-test.yaml";
-    /** Of the Prometheus operator, and of kustomize: other tests look at them. */
+    /** Resources of the Prometheus operator and kustomize, which other tests check. */
     private static final Set<String> NOT_OF_KUBERNETES = Set.of("ServiceMonitor", "PrometheusRule", "Kustomization");
-    /** The cluster's administrator creates these. */
+    /** Secrets that the cluster's administrator creates. */
     private static final String TLS_SECRET = "keycloak-tls";
 
     private static final Map<String, Schema> SCHEMAS = Map.of(
@@ -73,13 +73,13 @@ class KubernetesFilesIT {
 
     @ParameterizedTest
     @MethodSource("resources")
-    void hasOnlyFieldsOfTheApi(JsonNode resource) throws IOException {
+    void hasOnlyFieldsOfTheKubernetesApi(JsonNode resource) throws IOException {
         validate(resource);
     }
 
-    /** The check itself: it would be worth nothing if it accepted anything. */
+    /** Tests the check itself. */
     @Test
-    void aFieldThatTheApiLacksIsFound() {
+    void anUnknownFieldIsDetected() {
         ObjectNode deployment = the("Deployment", "keycloak").deepCopy();
         ((ObjectNode) deployment.at("/spec/template/spec/containers/0")).put("imagePullpolicy", "Always");
 
@@ -115,9 +115,9 @@ class KubernetesFilesIT {
         assertThat(names(container.get("env"))).doesNotHaveDuplicates();
     }
 
-    /** Settings that name a file name one of a secret that is mounted there. */
+    /** Settings that reference a file reference one in a mounted secret. */
     @Test
-    void theFilesOfSettingsAreMounted() {
+    void filesReferencedBySettingsAreMounted() {
         JsonNode container = the("Deployment", "keycloak").at("/spec/template/spec/containers/0");
         Map<String, String> env = YamlFile.elements(container.get("env"))
                 .filter(variable -> variable.has("value"))
@@ -137,7 +137,7 @@ class KubernetesFilesIT {
     }
 
     @Test
-    void selectorsAndPortsMeetThePods() {
+    void selectorsAndPortsMatchThePods() {
         JsonNode template = the("Deployment", "keycloak").at("/spec/template");
         JsonNode labels = template.at("/metadata/labels");
         JsonNode container = template.at("/spec/containers/0");
@@ -161,7 +161,7 @@ class KubernetesFilesIT {
                         .contains(container.at("/" + probe + "/httpGet/port").intValue()));
     }
 
-    /** Two nodes, of which one may be away: no budget that lets no drain through, none that lets both go. */
+    /** With two nodes, the disruption budget must allow one node to be drained but not both. */
     @Test
     void oneNodeStaysWhileAnotherIsDrained() {
         assertThat(the("Deployment", "keycloak").at("/spec/replicas").intValue())
@@ -174,7 +174,7 @@ class KubernetesFilesIT {
 
     @ParameterizedTest
     @MethodSource("ingresses")
-    void anIngressLeadsToTheServiceAndNotToItsManagementPort(JsonNode ingress) {
+    void theIngressRoutesToTheServiceButNotToTheManagementPort(JsonNode ingress) {
         List<JsonNode> paths = YamlFile.elements(ingress.at("/spec/rules"))
                 .flatMap(rule -> YamlFile.elements(rule.at("/http/paths")))
                 .toList();
@@ -203,7 +203,7 @@ class KubernetesFilesIT {
     }
 
     @Test
-    void theServiceMonitorFindsTheService() {
+    void theServiceMonitorSelectsTheService() {
         JsonNode monitor = YamlFile.read(MONITORING.resolve("service-monitor.yaml"))
                 .documents()
                 .get(0);
@@ -216,7 +216,7 @@ class KubernetesFilesIT {
 
     @ParameterizedTest
     @MethodSource("folders")
-    void aKustomizationHasEveryFileOfItsFolder(Path folder) throws IOException {
+    void everyKustomizationListsAllFilesOfItsFolder(Path folder) throws IOException {
         JsonNode kustomization =
                 YamlFile.read(folder.resolve("kustomization.yaml")).documents().get(0);
 

@@ -14,17 +14,17 @@ import java.net.http.HttpResponse;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A realm whose ClassLink was configured by hand with Keycloak's built-in OpenID Connect provider, and moves to ours. */
+/** A realm that used Keycloak's built-in OpenID Connect provider for ClassLink migrates to this provider. */
 @WithTestEnvironment
 class MigrationIT {
 
     private TestRealm realm;
     private String realmPath;
-    /** ClassLink's entry as this project describes it. */
+    /** The ClassLink provider as this project configures it. */
     private ObjectNode ours;
 
     @BeforeEach
-    void aTeacherCameThroughTheBuiltInProvider(TestEnvironment environment) {
+    void aTeacherSignedInThroughTheBuiltInProvider(TestEnvironment environment) {
         realm = environment.newRealm();
         SecretSearch.ofThisRun().except(realm);
         realmPath = "/realms/" + realm.name();
@@ -47,7 +47,7 @@ class MigrationIT {
         assertThat(linkedUserId(before)).isEqualTo("870002");
         realm.tokensOf("teacher");
 
-        assertThat(realm.state().users()).hasSize(2); // the teacher and the realm's local user
+        assertThat(realm.state().users()).hasSize(2); // teacher and local user
         assertThat(teacher().get("id")).isEqualTo(before.get("id"));
         assertThat(teacher().get("username")).isEqualTo(before.get("username"));
         assertThat(linkedUserId(before)).isEqualTo("870002");
@@ -56,9 +56,9 @@ class MigrationIT {
         assertThat(exchange.statusCode()).as(exchange.body()).isEqualTo(200);
     }
 
-    /** ClassLink states no lifetime, so the built-in provider did not record when its token ends. */
+    /** ClassLink states no lifetime, so the built-in provider stored no expiry. */
     @Test
-    void aTokenThatTheBuiltInProviderKeptAsksForANewLogin() {
+    void aTokenOfTheBuiltInProviderRequiresANewLogin() {
         String session = realm.redeem(realm.login(realm.newBrowser(), "teacher"), TestRealm.APP, TestRealm.APP_SECRET)
                 .get("access_token")
                 .textValue();
@@ -71,7 +71,7 @@ class MigrationIT {
     }
 
     @Test
-    void anUpdateDoesNotChangeTheKindOfTheProvider() {
+    void anUpdateDoesNotChangeTheTypeOfTheProvider() {
         AdminApi.require(realm.admin().put(provider(), ours), "update");
 
         assertThat(realm.admin().get(provider()).get("providerId").textValue()).isEqualTo("oidc");
@@ -92,7 +92,7 @@ class MigrationIT {
         AdminApi.require(realm.admin().post(realmPath + "/partialImport", file), "partial import");
     }
 
-    /** As the console's "OpenID Connect v1.0" is filled in for ClassLink. */
+    /** Settings of "OpenID Connect v1.0" in the console for ClassLink. */
     private ObjectNode builtIn() {
         ObjectNode provider = ours.deepCopy();
         provider.put("providerId", "oidc");

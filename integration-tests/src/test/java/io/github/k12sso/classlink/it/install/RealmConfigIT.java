@@ -33,7 +33,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Every file of {@code realm-config/} on a real server; the demo's is tested with the demo. */
+/** Every file in {@code realm-config/} on a real server. The demo's file is tested with the demo. */
 @WithTestEnvironment
 @ResourceLock("realm of the district")
 class RealmConfigIT {
@@ -57,7 +57,7 @@ class RealmConfigIT {
         environment = testEnvironment;
     }
 
-    /** Imported by the server itself, with its environment. */
+    /** Imported by the server at startup, with variables from its environment. */
     @Nested
     class TheProductionRealm {
 
@@ -82,7 +82,7 @@ class RealmConfigIT {
         }
 
         @Test
-        void letsAStudentWithoutEmailInWithoutAnyQuestion() {
+        void letsAStudentWithoutEmailSignInWithoutAForm() {
             WebPage callback = district.login(district.newBrowser(), "student-without-email");
 
             assertThat(callback.handedToApp()).containsKey("code");
@@ -92,7 +92,7 @@ class RealmConfigIT {
         }
 
         @Test
-        void refusesOtherDistricts() {
+        void refusesUsersOfOtherDistricts() {
             environment.classLink().overrideProfile("student", profile -> Profiles.with(profile, "TenantId", "77"));
             WebPage refused = district.login(district.newBrowser(), "student");
 
@@ -100,7 +100,7 @@ class RealmConfigIT {
         }
 
         @Test
-        void keepsEventsAndProtectsPasswords() {
+        void savesEventsAndProtectsPasswords() {
             district.tokensOf("teacher");
 
             assertThat(district.state().events("LOGIN")).isNotEmpty();
@@ -110,7 +110,7 @@ class RealmConfigIT {
         }
 
         @Test
-        void nobodyChangesTheAttributesAndOnlyAdministratorsSeeThem() {
+        void attributesAreReadOnlyAndVisibleToAdministratorsOnly() {
             String token = district.tokensOf("teacher").get("access_token").textValue();
             String asWritten = district.state().user(TEACHER).get("attributes").toString();
 
@@ -130,7 +130,7 @@ class RealmConfigIT {
         }
 
         @Test
-        void anAdministratorMayStillEditTheRest() {
+        void administratorsCanEditOtherAttributes() {
             district.tokensOf("teacher");
             ObjectNode teacher = (ObjectNode) district.state().user(TEACHER);
             String attributes = teacher.get("attributes").toString();
@@ -143,7 +143,7 @@ class RealmConfigIT {
         }
 
         @Test
-        void laterLoginsStillWriteTheAttributesThatNobodyEdits() {
+        void laterLoginsWriteReadOnlyAttributes() {
             district.tokensOf("teacher");
             environment
                     .classLink()
@@ -158,7 +158,7 @@ class RealmConfigIT {
         }
     }
 
-    /** Keycloak leaves a placeholder without a variable as it is, or takes the default behind the colon: here, nothing. */
+    /** Keycloak keeps a placeholder without a variable, or uses the default after the colon, which is empty here. */
     @ParameterizedTest
     @CsvSource({
         "'',2,Client ID is missing",
@@ -179,7 +179,7 @@ class RealmConfigIT {
     }
 
     @Test
-    void theCommandsOfThePageMakeThePlainestRealmADistricts() {
+    void theDocumentedCommandsConfigureAnEmptyRealm() {
         TestRealm plain = plainRealm();
         runAll(plain);
         plain.useLocalClassLink();
@@ -195,9 +195,9 @@ class RealmConfigIT {
         assertThat(tokens.get("scope").textValue()).contains("classlink-token");
     }
 
-    @Full // thirteen starts of kcadm.sh, a second each
+    @Full // starts kcadm.sh thirteen times, one second each
     @Test
-    void theCommandsOfThePageChangeNothingWhenTheyRunAgain() {
+    void theDocumentedCommandsAreIdempotent() {
         TestRealm plain = plainRealm();
         runAll(plain);
         Map<String, Object> installed = state(plain);
@@ -217,11 +217,11 @@ class RealmConfigIT {
     }
 
     /**
-     * The tool itself is not in Maven Central. What it sends is what is sent here: the realm, and then the user profile, which
-     * is its own addition to the format.
+     * The tool is not in Maven Central. This sends the same requests: the realm, then the user profile, which is an extension
+     * of the tool's format.
      */
     @Test
-    void theFileOfKeycloakConfigCliDescribesAWorkingRealm() {
+    void theKeycloakConfigCliFileCreatesAWorkingRealm() {
         String name = newName("from-config-cli");
         ObjectNode file = (ObjectNode) Http.json(RealmFiles.text("keycloak-config-cli.json")
                 .replace("\"realm\": \"district\"", "\"realm\": \"" + name + "\"")
@@ -253,7 +253,7 @@ class RealmConfigIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"district-realm.json", "keycloak-config-cli.json"})
-    void aWholeRealmSaysTheSameAsTheFragments(String name) {
+    void theRealmFilesMatchTheFragments(String name) {
         JsonNode realmFile = RealmFiles.read(name);
         JsonNode mappers = RealmFiles.read("default-mappers.json");
 
@@ -282,9 +282,9 @@ class RealmConfigIT {
                 .put("name", IMS_GLOBAL + name + ".readonly");
     }
 
-    @Full // three starts of kcadm.sh
+    @Full // starts kcadm.sh three times
     @Test
-    void aOneRosterClientFetchesItsOwnTokenWithScopesOfImsGlobal() {
+    void aOneRosterClientGetsItsTokenWithImsGlobalScopes() {
         TestRealm realm = environment.newRealm();
         run(realm, "Signing in").requireSuccess();
         run(realm, "OneRoster clients").requireSuccess();
@@ -307,7 +307,7 @@ class RealmConfigIT {
                 .isEqualTo(200);
     }
 
-    /** To the default or the optional scopes of the service's client. */
+    /** Assigns the scope to the service's client as default or optional. */
     private void moveScope(TestRealm realm, String scope, String kind) {
         String realmPath = "/realms/" + realm.name();
         String client = environment
@@ -335,7 +335,7 @@ class RealmConfigIT {
                 : Http.json(realmFile.findValue("kc.user.profile.config").get(0).textValue());
     }
 
-    /** A server may have lived through several runs. */
+    /** The server may remain from an earlier run. */
     private static String newName(String kind) {
         return kind + "-" + UUID.randomUUID();
     }
@@ -370,7 +370,7 @@ class RealmConfigIT {
                                 "only-classlink-knows-it"));
     }
 
-    /** All that the commands touch. */
+    /** Everything that the commands change. */
     private Map<String, Object> state(TestRealm realm) {
         Map<String, Object> state = new LinkedHashMap<>();
         for (String path : List.of(
@@ -387,7 +387,7 @@ class RealmConfigIT {
         return state;
     }
 
-    /** The account page's data as the person themselves sees it; sends changes when there are any. */
+    /** The account data as the user sees it; sends changes if given. */
     private static HttpResponse<String> account(TestRealm realm, String token, JsonNode changes) {
         HttpRequest.Builder request = HttpRequest.newBuilder(realm.url("/account/"))
                 .header("Authorization", "Bearer " + token)

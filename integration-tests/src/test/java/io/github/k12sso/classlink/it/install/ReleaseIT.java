@@ -23,8 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.parallel.Isolated;
 
-/** What {@code mvn -Prelease verify} makes of the provider, built twice in two places. */
-@Full // two Maven builds
+/** The output of {@code mvn -Prelease verify} for the provider, built twice in different folders. */
+@Full // runs two Maven builds
 @Isolated("builds on every core")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ReleaseIT {
@@ -43,7 +43,7 @@ class ReleaseIT {
     }
 
     @Test
-    void everyFileOfAReleaseIsThere() throws IOException {
+    void everyReleaseFileExists() throws IOException {
         assertThat(names(first))
                 .anyMatch(name -> name.matches("keycloak-classlink-[^-]+(-SNAPSHOT)?\\.jar"))
                 .anyMatch(name -> name.endsWith("-sources.jar"))
@@ -52,7 +52,7 @@ class ReleaseIT {
     }
 
     @Test
-    void twoBuildsGiveTheSameBytes() throws IOException {
+    void twoBuildsAreIdentical() throws IOException {
         String sums = Files.readString(first.resolve("SHA256SUMS"));
 
         assertThat(sums.lines()).hasSize(4).allMatch(line -> line.matches("[0-9a-f]{64} [ *].*"));
@@ -60,7 +60,7 @@ class ReleaseIT {
     }
 
     @Test
-    void theBillOfMaterialsNamesWhatKeycloakShipsWithItsLicences() throws IOException {
+    void theSbomListsKeycloaksLibrariesAndTheirLicenses() throws IOException {
         Path file = list(first, "-sbom.json").get(0);
         JsonNode components = new ObjectMapper().readTree(file.toFile()).get("components");
 
@@ -74,7 +74,7 @@ class ReleaseIT {
     }
 
     @Test
-    void thePageOfLicencesSaysTheSame() throws IOException {
+    void theLicensePageMatchesTheSbom() throws IOException {
         Path file = list(first, "-sbom.json").get(0);
         Path page = Path.of(System.getProperty("project.root"), "docs", "internals", "dependencies.md");
 

@@ -15,8 +15,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The resources of a Terraform file, and what the Terraform provider keycloak/keycloak sends for them. It reads only what the
- * file uses: strings, booleans, references and one map in a resource. Sources: the provider's {@code resource_keycloak_*.go}.
+ * The resources of a Terraform file, and the requests that the Terraform provider keycloak/keycloak sends for them. Supports
+ * only what the file uses: strings, booleans, references and one map per resource. Sources: the provider's
+ * {@code resource_keycloak_*.go}.
  */
 final class TerraformFile {
 
@@ -39,7 +40,7 @@ final class TerraformFile {
             "token_url", "tokenUrl",
             "default_scopes", "defaultScope",
             "sync_mode", "syncMode");
-    /** Sent whether the file says them or not. */
+    /** Always sent, even if the file does not set them. */
     private static final List<String> SETTINGS_OFF = List.of(
             "useJwksUrl",
             "disableUserInfo",
@@ -51,7 +52,7 @@ final class TerraformFile {
     private final Map<String, Resource> resources = new TreeMap<>();
     private final Map<String, String> variables;
 
-    /** One block of the file. */
+    /** A block of the file. */
     private record Resource(String type, Map<String, String> arguments, Map<String, String> extraConfig) {}
 
     private TerraformFile(String text, Map<String, String> variables) {
@@ -69,7 +70,7 @@ final class TerraformFile {
     /**
      * Reads the blocks of a file.
      *
-     * @param variables what {@code var.<name>} stands for
+     * @param variables values of {@code var.<name>}
      */
     public static TerraformFile read(Path file, Map<String, String> variables) {
         try {
@@ -79,9 +80,9 @@ final class TerraformFile {
         }
     }
 
-    /** Makes everything that the file says, as {@code terraform apply} does in an empty state. */
+    /** Creates all resources, as {@code terraform apply} does with an empty state. */
     public void apply(AdminApi admin) {
-        // What others refer to comes first.
+        // Referenced resources come first.
         for (String type : List.of(
                 "keycloak_role",
                 "keycloak_openid_client_scope",
@@ -93,7 +94,7 @@ final class TerraformFile {
         }
     }
 
-    /** How many resources the file has. */
+    /** The number of resources in the file. */
     public int size() {
         return resources.size();
     }

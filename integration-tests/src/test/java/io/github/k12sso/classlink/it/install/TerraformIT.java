@@ -14,15 +14,15 @@ import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** {@code deploy/terraform}: what Terraform's provider for Keycloak sends for the file. Terraform itself is not on Maven Central. */
+/** {@code deploy/terraform}: sends the requests of Terraform's Keycloak provider. Terraform is not on Maven Central. */
 @WithTestEnvironment
 class TerraformIT {
 
-    /** A new one in each run: a server may have lived through several. */
+    /** Unique for each run, because the server may remain from an earlier run. */
     private static final String REALM = "from-terraform-" + UUID.randomUUID();
 
     @Test
-    void aRealmOfTheFileLogsATeacherIn(TestEnvironment environment) {
+    void aTeacherSignsInToTheTerraformRealm(TestEnvironment environment) {
         AdminApi.require(
                 environment.admin().post("/realms", Http.json("{\"realm\": \"" + REALM + "\", \"enabled\": true}")),
                 "new realm");

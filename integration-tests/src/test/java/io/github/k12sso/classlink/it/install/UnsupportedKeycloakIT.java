@@ -18,14 +18,14 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** On a Keycloak that the jar does not know, nothing of it is registered, and Keycloak itself runs as ever. */
-@Full // a server of its own
+/** On an unsupported Keycloak version, the jar registers nothing and Keycloak runs normally. */
+@Full // starts a server
 class UnsupportedKeycloakIT {
 
     private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     @Test
-    void itSaysSoInOneLineAndRegistersNothing() throws IOException, InterruptedException {
+    void logsOneLineAndRegistersNothing() throws IOException, InterruptedException {
         Path work = Path.of(System.getProperty("work.dir"), "unsupported").toAbsolutePath();
         KeycloakDistribution distribution = KeycloakDistribution.prepare(
                 Path.of(System.getProperty("keycloak.zip")),

@@ -14,7 +14,7 @@ import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 
-/** A file of the project, anchors and merge keys resolved; a key that is there twice fails. */
+/** Reads a YAML file of the project, resolves anchors and merge keys, and rejects duplicate keys. */
 record YamlFile(Path path, List<JsonNode> documents) {
 
     static final Path ROOT =

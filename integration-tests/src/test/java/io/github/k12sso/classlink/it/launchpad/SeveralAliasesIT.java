@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** One person, and two providers of the same app at ClassLink: one of the login page, one of a tile. */
+/** One user and two providers of the same ClassLink app: one for the login page, one for a tile. */
 @WithTestEnvironment
 class SeveralAliasesIT {
 
@@ -48,7 +48,7 @@ class SeveralAliasesIT {
 
     @ParameterizedTest
     @CsvSource({TestRealm.ALIAS + "," + TILE, TILE + "," + TestRealm.ALIAS})
-    void whoSignedInThroughOneIsSignedInForTheOther(String signedInThrough, String asked) {
+    void aLoginWithOneAliasCountsForTheOther(String signedInThrough, String asked) {
         String token = signIn(signedInThrough);
 
         assertThat(exchange(token, asked).body()).contains("\"access_token\"");
@@ -66,7 +66,7 @@ class SeveralAliasesIT {
     }
 
     @Test
-    void aTokenIsRefreshedOnceForBoth() {
+    void aTokenIsRefreshedOnceForBothAliases() {
         environment.classLink().tokenMode(TokenMode.GUIDE);
         environment.classLink().switches().guideTokenLifetime(Duration.ofSeconds(2));
         String token = signIn(TILE);
@@ -82,7 +82,7 @@ class SeveralAliasesIT {
     }
 
     @Test
-    void unlinkingTheOnlyOneEndsBoth() {
+    void unlinkingTheOnlyLinkEndsAccessForBothAliases() {
         String token = signIn(TILE);
         String user = realm.state().user(STUDENT).get("id").textValue();
 
@@ -94,10 +94,10 @@ class SeveralAliasesIT {
         assertThat(error(exchange(token, TILE))).isEqualTo("not_linked");
     }
 
-    /** Of another app at ClassLink, say, or with another client scope. */
+    /** For example, providers of another ClassLink app or with another client scope. */
     @ParameterizedTest
     @CsvSource({"clientId, another-app", "rosterScope, another-scope"})
-    void anotherAppsTokensAreNotShared(String setting, String value) {
+    void tokensOfAnotherClassLinkAppAreNotShared(String setting, String value) {
         String token = signIn(TILE);
 
         realm.configure(setting, value);
@@ -107,7 +107,7 @@ class SeveralAliasesIT {
 
     @ParameterizedTest
     @CsvSource({"linkOnly, true", "enabled, false"})
-    void aProviderThatSignsNobodyInRecognisesNobodyForAnother(String member, boolean value) {
+    void aLinkOnlyProviderDoesNotAffectOtherAliases(String member, boolean value) {
         signIn(TestRealm.ALIAS);
         realm.configure(provider -> provider.put(member, value));
 

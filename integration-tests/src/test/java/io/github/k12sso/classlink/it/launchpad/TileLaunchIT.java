@@ -24,12 +24,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A tile in LaunchPad: what the server does, without a window. */
+/** Server side of tile launches from LaunchPad. */
 @WithTestEnvironment
 class TileLaunchIT {
 
     private static final URI HOME = URI.create("http://app.example/home?from=tile");
-    /** Somebody's code, as LaunchPad sends it. */
+    /** An authorization code of a user, as LaunchPad sends it. */
     private static final String FOREIGN_CODE = "c1447346832048436a0395c74d20f9a37e06f62cc04431";
 
     private TestEnvironment environment;
@@ -44,7 +44,7 @@ class TileLaunchIT {
     }
 
     @Test
-    void signsInAtKeycloakAndEndsAtTheAppsHome() {
+    void signsInAndOpensTheAppsHomeUrl() {
         Browser browser = realm.newBrowser();
 
         WebPage home = clickTile(browser, "student");
@@ -57,7 +57,7 @@ class TileLaunchIT {
     }
 
     @Test
-    void theStartUrlDoesTheSame() {
+    void theStartUrlWorksTheSameWay() {
         Browser browser = realm.newBrowser();
 
         WebPage home = realm.choosePersona(browser, browser.open(startUrl()), "student");
@@ -67,7 +67,7 @@ class TileLaunchIT {
     }
 
     @Test
-    void ofAPersonWhoIsSignedInAlreadyKeepsTheSession() {
+    void ofTheSignedInUserKeepsTheSession() {
         Browser browser = realm.newBrowser();
         JsonNode before = realm.redeem(realm.login(browser, "student"), TestRealm.APP, TestRealm.APP_SECRET);
 
@@ -80,7 +80,7 @@ class TileLaunchIT {
     }
 
     @Test
-    void ofAnotherPersonEndsTheFirstOnesSession() throws ParseException {
+    void ofAnotherUserEndsTheFirstUsersSession() throws ParseException {
         Browser shared = realm.newBrowser();
         JsonNode first = realm.redeem(realm.login(shared, "student"), TestRealm.APP, TestRealm.APP_SECRET);
         signOutOfLaunchPad(shared);
@@ -97,7 +97,7 @@ class TileLaunchIT {
     }
 
     @Test
-    void twiceAtOnceInTwoTabsEndsTwiceAtHome() {
+    void concurrentLaunchesInTwoTabsBothOpenTheHomeUrl() {
         Browser browser = realm.newBrowser();
         WebPage firstTab = browser.open(tile());
         WebPage secondTab = browser.open(tile());
@@ -120,7 +120,7 @@ class TileLaunchIT {
                 "iss=http://evil.example/",
                 "next=//evil.example"
             })
-    void nothingInTheRequestChoosesTheTarget(String parameter) {
+    void requestParametersDoNotChangeTheTarget(String parameter) {
         realm.addApps("other-app");
         Browser browser = realm.newBrowser();
 
@@ -129,11 +129,11 @@ class TileLaunchIT {
         assertThat(home.address()).isEqualTo(HOME);
     }
 
-    /** Login CSRF: a link with somebody else's living code, sent to a person who is signed in at ClassLink, or is not. */
+    /** Login CSRF: a link with a valid code of an attacker, opened by a user with or without a ClassLink session. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void aLivingCodeOfSomebodyElseSignsNobodyInAsThem(boolean signedInAtClassLink) throws ParseException {
-        // The client is registered for all realms, so that its tile leads to none.
+    void anInjectedCodeDoesNotSignInItsOwner(boolean signedInAtClassLink) throws ParseException {
+        // The client is shared by all realms, so its tile opens none of them.
         Browser teacher = new Browser().stoppingAt(address -> address.getPath().endsWith("/realms/"));
         WebPage districts =
                 teacher.open(environment.classLink().baseUrl().resolve("/launch/" + TestRealm.CLASSLINK_CLIENT));
@@ -156,12 +156,12 @@ class TileLaunchIT {
                 .hasSize(1)
                 .doesNotContain(new WebPage(trap, 0, "").parameters().get("code"));
         assertThat(realm.state().users())
-                .as("nobody but the student and the local user")
+                .as("only the student and the local user")
                 .hasSize(2);
     }
 
     @Test
-    void landsNowhereElseForWhoeverCallsTheLandingAddress() {
+    void callingTheLandingUrlDirectlyOpensNoOtherTarget() {
         WebPage home =
                 realm.newBrowser().open(realm.url("/classlink/classlink/launched?redirect_uri=http://evil.example/"));
 
@@ -169,7 +169,7 @@ class TileLaunchIT {
     }
 
     @Test
-    void goingInCirclesEndsOnAPage() {
+    void aRedirectLoopEndsOnAPage() {
         Browser browser = realm.newBrowser();
         WebPage page = browser.open(tile());
         for (int launch = 1; launch <= 5; launch++) {
@@ -181,9 +181,9 @@ class TileLaunchIT {
         assertReason(page, "launch_loop");
     }
 
-    /** The login timed out, or the browser lost its cookie: Keycloak knows no login by then. */
+    /** The login timed out or the browser lost its cookie, so Keycloak has no authentication session. */
     @Test
-    void thatWasLostEndsOnAPageThatStartsItAgain() {
+    void aLostLoginShowsAPageThatRestartsIt() {
         Browser browser = new Browser()
                 .stoppingAt(address -> address.getPath().endsWith("/endpoint")
                         && address.getRawQuery().contains("state="));
@@ -200,7 +200,7 @@ class TileLaunchIT {
     }
 
     @Test
-    void deniedEndsOnAPageThoughSomebodyIsSignedIn() {
+    void aDeniedLaunchShowsAPageEvenIfAUserIsSignedIn() {
         Browser browser = realm.newBrowser();
         realm.login(browser, "student");
         signOutOfLaunchPad(browser);
@@ -216,7 +216,7 @@ class TileLaunchIT {
     }
 
     @Test
-    void aRefusalWithoutAStateIsNoLaunch() {
+    void anErrorWithoutStateDoesNotStartALaunch() {
         WebPage page = realm.newBrowser().open(URI.create(realm.callbackUrl() + "?error=access_denied"));
 
         assertThat(page.status()).isEqualTo(403);
@@ -224,7 +224,7 @@ class TileLaunchIT {
     }
 
     @Test
-    void isRefusedWhereNoAppIsChosen() {
+    void isRefusedIfNoClientIsConfigured() {
         realm.configure("launchpadClient", "");
 
         WebPage page = realm.newBrowser().open(tile());
@@ -234,10 +234,10 @@ class TileLaunchIT {
         assertReason(page, "launch_not_configured");
     }
 
-    /** An image tag or a frame of any page would otherwise end the session of whoever looks at it. */
+    /** Otherwise, an image or frame on any page could end the session of a visitor. */
     @ParameterizedTest
     @CsvSource({"no-cors, image", "navigate, iframe", "cors, empty"})
-    void isRefusedInsideAnotherPage(String mode, String destination) {
+    void isRefusedInAFrameOrImage(String mode, String destination) {
         for (URI address : List.of(startUrl(), tile())) {
             HttpResponse<String> answer = new Http()
                     .send(HttpRequest.newBuilder(address)
@@ -252,7 +252,7 @@ class TileLaunchIT {
     }
 
     @Test
-    void beginsWhereTheBrowserSaysThatSomebodyGoesThere() {
+    void startsOnTopLevelNavigation() {
         HttpResponse<String> answer = new Http()
                 .send(HttpRequest.newBuilder(startUrl())
                         .header("Sec-Fetch-Mode", "navigate")
@@ -264,26 +264,26 @@ class TileLaunchIT {
 
     @ParameterizedTest
     @CsvSource({"enabled, false, provider_disabled", "linkOnly, true, provider_link_only"})
-    void isRefusedWhereTheProviderSignsNobodyIn(String member, boolean value, String reason) {
+    void isRefusedForALinkOnlyOrDisabledProvider(String member, boolean value, String reason) {
         realm.configure(provider -> provider.put(member, value));
 
         WebPage page = realm.newBrowser().open(startUrl());
 
         assertThat(page.status()).isEqualTo(403);
         assertReason(page, reason);
-        // Keycloak itself knows no callback of a disabled provider.
+        // Keycloak has no callback endpoint for a disabled provider.
         assertThat(realm.newBrowser().open(tile()).status()).isIn(403, 404);
     }
 
     @Test
-    void worksForAProviderThatIsHiddenOnTheLoginPage() {
+    void worksForAProviderHiddenOnTheLoginPage() {
         realm.configure(provider -> provider.put("hideOnLogin", true));
 
         assertThat(clickTile(realm.newBrowser(), "student").address()).isEqualTo(HOME);
     }
 
     @Test
-    void isRefusedWhereTheAppIsDisabled() {
+    void isRefusedIfTheClientIsDisabled() {
         realm.configureClient(TestRealm.APP, app -> app.put("enabled", false));
 
         WebPage page = realm.newBrowser().open(tile());
@@ -293,7 +293,7 @@ class TileLaunchIT {
     }
 
     @Test
-    void isRefusedWhereTheAppHasNoHome() {
+    void isRefusedIfTheClientHasNoHomeUrl() {
         realm.configureClient(TestRealm.APP, app -> app.put("baseUrl", ""));
 
         WebPage page = realm.newBrowser().open(tile());
@@ -303,7 +303,7 @@ class TileLaunchIT {
     }
 
     @Test
-    void isRefusedOverHttpWhereTheRealmWantsHttps() {
+    void isRefusedOverHttpIfTheRealmRequiresHttps() {
         realm.configureRealm(settings -> settings.put("sslRequired", "all"));
 
         WebPage page = realm.newBrowser().open(startUrl());
@@ -313,7 +313,7 @@ class TileLaunchIT {
     }
 
     @Test
-    void anAppBelowARootUrlIsFoundThere() {
+    void aRelativeHomeUrlIsResolvedAgainstTheRootUrl() {
         realm.configureClient(
                 TestRealm.APP, app -> app.put("rootUrl", "http://app.example").put("baseUrl", "/start"));
 
@@ -321,9 +321,11 @@ class TileLaunchIT {
                 .isEqualTo(URI.create("http://app.example/start"));
     }
 
-    /** Keycloak refuses such parameters in redirect URIs since 26.7.3. A Home URL is none, and the app reads what it wants. */
+    /**
+     * Keycloak rejects these parameters in redirect URIs since 26.7.3. A Home URL is not a redirect URI, so they are allowed.
+     */
     @Test
-    void aHomeUrlMayCarryParametersThatAnAnswerToALoginHas() {
+    void aHomeUrlMayHaveParametersOfALoginResponse() {
         URI home = URI.create("http://app.example/start?state=CA&code=7&session_state=none");
         realm.configureClient(TestRealm.APP, app -> app.put("baseUrl", home.toString()));
 
@@ -348,7 +350,7 @@ class TileLaunchIT {
         browser.open(environment.classLink().baseUrl().resolve("/logout"));
     }
 
-    /** What the app's own login gets when no page may be shown. */
+    /** The username of a login with prompt=none. */
     private Map<String, String> silentLogin(Browser browser) {
         return browser.open(realm.loginRequest(TestRealm.APP, "openid", Map.of("prompt", "none")))
                 .handedToApp();

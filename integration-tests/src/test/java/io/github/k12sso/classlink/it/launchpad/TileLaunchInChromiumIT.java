@@ -33,8 +33,8 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
- * A click on a tile in LaunchPad, in a real browser, ends in apps that know nothing of tiles: one in the browser on
- * keycloak-js, one on the server on openid-client. Each has a tile and a provider of its own, behind the same ClassLink.
+ * Tile launches from LaunchPad in a real browser, to apps without support for tiles: a browser app with keycloak-js and a
+ * server app with openid-client. Each has its own tile and provider for the same ClassLink.
  */
 @WithTestEnvironment
 @Needs({Installed.CHROMIUM, Installed.NODE})
@@ -80,7 +80,7 @@ class TileLaunchInChromiumIT {
     }
 
     @AfterEach
-    void nobodyIsThereAnyMore() {
+    void noSessionRemains() {
         browser.close();
         environment.classLink().switches().stateOnCodes(true);
         realm.configure(provider -> provider.put("enabled", true));
@@ -95,7 +95,7 @@ class TileLaunchInChromiumIT {
         }
     }
 
-    @Full // a browser of its own
+    @Full // starts a browser
     @Test
     void oneClickSignsInToAnAppInTheBrowser() {
         LaunchPad launchPad = signedIn("student");
@@ -106,7 +106,7 @@ class TileLaunchInChromiumIT {
         assertThat(app.person()).isEqualTo(STUDENT);
         browser.screenshot("tile-reading");
         assertThatNoPageWasInBetween(apps.reading());
-        assertThatNoForeignCodeWasRedeemed();
+        assertThatNoUnsolicitedCodeWasRedeemed();
     }
 
     @Test
@@ -115,13 +115,13 @@ class TileLaunchInChromiumIT {
 
         assertThat(app.person()).isEqualTo(STUDENT);
         assertThatNoPageWasInBetween(apps.math());
-        assertThatNoForeignCodeWasRedeemed();
+        assertThatNoUnsolicitedCodeWasRedeemed();
     }
 
-    /** Two providers, and one person: no second user, no question. */
-    @Full // a browser of its own
+    /** Two providers but one user: no second account and no form. */
+    @Full // starts a browser
     @Test
-    void theSamePersonOpensBothTiles() {
+    void oneUserOpensBothTiles() {
         assertThat(signedIn("student").tile(READING).person()).isEqualTo(STUDENT);
         assertThat(home().tile(MATH).person()).isEqualTo(STUDENT);
         assertThat(home().tile(READING).person()).isEqualTo(STUDENT);
@@ -133,9 +133,9 @@ class TileLaunchInChromiumIT {
         assertThat(realm.state().users()).hasSize(2);
     }
 
-    @Full // a browser of its own
+    @Full // starts a browser
     @Test
-    void aDoubleClickAndTheBackButtonAreHarmless() {
+    void aDoubleClickAndTheBackButtonCauseNoError() {
         JsonNode failures = realm.state().events("IDENTITY_PROVIDER_LOGIN_ERROR");
         TileApp app = signedIn("student").tileTwiceAtOnce(MATH);
         assertThat(app.person()).isEqualTo(STUDENT);
@@ -144,21 +144,21 @@ class TileLaunchInChromiumIT {
         assertThat(home().tile(MATH).person()).isEqualTo(STUDENT);
 
         assertThat(realm.state().events("IDENTITY_PROVIDER_LOGIN_ERROR")).isEqualTo(failures);
-        assertThatNoForeignCodeWasRedeemed();
+        assertThatNoUnsolicitedCodeWasRedeemed();
     }
 
-    @Full // a browser of its own
+    @Full // starts a browser
     @Test
-    void theNextPersonOnASharedDeviceIsThemselves() {
+    void theNextUserOfASharedDeviceGetsTheirOwnSession() {
         assertThat(signedIn("student").tile(MATH).person()).isEqualTo(STUDENT);
         home().signOut();
 
         assertThat(signedIn("teacher").tile(READING).person()).isEqualTo(TEACHER);
     }
 
-    @Full // a browser of its own
+    @Full // starts a browser
     @Test
-    void whoeverSaysNoReadsSo() {
+    void refusingConsentShowsAMessage() {
         environment.classLink().consent(true);
         TileApp app = signedIn("student").tile(MATH);
 
@@ -168,9 +168,9 @@ class TileLaunchInChromiumIT {
         assertThat(realm.state().sessions()).isZero();
     }
 
-    @Full // a browser of its own
+    @Full // starts a browser
     @Test
-    void aDisabledProviderSaysSoWhereTheTileIsAWebLink() {
+    void aWebLinkTileOfADisabledProviderShowsAMessage() {
         LaunchPad launchPad = signedIn("student");
         environment
                 .classLink()
@@ -186,17 +186,17 @@ class TileLaunchInChromiumIT {
         register(READING, TestRealm.ALIAS);
     }
 
-    /** A ClassLink that forgets the state makes a tile of every login: without a stop the browser would never rest. */
-    @Full // a browser of its own
+    /** If ClassLink drops the state, every login looks like a tile launch, which would cause an endless redirect loop. */
+    @Full // starts a browser
     @Test
-    void aCircleIsCut() {
+    void aRedirectLoopIsStopped() {
         environment.classLink().switches().stateOnCodes(false);
 
         TileApp app = signedIn("student").tile(MATH);
 
         assertThat(app.error()).startsWith("Sign-in kept redirecting, so we stopped it.");
         browser.screenshot("tile-circle");
-        assertThatNoForeignCodeWasRedeemed();
+        assertThatNoUnsolicitedCodeWasRedeemed();
         assertThat(realm.state().sessions()).isZero();
     }
 
@@ -212,7 +212,7 @@ class TileLaunchInChromiumIT {
         return LaunchPad.open(browser, environment.classLink().baseUrl());
     }
 
-    /** A person sees ClassLink and the app, and nothing of Keycloak's. */
+    /** The user sees pages of ClassLink and the app but none of Keycloak. */
     private void assertThatNoPageWasInBetween(URI... allowed) {
         Set<String> places = List.of(allowed).stream().map(URI::getAuthority).collect(Collectors.toSet());
         places.add(environment.classLink().baseUrl().getAuthority());
@@ -223,14 +223,14 @@ class TileLaunchInChromiumIT {
                 .hasSizeGreaterThan(1);
     }
 
-    /** Codes of tiles have no state; every code that was redeemed came back with one. */
-    private void assertThatNoForeignCodeWasRedeemed() {
+    /** Tile codes have no state; every redeemed code had one. */
+    private void assertThatNoUnsolicitedCodeWasRedeemed() {
         List<RecordedRequest> redeemed = environment.classLink().requests().stream()
                 .filter(request -> request.endpoint() == Endpoint.TOKEN)
                 .toList();
         assertThat(redeemed)
                 .allSatisfy(request -> assertThat(request.parameters())
-                        .as("a login of our own has a PKCE verifier, which no tile's code could have")
+                        .as("a login started by Keycloak has a PKCE verifier, unlike a tile's code")
                         .containsKey("code_verifier"));
     }
 
@@ -260,7 +260,7 @@ class TileLaunchInChromiumIT {
         AdminApi.require(realm.admin().post(providers, second), "second provider");
     }
 
-    /** At ClassLink, as the Partner Portal would have it. */
+    /** Registers the client at ClassLink, as in the Partner Portal. */
     private void register(String id, String alias) {
         environment
                 .classLink()

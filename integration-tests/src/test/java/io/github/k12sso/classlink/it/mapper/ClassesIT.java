@@ -40,7 +40,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A person's current classes as groups, in tokens and in SAML assertions. */
+/** A user's current classes as groups, in tokens and in SAML assertions. */
 @WithTestEnvironment
 class ClassesIT {
 
@@ -66,7 +66,7 @@ class ClassesIT {
     // ---- groups ----------------------------------------------------------------------------------------------------
 
     @Test
-    void teachersAndStudentsAreApartInTheGroupsOfTheirClasses() {
+    void teachersAndStudentsAreInSeparateGroupsOfTheirClasses() {
         group(TEMPLATE);
         realm.tokensOf("teacher");
         realm.tokensOf("student");
@@ -101,7 +101,7 @@ class ClassesIT {
     }
 
     @Test
-    void aStudentWhoLeavesAClassLeavesItsGroupAndNobodyElseDoes() {
+    void aStudentWhoLeavesAClassIsRemovedFromItsGroup() {
         group(TEMPLATE);
         realm.tokensOf("student");
         realm.tokensOf("teacher");
@@ -116,7 +116,7 @@ class ClassesIT {
     }
 
     @Test
-    void aCoTeacherTeachesTheSameClass() {
+    void aCoTeacherIsATeacherOfTheClass() {
         edit("teachers/" + TWYLA + "/classes", rows -> classes("teachers/" + ORLA + "/classes"));
         group(TEMPLATE);
         realm.tokensOf("teacher");
@@ -126,7 +126,7 @@ class ClassesIT {
     }
 
     @Test
-    void titlesWithSlashesAndOfManyCharactersAreNamesOfGroups() {
+    void longTitlesAndTitlesWithSlashesAreGroupNames() {
         String longTitle = "x".repeat(300);
         edit(
                 "users/" + MIRA + "/classes",
@@ -147,12 +147,12 @@ class ClassesIT {
     }
 
     @Test
-    void whoseTermHasEndedLeaves() {
+    void membershipsEndWithTheTerm() {
         group(TEMPLATE);
         realm.tokensOf("student");
         assertThat(groupsOf("student")).hasSize(4);
 
-        // Another day's: this node knows sessions for a minute.
+        // Another school year; the node caches academic sessions for a minute.
         edit("users/" + MIRA + "/classes", rows -> {
             rows.forEach(row -> ((ObjectNode) row.get("terms").get(0)).put("sourcedId", "GP1"));
             return rows;
@@ -164,8 +164,8 @@ class ClassesIT {
     }
 
     @Test
-    void aGradingPeriodIsATerm() {
-        // A class has all quarters, another the trimesters, a third the first two quarters.
+    void gradingPeriodsCountAsTerms() {
+        // One class has all quarters, another the trimesters, a third the first two quarters.
         Map.of("GP1", -100, "GP2", -50, "GP3", -10, "GP4", 50, "TR1", -60, "TR2", -10, "TR3", 50)
                 .forEach((id, fromDays) -> environment
                         .classLink()
@@ -183,7 +183,7 @@ class ClassesIT {
     }
 
     @Test
-    void whatARosterAndAProfileLeaveOutIsAsIfItWereEmpty() {
+    void missingFieldsAreTreatedAsEmpty() {
         group(TEMPLATE);
         List<String> personas = List.of("student", "student-without-email");
         personas.forEach(realm::tokensOf);
@@ -200,7 +200,7 @@ class ClassesIT {
     }
 
     @Test
-    void districtsAreApart() {
+    void districtsHaveSeparateGroups() {
         group(TEMPLATE);
         realm.tokensOf("twin-maple");
         realm.tokensOf("twin-harbor");
@@ -210,7 +210,7 @@ class ClassesIT {
     }
 
     @Test
-    void everyAccessToRostersGivesTheSame() {
+    void everyKindOfRosterAccessGivesTheSameClasses() {
         group(TEMPLATE);
         realm.tokensOf("student");
         List<String> expected = groupsOf("student");
@@ -234,7 +234,7 @@ class ClassesIT {
 
     @ParameterizedTest
     @MethodSource("faults")
-    void withoutTheRosterTheLoginWorksAndMembershipsStay(Fault fault) {
+    void ifTheRosterIsUnavailableTheLoginWorksAndMembershipsAreKept(Fault fault) {
         roster.putClassesIntoTokens();
         group(TEMPLATE);
         realm.tokensOf("student");
@@ -252,7 +252,7 @@ class ClassesIT {
     }
 
     @Test
-    void aRosterThatIsNotSetUpChangesNothing() {
+    void withoutRosterAccessNothingChanges() {
         group(TEMPLATE);
         realm.tokensOf("student");
         List<String> before = groupsOf("student");
@@ -267,7 +267,7 @@ class ClassesIT {
 
     @Test
     @Full // waits for the roster
-    void aSilentRosterHoldsALoginUpForSecondsAndIsThenLeftAlone() {
+    void anUnresponsiveRosterDelaysALoginBrieflyAndIsThenSkipped() {
         group(TEMPLATE);
         realm.tokensOf("student");
         environment.classLink().faults().inject(Endpoint.ROSTER, Fault.stall(Duration.ofSeconds(30)));
@@ -280,7 +280,7 @@ class ClassesIT {
     }
 
     @Test
-    void theRosterIsReadOnlyIfAMapperWantsIt() {
+    void theRosterIsReadOnlyIfAMapperUsesIt() {
         realm.tokensOf("student");
 
         assertThat(environment.classLink().requests())
@@ -310,7 +310,7 @@ class ClassesIT {
     }
 
     @Test
-    void refreshedAndOfflineTokensKeepThem() {
+    void refreshedAndOfflineTokensKeepTheClasses() {
         roster.putClassesIntoTokens();
         WebPage callback =
                 realm.login(realm.newBrowser(), "student", realm.loginRequest("openid offline_access " + SCOPE));
@@ -337,7 +337,7 @@ class ClassesIT {
     }
 
     @Test
-    void withoutTheScopeATokenHasNone() {
+    void withoutTheScopeATokenHasNoClasses() {
         roster.putClassesIntoTokens();
 
         assertThat(payload(realm.tokensOf("student"), "access_token").has("classes"))
@@ -345,7 +345,7 @@ class ClassesIT {
     }
 
     @Test
-    void aTeacherOfManyClassesHasThemAllAsGroupsAndAMarkInTheToken() {
+    void aTeacherOfManyClassesHasAllGroupsAndAnOverflowClaim() {
         edit("teachers/" + ORLA + "/classes", rows -> many(rows.get(0), 60));
         group("/classes/${tenant_id}/${class_id}");
         JsonNode claims = payload(tokens("teacher"), "id_token");
@@ -356,7 +356,7 @@ class ClassesIT {
     }
 
     @Test
-    void moreClassesThanAnybodyHasChangeNothing() {
+    void moreClassesThanTheLimitChangeNothing() {
         group("/classes/${tenant_id}/${class_id}");
         realm.tokensOf("teacher");
         edit("teachers/" + ORLA + "/classes", rows -> many(rows.get(0), 201));

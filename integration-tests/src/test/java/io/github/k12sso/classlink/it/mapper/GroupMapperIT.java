@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Groups named after profiles. */
+/** The group mapper with profile fields. */
 @WithTestEnvironment
 class GroupMapperIT {
 
@@ -40,7 +40,7 @@ class GroupMapperIT {
     }
 
     @Test
-    void theFirstLoginMakesTheGroupsAndALaterOneFindsThem() {
+    void theFirstLoginCreatesTheGroupsAndALaterLoginReusesThem() {
         add("m", "FORCE", "/districts/${tenant_name}/${role}");
         realm.tokensOf("student");
         assertThat(groups()).containsExactly("/districts/Maple Valley Schools/Student");
@@ -99,7 +99,7 @@ class GroupMapperIT {
     }
 
     @Test
-    void aSlashInAValueDoesNotMakeTwoGroupsOfIt() {
+    void aSlashInAValueDoesNotCreateASubgroup() {
         classLinkSays("Tenant", "\"Oak/Teacher\"");
         add("m", "FORCE", "/districts/${tenant_name}");
         realm.tokensOf("student");
@@ -108,7 +108,7 @@ class GroupMapperIT {
     }
 
     @Test
-    void groupsOfOthersAreLeftAlone() {
+    void otherGroupsAreUnchanged() {
         add("m", "FORCE", "/districts/${tenant_name}");
         realm.tokensOf("student");
         join(newGroup("by hand"));
@@ -130,7 +130,7 @@ class GroupMapperIT {
     }
 
     @Test
-    void anEditedMapperLeavesGroupsOfAnotherShapeAsTheyAre() {
+    void anEditedMapperLeavesGroupsOfTheOldTemplateUnchanged() {
         add("m", "FORCE", "/districts/${tenant_name}");
         realm.tokensOf("student");
         mappers.edit("m", "groupTemplate", "/roles/${role}");
@@ -140,7 +140,7 @@ class GroupMapperIT {
     }
 
     @Test
-    void twoMappersOfOneShapeDoNotTakeWhatTheOtherGives() {
+    void twoMappersWithTheSameTemplateKeepEachOthersGroups() {
         add("m1", "FORCE", "/districts/${tenant_name}");
         add("m2", "FORCE", "/districts/${tenant_id}");
         realm.tokensOf("student");
@@ -154,7 +154,7 @@ class GroupMapperIT {
     }
 
     @Test
-    void twoMappersOfOneGroupDoNotTakeItFromOneAnother() {
+    void twoMappersOfOneGroupKeepEachOthersMemberships() {
         add("m1", "FORCE", "/roles/${role}");
         add("m2", "FORCE", "/roles/${role}");
         realm.tokensOf("student");
@@ -164,7 +164,7 @@ class GroupMapperIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "/${role}", "/a/${nonsense}"})
-    void aWrongTemplateIsNamedInTheLogAndGivesNoGroup(String template) {
+    void anInvalidTemplateIsLoggedAndCreatesNoGroup(String template) {
         add("m with " + template, "FORCE", template);
         realm.tokensOf("student");
 
@@ -173,7 +173,7 @@ class GroupMapperIT {
     }
 
     @Test
-    void peopleOfANewDistrictWhoLogInAtOnceShareItsGroup() {
+    void concurrentFirstLoginsOfADistrictShareItsGroup() {
         add("m", "FORCE", "/districts/${tenant_name}");
         Stream.of("student", "teacher", "tenant-administrator", "parent")
                 .map(persona -> CompletableFuture.runAsync(() -> realm.tokensOf(persona)))
@@ -198,7 +198,7 @@ class GroupMapperIT {
         mappers.add(name, "classlink-group-mapper", syncMode, Map.of("groupTemplate", template));
     }
 
-    /** Null: the member is not sent at all. */
+    /** Null removes the field. */
     private void classLinkSays(String member, String json) {
         environment.classLink().overrideProfile("student", profile -> Profiles.with(profile, member, json));
     }

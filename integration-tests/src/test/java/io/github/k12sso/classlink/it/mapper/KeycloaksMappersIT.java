@@ -18,7 +18,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Keycloak's own mappers on ClassLink's profile document, alone and beside ours; and users whom Keycloak had before. */
+/**
+ * Keycloak's own mappers with ClassLink's profile document, alone and with this provider's mappers; and users who existed
+ * before.
+ */
 @WithTestEnvironment
 class KeycloaksMappersIT {
 
@@ -52,7 +55,7 @@ class KeycloaksMappersIT {
     }
 
     @Test
-    void theUserNameMapperReadsTheProfile() {
+    void theUsernameMapperReadsTheProfile() {
         mappers.add(
                 "k",
                 "oidc-username-idp-mapper",
@@ -65,7 +68,7 @@ class KeycloaksMappersIT {
     }
 
     @Test
-    void theGroupMapperReadsTheProfileAndOursLeavesItsGroupAlone() {
+    void keycloaksGroupMapperReadsTheProfileAndKeepsItsGroup() {
         String districts = require("/groups", "{\"name\": \"districts\"}");
         require("/groups/" + districts + "/children", "{\"name\": \"pupils\"}");
         mappers.add("ours", "classlink-group-mapper", "FORCE", Map.of("groupTemplate", "/districts/${tenant_id}"));
@@ -84,7 +87,7 @@ class KeycloaksMappersIT {
     }
 
     @Test
-    void whoJoinsAMappersGroupByHandLeavesItAtTheNextLogin() {
+    void aManualMembershipInAMappersGroupIsRemovedAtTheNextLogin() {
         mappers.add("ours", "classlink-group-mapper", "FORCE", Map.of("groupTemplate", "/districts/${tenant_id}"));
         realm.tokensOf("student");
         String districts = environment
@@ -106,7 +109,7 @@ class KeycloaksMappersIT {
 
     @ParameterizedTest
     @CsvSource({"FORCE,true", "LEGACY,true", "IMPORT,false"})
-    void aUserWhoWasLinkedBeforeTheFirstLoginIsMappedAsTheSyncModeSays(String syncMode, boolean mapped) {
+    void aPreLinkedUserIsMappedByTheSyncMode(String syncMode, boolean mapped) {
         require("/roles", "{\"name\": \"pupil\"}");
         String local = realm.state().user("local").get("id").textValue();
         require(
@@ -121,7 +124,7 @@ class KeycloaksMappersIT {
                 Map.of("jsonField", "Role", "userAttribute", "classlink_role"));
         realm.tokensOf("student");
 
-        assertThat(realm.state().users()).as("nobody new").hasSize(1);
+        assertThat(realm.state().users()).as("no new user").hasSize(1);
         assertThat(roles("local").contains("pupil")).isEqualTo(mapped);
         assertThat(groups("local")).isEqualTo(mapped ? List.of("/districts/2") : List.of());
         assertThat(realm.state()
@@ -135,7 +138,7 @@ class KeycloaksMappersIT {
         environment.classLink().overrideProfile("student", profile -> Profiles.with(profile, member, json));
     }
 
-    /** The new thing's id, where it has one. */
+    /** The id of the created resource, if it has one. */
     private String require(String path, String body) {
         String location = AdminApi.require(environment.admin().post(realmPath() + path, Http.json(body)), path)
                 .headers()

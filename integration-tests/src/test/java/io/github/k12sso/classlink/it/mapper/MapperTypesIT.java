@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
-/** The list from which an administrator chooses a mapper. */
+/** The list of mapper types in the console. */
 @WithTestEnvironment
 class MapperTypesIT {
 
@@ -33,7 +33,7 @@ class MapperTypesIT {
             "oidc-hardcoded-group-idp-mapper");
 
     @Test
-    void hasOursAndKeycloaksOwn(TestEnvironment environment) {
+    void listsThisProvidersAndKeycloaksMappers(TestEnvironment environment) {
         Set<String> expected = new TreeSet<>(KEYCLOAKS);
         expected.addAll(OURS);
 
@@ -41,7 +41,7 @@ class MapperTypesIT {
     }
 
     @Test
-    void explainsEverySettingOfOurs(TestEnvironment environment) {
+    void everySettingHasAHelpText(TestEnvironment environment) {
         JsonNode types = types(environment);
 
         assertThat(OURS)

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Memberships after ClassLink's own groups. */
+/** Memberships from ClassLink groups. */
 @WithTestEnvironment
 class MyGroupsIT {
 
@@ -44,7 +44,7 @@ class MyGroupsIT {
     }
 
     @Test
-    void eachGroupIsAMembership() {
+    void everyClassLinkGroupIsAMembership() {
         add("m", "my-groups", TEMPLATE);
         classLinkSays("[{'name':'Chess/Go','groupId':17,'buildingId':1},{'name':'Band','groupId':18,'buildingId':1}]");
         realm.tokensOf("student");
@@ -61,7 +61,7 @@ class MyGroupsIT {
     }
 
     @Test
-    void aLaterLoginFollowsChangesAndTheGroupStays() {
+    void aLaterLoginUpdatesMembershipsAndKeepsTheGroup() {
         add("m", "my-groups", TEMPLATE);
         classLinkSays("[{'name':'Chess','groupId':17},{'name':'Band','groupId':18}]");
         realm.tokensOf("student");
@@ -74,7 +74,7 @@ class MyGroupsIT {
                         .get(realmPath() + "/groups/count")
                         .get("count")
                         .asInt())
-                .as("classlink and three inside")
+                .as("the group classlink with three subgroups")
                 .isEqualTo(4);
 
         classLinkSays("[]");
@@ -83,7 +83,7 @@ class MyGroupsIT {
     }
 
     @Test
-    void theyAreAskedForOnceAndOnlyIfAMapperNeedsThem() {
+    void groupsAreReadOnceAndOnlyIfAMapperUsesThem() {
         add("p", "profile", "/districts/${tenant_name}");
         realm.tokensOf("student");
         assertThat(requestsForGroups()).isEmpty();
@@ -115,7 +115,7 @@ class MyGroupsIT {
 
     @ParameterizedTest
     @MethodSource("faults")
-    void withoutAnAnswerTheLoginWorksAndMembershipsStay(Fault fault) {
+    void ifGroupsAreUnavailableTheLoginWorksAndMembershipsAreKept(Fault fault) {
         add("m", "my-groups", TEMPLATE);
         classLinkSays("[{'name':'Chess','groupId':17}]");
         realm.tokensOf("student");
@@ -131,7 +131,7 @@ class MyGroupsIT {
     }
 
     @Test
-    void theFirstLoginWithoutAnAnswerMakesAUserWithoutGroups() {
+    void ifGroupsAreUnavailableTheFirstLoginCreatesAUserWithoutGroups() {
         add("m", "my-groups", TEMPLATE);
         environment.classLink().faults().inject(Endpoint.GROUPS, Fault.status(500));
         realm.tokensOf("student");
@@ -140,7 +140,7 @@ class MyGroupsIT {
     }
 
     @Test
-    void theyOutliveThePageOfTheFirstLogin() {
+    void groupsAreKeptDuringTheFirstLoginPages() {
         add("m", "my-groups", TEMPLATE);
         classLinkSays("[{'name':'Chess','groupId':17,'buildingId':1}]");
         realm.configure(provider -> provider.put("firstBrokerLoginFlowAlias", "first broker login"));
@@ -158,7 +158,7 @@ class MyGroupsIT {
 
     @ParameterizedTest
     @MethodSource("wrongTemplates")
-    void aTemplateOfTheOtherSourceIsNamedInTheLogAndChangesNothing(String source, String template) {
+    void aTemplateOfTheOtherSourceIsLoggedAndChangesNothing(String source, String template) {
         add("m " + source, source, template);
         realm.tokensOf("student");
 

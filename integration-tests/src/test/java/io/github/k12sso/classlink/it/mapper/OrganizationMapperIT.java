@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Districts as organizations. */
+/** The organization mapper. */
 @WithTestEnvironment
 class OrganizationMapperIT {
 
@@ -38,12 +38,12 @@ class OrganizationMapperIT {
         realm = environment.newRealm();
         mappers = new ProviderMappers(realm);
         switchOrganizations(true);
-        // One user in all districts.
+        // The same user in all districts.
         realm.configure("usernameTemplate", "${login_id}.2");
     }
 
     @Test
-    void theFirstLoginJoinsTheOrganizationOfTheDistrictAndALaterOneStays() {
+    void theFirstLoginJoinsTheDistrictsOrganizationAndLaterLoginsKeepIt() {
         newOrganization("maple", "2");
         newOrganization("oak", "77");
         newOrganization("unrelated", null);
@@ -83,7 +83,7 @@ class OrganizationMapperIT {
     @ParameterizedTest
     @NullSource
     @ValueSource(strings = {"\"\"", "null", "\"2 or 77\""})
-    void withoutATenantIdNothingIsJoinedAndNothingMade(String says) {
+    void withoutATenantIdNoOrganizationIsJoinedOrCreated(String says) {
         newOrganization("maple", "2");
         classLinkSays(says);
         add("m", "FORCE", true);
@@ -94,7 +94,7 @@ class OrganizationMapperIT {
     }
 
     @Test
-    void membershipsOfOthersAreLeftAlone() {
+    void otherMembershipsAreUnchanged() {
         newOrganization("maple", "2");
         newOrganization("unrelated", null);
         add("m", "FORCE", false);
@@ -113,7 +113,7 @@ class OrganizationMapperIT {
     }
 
     @Test
-    void noOrganizationIsMadeUnlessAskedAndAnEditedMapperMakesItAtTheNextLogin() {
+    void organizationsAreCreatedOnlyIfConfigured() {
         add("m", "FORCE", false);
         realm.tokensOf("student");
         assertThat(aliases()).isEmpty();
@@ -128,7 +128,7 @@ class OrganizationMapperIT {
     }
 
     @Test
-    void districtsOfOneNameAreTwoOrganizations() {
+    void districtsWithTheSameNameAreTwoOrganizations() {
         newOrganization("Maple Valley Schools", "77");
         add("m", "FORCE", true);
         realm.tokensOf("student");
@@ -143,7 +143,7 @@ class OrganizationMapperIT {
     }
 
     @Test
-    void anOrganizationThatOnlyHasTheAliasIsNotTakenForTheDistrict() {
+    void anOrganizationWithTheAliasOnlyIsNotUsedForTheDistrict() {
         newOrganization("2", null);
         add("m", "FORCE", true);
         realm.tokensOf("student");
@@ -155,7 +155,7 @@ class OrganizationMapperIT {
     }
 
     @Test
-    void twoMappersOfOneDistrictAgree() {
+    void twoMappersOfOneDistrictUseTheSameOrganization() {
         add("m1", "FORCE", true);
         add("m2", "FORCE", false);
         realm.tokensOf("student");
@@ -164,7 +164,7 @@ class OrganizationMapperIT {
     }
 
     @Test
-    void peopleOfANewDistrictWhoLogInAtOnceShareItsOrganization() {
+    void concurrentFirstLoginsOfADistrictShareItsOrganization() {
         add("m", "FORCE", true);
         Stream.of("student", "teacher", "tenant-administrator", "parent")
                 .map(persona -> CompletableFuture.runAsync(() -> realm.tokensOf(persona)))
@@ -177,7 +177,7 @@ class OrganizationMapperIT {
     }
 
     @Test
-    void withOrganizationsSwitchedOffOneLineSaysWhyNothingHappens() {
+    void withOrganizationsSwitchedOffOneLogLineExplainsIt() {
         switchOrganizations(false);
         add("m of " + realm.name(), "FORCE", true);
         realm.tokensOf("student");
@@ -197,7 +197,7 @@ class OrganizationMapperIT {
                 name, "classlink-organization-mapper", syncMode, Map.of("createOrganization", String.valueOf(create)));
     }
 
-    /** Null: no TenantId is sent at all. */
+    /** Null removes the TenantId. */
     private void classLinkSays(String json) {
         environment.classLink().overrideProfile("student", profile -> Profiles.with(profile, "TenantId", json));
     }

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** ClassLink roles as Keycloak roles. */
+/** The role mapper. */
 @WithTestEnvironment
 class RoleMapperIT {
 
@@ -52,7 +52,7 @@ class RoleMapperIT {
         "'','\"Teacher\"',false",
         "'','\"\"',false"
     })
-    void theFirstLoginGivesItToWhomTheMapperNames(String setting, String says, boolean given) {
+    void theFirstLoginAssignsTheRoleToMatchingUsers(String setting, String says, boolean given) {
         classLinkSays(says);
         add("m", "FORCE", setting, "staff");
         realm.tokensOf("student");
@@ -72,7 +72,7 @@ class RoleMapperIT {
         "LEGACY,,false",
         "IMPORT,,true"
     })
-    void aLaterLoginTakesItAwayAsTheSyncModeSays(String syncMode, String nowSays, boolean kept) {
+    void aLaterLoginRemovesTheRoleBySyncMode(String syncMode, String nowSays, boolean kept) {
         classLinkSays("\"Teacher\"");
         add("m", syncMode, "Teacher", "staff");
         realm.tokensOf("student");
@@ -86,7 +86,7 @@ class RoleMapperIT {
 
     @ParameterizedTest
     @CsvSource({"FORCE,true", "LEGACY,true", "IMPORT,false"})
-    void aLaterLoginGivesItAsTheSyncModeSays(String syncMode, boolean given) {
+    void aLaterLoginAssignsTheRoleBySyncMode(String syncMode, boolean given) {
         add("m", syncMode, "Teacher", "staff");
         realm.tokensOf("student");
         assertThat(realmRoles()).doesNotContain("staff");
@@ -98,7 +98,7 @@ class RoleMapperIT {
     }
 
     @Test
-    void aClientRoleIsGivenAndTakenAsWell() {
+    void aClientRoleIsAssignedAndRemoved() {
         classLinkSays("\"Teacher\"");
         add("m", "FORCE", "Teacher", "app.teacher");
         realm.tokensOf("student");
@@ -110,7 +110,7 @@ class RoleMapperIT {
     }
 
     @Test
-    void rolesThatNoMapperNamesAreLeftAlone() {
+    void rolesWithoutAMapperAreUnchanged() {
         add("m", "FORCE", "Teacher", "staff");
         realm.tokensOf("student");
         JsonNode other = Http.json("[" + environment.admin().get(realmPath() + "/roles/other") + "]");
@@ -121,7 +121,7 @@ class RoleMapperIT {
     }
 
     @Test
-    void anEditedMapperDecidesAnewAtTheNextLogin() {
+    void anEditedMapperAppliesAtTheNextLogin() {
         classLinkSays("\"Teacher\"");
         add("m", "FORCE", "Teacher", "staff");
         realm.tokensOf("student");
@@ -132,7 +132,7 @@ class RoleMapperIT {
     }
 
     @Test
-    void anEditedTargetLeavesTheFormerRoleAsItIs() {
+    void anEditedTargetLeavesTheFormerRoleUnchanged() {
         classLinkSays("\"Teacher\"");
         add("m", "FORCE", "Teacher", "staff");
         realm.tokensOf("student");
@@ -144,7 +144,7 @@ class RoleMapperIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"Teacher", "Student"})
-    void twoMappersOfOneRoleDoNotTakeWhatTheOtherGives(String says) {
+    void twoMappersOfOneRoleKeepEachOthersAssignments(String says) {
         classLinkSays("\"" + says + "\"");
         add("m1", "FORCE", "Teacher", "staff");
         add("m2", "FORCE", "Student", "staff");
@@ -160,7 +160,7 @@ class RoleMapperIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"Teacher", "Student"})
-    void keycloaksOwnRoleMapperDoesNotTakeItEither(String says) {
+    void keycloaksRoleMapperKeepsTheAssignment(String says) {
         classLinkSays("\"" + says + "\"");
         add("m", "FORCE", "Teacher", "staff");
         mappers.add(
@@ -175,7 +175,7 @@ class RoleMapperIT {
     }
 
     @Test
-    void aRoleThatWasDeletedDoesNotStopTheLogin() {
+    void aDeletedRoleDoesNotPreventTheLogin() {
         classLinkSays("\"Teacher\"");
         add("m", "FORCE", "Teacher", "gone");
         realm.tokensOf("student");

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Members of the profile document as attributes of the user. */
+/** The user attribute mapper. */
 @WithTestEnvironment
 class UserAttributeMapperIT {
 
@@ -37,7 +37,7 @@ class UserAttributeMapperIT {
     @ParameterizedTest
     @CsvSource({"SourcedId,4801508017", "TenantId,2", "Numbers,5678+671", "Numbers[1],671", "Nested.list[0].deep,found"
     })
-    void textsNumbersListsAndNestedMembersArriveAtTheFirstLogin(String path, String values) {
+    void theFirstLoginWritesStringsNumbersListsAndNestedFields(String path, String values) {
         environment.classLink().overrideProfile("student", profile -> {
             profile.putArray("Numbers").add(5678).add(671);
             profile.putObject("Nested").putArray("list").addObject().put("deep", "found");
@@ -88,7 +88,7 @@ class UserAttributeMapperIT {
     }
 
     @Test
-    void anEditedMapperReadsTheOtherMemberAtTheNextLogin() {
+    void anEditedMapperReadsTheNewFieldAtTheNextLogin() {
         add("m", "FORCE", "LoginId");
         realm.tokensOf("student");
         mappers.edit("m", "jsonField", "SourcedId");
@@ -98,7 +98,7 @@ class UserAttributeMapperIT {
     }
 
     @Test
-    void anEditedTargetLeavesTheFormerAttributeAsItIs() {
+    void anEditedTargetLeavesTheFormerAttributeUnchanged() {
         add("m", "FORCE", "LoginId");
         realm.tokensOf("student");
         mappers.edit("m", "userAttribute", "other");
@@ -109,7 +109,7 @@ class UserAttributeMapperIT {
     }
 
     @Test
-    void aPathThatIsNoneIsNamedInTheLogAndWritesNothing() {
+    void anInvalidPathIsLoggedAndWritesNothing() {
         add("m with a wrong path", "FORCE", "a[x]");
         realm.tokensOf("student");
 
@@ -118,7 +118,7 @@ class UserAttributeMapperIT {
     }
 
     @Test
-    void twoMappersOfOneAttributeAddTheirValuesTogetherAtEveryLogin() {
+    void twoMappersOfOneAttributeCombineTheirValues() {
         add("m1", "FORCE", "LoginId");
         add("m2", "FORCE", "SourcedId");
         realm.tokensOf("student");
@@ -141,7 +141,7 @@ class UserAttributeMapperIT {
                 Map.of("jsonField", path, "userAttribute", "target"));
     }
 
-    /** Null: the member is not sent at all. */
+    /** Null removes the field. */
     private void classLinkSays(String member, String json) {
         environment.classLink().overrideProfile("student", profile -> Profiles.with(profile, member, json));
     }

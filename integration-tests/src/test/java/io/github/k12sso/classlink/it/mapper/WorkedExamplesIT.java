@@ -17,7 +17,7 @@ import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The examples of docs/administer/mapper-examples.md and the designs of docs/administer/districts.md. */
+/** The examples in docs/administer/mapper-examples.md and the designs in docs/administer/districts.md. */
 @WithTestEnvironment
 class WorkedExamplesIT {
 
@@ -90,7 +90,7 @@ class WorkedExamplesIT {
     }
 
     @Test
-    void onlyStaffLogIn() {
+    void onlyStaffSignIn() {
         realm.configure(provider -> ((ObjectNode) provider.get("config"))
                 .put("filteredByClaim", "true")
                 .put("claimFilterName", "Role")
@@ -110,7 +110,7 @@ class WorkedExamplesIT {
     }
 
     @Test
-    void everybodyLogsInAndOnlyStaffGetTheRole() {
+    void everyUserSignsInAndOnlyStaffGetTheRole() {
         newRole("staff");
         mappers.add(
                 "staff", "classlink-role-mapper", "FORCE", Map.of("classlinkRoles", "teacher##aide", "role", "staff"));
@@ -123,9 +123,9 @@ class WorkedExamplesIT {
         assertThat(roles("alder.keeperly.2")).doesNotContain("staff");
     }
 
-    /** One realm for each district: the same names, and nobody from elsewhere. */
+    /** One realm per district: usernames can repeat, and users of other districts are refused. */
     @Test
-    void oneRealmEach() {
+    void oneRealmPerDistrict() {
         TestRealm harborRealm = environment.newRealm();
         String harbor = tenantOf("twin-harbor");
         realm.configure("allowedTenants", tenantOf("twin-maple"));
@@ -143,9 +143,12 @@ class WorkedExamplesIT {
                 .contains("can’t sign in here");
     }
 
-    /** One realm of two districts with user names that do not say which: the second person is not let into the first's. */
+    /**
+     * One realm for two districts with usernames that do not include the district: the second user does not get the first
+     * user's account.
+     */
     @Test
-    void userNamesWithoutTheDistrictCollideInOneRealm() {
+    void usernamesWithoutTheDistrictCollideInOneRealm() {
         realm.configure("usernameTemplate", "${login_id}");
         realm.tokensOf("twin-maple");
         JsonNode maple = realm.state().user("jordan.samewise");
@@ -154,12 +157,12 @@ class WorkedExamplesIT {
 
         assertThat(second.parameters()).doesNotContainKey("code");
         assertThat(realm.state().links(maple)).hasSize(1);
-        assertThat(realm.state().users()).hasSize(2); // the twin of Maple Valley and the realm's local user
+        assertThat(realm.state().users()).hasSize(2); // the twin of Maple Valley and the local user
     }
 
-    /** SourcedIds repeat from district to district; joined with the TenantId they do not. */
+    /** SourcedIds are unique only in combination with the TenantId. */
     @Test
-    void twinsWithOneSourcedIdAreTwoUsersWithEitherIdentityKey() {
+    void usersWithTheSameSourcedIdAreTwoUsersWithEitherIdentityKey() {
         realm.configure("identityKey", "tenant-and-sourced-id");
         realm.tokensOf("twin-maple");
         realm.tokensOf("twin-harbor");

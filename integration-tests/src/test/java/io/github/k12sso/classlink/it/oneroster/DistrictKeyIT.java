@@ -27,7 +27,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Rosters of districts whose own servers are asked, with OAuth 1.0a; they verify signature, clock and nonce. */
+/** Rosters read from districts' own servers with OAuth 1.0a. The servers verify signature, timestamp and nonce. */
 @WithTestEnvironment
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @ResourceLock(value = TestEnvironment.PASSING_TIME, mode = ResourceAccessMode.READ)
@@ -52,7 +52,7 @@ class DistrictKeyIT {
     }
 
     @BeforeEach
-    void nothingAskedYet() {
+    void noCallsYet() {
         environment.classLink().clearRequests();
     }
 
@@ -67,7 +67,7 @@ class DistrictKeyIT {
     }
 
     @Test
-    void aStudentReadsTheirOwn() {
+    void aStudentReadsTheirOwnRows() {
         Persona student = environment.classLink().persona("student");
 
         JsonNode self =
@@ -102,7 +102,7 @@ class DistrictKeyIT {
                 "familyName='李雷 ñ 😀' OR familyName>'\"~!*()'",
                 "email='a@x' AND status='active'"
             })
-    void everyQueryIsSignedAsItIsSent(String filter) {
+    void everyQueryIsSignedAsSent(String filter) {
         HttpResponse<String> answer = roster.get(
                 ofService, Roster.MAPLE_VALLEY, "users?filter=" + URLEncoder.encode(filter, StandardCharsets.UTF_8));
 
@@ -111,7 +111,7 @@ class DistrictKeyIT {
     }
 
     @Test
-    void anIdMayContainAnything() {
+    void anIdMayContainAnyCharacter() {
         String token = roster.tokenOf("odd-sourcedid");
 
         assertThat(Http.json(roster.get(token, "users/7%7Cnorth%2F2%20b").body())
@@ -121,7 +121,7 @@ class DistrictKeyIT {
     }
 
     @Test
-    void everyAttemptIsSignedAnew() {
+    void everyAttemptHasANewSignature() {
         environment
                 .classLink()
                 .faults()
@@ -145,7 +145,7 @@ class DistrictKeyIT {
     }
 
     @Test
-    void aKeyThatTheServerRefusesSaysWhatToCheck() {
+    void aRejectedKeyGivesARemedy() {
         rows(roster.get(ofService, Roster.MAPLE_VALLEY, "terms?limit=2"), "academicSessions");
         environment.keepInVault(
                 realm,
@@ -155,11 +155,11 @@ class DistrictKeyIT {
                         .toString());
 
         assertRefused(roster.get(ofService, Roster.MAPLE_VALLEY, "terms?limit=2"), 403, "refuses the district key");
-        assertThat(asked()).as("the page that the old key read is not answered").hasSize(2);
+        assertThat(asked()).as("a page read with the old key is not returned").hasSize(2);
     }
 
     @Test
-    void aClockThatIsWrongSaysSoToo() {
+    void aWrongClockGivesARemedy() {
         environment.classLink().clock().advance(Duration.ofMinutes(10));
 
         assertRefused(roster.get(ofService, Roster.MAPLE_VALLEY, "terms?limit=4"), 403, "this server's clock");
@@ -173,7 +173,7 @@ class DistrictKeyIT {
                 "{\"client_id\":\"a\",\"client_secret\":\"b\"}",
                 "secret"
             })
-    void anEntryThatCannotBeUsedIsAnErrorOfTheSetUp(String entry) {
+    void anUnusableVaultEntryIsAConfigurationError(String entry) {
         environment.keepInVault(realm, ENTRY, entry);
 
         assertThat(roster.get(ofService, Roster.MAPLE_VALLEY, "orgs?limit=5").statusCode())
@@ -183,7 +183,7 @@ class DistrictKeyIT {
     }
 
     @Test
-    void noKeyLeavesTheServer() {
+    void keysNeverLeaveTheServer() {
         String secret = Roster.districtKey(environment, Roster.MAPLE_VALLEY)
                 .get("client_secret")
                 .textValue();

@@ -26,10 +26,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /**
- * A district of a million people is pulled through the gateway by a server with 512 MB of heap, while people log in. What was
- * measured is in {@code target/million-rows.md} afterwards.
+ * Reads a district of a million people through the gateway of a server with 512 MB of heap, with concurrent logins. Writes the
+ * measurements to {@code target/million-rows.md}.
  */
-@Full // a million rows, on a server of its own
+@Full // reads a million rows and starts a server
 @Isolated("needs the whole machine")
 class MillionRowsIT {
 
@@ -39,7 +39,7 @@ class MillionRowsIT {
     private static final Pattern USED = Pattern.compile("(?m)^jvm_memory_used_bytes\\{area=\"heap\"[^}]*} ([0-9.E]+)$");
 
     @Test
-    void aMillionRowsLeaveTheHeapFlatAndLoginsGoOn() throws IOException {
+    void aMillionRowsNeedConstantHeapWhileLoginsContinue() throws IOException {
         try (TestEnvironment environment = TestEnvironment.startOwn(
                 "million-rows",
                 SimulatorSettings.builder()
@@ -50,7 +50,7 @@ class MillionRowsIT {
             realm.configureRealm(settings -> settings.put("accessTokenLifespan", 3600));
             Roster roster = Roster.withPartnerKey(environment, realm);
             String token = roster.administratorsToken("roster-administrator");
-            logins(realm, 30); // a server that has just started is slow
+            logins(realm, 30); // warms up the server
             List<Long> alone = logins(realm, 20);
 
             AtomicBoolean pulling = new AtomicBoolean(true);

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What people read on a real server, at roster services of several kinds; the whole matrix is PersonsRosterTest. */
+/** Users' reads on a real server with roster services of several kinds. PersonsRosterTest has the full matrix. */
 @WithTestEnvironment
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @ResourceLock(TestEnvironment.PASSING_TIME)
@@ -44,7 +44,7 @@ class PersonsRosterIT {
     private String ofTeacher;
     private String ofParent;
 
-    /** How a client knows that it has everything. */
+    /** How a client detects the last page. */
     private enum PullEnd {
         SHORT_PAGE,
         EMPTY_PAGE,
@@ -67,7 +67,7 @@ class PersonsRosterIT {
     }
 
     @Test
-    void everyEndingGivesATeacherEveryStudentOnce() {
+    void everyPaginationStyleGivesATeacherEveryStudentOnce() {
         List<String> all = pull(honest, ofTeacher, "students", PullEnd.LINK);
 
         assertThat(all).doesNotHaveDuplicates().hasSizeGreaterThan(2 * LIMIT);
@@ -79,7 +79,7 @@ class PersonsRosterIT {
     }
 
     @Test
-    void aTeachersNextPageCostsNothing() {
+    void aTeachersNextPageNeedsNoCall() {
         honest.get(ofTeacher, "students?limit=7");
         environment.classLink().clearRequests();
 
@@ -89,9 +89,9 @@ class PersonsRosterIT {
         assertThat(environment.classLink().requests()).noneMatch(request -> request.endpoint() == Endpoint.ROSTER);
     }
 
-    /** Other threads help to read: what a bearer that is refused costs them, the request's own thread repairs. */
+    /** Classes are read on several threads; the request's own thread replaces a rejected bearer. */
     @Test
-    void aBearerThatChangedIsReplacedWhileClassesAreRead() {
+    void aChangedBearerIsReplacedWhileClassesAreRead() {
         Roster roster = Roster.withPartnerKey(environment, environment.newRealm());
         String token = roster.tokenOf("teacher");
         roster.get(token, "terms");
@@ -102,7 +102,7 @@ class PersonsRosterIT {
     }
 
     @Test
-    void aServiceWithoutAnyReadForItIsNamed() {
+    void aServiceWithoutASuitableReadIsReported() {
         Roster roster = Roster.withPartnerKey(environment, environment.newRealm());
         String token = roster.tokenOf("student");
         environment.classLink().switches().set(Switch.ROSTER_SERVICE, RosterService.REFUSES_FILTERS);
@@ -120,7 +120,7 @@ class PersonsRosterIT {
     @ParameterizedTest
     @EnumSource(RosterService.class)
     @Full // 126 pulls
-    void everyKindOfServiceGivesEverybodyTheSame(RosterService service) {
+    void everyKindOfServiceGivesEveryUserTheSameRows(RosterService service) {
         Map<String, List<String>> expected = pullAll(honest, List.of(ofStudent, ofTeacher, ofParent));
         TestRealm realm = environment.newRealm();
         Roster roster = Roster.withPartnerKey(environment, realm);
@@ -135,10 +135,10 @@ class PersonsRosterIT {
         assertThat(answered).isEqualTo(expected);
     }
 
-    /** A person and a service account with the role, for clients of each kind; a count may be absent, and never wrong. */
+    /** A user and a service account with the role, for clients of each kind. A total may be absent but never wrong. */
     @ParameterizedTest
     @EnumSource(RosterService.class)
-    @Full // whole collections of a district
+    @Full // reads whole collections of a district
     void everyKindOfServiceGivesAdministratorsEveryRowOnce(RosterService service) {
         Roster roster = Roster.withPartnerKey(environment, environment.newRealm());
         String ofService = roster.administratorsToken("roster-administrator");
@@ -191,12 +191,12 @@ class PersonsRosterIT {
         throw new AssertionError(collection + " does not end");
     }
 
-    /** One kind of each sort in the default tier. */
+    /** The default tier tests one service of each kind. */
     @ParameterizedTest
     @EnumSource(
             value = RosterService.class,
             names = {"CLAMPS_PAGES", "IGNORES_FILTERS", "NO_NESTED_READS"})
-    void oddServicesGiveATeacherTheSame(RosterService service) {
+    void nonConformingServicesGiveATeacherTheSameRows(RosterService service) {
         List<String> expected = withoutGuest(pull(honest, ofTeacher, "users", PullEnd.LINK));
         Roster roster = Roster.withPartnerKey(environment, environment.newRealm());
         String token = roster.tokenOf("teacher");
@@ -219,7 +219,7 @@ class PersonsRosterIT {
         return all;
     }
 
-    /** A class of the simulator lists a teacher among its students who has no enrollment: enrollments do not tell of them. */
+    /** One class in the simulator lists a teacher among its students without an enrollment. */
     private List<String> withoutGuest(List<String> ids) {
         List<String> guests = new ArrayList<>();
         honest.atTheSource("maplevalley", "classes/C0000001/students?limit=1000")

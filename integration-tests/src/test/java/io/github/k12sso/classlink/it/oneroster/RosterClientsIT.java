@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What docs/develop/roster.md tells people who write apps: its very code, on plain HTTP clients of three languages. */
+/** Runs the code shown in docs/develop/roster.md with HTTP clients in three languages. */
 @WithTestEnvironment
 class RosterClientsIT {
 
@@ -40,7 +40,7 @@ class RosterClientsIT {
         "js, integration-tests/clients/javascript/roster.js",
         "python, integration-tests/clients/python/roster.py"
     })
-    void thePageShowsTheCodeThatIsTested(String language, String source) {
+    void thePageQuotesTheTestedCode(String language, String source) {
         assertThat(ExchangePage.fileOfTheProject(source))
                 .contains(ExchangePage.of("docs/develop/roster.md").code(language));
     }

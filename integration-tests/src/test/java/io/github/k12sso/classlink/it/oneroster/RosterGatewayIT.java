@@ -40,7 +40,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The roster gateway on a real server, with the partner's key and with the person's own token. */
+/** The roster gateway on a real server, with the partner key and with the user's own token. */
 @WithTestEnvironment
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @ResourceLock(TestEnvironment.PASSING_TIME)
@@ -72,7 +72,7 @@ class RosterGatewayIT {
     }
 
     @BeforeEach
-    void nothingAskedYet() {
+    void noCallsYet() {
         environment.classLink().clearRequests();
     }
 
@@ -84,10 +84,10 @@ class RosterGatewayIT {
         environment.classLink().switches().hostileRoster(HostileRoster.NONE);
     }
 
-    // ---- who may read what -----------------------------------------------------------------------------------------
+    // ---- access -----------------------------------------------------------------------------------------
 
     @Test
-    void aTeacherReadsTheirClassesAndThePeopleInThem() {
+    void aTeacherReadsTheirClassesAndTheUsersInThem() {
         JsonNode classes = rows(roster.get(ofTeacher, "teachers/" + teacher.sourcedId() + "/classes"), "classes");
         assertThat(Roster.ids(classes))
                 .isNotEmpty()
@@ -109,7 +109,7 @@ class RosterGatewayIT {
     }
 
     @Test
-    void theApplicationIdIsSentAsTheListHasIt() {
+    void theApplicationIdIsSentUnchanged() {
         String id = environment.classLink().applicationId(DISTRICT);
 
         rows(roster.get(ofService, Roster.MAPLE_VALLEY, "orgs"), "orgs");
@@ -121,7 +121,7 @@ class RosterGatewayIT {
     }
 
     @Test
-    void aTeachersStudentsAreThoseOfTheirClassesAndNoOthers() {
+    void aTeacherReadsOnlyTheStudentsOfTheirClasses() {
         Set<String> expected = new HashSet<>();
         for (String classId : Roster.ids(roster.atTheSource(DISTRICT, "teachers/" + teacher.sourcedId() + "/classes")
                 .get("classes"))) {
@@ -172,7 +172,7 @@ class RosterGatewayIT {
     }
 
     @Test
-    void anAdministratorAtClassLinkIsNoneHere() {
+    void aClassLinkAdministratorIsNotARosterAdministrator() {
         String ofTenantAdministrator = roster.tokenOf("tenant-administrator");
 
         assertRefused(roster.get(ofTenantAdministrator, "students"), 403, "forbidden");
@@ -189,7 +189,7 @@ class RosterGatewayIT {
                 "classes/none/students",
                 "teachers?filter=password='1'"
             })
-    void whatIsNotTheirsIsRefusedWithAnEvent(String target) {
+    void otherUsersDataIsRefusedWithAnEvent(String target) {
         HttpResponse<String> answer = roster.get(ofStudent, target.formatted("S999999"));
 
         assertRefused(answer, 403, "forbidden");
@@ -200,7 +200,7 @@ class RosterGatewayIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"orgs", "schools", "courses", "terms", "academicSessions", "gradingPeriods"})
-    void everybodyWithTheScopeReadsTimetableAndBuildings(String collection) {
+    void everyUserWithTheScopeReadsAcademicSessionsAndOrgs(String collection) {
         assertThat(roster.get(ofStudent, collection).statusCode()).isEqualTo(200);
         assertThat(roster.get(roster.tokenOf("user-without-sourcedid"), collection)
                         .statusCode())
@@ -210,7 +210,7 @@ class RosterGatewayIT {
     // ---- districts -------------------------------------------------------------------------------------------------
 
     @Test
-    void anAdministratorReadsADistrictAsItIs() {
+    void anAdministratorReadsADistrictUnchanged() {
         HttpResponse<String> answer = roster.get(ofService, Roster.MAPLE_VALLEY, "users?limit=50&offset=10");
         JsonNode source = roster.atTheSource(DISTRICT, "users?limit=50&offset=10&sort=sourcedId");
 
@@ -228,10 +228,10 @@ class RosterGatewayIT {
                 .isEqualTo(200);
     }
 
-    /** A service that sends fewer rows than it is asked for, and says nothing about it. */
+    /** A service that sends fewer rows than requested without saying so. */
     @ParameterizedTest
     @ValueSource(strings = {"students", "classes", "enrollments", "schools", "courses", "schools/%s/students"})
-    void aClampedPageIsCompleted(String pattern) {
+    void aPageWithFewerRowsIsCompleted(String pattern) {
         String school = Roster.ids(
                         roster.atTheSource(DISTRICT, "schools?limit=1").get("orgs"))
                 .get(0);
@@ -251,7 +251,7 @@ class RosterGatewayIT {
     }
 
     @Test
-    void whatTheSourceSaysOfAPageIsPassedOnToAdministrators() {
+    void theSourcesHeadersArePassedOnToAdministrators() {
         HttpResponse<String> answer = roster.get(ofService, Roster.MAPLE_VALLEY, "students?limit=7");
 
         assertThat(answer.headers().firstValue("X-Count")).contains("7");
@@ -262,7 +262,7 @@ class RosterGatewayIT {
     }
 
     @Test
-    void anAdministratorOfOneDistrictReadsThatOne() {
+    void anAdministratorOfOneDistrictReadsThatDistrict() {
         TestRealm other = environment.newRealm();
         Roster own = Roster.withPartnerKey(environment, other);
         String token = own.administratorsToken("roster-administrator-2222");
@@ -272,16 +272,16 @@ class RosterGatewayIT {
     }
 
     @Test
-    void nobodyElseReadsAnotherDistrict() {
+    void otherUsersCannotReadAnotherDistrict() {
         assertRefused(roster.get(ofTeacher, "2222", "schools"), 403, "forbidden");
         assertThat(roster.get(ofTeacher, Roster.MAPLE_VALLEY, "schools").statusCode())
-                .as("their own")
+                .as("their own district")
                 .isEqualTo(200);
         assertRefused(roster.get(ofService, "students"), 403, "forbidden");
     }
 
     @Test
-    void aDistrictThatClassLinkDoesNotListIsRefused() {
+    void anUnlistedDistrictIsRefused() {
         HttpResponse<String> answer = roster.get(ofService, "77777", "schools");
 
         assertRefused(answer, 403, "forbidden");
@@ -289,7 +289,7 @@ class RosterGatewayIT {
     }
 
     @Test
-    void aDistrictThatSwitchedTheAppOffIsRefused() {
+    void aDistrictThatDisabledTheAppIsRefused() {
         environment.classLink().applications().enabled("harborpoint", false);
         TestRealm other = environment.newRealm();
         Roster own = Roster.withPartnerKey(environment, other);
@@ -302,7 +302,7 @@ class RosterGatewayIT {
     }
 
     @Test
-    void anIdMayContainAnything() {
+    void anIdMayContainAnyCharacter() {
         Persona odd = environment.classLink().persona("odd-sourcedid");
         String token = roster.tokenOf("odd-sourcedid");
 
@@ -312,7 +312,7 @@ class RosterGatewayIT {
     }
 
     @Test
-    void linksLeadToTheGateway() {
+    void linksPointToTheGateway() {
         JsonNode classes = rows(roster.get(ofTeacher, "classes"), "classes");
 
         assertThat(classes)
@@ -322,7 +322,7 @@ class RosterGatewayIT {
     }
 
     @Test
-    void fieldsAreChosenAndPagesFollowEachOther() {
+    void fieldsAndPaginationWork() {
         HttpResponse<String> first =
                 roster.get(ofService, Roster.MAPLE_VALLEY, "students?limit=2&fields=sourcedId,grades");
 
@@ -344,7 +344,7 @@ class RosterGatewayIT {
     class TheBearer {
 
         @Test
-        void isNeeded() {
+        void isRequired() {
             HttpResponse<String> answer = new Http().send(HttpRequest.newBuilder(roster.address("schools")));
 
             assertRefused(answer, 401, "unauthorisedrequest");
@@ -352,7 +352,7 @@ class RosterGatewayIT {
         }
 
         @Test
-        void isRefusedWhenItsSessionIsOver() {
+        void isRefusedAfterItsSessionEnds() {
             String token = roster.tokenOf("teacher-of-two-schools");
             AdminApi.require(
                     realm.admin()
@@ -374,9 +374,9 @@ class RosterGatewayIT {
         }
 
         @Test
-        void isRefusedWhenItIsNotOne() {
+        void isRefusedIfItIsInvalid() {
             assertRefused(roster.get(ofTeacher + "x", "schools"), 401, "unauthorisedrequest");
-            assertRefused(roster.get("e30.e30.AAAA", "schools"), 401, "unauthorisedrequest"); // the header {}
+            assertRefused(roster.get("e30.e30.AAAA", "schools"), 401, "unauthorisedrequest"); // JOSE header {}
         }
 
         @Test
@@ -386,9 +386,9 @@ class RosterGatewayIT {
             assertRefused(roster.get(token, "schools"), 403, "forbidden");
         }
 
-        /** RFC 9449: the token alone is worth nothing. */
+        /** RFC 9449: the token alone is not accepted. */
         @Test
-        void thatIsBoundToAKeyIsRefusedWithoutItsProof() {
+        void boundToAKeyIsRefusedWithoutAProof() {
             realm.configureClient(
                     TestRealm.APP, app -> ((ObjectNode) app.get("attributes")).put("dpop.bound.access.tokens", "true"));
             HttpResponse<String> answer = roster.get(ofTeacher, "schools");
@@ -411,15 +411,15 @@ class RosterGatewayIT {
         "users/%252e%252e%252fapplications, 404, unknownobject",
         "applications, 404, unknownobject"
     })
-    void aRequestThatOneRosterDoesNotHaveNeverLeaves(String target, int status, String codeMinor) {
+    void anUnsupportedRequestIsNotForwarded(String target, int status, String codeMinor) {
         assertRefused(roster.get(ofStudent, target), status, codeMinor);
         assertThat(asked()).isEmpty();
     }
 
-    /** Keycloak itself takes it for the end of a parameter up to 26.8.0, and would read half a filter here. */
+    /** Keycloak up to 26.8.0 treats it as a parameter separator and would truncate the filter. */
     @ParameterizedTest
     @ValueSource(strings = {";", "%3B"})
-    void aSemicolonIsPartOfAValue(String semicolon) {
+    void aSemicolonIsKeptInAValue(String semicolon) {
         HttpResponse<String> answer =
                 roster.get(ofStudent, "schools?filter=name%3D%27Maple" + semicolon + "limit=0%27&limit=5");
 
@@ -428,7 +428,7 @@ class RosterGatewayIT {
     }
 
     @Test
-    void aBrokenPercentEncodingIsRefused() throws IOException {
+    void anInvalidPercentEncodingIsRefused() throws IOException {
         URI gateway = roster.address("schools");
         try (Socket socket = new Socket(gateway.getHost(), gateway.getPort())) {
             socket.getOutputStream()
@@ -441,7 +441,7 @@ class RosterGatewayIT {
         }
     }
 
-    /** Real clients send these; the last two have the query of a collection for one object. */
+    /** Real clients send these; the last two send a collection's query for a single object. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -453,7 +453,7 @@ class RosterGatewayIT {
                 "orgs/%s?limit=10&offset=x&sort=sourcedId",
                 "orgs/%s/?filter=x"
             })
-    void whatChangesNothingIsIgnored(String target) {
+    void parametersWithoutEffectAreIgnored(String target) {
         String district = Roster.ids(
                         roster.atTheSource(DISTRICT, "orgs?limit=1").get("orgs"))
                 .get(0);
@@ -475,7 +475,7 @@ class RosterGatewayIT {
                 "/oneroster/v1p1/schools",
                 "/ims/x/ims/oneroster/v1p1/schools"
             })
-    void otherRootsAnswerAsOneRosterDoes(String path) {
+    void otherApiRootsReturnOneRosterErrors(String path) {
         HttpResponse<String> answer =
                 new Http().send(Roster.request(ofService, realm.url("/classlink/" + TestRealm.ALIAS + path)));
 
@@ -485,7 +485,7 @@ class RosterGatewayIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"POST", "PUT", "DELETE", "PATCH"})
-    void nothingCanBeWritten(String method) {
+    void writesAreRefused(String method) {
         HttpResponse<String> answer = new Http()
                 .send(Roster.request(ofService, roster.address("schools"))
                         .method(method, HttpRequest.BodyPublishers.ofString("{}")));
@@ -494,7 +494,7 @@ class RosterGatewayIT {
     }
 
     @Test
-    void headHasTheHeadersAndNoBody() {
+    void headReturnsHeadersWithoutABody() {
         HttpResponse<String> answer = new Http()
                 .send(Roster.request(ofStudent, roster.address("schools"))
                         .method("HEAD", HttpRequest.BodyPublishers.noBody()));
@@ -505,7 +505,7 @@ class RosterGatewayIT {
     }
 
     @Test
-    void aBrowserMayReadFromTheAppsOriginOnly() {
+    void corsAllowsTheAppsOriginsOnly() {
         realm.configureClient(TestRealm.APP, app -> app.putArray("webOrigins").add("https://app.example"));
 
         HttpResponse<String> preflight = new Http()
@@ -535,7 +535,7 @@ class RosterGatewayIT {
     // ---- caching and limits ----------------------------------------------------------------------------------------
 
     @Test
-    void whatIsTheSameForEverybodyIsKeptForAMinuteAndHasATag() {
+    void sharedCollectionsAreCachedForAMinuteWithAnETag() {
         HttpResponse<String> first = roster.get(ofStudent, "courses?limit=7");
         environment.classLink().clearRequests();
         HttpResponse<String> second = roster.get(ofTeacher, "courses?limit=7");
@@ -553,10 +553,10 @@ class RosterGatewayIT {
     }
 
     @Test
-    void theDistrictsNewSharingEndsWhatIsKept() {
+    void aChangeOfSharingClearsTheCache() {
         roster.get(ofStudent, "courses?limit=8");
         environment.classLink().applications().changePermissions(DISTRICT);
-        roster.get(ofStudent, "courses?limit=9"); // says so
+        roster.get(ofStudent, "courses?limit=9"); // detects the change
         environment.classLink().clearRequests();
 
         roster.get(ofStudent, "courses?limit=8");
@@ -565,14 +565,14 @@ class RosterGatewayIT {
     }
 
     @Test
-    void aClientThatAsksTooMuchIsTurnedAway() {
+    void aClientOverItsRateLimitIsRejected() {
         TestRealm busy = environment.newRealm();
         Roster own = Roster.withPartnerKey(environment, busy);
         busy.configure("rosterRequestsPerMinute", "1");
         String token = own.tokenOf("student");
         own.get(token, "schools");
 
-        // Two in a row, because a minute may end between any other two.
+        // Two consecutive requests, because a minute may end between any other two.
         HttpResponse<String> second = own.get(token, "schools");
         HttpResponse<String> third = own.get(token, "schools");
 
@@ -583,13 +583,13 @@ class RosterGatewayIT {
                 .isBetween(1, 60);
     }
 
-    // ---- a bad day -------------------------------------------------------------------------------------------------
+    // ---- faults -------------------------------------------------------------------------------------------------
 
     @Nested
-    class GivenARosterServiceOnABadDay {
+    class GivenAFaultyRosterService {
 
         @Test
-        void thatIsBusyTwice_thenTheThirdAttemptAnswers() {
+        void thatIsBusyTwice_thenTheThirdAttemptSucceeds() {
             environment
                     .classLink()
                     .faults()
@@ -602,7 +602,7 @@ class RosterGatewayIT {
 
         @ParameterizedTest
         @CsvSource({"429, 429", "503, 503", "500, 503", "502, 502", "504, 504"})
-        void thatStaysBusy_thenItsStatusAndWhenToComeBack(int fault, int status) {
+        void thatStaysBusy_thenItsStatusAndRetryAfterAreReturned(int fault, int status) {
             environment.classLink().faults().inject(Endpoint.ROSTER, Fault.status(fault));
 
             HttpResponse<String> answer = fresh("users/" + student.sourcedId());
@@ -617,7 +617,7 @@ class RosterGatewayIT {
         }
 
         @Test
-        void thatAsksForMoreTimeThanThereIs_thenItIsNotAskedAgain() {
+        void withARetryAfterBeyondTheDeadline_thenTheCallIsNotRepeated() {
             environment
                     .classLink()
                     .faults()
@@ -631,7 +631,7 @@ class RosterGatewayIT {
         }
 
         @Test
-        void thatFindsAPageTooHeavy_thenItIsReadInHalves() {
+        void thatRejectsALargePage_thenItIsReadInHalves() {
             environment
                     .classLink()
                     .faults()
@@ -646,7 +646,7 @@ class RosterGatewayIT {
         }
 
         @Test
-        void thatResetsTheConnection_thenItIsAskedAgain() {
+        void thatResetsTheConnection_thenTheCallIsRepeated() {
             environment
                     .classLink()
                     .faults()
@@ -657,7 +657,7 @@ class RosterGatewayIT {
         }
 
         @Test
-        void thatDoesNotOfferARead_thenItIsAskedOnce() {
+        void thatDoesNotSupportARead_thenItIsTriedOnce() {
             environment.classLink().faults().inject(Endpoint.ROSTER, Fault.status(501));
 
             assertThat(fresh("schools").statusCode()).isEqualTo(502);
@@ -672,10 +672,10 @@ class RosterGatewayIT {
             assertRefused(roster.get(ofService, Roster.MAPLE_VALLEY, "users?limit=100"), 502, "internal_server_error");
         }
 
-        /** Never a 200 with fewer rows. */
+        /** Never returns 200 with fewer rows. */
         @ParameterizedTest
         @ValueSource(strings = {"truncated", "malformed", "wrong shape", "wrong type", "empty", "redirect", "oversize"})
-        void thatSendsNonsense_then502(String kind) {
+        void thatSendsInvalidData_then502(String kind) {
             Fault fault =
                     switch (kind) {
                         case "truncated" -> Fault.truncated();
@@ -692,7 +692,7 @@ class RosterGatewayIT {
         }
 
         @Test
-        void whoseBearerChanged_thenItIsHealedOnce() {
+        void whoseBearerChanged_thenTheNewOneIsFetchedOnce() {
             fresh("terms");
             environment.classLink().applications().rotateBearer(DISTRICT);
             environment.classLink().clearRequests();
@@ -702,7 +702,7 @@ class RosterGatewayIT {
         }
 
         @Test
-        void thatRefusesTheSameBearer_thenTheDistrictWithdrew() {
+        void thatRejectsTheCurrentBearer_thenTheDistrictWithdrewAccess() {
             fresh("terms");
             environment.classLink().faults().inject(Endpoint.ROSTER, Fault.status(401));
             environment.classLink().clearRequests();
@@ -715,7 +715,7 @@ class RosterGatewayIT {
         }
 
         @Test
-        void thenTheLogSaysWhichSideFailedAndNamesNobody() {
+        void thenTheLogNamesTheFailedSideButNoUser() {
             environment.classLink().faults().inject(Endpoint.ROSTER, Fault.status(500));
             fresh("users/" + student.sourcedId());
 
@@ -727,11 +727,11 @@ class RosterGatewayIT {
         }
     }
 
-    // ---- the person's own token ------------------------------------------------------------------------------------
+    // ---- the user's own token ------------------------------------------------------------------------------------
 
     @Nested
     @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-    class WithThePersonsOwnToken {
+    class WithTheUsersOwnToken {
 
         private TestRealm own;
         private Roster rosters;
@@ -743,7 +743,7 @@ class RosterGatewayIT {
         }
 
         @Test
-        void theRosterIsReadWithIt() {
+        void theRosterIsReadWithTheUsersToken() {
             String token = rosters.tokenOf("teacher");
 
             assertThat(rows(rosters.get(token, "classes"), "classes")).isNotEmpty();
@@ -751,7 +751,7 @@ class RosterGatewayIT {
         }
 
         @Test
-        void anotherDistrictIsOutOfReachForAdministratorsToo() {
+        void administratorsCannotReadAnotherDistrict() {
             assertRefused(
                     rosters.get(rosters.administratorsToken("roster-administrator"), "2222", "schools"),
                     403,
@@ -759,7 +759,7 @@ class RosterGatewayIT {
         }
 
         @Test
-        void aTokenThatClassLinkEndedIsRenewedOnce() {
+        void aTokenExpiredByClassLinkIsRefreshedOnce() {
             environment.classLink().tokenMode(TokenMode.GUIDE);
             String token = rosters.tokenOf("student");
             environment.classLink().expireTokens();
@@ -773,7 +773,7 @@ class RosterGatewayIT {
         }
 
         @Test
-        void aTokenThatEndedForGoodSendsThePersonToLogin() {
+        void aRevokedGrantRequiresANewLogin() {
             environment.classLink().tokenMode(TokenMode.CLASSLINK);
             String token = rosters.tokenOf("parent");
             environment.classLink().expireTokens();
@@ -786,7 +786,7 @@ class RosterGatewayIT {
     }
 
     @Test
-    void switchedOffThereIsNothing() {
+    void isNotFoundIfSwitchedOff() {
         TestRealm off = environment.newRealm();
         Roster own = Roster.withPartnerKey(environment, off);
         String token = own.tokenOf("student");
@@ -799,7 +799,7 @@ class RosterGatewayIT {
     }
 
     @Test
-    void aPartnerKeyThatIsNotInTheVaultIsAnErrorOfTheSetUp() {
+    void aPartnerKeyMissingFromTheVaultIsAConfigurationError() {
         TestRealm forgetful = environment.newRealm();
         Roster own = Roster.withPartnerKey(environment, forgetful);
         forgetful.configure("partnerKey", "${vault.another-key}");
@@ -811,7 +811,7 @@ class RosterGatewayIT {
     }
 
     @Test
-    void noKeyAndNoBearerLeavesTheServer() {
+    void keysAndBearersNeverLeaveTheServer() {
         String log = environment.log();
         String metrics = environment.metrics();
         for (String secret :
@@ -824,7 +824,7 @@ class RosterGatewayIT {
 
     // ---- steps -----------------------------------------------------------------------------------------------------
 
-    /** A question that nobody has asked before, so that nothing is answered from memory. */
+    /** A request that was not sent before, so that the response does not come from the cache. */
     private HttpResponse<String> fresh(String target) {
         questions++;
         return roster.get(

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.ResourceAccessMode;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
-/** When a right to read a roster begins and ends, and that nothing outlives it in memory. */
+/** When access to a roster starts and ends, and that cached rows do not outlive it. */
 @WithTestEnvironment
 @ResourceLock(value = TestEnvironment.PASSING_TIME, mode = ResourceAccessMode.READ)
 class RosterRightsIT {
@@ -44,10 +44,11 @@ class RosterRightsIT {
         environment.classLink().clearRequests();
     }
 
-    // ---- the record ------------------------------------------------------------------------------------------------
+    // ---- the stored token
+    // ------------------------------------------------------------------------------------------------
 
     @Test
-    void storingSwitchedOffEndsThePersonsRights() {
+    void switchingOffStoreTokensEndsTheUsersAccess() {
         String ofStudent = roster.tokenOf("student");
         String ofService = roster.administratorsToken(ADMINISTRATOR);
         assertThat(roster.get(ofStudent, "students").statusCode()).isEqualTo(200);
@@ -57,12 +58,12 @@ class RosterRightsIT {
         assertRefused(roster.get(ofStudent, "students"), 403, "storing tokens is off");
         assertRefused(roster.get(ofStudent, Roster.MAPLE_VALLEY, "schools"), 403, "storing tokens is off");
         assertThat(roster.get(ofService, Roster.MAPLE_VALLEY, "students").statusCode())
-                .as("an administrator needs no record")
+                .as("an administrator needs no stored token")
                 .isEqualTo(200);
     }
 
     @Test
-    void aDistrictThatIsNotAllowedAnyMoreIsClosed() {
+    void removingADistrictFromAllowedDistrictsEndsAccess() {
         String ofStudent = roster.tokenOf("student");
         String ofService = roster.administratorsToken(ADMINISTRATOR);
         assertThat(roster.get(ofStudent, "courses").statusCode()).isEqualTo(200);
@@ -93,20 +94,20 @@ class RosterRightsIT {
         }
 
         @Test
-        void isNotThereForAClientThatMayNotCarryIt() {
+        void doesNotApplyIfTheClientsScopeOmitsIt() {
             String token = roster.tokenOf("teacher");
             realm.configureClient(TestRealm.APP, app -> app.put("fullScopeAllowed", false));
 
-            assertThat(reads(token)).as("a token of before").isFalse();
+            assertThat(reads(token)).as("a token issued before").isFalse();
             assertThat(reads(roster.tokenOf("teacher"))).isFalse();
             assertRefused(roster.get(roster.tokenOf("teacher"), "2222", "schools"), 403, "Another district");
             assertThat(roster.get(roster.tokenOf("teacher"), "classes").statusCode())
-                    .as("a teacher like any other")
+                    .as("a regular teacher")
                     .isEqualTo(200);
         }
 
         @Test
-        void isThereForAClientWhoseScopeHasIt() {
+        void appliesIfTheClientsScopeIncludesIt() {
             realm.configureClient(TestRealm.APP, app -> app.put("fullScopeAllowed", false));
             String clients = "/realms/" + realm.name() + "/clients";
             String app = realm.admin()
@@ -127,7 +128,7 @@ class RosterRightsIT {
         }
 
         @Test
-        void endsWhenItIsTakenAway() {
+        void endsWhenItIsRemoved() {
             String token = roster.tokenOf("teacher");
             AdminApi.require(
                     realm.admin().delete("/realms/" + realm.name() + "/roles/" + ADMINISTRATOR), "role is gone");
@@ -135,9 +136,9 @@ class RosterRightsIT {
             assertThat(reads(token)).isFalse();
         }
 
-        /** It names no roles; Keycloak's introspection would. */
+        /** The token contains no roles; Keycloak's introspection adds them. */
         @Test
-        void countsForALightweightTokenWithinTheClientsScope() {
+        void appliesToLightweightTokensWithinTheClientsScope() {
             realm.configureClient(
                     TestRealm.APP,
                     app -> ((ObjectNode) app.get("attributes"))
@@ -150,7 +151,7 @@ class RosterRightsIT {
         }
 
         @Test
-        void isForOneDistrictIfItNamesIt() {
+        void isLimitedToOneDistrictIfItNamesIt() {
             roster.tokenOf("teacher-of-two-schools");
             roster.makeAdministrator("teacher-of-two-schools", ADMINISTRATOR + "-2222");
             String token = roster.tokenOf("teacher-of-two-schools");
@@ -169,7 +170,7 @@ class RosterRightsIT {
     // ---- realm, client, user ---------------------------------------------------------------------------------------
 
     @Test
-    void aDisabledRealmAnswersNobody() {
+    void aDisabledRealmRefusesEveryRequest() {
         String token = roster.tokenOf("student");
         realm.configureRealm(settings -> settings.put("enabled", false));
 
@@ -177,7 +178,7 @@ class RosterRightsIT {
     }
 
     @Test
-    void aRealmThatRequiresHttpsAnswersNobodyOverHttp() {
+    void aRealmThatRequiresHttpsRefusesHttp() {
         String token = roster.tokenOf("student");
         realm.configureRealm(settings -> settings.put("sslRequired", "all"));
 
@@ -199,7 +200,7 @@ class RosterRightsIT {
     }
 
     @Test
-    void aConsentThatIsWithdrawnEndsTheRight() {
+    void revokingConsentEndsAccess() {
         realm.configureClient(TestRealm.APP, app -> app.put("consentRequired", true));
         String token = tokenAfterConsent();
         assertThat(roster.get(token, "schools").statusCode()).isEqualTo(200);
@@ -225,7 +226,7 @@ class RosterRightsIT {
     // ---- limits ----------------------------------------------------------------------------------------------------
 
     @Test
-    void oneStudentDoesNotLockOutTheApp() {
+    void oneStudentCannotExhaustTheAppsLimit() {
         realm.configure("rosterRequestsPerMinute", "1");
         String ofStudent = roster.tokenOf("student");
         String ofTeacher = roster.tokenOf("teacher");
@@ -250,11 +251,11 @@ class RosterRightsIT {
                 .isEqualTo(200);
     }
 
-    // ---- what is kept ----------------------------------------------------------------------------------------------
+    // ---- cached rows ----------------------------------------------------------------------------------------------
 
-    /** Another partner, at another host, with another roster of the same district. */
+    /** Another partner on another host with another roster of the same district. */
     @Test
-    void aChangedPartnerGetsNothingOfTheOldOne() {
+    void aChangedPartnerGetsNoCachedRowsOfTheOldOne() {
         String ofStudent = roster.tokenOf("student");
         List<String> oldClasses = classes(ofStudent);
         String oldCourses = roster.get(ofStudent, "courses").body();
@@ -278,7 +279,7 @@ class RosterRightsIT {
     }
 
     @Test
-    void aChangedKeyOrAddressAloneIsAnotherOrigin() {
+    void aChangedKeyOrUrlSeparatesTheCache() {
         String ofStudent = roster.tokenOf("student");
         roster.get(ofStudent, "courses");
         environment.keepInVault(realm, "partner-key", "a key that ClassLink does not know");
@@ -288,20 +289,20 @@ class RosterRightsIT {
         environment.classLink().clearRequests();
         assertThat(roster.get(ofStudent, "courses").statusCode()).isEqualTo(200);
         assertThat(environment.classLink().requests())
-                .as("the first key's page")
+                .as("the page of the first key")
                 .isEmpty();
 
         realm.configure("rosterUrl", environment.classLink().baseUrl() + "/proxy/v1p0");
         assertThat(roster.get(ofStudent, "courses").statusCode())
-                .as("there is no list of districts")
+                .as("no district list exists")
                 .isNotEqualTo(200);
     }
 
     @Nested
-    class WithThePersonsOwnToken {
+    class WithTheUsersOwnToken {
 
         @BeforeEach
-        void insteadOfThePartners() {
+        void insteadOfThePartnerKey() {
             roster = Roster.withUserToken(environment, realm);
         }
 
@@ -313,7 +314,7 @@ class RosterRightsIT {
         }
 
         @Test
-        void nobodyGetsAPageThatAnotherTokenHasRead() {
+        void cachedPagesAreNotSharedBetweenTokens() {
             String ofTeacher = roster.tokenOf("teacher");
             String ofStudent = roster.tokenOf("student");
             roster.get(ofTeacher, "courses?limit=5");
@@ -327,7 +328,7 @@ class RosterRightsIT {
         }
 
         @Test
-        void aDeadGrantReadsNothingAlsoIfAnothersPageIsKept() {
+        void aRevokedGrantReadsNoCachedPage() {
             roster.get(roster.tokenOf("teacher"), "courses?limit=5");
             environment.classLink().tokenMode(TokenMode.GUIDE);
             environment.classLink().switches().refreshTokens(false);

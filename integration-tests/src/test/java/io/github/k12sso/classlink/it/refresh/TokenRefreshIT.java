@@ -28,14 +28,14 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What becomes of a stored token when it ends: each outcome of a refresh, as the app sees it and as the vault keeps it. */
+/** Refresh of an expired stored token: each outcome, as the app sees it and as the vault stores it. */
 @WithTestEnvironment
 @ResourceLock(TestEnvironment.PASSING_TIME)
 class TokenRefreshIT {
 
-    /** Expired on arrival: the last five seconds of a token count as over. */
+    /** Expired on issue: a token counts as expired five seconds before its expiry. */
     private static final Duration OVER_AT_ONCE = Duration.ofSeconds(2);
-    /** Alive, and about to be renewed. */
+    /** Valid, but within the refresh threshold. */
     private static final Duration ALMOST_OVER = Duration.ofSeconds(40);
 
     private static final Duration LONG = Duration.ofHours(1);
@@ -53,23 +53,23 @@ class TokenRefreshIT {
     }
 
     @Nested
-    class GivenClassLinkIsHealthy {
+    class GivenClassLinkIsAvailable {
 
         @Test
-        void givenTheTokenIsOver_thenItIsRenewed_andTheEventSaysSo() {
+        void givenAnExpiredToken_thenItIsRefreshed_andTheEventSaysSo() {
             String app = loginWithATokenThatLives(OVER_AT_ONCE);
 
             JsonNode answer = Http.json(realm.exchange(app).body());
 
             assertThat(refreshes()).hasSize(1);
             assertThat(answer.get("expires_in").longValue()).isBetween(3_590L, 3_600L);
-            assertThatClassLinkTakes(answer.get("access_token").textValue());
+            assertThatClassLinkAccepts(answer.get("access_token").textValue());
             assertThat(lastExchange().get("details").get("classlink_token").textValue())
                     .isEqualTo("refreshed");
         }
 
         @Test
-        void givenItWasRenewed_thenTheNextExchangeNeedsNothing() {
+        void givenARefreshedToken_thenTheNextExchangeMakesNoCall() {
             String app = loginWithATokenThatLives(OVER_AT_ONCE);
             String first = accessToken(realm.exchange(app));
 
@@ -80,7 +80,7 @@ class TokenRefreshIT {
         }
 
         @Test
-        void givenAnotherExchangeRenewsIt_thenItsTokenIsAwaited_andTheEventSaysSo() {
+        void givenAConcurrentRefresh_thenItsResultIsUsed_andTheEventSaysSo() {
             String app = loginWithATokenThatLives(OVER_AT_ONCE);
             environment.classLink().faults().inject(Endpoint.TOKEN, Fault.delay(Duration.ofSeconds(1)));
             CompletableFuture<HttpResponse<String>> first = CompletableFuture.supplyAsync(() -> realm.exchange(app));
@@ -96,14 +96,14 @@ class TokenRefreshIT {
         }
 
         @Test
-        void givenTheTokenIsAboutToEnd_thenItIsRenewedAhead() {
+        void givenATokenAboutToExpire_thenItIsRefreshedEarly() {
             realm.exchange(loginWithATokenThatLives(ALMOST_OVER));
 
             assertThat(refreshes()).hasSize(1);
         }
 
         @Test
-        void givenAnotherMargin_thenTheSettingCounts() {
+        void givenAnotherRefreshThreshold_thenItIsApplied() {
             realm.configure("minValidityToken", "10");
 
             realm.exchange(loginWithATokenThatLives(ALMOST_OVER));
@@ -112,7 +112,7 @@ class TokenRefreshIT {
         }
 
         @Test
-        void givenTheRefreshTokenRotates_thenTheNewOneIsTheNextToBeUsed() {
+        void givenRotation_thenTheNewRefreshTokenIsUsedNext() {
             String app = loginWithATokenThatLives(OVER_AT_ONCE);
             environment.classLink().switches().guideTokenLifetime(OVER_AT_ONCE);
 
@@ -126,7 +126,7 @@ class TokenRefreshIT {
         }
 
         @Test
-        void givenTheAnswerHasNoRefreshToken_thenTheOldOneIsUsedAgain() {
+        void givenNoNewRefreshToken_thenTheOldOneIsUsedAgain() {
             environment.classLink().switches().refreshRotation(false);
             String app = loginWithATokenThatLives(OVER_AT_ONCE);
             environment.classLink().switches().guideTokenLifetime(OVER_AT_ONCE);
@@ -141,7 +141,7 @@ class TokenRefreshIT {
         }
 
         @Test
-        void givenASecondLoginWithoutARefreshToken_thenTheFirstOnesIsKept() {
+        void givenALaterLoginWithoutARefreshToken_thenTheStoredOneIsKept() {
             loginWithATokenThatLives(LONG);
             environment.classLink().switches().refreshTokens(false);
             String app = loginWithATokenThatLives(OVER_AT_ONCE);
@@ -162,15 +162,15 @@ class TokenRefreshIT {
         }
 
         @Test
-        void ofTheSamePerson_thenTheTokenIsHandedOut() {
+        void ofTheSameUser_thenTheTokenIsReturned() {
             String app = loginWithATokenThatLives(OVER_AT_ONCE);
 
-            assertThatClassLinkTakes(accessToken(realm.exchange(app)));
+            assertThatClassLinkAccepts(accessToken(realm.exchange(app)));
         }
 
         @ParameterizedTest
         @CsvSource({"iss, https://evil.example", "sub, 870099", "aud, another-app"})
-        void ofAnother_thenTheTokenIsRefused_andTheOldOneKept(String claim, String value) {
+        void ofAnotherUser_thenTheTokenIsRejected_andTheOldOneKept(String claim, String value) {
             String app = loginWithATokenThatLives(OVER_AT_ONCE);
             environment
                     .classLink()
@@ -183,7 +183,7 @@ class TokenRefreshIT {
             assertThat(environment.logOf(realm))
                     .anySatisfy(line -> assertThat(line).contains("id_token of another issuer, person or app"));
             environment.classLink().issueIdTokensNormally();
-            assertThatClassLinkTakes(accessToken(afterTheRest(app)));
+            assertThatClassLinkAccepts(accessToken(afterTheRest(app)));
         }
     }
 
@@ -191,7 +191,7 @@ class TokenRefreshIT {
     class GivenTheDistrictIsNoLongerAllowed {
 
         @Test
-        void thenNothingIsHandedOutOrRefreshed_untilItIsAgain() {
+        void thenNoTokenIsReturnedOrRefreshed_untilTheDistrictIsAllowedAgain() {
             String app = loginWithATokenThatLives(OVER_AT_ONCE);
             realm.configure("allowedTenants", "4711");
 
@@ -199,23 +199,23 @@ class TokenRefreshIT {
             assertThat(refreshes()).isEmpty();
 
             realm.configure("allowedTenants", "4711##2");
-            assertThatClassLinkTakes(accessToken(realm.exchange(app)));
+            assertThatClassLinkAccepts(accessToken(realm.exchange(app)));
         }
     }
 
     @Nested
-    class GivenClassLinkEndedTheGrant {
+    class GivenClassLinkRevokedTheGrant {
 
         @Test
-        void thenTheAppIsToldToSendTheUserThroughLogin_untilTheyCome() {
+        void thenANewLoginIsRequired_untilTheUserSignsIn() {
             String app = loginWithATokenThatLives(OVER_AT_ONCE);
             environment.classLink().endAllGrants();
 
             assertRefused(realm.exchange(app), 400, "token_expired");
             assertRefused(realm.exchange(app), 400, "token_expired");
-            assertThat(refreshes()).as("ClassLink is not asked again").hasSize(1);
+            assertThat(refreshes()).as("ClassLink is not called again").hasSize(1);
             assertThat(realm.state().links(realm.state().user("mira.fernwick.2")))
-                    .as("the link stays")
+                    .as("the link is kept")
                     .hasSize(1);
 
             String afterLogin = loginWithATokenThatLives(LONG);
@@ -245,10 +245,10 @@ class TokenRefreshIT {
                 Fault.oversize(20_000_000),
                 Fault.redirect("https://launchpad.classlink.com/"));
 
-        /** Each fault in a realm of its own, because a provider rests for three seconds after one. */
+        /** Each fault in a separate realm, because a provider makes no call for three seconds after one. */
         @Test
-        void thenTheAppIsToldWhenToComeAgain_andTheTokenIsKept() {
-            // A server that does not rotate takes the refresh token again even when it had done the work.
+        void thenTheResponseHasRetryAfter_andTheTokenIsKept() {
+            // Without rotation, ClassLink accepts the refresh token again even if it processed the lost request.
             environment.classLink().switches().refreshRotation(false);
             Map<TestRealm, String> apps = new LinkedHashMap<>();
             for (Fault fault : FAULTS) {
@@ -262,7 +262,7 @@ class TokenRefreshIT {
 
                 assertRefused(answer, 503, "temporarily_unavailable");
                 assertThat(answer.headers().firstValue("Retry-After")).hasValue("3");
-                assertThat(refreshes()).as("an outage is not hammered").hasSize(1);
+                assertThat(refreshes()).as("no further calls during an outage").hasSize(1);
                 assertThat(lastExchange().get("error").textValue()).isEqualTo("temporarily_unavailable");
                 environment.classLink().faults().clear();
             }
@@ -274,7 +274,7 @@ class TokenRefreshIT {
         }
 
         @Test
-        void givenTheAppWaitsExactlyAsLongAsItIsTold_thenItIsNotTooEarly() {
+        void givenTheAppWaitsForRetryAfter_thenItIsNotTooEarly() {
             String app = loginWithATokenThatLives(OVER_AT_ONCE);
             environment
                     .classLink()
@@ -282,7 +282,7 @@ class TokenRefreshIT {
                     .inject(Endpoint.TOKEN, Fault.status(503))
                     .times(1);
             realm.exchange(app);
-            HttpResponse<String> later = realm.exchange(app); // a part of a second has passed
+            HttpResponse<String> later = realm.exchange(app); // a fraction of a second has passed
 
             environment.passTime(
                     realm,
@@ -293,7 +293,7 @@ class TokenRefreshIT {
         }
 
         @Test
-        void givenItSaysWhenToComeAgain_thenTheAppHearsIt() {
+        void givenRetryAfterFromClassLink_thenItIsPassedOn() {
             String app = loginWithATokenThatLives(OVER_AT_ONCE);
             environment
                     .classLink()
@@ -304,18 +304,18 @@ class TokenRefreshIT {
         }
 
         @Test
-        void givenTheTokenIsStillAlive_thenItIsHandedOut() {
+        void givenTheTokenIsStillValid_thenItIsReturned() {
             String app = loginWithATokenThatLives(ALMOST_OVER);
             environment.classLink().faults().inject(Endpoint.TOKEN, Fault.status(503));
 
             HttpResponse<String> answer = realm.exchange(app);
 
             assertThat(answer.statusCode()).isEqualTo(200);
-            assertThatClassLinkTakes(accessToken(answer));
+            assertThatClassLinkAccepts(accessToken(answer));
         }
 
         @Test
-        void givenTheAnswerIsLost_andTheServerRotates_thenTheNextAttemptEndsInALogin() {
+        void givenALostResponseWithRotation_thenANewLoginIsRequired() {
             String app = loginWithATokenThatLives(OVER_AT_ONCE);
             environment
                     .classLink()
@@ -326,9 +326,9 @@ class TokenRefreshIT {
             assertRefused(afterTheRest(app), 400, "token_expired");
         }
 
-        @Full // the provider waits ten seconds for an answer
+        @Full // the provider waits ten seconds for a response
         @Test
-        void givenItHangs_thenTheAnswerComesWithinTheDeadline() {
+        void givenNoResponse_thenTheExchangeEndsWithinTheDeadline() {
             String app = loginWithATokenThatLives(OVER_AT_ONCE);
             environment.classLink().faults().inject(Endpoint.TOKEN, Fault.stall(Duration.ofSeconds(40)));
             long start = System.nanoTime();
@@ -341,7 +341,7 @@ class TokenRefreshIT {
 
     // ---- steps -----------------------------------------------------------------------------------------------------
 
-    /** The app's Keycloak token; ClassLink tokens that are issued later live long. */
+    /** Returns the app's Keycloak token; ClassLink tokens issued later have a long lifetime. */
     private String loginWithATokenThatLives(Duration life) {
         environment.classLink().switches().guideTokenLifetime(life);
         String token = realm.tokensOf("student").get("access_token").textValue();
@@ -350,7 +350,7 @@ class TokenRefreshIT {
         return token;
     }
 
-    /** The provider rests for three seconds after a failure. */
+    /** The provider makes no call for three seconds after a failure. */
     private HttpResponse<String> afterTheRest(String app) {
         environment.passTime(realm, LONGEST_REST);
         return realm.exchange(app);
@@ -373,12 +373,12 @@ class TokenRefreshIT {
         return token.textValue();
     }
 
-    /** Token exchanges and their errors are two types of events; the newest of both. */
+    /** The newest event of the types token exchange and token exchange error. */
     private JsonNode lastExchange() {
         return realm.state().events("TOKEN_EXCHANGE&type=TOKEN_EXCHANGE_ERROR").get(0);
     }
 
-    private void assertThatClassLinkTakes(String token) {
+    private void assertThatClassLinkAccepts(String token) {
         HttpResponse<String> profile = new Http()
                 .send(HttpRequest.newBuilder(environment.classLink().baseUrl().resolve("/v2/my/info"))
                         .header("Authorization", "Bearer " + token));

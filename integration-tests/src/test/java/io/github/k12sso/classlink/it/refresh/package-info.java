@@ -1,2 +1,2 @@
-/** The refresh of a stored ClassLink token. */
+/** Refresh of stored ClassLink tokens. */
 package io.github.k12sso.classlink.it.refresh;

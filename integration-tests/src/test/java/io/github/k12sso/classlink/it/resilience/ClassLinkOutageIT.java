@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What people can tell apart and do while ClassLink is out; every call with every fault is {@link UpstreamFaultsIT}'s. */
+/** What users see and can do during a ClassLink outage. {@link UpstreamFaultsIT} tests every call with every fault. */
 @WithTestEnvironment
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ClassLinkOutageIT {
@@ -36,8 +36,7 @@ class ClassLinkOutageIT {
 
     @ParameterizedTest
     @MethodSource("wrongAnswersOfTheTokenEndpoint")
-    void eachErrorOfTheTokenEndpointHasItsOwnReason(
-            String error, int status, String reason, TestEnvironment environment) {
+    void everyTokenEndpointErrorHasItsOwnReason(String error, int status, String reason, TestEnvironment environment) {
         environment
                 .classLink()
                 .faults()
@@ -62,7 +61,7 @@ class ClassLinkOutageIT {
     }
 
     @Test
-    void aWrongClientSecretIsSaidToBeOne(TestEnvironment environment) {
+    void aWrongClientSecretIsReported(TestEnvironment environment) {
         TestRealm own = environment.newRealm();
         own.configure("clientSecret", "not-the-secret");
 
@@ -74,7 +73,7 @@ class ClassLinkOutageIT {
 
     @ParameterizedTest
     @EnumSource(names = {"JWKS", "MY_INFO", "TOKEN"})
-    void whoeverTriesAgainGetsToTheAppThatTheyCameFrom(Endpoint endpoint, TestEnvironment environment) {
+    void aRetryReturnsToTheOriginalApp(Endpoint endpoint, TestEnvironment environment) {
         Browser browser = realm.newBrowser();
         URI request = realm.loginRequest("openid");
         forgetKeys(environment);
@@ -82,7 +81,7 @@ class ClassLinkOutageIT {
         WebPage page = realm.login(browser, "student", request);
         assertThat(page.error()).startsWith("ClassLink does not answer right now.");
 
-        // Keycloak knows where the app wanted to go, and LaunchPad who it is.
+        // Keycloak still has the app's login request, and LaunchPad the user's session.
         WebPage callback = browser.click(page, "#kc-error-message .instruction a");
 
         assertThat(callback.handedToApp())
@@ -92,7 +91,7 @@ class ClassLinkOutageIT {
     }
 
     @Test
-    void whoeverIsSignedInNoticesNothing(TestEnvironment environment) {
+    void signedInUsersAreUnaffected(TestEnvironment environment) {
         realm.addApps("other-app");
         Browser teacher = realm.newBrowser();
         JsonNode tokens = realm.redeem(realm.login(teacher, "teacher"), TestRealm.APP, TestRealm.APP_SECRET);
@@ -111,7 +110,7 @@ class ClassLinkOutageIT {
         assertThat(realm.tokenEndpoint(refresh).statusCode()).isEqualTo(200);
         assertThat(realm.exchange(tokens.get("access_token").textValue()).statusCode())
                 .isEqualTo(200);
-        // Another app, in the same browser: Keycloak's session is enough.
+        // Another app in the same browser only needs the Keycloak session.
         assertThat(teacher.open(realm.loginRequest("other-app", "openid", Map.of()))
                         .handedToApp())
                 .containsKey("code");
@@ -124,7 +123,7 @@ class ClassLinkOutageIT {
     }
 
     private void forgetKeys(TestEnvironment environment) {
-        // A new key: the next login has to ask for it.
+        // A new key, which the next login must fetch.
         environment.classLink().keys().rotateAndDropOld();
     }
 

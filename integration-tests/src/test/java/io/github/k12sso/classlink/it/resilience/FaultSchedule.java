@@ -7,12 +7,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** ClassLink's faults, one endpoint and one fault after the other, with a calm after each. */
+/** Injects faults one after another, at one endpoint at a time, with a pause after each. */
 final class FaultSchedule {
 
     private static final List<Endpoint> ENDPOINTS = List.of(
             Endpoint.TOKEN, Endpoint.MY_INFO, Endpoint.ROSTER, Endpoint.JWKS, Endpoint.APPLICATIONS, Endpoint.REVOKE);
-    /** As many as share no divisor with the endpoints: in time every endpoint has had every fault. */
+    /** Their number is coprime to the number of endpoints, so that every endpoint gets every fault. */
     private static final List<Fault> FAULTS = List.of(
             Fault.status(503),
             Fault.reset(),
@@ -29,7 +29,7 @@ final class FaultSchedule {
         this.classLink = classLink;
     }
 
-    /** A fault begins, or the one before ends. */
+    /** Starts a fault or ends the previous one. */
     void change() {
         int change = changes.getAndIncrement();
         if (change % 2 == 1) {
@@ -39,12 +39,12 @@ final class FaultSchedule {
         int fault = change / 2;
         Endpoint endpoint = ENDPOINTS.get(fault % ENDPOINTS.size());
         if (endpoint == Endpoint.JWKS) {
-            classLink.keys().rotateAndDropOld(); // or nobody would ask
+            classLink.keys().rotateAndDropOld(); // otherwise the keys would not be fetched
         }
         classLink.faults().inject(endpoint, FAULTS.get(fault % FAULTS.size()));
     }
 
-    /** How many faults there were. */
+    /** The number of faults so far. */
     int faults() {
         return (changes.get() + 1) / 2;
     }

@@ -25,8 +25,8 @@ import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A Keycloak with 512 MB of heap reads roster services that want to harm it, and goes on answering logins. */
-@Full // a server of its own
+/** A Keycloak with 512 MB of heap reads malicious roster responses and continues to serve logins. */
+@Full // starts a server
 @Isolated("one server of a test's own at a time")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HostileRosterIT {
@@ -59,7 +59,7 @@ class HostileRosterIT {
     void honestAgain() {
         environment.classLink().faults().clear();
         environment.classLink().switches().hostileRoster(HostileRoster.NONE);
-        environment.passTime(realm, Duration.ofMinutes(1)); // on a slow machine an answer takes too long, thrice
+        environment.passTime(realm, Duration.ofMinutes(1)); // on a slow machine, three responses may time out
         assertSignedIn();
         assertThat(environment.log()).doesNotContain("OutOfMemoryError");
         assertThat(roster.get(administrator, Roster.MAPLE_VALLEY, "users?limit=1000")
@@ -69,26 +69,26 @@ class HostileRosterIT {
 
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
-    void aHostileServiceHarmsNobody(HostileRoster kind) {
+    void aMaliciousRosterServiceAffectsNoOtherRequest(HostileRoster kind) {
         environment.classLink().switches().hostileRoster(kind);
 
         assertThat(readAtOnce()).allMatch(status -> status >= 400);
     }
 
     @Test
-    void aTruncatedPageHarmsNobody() {
+    void aTruncatedPageAffectsNoOtherRequest() {
         environment.classLink().faults().inject(Endpoint.ROSTER, Fault.truncated());
 
         assertThat(readAtOnce()).allMatch(status -> status >= 400);
     }
 
-    /** The requests end at their deadline, and people log in meanwhile. */
+    /** Requests end at their deadline, and logins succeed meanwhile. */
     @Test
-    void aSilentListOfDistrictsHoldsUpNoLogin() {
+    void anUnresponsiveDistrictListDelaysNoLogin() {
         TestRealm other = environment.newRealm();
         Roster silent = Roster.withPartnerKey(environment, other);
         String token = silent.administratorsToken("roster-administrator");
-        roster.get(administrator, Roster.MAPLE_VALLEY, "terms"); // knows its districts
+        roster.get(administrator, Roster.MAPLE_VALLEY, "terms"); // caches the districts
         environment.classLink().faults().inject(Endpoint.APPLICATIONS, Fault.stall(Duration.ofSeconds(60)));
         long start = System.nanoTime();
 
@@ -97,7 +97,7 @@ class HostileRosterIT {
         assertSignedIn();
         assertThat(roster.get(administrator, Roster.MAPLE_VALLEY, "users?limit=5")
                         .statusCode())
-                .as("another realm's roster")
+                .as("roster of another realm")
                 .isEqualTo(200);
 
         assertThat(waiting.join()).isGreaterThanOrEqualTo(500);

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What goes wrong is Keycloak's own: its clock, its administrators. Its vault and its heap are {@link VaultAndHeapIT}'s. */
+/** Faults of Keycloak itself: clock jumps and configuration changes. {@link VaultAndHeapIT} tests vault and heap. */
 @WithTestEnvironment
 @Isolated("moves the clock of the shared server")
 class KeycloakFaultsIT {
@@ -46,10 +46,10 @@ class KeycloakFaultsIT {
     }
 
     @Nested
-    class GivenItsClockJumps {
+    class GivenAClockJump {
 
         @Test
-        void anHourAhead_thenTokensAreRenewedSooner_andLoginsGoOn() {
+        void anHourForward_thenTokensAreRefreshedEarlier_andLoginsContinue() {
             String before = appToken();
             environment.setClock(realm, HOUR.plusMinutes(30));
             try {
@@ -59,11 +59,13 @@ class KeycloakFaultsIT {
             } finally {
                 environment.setClock(realm, Duration.ZERO);
             }
-            assertThat(realm.exchange(before).statusCode()).as("and back").isEqualTo(200);
+            assertThat(realm.exchange(before).statusCode())
+                    .as("after moving the clock back")
+                    .isEqualTo(200);
         }
 
         @Test
-        void anHourBack_thenALoginSaysThatTheClocksDiffer_andTokensAreKept() {
+        void anHourBack_thenALoginReportsTheClockDifference_andTokensAreKept() {
             String before = appToken();
             environment.setClock(realm, HOUR.negated());
             try {
@@ -71,7 +73,7 @@ class KeycloakFaultsIT {
 
                 assertThat(realm.state().failureOn(page).at("/details/reason").asText())
                         .isEqualTo("id_token_times");
-                assertThat(realm.state().users()).as("nothing half made").hasSize(2);
+                assertThat(realm.state().users()).as("no partial user").hasSize(2);
             } finally {
                 environment.setClock(realm, Duration.ZERO);
             }
@@ -79,9 +81,9 @@ class KeycloakFaultsIT {
             assertThat(isSignedIn(realm.login(realm.newBrowser(), "teacher"))).isTrue();
         }
 
-        /** A rest of three seconds, measured by a clock that goes back, would last an hour. */
+        /** A cool-down of three seconds would last an hour if it were measured by a clock that jumps back. */
         @Test
-        void anHourBack_whileClassLinkRests_thenTheRestIsNotLonger() {
+        void anHourBack_duringACoolDown_thenTheCoolDownIsNotLonger() {
             environment.classLink().switches().guideTokenLifetime(Duration.ofSeconds(1));
             String token = appToken();
             environment.classLink().faults().inject(Endpoint.TOKEN, Fault.status(503));
@@ -101,7 +103,7 @@ class KeycloakFaultsIT {
         }
     }
 
-    /** What an administrator does while somebody is at ClassLink. */
+    /** Configuration changes while a user is at ClassLink. */
     enum Change {
         DISABLED(provider -> provider.put("enabled", false), "Page not found"),
         ANOTHER_CLIENT(provider -> config(provider).put("clientId", "another"), "not set up"),
@@ -109,7 +111,7 @@ class KeycloakFaultsIT {
         ANOTHER_ISSUER(provider -> config(provider).put("issuer", "https://launchpad.classlink.com/x"), "who you are"),
         OTHER_DISTRICTS(provider -> config(provider).put("allowedTenants", "4711"), "can’t sign in here");
 
-        @SuppressWarnings("ImmutableEnumChecker") // None of the lambdas holds anything.
+        @SuppressWarnings("ImmutableEnumChecker") // The lambdas are stateless.
         private final Consumer<ObjectNode> change;
 
         private final String message;
@@ -126,7 +128,7 @@ class KeycloakFaultsIT {
 
     @ParameterizedTest
     @EnumSource
-    void givenTheSettingsChangeUnderARunningLogin_thenItEndsOnAPage_andTheNextOneIsAsSet(Change change) {
+    void givenSettingsChangeDuringALogin_thenItShowsAPage_andTheNextLoginUsesThem(Change change) {
         Browser browser = realm.newBrowser();
         WebPage atClassLink = browser.open(realm.loginRequest("openid"));
         JsonNode before = provider();
@@ -139,13 +141,13 @@ class KeycloakFaultsIT {
 
         assertThat(page.status()).isBetween(400, 503);
         assertThat(page.text()).contains(change.message);
-        assertThat(realm.state().users()).as("nothing half made").hasSize(1);
+        assertThat(realm.state().users()).as("no partial user").hasSize(1);
         AdminApi.require(realm.admin().put(providerPath(), withSecret(before)), "as it was");
         assertThat(isSignedIn(realm.login(realm.newBrowser(), "student"))).isTrue();
     }
 
     @Test
-    void givenTheProviderIsRemovedUnderARunningLogin_thenItEndsOnAPage() {
+    void givenTheProviderIsRemovedDuringALogin_thenItShowsAPage() {
         Browser browser = realm.newBrowser();
         WebPage atClassLink = browser.open(realm.loginRequest("openid"));
         SecretSearch.ofThisRun().exceptTracesOf(realm);
@@ -154,7 +156,7 @@ class KeycloakFaultsIT {
         WebPage page = realm.choosePersona(browser, atClassLink, "student");
 
         assertThat(page.status()).isEqualTo(404);
-        assertThat(realm.state().users()).as("nothing half made").hasSize(1);
+        assertThat(realm.state().users()).as("no partial user").hasSize(1);
     }
 
     // ---- steps -----------------------------------------------------------------------------------------------------

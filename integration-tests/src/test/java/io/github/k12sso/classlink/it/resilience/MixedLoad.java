@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
-/** A server of its own, its traffic and its faults. */
+/** A server with traffic and faults. */
 final class MixedLoad implements AutoCloseable {
 
     private static final Duration LOGIN_EVERY = Duration.ofMillis(400);
@@ -25,9 +25,9 @@ final class MixedLoad implements AutoCloseable {
     private static final Duration PAGE_EVERY = Duration.ofMillis(500);
     private static final Duration FAULT_CHANGES_EVERY = Duration.ofSeconds(2);
     private static final Duration SAMPLE_EVERY = Duration.ofMillis(500);
-    /** Time in which connections close that nobody uses any more. */
+    /** Time for idle connections to close. */
     private static final Duration CLOSING = Duration.ofSeconds(5);
-    /** Longest of a request that was under way when the load ended. */
+    /** Maximum duration of a request in progress when the load ended. */
     private static final Duration LAST_REQUEST = Duration.ofSeconds(60);
 
     private final TestEnvironment environment;
@@ -38,8 +38,9 @@ final class MixedLoad implements AutoCloseable {
     private MixedLoad(TestEnvironment environment) {
         this.environment = environment;
         environment.classLink().tokenMode(TokenMode.GUIDE);
-        // Less than is left when Keycloak renews it (60 s), so that every exchange asks ClassLink; and a lost answer
-        // costs nobody their token.
+        // Less than the refresh threshold (60 s), so that every exchange calls ClassLink, and no lost response costs a
+        // user
+        // their token.
         environment.classLink().switches().guideTokenLifetime(Duration.ofSeconds(30));
         environment.classLink().switches().refreshRotation(false);
         environment.classLink().revocation(true);
@@ -49,7 +50,7 @@ final class MixedLoad implements AutoCloseable {
                 .put("adminEventsEnabled", false)
                 .put("accessTokenLifespan", 7_200)
                 .put("ssoSessionIdleTimeout", 7_200)
-                // Logins that ended on an error page are forgotten within the run.
+                // Failed logins expire within the run.
                 .put("accessCodeLifespanLogin", 60)
                 .put("accessCodeLifespanUserAction", 60));
         this.traffic = new Traffic(realm, Roster.withPartnerKey(environment, realm));
@@ -66,19 +67,19 @@ final class MixedLoad implements AutoCloseable {
     }
 
     /**
-     * What was seen.
+     * The measurements.
      *
-     * @param filesBefore open files and sockets after the warm-up, when nobody uses the server
+     * @param filesBefore open files and sockets after the warm-up, when the server is idle
      * @param filesAfter the same after the load
-     * @param first least of each value in the second quarter of the time, when all is warm
-     * @param last least of each in the last quarter, database connections when all is quiet
+     * @param first minimum of each value in the second quarter of the time, after the warm-up
+     * @param last minimum of each value in the last quarter; database connections when idle
      */
     public record Report(
             Duration length,
             int faults,
             Map<String, AtomicInteger> answers,
             List<String> wrong,
-            boolean everybodyHasTheirToken,
+            boolean allResidentsHaveTheirToken,
             Map<String, Long> rowsBefore,
             Map<String, Long> rowsAfter,
             double filesBefore,
@@ -86,7 +87,7 @@ final class MixedLoad implements AutoCloseable {
             ServerHealth first,
             ServerHealth last) {
 
-        /** As a table. */
+        /** The measurements as a table. */
         public String table() {
             String counts = answers.entrySet().stream()
                     .map(answer -> "| %s | %d |"
@@ -115,17 +116,18 @@ final class MixedLoad implements AutoCloseable {
         }
     }
 
-    /** Lets the load run, ends it, and looks. */
+    /** Runs the load, stops it and measures. */
     public Report run(Duration length) {
-        during(length.dividedBy(6)); // warms up, and fills what is filled once
-        traffic.closeForTheDay();
+        during(length.dividedBy(6)); // warms up and fills caches
+        traffic.deleteVisitors();
         double filesBefore = filesAtRest();
         Map<String, Long> before = ServerHealth.rows(environment.database());
         samples.clear();
         during(length);
-        Await.until("everybody's token", traffic::everyResidentHasTheirToken);
-        traffic.closeForTheDay();
-        Await.until("rest of the database", () -> ServerHealth.of(environment).databaseConnections() == 0);
+        Await.until("tokens of all residents", traffic::everyResidentHasTheirToken);
+        traffic.deleteVisitors();
+        Await.until(
+                "idle database connections", () -> ServerHealth.of(environment).databaseConnections() == 0);
         int quarter = samples.size() / 4;
         ServerHealth first = ServerHealth.least(samples.subList(quarter, 2 * quarter));
         double filesAfter = filesAtRest();
@@ -143,7 +145,10 @@ final class MixedLoad implements AutoCloseable {
                 ServerHealth.least(samples.subList(samples.size() - quarter, samples.size())));
     }
 
-    /** The least in some seconds: a connection of a browser that nobody uses any more closes when this JVM has collected the browser. */
+    /**
+     * The minimum within some seconds, because a browser's connection closes only when this JVM has garbage-collected the
+     * browser.
+     */
     private double filesAtRest() {
         double least = Double.MAX_VALUE;
         for (long end = System.nanoTime() + CLOSING.toNanos(); System.nanoTime() < end; ) {
@@ -165,11 +170,11 @@ final class MixedLoad implements AutoCloseable {
         try {
             clock.awaitTermination(length.toMillis(), TimeUnit.MILLISECONDS);
             if (work.stream().anyMatch(ScheduledFuture::isDone)) {
-                throw new AssertionError("somebody has stopped working");
+                throw new AssertionError("a simulated user or app has stopped");
             }
             clock.shutdown();
             if (!clock.awaitTermination(LAST_REQUEST.toMillis(), TimeUnit.MILLISECONDS)) {
-                throw new AssertionError("a request has not ended " + LAST_REQUEST + " after the load");
+                throw new AssertionError("a request is still in progress " + LAST_REQUEST + " after the load");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

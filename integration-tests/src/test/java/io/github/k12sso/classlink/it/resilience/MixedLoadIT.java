@@ -9,21 +9,21 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /**
- * Logins, exchanges and rosters at once on a small heap while ClassLink's faults come and go; for a minute, or for
- * {@code -Dmixed.load=PT30M}. The measurements are in {@code target/reports/mixed-load.md}.
+ * Concurrent logins, exchanges and roster reads on a small heap with intermittent ClassLink faults, for a minute or for
+ * {@code -Dmixed.load=PT30M}. Writes the measurements to {@code target/reports/mixed-load.md}.
  */
-@Full // a minute of load on a server of its own
+@Full // runs a minute of load and starts a server
 @Isolated("needs the whole machine")
 class MixedLoadIT {
 
-    /** Young garbage that a sample can hold, in MB. */
+    /** Garbage that a sample can include, in MB. */
     private static final double GARBAGE = 64;
 
-    /** Threads, and files and sockets, by which pools may have grown. */
+    /** Number of threads, files and sockets by which pools may grow. */
     private static final double POOLS = 20;
 
     @Test
-    void nothingIsLostAndNothingPilesUp() {
+    void noTokenIsLostAndNoResourceLeaks() {
         Duration length = Duration.parse(System.getProperty("mixed.load"));
         try (MixedLoad load = MixedLoad.start("mixed-load")) {
             MixedLoad.Report report = load.run(length);
@@ -32,7 +32,7 @@ class MixedLoadIT {
             assertThat(report.wrong()).isEmpty();
             assertThat(report.answers())
                     .containsKeys("login and out 204", "login 503 told", "exchange 200", "roster 200");
-            assertThat(report.everybodyHasTheirToken()).isTrue();
+            assertThat(report.allResidentsHaveTheirToken()).isTrue();
             assertThat(report.rowsAfter()).isEqualTo(report.rowsBefore());
             assertThat(report.last().databaseConnections()).isZero();
             assertThat(report.last().threads())

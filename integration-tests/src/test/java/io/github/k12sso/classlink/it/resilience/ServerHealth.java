@@ -9,11 +9,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a server holds at a moment.
+ * Resource usage of a server at one moment.
  *
  * @param threads of the JVM
  * @param files open files and sockets of the process
- * @param heap megabytes in use, garbage included
+ * @param heap megabytes in use, including garbage
  * @param databaseConnections in use by a request
  */
 record ServerHealth(double threads, double files, double heap, double databaseConnections) {
@@ -43,7 +43,7 @@ record ServerHealth(double threads, double files, double heap, double databaseCo
                 sums.get("agroal_active_count"));
     }
 
-    /** The least of each. */
+    /** The minimum of each value. */
     static ServerHealth least(List<ServerHealth> samples) {
         return samples.stream()
                 .reduce((one, other) -> new ServerHealth(
@@ -54,7 +54,7 @@ record ServerHealth(double threads, double files, double heap, double databaseCo
                 .orElseThrow();
     }
 
-    /** How many rows each table has, without the sessions of the administrator who looks. */
+    /** The number of rows in each table, without the sessions of the test's administrator. */
     static Map<String, Long> rows(Database database) {
         Map<String, Long> rows = new TreeMap<>();
         for (String table : database.rows("select table_name from information_schema.tables"

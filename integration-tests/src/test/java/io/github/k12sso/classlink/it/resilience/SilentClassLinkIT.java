@@ -32,7 +32,9 @@ import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** More requests than Keycloak has threads wait for a ClassLink that is silent: whom it harms, and what the others get. */
+/**
+ * More requests than Keycloak has threads wait for a ClassLink that does not respond: effects on these and on other requests.
+ */
 @WithTestEnvironment
 @Isolated("measures how fast the shared server answers")
 class SilentClassLinkIT {
@@ -63,7 +65,7 @@ class SilentClassLinkIT {
         threads.shutdownNow();
     }
 
-    /** What an answer was. */
+    /** The kinds of responses. */
     private record Told(int status, boolean retryAfter, String text) {
 
         static Told of(HttpResponse<String> answer) {
@@ -128,19 +130,19 @@ class SilentClassLinkIT {
             this.endpoint = endpoint;
         }
 
-        /** Of as many people, all ready to be sent. */
+        /** Requests of different users, prepared to be sent at once. */
         abstract List<Supplier<Told>> requests(SilentClassLinkIT test);
     }
 
-    /** The default tier's: ClassLink is silent for three seconds. */
+    /** In the default tier, ClassLink does not respond for three seconds. */
     @Test
-    void logins_thatFindNoPlace_areToldSoAtOnce() {
+    void loginsOverTheLimitAreRejectedImmediately() {
         List<Supplier<Told>> requests = Waiting.CODE.requests(this);
         environment.classLink().faults().inject(Endpoint.TOKEN, Fault.stall(Duration.ofSeconds(3)));
 
         List<CompletableFuture<Told>> answers = send(requests);
         Await.until("those who find no place", () -> done(answers) > PEOPLE / 2);
-        assertThatOthersAreServed();
+        assertThatOtherRealmsRespond();
         environment.classLink().faults().clear();
         assertThatALoginWorksSoon();
 
@@ -158,13 +160,13 @@ class SilentClassLinkIT {
     }
 
     @Test
-    void refreshes_thatFindNoPlace_areToldSoAtOnce() {
+    void refreshesOverTheLimitAreRejectedImmediately() {
         List<Supplier<Told>> requests = Waiting.REFRESH.requests(this);
         environment.classLink().faults().inject(Endpoint.TOKEN, Fault.stall(Duration.ofSeconds(3)));
 
         List<CompletableFuture<Told>> answers = send(requests);
         Await.until("those who find no place", () -> done(answers) > PEOPLE / 2);
-        assertThatOthersAreServed();
+        assertThatOtherRealmsRespond();
         environment.classLink().faults().clear();
         assertThatALoginWorksSoon();
 
@@ -173,28 +175,28 @@ class SilentClassLinkIT {
                 .allMatch(answer -> answer.text().contains("temporarily_unavailable"));
     }
 
-    @Full // silence until calls time out, for each of them
+    @Full // waits until calls time out, for each kind of call
     @ParameterizedTest
     @EnumSource
-    void nobodyElseIsHarmed_andALoginWorksSoonAfterClassLinkReturns(Waiting waiting) {
+    void otherRealmsAreUnaffected_andALoginWorksSoonAfterRecovery(Waiting waiting) {
         List<Supplier<Told>> requests = waiting.requests(this);
         List<Supplier<Told>> again = waiting.requests(this);
 
         environment.classLink().faults().inject(waiting.endpoint, SILENCE);
         List<CompletableFuture<Told>> first = send(requests);
         Await.until("those who find no place", () -> done(first) > PEOPLE / 2);
-        assertThatOthersAreServed();
+        assertThatOtherRealmsRespond();
         environment.classLink().faults().clear();
-        assertThatALoginWorksSoon(); // while those of the silence still wait
+        assertThatALoginWorksSoon(); // while earlier requests still wait
 
         environment.classLink().faults().inject(waiting.endpoint, SILENCE);
         List<Told> told =
                 new ArrayList<>(first.stream().map(CompletableFuture::join).toList());
         List<CompletableFuture<Told>> second = send(again);
         Await.until("those who find no place", () -> done(second) > PEOPLE / 2);
-        assertThatOthersAreServed();
+        assertThatOtherRealmsRespond();
         second.stream().map(CompletableFuture::join).forEach(told::add);
-        assertThatOthersAreServed();
+        assertThatOtherRealmsRespond();
         environment.classLink().faults().clear();
         assertThatALoginWorksSoon();
 
@@ -206,7 +208,7 @@ class SilentClassLinkIT {
 
     // ---- steps -----------------------------------------------------------------------------------------------------
 
-    /** Browsers that ClassLink has sent back, their codes not redeemed. */
+    /** Browsers with a callback URL whose codes are not redeemed yet. */
     private List<Supplier<Told>> callbacks() {
         return IntStream.range(0, PEOPLE)
                 .mapToObj(number -> CompletableFuture.supplyAsync(this::callback, threads))
@@ -238,7 +240,7 @@ class SilentClassLinkIT {
         return answers.stream().filter(CompletableFuture::isDone).count();
     }
 
-    private void assertThatOthersAreServed() {
+    private void assertThatOtherRealmsRespond() {
         for (int request = 0; request < 5; request++) {
             long start = System.nanoTime();
             WebPage page = other.newBrowser().open(other.loginRequest(TestRealm.APP, "openid", Map.of()));

@@ -17,12 +17,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** What people and apps do all day. Every answer is one of those that docs/operate/reliability.md allows, or it is kept as wrong. */
+/** Simulates users and apps. Responses that docs/operate/reliability.md does not allow are recorded as errors. */
 final class Traffic {
 
-    /** They come and go, each by themselves; every fifth of their logins is a first one. */
+    /** Visitors sign in and out independently; every fifth login is a first login. */
     static final List<String> VISITORS = List.of("parent", "tenant-administrator");
-    /** They stay, and their apps exchange. */
+    /** Residents stay signed in, and their apps exchange tokens. */
     private static final List<String> RESIDENTS = List.of("student", "teacher", "teacher-of-two-schools", "twin-maple");
 
     private static final int FORGOTTEN_EVERY = 5;
@@ -44,7 +44,7 @@ final class Traffic {
                 tokens.put(persona, realm.tokensOf(persona).get("access_token").textValue()));
     }
 
-    /** A visitor signs in, and out again if that went well. */
+    /** A visitor signs in and, if successful, signs out. */
     void login(String persona) {
         int number = logins.getAndIncrement();
         WebPage page = realm.login(realm.newBrowser(), persona);
@@ -81,7 +81,7 @@ final class Traffic {
         }
     }
 
-    /** An app gets a resident's ClassLink token, which is over each time. */
+    /** An app exchanges for a resident's ClassLink token, which has always expired. */
     void exchange() {
         String persona = RESIDENTS.get(exchanges.getAndIncrement() % RESIDENTS.size());
         count("exchange", String.valueOf(realm.exchange(tokens.get(persona)).statusCode()), 200, 503);
@@ -101,18 +101,18 @@ final class Traffic {
         }
     }
 
-    /** Something failed that no answer stands for. */
+    /** Records a failure without a response. */
     void failed(Throwable failure) {
         wrong.add(failure.toString());
     }
 
-    /** Whether everybody who stayed has their token, now that ClassLink is well. */
+    /** Whether every resident can get their token, now that ClassLink is available. */
     boolean everyResidentHasTheirToken() {
         return tokens.values().stream().allMatch(token -> realm.exchange(token).statusCode() == 200);
     }
 
-    /** Those who came and went are forgotten. */
-    void closeForTheDay() {
+    /** Deletes the visitors. */
+    void deleteVisitors() {
         List<String> residents = tokens.values().stream().map(Traffic::userOf).toList();
         for (JsonNode user : realm.state().users()) {
             String id = user.get("id").textValue();

@@ -16,7 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Addresses on this machine behind which ClassLink cannot be had. */
+/** URLs on this machine at which ClassLink is unreachable. */
 final class UnreachableAddresses implements AutoCloseable {
 
     private static final int MORE_THAN_THE_BACKLOG = 8;
@@ -32,9 +32,9 @@ final class UnreachableAddresses implements AutoCloseable {
     }
 
     /**
-     * Begins to listen where somebody has to.
+     * Starts the listeners.
      *
-     * @param certificate the file to make on the way
+     * @param certificate the keystore file to create
      */
     public static UnreachableAddresses open(Path certificate) {
         try {
@@ -51,7 +51,7 @@ final class UnreachableAddresses implements AutoCloseable {
         }
     }
 
-    /** Nobody accepts: when as many wait as may, the system leaves every further one without an answer. */
+    /** Never accepts connections: once the backlog is full, the system does not answer further connection attempts. */
     private void fillBacklog() throws IOException {
         for (int number = 0; number < MORE_THAN_THE_BACKLOG; number++) {
             Socket socket = new Socket();
@@ -65,7 +65,7 @@ final class UnreachableAddresses implements AutoCloseable {
         throw new AssertionError("this system accepts any number of connections");
     }
 
-    /** An address that has this fault; only for faults that the simulator does not have. */
+    /** A URL with this fault; only for faults that the simulator does not have. */
     public String address(UpstreamFault fault) {
         return switch (fault) {
             case REFUSED -> "http://localhost:1";

@@ -10,32 +10,32 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 
-/** A call to ClassLink, and what somebody does that needs it. */
+/** A call to ClassLink and an action that needs it. */
 enum UpstreamCall {
-    CODE("A login: redemption of the code", "token", Endpoint.TOKEN, "tokenUrl", "/oauth2/v2/token") {
+    CODE("Sign-in: authorization code", "token", Endpoint.TOKEN, "tokenUrl", "/oauth2/v2/token") {
         @Override
         UserAction begin(TestEnvironment environment, TestRealm realm) {
             return new UserAction.Login(realm);
         }
     },
 
-    KEYS("A login: ClassLink's signing keys", "keys", Endpoint.JWKS, "jwksUrl", "/oauth2/v2/jwks") {
+    KEYS("Sign-in: signing keys", "keys", Endpoint.JWKS, "jwksUrl", "/oauth2/v2/jwks") {
         @Override
         UserAction begin(TestEnvironment environment, TestRealm realm) {
-            // A new key: the next login has to ask for it.
+            // A new key, which the next login must fetch.
             environment.classLink().keys().rotateAndDropOld();
             return new UserAction.Login(realm);
         }
     },
 
-    PROFILE("A login: the profile", "profile", Endpoint.MY_INFO, "userInfoUrl", "/v2/my/info") {
+    PROFILE("Sign-in: profile", "profile", Endpoint.MY_INFO, "userInfoUrl", "/v2/my/info") {
         @Override
         UserAction begin(TestEnvironment environment, TestRealm realm) {
             return new UserAction.Login(realm);
         }
     },
 
-    GROUPS("A login: the person's groups", "groups", Endpoint.GROUPS, null, null) {
+    GROUPS("Sign-in: groups", "groups", Endpoint.GROUPS, null, null) {
         @Override
         UserAction begin(TestEnvironment environment, TestRealm realm) {
             new ProviderMappers(realm)
@@ -49,7 +49,7 @@ enum UpstreamCall {
         }
     },
 
-    REFRESH("An exchange that renews the token", "refresh", Endpoint.TOKEN, "tokenUrl", "/oauth2/v2/token") {
+    REFRESH("Token exchange with a refresh", "refresh", Endpoint.TOKEN, "tokenUrl", "/oauth2/v2/token") {
         @Override
         UserAction begin(TestEnvironment environment, TestRealm realm) {
             environment.classLink().switches().guideTokenLifetime(Duration.ofSeconds(1));
@@ -60,11 +60,7 @@ enum UpstreamCall {
     },
 
     REVOCATION(
-            "A person is unlinked, and their tokens are revoked",
-            "revocation",
-            Endpoint.REVOKE,
-            "revocationUrl",
-            "/oauth2/v2/revoke") {
+            "Removal of a link with revocation", "revocation", Endpoint.REVOKE, "revocationUrl", "/oauth2/v2/revoke") {
         @Override
         UserAction begin(TestEnvironment environment, TestRealm realm) {
             realm.configure("revocationUrl", environment.classLink().baseUrl() + "/oauth2/v2/revoke");
@@ -73,12 +69,7 @@ enum UpstreamCall {
         }
     },
 
-    APPLICATIONS(
-            "A roster request: the partner's list of districts",
-            "applications",
-            Endpoint.APPLICATIONS,
-            "rosterUrl",
-            "") {
+    APPLICATIONS("Roster request: list of districts", "applications", Endpoint.APPLICATIONS, "rosterUrl", "") {
         @Override
         UserAction begin(TestEnvironment environment, TestRealm realm) {
             Roster roster = Roster.withPartnerKey(environment, realm);
@@ -86,7 +77,7 @@ enum UpstreamCall {
         }
     },
 
-    ROSTER("A roster request: the roster itself", "roster", Endpoint.ROSTER, null, null) {
+    ROSTER("Roster request: roster", "roster", Endpoint.ROSTER, null, null) {
         @Override
         UserAction begin(TestEnvironment environment, TestRealm realm) {
             Roster roster = Roster.withPartnerKey(environment, realm);
@@ -111,17 +102,17 @@ enum UpstreamCall {
         this.path = path;
     }
 
-    /** Before the fault begins: somebody is about to need the call. */
+    /** Prepares an action that will need the call, before the fault starts. */
     abstract UserAction begin(TestEnvironment environment, TestRealm realm);
 
-    /** The tag of its metric. */
+    /** The tag of the call's metric. */
     public String operation() {
         return operation;
     }
 
     /**
-     * Whether it has an address of its own. Groups are asked where the profile is, and rosters where the list of districts is:
-     * without that, neither call is reached. A revocation's answer has no body that could break off or drip.
+     * Whether the call has its own URL setting. Groups share the URL with the profile, and rosters with the district list,
+     * without which they are not called. A revocation response has no body that could be truncated or slow.
      */
     public boolean canHave(UpstreamFault fault) {
         boolean needsBody = fault == UpstreamFault.TRUNCATED || fault == UpstreamFault.DRIP;
@@ -129,10 +120,10 @@ enum UpstreamCall {
     }
 
     /**
-     * Lets a user or app need the call while the fault lasts.
+     * Runs an action that needs the call during the fault.
      *
-     * @param begins called when the fault does, and nothing that the call counts is under way
-     * @return what to look at when it is over
+     * @param begins called when the fault starts and no counted call is in progress
+     * @return the observation, to be checked after the fault
      */
     public Observation observe(
             UpstreamFault fault,
@@ -177,8 +168,8 @@ enum UpstreamCall {
     /**
      * A call during a fault.
      *
-     * @param answer what the user or app got
-     * @param over ends the fault and fails if the next one does not work
+     * @param answer the response to the user or app
+     * @param over ends the fault and fails if the next call does not work
      */
     public record Observation(String answer, Duration took, Runnable over) {}
 }

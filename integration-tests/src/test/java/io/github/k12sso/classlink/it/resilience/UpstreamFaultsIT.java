@@ -33,8 +33,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Every call to ClassLink with every fault: the user or app gets an answer in time, nothing is lost or half made, the next call
- * works, and answer, event, metric and log line are those of {@code upstream-faults.tsv}. What was observed is in {@code
+ * Every call to ClassLink with every fault: the user or app gets a timely response, no data is lost or partially written, the
+ * next call works, and response, event, metric and log line match {@code upstream-faults.tsv}. Writes the observations to {@code
  * target/reports/reliability.md}.
  */
 @WithTestEnvironment
@@ -42,17 +42,17 @@ import org.junit.jupiter.params.provider.EnumSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class UpstreamFaultsIT {
 
-    /** One for each way to fail: no answer, an answer that asks to come again, an answer that is nonsense. */
+    /** One fault of each kind: no response, a response with Retry-After, an invalid response. */
     private static final Set<UpstreamFault> ONE_OF_EACH_KIND =
             EnumSet.of(UpstreamFault.RESET, UpstreamFault.STATUS_503, UpstreamFault.MALFORMED);
 
-    /** The provider's 10 s for a call, and a margin for a busy machine. The roster gateway's own deadline is 30 s. */
+    /** The provider's 10 s for a call plus a margin for a busy machine. The roster gateway's deadline is 30 s. */
     private static final Duration DEADLINE = Duration.ofSeconds(14);
 
     private static final Duration ROSTER_DEADLINE = Duration.ofSeconds(34);
     private static final Pattern COUNT = Pattern.compile(
             "(?m)^classlink_upstream_calls_seconds_count\\{operation=\"([a-z]+)\",outcome=\"([a-z]+)\",?} ([0-9.E]+)$");
-    /** What differs from one realm to the next. */
+    /** Details that differ between runs: host, time and user. */
     private static final Pattern PARTICULARS =
             Pattern.compile(",? ?\\b(realm|provider|reference|client|path|user|district|tenant)=[^ ,]+,?");
 
@@ -87,7 +87,7 @@ class UpstreamFaultsIT {
     void aClassLinkThatRevokes() {
         environment.classLink().tokenMode(TokenMode.GUIDE);
         environment.classLink().revocation(true);
-        // A server that does not rotate takes the refresh token again even when it had done the work.
+        // Without rotation, ClassLink accepts the refresh token again even if it processed the lost request.
         environment.classLink().switches().refreshRotation(false);
     }
 
@@ -98,14 +98,14 @@ class UpstreamFaultsIT {
 
     @ParameterizedTest
     @EnumSource
-    void oneFaultOfEachKindIsReported_andNothingIsLost(UpstreamCall call) {
+    void oneFaultOfEachKindIsReportedWithoutDataLoss(UpstreamCall call) {
         assertExpected(call, ONE_OF_EACH_KIND);
     }
 
-    @Full // up to 23 faults, two of which last as long as the provider waits
+    @Full // up to 23 faults, two of which last until the provider's timeout
     @ParameterizedTest
     @EnumSource
-    void everyFaultIsReported_andNothingIsLost(UpstreamCall call) {
+    void everyFaultIsReportedWithoutDataLoss(UpstreamCall call) {
         assertThat(expected.of(call))
                 .containsOnlyKeys(EnumSet.allOf(UpstreamFault.class).stream()
                         .filter(call::canHave)
@@ -137,7 +137,7 @@ class UpstreamFaultsIT {
         faults.stream()
                 .filter(fault -> !fault.onlyTimeEnds())
                 .forEach(fault -> seen.put(fault, observe(call, fault, () -> {})));
-        // The other two at once: each has an address or a fault of its own, and takes as long as it may.
+        // The other two run concurrently, because each has its own URL or fault and lasts until the timeout.
         CompletableFuture<Void> begun = new CompletableFuture<>();
         CompletableFuture<Void> stalls = faults.contains(UpstreamFault.CONNECT_STALLS)
                 ? CompletableFuture.runAsync(() -> seen.put(
@@ -197,7 +197,7 @@ class UpstreamFaultsIT {
                 observed.over());
     }
 
-    /** The newest event that is an error, as {@code TYPE reason}, or its error where the reason is a sentence. */
+    /** The newest error event, as {@code TYPE reason}, or with its error if the reason is a sentence. */
     private static String event(TestRealm realm) {
         for (JsonNode event : realm.admin().get("/realms/" + realm.name() + "/events?max=20")) {
             if (event.hasNonNull("error")) {
@@ -213,7 +213,7 @@ class UpstreamFaultsIT {
         return "none";
     }
 
-    /** How often each outcome of the call was counted. */
+    /** The count of each outcome of the call. */
     private Map<String, Double> outcomes(UpstreamCall call) {
         Map<String, Double> outcomes = new LinkedHashMap<>();
         Matcher count = COUNT.matcher(environment.metrics());
@@ -235,7 +235,7 @@ class UpstreamFaultsIT {
         return risen.stream().sorted().toList();
     }
 
-    /** The extension's own warning, without time and thread. */
+    /** The provider's warning, without time and thread. */
     private String log(TestRealm realm) {
         return environment.logOf(realm).stream()
                 .filter(line -> line.contains(" WARN ") && line.contains("[io.github.k12sso"))

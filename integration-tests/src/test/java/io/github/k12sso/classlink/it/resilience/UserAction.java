@@ -15,13 +15,13 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.regex.Pattern;
 
-/** What a user, an app or an administrator does that needs a call to ClassLink. */
+/** An action of a user, app or administrator that needs a call to ClassLink. */
 interface UserAction {
 
-    /** While the fault lasts; fails if something was lost or half made. */
+    /** Runs the action during the fault; fails if data was lost or partially written. */
     String during();
 
-    /** When it is over; fails if it does not work as ever. */
+    /** Runs the action after the fault; fails if it does not succeed. */
     void afterwards();
 
     Pattern ANSWERED_REVOCATIONS = Pattern.compile(
@@ -36,7 +36,7 @@ interface UserAction {
         @Override
         public String during() {
             WebPage page = realm.login(realm.newBrowser(), "student");
-            assertThat(realm.state().users()).as("nothing half made").hasSize(1);
+            assertThat(realm.state().users()).as("no partial user").hasSize(1);
             assertThat(realm.state().sessions()).isZero();
             return page.status() + ": " + page.error().replaceFirst("(?<=\\.) .*", "");
         }

@@ -29,8 +29,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.parallel.Isolated;
 
-/** A Keycloak with a small heap, whose token keys are in its vault: the entry is missing, answers are huge. */
-@Full // a server of its own
+/** A Keycloak with a small heap and token keys in its vault: the entry is missing, or responses are large. */
+@Full // starts a server
 @Isolated("one server of a test's own at a time")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class VaultAndHeapIT {
@@ -71,7 +71,7 @@ class VaultAndHeapIT {
     class GivenTheVaultHasNoEntryForTheKeys {
 
         @Test
-        void thenNobodyIsSealedWithAnotherKey_andThePageAndTheLogSayWhatToDo() {
+        void thenNoOtherKeyIsUsed_andPageAndLogGiveARemedy() {
             environment.removeFromVault(realm, KEYS);
 
             WebPage page = realm.login(realm.newBrowser(), "student");
@@ -81,11 +81,11 @@ class VaultAndHeapIT {
                     .isEqualTo("configuration");
             assertThat(environment.log())
                     .contains("reason=configuration: Keycloak's vault has no entry for ClassLink's token keys");
-            assertThat(realm.state().users()).as("nothing half made").hasSize(1);
+            assertThat(realm.state().users()).as("no partial user").hasSize(1);
         }
 
         @Test
-        void thenAnExchangeComesAgainLater_andFindsItsToken() {
+        void thenARetriedExchangeFindsItsToken() {
             String token = appToken();
             String classLinkToken = accessToken(realm.exchange(token));
             environment.removeFromVault(realm, KEYS);
@@ -105,7 +105,7 @@ class VaultAndHeapIT {
         private static final int AT_ONCE = 16;
 
         @Test
-        void thenHugeAnswersAndBigRostersDoNotFillIt() {
+        void thenLargeResponsesAndRostersDoNotExhaustIt() {
             Roster roster = Roster.withPartnerKey(environment, realm);
             String administrator = roster.administratorsToken("roster-administrator");
             assertThat(isSignedIn(realm.login(realm.newBrowser(), "teacher"))).isTrue();

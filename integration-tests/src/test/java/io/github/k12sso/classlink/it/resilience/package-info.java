@@ -1,2 +1,2 @@
-/** Faults of ClassLink and of Keycloak, for every call, and under a mixed load. */
+/** Faults of ClassLink and Keycloak, for every call and under mixed load. */
 package io.github.k12sso.classlink.it.resilience;

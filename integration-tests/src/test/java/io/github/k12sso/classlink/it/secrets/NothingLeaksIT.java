@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** Good and bad logins and exchanges; then every secret of theirs is searched for in what the server wrote. */
+/** Runs successful and failed logins and exchanges, then searches the server's output for their secrets. */
 @WithTestEnvironment
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class NothingLeaksIT {
@@ -71,14 +71,14 @@ class NothingLeaksIT {
     }
 
     @Test
-    void noSecretIsInTheLog(TestEnvironment environment) {
-        assertThat(secrets).as("the search has something to search for").hasSizeGreaterThan(20);
+    void theLogContainsNoSecret(TestEnvironment environment) {
+        assertThat(secrets).as("there are secrets to search for").hasSizeGreaterThan(20);
         String log = environment.log();
         assertThat(secrets).noneMatch(log::contains);
     }
 
     @Test
-    void noSecretIsInAnEvent() {
+    void eventsContainNoSecret() {
         String events = realm.admin()
                 .get("/realms/" + realm.name() + "/events?max=1000")
                 .toString();
@@ -88,7 +88,7 @@ class NothingLeaksIT {
     }
 
     @Test
-    void noSecretAndNobodysNameIsInAMetric(TestEnvironment environment) {
+    void metricsContainNoSecretAndNoPersonalData(TestEnvironment environment) {
         String metrics = environment.metrics();
 
         assertThat(metrics).contains("classlink_logins_total", "classlink_token_requests_total");
@@ -99,7 +99,7 @@ class NothingLeaksIT {
     }
 
     @Test
-    void ourOwnLogLinesNameNobody(TestEnvironment environment) {
+    void logLinesOfTheProviderContainNoPersonalData(TestEnvironment environment) {
         List<String> ours = environment
                 .log()
                 .lines()

@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /**
- * The last test of a run, whatever its length: it ends the shared server, and every secret of all tests is searched in all that
- * their servers wrote and answered. Of a built-in provider's realms nothing is searched: it keeps tokens in clear.
+ * The last test of every run: stops the shared server and searches all output and responses of all servers for the secrets of
+ * all tests. Realms with a built-in provider are excluded, because it stores tokens unencrypted.
  */
 @WithTestEnvironment
 @Tag("every-run")
@@ -31,13 +31,13 @@ class WholeRunLeaksNothingIT {
     private final SecretSearch search = SecretSearch.ofThisRun();
 
     @Test
-    void noSecretIsWhereItHasNoBusiness(TestEnvironment environment) throws IOException {
+    void noSecretLeakedDuringTheRun(TestEnvironment environment) throws IOException {
         environment.classLink().tokenMode(TokenMode.GUIDE);
         TestRealm realm = environment.newRealm();
         realm.exchange(realm.tokensOf("student").get("access_token").textValue());
         search.look(Where.METRICS, "the metrics page", environment.metrics());
         assertThat(environment.logFromTheStart())
-                .as("Keycloak's access log, of which docs/operate/token-vault.md speaks, is among what was searched")
+                .as("Keycloak's access log (see docs/operate/token-vault.md) was searched")
                 .containsPattern("\"GET /realms/[^/]+/broker/classlink/endpoint\" 30[23] ");
         assertThat(Files.readString(Path.of(System.getProperty("project.root"), "docs", "operate", "token-vault.md")))
                 .contains("--http-access-log-pattern='" + TestEnvironment.ACCESS_LOG_PATTERN + "'");
@@ -58,7 +58,7 @@ class WholeRunLeaksNothingIT {
                         .as(where + " searched")
                         .isGreaterThan(1000));
         assertThat(search.rightPlaces())
-                .as("the search finds what is there")
+                .as("the search finds secrets where they are expected")
                 .contains("ACCESS_TOKEN in ANSWERS", "CLIENT_SECRET in DATABASE");
         assertThat(search.findings()).isEmpty();
     }

@@ -20,8 +20,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Clients that people use with ClassLink, unmodified but for its addresses, against the simulator. The simulator's {@code
- * RecordedRequestsTest} has those that no registry offers. Full, because Python starts anew for each.
+ * Clients that are used with ClassLink, with only the URLs changed, against the simulator. The simulator's
+ * {@code RecordedRequestsTest} has clients that no registry offers. In the full tier, because each test starts Python.
  */
 @Full
 class ShippedClientsIT {
@@ -61,7 +61,7 @@ class ShippedClientsIT {
     }
 
     @Test
-    void pythonSocialAuthTakesTheLoginIdWhereAnEmptyEmailIsLeftOut() {
+    void pythonSocialAuthUsesTheLoginIdIfTheEmailIsOmitted() {
         classLink.switches().set(Switch.EMPTY_STRINGS, false);
         Persona persona = classLink.persona("student-without-email");
 
@@ -86,7 +86,7 @@ class ShippedClientsIT {
         assertThat(rows.get("students")).isNotEmpty();
         assertThat(classLink.requests())
                 .extracting(RecordedRequest::path)
-                .as("Requests decodes what need not be encoded")
+                .as("Requests decodes unreserved characters")
                 .anyMatch(path -> path.startsWith("/" + sentByRequests() + "/ims/"))
                 .anyMatch(path -> path.equals("/applications/" + sentByRequests() + "/server"));
     }

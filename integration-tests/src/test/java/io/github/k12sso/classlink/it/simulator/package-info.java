@@ -1,2 +1,2 @@
-/** The simulator, used by clients that people use with ClassLink. */
+/** The simulator with clients that are used with ClassLink. */
 package io.github.k12sso.classlink.it.simulator;

@@ -8,7 +8,8 @@ import java.time.Duration;
 import java.util.Map;
 
 /**
- * Keycloak's Admin REST API, as kcadm or the console calls it. It is not {@code keycloak-admin-client}, because tests compare raw
+ * Keycloak's Admin REST API, as kcadm or the console calls it. It is not {@code keycloak-admin-client}, because tests compare
+ * raw
  * JSON and statuses, and {@link Http} searches every response for secrets.
  */
 public final class AdminApi {
@@ -53,13 +54,13 @@ public final class AdminApi {
         return http.send(request(path).DELETE());
     }
 
-    /** Makes a browser's session one in which this administrator acts as a user. */
+    /** Impersonates a user in a browser's session. */
     public void impersonate(TestRealm realm, String userId, Browser browser) {
         String path = "/realms/" + realm.name() + "/users/" + userId + "/impersonation";
         require(browser.send(request(path).POST(HttpRequest.BodyPublishers.noBody())), path);
     }
 
-    /** The answer, if it is a success. */
+    /** The response; fails unless its status is a success. */
     public static HttpResponse<String> require(HttpResponse<String> answer, String what) {
         if (answer.statusCode() >= 300) {
             throw new AssertionError(what + " answered " + answer.statusCode() + ": " + answer.body());
@@ -71,7 +72,7 @@ public final class AdminApi {
         return HttpRequest.newBuilder(keycloak.resolve("/admin" + path)).header("Authorization", "Bearer " + bearer());
     }
 
-    /** Renewed well before its minute is over: each costs a password hash. */
+    /** Reused until shortly before it expires after a minute, because each token costs a password hash. */
     private synchronized String bearer() {
         if (bearer == null || System.nanoTime() - bearerSince > BEARER_LIFE.toNanos()) {
             HttpResponse<String> token = http.send(Http.form(

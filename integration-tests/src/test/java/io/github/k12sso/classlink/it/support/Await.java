@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
-/** For what a server does in the background, or after a time that cannot be moved from outside. */
+/** Waits for background work of a server, or for a time that tests cannot control. */
 public final class Await {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -12,7 +12,7 @@ public final class Await {
 
     private Await() {}
 
-    /** Returns as soon as it is so; fails after twenty seconds. */
+    /** Returns when the condition is true; fails after twenty seconds. */
     public static void until(String what, BooleanSupplier isSo) {
         long giveUp = System.nanoTime() + PATIENCE.toNanos();
         while (!isSo.getAsBoolean()) {

@@ -15,8 +15,8 @@ import java.util.function.Predicate;
 import org.jsoup.nodes.Element;
 
 /**
- * A browser without a window: cookies, redirects, links and forms. It stops where an app would take over. It is not HtmlUnit or
- * a jsoup session, because {@link Http} searches every response for secrets, redirects included.
+ * A simple browser with cookies, redirects, links and forms. It stops at URLs of apps. It is not HtmlUnit or a jsoup session,
+ * because {@link Http} searches every response for secrets, including redirects.
  */
 public final class Browser {
 
@@ -27,13 +27,14 @@ public final class Browser {
     private Predicate<URI> stop = address -> false;
 
     public Browser() {
-        // A browser offers HTTP/2 with TLS only. Some servers hang up on the offer that Java's client would make.
+        // Browsers offer HTTP/2 only with TLS. Some servers close the connection on an upgrade offer from Java's
+        // client.
         this.http = new Http(HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .cookieHandler(new CookieManager(new LocalhostCookies(), CookiePolicy.ACCEPT_ALL)));
     }
 
-    /** From now on a redirect to such an address is where the browser stops; it is not requested. */
+    /** Stops at redirects to matching URLs without requesting them. */
     public Browser stoppingAt(Predicate<URI> where) {
         stop = where;
         return this;
@@ -43,22 +44,22 @@ public final class Browser {
         return follow(HttpRequest.newBuilder(address).GET(), address);
     }
 
-    /** Sends what no page makes it send; the answer's cookies are kept. */
+    /** Sends an arbitrary request and stores the response's cookies. */
     HttpResponse<String> send(HttpRequest.Builder request) {
         return http.send(request);
     }
 
-    /** Presses a button: sends its form. */
+    /** Submits the form of a button. */
     public WebPage press(WebPage page, String buttonSelector) {
         return press(page, buttonSelector, Map.of());
     }
 
-    /** Fills in fields of the form, by name, and presses its button. */
+    /** Fills in fields of the form by name and submits it. */
     public WebPage press(WebPage page, String buttonSelector, Map<String, String> typed) {
         Element button = require(page, buttonSelector);
         Element form = button.closest("form");
         if (form == null) {
-            throw new AssertionError(buttonSelector + " is in no form at " + page.address());
+            throw new AssertionError(buttonSelector + " is not in a form at " + page.address());
         }
         Map<String, String> fields = new LinkedHashMap<>();
         form.select("input[name]").forEach(input -> fields.put(input.attr("name"), input.val()));
@@ -76,7 +77,7 @@ public final class Browser {
         return open(page.address().resolve(require(page, linkSelector).attr("href")));
     }
 
-    /** Every address requested or redirected to, oldest first. */
+    /** Every URL requested or redirected to, oldest first. */
     public List<URI> visited() {
         return List.copyOf(visited);
     }

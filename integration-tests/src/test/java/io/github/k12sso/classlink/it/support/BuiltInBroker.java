@@ -6,15 +6,15 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.Map;
 
-/** Keycloak's own {@code oidc} provider in this provider's place, to compare the two. */
+/** Keycloak's {@code oidc} provider instead of this provider, for comparison. */
 public final class BuiltInBroker {
 
-    /** Features with which Keycloak's exchange knows {@code requested_issuer}, and the permission that it asks for. */
+    /** Features for {@code requested_issuer} in Keycloak's exchange and for the required permission. */
     public static final String LEGACY_EXCHANGE = "token-exchange:v1,admin-fine-grained-authz:v1";
 
     private BuiltInBroker() {}
 
-    /** A realm like every other, with Keycloak's own provider under the same alias. */
+    /** A regular test realm with Keycloak's own provider under the same alias. */
     public static TestRealm newRealm(SystemUnderTest environment) {
         TestRealm realm = environment.newRealm();
         SecretSearch.ofThisRun().except(realm);
@@ -33,7 +33,7 @@ public final class BuiltInBroker {
                 .put("pkceEnabled", "true")
                 .put("pkceMethod", "S256");
         AdminApi.require(realm.admin().post(providers, provider), "built-in provider");
-        // The one mapper that every realm has went with the other provider.
+        // Recreates the mapper that was deleted with the other provider.
         new ProviderMappers(realm)
                 .add(
                         "district",
@@ -44,7 +44,7 @@ public final class BuiltInBroker {
         return realm;
     }
 
-    /** The realm's app may use version 2 of the brokering API. */
+    /** Allows the realm's app to use version 2 of the brokering API. */
     public static void allowVersion2(TestRealm realm) {
         realm.configureClient(
                 TestRealm.APP,
@@ -53,7 +53,7 @@ public final class BuiltInBroker {
                         .put("external.token.idp", TestRealm.ALIAS));
     }
 
-    /** The realm's app may use Keycloak's legacy exchange, for which the server needs the features {@link #LEGACY_EXCHANGE}. */
+    /** Allows the realm's app to use Keycloak's legacy exchange. The server needs the features {@link #LEGACY_EXCHANGE}. */
     public static void allowLegacyExchange(TestRealm realm) {
         AdminApi admin = realm.admin();
         String path = "/realms/" + realm.name();
@@ -88,7 +88,7 @@ public final class BuiltInBroker {
         return new Http().send(HttpRequest.newBuilder(tokenAddress(realm)).header("Authorization", "Bearer " + token));
     }
 
-    /** And from version 2, which is a feature that the server has to be started with. */
+    /** The stored token from version 2, a feature that must be enabled at startup. */
     public static HttpResponse<String> version2(TestRealm realm, String token) {
         return new Http().send(Http.form(tokenAddress(realm), version2Form(token)));
     }

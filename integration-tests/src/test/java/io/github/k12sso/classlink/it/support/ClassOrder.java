@@ -10,14 +10,14 @@ import org.junit.jupiter.api.ClassOrdererContext;
 import org.junit.jupiter.api.Order;
 
 /**
- * Classes as their {@link Order} says, long ones first so that nothing waits for them in the end; or in random order with
- * {@code -Dclass.order=random}, or with a number that such a run has printed. The search for secrets goes last in either.
+ * Runs classes by their {@link Order}, long ones first to shorten the run; or in random order with {@code -Dclass.order=random}
+ * or with the seed that an earlier run printed. The search for secrets always runs last.
  */
 public final class ClassOrder implements ClassOrderer {
 
     private static final OptionalLong SEED = seed();
 
-    /** The {@link Order} of what goes last. */
+    /** The {@link Order} of the last class. */
     public static final int LAST = Integer.MAX_VALUE;
 
     @Override

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Two Keycloak nodes in production mode on one PostgreSQL, and one ClassLink. Nothing in it comes from a container. */
+/** Two Keycloak nodes in production mode with one PostgreSQL and one ClassLink, all without containers. */
 public final class Cluster implements SystemUnderTest, AutoCloseable {
 
     private static final String LOGS_FOR_TESTS = "info,io.github.k12sso:debug";
@@ -35,7 +35,7 @@ public final class Cluster implements SystemUnderTest, AutoCloseable {
     private AdminApi admin;
     private RealmTemplate template;
 
-    /** One Keycloak of the cluster. */
+    /** A node of the cluster. */
     public final class Node {
 
         private final int number;
@@ -62,7 +62,7 @@ public final class Cluster implements SystemUnderTest, AutoCloseable {
             return read(logFile());
         }
 
-        /** Starts it, with the keys that its file holds now, and waits until it answers. */
+        /** Starts the node with the current key file and waits until it responds. */
         public void start() {
             KeycloakSettings settings = KeycloakSettings.of(distribution)
                     .optimized()
@@ -71,7 +71,7 @@ public final class Cluster implements SystemUnderTest, AutoCloseable {
                     .withAdmin(TestEnvironment.ADMIN, TestEnvironment.ADMIN)
                     .withLogFile(logFile())
                     .withOptions(
-                            // One name for both, as behind a load balancer: it is the issuer of tokens.
+                            // The same hostname for both, as behind a load balancer, because it is the issuer.
                             "--hostname=" + keycloakUrl(),
                             "--cache-embedded-network-bind-address=127.0.0.1",
                             "--spi-social--classlink--allowed-hosts=localhost",
@@ -84,14 +84,14 @@ public final class Cluster implements SystemUnderTest, AutoCloseable {
             server = KeycloakRuntime.chosen().start(settings, buildOptions);
         }
 
-        /** In good order, as in a rolling restart. */
+        /** Stops the node gracefully, as in a rolling restart. */
         public void stop() {
             if (server != null) {
                 server.close();
             }
         }
 
-        /** As in a power cut. */
+        /** Kills the node, like a power failure. */
         public void kill() {
             server.kill();
         }
@@ -119,10 +119,10 @@ public final class Cluster implements SystemUnderTest, AutoCloseable {
     }
 
     /**
-     * Starts the database and both nodes, which a test may start and stop often.
+     * Starts the database and both nodes, which a test can stop and restart.
      *
      * @param name folder of its files below {@code target/}
-     * @param keys what each node's key file holds
+     * @param keys content of each node's key file
      */
     public static Cluster start(String name, String keys) {
         return start(
@@ -138,11 +138,11 @@ public final class Cluster implements SystemUnderTest, AutoCloseable {
     }
 
     /**
-     * One whose nodes are as fast as they can be, once they are warm.
+     * A cluster with optimized nodes, for measurements.
      *
-     * @param started how many nodes run: 1 or 2
+     * @param started number of nodes: 1 or 2
      * @param logLevels as in {@code --log-level}
-     * @param features options of {@code kc.sh build}, besides the database's
+     * @param features options of {@code kc.sh build}, in addition to those of the database
      */
     public static Cluster startToMeasure(String name, int started, String keys, String logLevels, String... features) {
         List<String> buildOptions =
@@ -185,7 +185,7 @@ public final class Cluster implements SystemUnderTest, AutoCloseable {
         return nodes.get(1);
     }
 
-    /** The server itself, for days on which it is gone. */
+    /** The database server, for outage tests. */
     public Postgres postgres() {
         return postgres;
     }
@@ -199,7 +199,7 @@ public final class Cluster implements SystemUnderTest, AutoCloseable {
         return classLink;
     }
 
-    /** The first node's. */
+    /** The log of the first node. */
     @Override
     public URI keycloakUrl() {
         return first().url();

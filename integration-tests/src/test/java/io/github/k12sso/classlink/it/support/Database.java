@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.function.BiConsumer;
 import javax.sql.DataSource;
 
-/** Keycloak's database, looked at from outside. */
+/** Direct access to Keycloak's database. */
 public final class Database {
 
     private static final String TEXT_COLUMNS = """
@@ -45,7 +45,7 @@ public final class Database {
         }
     }
 
-    /** Changes rows; how many. */
+    /** Changes rows and returns their number. */
     public int update(String statement) {
         try (Connection connection = source.getConnection();
                 Statement sql = connection.createStatement()) {
@@ -55,7 +55,7 @@ public final class Database {
         }
     }
 
-    /** Locks the rows of a query, as a slow transaction would, until it is closed. */
+    /** Locks the rows of a query until closed, like a slow transaction. */
     public AutoCloseable hold(String query) {
         try {
             Connection connection = source.getConnection();
@@ -70,8 +70,7 @@ public final class Database {
     }
 
     /**
-     * Where the texts stand in clear: {@code table.column}, once for each text in each row. Every column of text or bytes is
-     * read.
+     * Finds unencrypted texts: {@code table.column}, once per text and row. Reads every text and binary column.
      */
     public List<String> placesOf(Collection<String> texts) {
         List<String> places = new ArrayList<>();
@@ -79,7 +78,7 @@ public final class Database {
         return places;
     }
 
-    /** Every value of every column of text or bytes, with {@code table.column} in lower case. */
+    /** All values of text and binary columns, with {@code table.column} in lower case. */
     void eachText(BiConsumer<String, String> reader) {
         for (String column : textColumns()) {
             String[] name = column.split("\\.", -1);

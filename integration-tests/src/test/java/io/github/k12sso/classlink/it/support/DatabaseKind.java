@@ -3,9 +3,9 @@ package io.github.k12sso.classlink.it.support;
 import io.github.k12sso.classlink.it.support.machine.Installed;
 import java.util.List;
 
-/** A database that Keycloak can be built for. */
+/** A database that Keycloak supports. */
 public enum DatabaseKind {
-    /** Keycloak's own for development, which compares exactly. */
+    /** Keycloak's development database; compares exactly. */
     H2("dev-mem") {
         @Override
         Running start() {
@@ -21,7 +21,7 @@ public enum DatabaseKind {
             return new Running(started.options(), started);
         }
     },
-    /** Compares without case, accents and trailing blanks. */
+    /** Ignores case, accents and trailing spaces. */
     MARIADB("mariadb") {
         @Override
         Running start() {
@@ -44,9 +44,9 @@ public enum DatabaseKind {
     abstract Running start();
 
     /**
-     * One that runs.
+     * A running database.
      *
-     * @param options of {@code kc.sh} that make it Keycloak's
+     * @param options the options of {@code kc.sh} to use it
      */
     record Running(List<String> options, AutoCloseable server) {}
 }

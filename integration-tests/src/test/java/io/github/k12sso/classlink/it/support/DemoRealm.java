@@ -14,8 +14,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The realm of the demo, which the server itself imported from {@code realm-config/demo-realm.json} with the environment that
- * the demo gives it. There is one for all tests; {@link #restore} undoes what they did.
+ * The realm of the demo, which the server imported from {@code realm-config/demo-realm.json} at startup with the demo's
+ * environment. All tests share it; {@link #restore} undoes their changes.
  */
 public final class DemoRealm {
 
@@ -24,7 +24,7 @@ public final class DemoRealm {
     private static final String APP_SECRET = "secret-of-the-app";
     private static final String CLASSLINK_CLIENT = "classlink-demo";
     private static final String CLASSLINK_SECRET = "secret-at-classlink";
-    /** When the realm is imported, no class has begun. */
+    /** The realm is imported before the first test class starts. */
     private static final String NO_CLASSLINK = "http://localhost:1";
 
     private final TestEnvironment environment;
@@ -45,7 +45,7 @@ public final class DemoRealm {
         return Path.of(System.getProperty("demo.realm"));
     }
 
-    /** Fills the placeholders of the file. */
+    /** Values for the placeholders in the file. */
     static KeycloakSettings describe(KeycloakSettings settings, int appPort) {
         return settings.withEnvironment("DEMO_CLASSLINK_URL", NO_CLASSLINK)
                 .withEnvironment("DEMO_CLASSLINK_SECRET", CLASSLINK_SECRET)
@@ -59,7 +59,7 @@ public final class DemoRealm {
         return RosterApp.start(app());
     }
 
-    /** The same, reading through Keycloak's roster gateway. */
+    /** The demo's app, reading through Keycloak's roster gateway. */
     public RosterApp startAppOnGateway() {
         return RosterApp.start(app().throughGateway());
     }
@@ -76,8 +76,8 @@ public final class DemoRealm {
                 false);
     }
 
-    /** The addresses of the file, at this ClassLink instead of the one that was there when the realm was imported. */
-    private void askThisClassLink() {
+    /** Changes the URLs of the provider to this ClassLink. */
+    private void useThisClassLink() {
         ObjectNode provider = (ObjectNode) environment.admin().get(PROVIDER);
         ObjectNode config = (ObjectNode) provider.get("config");
         String before = config.get("issuer").textValue();
@@ -88,12 +88,12 @@ public final class DemoRealm {
         AdminApi.require(environment.admin().put(PROVIDER, provider), "provider settings");
     }
 
-    /** What the demo prints for this realm. */
+    /** The commands that the demo prints for this realm. */
     public DeviceCurls commands() {
         return DeviceCurls.of(environment.keycloakUrl().resolve(PATH), "classlink");
     }
 
-    /** Of a type, such as {@code LOGIN_ERROR}; the newest first. */
+    /** Events of a type, such as {@code LOGIN_ERROR}, newest first. */
     public JsonNode events(String type) {
         return environment.admin().get(PATH + "/events?type=" + type);
     }
@@ -102,14 +102,14 @@ public final class DemoRealm {
         return environment.admin().get(PATH + "/users");
     }
 
-    /** Sessions of the app at Keycloak. */
+    /** The app's Keycloak sessions. */
     public JsonNode sessions() {
         return environment.admin().get(PATH + "/client-session-stats");
     }
 
-    /** Nobody but the user of the file, without a link or a session. */
+    /** Resets the realm: only the user in the file, without link and session. */
     public void restore() {
-        askThisClassLink();
+        useThisClassLink();
         AdminApi.require(environment.admin().post(PATH + "/logout-all", Http.json("{}")), "log out all");
         JsonNode described = read(file()).get("users").get(0);
         boolean untouched = false;

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.stream.StreamSupport;
 
 /**
- * The realm that the server itself imported from {@code realm-config/district-realm.json}, for Maple Valley alone. There is
- * one for all tests.
+ * The realm that the server imported from {@code realm-config/district-realm.json} at startup, for Maple Valley only. All tests
+ * share it.
  */
 public final class DistrictRealm {
 
@@ -49,7 +49,7 @@ public final class DistrictRealm {
                 .noneMatch(client -> client.get("clientId").textValue().equals(TestRealm.APP))) {
             district.addApp();
         }
-        AdminApi.require(environment.admin().delete(realmPath + "/events"), "forget events");
+        AdminApi.require(environment.admin().delete(realmPath + "/events"), "delete events");
         for (JsonNode user : district.state().users()) {
             AdminApi.require(
                     environment

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The commands that a page shows, run in a real shell next to that page, word for word. */
+/** Runs the commands shown on a page, unchanged, in a shell in the page's folder. */
 public final class DocumentedCommands {
 
     private static final int SECONDS = 120;
@@ -24,7 +24,7 @@ public final class DocumentedCommands {
     /**
      * The commands of a page.
      *
-     * @param work takes what they print, and kcadm's session
+     * @param work folder for the output and kcadm's session
      */
     DocumentedCommands(Path page, Path keycloakHome, Path work, URI keycloak) {
         this.page = page;
@@ -34,10 +34,10 @@ public final class DocumentedCommands {
     }
 
     /**
-     * Runs the first block of commands below a heading; the first command that fails ends it.
+     * Runs the first block of commands below a heading and stops at the first error.
      *
      * @param heading without the {@code #} signs
-     * @param variables that the page tells its reader to set
+     * @param variables the variables that the page asks the reader to set
      */
     public CommandResult run(String heading, Map<String, String> variables) {
         Path output = work.resolve("documented-commands.log");
@@ -49,7 +49,7 @@ public final class DocumentedCommands {
         environment.put("PATH", keycloakHome.resolve("bin") + ":" + environment.get("PATH"));
         environment.put("KEYCLOAK", keycloak.toString());
         environment.put("KC_CLI_PASSWORD", TestEnvironment.ADMIN);
-        // kcadm keeps its session in the home folder; a test leaves the user's own alone.
+        // kcadm stores its session in the home folder, so tests use another one.
         environment.put("KC_OPTS", "-Duser.home=" + work.toAbsolutePath());
         environment.putAll(variables);
         try {
@@ -83,10 +83,10 @@ public final class DocumentedCommands {
         }
     }
 
-    /** How it went. */
+    /** Exit code and output. */
     public record CommandResult(int exitCode, String output) {
 
-        /** Fails the test unless all commands succeeded. */
+        /** Fails unless all commands succeeded. */
         public void requireSuccess() {
             if (exitCode != 0) {
                 throw new AssertionError("exit code " + exitCode + ": " + output);

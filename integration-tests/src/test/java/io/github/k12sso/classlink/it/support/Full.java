@@ -7,9 +7,9 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.Tag;
 
 /**
- * Runs with {@code -Pfull} only. For tests that are about size or duration: large rosters, long load, real timeouts, restarts,
- * every combination where the default run has a few, and whatever starts a Keycloak server for itself. The default run keeps
- * the smallest form of the same behavior. Each use says in a comment why the test is slow.
+ * Runs with {@code -Pfull} only. For tests of size or duration: large rosters, long load, real timeouts, restarts, all
+ * combinations of which the default run has a few, and tests that start their own Keycloak server. The default run has a small
+ * version of each. A comment at each use gives the reason.
  */
 @Target({ElementType.TYPE, ElementType.METHOD})
 @Retention(RetentionPolicy.RUNTIME)

@@ -15,10 +15,10 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Plain HTTP calls of the tests; an answer of any status is an answer. Each is searched for secrets. */
+/** HTTP calls of the tests. Returns responses of any status and searches each for secrets. */
 public final class Http {
 
-    /** Longer than the 10 s of a call to ClassLink and the 30 s of a roster, so that a request that hangs is seen as one. */
+    /** Longer than the limits of ClassLink calls (10 s) and rosters (30 s), so that hanging requests are detected. */
     private static final Duration TIMEOUT = Duration.ofSeconds(40);
 
     public static final ObjectMapper JSON = new ObjectMapper();

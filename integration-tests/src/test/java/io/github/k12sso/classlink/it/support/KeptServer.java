@@ -16,12 +16,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * The shared server in a process of its own, which outlives the runs of {@code ./it} until {@code ./it --stop}, or until the
- * provider's jar is another one.
+ * The shared server in a separate process, which keeps running between runs of {@code ./it} until {@code ./it --stop} or until
+ * the provider's jar changes.
  */
 public final class KeptServer {
 
-    /** The first argument: of a long command line the system shows no more than the beginning. */
+    /** The first argument, because the system truncates long command lines. */
     private static final String MARK = "classlink-kept-server";
 
     private static final int SECONDS_TO_START = 180;
@@ -39,7 +39,7 @@ public final class KeptServer {
 
     private KeptServer() {}
 
-    /** Starts the server, says where it is, and stays until it is ended. */
+    /** Starts the server, writes its location and runs until stopped. */
     public static void main(String[] arguments) throws InterruptedException {
         TestServer server = SharedServer.start();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(address()), "forget-address"));
@@ -47,7 +47,7 @@ public final class KeptServer {
         Thread.currentThread().join();
     }
 
-    /** The one that runs with this jar; started if there is none. */
+    /** Returns the running server with this jar, or starts one. */
     static RunningServer find() {
         Optional<ProcessHandle> process = process();
         if (process.isEmpty() || Files.notExists(address()) || !jarOfTheServer().equals(digestOfTheJar())) {

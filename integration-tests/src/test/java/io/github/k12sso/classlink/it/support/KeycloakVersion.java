@@ -2,10 +2,10 @@ package io.github.k12sso.classlink.it.support;
 
 import java.lang.module.ModuleDescriptor.Version;
 
-/** The version of the Keycloak that the tests run on, for what Keycloak itself does differently in another. */
+/** The Keycloak version under test, for differences between versions of Keycloak. */
 public record KeycloakVersion(String text) {
 
-    /** The run's. */
+    /** The version of this run. */
     public static KeycloakVersion tested() {
         return new KeycloakVersion(System.getProperty("keycloak.dist.version"));
     }

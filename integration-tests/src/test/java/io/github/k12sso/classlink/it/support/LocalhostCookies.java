@@ -6,7 +6,10 @@ import java.net.HttpCookie;
 import java.net.URI;
 import java.util.List;
 
-/** Sends Secure cookies to http://localhost, as browsers do (a potentially trustworthy origin) and Java's store does not. */
+/**
+ * Sends Secure cookies to http://localhost like browsers, which treat it as a potentially trustworthy origin; Java's cookie
+ * store does not.
+ */
 final class LocalhostCookies implements CookieStore {
 
     private final CookieStore cookies = new CookieManager().getCookieStore();

@@ -10,15 +10,15 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * More people than a test can send through the login page. They have a link with a record as a built-in provider would have
- * left it, its access token over and its refresh token good.
+ * More users than a test can sign in. Each has a link with a token record in the format of a built-in provider, with an expired
+ * access token and a valid refresh token.
  */
 public final class ManyUsers {
 
     private static final String PERSONA = "student";
     private static final String PASSWORD = "password";
 
-    /** A thousand in one import take Keycloak more than 40 s where imports of fifty take 6 s together. */
+    /** One import of a thousand users takes Keycloak more than 40 s; imports of fifty take 6 s in total. */
     private static final int AT_ONCE = 50;
 
     private final int size;
@@ -31,7 +31,7 @@ public final class ManyUsers {
         return new ManyUsers(size);
     }
 
-    /** Makes them users of a realm. Each one's Keycloak access token for the app, by user name. */
+    /** Creates the users in a realm and returns their Keycloak access tokens for the app, by username. */
     public Map<String, String> addTo(TestRealm realm, Cluster cluster) {
         for (int first = 0; first < size; first += AT_ONCE) {
             AdminApi.require(

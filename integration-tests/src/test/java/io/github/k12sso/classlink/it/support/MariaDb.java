@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** A MariaDB of this machine's packages with one empty database, whose collation is the one that a new MariaDB has. */
+/** A MariaDB from this machine's packages with one empty database and the default collation. */
 final class MariaDb implements AutoCloseable {
 
     private static final String NAME = "keycloak";
@@ -93,7 +93,7 @@ final class MariaDb implements AutoCloseable {
         }
     }
 
-    /** Options of {@code kc.sh} that make it Keycloak's database, the build option {@code --db} left out. */
+    /** Options of {@code kc.sh} to use it, without the build option {@code --db}. */
     List<String> options() {
         return List.of(
                 "--db-url=jdbc:mariadb://127.0.0.1:" + port + "/" + NAME,

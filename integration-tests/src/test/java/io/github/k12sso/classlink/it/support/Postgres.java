@@ -15,7 +15,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A real PostgreSQL, from binaries on Maven Central. Unlike Keycloak's own development database, it can be looked into. */
+/** A PostgreSQL from binaries on Maven Central. Unlike Keycloak's development database, tests can query it directly. */
 public final class Postgres implements AutoCloseable {
 
     private static final String OWNER = "postgres";
@@ -31,7 +31,7 @@ public final class Postgres implements AutoCloseable {
         this.server = run();
     }
 
-    /** An empty one. */
+    /** Starts an empty server. */
     public static Postgres start() {
         try {
             return new Postgres(Files.createTempDirectory("postgres"));
@@ -40,7 +40,7 @@ public final class Postgres implements AutoCloseable {
         }
     }
 
-    /** One with the data that {@link #backUp} left in a folder. */
+    /** Starts a server with data from {@link #backUp}. */
     static Postgres startWith(Path backup) {
         try {
             Path folder = Files.createTempDirectory("postgres");
@@ -51,7 +51,7 @@ public final class Postgres implements AutoCloseable {
         }
     }
 
-    /** Copies the data of this server while it runs, as PostgreSQL's own base backup does. */
+    /** Copies the data of this running server with PostgreSQL's base backup. */
     void backUp(Path target) {
         try (Connection connection = server.getPostgresDatabase().getConnection();
                 Statement statement = connection.createStatement()) {
@@ -69,7 +69,7 @@ public final class Postgres implements AutoCloseable {
             copy(data.resolve(LOG_OF_CHANGES), target.resolve(LOG_OF_CHANGES));
             Files.delete(target.resolve("postmaster.pid"));
         } catch (SQLException e) {
-            throw new AssertionError("no copy of PostgreSQL's data", e);
+            throw new AssertionError("could not copy PostgreSQL's data", e);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -102,7 +102,7 @@ public final class Postgres implements AutoCloseable {
                 .start();
     }
 
-    /** Ends it, and every connection with it; the data stay. */
+    /** Stops the server and closes all connections; keeps the data. */
     public void stop() {
         try {
             server.close();
@@ -111,7 +111,7 @@ public final class Postgres implements AutoCloseable {
         }
     }
 
-    /** Starts it again with its data, on the same port. */
+    /** Restarts the server with its data on the same port. */
     public void startAgain() {
         try {
             server = run();
@@ -124,7 +124,7 @@ public final class Postgres implements AutoCloseable {
         return server.getJdbcUrl(OWNER, OWNER);
     }
 
-    /** Options of {@code kc.sh} that make it Keycloak's database, the build option {@code --db} left out. */
+    /** Options of {@code kc.sh} to use it, without the build option {@code --db}. */
     public List<String> options() {
         return List.of("--db-url=" + jdbcUrl(), "--db-username=" + OWNER, "--db-password=" + OWNER);
     }

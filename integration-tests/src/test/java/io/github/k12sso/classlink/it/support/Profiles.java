@@ -2,12 +2,12 @@ package io.github.k12sso.classlink.it.support;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-/** Changes to what ClassLink says about somebody. */
+/** Changes to ClassLink profile documents. */
 public final class Profiles {
 
     private Profiles() {}
 
-    /** The document with this value, as JSON, of a member; null takes the member out. */
+    /** Sets a field to this JSON value; null removes the field. */
     public static ObjectNode with(ObjectNode profile, String member, String json) {
         if (json == null) {
             profile.remove(member);

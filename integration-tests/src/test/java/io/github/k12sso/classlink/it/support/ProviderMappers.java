@@ -6,7 +6,7 @@ import java.net.http.HttpResponse;
 import java.util.Map;
 import java.util.stream.StreamSupport;
 
-/** The mappers of a realm's ClassLink provider, as an administrator adds and edits them. */
+/** Adds and edits mappers of a realm's ClassLink provider. */
 public final class ProviderMappers {
 
     private final TestRealm realm;
@@ -15,12 +15,12 @@ public final class ProviderMappers {
         this.realm = realm;
     }
 
-    /** What the console offers, by mapper id. */
+    /** The mapper types that the console offers, by id. */
     public JsonNode types() {
         return realm.admin().get(provider() + "/mapper-types");
     }
 
-    /** A new mapper that decides itself when it works. */
+    /** Adds a mapper with its own sync mode. */
     public void add(String name, String type, String syncMode, Map<String, String> settings) {
         ObjectNode mapper = Http.JSON.createObjectNode();
         mapper.put("name", name).put("identityProviderAlias", TestRealm.ALIAS).put("identityProviderMapper", type);

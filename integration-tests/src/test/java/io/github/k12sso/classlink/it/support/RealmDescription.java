@@ -9,18 +9,18 @@ import java.security.GeneralSecurityException;
 import java.security.KeyPairGenerator;
 import java.util.Base64;
 
-/** The realm and the apps of {@code test-realm.json} and {@code more-apps.json}. */
+/** The realm and apps in {@code test-realm.json} and {@code more-apps.json}. */
 final class RealmDescription {
 
-    /** In the template's settings, where a realm has the address of its ClassLink; of a host that is allowed. */
+    /** Placeholder in the template's settings for the URL of ClassLink, on an allowed host. */
     static final String CLASSLINK = "http://localhost:1/classlink";
 
-    /** Made once for a run: two new RSA keys for each realm would take a tenth of its time. PKCS 8, in base64. */
+    /** Generated once per run, because two new RSA keys per realm would take a tenth of the run's time. PKCS 8, Base64. */
     private static final String SIGNING_KEY = newSigningKey();
 
     private RealmDescription() {}
 
-    /** The realm that every test realm of a server is copied from; Keycloak makes it if it is not there yet. */
+    /** Returns the template realm of a server; Keycloak creates it on first use. */
     static RealmTemplate template(SystemUnderTest environment, Database database) {
         String name =
                 "template-" + Integer.toHexString(resource("/test-realm.json").hashCode());
@@ -30,7 +30,7 @@ final class RealmDescription {
         return RealmTemplate.of(database, name);
     }
 
-    /** Lets Keycloak make a realm that asks some ClassLink. */
+    /** Creates a realm with this ClassLink through Keycloak. */
     static void make(SystemUnderTest environment, String name, String classLink) {
         JsonNode filled = Http.json(resource("/test-realm.json")
                 .replace("@REALM@", name)

@@ -6,7 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The files of {@code realm-config/}. */
+/** The files in {@code realm-config/}. */
 public final class RealmFiles {
 
     private RealmFiles() {}

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.StreamSupport;
 
-/** What a realm holds, as an administrator reads it: users, links, sessions, events and texts. */
+/** Reads a realm's users, links, sessions, events and texts with the Admin API. */
 public final class RealmState {
 
     private final SystemUnderTest environment;
@@ -23,7 +23,7 @@ public final class RealmState {
     }
 
     /**
-     * Every text of a theme in a language, as the console asks for them.
+     * All texts of a theme in a language, as the console requests them.
      *
      * @param themeType {@code admin}, {@code login} and so on
      * @param languageTag such as {@code pt-BR}
@@ -49,7 +49,7 @@ public final class RealmState {
                 .orElseThrow(() -> new AssertionError("no user " + username + " in " + users()));
     }
 
-    /** Names of a user's realm roles, without the default ones. */
+    /** Names of a user's realm roles, without default roles. */
     public List<String> roles(JsonNode user) {
         return texts(ofUser(user, "/role-mappings/realm"), "name").stream()
                 .filter(role -> !role.startsWith("default-roles-"))
@@ -101,7 +101,7 @@ public final class RealmState {
         return environment.admin().get("/realms/" + name + "/events?max=20&type=" + type);
     }
 
-    /** The failed login that a page is about, found as an administrator finds it: by the reference. */
+    /** The failed login of a page, found by the page's reference. */
     public JsonNode failureOn(WebPage page) {
         String reference = page.reference();
         return StreamSupport.stream(events("IDENTITY_PROVIDER_LOGIN_ERROR").spliterator(), false)

@@ -19,23 +19,23 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * A realm that Keycloak made once, and that is copied in its database for every test: a second of Keycloak's work becomes some
- * milliseconds of PostgreSQL's. Nothing here knows Keycloak's tables: a row belongs to the realm if it names the realm, or a
- * row that belongs to it. A copy has ids and secret keys of its own. It shares the client in {@code master} through which the
- * server's administrator manages the template, so that the administrator's roles do not grow with every test.
+ * A realm that Keycloak creates once and that is copied in the database for every test, which takes milliseconds instead of a
+ * second. The code does not depend on Keycloak's tables: a row belongs to the realm if it references the realm or another row
+ * of it. A copy has its own ids and secret keys. Copies share the client in {@code master} with which the server's
+ * administrator manages the template, so that the administrator's roles do not grow with every test.
  */
 final class RealmTemplate {
 
     private static final String TABLES =
             "select tablename from pg_tables where schemaname = 'public' order by tablename";
 
-    /** What happened in the template, and tables that are no realm's. */
+    /** Tables of events and tables that do not belong to a realm. */
     private static final Set<String> NOT_COPIED =
             Set.of("event_entity", "admin_event_entity", "databasechangelog", "databasechangeloglock");
 
     private static final Set<String> ID_COLUMNS = Set.of("id", "internal_id");
 
-    /** Of generated keys. */
+    /** Names of generated keys. */
     private static final String KEY_ID = "kid";
 
     private static final String KEY_SECRET = "secret";
@@ -49,7 +49,7 @@ final class RealmTemplate {
     private final Set<String> keys;
     private final String realm;
 
-    /** A row with the texts of its columns by name. */
+    /** A row with its column values by name. */
     private record DatabaseRow(String table, Map<String, String> texts) {
 
         boolean names(Set<String> ids) {
@@ -65,7 +65,7 @@ final class RealmTemplate {
         this.realm = realm;
     }
 
-    /** Reads the realm; later changes of it are not copied. */
+    /** Reads the realm; later changes are not copied. */
     static RealmTemplate of(Database database, String realm) {
         try (Connection connection = database.connect();
                 Statement statement = connection.createStatement()) {
@@ -77,7 +77,7 @@ final class RealmTemplate {
                     .forEach(row -> ids.add(row.texts().get("id")));
             List<DatabaseRow> own = new ArrayList<>();
             while (moveOwn(rest, own, ids)) {
-                // Until no further row names one of those.
+                // Repeats until no further row references these.
             }
             Set<String> keys = new HashSet<>();
             for (DatabaseRow row : own) {
@@ -135,7 +135,7 @@ final class RealmTemplate {
     }
 
     private static String script(List<DatabaseRow> rows) {
-        // Rows come in no order that foreign keys would like.
+        // Rows are not in the order that foreign keys require.
         StringBuilder script = new StringBuilder("set local session_replication_role = replica;\n");
         rows.stream()
                 .collect(Collectors.groupingBy(DatabaseRow::table, LinkedHashMap::new, Collectors.toList()))
@@ -157,10 +157,10 @@ final class RealmTemplate {
     }
 
     /**
-     * Makes a realm of it.
+     * Creates a realm from the template.
      *
-     * @param name instead of the template's, wherever that stands
-     * @param replacements of other texts
+     * @param name replaces the template's name everywhere
+     * @param replacements the replacements of other texts
      */
     void copy(String name, Map<String, String> replacements) {
         String copy = withOwnIds().replace(realm, name);

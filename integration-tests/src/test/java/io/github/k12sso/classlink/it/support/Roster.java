@@ -12,12 +12,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.StreamSupport;
 
-/** A realm's roster gateway, as apps call it. */
+/** A client of a realm's roster gateway. */
 public final class Roster {
 
     public static final String SCOPE = "classlink-roster";
     public static final String CLASSES_SCOPE = "classlink-classes";
-    /** The TenantId of {@code maplevalley}, where most personas are. */
+    /** The TenantId of {@code maplevalley}, the district of most personas. */
     public static final String MAPLE_VALLEY = "2";
 
     private static final String PARTNER_KEY = "partner-key-of-the-simulator";
@@ -33,18 +33,18 @@ public final class Roster {
         this.realm = realm;
     }
 
-    /** The partner's key is in Keycloak's vault. */
+    /** Configures the partner key in Keycloak's vault. */
     public static Roster withPartnerKey(TestEnvironment environment, TestRealm realm) {
         environment.keepInVault(realm, "partner-key", PARTNER_KEY);
         return configured(environment, realm, "partner-key");
     }
 
-    /** The person's own ClassLink token opens the roster. */
+    /** Configures access with the user's own ClassLink token. */
     public static Roster withUserToken(TestEnvironment environment, TestRealm realm) {
         return configured(environment, realm, "user-token");
     }
 
-    /** Districts' own keys are in Keycloak's vault: these, and no others. */
+    /** Configures exactly these district keys in Keycloak's vault. */
     public static Roster withDistrictKeys(TestEnvironment environment, TestRealm realm, String... tenantIds) {
         for (String tenantId : tenantIds) {
             environment.keepInVault(
@@ -55,7 +55,7 @@ public final class Roster {
         return configured(environment, realm, "district-key");
     }
 
-    /** What ClassLink says about a district's own server. */
+    /** ClassLink's response with a district's server and key. */
     public static ObjectNode districtKey(TestEnvironment environment, String tenantId) {
         return environment.classLink().districtKey(tenantId.equals(MAPLE_VALLEY) ? "maplevalley" : "harborpoint");
     }
@@ -69,7 +69,7 @@ public final class Roster {
         return new Roster(environment, realm);
     }
 
-    /** The client scope of realm-config, as an optional one of the app's. */
+    /** Adds the client scope in realm-config to the app as optional. */
     public void putClassesIntoTokens() {
         String path = "/realms/" + realm.name();
         AdminApi.require(
@@ -91,7 +91,7 @@ public final class Roster {
                 .textValue();
     }
 
-    /** The school year of every district began and ends so many days from today, and classes are current or not. */
+    /** Sets start and end of every district's school year, in days from today, to make classes current or not. */
     public void schoolYear(int fromDays, int toDays) {
         LocalDate today = LocalDate.now(ZoneOffset.UTC);
         for (String district : List.of("maplevalley", "harborpoint")) {
@@ -108,7 +108,7 @@ public final class Roster {
         return PARTNER_KEY;
     }
 
-    /** A Keycloak access token of the app for a person, with the scope for rosters. */
+    /** A Keycloak access token of the app for a user, with the roster scope. */
     public String tokenOf(String personaId) {
         WebPage callback = realm.login(realm.newBrowser(), personaId, realm.loginRequest("openid " + SCOPE));
         return realm.redeem(callback, TestRealm.APP, TestRealm.APP_SECRET)
@@ -116,7 +116,7 @@ public final class Roster {
                 .textValue();
     }
 
-    /** An access token of the service account, to which the role is given before. */
+    /** Assigns the role to the service account and returns its access token. */
     public String administratorsToken(String role) {
         String realmPath = "/realms/" + realm.name();
         if (realm.admin().get(realmPath + "/roles?search=" + role).isEmpty()) {
@@ -143,7 +143,7 @@ public final class Roster {
         return serviceToken();
     }
 
-    /** Gives a person the role, for tokens that they get from now on. */
+    /** Assigns the role to a user, effective for new tokens. */
     public void makeAdministrator(String personaId, String role) {
         String realmPath = "/realms/" + realm.name();
         AdminApi.require(
@@ -157,7 +157,7 @@ public final class Roster {
                 "role of " + personaId);
     }
 
-    /** The Keycloak id of a person who has logged in. */
+    /** The Keycloak id of a user who has signed in. */
     public String userId(String personaId) {
         Persona person = environment.classLink().persona(personaId);
         String tenantId = person.districtCode().equals("maplevalley") ? MAPLE_VALLEY : "2222";
@@ -196,7 +196,7 @@ public final class Roster {
         return HttpRequest.newBuilder(address).header("Authorization", "Bearer " + token);
     }
 
-    /** What the district's server itself says to the partner. */
+    /** The response of the district's roster to the partner. */
     public JsonNode atTheSource(String district, String target) {
         URI address = URI.create(environment.classLink().baseUrl() + "/"
                 + environment.classLink().applicationId(district) + ROOT + target);
@@ -205,7 +205,7 @@ public final class Roster {
                 .body());
     }
 
-    /** The ids of an answer's rows. */
+    /** The ids of a response's rows. */
     public static List<String> ids(JsonNode rows) {
         return StreamSupport.stream(rows.spliterator(), false)
                 .map(row -> row.get("sourcedId").textValue())

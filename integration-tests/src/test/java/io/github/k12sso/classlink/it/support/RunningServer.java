@@ -16,15 +16,15 @@ import java.util.Properties;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
- * Where a Keycloak under test is, whoever started it.
+ * Location of a Keycloak under test.
  *
  * @param home folder that holds {@code bin/kcadm.sh}
- * @param work folder of its files: {@code vault/} and what commands write
- * @param keycloak base of its addresses
- * @param managementPort where its metrics are
- * @param log file that it appends to
- * @param database JDBC address, user and password included
- * @param demoAppPort where the realm of the demo expects its app; 0 if it has no such realm
+ * @param work folder of its files: {@code vault/} and output of commands
+ * @param keycloak base URL
+ * @param managementPort port of its metrics
+ * @param log its log file
+ * @param database JDBC URL with user and password
+ * @param demoAppPort port of the app in the demo realm; 0 if there is no such realm
  */
 record RunningServer(
         Path home, Path work, URI keycloak, int managementPort, Path log, String database, int demoAppPort) {
@@ -44,8 +44,8 @@ record RunningServer(
     }
 
     /**
-     * What Keycloak's metrics endpoint shows, asked for over HTTP/1.1 as Prometheus does, in Prometheus' older format: with
-     * tracing on, the newer one has traces' ids behind its numbers.
+     * Reads Keycloak's metrics endpoint over HTTP/1.1 like Prometheus, in the older text format, because with tracing the newer
+     * format appends trace ids.
      */
     String metrics() {
         URI address = URI.create("http://localhost:" + managementPort + "/metrics");

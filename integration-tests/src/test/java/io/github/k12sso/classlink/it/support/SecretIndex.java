@@ -12,30 +12,30 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.Consumer;
 
 /**
- * Finds any of very many secrets in one pass over a text (Rabin and Karp): at every character the hash of the last {@value
- * #WINDOW} is looked up among the ends of the secrets, and what is there is compared in full. Where words end does not matter.
+ * Finds any of many secrets in one pass over a text (Rabin-Karp): at every character, looks up the hash of the last
+ * {@value #WINDOW} characters among the ends of the secrets and compares matches in full. Does not depend on word boundaries.
  */
 final class SecretIndex {
 
-    /** Shorter secrets are not searched: a word like {@code over} stands everywhere. */
+    /** Shorter secrets are not searched, because they match ordinary words. */
     static final int WINDOW = 12;
 
-    /** A run of the whole suite has a twentieth of it. */
+    /** A run of the whole suite has about a twentieth of this number. */
     static final int MAX_SECRETS = 200_000;
 
     private static final long BASE = 1_000_003L;
     private static final long BASE_TO_THE_WINDOW = toTheWindow();
     private static final int FILTER_BITS = 1 << 22;
 
-    /** A secret as it would stand in a text: itself, or encoded. */
+    /** A form in which a secret can appear in a text: plain or encoded. */
     private record Form(String text, Secret secret) {}
 
     private final Map<String, Secret> secrets = new ConcurrentHashMap<>();
     private final Map<Long, List<Form>> byEnd = new ConcurrentHashMap<>();
-    /** Of each end's hash one bit, so that almost every character of a text costs no more than a look at it. */
+    /** One bit per hash, so that most characters need only one lookup. */
     private final AtomicLongArray filter = new AtomicLongArray(FILTER_BITS / Long.SIZE);
 
-    /** The first word about a secret counts: where it was issued, its login is known. */
+    /** The first report of a secret is kept, because it has the login. */
     void add(Secret secret) {
         if (secret.text().length() < WINDOW
                 || secrets.size() >= MAX_SECRETS

@@ -21,22 +21,22 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The search of a whole run: every secret that any ClassLink of it issued or received, in all that its Keycloaks wrote and
- * answered. Answers and traces are looked at as they come, logs and databases when a server ends. What was found is told by
- * {@code WholeRunLeaksNothingIT}, the last test.
+ * Searches all output and responses of all Keycloaks of a run for every secret that any ClassLink issued or received. Responses
+ * and traces are searched immediately, logs and databases when a server stops. {@code WholeRunLeaksNothingIT}, the last test,
+ * reports the findings.
  */
 public final class SecretSearch {
 
     private static final SecretSearch OF_THIS_RUN = new SecretSearch();
 
-    /** The app's own way to the access token: exchange, and Keycloak's brokering API. */
+    /** Where the app gets the access token: exchange and Keycloak's brokering API. */
     private static final Pattern HANDS_OUT_ACCESS_TOKENS =
             Pattern.compile("/realms/[^/]+/(protocol/openid-connect/token|broker/[^/]+/token)");
 
-    /** Where Keycloak keeps a provider's client secret, unless the setting names its vault. */
+    /** Where Keycloak stores a provider's client secret if it is not in the vault. */
     private static final String PROVIDER_SETTINGS = "identity_provider_config.value";
 
-    /** More of them say nothing new. */
+    /** Maximum number of findings to report. */
     private static final int MAX_FINDINGS = 200;
 
     private final SecretIndex index = new SecretIndex();
@@ -48,7 +48,7 @@ public final class SecretSearch {
     private final Set<String> rightPlaces = new ConcurrentSkipListSet<>();
     private final Map<Where, LongAdder> searched = new ConcurrentSkipListMap<>();
 
-    /** Where a secret has no business. */
+    /** Places where a secret must not be. */
     public enum Where {
         LOG,
         DATABASE,
@@ -62,37 +62,38 @@ public final class SecretSearch {
         return OF_THIS_RUN;
     }
 
-    /** Its secrets are searched, and what it says itself is not. */
+    /** Searches for this ClassLink's secrets, but not in its own output. */
     public void watch(ClassLinkSimulator classLink) {
         classLinks.add(classLink.baseUrl().getAuthority());
         classLink.tellSecretsTo(index::add);
     }
 
-    /** A realm in which Keycloak's built-in provider works, which keeps tokens in clear and logs them. */
+    /** Excludes a realm with Keycloak's built-in provider, which stores tokens unencrypted and logs them. */
     public void except(TestRealm realm) {
         exceptedRealms.add("/realms/" + realm.name() + "/");
     }
 
     /**
-     * A realm whose provider is disabled or removed under a running login: Keycloak answers the browser that comes back alone, and
-     * its span of that request keeps the address with the code, as docs/operate/metrics.md says.
+     * Excludes traces of a realm whose provider is disabled or removed during a login: Keycloak itself handles the callback,
+     * and its span contains the URL with the code, see docs/operate/metrics.md.
      */
     public void exceptTracesOf(TestRealm realm) {
         realmsWithoutProvider.add("/realms/" + realm.name() + "/");
     }
 
-    /** A token that a test writes into the database in clear, as the built-in provider would have left it. */
+    /** Excludes a token that a test writes unencrypted to the database, like the built-in provider. */
     public void plantedInDatabase(String token) {
         planted.add(token);
     }
 
-    // ---- where to look ---------------------------------------------------------------------------------------------
+    // ---- what is searched
+    // ---------------------------------------------------------------------------------------------
 
     public void look(Where where, String place, String text) {
         look(where, place, text, secret -> false);
     }
 
-    /** What Keycloak told a collector of traces. */
+    /** Searches spans that Keycloak sent to a collector. */
     void spans(String text, Predicate<Secret> inevitable) {
         look(
                 Where.TRACES,
@@ -113,7 +114,7 @@ public final class SecretSearch {
         }
     }
 
-    /** Every text of every table, stored events of users and administrators among them. */
+    /** Searches every text of every table, including stored events. */
     void database(String name, Database database) {
         database.eachText((column, text) -> look(
                 column.contains("event_entity.") ? Where.EVENTS : Where.DATABASE,
@@ -136,10 +137,10 @@ public final class SecretSearch {
     }
 
     /**
-     * What a browser holds at a stop, without its address: ClassLink sent it there with a code. An administrator's may show the
+     * Searches a browser's content without its URL, which can contain ClassLink's code. An administrator's browser may show the
      * client secret that was typed into it.
      *
-     * @param contents by what they are
+     * @param contents by kind
      */
     public void page(URI address, Map<String, String> contents) {
         if (classLinks.contains(address.getAuthority())) {
@@ -153,7 +154,7 @@ public final class SecretSearch {
                 secret -> console && secret.type() == Secret.SecretType.CLIENT_SECRET));
     }
 
-    /** What an app's program printed, which may have exchanged a token. */
+    /** Searches the output of an app, which may have exchanged a token. */
     public void printed(String program, String text) {
         look(Where.ANSWERS, program, text, secret -> secret.type() == Secret.SecretType.ACCESS_TOKEN);
     }
@@ -178,14 +179,14 @@ public final class SecretSearch {
                 .isPresent();
     }
 
-    // ---- what there was --------------------------------------------------------------------------------------------
+    // ---- findings --------------------------------------------------------------------------------------------
 
-    /** What was found and where; never the secret itself. */
+    /** Kind and place of each finding, without the secret. */
     public Collection<String> findings() {
         return findings;
     }
 
-    /** Kinds of secrets that were found where they belong, and where. The search sees what is there. */
+    /** Kinds and places of secrets found where they are expected, as proof that the search works. */
     public Collection<String> rightPlaces() {
         return rightPlaces;
     }
@@ -194,12 +195,12 @@ public final class SecretSearch {
         return index.secrets();
     }
 
-    /** Whether there were so many secrets that some were not searched. */
+    /** Whether the limit of secrets was reached, so that some were not searched. */
     public boolean isFull() {
         return index.secrets().size() >= SecretIndex.MAX_SECRETS;
     }
 
-    /** Characters that were looked at. */
+    /** Number of characters searched. */
     public long searched(Where where) {
         LongAdder length = searched.get(where);
         return length == null ? 0 : length.sum();

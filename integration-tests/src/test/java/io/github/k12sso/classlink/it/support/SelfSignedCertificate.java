@@ -13,7 +13,7 @@ import java.util.Base64;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
-/** A certificate that nobody has signed, for a client or a server, made by the JDK's own keytool. */
+/** A self-signed certificate for a client or server, created with the JDK's keytool. */
 public final class SelfSignedCertificate {
 
     private static final String PASSWORD = "changeit";
@@ -28,9 +28,9 @@ public final class SelfSignedCertificate {
     }
 
     /**
-     * Makes a new one, of a new key.
+     * Creates a certificate with a new key.
      *
-     * @param store the file to make on the way
+     * @param store the keystore file to create
      */
     public static SelfSignedCertificate selfSigned(Path store) {
         try {
@@ -73,7 +73,7 @@ public final class SelfSignedCertificate {
         }
     }
 
-    /** A server's side of TLS that shows it. */
+    /** A TLS server context with this certificate. */
     public SSLContext serverContext() {
         try {
             KeyManagerFactory own = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
@@ -86,7 +86,7 @@ public final class SelfSignedCertificate {
         }
     }
 
-    /** As HAProxy's {@code ssl_c_der,base64} writes it into a header. */
+    /** The certificate in the header format of HAProxy's {@code ssl_c_der,base64}. */
     public String base64() {
         try {
             return Base64.getEncoder().encodeToString(certificate.getEncoded());
@@ -95,7 +95,7 @@ public final class SelfSignedCertificate {
         }
     }
 
-    /** What a token that is bound to it holds as {@code cnf.x5t#S256} (RFC 8705, 3.1). */
+    /** The claim {@code cnf.x5t#S256} of a token bound to it (RFC 8705, 3.1). */
     public String thumbprint() {
         return X509CertUtils.computeSHA256Thumbprint(certificate).toString();
     }

@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 
-/** A Keycloak on an empty database of some kind, and its ClassLink. Realms are made by Keycloak, one after the other. */
+/** A Keycloak with an empty database of some kind and a ClassLink. Keycloak creates the realms. */
 public final class ServerOnDatabase implements SystemUnderTest, AutoCloseable {
 
     private static final String HEAP = "-Xms256m -Xmx768m" + TestEnvironment.COMPILED_ONCE;
@@ -67,7 +67,7 @@ public final class ServerOnDatabase implements SystemUnderTest, AutoCloseable {
         return admin;
     }
 
-    /** None: a template is copied by statements that only PostgreSQL knows. */
+    /** Empty, because templates are copied with PostgreSQL-specific statements. */
     @Override
     public RealmTemplate template() {
         throw new UnsupportedOperationException("realms are made by Keycloak here");

@@ -5,8 +5,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The Keycloak that the classes of a run share. It starts with the first class that wants it, on an empty database, whose copies
- * all other servers of the run begin with. With {@code -Dserver.kept} it is the one of {@link KeptServer}.
+ * The Keycloak shared by the classes of a run. It starts with the first class that needs it, on an empty database that all
+ * other servers of the run copy. With {@code -Dserver.kept} it is the {@link KeptServer}.
  */
 final class SharedServer {
 
@@ -58,7 +58,7 @@ final class SharedServer {
         return server;
     }
 
-    /** What all realms on it are copied from. */
+    /** The template of all realms on this server. */
     static synchronized RealmTemplate template(TestEnvironment any) {
         if (template == null) {
             template = RealmDescription.template(any, any.database());
@@ -66,7 +66,7 @@ final class SharedServer {
         return template;
     }
 
-    /** A PostgreSQL with the tables and the realm {@code master} that Keycloak makes in an empty one, which takes it long. */
+    /** A PostgreSQL with the tables and the realm {@code master} that Keycloak creates in an empty database, which is slow. */
     static Postgres newDatabase() {
         get();
         return Postgres.startWith(backup());
@@ -76,7 +76,7 @@ final class SharedServer {
         return TestServer.folder("filled-database");
     }
 
-    /** Ends it, where this run has started it. */
+    /** Stops the server if this run started it. */
     static synchronized void end() {
         if (started != null) {
             started.close();

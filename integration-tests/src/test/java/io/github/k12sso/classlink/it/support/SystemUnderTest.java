@@ -3,20 +3,20 @@ package io.github.k12sso.classlink.it.support;
 import io.github.k12sso.classlink.simulator.ClassLinkSimulator;
 import java.net.URI;
 
-/** A Keycloak of one node or several, and its ClassLink. */
+/** A Keycloak with one or more nodes, and its ClassLink. */
 public interface SystemUnderTest {
 
     ClassLinkSimulator classLink();
 
-    /** The address that people and apps use. */
+    /** The URL that users and apps use. */
     URI keycloakUrl();
 
     AdminApi admin();
 
-    /** What its test realms are copied from. */
+    /** The template of its test realms. */
     RealmTemplate template();
 
-    /** A new realm with a ClassLink provider, described in {@code test-realm.json}. */
+    /** Creates a realm with a ClassLink provider as described in {@code test-realm.json}. */
     default TestRealm newRealm() {
         return TestRealm.open(this);
     }

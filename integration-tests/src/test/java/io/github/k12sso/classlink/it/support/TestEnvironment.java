@@ -16,24 +16,24 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
- * What a test class works with: a Keycloak, shared with the other classes of the run or its own, and a ClassLink of its own, so
- * that classes which run at the same time do not see what the others turn.
+ * The environment of a test class: a Keycloak, shared with other classes of the run or its own, and its own ClassLink, so that
+ * concurrent classes do not see each other's changes.
  */
 public final class TestEnvironment implements SystemUnderTest, AutoCloseable {
 
-    /** User name and password of the server's administrator. */
+    /** Username and password of the server's administrator. */
     public static final String ADMIN = "admin";
 
-    /** Reserved for names that do not exist (RFC 6761); Keycloak may ask it. */
+    /** Reserved for names that do not exist (RFC 6761); an allowed host of Keycloak. */
     public static final String UNKNOWN_HOST = "classlink.invalid";
 
-    /** No test uses it, and the shared server's metrics name it alone: all other realms share a tag. */
+    /** The only realm with its own metric tag on the shared server; no test uses it. */
     public static final String UNUSED_REALM = "unused";
 
-    /** Of the access log that the shared server writes into its log: without queries. */
+    /** Pattern of the shared server's access log, without queries. */
     public static final String ACCESS_LOG_PATTERN = "%h %u %t \"%m %R\" %s %b";
 
-    /** Lock of the classes that let time pass, and of those for which none may pass. */
+    /** Lock of classes that move the clock and of those that must not see it move. */
     public static final String PASSING_TIME = "passing time";
 
     private static final Duration GUIDE_TOKEN_LIFETIME = Duration.ofHours(1);
@@ -41,8 +41,8 @@ public final class TestEnvironment implements SystemUnderTest, AutoCloseable {
     private static final String HEAP = "-Xms256m -Xmx768m";
 
     /**
-     * A server of tests is sooner there if its code is compiled once, and not well. The 48 MB that Java then reserves for compiled code
-     * are too little for a whole run: a server that has filled them answers 500.
+     * Test servers start faster with the C1 compiler only. Its default code cache of 48 MB is too small for a whole run: a
+     * server with a full code cache responds with 500.
      */
     static final String COMPILED_ONCE = " -XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=128m";
 
@@ -64,23 +64,23 @@ public final class TestEnvironment implements SystemUnderTest, AutoCloseable {
         SecretSearch.ofThisRun().watch(classLink);
     }
 
-    /** On the server that all classes share. */
+    /** Uses the shared server. */
     static TestEnvironment onSharedServer() {
         return new TestEnvironment(SharedServer.get(), Optional.empty(), SimulatorSettings.defaults());
     }
 
     /**
-     * One of a test's own, for what the shared server cannot have switched on. One at a time: close it before the next.
+     * Starts a separate server for options that the shared server does not have. Only one at a time: close it before the next.
      *
      * @param name folder of its files below {@code target/}
-     * @param options of {@code kc.sh} at run time, besides the shared server's
+     * @param options runtime options of {@code kc.sh}, in addition to the shared server's
      */
     public static TestEnvironment startOwn(String name, String... options) {
         return startOwn(name, SimulatorSettings.defaults(), SHORT_LIVED, options);
     }
 
     /**
-     * One with another ClassLink, or another heap.
+     * Starts a server with another ClassLink or heap.
      *
      * @param heap options of Keycloak's JVM
      */
@@ -88,12 +88,12 @@ public final class TestEnvironment implements SystemUnderTest, AutoCloseable {
         return start(TestServer.BUILD_OPTIONS, name, classLink, heap, options);
     }
 
-    /** One with version 2 of Keycloak's brokering API, which excludes version 1. */
+    /** Starts a server with version 2 of Keycloak's brokering API, which excludes version 1. */
     public static TestEnvironment startOwnWithBrokeringApiV2(String name, String... options) {
         return start(TestServer.WITH_BROKERING_API_V2, name, SimulatorSettings.defaults(), SHORT_LIVED, options);
     }
 
-    /** One with Keycloak's legacy token exchange, and the permissions that it asks for. */
+    /** Starts a server with Keycloak's legacy token exchange and the permissions that it requires. */
     public static TestEnvironment startOwnWithLegacyExchange(String name, String... options) {
         return start(TestServer.WITH_LEGACY_EXCHANGE, name, SimulatorSettings.defaults(), SHORT_LIVED, options);
     }
@@ -106,27 +106,27 @@ public final class TestEnvironment implements SystemUnderTest, AutoCloseable {
         return new TestEnvironment(own.running(), Optional.of(own), classLink);
     }
 
-    /** Starts Keycloak once more, on the same port and database, with other hosts allowed than {@code localhost}. */
+    /** Restarts Keycloak on the same port and database with allowed hosts other than {@code localhost}. */
     public void restartAllowing(String hosts) {
         own.orElseThrow().restartAllowing(hosts);
     }
 
-    /** Puts a secret into Keycloak's vault, where the realm's settings reach it as <code>${vault.key}</code>. */
+    /** Adds a secret to Keycloak's vault, which settings reference as <code>${vault.key}</code>. */
     public void keepInVault(TestRealm realm, String key, String secret) {
         server.writeVaultEntry(realm.name(), key, secret);
     }
 
-    /** Removes it. */
+    /** Removes a secret from the vault. */
     public void removeFromVault(TestRealm realm, String key) {
         server.deleteVaultEntry(realm.name(), key);
     }
 
-    /** Moves Keycloak's clock, for everybody on this server. */
+    /** Moves Keycloak's clock for all realms of this server. */
     public void setClock(TestRealm realm, Duration ahead) {
         moveClock(realm, String.valueOf(ahead.toSeconds()));
     }
 
-    /** Lets time pass for what the provider keeps in memory: pauses after failures, limits, pages. Also for everybody. */
+    /** Lets time pass for the provider's in-memory state: cool-downs, limits, cached pages. Also affects all realms. */
     public void passTime(TestRealm realm, Duration passed) {
         moveClock(realm, "passed/" + passed.toSeconds());
     }
@@ -139,7 +139,7 @@ public final class TestEnvironment implements SystemUnderTest, AutoCloseable {
                 "clock");
     }
 
-    /** The jar under test, as it would be dropped into {@code providers/}. */
+    /** The jar under test, as it is copied to {@code providers/}. */
     public static Path providerJar() {
         return Path.of(System.getProperty("provider.jar"));
     }
@@ -174,39 +174,39 @@ public final class TestEnvironment implements SystemUnderTest, AutoCloseable {
         return server.connect();
     }
 
-    /** What Keycloak has logged since this class began. */
+    /** Keycloak's log since this class started. */
     public String log() {
         return server.readLog(logBegins);
     }
 
-    /** What it has logged since it was started. */
+    /** Keycloak's log since it was started. */
     public String logFromTheStart() {
         return server.readLog(0);
     }
 
-    /** What Keycloak's metrics endpoint shows. */
+    /** The content of Keycloak's metrics endpoint. */
     public String metrics() {
         return server.metrics();
     }
 
-    /** The lines of the log that name a realm. */
+    /** The log lines that contain a realm's name. */
     public List<String> logOf(TestRealm realm) {
         Predicate<String> named = Pattern.compile("realm=" + Pattern.quote(realm.name()) + "(?![\\w-])")
                 .asPredicate();
         return log().lines().filter(named).toList();
     }
 
-    /** A realm that was not described here; its ClassLink provider is {@code classlink}. */
+    /** A realm created elsewhere; its ClassLink provider is {@code classlink}. */
     public TestRealm realm(String name) {
         return TestRealm.existing(this, name);
     }
 
-    /** The district's realm, which the shared server imported when it started; without users, and asking this ClassLink. */
+    /** The district realm imported at startup of the shared server; without users, and with this ClassLink. */
     public TestRealm newDistrict() {
         return DistrictRealm.restore(this);
     }
 
-    /** Runs {@code kcadm.sh} and what else a page says in a shell, as this server's administrator. */
+    /** Runs documented commands such as {@code kcadm.sh} in a shell, as this server's administrator. */
     public DocumentedCommands commandsOf(Path page) {
         try {
             Path work = Files.createDirectories(
@@ -217,17 +217,17 @@ public final class TestEnvironment implements SystemUnderTest, AutoCloseable {
         }
     }
 
-    /** The realm of the demo, which the shared server imported when it started; asking this ClassLink. */
+    /** The demo realm imported at startup of the shared server, with this ClassLink. */
     public DemoRealm demoRealm() {
         return new DemoRealm(this, server.demoAppPort());
     }
 
-    /** Ends the server that all classes share, after the last of them. */
+    /** Stops the shared server after the last class. */
     public void endServer() {
         SharedServer.end();
     }
 
-    /** Everything that a test may have turned at ClassLink is as it was. */
+    /** Resets everything that a test may have changed at ClassLink. */
     void restoreClassLink() {
         classLink.faults().clear();
         classLink.issueIdTokensNormally();
@@ -244,7 +244,7 @@ public final class TestEnvironment implements SystemUnderTest, AutoCloseable {
         classLink.clearRequests();
     }
 
-    /** Ends ClassLink, and the server if it is this class's own. */
+    /** Stops ClassLink, and the server if it belongs to this class. */
     @Override
     public void close() {
         own.ifPresent(TestServer::close);

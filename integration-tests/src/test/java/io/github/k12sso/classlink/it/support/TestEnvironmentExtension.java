@@ -5,7 +5,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
-/** One {@link TestEnvironment} for a class and the classes nested in it; it is closed with the class. */
+/** Creates a {@link TestEnvironment} for a class and its nested classes and closes it after the class. */
 final class TestEnvironmentExtension implements BeforeEachCallback, ParameterResolver {
 
     private static final ExtensionContext.Namespace NAMESPACE =

@@ -14,22 +14,24 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.StreamSupport;
 
-/** A realm of its own with a ClassLink provider {@code classlink} and a few apps, and what users, apps and administrators do there. */
+/**
+ * A test's realm with a ClassLink provider {@code classlink} and a few apps, and the actions of users, apps and administrators.
+ */
 public final class TestRealm {
 
     public static final String ALIAS = "classlink";
     public static final String CLASSLINK_CLIENT = "classlink-client";
-    /** With characters that a form and a Basic header must escape. */
+    /** Contains characters that must be encoded in a form and a Basic header. */
     public static final String CLASSLINK_SECRET = "s3cret+/&=% ä";
 
     public static final String APP = "app";
     public static final String APP_SECRET = "app-secret";
-    /** Where the app takes over; nothing listens there. */
+    /** The app's redirect URI; nothing listens there. */
     public static final URI APP_CALLBACK = URI.create("http://app.example/callback");
 
     public static final String TOKEN_SCOPE = "classlink-token";
 
-    /** Names are new on a server that outlives the run. */
+    /** Makes names unique on a server that keeps running between runs. */
     private static final String RUN = Long.toString(System.currentTimeMillis() / 1000 % 1_000_000, Character.MAX_RADIX);
 
     private static final AtomicInteger COUNT = new AtomicInteger();
@@ -48,7 +50,7 @@ public final class TestRealm {
         this.http = http;
     }
 
-    /** The same realm, its apps talking to one node of the cluster. */
+    /** The same realm with apps that call one node of the cluster. */
     public TestRealm at(Cluster.Node other) {
         return new TestRealm(environment, other.url(), name, http);
     }
@@ -65,7 +67,7 @@ public final class TestRealm {
         return registered(environment, name);
     }
 
-    /** One that is not copied: Keycloak makes it, on whatever database. */
+    /** Creates a realm through Keycloak instead of a copy, for any database. */
     static TestRealm make(SystemUnderTest environment) {
         String name = "test-%s-%d".formatted(RUN, COUNT.incrementAndGet());
         RealmDescription.make(
@@ -84,14 +86,15 @@ public final class TestRealm {
         return new TestRealm(environment, environment.keycloakUrl(), name, new Http());
     }
 
-    // ---- doing -----------------------------------------------------------------------------------------------------
+    // ---- actions
+    // -----------------------------------------------------------------------------------------------------
 
-    /** A browser that stops where it is sent to this realm's apps. */
+    /** A browser that stops at redirects to this realm's apps. */
     public Browser newBrowser() {
         return new Browser().stoppingAt(address -> "app.example".equals(address.getHost()));
     }
 
-    /** The app's login request, as an OIDC library sends it. */
+    /** The app's authorization request, as an OIDC library sends it. */
     public URI loginRequest(String scope) {
         return loginRequest(APP, scope, Map.of("kc_idp_hint", ALIAS));
     }
@@ -108,7 +111,7 @@ public final class TestRealm {
         return URI.create(url("/protocol/openid-connect/auth") + "?" + Http.query(query));
     }
 
-    /** From the app through ClassLink and back; the page is the app's callback if all went well. */
+    /** Signs in from the app through ClassLink; returns the app's callback if successful. */
     public WebPage login(Browser browser, String personaId) {
         return login(browser, personaId, loginRequest("openid " + TOKEN_SCOPE));
     }
@@ -117,7 +120,7 @@ public final class TestRealm {
         return choosePersona(browser, browser.open(request), personaId);
     }
 
-    /** At ClassLink's district search: chooses district and person. */
+    /** Chooses district and person on ClassLink's pages. */
     public WebPage choosePersona(Browser browser, WebPage districtSearch, String personaId) {
         ClassLinkSimulator classLink = environment.classLink();
         WebPage district = browser.click(
@@ -125,7 +128,7 @@ public final class TestRealm {
         return browser.press(district, "#persona-" + personaId);
     }
 
-    /** Login and code redemption: the app's tokens. */
+    /** Signs in, redeems the code and returns the app's tokens. */
     public JsonNode tokensOf(String personaId) {
         WebPage callback = login(newBrowser(), personaId);
         return redeem(callback, APP, APP_SECRET);
@@ -147,7 +150,7 @@ public final class TestRealm {
         return http.send(Http.form(url("/protocol/openid-connect/token"), form));
     }
 
-    /** The parameters of a well-formed exchange by the app. */
+    /** The parameters of a valid exchange by the app. */
     public static Map<String, String> exchangeForm(String subjectToken) {
         Map<String, String> form = new LinkedHashMap<>();
         form.put("grant_type", TOKEN_EXCHANGE);
@@ -163,7 +166,7 @@ public final class TestRealm {
         return tokenEndpoint(exchangeForm(subjectToken));
     }
 
-    /** The app, for realms whose file describes none; they have the scope for exchange. */
+    /** Adds the app to realms whose file has none; they have the scope for exchange. */
     public void addApp() {
         ObjectNode app = Http.JSON.createObjectNode();
         app.put("clientId", APP).put("secret", APP_SECRET);
@@ -175,7 +178,7 @@ public final class TestRealm {
         AdminApi.require(environment.admin().post("/realms/" + name + "/clients", app), "new app");
     }
 
-    /** Some of those in {@code more-apps.json}: each takes a new realm longer, and most tests need none of them. */
+    /** Adds apps from {@code more-apps.json}, which are not in every realm because each takes time to create. */
     public void addApps(String... clientIds) {
         JsonNode described = RealmDescription.moreApps();
         for (String clientId : clientIds) {
@@ -187,7 +190,7 @@ public final class TestRealm {
         }
     }
 
-    /** The provider asks the local ClassLink, for realms whose file leaves the addresses at ClassLink's own. */
+    /** Sets the provider's URLs to the local ClassLink, for realms whose file has ClassLink's URLs. */
     public void useLocalClassLink() {
         URI base = environment.classLink().baseUrl();
         configure(provider -> ((ObjectNode) provider.get("config"))
@@ -215,7 +218,7 @@ public final class TestRealm {
                 environment.admin().put(clients + "/" + client.get("id").textValue(), client), "client settings");
     }
 
-    /** Changes the provider, as an administrator would, and expects it to be accepted. */
+    /** Changes the provider as an administrator and expects success. */
     public void configure(Consumer<ObjectNode> change) {
         AdminApi.require(tryToConfigure(change), "provider settings");
     }
@@ -232,7 +235,7 @@ public final class TestRealm {
         configure(provider -> ((ObjectNode) provider.get("config")).put(key, value));
     }
 
-    // ---- seeing ----------------------------------------------------------------------------------------------------
+    // ---- state ----------------------------------------------------------------------------------------------------
 
     public String name() {
         return name;
@@ -246,7 +249,7 @@ public final class TestRealm {
         return url("/broker/" + ALIAS + "/endpoint");
     }
 
-    /** What the realm holds. */
+    /** The state of the realm. */
     public RealmState state() {
         return new RealmState(environment, name, http);
     }

@@ -15,27 +15,27 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Starts a Keycloak on a PostgreSQL, with the built jar and the movable clock in {@code providers/}, and ends it. In production
- * mode: Keycloak's build takes longer than a start, and all servers that differ in options of run time only share one.
+ * Starts and stops a Keycloak with PostgreSQL, the built jar and the movable clock. Uses production mode, so that servers that
+ * differ only in runtime options share one build, which takes longer than a start.
  */
 final class TestServer implements AutoCloseable {
 
-    /** Of {@code kc.sh build}. */
+    /** Options of {@code kc.sh build}. */
     static final List<String> BUILD_OPTIONS = List.of(
             "--db=postgres",
             "--metrics-enabled=true",
             "--vault=file",
             "--tracing-enabled=true",
             "--tracing-sampler-type=always_on",
-            // A client certificate in a header, as a TLS-terminating proxy hands it on.
+            // A client certificate in a header, as from a TLS-terminating proxy.
             "--spi-x509cert-lookup--provider=haproxy");
 
-    /** The same with version 2 of Keycloak's brokering API, which excludes version 1. */
+    /** Build with version 2 of Keycloak's brokering API, which excludes version 1. */
     static final List<String> WITH_BROKERING_API_V2 = Stream.concat(
                     BUILD_OPTIONS.stream(), Stream.of("--features=identity-brokering-api:v2"))
             .toList();
 
-    /** The same with Keycloak's legacy exchange, which knows {@code requested_issuer} for every provider. */
+    /** Build with Keycloak's legacy exchange, which supports {@code requested_issuer} for every provider. */
     static final List<String> WITH_LEGACY_EXCHANGE = Stream.concat(
                     BUILD_OPTIONS.stream(), Stream.of("--features=" + BuiltInBroker.LEGACY_EXCHANGE))
             .toList();
@@ -52,13 +52,13 @@ final class TestServer implements AutoCloseable {
     private boolean closed;
 
     /**
-     * How a server is started.
+     * The configuration of a server.
      *
-     * @param name folder of its files below {@code target/}; one server at a time has it
+     * @param name folder of its files below {@code target/}, used by one server at a time
      * @param buildOptions of {@code kc.sh build}
-     * @param realms files that it imports
-     * @param jvmOptions its heap
-     * @param options of {@code kc.sh start}, besides those that all servers have
+     * @param realms realm files to import
+     * @param jvmOptions heap options
+     * @param options the options of {@code kc.sh start}, in addition to the common ones
      */
     record Wanted(String name, List<String> buildOptions, List<Path> realms, String jvmOptions, List<String> options) {}
 
@@ -88,7 +88,7 @@ final class TestServer implements AutoCloseable {
                 .withHeap(wanted.jvmOptions())
                 .withOptions(traces.options().toArray(String[]::new))
                 .withOptions(wanted.options().toArray(String[]::new))
-                .withOptions(optionsOfTheRun());
+                .withOptions(optionsOfThisRun());
         if (!wanted.realms().isEmpty()) {
             settings = DistrictRealm.describe(DemoRealm.describe(settings, demoAppPort));
         }
@@ -107,22 +107,22 @@ final class TestServer implements AutoCloseable {
         return new TestServer(running, postgres, settings, wanted.buildOptions(), traces, keycloak);
     }
 
-    private static String[] optionsOfTheRun() {
+    private static String[] optionsOfThisRun() {
         String options = System.getProperty("keycloak.options", "").trim();
         return options.isEmpty() ? new String[0] : options.split(" +", -1);
     }
 
     /**
-     * A home of its own, copied from one that is unpacked and built once and never run.
+     * Copies a home from one that is unpacked and built once but never run.
      *
-     * @param home folder below {@code target/}; several servers may run from it
+     * @param home folder below {@code target/}; several servers can run from it
      */
     static KeycloakDistribution build(String home, List<String> buildOptions, List<Path> realms) {
         Path clock = MovableClockJar.writtenTo(folder("movable-clock.jar"));
         return build(home, buildOptions, realms, List.of(TestEnvironment.providerJar(), clock));
     }
 
-    /** The same with nothing but the provider: what tests add would be measured, too. */
+    /** The same with only the provider, because test extensions would affect measurements. */
     static KeycloakDistribution buildToMeasure(String home, List<String> buildOptions) {
         return build(home, buildOptions, List.of(), List.of(TestEnvironment.providerJar()));
     }
@@ -141,11 +141,11 @@ final class TestServer implements AutoCloseable {
         return Path.of(System.getProperty("work.dir")).resolve(name).toAbsolutePath();
     }
 
-    /** What all of them have in common; without a log of a former run. */
+    /** Common settings; deletes the log of an earlier run. */
     private static KeycloakSettings settings(KeycloakDistribution distribution, Path work, Postgres postgres) {
         Path log = work.resolve("keycloak.log");
         try {
-            // The server appends.
+            // The server appends to the log.
             Files.deleteIfExists(log);
             return KeycloakSettings.of(distribution)
                     .optimized()
@@ -153,9 +153,10 @@ final class TestServer implements AutoCloseable {
                     .withLogFile(log)
                     .withOptions(
                             "--cache=local",
-                            // Keycloak counts whole seconds: only -1 lets a key rotation show within the same one.
+                            // Keycloak compares whole seconds: only -1 makes a key rotation visible within the same
+                            // second.
                             "--spi-public-key-storage--infinispan--min-time-between-requests=-1",
-                            // Deprecated, and off by itself.
+                            // Deprecated and off by default.
                             "--spi-login-protocol--openid-connect--allow-client-initiated-account-linking=true",
                             "--spi-x509cert-lookup--haproxy--ssl-client-cert=ssl-client-cert",
                             "--spi-x509cert-lookup--haproxy--certificate-chain-length=0",
@@ -185,7 +186,7 @@ final class TestServer implements AutoCloseable {
         return postgres;
     }
 
-    /** Starts Keycloak once more, on the same port and database, with other hosts allowed than {@code localhost}. */
+    /** Restarts Keycloak on the same port and database with allowed hosts other than {@code localhost}. */
     void restartAllowing(String hosts) {
         keycloak.close();
         keycloak = KeycloakRuntime.chosen()
@@ -194,7 +195,7 @@ final class TestServer implements AutoCloseable {
                         buildOptions);
     }
 
-    /** Once; what the server leaves behind is searched for secrets. */
+    /** Stops the server once and searches its files for secrets. */
     @Override
     public void close() {
         if (closed) {

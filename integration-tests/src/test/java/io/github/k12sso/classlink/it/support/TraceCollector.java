@@ -11,12 +11,12 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** Takes Keycloak's spans by OTLP over HTTP and searches them for secrets. It keeps none. */
+/** Receives Keycloak's spans with OTLP over HTTP and searches them for secrets. Stores none. */
 final class TraceCollector implements AutoCloseable {
 
     private static final String GIVEN_UP = "io.vertx.core.http.HttpClosedException";
 
-    /** Characters, somewhat less than a span's attributes have. */
+    /** Number of characters, slightly less than the attributes of a span. */
     private static final int NEAR = 700;
 
     private final SecretSearch search = SecretSearch.ofThisRun();
@@ -38,7 +38,7 @@ final class TraceCollector implements AutoCloseable {
         server.start();
     }
 
-    /** Options of {@code kc.sh} at run time. */
+    /** Runtime options of {@code kc.sh}. */
     List<String> options() {
         return List.of(
                 "--tracing-protocol=http/protobuf",
@@ -46,23 +46,23 @@ final class TraceCollector implements AutoCloseable {
                 "--tracing-endpoint=http://localhost:" + server.getAddress().getPort());
     }
 
-    /** Texts stand in protobuf as they are, in UTF-8. */
+    /** Protobuf stores strings as plain UTF-8. */
     private void take(HttpExchange exchange) throws IOException {
         try (exchange) {
             String spans = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-            search.spans(spans, secret -> isOfARequestGivenUp(spans, secret.text()));
+            search.spans(spans, secret -> belongsToAnAbortedRequest(spans, secret.text()));
             exchange.sendResponseHeaders(200, -1);
         }
     }
 
     /**
-     * A browser that is sent elsewhere meanwhile ends the span before the request is begun: the span says so, near every place
-     * where the secret is. One other place is a finding.
+     * If the browser aborts the request, the span ends before the request starts and says so near every occurrence of the
+     * secret. Any other occurrence is a finding.
      */
-    private static boolean isOfARequestGivenUp(String spans, String secret) {
+    private static boolean belongsToAnAbortedRequest(String spans, String secret) {
         int at = spans.indexOf(secret);
         if (at < 0) {
-            return false; // it is there in another form, and that is none of a request's own query
+            return false; // another encoded form does not come from the request's query
         }
         for (; at >= 0; at = spans.indexOf(secret, at + 1)) {
             if (!spans.substring(Math.max(0, at - NEAR), Math.min(spans.length(), at + NEAR))

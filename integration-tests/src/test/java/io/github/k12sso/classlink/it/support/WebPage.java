@@ -13,9 +13,9 @@ import org.jsoup.Jsoup;
 import org.jsoup.nodes.Document;
 
 /**
- * Where a browser stands.
+ * The current page of a browser.
  *
- * @param address of the page; an app's callback is an address without a page
+ * @param address URL of the page; an app's callback has no page
  * @param status 0 for an app's callback
  */
 public record WebPage(URI address, int status, String html) {
@@ -26,19 +26,19 @@ public record WebPage(URI address, int status, String html) {
         return Jsoup.parse(html, address.toString());
     }
 
-    /** What a person reads there. */
+    /** The visible text. */
     public String text() {
         return document().text();
     }
 
-    /** The text of Keycloak's error page or of the message on its login page. */
+    /** The text of Keycloak's error page or the message on its login page. */
     public String error() {
         return Optional.ofNullable(document().selectFirst("#kc-error-message, .pf-v5-c-alert, .alert-error"))
                 .orElseThrow(() -> new AssertionError("no error message at " + address + ": " + text()))
                 .text();
     }
 
-    /** What the person is to tell an administrator. */
+    /** The reference for the administrator. */
     public String reference() {
         Matcher reference = REFERENCE.matcher(error());
         if (!reference.find()) {
@@ -47,7 +47,7 @@ public record WebPage(URI address, int status, String html) {
         return reference.group();
     }
 
-    /** The parameters of the address, decoded. */
+    /** The decoded query parameters of the URL. */
     public Map<String, String> parameters() {
         Map<String, String> parameters = new LinkedHashMap<>();
         Optional.ofNullable(address.getRawQuery()).stream()
@@ -57,7 +57,7 @@ public record WebPage(URI address, int status, String html) {
         return parameters;
     }
 
-    /** The parameters with which an app was called back; none on a page. Keycloak's own callback has a code, too: ClassLink's. */
+    /** The parameters of the app's callback; empty on a page. Excludes Keycloak's own callback, which has ClassLink's code. */
     public Map<String, String> handedToApp() {
         return status == 0 ? parameters() : Map.of();
     }

@@ -6,7 +6,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Tests of this class take the {@link TestEnvironment} as a parameter; ClassLink is as new before each of them. */
+/** Injects the {@link TestEnvironment} as a parameter and resets ClassLink before each test. */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(TestEnvironmentExtension.class)

@@ -1,2 +1,2 @@
-/** A real Keycloak, a local ClassLink and a browser without a window, shared by all tests. */
+/** Test support: a real Keycloak, a local ClassLink and a simple browser. */
 package io.github.k12sso.classlink.it.support;

@@ -20,10 +20,10 @@ import java.util.concurrent.Executors;
 import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 
-/** The apps of a cluster: each request goes to one of two nodes, and what ClassLink saw of it is known. */
+/** Apps of a cluster: each request goes to one of two nodes, and ClassLink's requests are recorded. */
 final class ClusterApps {
 
-    /** Less than what is left of a token before Keycloak renews it (60 s). */
+    /** Less than the refresh threshold (60 s). */
     static final Duration ALMOST_OVER = Duration.ofSeconds(40);
 
     static final Duration OVER_AT_ONCE = Duration.ofSeconds(1);
@@ -37,14 +37,14 @@ final class ClusterApps {
         this.cluster = cluster;
     }
 
-    /** One line of a key file. */
+    /** A line of a key file. */
     static String key(String id, int seed) {
         byte[] secret = new byte[32];
         secret[31] = (byte) seed;
         return id + " " + Base64.getEncoder().encodeToString(secret) + "\n";
     }
 
-    /** A server that rotates refresh tokens, and ends the grant when an old one comes again. */
+    /** Configures ClassLink to rotate refresh tokens and to revoke the grant if an old one is reused. */
     void restoreClassLink() {
         cluster.classLink().faults().clear();
         cluster.classLink().tokenMode(TokenMode.GUIDE);
@@ -52,7 +52,7 @@ final class ClusterApps {
         cluster.classLink().switches().guideTokenLifetime(LONG);
     }
 
-    /** The app's Keycloak token; ClassLink tokens that are issued later live long. */
+    /** Returns the app's Keycloak token; ClassLink tokens issued later have a long lifetime. */
     String loginWithATokenThatLives(TestRealm realm, Duration life) {
         cluster.classLink().switches().guideTokenLifetime(life);
         String token = realm.tokensOf("student").get("access_token").textValue();
@@ -60,7 +60,7 @@ final class ClusterApps {
         return token;
     }
 
-    /** The nodes take turns. */
+    /** Alternates between the nodes. */
     TestRealm nodeOf(TestRealm realm, int number) {
         return realm.at(number % 2 == 0 ? cluster.first() : cluster.second());
     }
@@ -82,14 +82,14 @@ final class ClusterApps {
         return token.textValue();
     }
 
-    void assertThatClassLinkTakes(String token) {
+    void assertThatClassLinkAccepts(String token) {
         HttpResponse<String> profile = new Http()
                 .send(HttpRequest.newBuilder(cluster.classLink().baseUrl().resolve("/v2/my/info"))
                         .header("Authorization", "Bearer " + token));
         assertThat(profile.statusCode()).isEqualTo(200);
     }
 
-    /** Sixty-four requests at a time. */
+    /** Sends 64 requests at a time. */
     List<HttpResponse<String>> together(
             List<String> tokens, BiFunction<Integer, String, HttpResponse<String>> request) {
         ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE);

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** How a link ends, and what becomes of its tokens here and at ClassLink. */
+/** The end of a link, and its tokens in Keycloak and at ClassLink. */
 @WithTestEnvironment
 class DisconnectIT {
 
@@ -67,12 +67,12 @@ class DisconnectIT {
             assertThat(revocations())
                     .extracting(request -> request.parameters().get("token_type_hint"))
                     .containsExactly("refresh_token", "access_token");
-            assertThat(takenByClassLink(classLinkToken)).isFalse();
+            assertThat(acceptedByClassLink(classLinkToken)).isFalse();
             assertRefused(realm.exchange(app), "not_linked");
         }
 
         @Test
-        void givenNoRevocationEndpoint_thenTheTokensAreOnlyForgotten() {
+        void givenNoRevocationEndpoint_thenTheTokensAreOnlyDeleted() {
             realm.configure("revocationUrl", "");
             String app = login();
 
@@ -83,7 +83,7 @@ class DisconnectIT {
         }
 
         @Test
-        void givenTheRevocationEndpointHangs_thenNobodyWaitsForIt() {
+        void givenAnUnresponsiveRevocationEndpoint_thenTheCallerDoesNotWait() {
             login();
             environment.classLink().clearRequests();
             environment.classLink().faults().inject(Endpoint.REVOKE, Fault.stall(Duration.ofSeconds(5)));
@@ -92,12 +92,12 @@ class DisconnectIT {
             unlink();
 
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(4));
-            // Not exactly one: the second call for an earlier test's user may come as late.
+            // Not exactly one, because a call for an earlier test's user may be late.
             Await.until("the call that hangs", () -> !revocations().isEmpty());
         }
 
         @Test
-        void givenTheRevocationEndpointFails_thenTheLogSaysSo() {
+        void givenAFailedRevocation_thenItIsLogged() {
             login();
             environment.classLink().faults().inject(Endpoint.REVOKE, Fault.reset());
 
@@ -117,11 +117,11 @@ class DisconnectIT {
         AdminApi.require(realm.admin().delete(userPath()), "remove user");
 
         Await.until("revocation", () -> revocations().size() == 2);
-        assertThat(takenByClassLink(classLinkToken)).isFalse();
+        assertThat(acceptedByClassLink(classLinkToken)).isFalse();
     }
 
     @Test
-    void whenTheProviderIsDisabled_thenEverybodysTokensGo() {
+    void whenTheProviderIsDisabled_thenAllTokensAreDeleted() {
         String student = login();
         String teacher = realm.tokensOf("teacher").get("access_token").textValue();
         List<String> atClassLink = List.of(classLinkToken(student), classLinkToken(teacher));
@@ -129,20 +129,20 @@ class DisconnectIT {
         realm.configure(provider -> provider.put("enabled", false));
 
         Await.until("revocation", () -> revocations().size() == 4);
-        assertThat(atClassLink).noneMatch(this::takenByClassLink);
+        assertThat(atClassLink).noneMatch(this::acceptedByClassLink);
         realm.configure(provider -> provider.put("enabled", true));
         assertRefused(realm.exchange(student), "not_linked");
         assertRefused(realm.exchange(teacher), "not_linked");
         assertThat(realm.state().links(realm.state().user("mira.fernwick.2")))
-                .as("the links stay")
+                .as("the links are kept")
                 .hasSize(1);
     }
 
     @Nested
-    class WhenAPersonLogsOut {
+    class WhenAUserLogsOut {
 
         @Test
-        void givenTheSettingIsOff_thenTheTokensStay() {
+        void givenTheSettingIsOff_thenTheTokensAreKept() {
             JsonNode tokens = realm.tokensOf("student");
             String classLinkToken = classLinkToken(tokens.get("access_token").textValue());
 
@@ -150,12 +150,12 @@ class DisconnectIT {
 
             String after = login();
             assertThat(classLinkToken(after)).isNotEqualTo(classLinkToken);
-            assertThat(takenByClassLink(classLinkToken)).isTrue();
+            assertThat(acceptedByClassLink(classLinkToken)).isTrue();
             assertThat(revocations()).isEmpty();
         }
 
         @Test
-        void givenTheSettingIsOn_thenTheTokensGo() {
+        void givenTheSettingIsOn_thenTheTokensAreDeleted() {
             realm.configure("forgetTokensOnLogout", "true");
             JsonNode tokens = realm.tokensOf("student");
             String classLinkToken = classLinkToken(tokens.get("access_token").textValue());
@@ -163,11 +163,11 @@ class DisconnectIT {
             logout(tokens);
 
             Await.until("revocation", () -> revocations().size() == 2);
-            assertThat(takenByClassLink(classLinkToken)).isFalse();
+            assertThat(acceptedByClassLink(classLinkToken)).isFalse();
         }
 
         @Test
-        void givenTheyAreStillLoggedInElsewhere_thenTheTokensStay() {
+        void givenAnotherSession_thenTheTokensAreKept() {
             realm.configure("forgetTokensOnLogout", "true");
             JsonNode here = realm.tokensOf("student");
             JsonNode elsewhere = realm.tokensOf("student");
@@ -180,7 +180,7 @@ class DisconnectIT {
         }
 
         @Test
-        void givenAnOfflineSession_thenTheTokensStayUntilItEnds() {
+        void givenAnOfflineSession_thenTheTokensAreKeptUntilItEnds() {
             realm.configure("forgetTokensOnLogout", "true");
             JsonNode offline = realm.redeem(
                     realm.login(
@@ -198,9 +198,9 @@ class DisconnectIT {
             Await.until("revocation", () -> !revocations().isEmpty());
         }
 
-        /** A limit of one session, kept by ending the older one in the flow after ClassLink. */
+        /** A limit of one session: the flow after the ClassLink login ends the older session. */
         @Test
-        void givenALoginThatEndsOlderSessions_thenItKeepsItsOwnTokens() {
+        void givenASessionLimit_thenTheNewLoginKeepsItsTokens() {
             realm.configure("forgetTokensOnLogout", "true");
             realm.tokensOf("student");
             limitSessionsToOne();
@@ -214,9 +214,11 @@ class DisconnectIT {
         }
     }
 
-    /** OpenID Connect Back-Channel Logout, should ClassLink ever send it: Keycloak's endpoint, and the provider's keys. */
+    /**
+     * OpenID Connect Back-Channel Logout, which ClassLink is not known to send: Keycloak's endpoint with the provider's keys.
+     */
     @Test
-    void whenClassLinkSendsALogoutToken_thenThePersonIsLoggedOut() {
+    void whenClassLinkSendsALogoutToken_thenTheUserIsLoggedOut() {
         String token = loginAndLogoutToken();
         assertThat(realm.state().sessions()).isEqualTo(1);
 
@@ -226,9 +228,12 @@ class DisconnectIT {
         assertThat(realm.state().sessions()).isZero();
     }
 
-    /** Keycloak 27 always checks the signature. For ClassLink it is checked on every line, whatever the provider's settings. */
+    /**
+     * Keycloak 27 always verifies the signature. For ClassLink it is verified in every version, regardless of the provider's
+     * settings.
+     */
     @Test
-    void whenSomebodyElseSendsALogoutToken_thenNothingHappens() {
+    void whenALogoutTokenHasAnInvalidSignature_thenItIsRejected() {
         realm.configure("validateSignature", "false");
         String[] parts = loginAndLogoutToken().split("\\.", -1);
         String none = Base64.getUrlEncoder().withoutPadding().encodeToString("{\"alg\":\"none\"}".getBytes(UTF_8));
@@ -313,10 +318,10 @@ class DisconnectIT {
                 .textValue();
     }
 
-    /** ClassLink has rotated the refresh token and holds its answer back; what it issued is nobody's when it comes. */
+    /** ClassLink has rotated the refresh token and delays its response; when it arrives, the user is no longer linked. */
     @ParameterizedTest
     @EnumSource
-    void whenAUserIsDisconnectedWhileClassLinkAnswersARefresh_thenTheNewTokensAreRevoked(Disconnection disconnection) {
+    void whenAUserIsUnlinkedDuringARefresh_thenTheNewTokensAreRevoked(Disconnection disconnection) {
         environment.classLink().switches().guideTokenLifetime(Duration.ofSeconds(2));
         String app = login();
         environment.classLink().switches().guideTokenLifetime(Duration.ofHours(1));
@@ -346,7 +351,7 @@ class DisconnectIT {
         PROVIDER_DISABLED(4),
         PROVIDER_REMOVED(2);
 
-        /** The new pair, and the old one where Keycloak says whose it was. */
+        /** The new token pair, and the old one if Keycloak says whose it was. */
         private final int revokedTokens;
 
         Disconnection(int revokedTokens) {
@@ -390,7 +395,7 @@ class DisconnectIT {
         AdminApi.require(realm.admin().delete(userPath() + "/federated-identity/classlink"), "unlink");
     }
 
-    /** As an app does it that has no browser at hand: with its refresh token. */
+    /** Logs out with the refresh token, like an app without a browser. */
     private void logout(JsonNode tokens) {
         HttpResponse<String> answer = new Http()
                 .send(Http.form(
@@ -408,7 +413,7 @@ class DisconnectIT {
                 .toList();
     }
 
-    private boolean takenByClassLink(String token) {
+    private boolean acceptedByClassLink(String token) {
         return new Http()
                         .send(HttpRequest.newBuilder(
                                         environment.classLink().baseUrl().resolve("/v2/my/info"))

@@ -14,7 +14,7 @@ import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Where no key file is set up, the realm's own AES key seals; what becomes of records when administrators change it. */
+/** Without a key file, the realm's AES key encrypts tokens: effects of changes of this key on stored tokens. */
 @WithTestEnvironment
 class RealmKeysIT {
 
@@ -23,7 +23,7 @@ class RealmKeysIT {
     private String token;
 
     @BeforeEach
-    void somebodyIsSignedIn(TestEnvironment testEnvironment) {
+    void aUserIsSignedIn(TestEnvironment testEnvironment) {
         environment = testEnvironment;
         realm = environment.newRealm();
         token = realm.tokensOf("student").get("access_token").textValue();
@@ -31,7 +31,7 @@ class RealmKeysIT {
     }
 
     @Test
-    void givenANewKeyBesideTheOldOne_thenBothOpen() {
+    void givenANewKeyNextToTheOldOne_thenBothDecrypt() {
         JsonNode old = aesKey();
         ObjectNode next = (ObjectNode) Http.json("{}");
         next.put("name", "aes-next")
@@ -47,7 +47,7 @@ class RealmKeysIT {
     }
 
     @Test
-    void givenTheKeyIsRemoved_thenThePersonLogsInAgain_andTheLogSaysWhy() {
+    void givenTheKeyIsRemoved_thenTheUserMustSignIn_andTheLogSaysWhy() {
         AdminApi.require(
                 realm.admin()
                         .delete("/realms/" + realm.name() + "/components/"

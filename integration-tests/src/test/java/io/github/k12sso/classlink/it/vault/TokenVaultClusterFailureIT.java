@@ -43,10 +43,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The token vault on two nodes of which one is killed or restarted, or that lose their database or their keys. The order
- * matters: keys are rotated before one is gone.
+ * The token vault on two nodes when a node is killed or restarted, or the database or keys are lost. The order matters: keys
+ * are rotated before one is removed.
  */
-@Full // a thousand people; a dozen starts of a node; locks of dead nodes that run out after 20 s
+@Full // a thousand users, a dozen node starts, and locks of killed nodes that expire after 20 s
 @Isolated("measures how long an answer takes; one cluster at a time")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -79,10 +79,10 @@ class TokenVaultClusterFailureIT {
         apps.restoreClassLink();
     }
 
-    /** The morning at a realm: everybody's token has run out over night, and every app wants a new one. */
+    /** Simulates a morning: all tokens have expired overnight and every app requests one. */
     @Test
     @Order(0)
-    void givenAThousandPeopleWithEightRequestsEach_thenEachIsRenewedOnce() {
+    void givenAThousandUsersWithEightRequestsEach_thenEachTokenIsRefreshedOnce() {
         TestRealm realm = cluster.newRealm();
         Map<String, String> keycloakTokens = ManyUsers.of(PEOPLE).addTo(realm, cluster);
         cluster.classLink().clearRequests();
@@ -101,13 +101,13 @@ class TokenVaultClusterFailureIT {
 
     @Test
     @Order(1)
-    void givenKeysAreRotatedInARollingRestart_thenNobodyLogsInAgain() throws Exception {
+    void givenKeyRotationInARollingRestart_thenNoUserMustSignIn() throws Exception {
         TestRealm realm = cluster.newRealm();
-        // Four starts in containers can take longer than the five minutes that Keycloak's token would live.
+        // Four container starts can take longer than the default lifetime of Keycloak's token (five minutes).
         realm.configureRealm(settings -> settings.put("accessTokenLifespan", ClusterApps.LONG.toSeconds()));
         String before = apps.loginWithATokenThatLives(realm, ClusterApps.LONG);
 
-        // The new key opens everywhere before it seals anywhere.
+        // All nodes can decrypt with the new key before any node encrypts with it.
         restartEachWith(OLD_KEY + NEW_KEY);
         restartEachWith(NEW_KEY + OLD_KEY);
 
@@ -123,7 +123,7 @@ class TokenVaultClusterFailureIT {
         assertThat(apps.nodeOf(realm, 1).exchange(after).statusCode()).isEqualTo(200);
     }
 
-    /** Where a node is with a refresh when its power goes. */
+    /** The stage of a refresh at which a node is killed. */
     enum RefreshStage {
         CLASSLINK_HAS_NOT_BEGUN,
         CLASSLINK_ANSWERS,
@@ -132,13 +132,13 @@ class TokenVaultClusterFailureIT {
     }
 
     /**
-     * ClassLink's server does not rotate here but where it has not begun: with one that does, an answer that died with the node
-     * has ended the grant, as {@code TokenRefreshIT} shows.
+     * ClassLink rotates only if the refresh has not started: with rotation, a response lost with the node would end the grant,
+     * see {@code TokenRefreshIT}.
      */
     @ParameterizedTest
     @EnumSource
     @Order(2)
-    void givenTheNodeThatRenewsIsKilled_thenTheOtherOneGoesOn(RefreshStage step) throws Exception {
+    void givenTheRefreshingNodeIsKilled_thenTheOtherNodeContinues(RefreshStage step) throws Exception {
         cluster.classLink().switches().refreshRotation(step == RefreshStage.CLASSLINK_HAS_NOT_BEGUN);
         TestRealm realm = cluster.newRealm();
         String keycloakToken = apps.loginWithATokenThatLives(realm, ClusterApps.ALMOST_OVER);
@@ -184,7 +184,7 @@ class TokenVaultClusterFailureIT {
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
         assertThat(delay).isLessThan(Duration.ofSeconds(32));
         assertThat(apps.refreshes()).hasSize(step == RefreshStage.THE_ANSWER_IS_OUT ? 1 : 2);
-        apps.assertThatClassLinkTakes(ClusterApps.accessToken(answer));
+        apps.assertThatClassLinkAccepts(ClusterApps.accessToken(answer));
         again.get();
         thread.shutdown();
     }
@@ -203,7 +203,7 @@ class TokenVaultClusterFailureIT {
 
     @Test
     @Order(2)
-    void givenTheDatabaseIsGoneForTenSeconds_thenAppsAndPeopleAreToldSo_andNothingIsLost() {
+    void givenADatabaseOutageOfTenSeconds_thenAppsAndUsersGetErrors_andNothingIsLost() {
         TestRealm realm = cluster.newRealm();
         String keycloakToken = apps.loginWithATokenThatLives(realm, ClusterApps.LONG);
         String classLinkToken = ClusterApps.accessToken(realm.exchange(keycloakToken));
@@ -220,7 +220,7 @@ class TokenVaultClusterFailureIT {
         }
         cluster.postgres().startAgain();
 
-        // Keycloak has this person, their session and their link in its caches.
+        // Keycloak has this user, session and link in its caches.
         assertThat(exchanges).isNotEmpty().allMatch(status -> status == 200 || status >= 500);
         assertThat(logins).isNotEmpty().allMatch(status -> status >= 500);
         Await.until(
@@ -235,7 +235,7 @@ class TokenVaultClusterFailureIT {
     @ParameterizedTest
     @MethodSource
     @Order(3)
-    void givenAKeyFileThatCannotBeUsed_thenTheNodeDoesNotStart_andSaysWhy(String content, String why) throws Exception {
+    void givenAnInvalidKeyFile_thenTheNodeDoesNotStart_andLogsTheReason(String content, String why) throws Exception {
         Path file = cluster.second().keyFile();
         cluster.second().stop();
         Files.deleteIfExists(file);
@@ -248,17 +248,17 @@ class TokenVaultClusterFailureIT {
         assertThat(cluster.second().log()).contains(why);
     }
 
-    static Stream<Arguments> givenAKeyFileThatCannotBeUsed_thenTheNodeDoesNotStart_andSaysWhy() {
+    static Stream<Arguments> givenAnInvalidKeyFile_thenTheNodeDoesNotStart_andLogsTheReason() {
         return Stream.of(
                 arguments(null, "cannot be read (NoSuchFileException)"),
-                // Its writer was interrupted.
+                // Incomplete, as if writing was interrupted.
                 arguments(NEW_KEY + OLD_KEY.substring(0, 20), "line 2"));
     }
 
-    /** A node that did not start with its key file starts when the file can be used, whatever keys are in it. */
+    /** A node that failed to start starts with a valid key file, even with other keys. */
     @Test
     @Order(4)
-    void givenTheKeyIsGone_thenThePersonLogsInAgainAndTheLogSaysWhichKey() throws Exception {
+    void givenAMissingKey_thenTheUserMustSignInAndTheLogNamesTheKey() throws Exception {
         TestRealm realm = cluster.newRealm();
         String keycloakToken = apps.loginWithATokenThatLives(realm, ClusterApps.LONG);
         Files.writeString(cluster.second().keyFile(), ClusterApps.key("other", 3));
@@ -270,7 +270,7 @@ class TokenVaultClusterFailureIT {
         assertThat(answer.statusCode()).isEqualTo(400);
         assertThat(Http.json(answer.body()).get("error").textValue()).isEqualTo("token_expired");
         assertThat(cluster.second().log()).contains("the key '2026' that sealed it is in no key source");
-        // Nothing is lost: where the key is, the record still opens.
+        // Nothing is lost: with the key, the record can be decrypted.
         assertThat(realm.at(cluster.first()).exchange(keycloakToken).statusCode())
                 .isEqualTo(200);
     }

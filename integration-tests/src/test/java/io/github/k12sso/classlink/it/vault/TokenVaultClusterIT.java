@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** The token vault on two nodes with one PostgreSQL. What stops a node is {@link TokenVaultClusterFailureIT}'s. */
+/** The token vault on two nodes with one PostgreSQL. {@link TokenVaultClusterFailureIT} tests node failures. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TokenVaultClusterIT {
 
@@ -44,7 +44,7 @@ class TokenVaultClusterIT {
     }
 
     @Test
-    void givenAStormOnBothNodes_thenThereIsOneRefreshAndEverybodyHasItsToken() {
+    void givenConcurrentRequestsOnBothNodes_thenOneRefreshServesAll() {
         TestRealm realm = cluster.newRealm();
         String keycloakToken = apps.loginWithATokenThatLives(realm, ClusterApps.ALMOST_OVER);
         cluster.classLink().clearRequests();
@@ -56,11 +56,11 @@ class TokenVaultClusterIT {
         assertThat(answers).extracting(HttpResponse::statusCode).containsOnly(200);
         assertThat(answers.stream().map(ClusterApps::accessToken).distinct()).hasSize(1);
         assertThat(apps.refreshes()).hasSize(1);
-        apps.assertThatClassLinkTakes(ClusterApps.accessToken(answers.get(0)));
+        apps.assertThatClassLinkAccepts(ClusterApps.accessToken(answers.get(0)));
     }
 
     @Test
-    void givenSeveralRenewals_thenEachRotatedTokenIsTheNextOnesStart() {
+    void givenSeveralRefreshes_thenEachUsesThePreviousRotatedToken() {
         TestRealm realm = cluster.newRealm();
         String keycloakToken = apps.loginWithATokenThatLives(realm, ClusterApps.OVER_AT_ONCE);
         cluster.classLink().switches().guideTokenLifetime(ClusterApps.OVER_AT_ONCE);
@@ -79,7 +79,7 @@ class TokenVaultClusterIT {
     }
 
     @Test
-    void givenARecordMovedToAnotherPerson_thenItDoesNotOpen() {
+    void givenARecordCopiedToAnotherUser_thenDecryptionFails() {
         TestRealm realm = cluster.newRealm();
         String student = apps.loginWithATokenThatLives(realm, ClusterApps.LONG);
         String teacher = realm.tokensOf("teacher").get("access_token").textValue();
@@ -100,7 +100,7 @@ class TokenVaultClusterIT {
     }
 
     @Test
-    void thenTheDatabaseHasNoTokenInClear() {
+    void theDatabaseContainsNoPlainTextToken() {
         TestRealm realm = cluster.newRealm();
         cluster.classLink().clearRequests();
         String keycloakToken = apps.loginWithATokenThatLives(realm, ClusterApps.ALMOST_OVER);
@@ -121,7 +121,7 @@ class TokenVaultClusterIT {
 
         assertThat(secrets).hasSizeGreaterThan(4);
         assertThat(cluster.database().placesOf(secrets)).isEmpty();
-        // The search finds what is there.
+        // Proves that the search finds existing text.
         assertThat(cluster.database().placesOf(List.of(TestRealm.CLASSLINK_CLIENT)))
                 .contains("identity_provider_config.value");
     }

@@ -12,12 +12,12 @@ import java.net.http.HttpResponse;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
-/** Somebody who can write to the database puts a token of their own in place of an encrypted one. */
+/** An attacker with write access to the database replaces an encrypted token with an unencrypted one. */
 @WithTestEnvironment
 class UnencryptedTokensIT {
 
     @Test
-    void areUsedWhileAMigrationIsOn_andNotAfterIt(TestEnvironment environment) {
+    void areUsedDuringAMigrationOnly(TestEnvironment environment) {
         TestRealm realm = environment.newRealm();
         String app = realm.tokensOf("student").get("access_token").textValue();
         String user = realm.state().user("mira.fernwick.2").get("id").textValue();

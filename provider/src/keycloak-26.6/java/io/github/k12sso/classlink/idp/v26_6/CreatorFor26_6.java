@@ -5,7 +5,7 @@ import io.github.k12sso.classlink.idp.ClassLinkIdentityProvider.ServerState;
 import io.github.k12sso.classlink.settings.ClassLinkIdentityProviderConfig;
 import org.keycloak.models.KeycloakSession;
 
-/** For Keycloak 26.6, which knows everything that the provider overrides. */
+/** For Keycloak 26.6, which has everything that the provider overrides. */
 public final class CreatorFor26_6 implements ClassLinkIdentityProvider.Creator {
 
     @Override

@@ -18,7 +18,7 @@ import org.keycloak.sessions.AuthenticationSessionModel;
 /** Keycloak 26.6's. */
 public final class CallsFor26_6 implements KeycloakLine.Calls {
 
-    /** As {@code StandardTokenExchangeProvider} does, which asks without a user. */
+    /** Same as {@code StandardTokenExchangeProvider}, which calls it without a user. */
     @Override
     public boolean isValidScope(KeycloakSession session, String scopes, ClientModel client) {
         return Profile.isFeatureEnabled(Profile.Feature.DYNAMIC_SCOPES)
@@ -42,7 +42,7 @@ public final class CallsFor26_6 implements KeycloakLine.Calls {
                 session, user, client, TokenManager.getRequestedClientScopes(session, scopes, client, user));
     }
 
-    /** The endpoint takes the parameters of 26.7's address, which {@code Urls} does not write yet. */
+    /** The endpoint accepts the parameters of 26.7's URL, which {@code Urls} does not create yet. */
     @Override
     public URI loginRestartPage(KeycloakSession session, AuthenticationSessionModel login) {
         URI page = Urls.realmLoginRestartPage(

@@ -8,7 +8,7 @@ import org.keycloak.broker.provider.TrustMaterialRequest;
 import org.keycloak.jose.jwk.JWK;
 import org.keycloak.models.KeycloakSession;
 
-/** For Keycloak 26.7, where an OpenID Connect provider can vouch for keys of clients, too. */
+/** For Keycloak 26.7, where an OpenID Connect provider can also verify keys of clients. */
 public final class CreatorFor26_7 implements ClassLinkIdentityProvider.Creator {
 
     @Override
@@ -23,7 +23,7 @@ public final class CreatorFor26_7 implements ClassLinkIdentityProvider.Creator {
             super(session, config, server);
         }
 
-        /** ClassLink's keys sign its id_tokens; they say nothing of clients and credentials here. */
+        /** ClassLink's keys sign ID tokens only and must not authenticate clients or credentials. */
         @Override
         public Stream<JWK> resolveKeys(TrustMaterialRequest request) {
             return Stream.empty();

@@ -31,9 +31,9 @@ class DistrictKeyCredentialsTest {
 
     // ---- the signature ---------------------------------------------------------------------------------------------
 
-    /** RFC 5849, 3.4.1.1; what stands in the body there stands in the query here. */
+    /** The example of RFC 5849, section 3.4.1.1, with the body's parameters moved to the query. */
     @Test
-    void theBaseStringIsTheOneOfTheSpecification() {
+    void theBaseStringMatchesTheSpecification() {
         Map<String, String> oauth = Map.of(
                 "oauth_consumer_key", "9djdj82h48djs9d2",
                 "oauth_token", "kkk9d7dh3k39sjv7",
@@ -51,7 +51,7 @@ class DistrictKeyCredentialsTest {
 
     /** OAuth Core 1.0a, appendix A.5.1. */
     @Test
-    void theBaseStringIsTheOneOfTheExampleWithPhotos() {
+    void theBaseStringMatchesThePhotosExample() {
         Map<String, String> oauth = Map.of(
                 "oauth_consumer_key", "dpf43f3p2l4k3l03",
                 "oauth_token", "nnch734d00sl2jdk",
@@ -77,13 +77,13 @@ class DistrictKeyCredentialsTest {
         "https://h.example, https%3A%2F%2Fh.example%2F",
         "https://h.example/7%7Cnorth%2F2, https%3A%2F%2Fh.example%2F7%257Cnorth%252F2"
     })
-    void theBaseStringHasTheAddressInOneForm(String url, String expected) {
+    void theBaseStringNormalizesTheUrl(String url, String expected) {
         assertThat(Signature.baseString("GET", url, Map.of())).isEqualTo("GET&" + expected + "&");
     }
 
     /** docs/internals/classlink-rosters.md#oauth-10a. */
     @Test
-    void theSignatureIsTheDocumentedCheckVector() {
+    void theSignatureMatchesTheDocumentedTestVector() {
         String url = "https://district-nj-v2.rosterserver.example/ims/oneroster/v1p1/users?limit=100&offset=0"
                 + "&filter=role%3D%27student%27%20AND%20dateLastModified%3E%272026-01-01T00%3A00%3A00.000Z%27";
 
@@ -91,7 +91,7 @@ class DistrictKeyCredentialsTest {
                 .isEqualTo("eb0wJYNYPhdBKMvvc69rOycnBiwfbmiA9YsqQ1xipc8=");
     }
 
-    /** Computed with Python's hmac and urllib, from the values and not from the address. */
+    /** Expected values were computed with Python's hmac and urllib, from the decoded values. */
     @ParameterizedTest
     @CsvSource(quoteCharacter = '`', delimiterString = " -> ", textBlock = """
             familyName='O''Neil & Söhne + 100%' -> EeRJqDrMXTM5bN5a21wE8efbft/XWSduDiS8LRmxoWs=
@@ -100,7 +100,7 @@ class DistrictKeyCredentialsTest {
             familyName='李雷 😀' -> 4B6LQ3671C3/UzUiXMyTk2owSorN6CuT9vTiVCgaMzo=
             title='50% "off"' OR title='~!*()' -> iyCHpfrR1I1Fhym3Pg9NHtcVAJMguGZmZHLZZ7JSdG4=
             """)
-    void aFilterIsSignedWhateverItsCharactersAndHoweverTheyAreEncoded(String filter, String expected) {
+    void aFilterIsSignedRegardlessOfItsCharactersAndEncoding(String filter, String expected) {
         String form = URLEncoder.encode(filter, StandardCharsets.UTF_8);
         for (String encoded : List.of(form, form.replace("+", "%20"), form.replace("*", "%2A"))) {
             String url = "https://h.rosterserver.com/ims/oneroster/v1p1/users/7%7Cnorth%2F2%20b/classes?filter="
@@ -112,14 +112,14 @@ class DistrictKeyCredentialsTest {
     }
 
     @Test
-    void theHeaderNamesEveryParameterEncoded() {
+    void theHeaderHasEveryParameterEncoded() {
         assertThat(new Signature("k&y ä", "secret").header("GET", "https://h.example/a", "n", 7))
                 .matches("OAuth oauth_consumer_key=\"k%26y%20%C3%A4\",oauth_nonce=\"n\",oauth_signature=\"[^\"]+\","
                         + "oauth_signature_method=\"HMAC-SHA256\",oauth_timestamp=\"7\"");
     }
 
     @Test
-    void everyCallHasANonceOfItsOwn() throws RosterFailure {
+    void everyCallHasANewNonce() throws RosterFailure {
         RosterCredentials.Access access =
                 DistrictKeyCredentials.parse(ENTRY, CLOCK).current();
         String first = access.authorization(access.url("/users"));
@@ -129,7 +129,7 @@ class DistrictKeyCredentialsTest {
         assertThat(signature(first)).isNotEqualTo(signature(second));
     }
 
-    // ---- the entry in the vault ------------------------------------------------------------------------------------
+    // ---- the vault entry ------------------------------------------------------------------------------------
 
     @ParameterizedTest
     @ValueSource(
@@ -139,7 +139,7 @@ class DistrictKeyCredentialsTest {
                 "https://server.example.com/ims/oneroster/v1p1",
                 " https://server.example.com/ims/oneroster/v1p1/ "
             })
-    void theEndpointMayEndWithTheRoot(String endpoint) throws RosterFailure {
+    void theEndpointMayIncludeTheApiRoot(String endpoint) throws RosterFailure {
         assertThat(DistrictKeyCredentials.parse(entry(endpoint), CLOCK)
                         .current()
                         .url("/users"))
@@ -147,7 +147,7 @@ class DistrictKeyCredentialsTest {
     }
 
     @Test
-    void theEntryMayBeClassLinksWholeAnswer() throws RosterFailure {
+    void theEntryMayBeClassLinksWholeResponse() throws RosterFailure {
         assertThat(DistrictKeyCredentials.parse("{\"status\":1,\"server\":" + ENTRY + ",\"message\":\"\"}", CLOCK)
                         .current()
                         .url("/orgs"))
@@ -167,7 +167,7 @@ class DistrictKeyCredentialsTest {
                 "{\"client_id\": \"demo-key\", \"client_secret\": \"demo-secret\", \"endpoint_url\": \"server\"}",
                 "{\"client_id\": \"demo-key\", \"client_secret\": \"demo-secret\", \"endpoint_url\": \"https://a.example/?x=1\"}"
             })
-    void anEntryThatIsNotAKeyIsAnErrorOfTheSetUpAndIsNotQuoted(String text) {
+    void anInvalidEntryIsAConfigurationErrorAndIsNotQuoted(String text) {
         assertThatExceptionOfType(RosterFailure.class)
                 .isThrownBy(() -> DistrictKeyCredentials.parse(text, CLOCK))
                 .withMessageContaining("client_id, client_secret and endpoint_url")
@@ -179,7 +179,7 @@ class DistrictKeyCredentialsTest {
     }
 
     @Test
-    void nothingPrintsTheKey() throws RosterFailure {
+    void toStringOmitsTheKey() throws RosterFailure {
         assertThat(DistrictKeyCredentials.parse(ENTRY, CLOCK).current()).hasToString("Access[…]");
         assertThat(new Signature("demo-key", "demo-secret")).hasToString("Signature[…]");
     }

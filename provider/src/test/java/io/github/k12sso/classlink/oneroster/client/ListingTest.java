@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A list is read to its end, or not at all. */
+/** A list is read completely or the call fails. */
 class ListingTest {
 
     private static final Optional<String> NEXT = Optional.of("<https://x/users?offset=10>; rel=\"next\"");
@@ -36,7 +36,7 @@ class ListingTest {
 
     @ParameterizedTest
     @CsvSource({
-        // what the service says of 25 rows in pages of ten; calls
+        // responses of the service for 25 rows in pages of ten; number of calls
         "count, 3",
         "link, 3",
         "link and count, 3",
@@ -45,7 +45,7 @@ class ListingTest {
         "too low a count, 4",
         "404 past the end, 4"
     })
-    void aClampedListIsReadToItsEnd(String says, int expected) throws RosterFailure {
+    void aListWithASmallerPageSizeIsReadToItsEnd(String says, int expected) throws RosterFailure {
         Answer answer = read(offset -> {
             int rows = Math.max(0, Math.min(10, 25 - offset));
             Optional<String> link = says.startsWith("link") ? (offset < 20 ? NEXT : NO_NEXT) : Optional.empty();
@@ -75,13 +75,13 @@ class ListingTest {
     }
 
     @Test
-    void whatIsNotThereIsSaid() throws RosterFailure {
+    void aMissingCollectionIsReported() throws RosterFailure {
         assertThat(read(offset -> null).lacking()).isEqualTo(Reason.UNKNOWN_OBJECT);
     }
 
-    /** A service that ignores {@code offset} sends its first page for ever. */
+    /** A service that ignores {@code offset} always sends its first page. */
     @Test
-    void thePageThatComesAgainIsTheEndOnlyIfTheServiceDoesNotSayOtherwise() throws RosterFailure {
+    void aRepeatedPageIsTheEndUnlessTheServiceSaysOtherwise() throws RosterFailure {
         assertThat(read(offset -> page(0, 10, Optional.empty(), Optional.empty()))
                         .rows())
                 .hasSize(10);
@@ -90,7 +90,7 @@ class ListingTest {
     }
 
     @Test
-    void anIgnoredFilterEndsAtTheFirstForeignRow() throws RosterFailure {
+    void anIgnoredFilterStopsAtTheFirstRowThatDoesNotMatch() throws RosterFailure {
         Listing filtered = Listing.enrollmentsByUser("sam").orElseThrow();
 
         Answer answer = filtered.readToEnd(source(offset -> page(0, 1000, Optional.of("20000"), NEXT)), left());
@@ -120,7 +120,7 @@ class ListingTest {
     }
 
     @Test
-    void whatNobodySeesIsNotKept() throws RosterFailure {
+    void fieldsHiddenFromAllRolesAreNotStored() throws RosterFailure {
         ObjectNode row = row("a").put("password", "x").put("phone", "x").put("sms", "x");
         row.putObject("metadata");
         row.putArray("agents");

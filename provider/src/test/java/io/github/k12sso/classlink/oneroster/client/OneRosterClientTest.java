@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Whole collections, whatever the service: every row exactly once, with a right count or none. */
+/** Reads whole collections from services of every kind: each row exactly once, with a correct total or none. */
 class OneRosterClientTest {
 
     private static final Pattern ID = Pattern.compile("\"sourcedId\":\"([0-9]+)\"");
@@ -43,7 +43,7 @@ class OneRosterClientTest {
         }
     }
 
-    /** How real clients find the end. */
+    /** How real clients detect the end of a collection. */
     private enum Client {
         SHORT_PAGE,
         EMPTY_PAGE,
@@ -88,7 +88,7 @@ class OneRosterClientTest {
                 .isEqualTo(IntStream.range(0, size).mapToObj(String::valueOf).toList());
     }
 
-    /** A count that is too high shows only at the end. */
+    /** A total that is too high is only detected at the end. */
     private static List<String> count(SourcePaging paging, int size) {
         return paging == SourcePaging.COUNTED_WRONG ? List.of(String.valueOf(size + 9)) : List.of(String.valueOf(size));
     }
@@ -106,7 +106,7 @@ class OneRosterClientTest {
     }
 
     @Test
-    void aCountThatDoesNotFitIsNotPassedOn() throws Exception {
+    void aWrongTotalIsNotPassedOn() throws Exception {
         source = TestSource.ofStudents(20, 1000, SourcePaging.COUNTED_WRONG);
 
         assertThat(read(100, 0).result().total()).isEmpty();
@@ -115,7 +115,7 @@ class OneRosterClientTest {
     }
 
     @Test
-    void aCountThatFitsIsPassedOnWithoutAnotherCall() throws Exception {
+    void aCorrectTotalIsPassedOnWithoutAnotherCall() throws Exception {
         source = TestSource.ofStudents(20, 1000, SourcePaging.COUNTED);
 
         PageResult result = read(100, 0).result();
@@ -127,7 +127,7 @@ class OneRosterClientTest {
     }
 
     @Test
-    void aServiceThatSendsMoreThanTheLimitIsCut() throws Exception {
+    void rowsBeyondTheLimitAreDropped() throws Exception {
         source = TestSource.answering(exchange -> TestSource.send(exchange, 200, TestSource.rows(0, 50)));
 
         Page page = read(20, 0);
@@ -137,7 +137,7 @@ class OneRosterClientTest {
     }
 
     @Test
-    void aServiceThatIgnoresTheOffsetIsBroken() {
+    void anIgnoredOffsetIsAFailure() {
         source = TestSource.answering(exchange -> TestSource.send(exchange, 200, TestSource.rows(0, 10)));
 
         assertFails(() -> read(100, 0), RosterFailure.Reason.SOURCE_BROKEN);
@@ -145,7 +145,7 @@ class OneRosterClientTest {
     }
 
     @Test
-    void whatIsSharedMayNotChangeBetweenTheAnswersOfAPage() {
+    void aChangeOfSharingBetweenTwoCallsIsAFailure() {
         AtomicInteger answers = new AtomicInteger();
         source = TestSource.answering(exchange -> {
             int from = 10 * answers.getAndIncrement();
@@ -158,7 +158,7 @@ class OneRosterClientTest {
 
     @ParameterizedTest
     @CsvSource({"classes/none/students, UNKNOWN_OBJECT", "schools/none/classes, UNKNOWN_OBJECT"})
-    void past404ThereIsStillNoSuchParent(String path, RosterFailure.Reason reason) {
+    void a404ForTheParentIsPassedOn(String path, RosterFailure.Reason reason) {
         source = TestSource.answering(exchange -> TestSource.send(exchange, 404, "{}"));
 
         assertFails(() -> read(request(path, 10, 100), RowRule.all()), reason);
@@ -166,7 +166,7 @@ class OneRosterClientTest {
 
     @ParameterizedTest
     @CsvSource({"501", "405"})
-    void whatIsNotOfferedIsAskedForOnce(int status) {
+    void anUnsupportedReadIsTriedOnce(int status) {
         source = TestSource.answering(exchange -> TestSource.send(exchange, status, "{}"));
 
         assertFails(() -> read(100, 0), RosterFailure.Reason.SOURCE_LACKS);
@@ -174,7 +174,7 @@ class OneRosterClientTest {
     }
 
     @Test
-    void theRoomForPagesIsBoundedAndGivenBack() throws Exception {
+    void memoryForPagesIsBoundedAndReleased() throws Exception {
         source = TestSource.ofStudents(10_000, 10_000, SourcePaging.COUNTED);
         Semaphore memory = new Semaphore(3);
         RosterRequest request = request("students", 10_000, 0);

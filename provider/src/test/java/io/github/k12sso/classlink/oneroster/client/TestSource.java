@@ -27,11 +27,11 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.tracing.NoopTracingProvider;
 import org.keycloak.tracing.TracingProvider;
 
-/** A service over HTTP that answers as a test says. */
+/** A roster service over HTTP whose responses a test defines. */
 final class TestSource implements AutoCloseable {
 
     static {
-        System.setProperty("sun.net.httpserver.nodelay", "true"); // or each answer takes 40 ms
+        System.setProperty("sun.net.httpserver.nodelay", "true"); // otherwise each response takes 40 ms
     }
 
     private final HttpServer server;
@@ -40,7 +40,7 @@ final class TestSource implements AutoCloseable {
             HttpClients.custom().disableAutomaticRetries().build();
     private final List<URI> asked = new CopyOnWriteArrayList<>();
 
-    /** Answers one request. */
+    /** Responds to one request. */
     interface Handler {
         void answer(HttpExchange exchange) throws IOException;
     }
@@ -65,19 +65,19 @@ final class TestSource implements AutoCloseable {
         }
     }
 
-    /** How a collection is paged. */
+    /** Pagination styles. */
     enum SourcePaging {
         COUNTED,
         LINKED,
-        /** Neither a count nor a link. */
+        /** Neither total nor link. */
         SILENT,
-        /** A count of something else: more than there is. */
+        /** A total that is too high. */
         COUNTED_WRONG,
-        /** 404 past the last row, and no count. */
+        /** 404 past the last row, and no total. */
         NOT_FOUND_PAST_THE_END
     }
 
-    /** A collection of so many students, of which the service sends {@code most} at once. */
+    /** A collection of students of which the service sends at most {@code most} per page. */
     static TestSource ofStudents(int size, int most, SourcePaging paging) {
         return answering(exchange -> {
             Map<String, String> query = query(exchange.getRequestURI());
@@ -94,7 +94,7 @@ final class TestSource implements AutoCloseable {
                     exchange.getResponseHeaders()
                             .set("Link", end < size ? "<http://x/y>; rel=\"next\"" : "<http://x/y>; rel=\"first\"");
                 default -> {
-                    // says nothing
+                    // no header
                 }
             }
             send(exchange, 200, rows(offset, end));

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Which of a person's classes are current, and what the person is there. */
+/** Which of a user's classes are current, and the user's role in each. */
 class CurrentClassesTest {
 
     private static final LocalDate TODAY = LocalDate.of(2026, 11, 27);
@@ -39,23 +39,23 @@ class CurrentClassesTest {
     private final List<Row> sessions = new ArrayList<>();
 
     @Test
-    void everyTeacherOfAClassTeachesIt() throws RosterFailure {
+    void everyTeacherOfAClassIsItsTeacher() throws RosterFailure {
         assertThat(classesOf("tina", "Teacher")).containsExactly("math teacher");
         assertThat(classesOf("tom", "teacher")).containsExactly("art teacher", "math teacher");
     }
 
     @Test
-    void studentsAttend() throws RosterFailure {
+    void studentsAreStudentsOfTheirClasses() throws RosterFailure {
         assertThat(classesOf("sam", "Student")).containsExactly("math student");
     }
 
     @Test
-    void whoIsBothTeachesWhereTheyTeach() throws RosterFailure {
+    void aUserWithBothRolesIsATeacherWhereTheyTeach() throws RosterFailure {
         assertThat(classesOf("tom", "student", "teacher")).containsExactly("art teacher", "math teacher");
     }
 
     @Test
-    void guardiansAndAdministratorsHaveNone() throws RosterFailure {
+    void guardiansAndAdministratorsHaveNoClasses() throws RosterFailure {
         assertThat(classesOf("tina", "parent")).isEmpty();
         assertThat(classesOf("tina", "administrator")).isEmpty();
         assertThat(district.calls()).isEmpty();
@@ -65,7 +65,7 @@ class CurrentClassesTest {
     @EnumSource(
             value = TestDistrict.Kind.class,
             names = {"NO_LISTS_OF_USERS", "NO_LISTS_OF_STUDENTS_AND_TEACHERS", "IGNORES_FILTERS", "CLAMPS"})
-    void everyKindOfServiceGivesTheSame(TestDistrict.Kind kind) throws RosterFailure {
+    void everyKindOfServiceGivesTheSameClasses(TestDistrict.Kind kind) throws RosterFailure {
         district.kinds(List.of(kind));
 
         assertThat(classesOf("tom", "teacher")).containsExactly("art teacher", "math teacher");
@@ -73,7 +73,7 @@ class CurrentClassesTest {
     }
 
     @Test
-    void whoHasLeftIsNotInTheClass() throws RosterFailure {
+    void anEndedEnrollmentDoesNotCount() throws RosterFailure {
         district.kinds(
                 Set.of(TestDistrict.Kind.NO_LISTS_OF_USERS, TestDistrict.Kind.NO_LISTS_OF_STUDENTS_AND_TEACHERS));
         assertThat(classesOf("sam", "student")).containsExactly("math student");
@@ -84,7 +84,7 @@ class CurrentClassesTest {
     }
 
     @Test
-    void aClassThatIsToBeDeletedIsNotCurrent() throws RosterFailure {
+    void aClassToBeDeletedIsNotCurrent() throws RosterFailure {
         district.delete("math");
 
         assertThat(classesOf("tom", "teacher")).containsExactly("art teacher");
@@ -94,7 +94,7 @@ class CurrentClassesTest {
     @CsvSource({
         "2026-09-01,2027-01-22,true",
         "2026-11-27,2026-11-27,true",
-        "2026-09-01,2026-11-26,true", // it may still be yesterday there
+        "2026-09-01,2026-11-26,true", // the district's time zone may be a day behind
         "2026-11-28,2027-01-22,true",
         "2026-09-01,2026-11-25,false",
         "2026-11-29,2027-01-22,false",
@@ -103,26 +103,26 @@ class CurrentClassesTest {
         "'','',true",
         "yesterday,someday,true"
     })
-    void aClassIsCurrentWhileATermIs(String start, String end, boolean current) throws RosterFailure {
+    void aClassIsCurrentWhileOneOfItsTermsIs(String start, String end, boolean current) throws RosterFailure {
         session("fall", "Fall", start, end);
 
         assertThat(classesOf("sam", "student")).hasSize(current ? 1 : 0);
     }
 
     @Test
-    void aTermThatTheRosterLacksProvesNothing() throws RosterFailure {
+    void aMissingTermDoesNotMakeAClassCurrent() throws RosterFailure {
         assertThat(own("sam", "student").get(0).term()).isEmpty();
     }
 
     @Test
-    void theTermIsTheCurrentOne() throws RosterFailure {
+    void theReportedTermIsTheCurrentOne() throws RosterFailure {
         session("fall", "Fall", "2026-09-01", "2027-01-22");
 
         assertThat(own("sam", "student").get(0).term()).contains("Fall");
     }
 
     @Test
-    void whatTheRosterDoesNotAnswerIsAFailure() {
+    void anUnansweredCallIsAFailure() {
         district.kinds(Set.of(
                 TestDistrict.Kind.NO_LISTS_OF_USERS,
                 TestDistrict.Kind.NO_LISTS_OF_STUDENTS_AND_TEACHERS,

@@ -18,8 +18,8 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
 /**
- * No oracle: two districts that differ only in what a person may not see give the same answers to the byte, whatever is asked. Rows,
- * count, links and status tell nothing.
+ * Two districts that differ only in hidden data give byte-identical responses to every request, so that rows, totals, links and
+ * status reveal nothing.
  */
 class HiddenRowsTest {
 
@@ -35,19 +35,22 @@ class HiddenRowsTest {
     private static final PersonsRequests TEACHERS_OTHER = new PersonsRequests(teachersDistrict("b"));
 
     @Property(tries = 600)
-    void whatIsHiddenChangesNoAnswer(@ForAll("people") Caller person, @ForAll("requests") String request)
+    void hiddenDataChangesNoResponse(@ForAll("people") Caller person, @ForAll("requests") String request)
             throws InvalidRequest {
         assertThat(text(OTHER.get(person, request))).isEqualTo(text(ONE.get(person, request)));
     }
 
     @Property(tries = 300)
-    void whatIsHiddenFromATeacherChangesNoAnswer(@ForAll("requests") String request) throws InvalidRequest {
+    void dataHiddenFromATeacherChangesNoResponse(@ForAll("requests") String request) throws InvalidRequest {
         Caller tina = Caller.ofPerson(Optional.of("tina"), Set.of("Teacher"));
 
         assertThat(text(TEACHERS_OTHER.get(tina, request))).isEqualTo(text(TEACHERS.get(tina, request)));
     }
 
-    /** Sam and the guardian's kid, seen by themselves and by {@code gil}, are the same in both; so is what a student sees of teachers. */
+    /**
+     * Visible data is the same in both districts: Sam and the guardian's child as they and {@code gil} see them, and what a
+     * student sees of teachers.
+     */
     @Provide
     static Arbitrary<Caller> people() {
         return Arbitraries.of(
@@ -138,7 +141,7 @@ class HiddenRowsTest {
         return path.matches("(users|teachers|classes|enrollments)/[^/]+");
     }
 
-    /** @param hidden stands in every field that neither Sam nor the guardian may see, and in whole rows */
+    /** @param hidden value of all fields that neither Sam nor the guardian may see, and of whole rows */
     private static TestDistrict district(String hidden) {
         TestDistrict district = new TestDistrict()
                 .user("sam", "student", "gil")
@@ -161,7 +164,7 @@ class HiddenRowsTest {
         return district;
     }
 
-    /** @param hidden stands in the fields that no teacher sees, in guardians' ids, and in rows of other people and classes */
+    /** @param hidden value of the fields that no teacher sees, of guardian ids, and of rows of other users and classes */
     private static TestDistrict teachersDistrict(String hidden) {
         TestDistrict district = new TestDistrict()
                 .user("sam", "student", "parent-" + hidden)

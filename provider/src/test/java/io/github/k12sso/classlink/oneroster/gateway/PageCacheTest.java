@@ -11,9 +11,9 @@ class PageCacheTest {
 
     private final PageCache cache = new PageCache(Ticker.disabledTicker());
 
-    /** However many there are, and however long what they were asked by. */
+    /** The limit holds for any number of pages and any length of their keys. */
     @Test
-    void allPagesTogetherAreBounded() {
+    void theTotalSizeOfAllPagesIsBounded() {
         String longQuery = "x".repeat(100_000);
         IntStream.range(0, 300).forEach(number -> {
             cache.put("page " + number, "district", page(PageCache.MAX_PAGE_BYTES));
@@ -27,7 +27,7 @@ class PageCacheTest {
     }
 
     @Test
-    void aLargePageIsNotKept() {
+    void aLargePageIsNotCached() {
         cache.put("page", "district", page(PageCache.MAX_PAGE_BYTES + 1));
 
         assertThat(cache.get("page")).isEmpty();

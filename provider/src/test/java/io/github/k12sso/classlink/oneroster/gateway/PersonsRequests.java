@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** A person's requests of one minute, answered without Keycloak. */
+/** Answers a user's requests within one minute, without Keycloak. */
 final class PersonsRequests {
 
     private static final String BASE = "https://kc.example/v1p1";
@@ -34,7 +34,7 @@ final class PersonsRequests {
         this.source = source;
     }
 
-    /** Forgets the answers, but not what the service lacks. */
+    /** Clears cached responses but keeps which reads the service does not support. */
     void passMinute() {
         known = new SourceLists.Known(Ticker.disabledTicker());
     }

@@ -24,7 +24,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Everybody gets each row that they may see exactly once, however their client ends and whatever the roster service lacks. */
+/**
+ * Every user gets each visible row exactly once, for every way in which a client detects the end and every kind of roster
+ * service.
+ */
 class PersonsRosterTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -32,13 +35,13 @@ class PersonsRosterTest {
 
     private static final TestDistrict HONEST = district();
 
-    /** Who asks. */
+    /** The users who send requests. */
     private record TestPerson(String id, Set<String> roles) {
         Caller caller() {
             return Caller.ofPerson(Optional.of(id), roles);
         }
 
-        /** The rows of two hundred classes are read once, so that the test stays short. */
+        /** The rows of two hundred classes are read only once, to keep the test short. */
         private List<Ending> endings() {
             return id.equals("many") ? List.of(Ending.LINK) : List.of(Ending.values());
         }
@@ -95,7 +98,7 @@ class PersonsRosterTest {
             "schools/north/classes/{own}/teachers",
             "schools/north/classes/{own}/enrollments");
 
-    /** How a client knows that it has everything. */
+    /** How a client detects the last page. */
     private enum Ending {
         SHORT_PAGE,
         EMPTY_PAGE,
@@ -103,7 +106,7 @@ class PersonsRosterTest {
         LINK
     }
 
-    /** Two hundred classes are read at three services, so that the test stays short. */
+    /** Two hundred classes are read from three services only, to keep the test short. */
     private static List<TestPerson> people(Set<Kind> kinds) {
         return PEOPLE.stream()
                 .filter(person -> !person.id().equals("many") || SERVICES.indexOf(kinds) < 3)
@@ -116,11 +119,11 @@ class PersonsRosterTest {
 
     @ParameterizedTest
     @MethodSource("services")
-    void everyRowComesExactlyOnce(Set<Kind> kinds) throws Exception {
+    void everyRowIsReturnedExactlyOnce(Set<Kind> kinds) throws Exception {
         PersonsRequests requests = new PersonsRequests(district().kinds(kinds));
         for (TestPerson person : people(kinds)) {
             for (Ending ending : person.endings()) {
-                everyRowComesExactlyOnce(requests, kinds, person, ending);
+                everyRowIsReturnedExactlyOnce(requests, kinds, person, ending);
             }
         }
     }
@@ -128,14 +131,14 @@ class PersonsRosterTest {
     @ParameterizedTest
     @MethodSource("services")
     @Tag("full") // some 3,000 pages of 17 collections of 200 classes each
-    void everyRowOfTwoHundredClassesComesExactlyOnce(Set<Kind> kinds) throws Exception {
+    void everyRowOfTwoHundredClassesIsReturnedExactlyOnce(Set<Kind> kinds) throws Exception {
         PersonsRequests requests = new PersonsRequests(district().kinds(kinds));
         for (Ending ending : Ending.values()) {
-            everyRowComesExactlyOnce(requests, kinds, PEOPLE.get(2), ending);
+            everyRowIsReturnedExactlyOnce(requests, kinds, PEOPLE.get(2), ending);
         }
     }
 
-    private static void everyRowComesExactlyOnce(
+    private static void everyRowIsReturnedExactlyOnce(
             PersonsRequests requests, Set<Kind> kinds, TestPerson person, Ending ending) throws Exception {
         for (String collection : COLLECTIONS) {
             Optional<String> path = path(person, collection);
@@ -149,15 +152,15 @@ class PersonsRosterTest {
         }
     }
 
-    /** Pages of a list after its first, and people whom only an enrollment names, come on top of it. */
+    /** Further pages of a list, and users who appear only in an enrollment, take additional calls. */
     @ParameterizedTest
     @MethodSource("services")
-    void aRequestTakesTwoCallsForEachClassAndFourMore_andTheNextPageNone(Set<Kind> kinds) throws Exception {
+    void aRequestTakesTwoCallsPerClassPlusFour_andTheNextPageNone(Set<Kind> kinds) throws Exception {
         boolean onTheWayRound = kinds.contains(Kind.NO_LISTS_OF_CLASSES);
         TestDistrict district = district().kinds(kinds);
         PersonsRequests requests = new PersonsRequests(district);
         for (TestPerson person : people(kinds)) {
-            requests.get(person.caller(), "users"); // which reads there are is learned once
+            requests.get(person.caller(), "users"); // detects once which reads the service supports
             requests.get(person.caller(), "enrollments");
             for (String collection : COLLECTIONS) {
                 Optional<String> path = path(person, collection);
@@ -183,7 +186,7 @@ class PersonsRosterTest {
 
     @ParameterizedTest
     @MethodSource("services")
-    void noRequestReadsTheDistrict(Set<Kind> kinds) throws Exception {
+    void noRequestReadsTheWholeDistrict(Set<Kind> kinds) throws Exception {
         TestDistrict district = district().kinds(kinds);
         PersonsRequests requests = new PersonsRequests(district);
         for (TestPerson person : people(kinds)) {
@@ -201,7 +204,7 @@ class PersonsRosterTest {
     }
 
     @Test
-    void aStudentOfTwoHundredClassesIsDecidedWithThreeCalls() throws Exception {
+    void accessToOneStudentTakesThreeCallsForTwoHundredClasses() throws Exception {
         TestDistrict district = district();
         PersonsRequests requests = new PersonsRequests(district);
         Caller many = PEOPLE.get(2).caller();
@@ -217,11 +220,11 @@ class PersonsRosterTest {
         requests.get(many, "students");
         district.calls().clear();
         assertThat(requests.get(many, "students/m-8").getStatus()).isEqualTo(200);
-        assertThat(district.calls()).as("all lists are known").isEmpty();
+        assertThat(district.calls()).as("all lists are cached").isEmpty();
     }
 
     @Test
-    void linksLeadToEveryPage() throws Exception {
+    void followingTheLinksReachesEveryPage() throws Exception {
         Response second =
                 new PersonsRequests(district()).get(PEOPLE.get(1).caller(), "students?limit=7&offset=7&fields=role");
 
@@ -237,7 +240,7 @@ class PersonsRosterTest {
 
     // ---- clients ---------------------------------------------------------------------------------------------------
 
-    /** A few pages, the last of them full or not. */
+    /** Page sizes that give a few pages, with a full and a partial last page. */
     private static int limit(int rows) {
         return rows <= 40 ? 7 : rows / 8;
     }
@@ -285,7 +288,7 @@ class PersonsRosterTest {
 
     // ---- the district ----------------------------------------------------------------------------------------------
 
-    /** 200 classes of one teacher, six of another, and others that have nothing to do with either. */
+    /** A district with 200 classes of one teacher, six of another, and unrelated classes. */
     static TestDistrict district() {
         TestDistrict district = new TestDistrict()
                 .user("six", "teacher")
@@ -342,7 +345,7 @@ class PersonsRosterTest {
                 : Optional.of(collection.replace("{self}", person.id()).replace("{own}", own.orElse("")));
     }
 
-    /** By the words of docs/develop/roster-policy.md, and not by the policy's code. */
+    /** Expected rows by the rules in docs/develop/roster-policy.md, independent of the policy's code. */
     private static List<String> expected(TestDistrict district, TestPerson person, String path) {
         List<String> parts = List.of(path.split("/", -1));
         String last = parts.get(parts.size() - 1);

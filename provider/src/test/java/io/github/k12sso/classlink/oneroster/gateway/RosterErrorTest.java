@@ -14,13 +14,13 @@ class RosterErrorTest {
 
     @ParameterizedTest
     @EnumSource
-    void everyProblemIsAStatusOfAnError(RosterFailure.Reason reason) {
+    void everyProblemMapsToAnErrorStatus(RosterFailure.Reason reason) {
         assertThat(RosterError.status(reason)).isBetween(400, 504);
     }
 
     @ParameterizedTest
     @EnumSource
-    void everyReasonIsExplained(RosterFailure.Reason reason) throws IOException {
+    void everyReasonIsDocumented(RosterFailure.Reason reason) throws IOException {
         assertThat(Files.readString(Path.of("../docs/operate/roster-operations.md")))
                 .contains("`" + reason.name().toLowerCase(Locale.ROOT) + "`");
     }

@@ -26,7 +26,7 @@ class RosterLimitsTest {
     }
 
     @Test
-    void aClientHasSoManyPlacesAndTheServerMore() throws RosterFailure {
+    void concurrencyIsLimitedPerClientAndPerServer() throws RosterFailure {
         limits.acquire("p", service("one"), "a");
         limits.acquire("p", service("one"), "b");
 
@@ -36,9 +36,9 @@ class RosterLimitsTest {
         assertBusy("two", "e", "This server");
     }
 
-    /** A roster service that does not answer leaves room for other providers. */
+    /** A roster service that does not respond leaves capacity for other providers. */
     @Test
-    void aProviderHasThreeQuartersOfThePlaces() throws RosterFailure {
+    void aProviderUsesAtMostThreeQuartersOfTheServersLimit() throws RosterFailure {
         limits.acquire("p", service("one"), "a");
         limits.acquire("p", service("two"), "b");
         limits.acquire("p", service("three"), "c");
@@ -48,7 +48,7 @@ class RosterLimitsTest {
     }
 
     @Test
-    void aDistrictHasSoManyPlaces() throws RosterFailure {
+    void concurrencyIsLimitedPerDistrict() throws RosterFailure {
         limits.acquire("p", service("one"), "a");
         limits.acquire("p", service("two"), "a");
 
@@ -56,7 +56,7 @@ class RosterLimitsTest {
     }
 
     @Test
-    void aPlaceThatWasLeftIsFree_andARefusedRequestTookNone() throws RosterFailure {
+    void aFinishedRequestFreesItsSlot_andARejectedRequestHoldsNone() throws RosterFailure {
         RosterLimits.Permit permit = limits.acquire("p", service("one"), "a");
         limits.acquire("p", service("two"), "a");
         assertBusy("three", "a", "This district");
@@ -68,7 +68,7 @@ class RosterLimitsTest {
     }
 
     @Test
-    void aMinuteHasSoManyRequestsAndThenAnotherBegins() throws RosterFailure {
+    void theRateLimitResetsEveryMinute() throws RosterFailure {
         assertThat(limits.count(service("one"), 2)).isEqualTo(new RosterLimits.Minute(2, 1));
         assertThat(limits.count(service("one"), 2)).isEqualTo(new RosterLimits.Minute(2, 0));
         assertThat(limits.count(service("two"), 2).remaining()).isEqualTo(1);
@@ -84,7 +84,7 @@ class RosterLimitsTest {
     }
 
     @Test
-    void aUserHasHalfOfTheClientsPlaces() throws RosterFailure {
+    void aUserUsesAtMostHalfOfTheClientsLimit() throws RosterFailure {
         limits.acquire("p", user("app", "ann"), "a");
 
         assertThatExceptionOfType(RosterFailure.class)
@@ -95,7 +95,7 @@ class RosterLimitsTest {
     }
 
     @Test
-    void aUsersMinuteIsTheirsAlone() throws RosterFailure {
+    void theRateLimitIsPerUser() throws RosterFailure {
         limits.count(user("app", "ann"), 1);
 
         assertThatExceptionOfType(RosterFailure.class).isThrownBy(() -> limits.count(user("app", "ann"), 1));
@@ -104,7 +104,7 @@ class RosterLimitsTest {
     }
 
     @Test
-    void whatIsCountedIsForgottenWhateverTheSettings() throws RosterFailure {
+    void countersExpireRegardlessOfTheSettings() throws RosterFailure {
         RosterLimits uneven = new RosterLimits(100, 2, 50, Clock.fixed(SECOND_40, ZoneOffset.UTC));
         for (int i = 0; i < 1000; i++) {
             uneven.acquire("p", user("app " + i, "ann"), "district " + i).release();

@@ -28,16 +28,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** A district and its roster service in memory, as honest or as odd as services are. */
+/** An in-memory district and its roster service, with the deviations that real services have. */
 final class TestDistrict implements SourceLists.Source {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Pattern FILTER = Pattern.compile("([a-z]+)\\.sourcedId='(.*)'");
     private static final int CLAMP = 10;
 
-    /** What a service does differently. */
+    /** Deviations of a service. */
     enum Kind {
-        /** Sends at most ten rows, and says nothing of it. */
+        /** Sends at most ten rows per page, without saying so. */
         CLAMPS,
         IGNORES_FILTERS,
         REFUSES_FILTERS,
@@ -51,7 +51,7 @@ final class TestDistrict implements SourceLists.Source {
         NO_SCHOOLS
     }
 
-    /** A class; all have the course {@code algebra} and the term {@code fall}. */
+    /** Adds a class; all classes have the course {@code algebra} and the term {@code fall}. */
     record Course(String school, Set<String> students, Set<String> teachers) {}
 
     private final Set<Kind> kinds = EnumSet.noneOf(Kind.class);
@@ -65,7 +65,7 @@ final class TestDistrict implements SourceLists.Source {
         return this;
     }
 
-    // ---- what there is ---------------------------------------------------------------------------------------------
+    // ---- content ---------------------------------------------------------------------------------------------
 
     TestDistrict user(String id, String role, String... agents) {
         ObjectNode row = row(id).put("username", "login-" + id)
@@ -88,12 +88,12 @@ final class TestDistrict implements SourceLists.Source {
         return this;
     }
 
-    /** The enrollment stays on the list, to be deleted. */
+    /** Marks the enrollment {@code tobedeleted}; it stays in the list. */
     void leave(String person, String classId) {
         deleted.add(enrollmentId(person, classId));
     }
 
-    /** The class stays on lists, to be deleted. */
+    /** Marks the class {@code tobedeleted}; it stays in lists. */
     void delete(String classId) {
         deleted.add(classId);
     }
@@ -106,7 +106,7 @@ final class TestDistrict implements SourceLists.Source {
         return users;
     }
 
-    /** Paths that were asked for, with their offsets. */
+    /** The requested paths with their offsets. */
     List<String> calls() {
         return calls;
     }

@@ -15,14 +15,14 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** The table of docs/develop/roster-policy.md is what the policy does. Write it anew with {@code -Droster-policy.write=true}. */
+/** Compares the table in docs/develop/roster-policy.md with the policy. Rewrite it with {@code -Droster-policy.write=true}. */
 class PolicyPageTest {
 
     private static final Path PAGE = Path.of("../docs/develop/roster-policy.md");
     private static final String BEGIN = "<!-- the table: PolicyPageTest -->\n";
     private static final String END = "<!-- end of the table -->\n";
 
-    /** A row of the table, and requests for what is the reader's own and what is not. */
+    /** A row of the table, with requests for the reader's own data and for other data. */
     private record Row(String what, List<String> own, List<String> others) {}
 
     private static final List<Row> ROWS = List.of(
@@ -43,11 +43,11 @@ class PolicyPageTest {
             new Row("demographics, resources", List.of("demographics", "resources"), List.of()));
 
     @Test
-    void theTableIsWhatThePolicyDoes() throws IOException, InvalidRequest {
+    void theTableMatchesThePolicy() throws IOException, InvalidRequest {
         String page = Files.readString(PAGE);
         int begin = page.indexOf(BEGIN) + BEGIN.length();
         int end = page.indexOf(END);
-        assertThat(begin).as("the page has the place for the table").isGreaterThanOrEqualTo(BEGIN.length());
+        assertThat(begin).as("the page has the markers for the table").isGreaterThanOrEqualTo(BEGIN.length());
         if (Boolean.getBoolean("roster-policy.write")) {
             Files.writeString(PAGE, page.substring(0, begin) + table() + page.substring(end));
             return;

@@ -29,20 +29,20 @@ class PolicyTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"Tenant Administrator", "administrator", "aide", "proctor", "", "Super Teacher"})
-    void aRoleThatIsNotKnownOpensNothing(String role) throws InvalidRequest {
+    void anUnknownRoleGrantsNothing(String role) throws InvalidRequest {
         assertThat(decide(TestMemberships.reader("tina", role), "students"))
                 .isEqualTo(new Refused(Decision.Refusal.NO_ROLE));
     }
 
     @Test
-    void withoutASourcedIdNobodyIsAnybody() throws InvalidRequest {
+    void withoutASourcedIdNoRoleApplies() throws InvalidRequest {
         Caller nobody = Caller.ofPerson(Optional.empty(), Set.of("Teacher"));
 
         assertThat(decide(nobody, "users")).isEqualTo(new Refused(Decision.Refusal.NO_ROSTER_IDENTITY));
         assertThat(decide(nobody, "schools")).isInstanceOf(Allowed.class);
     }
 
-    // ---- single people ---------------------------------------------------------------------------------------------
+    // ---- single users ---------------------------------------------------------------------------------------------
 
     @ParameterizedTest
     @CsvSource({
@@ -75,7 +75,7 @@ class PolicyTest {
         "demographics/sam, false",
         "students/nobody, false"
     })
-    void aTeacherReadsThePeopleOfTheirClasses(String path, boolean allowed) throws InvalidRequest {
+    void aTeacherReadsTheUsersInTheirClasses(String path, boolean allowed) throws InvalidRequest {
         assertThat(isSeen(TINA, path)).isEqualTo(allowed);
     }
 
@@ -88,10 +88,11 @@ class PolicyTest {
         assertThat(isSeen(GIL, path)).isEqualTo(allowed);
     }
 
-    // ---- what of a row ---------------------------------------------------------------------------------------------
+    // ---- fields of a row
+    // ---------------------------------------------------------------------------------------------
 
     @Test
-    void aStudentSeesOfATeacherNameUsernameAndSchools() throws InvalidRequest {
+    void aStudentSeesATeachersNameUsernameAndSchools() throws InvalidRequest {
         assertThat(fields(SAM, "users/tina"))
                 .containsExactlyInAnyOrder(
                         "sourcedId",
@@ -107,7 +108,7 @@ class PolicyTest {
     }
 
     @Test
-    void nobodyButAnAdministratorSeesPhonesGuardiansAndMetadata() throws InvalidRequest {
+    void onlyAdministratorsSeePhonesGuardiansAndMetadata() throws InvalidRequest {
         for (Caller reader : Set.of(SAM, TINA, GIL)) {
             assertThat(fields(reader, "users/sam"))
                     .contains("email", "username", "grades", "orgs", "identifier")
@@ -124,7 +125,7 @@ class PolicyTest {
     }
 
     @Test
-    void nobodySeesAPassword() throws InvalidRequest {
+    void passwordsAreAlwaysHidden() throws InvalidRequest {
         assertThat(passed(ADMINISTRATOR, "users")).doesNotContain("password");
         assertThat(passed(ADMINISTRATOR, "users?fields=sourcedId,password")).containsExactly("sourcedId");
         for (Caller reader : Set.of(ADMINISTRATOR, SAM)) {
@@ -134,11 +135,11 @@ class PolicyTest {
         }
     }
 
-    /** Else an administrator's client, which counts what the source counts, would miss rows. */
+    /** Otherwise an administrator's client, which gets the source's total, would miss rows. */
     @ParameterizedTest
     @ValueSource(
             strings = {"students", "teachers", "classes/math/students", "schools/1/classes/math/teachers", "users"})
-    void anAdministratorReadsWhateverTheSourceListsThere(String path) throws InvalidRequest {
+    void anAdministratorReadsEveryRowThatTheSourceLists(String path) throws InvalidRequest {
         Allowed people = (Allowed) decide(ADMINISTRATOR, path);
 
         for (String role : Set.of("student", "Student", "TEACHER", "aide", "")) {
@@ -151,12 +152,12 @@ class PolicyTest {
     }
 
     @Test
-    void fieldsAreChosenAfterThePolicyHasLooked() throws InvalidRequest {
+    void theFieldsParameterIsAppliedAfterThePolicy() throws InvalidRequest {
         assertThat(fields(TINA, "classes/math/students?fields=givenName")).containsExactly("givenName");
         assertThat(fields(TINA, "users/sam?fields=givenName,phone")).containsExactly("givenName");
     }
 
-    /** What may not be seen may not be guessed by a filter, or by an order: it is as if it were not there. */
+    /** Filters and sorting treat hidden fields as absent, so that their values cannot be guessed. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -167,27 +168,27 @@ class PolicyTest {
                 "classes?filter=metadata.x='1'",
                 "enrollments?filter=metadata.x='1'"
             })
-    void hiddenFieldsCompareAsAbsent(String path) throws InvalidRequest {
+    void hiddenFieldsAreFilteredAsIfAbsent(String path) throws InvalidRequest {
         assertThat(decide(TINA, path)).isEqualTo(new Visible(List.of(), 0));
         assertThat(decide(ADMINISTRATOR, path)).isInstanceOf(Allowed.class);
     }
 
     @Test
-    void aHiddenFieldGivesNoOrder() throws InvalidRequest {
+    void sortingByAHiddenFieldHasNoEffect() throws InvalidRequest {
         assertThat(ids(TINA, "students?sort=phone&orderBy=desc")).isEqualTo(ids(TINA, "students"));
         assertThat(ids(SAM, "teachers?sort=email&orderBy=desc")).isEqualTo(ids(SAM, "teachers"));
     }
 
     @Test
-    void aStudentCannotGuessATeachersAddress() throws InvalidRequest {
+    void aStudentCannotFilterByATeachersEmail() throws InvalidRequest {
         assertThat(ids(SAM, "teachers?filter=email~'@'")).isEmpty();
         assertThat(ids(SAM, "teachers?filter=email!='email of tom'")).containsExactly("tina", "tom");
         assertThat(ids(SAM, "users?filter=email='email of sam'")).containsExactly("sam");
     }
 
-    /** A source's page is passed on: the comparison would be the source's. */
+    /** Pages of the source are passed on, so the source would do the comparison. */
     @Test
-    void metadataOfSchoolsIsNotComparedForPeople() throws InvalidRequest {
+    void filtersOnSchoolMetadataAreRefusedForUsers() throws InvalidRequest {
         assertThat(decide(SAM, "schools?filter=metadata.x='1'")).isEqualTo(new Refused(Decision.Refusal.HIDDEN_FIELD));
         assertThat(decide(ADMINISTRATOR, "schools?filter=metadata.x='1'")).isInstanceOf(Allowed.class);
     }
@@ -238,7 +239,8 @@ class PolicyTest {
                 "new | Teacher | students                    | ",
                 "new | Teacher | classes                     | "
             })
-    void collectionsAreThePersonsOwn(String person, String role, String path, String expected) throws InvalidRequest {
+    void collectionsContainOnlyTheUsersOwnRows(String person, String role, String path, String expected)
+            throws InvalidRequest {
         Visible answer = (Visible) decide(TestMemberships.reader(person, role), path);
 
         assertThat(String.join(expected != null && expected.contains(",") ? ", " : " ", idsOf(answer)))
@@ -247,7 +249,7 @@ class PolicyTest {
     }
 
     @Test
-    void aTeacherWhoIsAParentSeesBoth() throws InvalidRequest {
+    void aTeacherWhoIsAGuardianSeesTheRowsOfBothRoles() throws InvalidRequest {
         Caller both = Caller.ofPerson(Optional.of("gil"), Set.of("Parent", "Teacher"));
 
         assertThat(ids(both, "students")).containsExactly("sam");
@@ -256,7 +258,7 @@ class PolicyTest {
     }
 
     @Test
-    void pagesAreCutFromWhatIsSeenAndCounted() throws InvalidRequest {
+    void pagesAndTotalsCountOnlyVisibleRows() throws InvalidRequest {
         Visible second = (Visible) decide(TINA, "users?limit=2&offset=2");
 
         assertThat(idsOf(second)).containsExactly("tina", "tom");
@@ -293,7 +295,7 @@ class PolicyTest {
         "teachers/sam/classes, false",
         "classes/math/resources, false"
     })
-    void aTeacherReadsTheirClassesOfThisTermAndOfOthers(String path, boolean allowed) throws InvalidRequest {
+    void aTeacherReadsTheirClassesOfEveryTerm(String path, boolean allowed) throws InvalidRequest {
         assertThat(isSeen(TINA, path)).isEqualTo(allowed);
     }
 
@@ -310,9 +312,9 @@ class PolicyTest {
         assertThat(isSeen(SAM, path)).isEqualTo(allowed);
     }
 
-    /** Who stands among the students of a class, as a teacher in training may, does not teach it. */
+    /** A user listed among the students of a class, such as a trainee teacher, does not teach it. */
     @Test
-    void aTeacherAmongTheStudentsOfAClassDoesNotTeachIt() throws InvalidRequest {
+    void aTeacherEnrolledAsAStudentIsNotTheClassesTeacher() throws InvalidRequest {
         assertThat(isSeen(TestMemberships.reader("zoe", "Teacher"), "classes/math/students"))
                 .isFalse();
     }
@@ -333,7 +335,7 @@ class PolicyTest {
                 "academicSessions",
                 "gradingPeriods/1"
             })
-    void everybodyReadsTimetableAndBuildings(String path) throws InvalidRequest {
+    void everyRoleReadsAcademicSessionsAndOrgs(String path) throws InvalidRequest {
         for (Caller reader : Set.of(SAM, TINA, GIL, Caller.ofPerson(Optional.empty(), Set.of()))) {
             assertThat(decide(reader, path)).isInstanceOf(Allowed.class);
         }
@@ -341,7 +343,7 @@ class PolicyTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"orgs/a", "schools/a", "courses/a", "terms/a", "academicSessions/a", "gradingPeriods/a"})
-    void metadataIsForAdministratorsAlone(String path) throws InvalidRequest {
+    void onlyAdministratorsReadMetadata(String path) throws InvalidRequest {
         for (Caller reader : List.of(TINA, ADMINISTRATOR)) {
             ObjectNode row = new ObjectMapper().createObjectNode().put("sourcedId", "a");
             row.putObject("metadata").put("budget", "7");
@@ -354,7 +356,7 @@ class PolicyTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"schools?filter=metadata.budget>'5'", "courses?sort=metadata"})
-    void metadataIsComparedForAdministratorsAlone(String path) throws InvalidRequest {
+    void onlyAdministratorsFilterByMetadata(String path) throws InvalidRequest {
         assertThat(decide(TINA, path)).isEqualTo(new Refused(Decision.Refusal.HIDDEN_FIELD));
         assertThat(decide(ADMINISTRATOR, path)).isInstanceOf(Allowed.class);
     }
@@ -382,7 +384,7 @@ class PolicyTest {
         return () -> row.fieldNames();
     }
 
-    /** Fields of a row that is passed on. */
+    /** The fields of a row that the policy passes on. */
     private static Iterable<String> passed(Caller reader, String path) throws InvalidRequest {
         ObjectNode row = new ObjectMapper().createObjectNode();
         for (String field : List.of("sourcedId", "sms", "phone", "agents", "metadata", "password")) {

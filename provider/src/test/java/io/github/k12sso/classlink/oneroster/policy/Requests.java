@@ -6,12 +6,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Requests as text. */
+/** Parses requests from text. */
 final class Requests {
 
     private Requests() {}
 
-    /** {@code classes/math/students?limit=5}; nothing is encoded. */
+    /** Parses text such as {@code classes/math/students?limit=5}, not percent-encoded. */
     static RosterRequest of(String text) throws InvalidRequest {
         String[] parts = text.split("\\?", 2);
         Map<String, List<String>> query = new LinkedHashMap<>();

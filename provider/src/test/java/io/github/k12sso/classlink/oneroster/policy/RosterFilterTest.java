@@ -40,7 +40,7 @@ class RosterFilterTest {
                 "middleName='' | true",
                 "givenName>'Mark' | true",
                 "givenName<='Mary Ann' | true",
-                // enumerations are written in any case
+                // enumerations, not case-sensitive
                 "role='student' | true",
                 "role='STUDENT' AND status='Active' | true",
                 "role!='student' | false",
@@ -67,13 +67,13 @@ class RosterFilterTest {
                 "grades~'11,10' | true",
                 "grades~'1' | true",
                 "subjects='Algebra, advanced' | true",
-                // members of members
+                // nested fields
                 "school.sourcedId='north' | true",
                 "orgs.sourcedId='south' | true",
                 "orgs.sourcedId='north,south' | true",
                 "orgs.sourcedId='east' | false",
                 "userIds.identifier~'f-' | true",
-                // what is not there
+                // missing fields
                 "phone='' | false",
                 "phone!='1' | true",
                 "phone>'' | false",
@@ -89,12 +89,12 @@ class RosterFilterTest {
                 "role = 'student' and  status = 'active' | true",
                 "role='teacher' or status='tobedeleted' | false"
             })
-    void comparesAsOneRosterSays(String filter, boolean matches) throws InvalidRequest, JsonProcessingException {
+    void comparesAsOneRosterSpecifies(String filter, boolean matches) throws InvalidRequest, JsonProcessingException {
         assertThat(RosterFilter.parse(filter).matches(row())).isEqualTo(matches);
     }
 
     @Test
-    void isSentInOneForm() throws InvalidRequest {
+    void isSentInNormalizedForm() throws InvalidRequest {
         assertThat(RosterFilter.parse(" role = 'student'  and status='active' "))
                 .hasToString("role='student' AND status='active'");
     }
@@ -115,13 +115,13 @@ class RosterFilterTest {
                 "a='O'Neil'",
                 "='1'"
             })
-    void otherTextsAreRefused(String filter) {
+    void invalidFiltersAreRefused(String filter) {
         assertThatExceptionOfType(InvalidRequest.class).isThrownBy(() -> RosterFilter.parse(filter));
     }
 
-    /** Whatever stands in a row and in a filter, the answer is yes or no. */
+    /** Comparing any row with any filter gives true or false and never fails. */
     @Property
-    void everyValueCanBeCompared(@ForAll String inRow, @ForAll String asked) throws InvalidRequest {
+    void anyRowAndFilterCompareWithoutError(@ForAll String inRow, @ForAll String asked) throws InvalidRequest {
         ObjectNode row = new ObjectMapper().createObjectNode().put("sourcedId", inRow);
         String value = asked.replaceAll("\\p{Cntrl}", "").replace("'", "''");
         if (value.length() > 900) {

@@ -10,13 +10,13 @@ import io.github.k12sso.classlink.oneroster.policy.RosterRequest.Links;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 
-/** Any bytes as a page of a roster: rows whose links lead to the gateway, or broken. */
+/** Reads arbitrary bytes as a roster page: the result is rows whose links point to the gateway, or a failure. */
 class RosterPageReaderFuzzTest {
 
     private static final String GATEWAY = "https://kc.example/realms/r/classlink/c/ims/oneroster/v1p1";
 
     @FuzzTest(maxDuration = "5s")
-    void isRowsOrBroken(byte[] answer) throws InvalidRequest, IOException {
+    void parsesRowsOrRejectsAnyBytes(byte[] answer) throws InvalidRequest, IOException {
         try {
             new RosterPageReader(Requests.of("classes"), RowRule.all(), new Links(GATEWAY))
                     .read(new ByteArrayInputStream(answer), row -> {

@@ -26,7 +26,7 @@ class RosterPageReaderTest {
     private final List<ObjectNode> rows = new ArrayList<>();
 
     @Test
-    void rowsComeOneByOneAndAreCountedBeforeAnyIsDropped() throws Exception {
+    void rowsAreStreamedAndCountedBeforeFiltering() throws Exception {
         int count = read(
                 "users",
                 row -> Optional.of(row)
@@ -38,14 +38,14 @@ class RosterPageReaderTest {
     }
 
     @Test
-    void aSingleObjectHasItsOwnKey() throws Exception {
+    void aSingleObjectIsReadByItsKey() throws Exception {
         assertThat(read("users/a", RowRule.all(), "{\"user\":{\"sourcedId\":\"a\"}}"))
                 .isEqualTo(1);
         assertThat(rows).hasSize(1);
     }
 
     @Test
-    void anEmptyPageIsOne() throws Exception {
+    void anEmptyPageIsValid() throws Exception {
         assertThat(read("teachers/t/classes", RowRule.all(), "{\"classes\":[]}"))
                 .isZero();
     }
@@ -68,16 +68,16 @@ class RosterPageReaderTest {
                 "{\"users\":[],\"users\":[]}",
                 "<html>busy</html>"
             })
-    void whatIsNoPageIsAFailure(String answer) {
+    void anInvalidPageIsAFailure(String answer) {
         assertThatExceptionOfType(RosterPageReader.BrokenPage.class)
                 .isThrownBy(() -> read("users", RowRule.all(), answer));
     }
 
-    /** A tree in memory takes up to a hundred times the bytes that a hostile service sends. */
+    /** A parsed tree can take a hundred times the memory of the bytes that a hostile service sends. */
     @Test
-    void aRowIsNoLargerThanARowMayBe() throws Exception {
+    void theSizeOfARowIsBounded() throws Exception {
         int nodes = RosterPageReader.MAX_ROW_NODES;
-        String ofNodes = "[" + "[],".repeat(nodes - 4) + "1]"; // with itself, the row and its id
+        String ofNodes = "[" + "[],".repeat(nodes - 4) + "1]"; // counting the array, the row and its id
         assertThat(read("users", RowRule.all(), page("{\"sourcedId\":\"a\",\"x\":" + ofNodes + "}")))
                 .isEqualTo(1);
 
@@ -97,7 +97,7 @@ class RosterPageReaderTest {
     }
 
     @Test
-    void whatStandsBesideTheRowsAndTheirMembersIsBoundedToo() {
+    void theSizeOfContentOutsideTheRowsIsBounded() {
         String names = IntStream.range(0, 5_001)
                 .mapToObj(number -> "{\"n" + number + "\":1}")
                 .collect(Collectors.joining(","));
@@ -110,9 +110,9 @@ class RosterPageReaderTest {
         }
     }
 
-    /** Numbers, null and nested members are as they were. */
+    /** Numbers, null and nested fields are unchanged. */
     @Test
-    void aRowKeepsItsValues() throws Exception {
+    void rowValuesAreUnchanged() throws Exception {
         String row =
                 "{\"a\":1,\"b\":12345678901234567890,\"c\":1.5,\"d\":null,\"e\":[true,{\"f\":[]}],\"g\":{\"h\":\"é\"}}";
 
@@ -125,9 +125,9 @@ class RosterPageReaderTest {
         return "{\"users\":[" + row + "]}";
     }
 
-    /** Found by fuzzing: Jackson takes these bytes for UTF-32, and its exception for them is not that of its other ones. */
+    /** Found by fuzzing: Jackson detects UTF-32 in these bytes and throws an exception of another type. */
     @Test
-    void bytesThatAreNoTextAreAFailureToo() throws InvalidRequest {
+    void invalidTextIsAFailure() throws InvalidRequest {
         RosterPageReader page = new RosterPageReader(Requests.of("users"), RowRule.all(), LINKS);
 
         assertThatExceptionOfType(RosterPageReader.BrokenPage.class)
@@ -136,7 +136,7 @@ class RosterPageReaderTest {
 
     /** Trap 21, docs/internals/classlink-rosters.md. */
     @Test
-    void linksLeadToTheGatewayOrNowhere() throws Exception {
+    void linksAreRewrittenToTheGatewayOrRemoved() throws Exception {
         read("classes", RowRule.all(), """
                 {"classes":[{"sourcedId":"c",
                   "school":{"href":"https://district.example/ims/oneroster/v1p1/orgs/7%7C1","sourcedId":"7|1","type":"org"},
@@ -152,9 +152,9 @@ class RosterPageReaderTest {
         assertThat(row.at("/course/sourcedId").asText()).isEqualTo("2");
     }
 
-    /** More links than are remembered, some longer than are, and each of them twice. */
+    /** More links than the cache holds, some too long for it, and each of them twice. */
     @Test
-    void manyLinksLeadWhereFewDo() throws Exception {
+    void linksBeyondTheCacheSizeAreRewrittenToo() throws Exception {
         String padding = "%7C".repeat(170);
         for (int number = 0; number < 2_500; number++) {
             String id = number % 5 == 0 ? number + padding : String.valueOf(number);

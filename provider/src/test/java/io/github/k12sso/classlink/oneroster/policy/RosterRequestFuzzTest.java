@@ -10,7 +10,10 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Any path and query: refused, or a request that nobody without a role gets rows for, and whose filter reads back. */
+/**
+ * Parses arbitrary paths and queries. Each is rejected, or gives a request that returns no rows without a role and whose filter
+ * can be parsed again.
+ */
 class RosterRequestFuzzTest {
 
     @CsvSource(
@@ -29,7 +32,7 @@ class RosterRequestFuzzTest {
                 "Users/ | role | '' | ''"
             })
     @FuzzTest(maxDuration = "5s")
-    void isARequestOfOneRosterOrRefused(
+    void parsesOrRejectsAnyRequest(
             @NotNull String path, @NotNull String filter, @NotNull String sort, @NotNull String limit)
             throws Exception {
         RosterRequest request;
@@ -42,11 +45,11 @@ class RosterRequestFuzzTest {
             return;
         }
         assertThat(request.limit()).isBetween(1, 10_000);
-        // Blank ones, and those for a single object, are ignored.
+        // Blank filters and filters on a single object are ignored.
         if (request.query().filter() != null) {
             RosterFilter read = request.query().filter();
             assertThat(RosterFilter.parse(read.toString())).isEqualTo(read);
-            // Around a parameter, what Unicode calls white space is dropped too; between its words only ASCII's.
+            // Unicode white space around a parameter is stripped; between words only ASCII white space separates.
             assertThat(read.toString().replaceAll("\\s", ""))
                     .isEqualToIgnoringCase(filter.strip().replaceAll("\\s", ""));
         }

@@ -29,7 +29,7 @@ class RosterRequestTest {
         "demographics, DEMOGRAPHICS, false",
         "courses/1/classes, CLASS, false"
     })
-    void pathsOfOneRosterAreKnown(String path, RosterObjectType objectType, boolean single) throws InvalidRequest {
+    void oneRosterPathsAreAccepted(String path, RosterObjectType objectType, boolean single) throws InvalidRequest {
         assertThat(Requests.of(path).objectType()).isEqualTo(objectType);
         assertThat(Requests.of(path).isSingle()).isEqualTo(single);
     }
@@ -54,7 +54,7 @@ class RosterRequestTest {
                 "results",
                 "users/%00"
             })
-    void othersAreNot(String path) {
+    void otherPathsAreRefused(String path) {
         assertThatExceptionOfType(InvalidRequest.class)
                 .isThrownBy(() -> Requests.of(path.replace("%00", "\u0000")))
                 .matches(InvalidRequest::isUnknownPath);
@@ -70,9 +70,9 @@ class RosterRequestTest {
                 .isEqualTo("/users/a%252Fb");
     }
 
-    /** Whatever the id: one segment, and nothing of it is a delimiter. */
+    /** Any id is encoded as one path segment without delimiters. */
     @Property
-    void noIdLeavesItsSegment(@ForAll @NotEmpty String id) {
+    void anIdStaysWithinItsPathSegment(@ForAll @NotEmpty String id) {
         try {
             String target = RosterRequest.parse(List.of("users", id), Map.of()).target();
             assertThat(target).matches("/users/[A-Za-z0-9._~%-]+");
@@ -84,7 +84,7 @@ class RosterRequestTest {
 
     /** Trap 25, docs/internals/classlink-rosters.md. */
     @Test
-    void everyPageIsAskedForInTheSameOrder() throws InvalidRequest {
+    void everyPageIsRequestedInTheSameOrder() throws InvalidRequest {
         assertThat(Requests.of("users").target()).isEqualTo("/users?limit=100&offset=0&sort=sourcedId&orderBy=asc");
         assertThat(Requests.of("users?limit=10000&offset=20000&sort=familyName&orderBy=desc")
                         .target())
@@ -92,7 +92,7 @@ class RosterRequestTest {
     }
 
     @Test
-    void aFilterIsEncodedWhole() throws InvalidRequest {
+    void aFilterIsFullyEncoded() throws InvalidRequest {
         String filter = "familyName='O''Neil & Söhne' AND status='active'";
         assertThat(RosterRequest.parse(List.of("users"), Map.of("filter", List.of(filter)))
                         .target())
@@ -116,7 +116,7 @@ class RosterRequestTest {
                 "users?filter=a='1'; drop|invalid_filter_field",
                 "users?filter=a=1|invalid_filter_field"
             })
-    void whatOneRosterDoesNotHaveIsRefused(String request, String codeMinor) {
+    void unknownParametersAreRefused(String request, String codeMinor) {
         assertThatExceptionOfType(InvalidRequest.class)
                 .isThrownBy(() -> Requests.of(request))
                 .extracting(InvalidRequest::codeMinor)
@@ -124,7 +124,7 @@ class RosterRequestTest {
     }
 
     @Test
-    void noParameterStandsTwiceWithDifferentValues() throws InvalidRequest {
+    void aParameterRepeatedWithAnotherValueIsRefused() throws InvalidRequest {
         assertThatExceptionOfType(InvalidRequest.class)
                 .isThrownBy(() -> RosterRequest.parse(List.of("users"), Map.of("limit", List.of("1", "2"))));
         assertThat(RosterRequest.parse(List.of("users"), Map.of("limit", List.of("7", "7")))
@@ -153,12 +153,12 @@ class RosterRequestTest {
                 "users/1?limit=0&offset=x&sort=a b&orderBy=up&filter=zzz&page=1|users/1",
                 "users/1?fields=|users/1"
             })
-    void whatChangesNothingIsIgnored(String sent, String meant) throws InvalidRequest {
+    void parametersWithoutEffectAreIgnored(String sent, String meant) throws InvalidRequest {
         assertThat(Requests.of(sent.replace("+", " ")).link())
                 .isEqualTo(Requests.of(meant).link());
     }
 
-    /** A server or proxy behind may decode an id once more, or take a backslash for a slash. */
+    /** A proxy or server behind the gateway may decode an id again or treat a backslash as a slash. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -180,7 +180,7 @@ class RosterRequestTest {
                 " .. ",
                 ";"
             })
-    void anIdThatIsAPathIsNone(String id) {
+    void anIdThatLooksLikeAPathIsRefused(String id) {
         for (List<String> path : List.of(List.of("users", id), List.of("schools", id, "students"))) {
             assertThatExceptionOfType(InvalidRequest.class)
                     .isThrownBy(() -> RosterRequest.parse(path, Map.of()))
@@ -190,7 +190,7 @@ class RosterRequestTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"7|north/2 b", "a.b", "..a", "100%", "a%2Fb", "a;b=c:d@e", "...", "é"})
-    void anyOtherIdIsOne(String id) throws InvalidRequest {
+    void anyOtherIdIsAccepted(String id) throws InvalidRequest {
         assertThat(RosterRequest.parse(List.of("users", id), Map.of()).isSingle())
                 .isTrue();
     }
@@ -205,7 +205,7 @@ class RosterRequestTest {
     }
 
     @Test
-    void fieldsStayHereAndGoIntoLinks() throws InvalidRequest {
+    void theFieldsParameterIsNotSentButKeptInLinks() throws InvalidRequest {
         RosterRequest request = Requests.of("users?fields=sourcedId,role");
 
         assertThat(request.target()).doesNotContain("fields");
@@ -213,7 +213,7 @@ class RosterRequestTest {
     }
 
     @Property
-    void noFilterBreaksOutOfItsQuotes(@ForAll String id) {
+    void aFilterValueCannotEscapeItsQuotes(@ForAll String id) {
         String written = RosterFilter.Clause.equal("sourcedId", id).toString();
 
         assertThat(written.substring("sourcedId='".length(), written.length() - 1)
@@ -221,9 +221,9 @@ class RosterRequestTest {
                 .doesNotContain("'");
     }
 
-    /** Why Keycloak's own encoding is not used: a server may take these for parameters of the path. */
+    /** The reason not to use Keycloak's encoder: a server may read these characters as matrix parameters. */
     @Test
-    void keycloaksEncodeLeavesSeparatorsInASegment() {
+    void keycloaksEncoderLeavesMatrixSeparatorsInASegment() {
         String id = "a;b=c:d@e";
 
         assertThat(Encode.encodePathSegmentAsIs(id)).isEqualTo(id);

@@ -13,9 +13,12 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * A small district. Class {@code math} of school {@code north} is taught by {@code tina} and {@code tom}, attended by {@code sam} and
- * {@code sue}, and lists the teacher {@code zoe} among its students; {@code art} of school {@code south} is taught by {@code tom},
- * attended by {@code sid}. {@code old} was {@code tina}'s last term, with {@code sid}. {@code gil} is Sam's guardian.
+ * A small district. Class {@code math} of school {@code north} is taught by {@code tina} and {@code tom}, attended by
+ * {@code sam} and
+ * {@code sue}, and lists the teacher {@code zoe} among its students; {@code art} of school {@code south} is taught by
+ * {@code tom},
+ * attended by {@code sid}. {@code old} was {@code tina}'s class last term, attended by {@code sid}. {@code gil} is Sam's
+ * guardian.
  */
 final class TestMemberships implements Memberships<RuntimeException> {
 

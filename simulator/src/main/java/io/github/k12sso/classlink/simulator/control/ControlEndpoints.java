@@ -24,9 +24,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** {@code /_sim}: the control API. Neither recorded nor ever faulty. */
+/** {@code /_sim}: the control API. Its requests are not recorded and have no faults. */
 public final class ControlEndpoints {
-    /** What can be controlled. */
+    /** The parts of the simulator that can be controlled. */
     public record Parts(
             Switches switches,
             Faults faults,
@@ -48,7 +48,7 @@ public final class ControlEndpoints {
         this.state = new StateJson(parts, switches);
     }
 
-    /** Everything that can be turned and how it stands; a page for browsers, JSON for the rest. */
+    /** The state of all controls: an HTML page for browsers, JSON for other clients. */
     public ServerResponse overview(ServerRequest request) {
         ObjectNode whole = state.all();
         boolean browser = request.header("Accept")
@@ -67,7 +67,7 @@ public final class ControlEndpoints {
         });
     }
 
-    /** All of them, or those of {@code ?endpoint=}. */
+    /** Clears all faults, or those of {@code ?endpoint=}. */
     public ServerResponse clearFaults(ServerRequest request) {
         Optional<String> key = request.parameter("endpoint");
         if (key.isEmpty()) {
@@ -107,7 +107,7 @@ public final class ControlEndpoints {
         });
     }
 
-    /** {@code {"refresh":true}} ends the refresh tokens too. */
+    /** {@code {"refresh":true}} expires the refresh tokens too. */
     public ServerResponse expireTokens(ServerRequest request) {
         return on(request, json -> {
             if (json.path("refresh").asBoolean()) {
@@ -132,7 +132,7 @@ public final class ControlEndpoints {
             List<String> redirectUris = new ArrayList<>();
             json.path("redirectUris").forEach(uri -> redirectUris.add(uri.asText()));
             if (!json.hasNonNull("id") || !json.hasNonNull("secret") || redirectUris.isEmpty()) {
-                throw new BadControlRequest("id, secret and redirectUris are needed");
+                throw new BadControlRequest("id, secret and redirectUris are required");
             }
             RegisteredClient plain = RegisteredClient.of(
                     json.get("id").asText(), json.get("secret").asText(), redirectUris);

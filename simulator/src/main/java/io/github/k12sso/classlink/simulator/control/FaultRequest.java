@@ -5,7 +5,7 @@ import io.github.k12sso.classlink.simulator.fault.Fault;
 import java.time.Duration;
 import java.util.Locale;
 
-/** A fault as it is written in JSON: {@code {"endpoint":"token","kind":"status","status":503,"retryAfter":7,"times":2}}. */
+/** A fault in JSON: {@code {"endpoint":"token","kind":"status","status":503,"retryAfter":7,"times":2}}. */
 final class FaultRequest {
     private final JsonNode json;
 

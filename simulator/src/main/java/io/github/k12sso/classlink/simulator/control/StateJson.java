@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.simulator.http.Endpoint;
 import io.github.k12sso.classlink.simulator.http.Json;
 
-/** The state of the simulator as the control API shows it. */
+/** The state of the simulator as the control API returns it. */
 final class StateJson {
     private final ControlEndpoints.Parts parts;
     private final SwitchBoard switches;
@@ -39,7 +39,7 @@ final class StateJson {
                 .put("offset", parts.clock().offset().toString());
     }
 
-    /** Names and values of parameters, but of headers the names only. */
+    /** Names and values of parameters, but only names of headers. */
     ArrayNode requests() {
         ArrayNode list = Json.array();
         parts.requests().all().forEach(request -> {

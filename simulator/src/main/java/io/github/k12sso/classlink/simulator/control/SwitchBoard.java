@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 
-/** The switches by name, for reading and turning them over HTTP. */
+/** Reads and sets the switches by name, over HTTP. */
 final class SwitchBoard {
     private final Switches switches;
 
@@ -32,7 +32,7 @@ final class SwitchBoard {
         return all;
     }
 
-    /** Turns all or, if one of them cannot be turned, none. */
+    /** Sets all of them or, if one is invalid, none. */
     void turn(JsonNode wanted) {
         List<Runnable> turns = wanted.properties().stream()
                 .map(entry -> turn(named(entry.getKey()), entry.getValue()))

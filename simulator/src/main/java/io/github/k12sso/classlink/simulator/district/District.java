@@ -9,7 +9,7 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** One tenant: its people and schools, all computed from the district's size. */
+/** A tenant: its people and schools, computed from the district's size. */
 public final class District {
     private static final Pattern GENERATED_ID = Pattern.compile("([AGST])(\\d{7})");
     private static final int USER_IDS_PER_DISTRICT = 1_100_000;
@@ -47,7 +47,7 @@ public final class District {
         }
     }
 
-    /** Whether the terms of its classes are grading periods; if not, they are the school year. */
+    /** Whether the terms of its classes are grading periods rather than the school year. */
     public boolean gradingPeriods() {
         return spec.gradingPeriods();
     }
@@ -72,17 +72,17 @@ public final class District {
         return layout;
     }
 
-    /** The person with that rank when everyone is sorted by sourcedId. */
+    /** The person at this position when all are sorted by sourcedId. */
     public Person personAt(int rank) {
         return personAtPosition(everyone.indexAt(rank));
     }
 
-    /** The person with that rank when people of one kind are sorted by sourcedId. */
+    /** The person at this position when people of one kind are sorted by sourcedId. */
     public Person personAt(PersonKind kind, int rank) {
         return person(kind, byKind.get(kind).indexAt(rank));
     }
 
-    /** The person with that index; indices follow classes, not sourcedIds. */
+    /** The person with this index; indices follow classes, not sourcedIds. */
     public Person person(PersonKind kind, int index) {
         int position = layout.start(kind) + index;
         PersonaSeed seed = seedsByPosition.get(position);
@@ -118,7 +118,7 @@ public final class District {
                 schools);
     }
 
-    /** Finds someone; sourcedIds are compared with case (docs/internals/classlink-protocol.md#profile). */
+    /** Finds a person by sourcedId, case-sensitive (docs/internals/classlink-protocol.md#profile). */
     public Optional<Person> find(String sourcedId) {
         Integer own = positionsByOwnId.get(sourcedId);
         if (own != null) {
@@ -138,7 +138,7 @@ public final class District {
         return Optional.empty();
     }
 
-    /** The student whose guardian this is; each guardian has one child here. */
+    /** The student of a guardian; each guardian has one child. */
     public Optional<Person> childOf(int guardian) {
         return guardian < layout.count(PersonKind.STUDENT)
                 ? Optional.of(person(PersonKind.STUDENT, guardian))
@@ -151,7 +151,7 @@ public final class District {
                 : Optional.empty();
     }
 
-    /** The district itself as an organisation. */
+    /** The district's own org. */
     public String districtOrgId() {
         return "D1";
     }

@@ -4,11 +4,11 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * What one has to say to get a district.
+ * Describes a district to create.
  *
  * @param code the path of its sign-in page, such as {@code maplevalley}
- * @param people 10 to 1,000,000 roster users, generated and never stored
- * @param gradingPeriods whether the terms of its classes are grading periods; if not, they are the school year
+ * @param people 10 to 1,000,000 roster users, generated on demand
+ * @param gradingPeriods whether the terms of its classes are grading periods rather than the school year
  */
 public record DistrictSpec(String code, int tenantId, String name, int people, boolean gradingPeriods) {
     private static final String GRADING_PERIODS = "grading-periods";
@@ -25,12 +25,12 @@ public record DistrictSpec(String code, int tenantId, String name, int people, b
         }
     }
 
-    /** A district whose classes last the school year. */
+    /** A district whose class terms are the school year. */
     public DistrictSpec(String code, int tenantId, String name, int people) {
         this(code, tenantId, name, people, false);
     }
 
-    /** Reads {@code code:tenantId:people}, which {@code :grading-periods} may follow. */
+    /** Parses {@code code:tenantId:people}, optionally followed by {@code :grading-periods}. */
     public static DistrictSpec parse(String text) {
         String[] parts = text.split(":", -1);
         boolean gradingPeriods = parts.length == 4 && parts[3].equals(GRADING_PERIODS);
@@ -41,7 +41,7 @@ public record DistrictSpec(String code, int tenantId, String name, int people, b
         return gradingPeriods ? district.withGradingPeriods() : district;
     }
 
-    /** A district with a made-up name, or the name and the terms of the default district with this code. */
+    /** A district with a generated name, or with name and terms of the default district with this code. */
     public static DistrictSpec of(String code, int tenantId, int people) {
         return defaults().stream()
                 .filter(district -> district.code().equals(code))
@@ -50,12 +50,12 @@ public record DistrictSpec(String code, int tenantId, String name, int people, b
                 .orElseGet(() -> new DistrictSpec(code, tenantId, "District " + code, people));
     }
 
-    /** The same district, whose classes' terms are grading periods. */
+    /** The same district with grading periods as class terms. */
     public DistrictSpec withGradingPeriods() {
         return new DistrictSpec(code, tenantId, name, people, true);
     }
 
-    /** Three invented districts; the third is on no allow-list, and its classes' terms are grading periods. */
+    /** Three fictional districts; the third is on no allow list and uses grading periods as class terms. */
     public static List<DistrictSpec> defaults() {
         return List.of(
                 new DistrictSpec("maplevalley", 2, "Maple Valley Schools", 400),

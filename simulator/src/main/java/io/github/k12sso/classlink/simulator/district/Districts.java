@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** All districts and everyone who can sign in. */
+/** All districts and the people who can sign in. */
 public final class Districts {
     private final List<District> districts = new ArrayList<>();
     private final List<Persona> personas = new ArrayList<>();
@@ -39,7 +39,7 @@ public final class Districts {
         return List.copyOf(personas);
     }
 
-    /** A persona by id, or any generated person as {@code districtCode:sourcedId}. */
+    /** Returns a persona by id, or any generated person as {@code districtCode:sourcedId}. */
     public Optional<Persona> persona(String id) {
         Optional<Persona> known =
                 personas.stream().filter(persona -> persona.id().equals(id)).findFirst();

@@ -2,7 +2,7 @@ package io.github.k12sso.classlink.simulator.district;
 
 import java.util.List;
 
-/** Names that nobody bears. */
+/** Fictional names. */
 final class InventedNames {
     private static final List<String> GIVEN = List.of(
             "Mirabel",

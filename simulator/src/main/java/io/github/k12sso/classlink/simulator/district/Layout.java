@@ -3,9 +3,9 @@ package io.github.k12sso.classlink.simulator.district;
 import java.util.List;
 
 /**
- * The arithmetic of a district: who teaches whom follows from indices alone, so a million people cost no memory.
+ * Computes who teaches whom from indices alone, so that a million people need no memory.
  *
- * <p>Up to four teachers form a team with one grade of one school. Each teacher gives three classes; a student of a team
+ * <p>Up to four teachers form a team with one grade of one school. Each teacher teaches three classes; a student of a team
  * belongs to one of its three sections and has one class with each of its teachers.
  */
 public final class Layout {
@@ -141,7 +141,7 @@ public final class Layout {
         return new Span(staff.first() * SECTIONS, 1, staff.size() * SECTIONS);
     }
 
-    /** One per student and class; those of the teachers are counted apart, one per class. */
+    /** One per student and class; teachers' enrollments are counted separately, one per class. */
     public int studentEnrollments() {
         int lastTeam = teams - 1;
         int before = firstStudentOfTeam(lastTeam);
@@ -166,7 +166,7 @@ public final class Layout {
         return classesOfStudent(student).at(enrollment - firstEnrollmentOfStudent(student));
     }
 
-    /** Where a person works or learns; the first school for guardians. */
+    /** The school of a person; the first school for guardians. */
     public int schoolOf(PersonKind kind, int index) {
         return switch (kind) {
             case ADMINISTRATOR -> index % schools;

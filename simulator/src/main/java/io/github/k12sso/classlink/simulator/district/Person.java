@@ -3,7 +3,7 @@ package io.github.k12sso.classlink.simulator.district;
 import java.util.List;
 
 /**
- * Someone in a roster, made when asked for.
+ * A person in a roster, created on demand.
  *
  * @param index position among the people of this kind
  * @param grade CEDS code of a student, otherwise empty

@@ -23,17 +23,17 @@ public enum PersonKind {
         return prefix;
     }
 
-    /** Lower case, as OneRoster writes it. */
+    /** Lower case, as in OneRoster. */
     public String rosterRole() {
         return rosterRole;
     }
 
-    /** Capitalised, as single sign-on writes it (docs/internals/classlink-protocol.md#trap-10). */
+    /** Capitalized, as in single sign-on (docs/internals/classlink-protocol.md#trap-10). */
     public String launchPadRole() {
         return launchPadRole;
     }
 
-    /** 4 and 3 are seen (docs/internals/classlink-protocol.md#profile); the others are constructed. */
+    /** 4 and 3 were observed (docs/internals/classlink-protocol.md#profile); the others are constructed. */
     int roleLevel() {
         return roleLevel;
     }

@@ -3,12 +3,12 @@ package io.github.k12sso.classlink.simulator.district;
 import java.util.List;
 
 /**
- * Someone who can sign in to LaunchPad.
+ * A user who can sign in to LaunchPad.
  *
- * @param sourcedId the OneRoster sourcedId; empty where the district's person has none
+ * @param sourcedId the OneRoster sourcedId; empty if the user has none
  * @param email empty when there is none
- * @param role as single sign-on writes it, such as {@code Tenant Administrator}
- * @param orgIds sourcedIds of the person's schools
+ * @param role as in single sign-on, such as {@code Tenant Administrator}
+ * @param orgIds sourcedIds of the user's schools
  * @param orgIdAsArray whether {@code OrgId} of my/info lists them, or is {@code ""}
  *     (docs/internals/classlink-protocol.md#profile)
  */

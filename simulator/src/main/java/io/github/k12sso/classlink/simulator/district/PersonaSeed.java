@@ -6,9 +6,9 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What makes a persona different from the generated person in whose place it stands.
+ * The attributes of a persona that replace those of a generated person.
  *
- * @param sourcedId null = keeps the generated one; empty = has none and is in no roster
+ * @param sourcedId null = keep the generated one; empty = no sourcedId and in no roster
  */
 record PersonaSeed(
         String id,
@@ -23,8 +23,8 @@ record PersonaSeed(
         String email,
         boolean orgIdAsArray) {
     /**
-     * One for each kind of account that docs/internals/classlink-protocol.md#profile knows: id, district, kind, index,
-     * names, UserId, SourcedId, e-mail, and whether {@code OrgId} is an array or a text.
+     * One persona for each kind of account in docs/internals/classlink-protocol.md#profile: id, district, kind, index,
+     * names, UserId, SourcedId, email, and whether {@code OrgId} is an array or a string.
      */
     private static final String CAST = """
             student; maplevalley; STUDENT; 0; Mira; Fernwick; 870001; 4801508017; mira.fernwick@students.maplevalley.example; text

@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.function.IntFunction;
 
 /**
- * The order of a large set of people by sourcedId, where all ids are generated in rising order except a handful of
- * personas' own. Costs memory for the handful only.
+ * The order of a large set of people by sourcedId, where all ids are generated in ascending order except those of a few
+ * personas. Uses memory for those few only.
  */
 final class SortedIds {
     private record OwnId(int index, String id, int rank) {}
@@ -36,7 +36,7 @@ final class SortedIds {
         return size;
     }
 
-    /** Index of the person with that rank. */
+    /** Index of the person at this position. */
     int indexAt(int rank) {
         int before = 0;
         for (OwnId exception : byRank) {
@@ -56,7 +56,7 @@ final class SortedIds {
         return index;
     }
 
-    /** How many people with generated ids come before that id. */
+    /** The number of people with generated ids before this id. */
     private int smallerThan(String id, IntFunction<String> generated) {
         int low = 0;
         int high = size;

@@ -6,7 +6,7 @@ import io.github.k12sso.classlink.simulator.http.Json;
 import io.github.k12sso.classlink.simulator.http.ServerResponse;
 
 /**
- * The body that belongs to an error status at each endpoint. All constructed: ClassLink's own are unknown
+ * The error bodies of each endpoint. All are constructed, because ClassLink's are unknown
  * (docs/internals/classlink-protocol.md#unknown).
  */
 public final class ErrorBodies {
@@ -30,7 +30,7 @@ public final class ErrorBodies {
     }
 
     /**
-     * A JSON object with {@code message}: all that is known of nodeapi errors
+     * A JSON object with {@code message}, which is all that is known about nodeapi errors
      * (docs/internals/classlink-protocol.md#error-responses).
      */
     public static ServerResponse message(int status, String message) {

@@ -4,9 +4,9 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** One way for an endpoint to misbehave. Immutable; {@link #times(int)} limits it to the next requests. */
+/** A fault of an endpoint. Immutable; {@link #times(int)} limits it to the next requests. */
 public final class Fault {
-    /** The ways. */
+    /** The kinds of faults. */
     public enum Effect {
         STATUS,
         DELAY,
@@ -41,65 +41,69 @@ public final class Fault {
         this.times = times;
     }
 
-    /** Answers with this status instead of doing the work; the body fits the endpoint unless {@link #body} sets one. */
+    /**
+     * Responds with this status without processing the request; the body matches the endpoint unless {@link #body} sets one.
+     */
     public static Fault status(int status) {
         return new Fault(Effect.STATUS, status, null, null, Duration.ZERO, 0, null);
     }
 
-    /** Does the work, then waits before the answer leaves. */
+    /** Processes the request, then waits before sending the response. */
     public static Fault delay(Duration delay) {
         return new Fault(Effect.DELAY, 200, null, null, delay, 0, null);
     }
 
-    /** Waits, then resets the connection without having done the work: a server that hung before it began. */
+    /** Waits, then resets the connection without processing the request, like a server that hangs. */
     public static Fault stall(Duration wait) {
         return new Fault(Effect.STALL, 200, null, null, wait, 0, null);
     }
 
-    /** Resets the connection without doing the work. */
+    /** Resets the connection without processing the request. */
     public static Fault reset() {
         return of(Effect.RESET);
     }
 
-    /** Does the work, then resets the connection: the code is spent or the refresh token rotated, and nobody knows. */
+    /**
+     * Processes the request, then resets the connection: the code is used or the refresh token rotated, unknown to the client.
+     */
     public static Fault answerLost() {
         return of(Effect.ANSWER_LOST);
     }
 
-    /** Announces the whole body, sends half of it and hangs up. */
+    /** Sends the full Content-Length but half of the body, then closes the connection. */
     public static Fault truncated() {
         return of(Effect.TRUNCATED);
     }
 
-    /** Status 200 and something that claims to be JSON but cannot be parsed. */
+    /** Status 200 with content type JSON and an invalid body. */
     public static Fault malformedJson() {
         return of(Effect.MALFORMED_JSON);
     }
 
     /**
-     * Status 200 and an HTML page, as LaunchPad's {@code /oauth2/v2/userinfo} does
+     * Status 200 and an HTML page, as from LaunchPad's {@code /oauth2/v2/userinfo}
      * (docs/internals/classlink-protocol.md#hosts).
      */
     public static Fault wrongType() {
         return of(Effect.WRONG_TYPE);
     }
 
-    /** Status 200 and valid JSON that is an array of strings where an object is due. */
+    /** Status 200 and an array of strings instead of an object. */
     public static Fault wrongShape() {
         return of(Effect.WRONG_SHAPE);
     }
 
-    /** Status 200 and a valid JSON object of that many bytes, sent without a length. */
+    /** Status 200 and a valid JSON object of this many bytes, sent without Content-Length. */
     public static Fault oversize(long bytes) {
         return new Fault(Effect.OVERSIZE, 200, null, null, Duration.ZERO, bytes, null);
     }
 
-    /** Sends the true answer one byte at a time. */
+    /** Sends the response one byte at a time. */
     public static Fault drip(Duration interval) {
         return new Fault(Effect.DRIP, 200, null, null, interval, 0, null);
     }
 
-    /** Status 302 to that address. */
+    /** Status 302 to this URL. */
     public static Fault redirect(String location) {
         return new Fault(Effect.REDIRECT, 302, location, null, Duration.ZERO, 0, null);
     }
@@ -123,7 +127,7 @@ public final class Fault {
         return new Fault(effect, status, text, seconds, pace, size, times);
     }
 
-    /** Only for the next so many requests; without it until cleared. */
+    /** Limits the fault to this many requests; otherwise it applies until cleared. */
     public Fault times(int count) {
         return new Fault(effect, status, text, retryAfter, pace, size, count);
     }

@@ -10,11 +10,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** The faults that wait at each endpoint, in the order in which they were injected. */
+/** The pending faults of each endpoint, in order of injection. */
 public final class Faults {
     private final Map<Endpoint, Deque<Injection>> waiting = new EnumMap<>(Endpoint.class);
 
-    /** A fault at an endpoint and how often it still strikes. */
+    /** A fault of an endpoint and how often it still applies. */
     public static final class Injection {
         private final Faults owner;
         private final Endpoint endpoint;
@@ -28,7 +28,7 @@ public final class Faults {
             this.left = fault.times();
         }
 
-        /** Strikes only the next so many requests. */
+        /** Applies to this many requests only. */
         public Injection times(int count) {
             synchronized (owner) {
                 left = OptionalInt.of(count);
@@ -44,7 +44,7 @@ public final class Faults {
             return fault;
         }
 
-        /** Requests still to be struck; empty = until cleared. */
+        /** Remaining requests; empty = until cleared. */
         public OptionalInt left() {
             synchronized (owner) {
                 return left;
@@ -52,19 +52,19 @@ public final class Faults {
         }
     }
 
-    /** Queues a fault behind those already waiting at the endpoint. */
+    /** Adds a fault after those already pending at the endpoint. */
     public synchronized Injection inject(Endpoint endpoint, Fault fault) {
         Injection injection = new Injection(this, endpoint, fault);
         waiting.computeIfAbsent(endpoint, unused -> new ArrayDeque<>()).addLast(injection);
         return injection;
     }
 
-    /** All endpoints work again. */
+    /** Clears the faults of all endpoints. */
     public synchronized void clear() {
         waiting.clear();
     }
 
-    /** That endpoint works again. */
+    /** Clears the faults of an endpoint. */
     public synchronized void clear(Endpoint endpoint) {
         waiting.remove(endpoint);
     }
@@ -75,7 +75,7 @@ public final class Faults {
         return all;
     }
 
-    /** Takes the fault that strikes this request, if any. */
+    /** Takes the fault that applies to this request, if any. */
     synchronized Optional<Fault> next(Endpoint endpoint) {
         Deque<Injection> queue = waiting.getOrDefault(endpoint, new ArrayDeque<>());
         while (!queue.isEmpty()) {

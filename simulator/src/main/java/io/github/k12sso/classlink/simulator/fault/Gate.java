@@ -22,7 +22,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Function;
 
-/** Every request passes here: it is recorded, answered, and on its way out perhaps broken. */
+/** Handles every request: records it, calls its endpoint and applies faults to the response. */
 public final class Gate implements AutoCloseable {
     private final Faults faults;
     private final RequestLog log;
@@ -56,7 +56,7 @@ public final class Gate implements AutoCloseable {
         };
     }
 
-    /** For the control API: neither recorded nor broken. */
+    /** For the control API: no recording and no faults. */
     public static Handler unguarded(Function<ServerRequest, ServerResponse> work) {
         return context -> new Wire(context).send(work.apply(new ServerRequest(context, false)));
     }

@@ -16,7 +16,7 @@ import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.server.Request;
 
-/** Puts bytes on one connection: in full, in part, slowly, or not at all. */
+/** Writes a response to a connection: fully, partly, slowly, or not at all. */
 final class Wire {
     private final Context context;
 
@@ -29,14 +29,14 @@ final class Wire {
         try {
             response.body().writeTo(context.res().getOutputStream());
         } catch (EofException e) {
-            // The client hung up, as one with a size limit does. Nobody is left to be told.
+            // The client closed the connection, for example because of a size limit.
             return;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** Announces the full length, sends half, hangs up. */
+    /** Sends the full Content-Length and half of the body, then closes the connection. */
     void sendHalf(ServerResponse response) {
         byte[] bytes = response.toBytes();
         begin(response);
@@ -76,13 +76,13 @@ final class Wire {
             out.write(bytes[position]);
             out.flush();
         } catch (IOException e) {
-            done.complete(null); // the client gave up waiting, which is what this fault is for
+            done.complete(null); // the client timed out, as intended
             return;
         }
         later(timer, interval, () -> dripFrom(position + 1, bytes, interval, timer, done));
     }
 
-    /** Closes with a TCP reset instead of an orderly end. */
+    /** Closes with a TCP reset. */
     void reset() {
         EndPoint connection = connection();
         if (connection instanceof SocketChannelEndPoint socket) {

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The groups of endpoints: what a request is recorded under and what a fault is injected into. */
+/** Groups of endpoints, used for recorded requests and faults. */
 public enum Endpoint {
     AUTHORIZE,
     TOKEN,
@@ -28,7 +28,7 @@ public enum Endpoint {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /** The endpoint with that {@link #key()}. */
+    /** The endpoint with this {@link #key()}. */
     public static Optional<Endpoint> ofKey(String key) {
         return Arrays.stream(values())
                 .filter(endpoint -> endpoint.key().equals(key))

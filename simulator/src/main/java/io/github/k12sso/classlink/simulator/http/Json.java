@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.UncheckedIOException;
 
-/** The one JSON mapper of the simulator. */
+/** The JSON mapper of the simulator. */
 public final class Json {
     public static final ObjectMapper MAPPER = new ObjectMapper();
 
@@ -28,7 +28,7 @@ public final class Json {
         return array;
     }
 
-    /** The object without those of its members that are empty strings. */
+    /** The object without its fields that are empty strings. */
     public static ObjectNode withoutEmptyStrings(ObjectNode object) {
         object.properties()
                 .removeIf(member -> member.getValue().isTextual()

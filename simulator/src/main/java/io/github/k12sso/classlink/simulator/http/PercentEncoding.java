@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Percent-encoding of RFC 3986, as paths and OAuth 1.0a use it: {@code +} stands for itself. */
+/** Percent-encoding of RFC 3986, as used in paths and OAuth 1.0a: {@code +} is a literal plus. */
 public final class PercentEncoding {
     private static final Pattern WELL_FORMED = Pattern.compile("(?:[^%]|%[0-9A-Fa-f]{2})*+", Pattern.DOTALL);
 

@@ -4,11 +4,11 @@ import java.time.Instant;
 import java.util.Map;
 
 /**
- * One request as the simulator received it.
+ * A request received by the simulator.
  *
  * @param path the raw path, without query
  * @param parameters query and form parameters
- * @param headers header names as sent; only {@code GET /_sim/requests} leaves their values out
+ * @param headers header names as sent, with values; {@code GET /_sim/requests} omits the values
  */
 public record RecordedRequest(
         Endpoint endpoint,

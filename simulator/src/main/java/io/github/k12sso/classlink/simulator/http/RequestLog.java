@@ -4,7 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 
-/** The last requests, oldest first; older ones fall out. */
+/** The last requests, oldest first, up to a maximum. */
 public final class RequestLog {
     private final int capacity;
     private final Deque<RecordedRequest> requests = new ArrayDeque<>();

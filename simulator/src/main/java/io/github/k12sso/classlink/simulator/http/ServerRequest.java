@@ -10,7 +10,7 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** One incoming request, in the few words the endpoints need. */
+/** An incoming request, reduced to what the endpoints need. */
 public final class ServerRequest {
     private static final Pattern ONE_WORD = Pattern.compile("[^\\s,\"]+");
 
@@ -30,14 +30,14 @@ public final class ServerRequest {
     }
 
     /**
-     * The path exactly as it was sent: application ids have encoded slashes
+     * The path exactly as sent, because application ids contain encoded slashes
      * (docs/internals/classlink-rosters.md#access).
      */
     public String rawPath() {
         return context.req().getRequestURI();
     }
 
-    /** Raw path and query, as they go into {@code logincallback}. */
+    /** Raw path and query, as in {@code logincallback}. */
     public String rawPathAndQuery() {
         String query = context.req().getQueryString();
         return query == null ? rawPath() : rawPath() + "?" + query;
@@ -51,12 +51,12 @@ public final class ServerRequest {
         return context.pathParam(name);
     }
 
-    /** A form parameter, or else the query parameter of that name. Blank counts as absent. */
+    /** The form parameter or, if absent, the query parameter with this name. Blank counts as absent. */
     public Optional<String> parameter(String name) {
         return Optional.ofNullable(parameters().get(name)).filter(value -> !value.isBlank());
     }
 
-    /** Query and form parameters; the form wins, and of repeated ones the first. */
+    /** Query and form parameters. Form parameters take precedence, and the first of repeated ones. */
     public Map<String, String> parameters() {
         Map<String, String> all = new LinkedHashMap<>();
         addFirstValues(context.queryParamMap(), all);
@@ -93,7 +93,7 @@ public final class ServerRequest {
         return context.body();
     }
 
-    /** The bearer token; the scheme is compared without case (docs/internals/classlink-protocol.md#profile). */
+    /** The bearer token; the scheme is not case-sensitive (docs/internals/classlink-protocol.md#profile). */
     public Optional<String> bearer() {
         Optional<String> header = header("Authorization").map(String::strip);
         Optional<String> withScheme = header.filter(value -> value.regionMatches(true, 0, "Bearer ", 0, 7))

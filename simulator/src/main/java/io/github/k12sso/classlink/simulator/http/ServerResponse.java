@@ -9,10 +9,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What an endpoint wants to say. Kept apart from the wire, so that a fault can bend it on its way out. */
+/** The response of an endpoint, separate from the connection so that faults can change it. */
 public record ServerResponse(int status, Map<String, String> headers, Body body) {
 
-    /** A body that is written when it is sent, so that a large roster page is never held in memory. */
+    /** A body that is written while it is sent, so that large roster pages are never in memory. */
     @FunctionalInterface
     public interface Body {
         void writeTo(OutputStream out) throws IOException;
@@ -38,7 +38,7 @@ public record ServerResponse(int status, Map<String, String> headers, Body body)
         return new ServerResponse(status, Map.of(), out -> {});
     }
 
-    /** A JSON body that is produced while it is sent. */
+    /** A JSON body that is generated while it is sent. */
     public static ServerResponse jsonStream(Body body) {
         return new ServerResponse(200, Map.of("Content-Type", "application/json"), body);
     }
@@ -53,7 +53,7 @@ public record ServerResponse(int status, Map<String, String> headers, Body body)
         return new ServerResponse(status, more, body);
     }
 
-    /** The whole body at once; only faults need it. */
+    /** The whole body in memory, for faults. */
     public byte[] toBytes() {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try {

@@ -16,7 +16,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The pages a person sees: find your district, sign in, home with tiles, consent, sign out
+ * The pages that users see: find your district, sign in, home with tiles, consent, sign out
  * (docs/internals/classlink-protocol.md#hosts, #authorization-request, #launchpad-tiles).
  */
 public final class LaunchPadPages implements AuthorizeEndpoint.AuthorizePages {
@@ -30,7 +30,7 @@ public final class LaunchPadPages implements AuthorizeEndpoint.AuthorizePages {
         this.sessions = sessions;
     }
 
-    /** The generic page: whoever comes here must say which district is theirs. */
+    /** The generic page, on which users choose their district. */
     public ServerResponse findDistrict(ServerRequest request) {
         Optional<String> callback = ReturnPath.of(request.parameter("logincallback"));
         if (sessions.of(request).isPresent()) {
@@ -59,7 +59,7 @@ public final class LaunchPadPages implements AuthorizeEndpoint.AuthorizePages {
     public ServerResponse signInPage(ServerRequest request) {
         Optional<District> district = districts.withCode(request.pathParameter("district"));
         if (district.isEmpty()) {
-            return ServerResponse.html(404, error("Page not found", "There is no district with this address."));
+            return ServerResponse.html(404, error("Page not found", "No district has this address."));
         }
         String code = district.get().code();
         String callback = ReturnPath.of(request.parameter("logincallback")).orElse("");
@@ -68,7 +68,7 @@ public final class LaunchPadPages implements AuthorizeEndpoint.AuthorizePages {
                 .map(LaunchPadPages::button)
                 .collect(Collectors.joining("\n"));
         return ServerResponse.html(200, PageFrame.page(district.get().name(), "", """
-                        <p class="note">Sign in as one of these invented people.</p>
+                        <p class="note">Sign in as one of these fictional people.</p>
                         <form method="post" action="/%s/login">
                         <input type="hidden" name="logincallback" value="%s"><div class="grid">%s</div></form>
                         """.formatted(
@@ -80,14 +80,14 @@ public final class LaunchPadPages implements AuthorizeEndpoint.AuthorizePages {
                 .flatMap(districts::persona)
                 .filter(found -> found.districtCode().equals(request.pathParameter("district")));
         if (persona.isEmpty()) {
-            return ServerResponse.html(404, error("Unknown person", "Nobody of that name signs in here."));
+            return ServerResponse.html(404, error("Unknown person", "This district has no such person."));
         }
         String target = ReturnPath.of(request.parameter("logincallback")).orElse("/home");
         return ServerResponse.redirect(target).header("Set-Cookie", sessions.start(persona.get()));
     }
 
     /**
-     * Ends the LaunchPad session only; no application is told
+     * Ends the LaunchPad session only; applications are not notified
      * (docs/internals/classlink-protocol.md#districts-and-logout).
      */
     public ServerResponse signOut(ServerRequest request) {
@@ -129,7 +129,7 @@ public final class LaunchPadPages implements AuthorizeEndpoint.AuthorizePages {
     }
 
     /**
-     * Launchpad's {@code /oauth2/v2/userinfo} is a web page, not JSON (docs/internals/classlink-protocol.md#hosts,
+     * LaunchPad's {@code /oauth2/v2/userinfo} returns an HTML page, not JSON (docs/internals/classlink-protocol.md#hosts,
      * #trap-12).
      */
     public ServerResponse notUserinfo(ServerRequest request) {

@@ -1,6 +1,6 @@
 package io.github.k12sso.classlink.simulator.launchpad;
 
-/** The frame around every page. */
+/** The layout of every page. */
 public final class PageFrame {
     private static final String STYLE = """
             :root{color-scheme:light dark;--ink:#1d2b36;--quiet:#51636f;--line:#cfd8de;--paper:#fff;--ground:#eef2f5}
@@ -26,7 +26,7 @@ public final class PageFrame {
 
     private PageFrame() {}
 
-    /** A page; {@code body} is HTML, {@code title} and {@code corner} are text and HTML. */
+    /** Renders a page; {@code body} and {@code corner} are HTML, {@code title} is text. */
     public static String page(String title, String corner, String body) {
         return """
                 <!DOCTYPE html>

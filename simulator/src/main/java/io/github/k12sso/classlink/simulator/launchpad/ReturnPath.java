@@ -3,9 +3,9 @@ package io.github.k12sso.classlink.simulator.launchpad;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Where sign-in may send the browser back to: a path of this server and nothing else. */
+/** The path to return to after sign-in; only paths of this server are allowed. */
 final class ReturnPath {
-    /** One slash, not two, no backslash, no control character that a browser would drop. */
+    /** Exactly one leading slash, no backslash, and no control character that a browser would remove. */
     private static final Pattern LOCAL = Pattern.compile("/(?![/\\\\])[\\x21-\\x5b\\x5d-\\x7e]*");
 
     private ReturnPath() {}

@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Browsers that are signed in to LaunchPad. */
+/** LaunchPad sessions of browsers. */
 public final class Sessions {
     private static final String COOKIE = "classlink_session";
 
@@ -24,14 +24,14 @@ public final class Sessions {
         return request.cookie(COOKIE).map(sessions::get);
     }
 
-    /** Starts a session and gives its {@code Set-Cookie} value. */
+    /** Starts a session and returns its {@code Set-Cookie} value. */
     String start(Persona persona) {
         String id = UUID.randomUUID().toString();
         sessions.put(id, new SignedIn(persona, clock.instant()));
         return COOKIE + "=" + id + "; Path=/; HttpOnly; SameSite=Lax";
     }
 
-    /** Ends the session and gives the {@code Set-Cookie} value that removes the cookie. */
+    /** Ends the session and returns the {@code Set-Cookie} value that deletes the cookie. */
     String end(ServerRequest request) {
         request.cookie(COOKIE).ifPresent(sessions::remove);
         return COOKIE + "=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0";

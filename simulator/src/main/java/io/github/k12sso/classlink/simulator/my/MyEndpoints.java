@@ -23,7 +23,7 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
- * nodeapi: what the signed-in user's token reads about the user (docs/internals/classlink-protocol.md#profile,
+ * nodeapi: data about the user, read with the user's token (docs/internals/classlink-protocol.md#profile,
  * #other-calls).
  */
 public final class MyEndpoints {
@@ -72,7 +72,7 @@ public final class MyEndpoints {
         return switches.get(Switch.EMPTY_STRINGS) ? document : Json.withoutEmptyStrings(document);
     }
 
-    /** Not ClassLink's: 404 unless the guide's profile is switched on. */
+    /** Not in ClassLink: 404 unless the guide's profile is switched on. */
     public ServerResponse guideProfile(ServerRequest request) {
         if (!switches.get(Switch.GUIDE_PROFILE)) {
             return ErrorBodies.message(404, "Not Found");
@@ -81,7 +81,7 @@ public final class MyEndpoints {
     }
 
     /**
-     * A list of name, groupId, buildingId; the names are invented (docs/internals/classlink-protocol.md#other-calls).
+     * A list of name, groupId, buildingId; the names are fictional (docs/internals/classlink-protocol.md#other-calls).
      */
     public ServerResponse groups(ServerRequest request) {
         return forUser(request, IDENTITY_SCOPES, persona -> {
@@ -101,7 +101,7 @@ public final class MyEndpoints {
         });
     }
 
-    /** "Described as a string" (docs/internals/classlink-protocol.md#other-calls); the body is invented. */
+    /** "Described as a string" (docs/internals/classlink-protocol.md#other-calls); the body is constructed. */
     public ServerResponse district(ServerRequest request) {
         return forUser(
                 request,
@@ -109,7 +109,7 @@ public final class MyEndpoints {
                 persona -> ServerResponse.json(200, Json.MAPPER.getNodeFactory().textNode(persona.tenantName())));
     }
 
-    /** Invented body (docs/internals/classlink-protocol.md#other-calls). */
+    /** Constructed body (docs/internals/classlink-protocol.md#other-calls). */
     public ServerResponse profiles(ServerRequest request) {
         return forUser(request, IDENTITY_SCOPES, persona -> {
             ArrayNode profiles = Json.array();
@@ -121,7 +121,7 @@ public final class MyEndpoints {
     }
 
     /**
-     * A registered parent's children under {@code response}; an empty list for everybody else
+     * A registered parent's children under {@code response}; an empty list for all other users
      * (docs/internals/classlink-protocol.md#other-calls).
      */
     public ServerResponse students(ServerRequest request) {

@@ -6,12 +6,12 @@ import io.github.k12sso.classlink.simulator.http.Json;
 import java.util.List;
 import java.util.Locale;
 
-/** The three shapes in which a person is described. */
+/** The three formats of profile documents. */
 final class ProfileDocuments {
     private ProfileDocuments() {}
 
     /**
-     * {@code /v2/my/info} with the members and types of the documented sample
+     * {@code /v2/my/info} with the fields and types of the documented sample
      * (docs/internals/classlink-protocol.md#profile).
      */
     static ObjectNode info(Persona persona) {
@@ -47,7 +47,7 @@ final class ProfileDocuments {
         return info.put("SourcedId", persona.sourcedId());
     }
 
-    /** OIDC userinfo, CONSTRUCTED from {@code claims_supported} (docs/internals/classlink-protocol.md#other-calls). */
+    /** OIDC userinfo, constructed from {@code claims_supported} (docs/internals/classlink-protocol.md#other-calls). */
     static ObjectNode userinfo(Persona persona) {
         ObjectNode claims = Json.object()
                 .put("sub", Integer.toString(persona.userId()))
@@ -70,7 +70,7 @@ final class ProfileDocuments {
     }
 
     /**
-     * The integration guide's document, which is not ClassLink's
+     * The integration guide's document, which ClassLink does not have
      * (docs/internals/classlink-protocol.md#the-integration-guide).
      */
     static ObjectNode guide(Persona persona) {

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Codes live five minutes and work once (docs/internals/classlink-protocol.md#token-response). */
+/** Codes expire after five minutes and can be used once (docs/internals/classlink-protocol.md#token-response). */
 public final class AuthorizationCodes {
     private static final Duration LIFETIME = Duration.ofMinutes(5);
 
@@ -31,12 +31,12 @@ public final class AuthorizationCodes {
         return code;
     }
 
-    /** Looks at a code without spending it. */
+    /** Returns a code's grant without using the code. */
     Optional<Grant> peek(String code) {
         return alive(codes.get(code));
     }
 
-    /** Spends a code; only one caller ever gets it. */
+    /** Uses a code; only one caller gets its grant. */
     Optional<Grant> spend(String code) {
         return alive(codes.remove(code));
     }

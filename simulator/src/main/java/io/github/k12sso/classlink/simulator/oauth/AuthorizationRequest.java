@@ -6,7 +6,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * The parameters of an authorization request, and the questions asked about them
+ * The parameters of an authorization request and their validation
  * (docs/internals/classlink-protocol.md#authorization-request).
  */
 final class AuthorizationRequest {
@@ -30,7 +30,7 @@ final class AuthorizationRequest {
         return request.parameter("response_type").filter("code"::equals).isPresent();
     }
 
-    /** Of all parameters {@code scope}, {@code scope[]} and {@code scope[0]}: some OAuth libraries send a list like that. */
+    /** Of all parameters {@code scope}, {@code scope[]} and {@code scope[0]}: some OAuth libraries send lists in this form. */
     Optional<Set<String>> scopes() {
         return Scopes.parse(String.join(" ", request.values(SCOPE.asMatchPredicate())));
     }

@@ -12,11 +12,11 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * {@code /oauth2/v2/auth} and the tiles, which come to the same end: a code in the browser
+ * {@code /oauth2/v2/auth} and the tiles, both of which send a code to the browser
  * (docs/internals/classlink-protocol.md#authorization-request, #launchpad-tiles).
  */
 public final class AuthorizeEndpoint {
-    /** The two pages this endpoint shows itself. */
+    /** The two pages of this endpoint. */
     public interface AuthorizePages {
         String consent(SignedIn user, RegisteredClient client, Set<String> scopes);
 
@@ -43,7 +43,7 @@ public final class AuthorizeEndpoint {
     }
 
     /**
-     * The sign-in detour comes before any check, even of the client id
+     * The sign-in comes before any check, even of the client id
      * (docs/internals/classlink-protocol.md#authorization-request, #trap-15).
      */
     public ServerResponse authorize(ServerRequest request) {
@@ -67,7 +67,7 @@ public final class AuthorizeEndpoint {
     }
 
     /**
-     * Sends the browser to the client with a code nobody asked for: no state, no nonce, no PKCE
+     * Sends the browser to the client with an unsolicited code: no state, no nonce, no PKCE
      * (docs/internals/classlink-protocol.md#launchpad-tiles).
      */
     public ServerResponse launch(ServerRequest request) {
@@ -77,7 +77,7 @@ public final class AuthorizeEndpoint {
         }
         Optional<RegisteredClient> client = clients.find(request.pathParameter("client"));
         if (client.isEmpty()) {
-            return refuse("Unknown application", "There is no such tile.");
+            return refuse("Unknown application", "This tile does not exist.");
         }
         Grant grant =
                 Grant.ofTile(user.get().persona(), client.get().id(), user.get().since());
@@ -134,7 +134,10 @@ public final class AuthorizeEndpoint {
         return ServerResponse.redirect(location.toString());
     }
 
-    /** ClassLink's documentation shows errors without state; Keycloak needs it, so it is echoed unless switched off. */
+    /**
+     * ClassLink's documentation shows errors without state. Keycloak needs it, so the simulator includes it unless switched
+     * off.
+     */
     private ServerResponse error(String redirectUri, String error, AuthorizationRequest authorization) {
         RedirectLocation location = new RedirectLocation(redirectUri).with("error", error);
         if (switches.get(Switch.STATE_ON_ERRORS)) {

@@ -11,11 +11,11 @@ import java.util.Base64;
 import java.util.Optional;
 
 /**
- * Who is calling the token endpoint: secret in the body, in the query string, as Basic, or several of them
+ * Authenticates clients of the token endpoint: secret in the body, in the query string, as Basic, or several of these
  * (docs/internals/classlink-protocol.md#token-request).
  */
 final class ClientAuthentication {
-    /** Either a client or the answer that turns it away. */
+    /** Either the client or the error response. */
     record ClientCheck(Optional<RegisteredClient> client, Optional<ServerResponse> refusal) {}
 
     private record Credentials(String id, String secret) {}

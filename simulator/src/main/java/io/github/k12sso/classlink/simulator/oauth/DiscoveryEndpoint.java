@@ -11,7 +11,7 @@ import java.util.Locale;
 /** Discovery document and key set. */
 public final class DiscoveryEndpoint {
     /**
-     * The members that people reported; PKCE, revocation and end of session are absent
+     * The fields that users of ClassLink reported; PKCE, revocation and end-session endpoint are absent
      * (docs/internals/classlink-protocol.md#discovery).
      */
     private static final List<String> CLAIMS = List.of(
@@ -58,7 +58,7 @@ public final class DiscoveryEndpoint {
     }
 
     /**
-     * Python's default user agent is turned away by ClassLink's firewall
+     * ClassLink's firewall blocks Python's default user agent
      * (docs/internals/classlink-protocol.md#id_token).
      */
     public ServerResponse keys(ServerRequest request) {

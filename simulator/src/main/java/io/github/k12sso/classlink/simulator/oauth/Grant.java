@@ -6,10 +6,10 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What a user allowed a client.
+ * A user's grant to a client.
  *
  * @param redirectUri absent for a tile
- * @param challenge S256 or plain challenge, absent when none was sent
+ * @param challenge S256 or plain challenge; absent if none was sent
  */
 public record Grant(
         Persona persona,

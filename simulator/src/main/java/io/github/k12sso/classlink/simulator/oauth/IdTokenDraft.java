@@ -8,15 +8,15 @@ import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 
-/** What is about to become an id_token. */
+/** The data of an ID token before signing. */
 public record IdTokenDraft(JWTClaimsSet claims, RSAKey signingKey, String clientId) {
 
-    /** The honest id_token: RS256 with the key's {@code kid} in the header. */
+    /** The regular ID token: RS256 with the key's {@code kid} in the header. */
     public String sign() {
         return sign(claims);
     }
 
-    /** Other claims, honestly signed. */
+    /** Signs other claims in the regular way. */
     public String sign(JWTClaimsSet otherClaims) {
         SignedJWT jwt = new SignedJWT(
                 new JWSHeader.Builder(JWSAlgorithm.RS256)

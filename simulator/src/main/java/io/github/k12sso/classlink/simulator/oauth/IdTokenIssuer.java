@@ -1,8 +1,8 @@
 package io.github.k12sso.classlink.simulator.oauth;
 
-/** Turns a draft into an id_token; tests put hostile ones here. */
+/** Creates an ID token from a draft. Tests replace it to issue invalid tokens. */
 @FunctionalInterface
 public interface IdTokenIssuer {
-    /** The serialised token, or null to leave {@code id_token} out of the response. */
+    /** The serialized token, or null to omit {@code id_token} from the response. */
     String issue(IdTokenDraft draft);
 }

@@ -12,26 +12,26 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * RSA keys: one signs, those that are published can be verified against (RS256 only,
+ * RSA keys: the newest signs, all published keys verify (RS256 only,
  * docs/internals/classlink-protocol.md#id_token).
  */
 public final class IdTokenKeys {
-    /** Newest first; made on first use, because not every run signs anything. */
+    /** Newest first. Created on first use, because not every run signs a token. */
     private final List<RSAKey> published = new ArrayList<>();
 
-    /** A new key signs; the old ones stay published. */
+    /** Adds a signing key; the old keys stay published. */
     public synchronized void rotate() {
         ensureKey();
         published.add(0, generate());
     }
 
-    /** A new key signs and only that one is published: older id_tokens cannot be verified any more. */
+    /** Adds a signing key and publishes only this one, so that older ID tokens cannot be verified. */
     public synchronized void rotateAndDropOld() {
         published.clear();
         published.add(generate());
     }
 
-    /** The key that signs now. */
+    /** The current signing key. */
     public synchronized RSAKey current() {
         ensureKey();
         return published.get(0);
@@ -56,7 +56,7 @@ public final class IdTokenKeys {
                     .algorithm(JWSAlgorithm.RS256)
                     .generate();
         } catch (JOSEException e) {
-            throw new IllegalStateException("this Java cannot make RSA keys", e);
+            throw new IllegalStateException("this Java runtime has no RSA key generator", e);
         }
     }
 }

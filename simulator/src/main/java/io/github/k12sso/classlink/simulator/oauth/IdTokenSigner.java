@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * id_tokens as ClassLink documents them: no {@code nbf}, no tenant id, a role word in {@code profile}
+ * Signs ID tokens as ClassLink documents them: no {@code nbf}, no tenant id, a role word in {@code profile}
  * (docs/internals/classlink-protocol.md#id_token).
  */
 public final class IdTokenSigner {
@@ -39,7 +39,7 @@ public final class IdTokenSigner {
         signer = IdTokenDraft::sign;
     }
 
-    /** Empty when the issuer in place leaves the token out. */
+    /** Empty if the issuer omits the token. */
     Optional<String> issue(Grant grant) {
         Optional<String> idToken =
                 Optional.ofNullable(signer.issue(new IdTokenDraft(claims(grant), keys.current(), grant.clientId())));

@@ -3,7 +3,7 @@ package io.github.k12sso.classlink.simulator.oauth;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 
-/** An address that grows query parameters. */
+/** Builds a URL with query parameters. */
 final class RedirectLocation {
     private final StringBuilder address;
     private char separator;

@@ -3,10 +3,10 @@ package io.github.k12sso.classlink.simulator.oauth;
 import java.util.List;
 
 /**
- * A connection of the Partner Portal.
+ * A connection in the Partner Portal.
  *
- * @param redirectUris compared exactly; one that ends in {@code *} matches every address with that beginning
- * @param launchUrl where the LaunchPad tile sends the browser
+ * @param redirectUris compared exactly; a URI that ends in {@code *} matches every URI with this prefix
+ * @param launchUrl URL that the LaunchPad tile opens
  */
 public record RegisteredClient(String id, String secret, List<String> redirectUris, String launchUrl) {
 

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** The scopes ClassLink knows, and how they are read from a request. */
+/** The scopes of ClassLink, and how a request lists them. */
 public final class Scopes {
     /** docs/internals/classlink-protocol.md#discovery, #scopes. */
     public static final List<String> KNOWN = List.of(
@@ -20,13 +20,13 @@ public final class Scopes {
             "inbox",
             "files");
 
-    /** What a tile's code is worth; ticked per connection in the Partner Portal. */
+    /** Scopes of a tile's code; selected per connection in the Partner Portal. */
     static final Set<String> OF_A_TILE = Set.of("openid", "profile", "email", "oneroster");
 
     private Scopes() {}
 
     /**
-     * Reads names separated by spaces or commas; empty if none is given or one is unknown
+     * Parses names separated by spaces or commas; empty if none is given or one is unknown
      * (docs/internals/classlink-protocol.md#authorization-request).
      */
     static Optional<Set<String>> parse(String text) {

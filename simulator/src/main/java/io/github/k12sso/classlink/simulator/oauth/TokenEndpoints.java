@@ -16,7 +16,7 @@ import java.util.Base64;
 import java.util.Optional;
 
 /**
- * {@code POST /oauth2/v2/token}: three parameters are enough, unknown ones are ignored, and the answer has four members
+ * {@code POST /oauth2/v2/token}: three parameters are enough, unknown ones are ignored, and the response has four fields
  * (docs/internals/classlink-protocol.md#token-request, #token-response). Error bodies are
  * constructed (#error-responses).
  */
@@ -52,7 +52,7 @@ public final class TokenEndpoints {
         return ErrorBodies.oauth(400, "unsupported_grant_type", "grant_type " + grantType + " is not supported");
     }
 
-    /** RFC 7009, only when switched on: nobody knows of such an endpoint at ClassLink. */
+    /** RFC 7009, only if switched on, because ClassLink is not known to have this endpoint. */
     public ServerResponse revoke(ServerRequest request) {
         if (!switches.get(Switch.REVOCATION)) {
             return ServerResponse.html(404, "<!DOCTYPE html><title>Not found</title><p>Not found</p>");
@@ -131,7 +131,7 @@ public final class TokenEndpoints {
         return ServerResponse.json(200, body).header("Cache-Control", "no-store");
     }
 
-    /** Optional, but checked if sent. A tile's code has none, so any registered one will do. */
+    /** Optional, but checked if sent. A tile's code has no redirect URI, so any registered one is accepted. */
     private static boolean redirectUriFits(ServerRequest request, Grant grant, RegisteredClient client) {
         Optional<String> sent = request.parameter("redirect_uri");
         return sent.isEmpty()

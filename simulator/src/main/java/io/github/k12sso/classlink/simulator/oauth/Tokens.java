@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Access and refresh tokens; all tokens that descend from one code form a family. */
+/** Access and refresh tokens. All tokens derived from one code form a family. */
 public final class Tokens {
     private static final Duration REFRESH_LIFETIME = Duration.ofDays(30);
 
@@ -18,7 +18,7 @@ public final class Tokens {
 
     private record RefreshGrant(Grant grant, String family, Instant expiresAt, boolean used) {}
 
-    /** A new pair; the refresh token is empty when none is wanted. */
+    /** A new pair; the refresh token is empty if none was requested. */
     record Pair(String accessToken, Optional<String> refreshToken, Grant grant) {}
 
     private final Map<String, GrantedToken> access = new HashMap<>();
@@ -31,7 +31,7 @@ public final class Tokens {
         this.secrets = secrets;
     }
 
-    /** The refresh token of a new family whose access token is over already. */
+    /** The refresh token of a new family whose access token has already expired. */
     public String refreshTokenOf(Grant grant) {
         return issue(grant, Duration.ZERO, true).refreshToken().orElseThrow();
     }
@@ -41,8 +41,8 @@ public final class Tokens {
     }
 
     /**
-     * Redeems a refresh token. With rotation the old one is spent, and its second use ends the whole family: whoever
-     * holds the copy, and whoever was copied, must sign in again.
+     * Redeems a refresh token. With rotation the old one becomes invalid, and its reuse revokes the whole family, so that both
+     * the user and a thief must sign in again.
      */
     synchronized Optional<Pair> redeem(String refreshToken, String clientId, Duration lifetime, boolean rotate) {
         RefreshGrant old = refresh.get(refreshToken);
@@ -64,14 +64,14 @@ public final class Tokens {
         return Optional.of(pair);
     }
 
-    /** The grant behind a living access token. */
+    /** The grant of a valid access token. */
     public synchronized Optional<Grant> grantOf(String accessToken) {
         return Optional.ofNullable(access.get(accessToken))
                 .filter(token -> clock.instant().isBefore(token.expiresAt()))
                 .map(GrantedToken::grant);
     }
 
-    /** RFC 7009: a refresh token takes its family with it. Tokens of other clients stay. */
+    /** RFC 7009: revoking a refresh token revokes its family. Tokens of other clients stay valid. */
     synchronized void revoke(String token, String clientId) {
         RefreshGrant held = refresh.get(token);
         if (held != null && held.grant().clientId().equals(clientId)) {
@@ -83,12 +83,12 @@ public final class Tokens {
         }
     }
 
-    /** All access tokens are expired from now on; refresh tokens still work. */
+    /** Expires all access tokens; refresh tokens stay valid. */
     public synchronized void expireAccessTokens() {
         access.clear();
     }
 
-    /** As if every user had withdrawn every grant. */
+    /** Invalidates all tokens, as if every user had withdrawn every grant. */
     public synchronized void endAllGrants() {
         access.clear();
         refresh.clear();

@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * A school year and its parts; the names are their sourcedIds, in their order. Quarters belong to a term, trimesters to the
- * school year; only districts whose classes' terms are grading periods have trimesters.
+ * A school year and its parts; the names are the sourcedIds, in order. Quarters belong to a term, trimesters to the school
+ * year. Only districts that use grading periods as class terms have trimesters.
  */
 enum AcademicSession {
     FY("schoolYear", "Full Year", null, "2026-09-01", "2027-06-18"),
@@ -60,7 +60,9 @@ enum AcademicSession {
         return Optional.ofNullable(parent).map(AcademicSession::valueOf);
     }
 
-    /** The terms of a teacher's classes: the school year; or its quarters, its trimesters, the quarters of its first half. */
+    /**
+     * The terms of a teacher's classes: the school year; or its quarters, its trimesters, or the quarters of the first half.
+     */
     static List<AcademicSession> ofClass(District district, int teacher) {
         return district.gradingPeriods() ? BY_GRADING_PERIODS.get(teacher % BY_GRADING_PERIODS.size()) : List.of(FY);
     }
@@ -69,7 +71,7 @@ enum AcademicSession {
         return those(district, session -> name().equals(session.parent));
     }
 
-    /** Those of {@code academicSessions}, {@code terms} or {@code gradingPeriods}. */
+    /** The sessions of {@code academicSessions}, {@code terms} or {@code gradingPeriods}. */
     static List<AcademicSession> of(District district, String collection) {
         return those(district, session -> switch (collection) {
             case "terms" -> session.type.equals("term");

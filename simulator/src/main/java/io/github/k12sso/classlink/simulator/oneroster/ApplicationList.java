@@ -31,7 +31,7 @@ public final class ApplicationList {
     private final RosterEdits rosters = new RosterEdits();
 
     /**
-     * @param fillers disabled districts listed before the real ones, so that these come on a later page
+     * @param fillers number of disabled districts listed before the real ones, so that the real ones are on a later page
      */
     public ApplicationList(Districts districts, String partnerKey, int fillers) {
         this.districts = districts;
@@ -39,17 +39,17 @@ public final class ApplicationList {
         this.fillers = fillers;
     }
 
-    /** What districts change in their rosters. */
+    /** Changes that districts make to their rosters. */
     public RosterEdits rosters() {
         return rosters;
     }
 
-    /** The district gives out a new bearer and a new key; the old ones get 401. */
+    /** The district issues a new bearer and a new key; the old ones get 401. */
     public void rotateBearer(String districtCode) {
         bearerGenerations.merge(districtCode, 1, Integer::sum);
     }
 
-    /** The district switches the application off, or on again. */
+    /** The district disables or enables the application. */
     public void enabled(String districtCode, boolean enabled) {
         if (enabled) {
             disabled.remove(districtCode);
@@ -59,7 +59,7 @@ public final class ApplicationList {
     }
 
     /**
-     * The district changes what it shares: {@code x-perm-rev} moves
+     * The district changes what it shares: {@code x-perm-rev} changes
      * (docs/internals/classlink-rosters.md#queries-and-headers).
      */
     public void changePermissions(String districtCode) {
@@ -74,7 +74,7 @@ public final class ApplicationList {
     }
 
     /**
-     * Already percent-encoded, with a {@code %43} for a C: to be used verbatim
+     * Already percent-encoded, with {@code %43} for a C: use it verbatim
      * (docs/internals/classlink-rosters.md#access).
      */
     public String idOf(District district) {
@@ -89,7 +89,7 @@ public final class ApplicationList {
         return Integer.toString(700 + permissionRevisions.getOrDefault(district.code(), 0));
     }
 
-    /** Whatever was encoded on the way is decoded once, and so is the id: clients such as Requests send C for {@code %43}. */
+    /** Both the path and the id are decoded once, because clients such as Requests send C for {@code %43}. */
     Optional<District> withId(String rawId) {
         Optional<String> id = PercentEncoding.decode(rawId);
         return districts.all().stream()
@@ -102,7 +102,7 @@ public final class ApplicationList {
         return request.bearer().filter(partnerKey::equals).isPresent();
     }
 
-    /** Pages at 100 and says nothing of a total. */
+    /** Returns pages of 100 without a total. */
     public ServerResponse list(ServerRequest request) {
         if (!isPartner(request)) {
             return ErrorBodies.roster(401, "unauthorisedrequest", "the partner key is missing or wrong");

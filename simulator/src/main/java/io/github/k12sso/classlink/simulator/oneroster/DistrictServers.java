@@ -23,11 +23,11 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * The districts' own Roster Servers, at {@code /servers/{code}}: who asks there signs with OAuth 1.0a
- * (docs/internals/classlink-rosters.md#oauth-10a). Nothing of it is shared with what it tests.
+ * The districts' own Roster Servers, at {@code /servers/{code}}: requests are signed with OAuth 1.0a
+ * (docs/internals/classlink-rosters.md#oauth-10a). Shares no code with the provider.
  */
 public final class DistrictServers {
-    /** How far a timestamp may be from this clock. */
+    /** Maximum difference between a timestamp and this clock. */
     static final Duration TOLERANCE = Duration.ofMinutes(5);
 
     private static final String VERSION = "1.0";
@@ -46,7 +46,7 @@ public final class DistrictServers {
         this.baseUrl = baseUrl;
     }
 
-    /** What a district gives to the partner: {@code client_id}, {@code client_secret}, {@code endpoint_url}. */
+    /** The credentials that a district gives to the partner: {@code client_id}, {@code client_secret}, {@code endpoint_url}. */
     public ObjectNode keyOf(District district) {
         return Json.object()
                 .put("client_id", "app-of-" + district.code())
@@ -58,7 +58,7 @@ public final class DistrictServers {
         return applications;
     }
 
-    /** Without a space, which several of ClassLink's own libraries encode as {@code +}. */
+    /** Contains no space, because several ClassLink libraries encode it as {@code +}. */
     private String secretOf(District district) {
         String seed = "key:" + district.code() + ":" + applications.bearerOf(district);
         String secret = UUID.nameUUIDFromBytes(seed.getBytes(StandardCharsets.UTF_8)) + "&+%/=";
@@ -82,22 +82,22 @@ public final class DistrictServers {
                 .orElseGet(() -> ErrorBodies.roster(404, "unknownobject", "unknown oneroster_application_id"));
     }
 
-    /** Why a request may not read a district; empty, it may. */
+    /** Why a request is refused; empty if it is allowed. */
     Optional<String> objection(ServerRequest request, District district) {
         Optional<SignedRequest> signed = SignedRequest.read(request);
         if (signed.isEmpty()) {
-            return Optional.of("the parameters of OAuth are malformed or repeated");
+            return Optional.of("OAuth parameters are malformed or repeated");
         }
         ObjectNode key = keyOf(district);
         String algorithm = METHODS.get(parameter(signed.get(), "oauth_signature_method"));
         if (algorithm == null
                 || !parameter(signed.get(), "oauth_consumer_key")
                         .equals(key.get("client_id").textValue())) {
-            return Optional.of("the signature method or the consumer key is missing or not known here");
+            return Optional.of("the signature method or the consumer key is missing or unknown");
         }
         if (!signed.get().parameter("oauth_version").orElse(VERSION).equals(VERSION)
                 || !parameter(signed.get(), "oauth_token").isEmpty()) {
-            return Optional.of("the version is not " + VERSION + ", or there is a token");
+            return Optional.of("the version is not " + VERSION + ", or a token was sent");
         }
         byte[] signature = parameter(signed.get(), "oauth_signature").getBytes(StandardCharsets.UTF_8);
         String secret = key.get("client_secret").textValue();
@@ -112,18 +112,18 @@ public final class DistrictServers {
         return signed.parameter(name).orElse("");
     }
 
-    /** The clock and the nonce; each nonce once. */
+    /** Checks the timestamp and that the nonce is new. */
     private Optional<String> staleness(SignedRequest signed) {
         long now = clock.instant().getEpochSecond();
         String timestamp = parameter(signed, "oauth_timestamp");
         if (!timestamp.matches("[0-9]{1,12}") || Math.abs(Long.parseLong(timestamp) - now) > TOLERANCE.toSeconds()) {
-            return Optional.of("the timestamp is too old or too new");
+            return Optional.of("the timestamp is too far in the past or future");
         }
         nonces.values().removeIf(seen -> Math.abs(seen - now) > TOLERANCE.toSeconds());
         String nonce = parameter(signed, "oauth_nonce");
         String once = parameter(signed, "oauth_consumer_key") + " " + timestamp + " " + nonce;
         boolean fresh = !nonce.isBlank() && nonces.putIfAbsent(once, Long.parseLong(timestamp)) == null;
-        return fresh ? Optional.empty() : Optional.of("the nonce is missing or was used before");
+        return fresh ? Optional.empty() : Optional.of("the nonce is missing or was already used");
     }
 
     private static String sign(String algorithm, String secret, String text) {

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** A district's enrollments: all of them, those of a school, those of a class. Students' come before teachers'. */
+/** The enrollments of a district, a school or a class, students before teachers. */
 final class Enrollments {
     private final Layout layout;
     private final RosterObjects objects;

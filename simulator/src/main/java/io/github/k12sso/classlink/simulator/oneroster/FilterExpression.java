@@ -10,9 +10,9 @@ import java.util.regex.Pattern;
 
 /**
  * OneRoster's filter grammar: {@code field predicate 'value'}, at most one AND or OR, dots into references
- * (docs/internals/classlink-rosters.md#queries-and-headers). Strings are compared with case. {@code =} on a list asks
- * that all values of the comma-separated operand are in it, {@code ~} that any element contains one of them: both
- * readings are choices, the specification is vague.
+ * (docs/internals/classlink-rosters.md#queries-and-headers). Strings are case-sensitive. {@code =} on a list matches if it
+ * contains all values of the comma-separated operand, {@code ~} if any element contains one of them. Both are interpretations
+ * of a vague specification.
  */
 final class FilterExpression {
     private static final Pattern TERM =
@@ -74,7 +74,7 @@ final class FilterExpression {
         return List.of(value.split(",", -1)).stream().anyMatch(part -> actual.any(text -> text.contains(part)));
     }
 
-    /** The texts at a path; {@code list} when an array was crossed. */
+    /** The values at a path; {@code list} if the path goes through an array. */
     private record FilterValues(List<String> texts, boolean list) {
         boolean any(Predicate<String> test) {
             return texts.stream().anyMatch(test);

@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.zip.GZIPOutputStream;
 
-/** The answers of a {@link HostileRoster}, for collections of users. */
+/** The responses of a {@link HostileRoster}, for collections of users. */
 final class HostileAnswers {
     private static final int MANY = 10_000_000;
     private static final int MEGABYTE = 1_000_000;

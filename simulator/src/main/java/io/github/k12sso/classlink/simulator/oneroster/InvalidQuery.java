@@ -1,6 +1,6 @@
 package io.github.k12sso.classlink.simulator.oneroster;
 
-/** A query that is answered with 400 and that codeMinor (docs/internals/classlink-rosters.md#errors). */
+/** An invalid query, answered with 400 and this codeMinor (docs/internals/classlink-rosters.md#errors). */
 final class InvalidQuery extends RuntimeException {
     private final String codeMinor;
 

@@ -3,7 +3,7 @@ package io.github.k12sso.classlink.simulator.oneroster;
 import java.util.List;
 
 /**
- * The kinds of OneRoster objects. The envelope names the type, not the path
+ * OneRoster object types. The envelope is named after the type, not the path
  * (docs/internals/classlink-rosters.md#collections).
  */
 enum OneRosterType {

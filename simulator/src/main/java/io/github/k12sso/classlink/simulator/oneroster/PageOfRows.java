@@ -10,9 +10,9 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.stream.IntStream;
 
-/** The positions that make up one page, chosen before and written while the answer is sent. */
+/** The positions of one page's rows, selected before the response and written while it is sent. */
 final class PageOfRows {
-    /** Up to so many rows are sorted by any field; beyond, memory would follow the district. */
+    /** Maximum number of rows that can be sorted by any field, to bound the memory. */
     private static final int MAX_SORTED = 20_000;
 
     private final Rows rows;
@@ -77,7 +77,7 @@ final class PageOfRows {
                 Json.MAPPER.writeTree(
                         generator,
                         ErrorBodies.statusInfo(
-                                "success", "warning", "invalid_sort_field", "the rows are not sorted as asked"));
+                                "success", "warning", "invalid_sort_field", "the rows are not sorted as requested"));
                 generator.writeEndArray();
             }
             generator.writeEndObject();

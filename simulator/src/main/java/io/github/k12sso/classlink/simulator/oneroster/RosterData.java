@@ -13,7 +13,7 @@ import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /**
- * A district as OneRoster collections: which path gives which rows (docs/internals/classlink-rosters.md#collections).
+ * A district as OneRoster collections: maps paths to rows (docs/internals/classlink-rosters.md#collections).
  */
 final class RosterData {
     private static final int RESOURCES = 3;
@@ -155,7 +155,7 @@ final class RosterData {
     }
 
     /**
-     * The first class of a district lists a teacher among its students, as captures show
+     * The first class of a district lists a teacher among its students, as captured responses show
      * (docs/internals/classlink-rosters.md#collections).
      */
     private List<ObjectNode> studentsOf(int classIndex, Span students) {

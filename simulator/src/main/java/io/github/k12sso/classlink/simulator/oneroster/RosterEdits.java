@@ -8,20 +8,20 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
-/** What tests change in districts' rosters: the rows of a path. */
+/** Changes that tests make to the rows of a path. */
 public final class RosterEdits {
     private final Map<String, UnaryOperator<List<ObjectNode>>> edits = new ConcurrentHashMap<>();
 
     /**
-     * Changes what a path answers from now on.
+     * Changes the rows of a path.
      *
-     * @param path below {@code ims/oneroster/v1p1}, decoded, of a collection or an object; an object is a list of one
+     * @param path decoded path of a collection or object below {@code ims/oneroster/v1p1}; an object is a list of one row
      */
     public void set(String districtCode, String path, UnaryOperator<List<ObjectNode>> change) {
         edits.put(districtCode + " " + path, change);
     }
 
-    /** Rosters are as they were. */
+    /** Undoes all changes. */
     public void clear() {
         edits.clear();
     }

@@ -33,7 +33,7 @@ public final class RosterEndpoints {
 
     private static final Pattern SERVER = Pattern.compile("/servers/([^/]+)/ims/oneroster/v1p1/(.+)");
 
-    /** What the address of the next page does not repeat. */
+    /** Parameters omitted from the URL of the next page. */
     private static final Pattern OF_ONE_PAGE = Pattern.compile("limit=|offset=|oauth_");
 
     private final Districts districts;
@@ -153,7 +153,7 @@ public final class RosterEndpoints {
         }
     }
 
-    /** Adobe's connector asks for {@code courses/}. */
+    /** Adobe's connector requests {@code courses/}. */
     private static String withoutLastSlash(String path) {
         return path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
     }
@@ -194,7 +194,7 @@ public final class RosterEndpoints {
                 .header("x-perm-rev", applications.permissionRevision(district));
     }
 
-    /** Seen on district servers, not on the proxy (docs/internals/classlink-rosters.md#queries-and-headers). */
+    /** Observed on district servers, not on the proxy (docs/internals/classlink-rosters.md#queries-and-headers). */
     private String linkToNext(ServerRequest request, RowQuery query) {
         String kept = Arrays.stream(request.rawQuery().split("&", -1))
                 .filter(pair -> !pair.isEmpty() && !OF_ONE_PAGE.matcher(pair).lookingAt())

@@ -2,7 +2,7 @@ package io.github.k12sso.classlink.simulator.oneroster;
 
 import java.util.Optional;
 
-/** sourcedIds of everything but people: a prefix and a number, which tells the position. */
+/** sourcedIds of objects other than users: a prefix and the position. */
 enum RosterId {
     SCHOOL("SCH", 4),
     CLASS("C", 7),
@@ -23,7 +23,7 @@ enum RosterId {
         return prefix + ("%0" + digits + "d").formatted(position + 1);
     }
 
-    /** The position of an id, if it is one of the first {@code count}. */
+    /** The position of an id, if it is less than {@code count}. */
     Optional<Integer> position(String id, int count) {
         if (id.length() != prefix.length() + digits || !id.startsWith(prefix)) {
             return Optional.empty();

@@ -16,9 +16,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One OneRoster 1.1 object at a time, in ClassLink's style: string booleans, empty strings for nulls, a blank password,
- * links to the district's own server (docs/internals/classlink-rosters.md#rows). User and class follow captures, the
- * rest is constructed.
+ * Creates OneRoster 1.1 objects in ClassLink's style: string booleans, empty strings for nulls, a blank password,
+ * links to the district's own server (docs/internals/classlink-rosters.md#rows). Users and classes follow captured responses,
+ * other types are constructed.
  */
 final class RosterObjects {
     private static final List<String> SUBJECTS = List.of("Mathematics", "Reading", "Science", "Social Studies");
@@ -78,7 +78,7 @@ final class RosterObjects {
                 .put("publicSchoolResidenceStatus", "");
     }
 
-    /** Org 0 is the district, the others its schools. */
+    /** Org 0 is the district, the others are its schools. */
     ObjectNode org(int index) {
         if (index == 0) {
             ObjectNode org = base(district.districtOrgId(), 0)
@@ -203,7 +203,7 @@ final class RosterObjects {
         return reference("academicSession", "academicSessions", session.name());
     }
 
-    /** A link to a host that is never the one that was asked (docs/internals/classlink-rosters.md#trap-21). */
+    /** A link to a host other than the requested one (docs/internals/classlink-rosters.md#trap-21). */
     private ObjectNode reference(String type, String collection, String sourcedId) {
         String segment = URLEncoder.encode(sourcedId, StandardCharsets.UTF_8).replace("+", "%20");
         return Json.object()

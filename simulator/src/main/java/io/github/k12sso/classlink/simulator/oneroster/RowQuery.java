@@ -11,8 +11,8 @@ import java.util.function.Predicate;
  * {@code limit}, {@code offset}, {@code sort}, {@code orderBy}, {@code filter} and {@code fields}
  * (docs/internals/classlink-rosters.md#queries-and-headers).
  *
- * @param limit 100 unless asked, at most 10,000
- * @param sort the field asked for, known or not
+ * @param limit default 100, at most 10,000
+ * @param sort the requested field, known or not
  */
 record RowQuery(
         int limit,
@@ -41,7 +41,7 @@ record RowQuery(
                 fields);
     }
 
-    /** What is left of the query at a service that is not as it should be. */
+    /** The query after applying the deviations of a service. */
     RowQuery at(RosterService service) {
         if (service == RosterService.REFUSES_FILTERS && filter.isPresent()) {
             throw new InvalidQuery("invalid_filter_field", "filters are not supported");

@@ -6,9 +6,9 @@ import java.util.function.IntFunction;
 import java.util.function.UnaryOperator;
 
 /**
- * The rows of a collection, made one at a time.
+ * The rows of a collection, created one at a time.
  *
- * @param sortedById whether position follows sourcedId
+ * @param sortedById whether rows are sorted by sourcedId
  */
 record Rows(OneRosterType type, int size, boolean sortedById, IntFunction<ObjectNode> at) {
 
@@ -24,7 +24,7 @@ record Rows(OneRosterType type, int size, boolean sortedById, IntFunction<Object
         return new Rows(type, rows.size(), false, rows::get);
     }
 
-    /** The same rows, of which each is changed on its way out. */
+    /** The same rows with a change applied to each. */
     Rows map(UnaryOperator<ObjectNode> change) {
         return new Rows(type, size, sortedById, position -> change.apply(at.apply(position)));
     }

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** A request with OAuth 1.0a: its parameters, and the text that its client has signed (RFC 5849 sections 3.4 and 3.5). */
+/** A request with OAuth 1.0a: its parameters and its signature base string (RFC 5849 sections 3.4 and 3.5). */
 final class SignedRequest {
     private static final String SCHEME = "OAuth ";
     private static final Pattern HEADER_PARAMETER =
@@ -41,9 +41,9 @@ final class SignedRequest {
     }
 
     /**
-     * Reads the header of scheme {@code OAuth} and the query.
+     * Parses the header of scheme {@code OAuth} and the query.
      *
-     * @return empty if a parameter is malformed, or if one of OAuth's is repeated
+     * @return empty if a parameter is malformed or an OAuth parameter is repeated
      */
     static Optional<SignedRequest> read(ServerRequest request) {
         SignedRequest signed = new SignedRequest(request);
@@ -54,7 +54,7 @@ final class SignedRequest {
         return Optional.of(signed).filter(whole -> !whole.malformed && !repeated);
     }
 
-    /** One of OAuth's parameters, decoded. */
+    /** An OAuth parameter, decoded. */
     Optional<String> parameter(String name) {
         return parameters.stream()
                 .filter(parameter -> parameter.name().equals(name))
@@ -63,8 +63,7 @@ final class SignedRequest {
     }
 
     /**
-     * The signature base strings that are right: by the address that this server publishes and, where it differs, by the
-     * {@code Host} of the request.
+     * The valid signature base strings: for the server's public URL and, if different, for the {@code Host} of the request.
      */
     Set<String> baseStrings(String publishedUrl) {
         Stream<String> byHost = request.header("Host").map(host -> "http://" + host).stream();

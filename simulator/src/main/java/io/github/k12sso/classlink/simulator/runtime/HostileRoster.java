@@ -1,22 +1,22 @@
 package io.github.k12sso.classlink.simulator.runtime;
 
-/** What a roster service sends that wants to harm its reader, compressed with gzip. */
+/** Responses of a malicious roster service, compressed with gzip. */
 public enum HostileRoster {
-    /** Nothing of the kind. */
+    /** Regular responses. */
     NONE,
-    /** A row of arrays within each other. */
+    /** A row of deeply nested arrays. */
     DEEP_ROW,
-    /** A row of 10 million empty arrays, 32 KiB on the wire. */
+    /** A row of 10 million empty arrays, 32 KiB compressed. */
     WIDE_ROW,
-    /** One text of 30 MB. */
+    /** One string of 30 MB. */
     LONG_ROW,
-    /** Rows whose members all have names of their own. */
+    /** Rows whose field names are all different. */
     MANY_NAMES,
-    /** Rows whose ids are a megabyte long. */
+    /** Rows with ids of one megabyte. */
     LONG_IDS,
-    /** The same rows at each offset, and always a next page. */
+    /** The same rows at each offset, always with a next page. */
     SAME_ROWS,
-    /** 100 MB of rows, 100 KB on the wire. */
+    /** 100 MB of rows, 100 KB compressed. */
     BOMB,
     /** Status 400, and a body like {@link #WIDE_ROW}. */
     WIDE_ERROR

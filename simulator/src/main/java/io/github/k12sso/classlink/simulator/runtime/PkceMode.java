@@ -1,13 +1,13 @@
 package io.github.k12sso.classlink.simulator.runtime;
 
 /**
- * What happens to a code challenge; nobody knows what ClassLink's token endpoint does
+ * Handling of code challenges; ClassLink's behavior is unknown
  * (docs/internals/classlink-protocol.md#unknown).
  */
 public enum PkceMode {
     IGNORE,
-    /** Check the verifier whenever a challenge was sent. */
+    /** Check the verifier if a challenge was sent. */
     VERIFY,
-    /** Refuse authorization requests without a challenge. Tiles never need one. */
+    /** Refuse authorization requests without a challenge, except tiles. */
     REQUIRE
 }

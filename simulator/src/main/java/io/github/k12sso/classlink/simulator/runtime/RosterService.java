@@ -1,14 +1,14 @@
 package io.github.k12sso.classlink.simulator.runtime;
 
-/** What a roster service does differently from the specification (docs/internals/classlink-rosters.md#memberships). */
+/** Deviations of a roster service from the specification (docs/internals/classlink-rosters.md#memberships). */
 public enum RosterService {
     HONEST,
-    /** At most ten rows a page, with neither a count nor a link. */
+    /** At most ten rows per page, with neither total nor link. */
     CLAMPS_PAGES,
     IGNORES_FILTERS,
     /** 400 for every filter. */
     REFUSES_FILTERS,
-    /** 404 for a page past the end, and no count. */
+    /** 404 for a page past the end, and no total. */
     NOT_FOUND_PAST_END,
     /** {@code Student} for {@code student}. */
     CAPITAL_ROLES,

@@ -7,12 +7,12 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** Real time plus an offset that tests move, so that nobody sleeps until a token expires. */
+/** Real time plus an offset, so that tests need not wait for a token to expire. */
 public final class SimulatorClock extends Clock {
     private final Clock base = Clock.systemUTC();
     private final AtomicReference<Duration> offset = new AtomicReference<>(Duration.ZERO);
 
-    /** Moves the simulator's time forward, or backward when negative. */
+    /** Moves the simulator's time forward, or backward if negative. */
     public void advance(Duration by) {
         offset.accumulateAndGet(by, Duration::plus);
     }
@@ -38,6 +38,6 @@ public final class SimulatorClock extends Clock {
 
     @Override
     public Clock withZone(ZoneId zone) {
-        throw new UnsupportedOperationException("the simulator's clock runs in UTC");
+        throw new UnsupportedOperationException("the simulator's clock is always in UTC");
     }
 }

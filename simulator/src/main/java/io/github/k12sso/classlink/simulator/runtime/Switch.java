@@ -8,30 +8,29 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * Something that can change while the simulator runs. A switch is declared here and nowhere else: settings, control API
- * and command line are made from this list.
+ * A setting that can change at runtime. Settings, control API and command line options are derived from this list.
  *
- * @param <T> its values
+ * @param <T> type of the value
  */
 public final class Switch<T> {
     private static final List<Switch<?>> ALL = new ArrayList<>();
 
-    /** Which token response the simulator gives. */
+    /** The format of token responses. */
     public static final Switch<TokenMode> TOKEN_MODE = choice("tokenMode", TokenMode.CLASSLINK)
             .option(
                     "--token-mode",
                     "${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}). GUIDE adds expires_in and refresh tokens.");
 
-    /** Life of an access token in {@link TokenMode#GUIDE}, and its {@code expires_in}. Tokens that were issued before keep theirs. */
+    /** Lifetime of access tokens in {@link TokenMode#GUIDE}, and {@code expires_in}. Existing tokens keep theirs. */
     public static final Switch<Duration> GUIDE_TOKEN_LIFETIME = lifetime("guideTokenLifetime", Duration.ofHours(1))
-            .option("--expires-in", "Life of access tokens in guide mode, in seconds (${DEFAULT-VALUE}).");
+            .option("--expires-in", "Lifetime of access tokens in guide mode, in seconds (${DEFAULT-VALUE}).");
 
-    /** Life of an access token in {@link TokenMode#CLASSLINK}. Tokens that were issued before keep theirs. */
+    /** Lifetime of access tokens in {@link TokenMode#CLASSLINK}. Existing tokens keep theirs. */
     public static final Switch<Duration> ACCESS_TOKEN_LIFETIME = lifetime("accessTokenLifetime", Duration.ofHours(24))
-            .option("--token-lifetime", "Life of access tokens in ClassLink mode, in seconds (${DEFAULT-VALUE}).");
+            .option("--token-lifetime", "Lifetime of access tokens in ClassLink mode, in seconds (${DEFAULT-VALUE}).");
 
     public static final Switch<PkceMode> PKCE = choice("pkce", PkceMode.VERIFY)
-            .option("--pkce", "${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}): what happens to code challenges.");
+            .option("--pkce", "${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}): handling of code challenges.");
 
     public static final Switch<Boolean> CONSENT =
             flag("consent", false).option("--consent", "Ask for consent at every authorization.");
@@ -39,35 +38,35 @@ public final class Switch<T> {
     public static final Switch<Boolean> REVOCATION =
             flag("revocation", false).option("--revocation", "Offer /oauth2/v2/revoke.");
 
-    /** Serves the integration guide's document, docs/internals/classlink-protocol.md#the-integration-guide. */
+    /** Whether {@code /v2/my/profile} exists, see docs/internals/classlink-protocol.md#the-integration-guide. */
     public static final Switch<Boolean> GUIDE_PROFILE = flag("guideProfile", false)
             .option("--guide-profile", "Offer the guide's profile document at /v2/my/profile.");
 
     public static final Switch<Boolean> ROSTER_SCOPE_REQUIRED = flag("rosterScopeRequired", false)
-            .option("--roster-scope-required", "Rosters by user token need the scope oneroster or full.");
+            .option(
+                    "--roster-scope-required",
+                    "Require the scope oneroster or full for rosters read with a user token.");
 
     public static final Switch<RosterService> ROSTER_SERVICE = choice("rosterService", RosterService.HONEST)
             .option(
                     "--roster-service",
-                    "${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}): how the roster service differs from the specification.");
+                    "${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}): deviations of the roster service from the specification.");
 
     /** Whether absent values are sent as empty strings, in rosters and in documents about the user. */
     public static final Switch<Boolean> EMPTY_STRINGS = flag("emptyStrings", true)
             .option(
                     "--no-empty-strings",
-                    "Leave absent values out of rosters and profiles, not sent as empty strings.");
+                    "Omit absent values from rosters and profiles instead of sending empty strings.");
 
-    /** Whether a token may be the whole value of an Authorization header. */
+    /** Whether an Authorization header may be a token without a scheme. */
     public static final Switch<Boolean> BARE_TOKENS = flag("bareTokens", false)
-            .option("--bare-tokens", "Accept an Authorization header that is a token alone, without Bearer.");
+            .option("--bare-tokens", "Accept an Authorization header with a token but without Bearer.");
 
-    /** Whether error redirects repeat the {@code state}; ClassLink's documentation shows none. */
+    /** Whether error redirects include the {@code state}; ClassLink's documentation shows none. */
     public static final Switch<Boolean> STATE_ON_ERRORS = flag("stateOnErrors", true)
-            .option(
-                    "--no-state-on-errors",
-                    "Leave state out of error redirects, as ClassLink's documentation shows them.");
+            .option("--no-state-on-errors", "Omit state from error redirects, as in ClassLink's documentation.");
 
-    /** Whether an answer with a code has the request's state: off, every login looks like a tile. */
+    /** Whether a response with a code has the request's state. Without it, every login looks like a tile. */
     public static final Switch<Boolean> STATE_ON_CODES = flag("stateOnCodes", true);
 
     /** Whether a refresh replaces the refresh token. */
@@ -76,13 +75,13 @@ public final class Switch<T> {
     /** Whether {@link TokenMode#GUIDE} issues refresh tokens with new grants. */
     public static final Switch<Boolean> REFRESH_TOKENS = flag("refreshTokens", true);
 
-    /** Whether an answer to a refresh has an id_token, too, where the grant has the scope {@code openid}. */
+    /** Whether a refresh response includes an ID token if the grant has the scope {@code openid}. */
     public static final Switch<Boolean> REFRESH_ID_TOKENS = flag("refreshIdTokens", false);
 
-    /** Sends rosters that want to harm their reader. */
+    /** Sends malicious roster responses. */
     public static final Switch<HostileRoster> HOSTILE_ROSTER = choice("hostileRoster", HostileRoster.NONE);
 
-    /** A command line option; that of a flag turns the flag to the other value than its default. */
+    /** A command line option; the option of a boolean switch inverts its default. */
     public record Option(String name, String description) {}
 
     private final String name;
@@ -101,7 +100,7 @@ public final class Switch<T> {
         return List.copyOf(ALL);
     }
 
-    /** As the control API has it. */
+    /** The value in the control API. */
     public String name() {
         return name;
     }

@@ -5,18 +5,18 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** How every {@link Switch} stands. May be read and turned from several threads. */
+/** The values of all {@link Switch}es. Thread-safe. */
 public final class Switches {
     private final Map<Switch<?>, Object> turned = new ConcurrentHashMap<>();
 
     public <T> T get(Switch<T> which) {
-        @SuppressWarnings("unchecked") // set puts nothing else there
+        @SuppressWarnings("unchecked") // set stores only values of this type
         T value = (T) turned.getOrDefault(which, which.byDefault());
         return value;
     }
 
     /**
-     * Turns a switch.
+     * Sets a switch.
      *
      * @throws IllegalArgumentException if it is a lifetime out of bounds
      */
@@ -32,7 +32,7 @@ public final class Switches {
         return copy;
     }
 
-    /** How long an access token lives that is issued now, from one second to ten years. */
+    /** Lifetime of access tokens issued now, from one second to ten years. */
     public Duration tokenLifetime() {
         return get(isGuide() ? Switch.GUIDE_TOKEN_LIFETIME : Switch.ACCESS_TOKEN_LIFETIME);
     }

@@ -3,7 +3,7 @@ package io.github.k12sso.classlink.simulator.runtime;
 import java.time.DateTimeException;
 import java.time.Duration;
 
-/** How long a token may live: whole seconds, from one to ten years. */
+/** Lifetime of a token: whole seconds, from one second to ten years. */
 final class TokenLifetime {
     private static final Duration MIN = Duration.ofSeconds(1);
     private static final Duration MAX = Duration.ofDays(3650);
@@ -11,7 +11,7 @@ final class TokenLifetime {
 
     private TokenLifetime() {}
 
-    /** Reads {@code 90} or {@code PT90S}. */
+    /** Parses {@code 90} or {@code PT90S}. */
     static Duration parse(String text) {
         if (text.matches("[0-9]{1," + MAX_DIGITS + "}")) {
             return checked(Duration.ofSeconds(Integer.parseInt(text)));

@@ -1,6 +1,6 @@
 package io.github.k12sso.classlink.simulator.runtime;
 
-/** Which token response the simulator gives. */
+/** The format of token responses. */
 public enum TokenMode {
     /**
      * ClassLink's documented body: no {@code expires_in}, no refresh token

@@ -3,9 +3,9 @@ package io.github.k12sso.classlink.simulator.secret;
 import java.util.Optional;
 
 /**
- * What only ClassLink and the app may know.
+ * A value that only ClassLink and the app may know.
  *
- * @param redirectUri where the login that it belongs to leads back to; empty for a tile, and for what belongs to no login
+ * @param redirectUri redirect URI of the secret's login; empty for a tile and for secrets without a login
  */
 public record Secret(SecretType type, String text, Optional<String> redirectUri) {
 
@@ -15,16 +15,16 @@ public record Secret(SecretType type, String text, Optional<String> redirectUri)
         ACCESS_TOKEN,
         REFRESH_TOKEN,
         ID_TOKEN,
-        /** In a form or, with the client's id and in base64, in a header. */
+        /** Sent in a form or, Base64-encoded with the client id, in a header. */
         CLIENT_SECRET,
         PARTNER_KEY,
-        /** What opens a district's roster. */
+        /** The bearer token of a district's roster. */
         DISTRICT_BEARER,
-        /** What a district's own server verifies signatures with. */
+        /** The key with which a district's own server verifies signatures. */
         DISTRICT_SECRET
     }
 
-    /** Without the secret. */
+    /** Omits the secret. */
     @Override
     public String toString() {
         return type.name();

@@ -3,11 +3,11 @@ package io.github.k12sso.classlink.simulator.secret;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** Tells every secret as it is issued or received, some more than once. Nothing is kept. */
+/** Reports every secret that is issued or received, some more than once. Stores nothing. */
 public final class Secrets {
     private volatile Consumer<Secret> listener = secret -> {};
 
-    /** From now on; there is one listener. */
+    /** Sets the only listener. */
     public void tellTo(Consumer<Secret> other) {
         listener = other;
     }

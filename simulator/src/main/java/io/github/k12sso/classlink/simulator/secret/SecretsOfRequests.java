@@ -5,7 +5,7 @@ import io.github.k12sso.classlink.simulator.http.ServerRequest;
 import java.util.Map;
 import java.util.Optional;
 
-/** The secrets that come with requests: form parameters and the Authorization header. */
+/** Finds the secrets in requests: form parameters and the Authorization header. */
 public final class SecretsOfRequests {
     private static final Map<String, Secret.SecretType> PARAMETERS = Map.of(
             "code", Secret.SecretType.CODE,

@@ -15,7 +15,7 @@ public final class AccountConsole {
         this.browser = browser;
     }
 
-    /** Signed in with a password on the way. */
+    /** Opens the page and signs in with a password. */
     public static AccountConsole open(Chromium browser, URI linkedAccounts, String username, String password) {
         browser.open(linkedAccounts);
         new LoginPage(browser).signIn(username, password);
@@ -27,7 +27,7 @@ public final class AccountConsole {
         return this;
     }
 
-    /** Through Keycloak's question to ClassLink. */
+    /** Confirms on Keycloak's page and goes to ClassLink. */
     public LaunchPad link() {
         browser.click(LINK);
         return new LinkPage(browser).shown().proceed();
@@ -38,7 +38,7 @@ public final class AccountConsole {
         return this;
     }
 
-    /** The ClassLink user name. */
+    /** The ClassLink username. */
     public String linkedAs() {
         return browser.await(By.id("classlink-idp-username")).getText();
     }

@@ -20,7 +20,7 @@ public final class AddProviderPage {
         return new AddProviderPage(browser);
     }
 
-    /** All that can be read, help texts excepted. */
+    /** The visible text without help texts. */
     public String text() {
         return browser.await(By.tagName("main")).getText();
     }
@@ -32,7 +32,7 @@ public final class AddProviderPage {
         return this;
     }
 
-    /** Chooses one of the realm's clients. */
+    /** Selects one of the realm's clients. */
     public AddProviderPage pick(String label, String client) {
         browser.click(By.xpath("//div[contains(concat(@class, ' '), 'c-form__group ')][.//label[contains(., '" + label
                 + "')]]//*[contains(@class, 'c-menu-toggle')]"));
@@ -44,7 +44,7 @@ public final class AddProviderPage {
         return browser.await(field(setting)).getDomProperty("value");
     }
 
-    /** The text behind a field's question mark. */
+    /** The help text of a field. */
     public String help(String setting) {
         By questionMark = By.cssSelector("[data-testid='help-label-config." + setting
                 + "'], [data-testid='help-label-classlink.settings." + setting + ".label']");
@@ -55,13 +55,13 @@ public final class AddProviderPage {
         return text;
     }
 
-    /** Until the console shows the provider that it has saved. */
+    /** Waits until the console shows the saved provider. */
     public void add() {
         browser.click(By.cssSelector("[data-testid='createProvider']"));
         browser.await(By.xpath("//button[normalize-space()='Save']"));
     }
 
-    /** What the console says when the server refuses the values. */
+    /** The console's message if the server refuses the values. */
     public String addInVain() {
         browser.click(By.cssSelector("[data-testid='createProvider']"));
         return browser.await(By.cssSelector(".pf-v5-c-alert")).getText();

@@ -4,12 +4,12 @@ import java.net.URI;
 import org.openqa.selenium.By;
 import org.openqa.selenium.WebElement;
 
-/** Keycloak's admin console, by mouse and keyboard; every click and every field is counted. */
+/** Keycloak's admin console, used with mouse and keyboard. Counts clicks and fields. */
 public final class AdminConsole {
 
     private static final By ALERT = By.cssSelector(".pf-v5-c-alert-group .pf-v5-c-alert");
 
-    /** Its place among the sync modes that are offered. */
+    /** Position in the list of sync modes. */
     private static final int FORCE = 3;
 
     private final Chromium browser;
@@ -20,7 +20,7 @@ public final class AdminConsole {
         this.browser = browser;
     }
 
-    /** Signs in, which is not counted, and stands at the realm's settings. */
+    /** Signs in without counting and opens the realm settings. */
     public static AdminConsole open(Chromium browser, URI keycloak, String realm, String user, String password) {
         browser.open(keycloak.resolve("/admin/master/console/#/" + realm + "/realm-settings"));
         browser.await(By.id("username")).sendKeys(user);
@@ -34,14 +34,14 @@ public final class AdminConsole {
         return clicks;
     }
 
-    /** Fields that were typed into. */
+    /** Number of fields filled in. */
     public int fields() {
         return fields;
     }
 
-    // ---- what the pages have in common -----------------------------------------------------------------------------
+    // ---- common elements -----------------------------------------------------------------------------
 
-    /** Goes to a section of the realm, such as {@code identity-providers}. */
+    /** Opens a section of the realm, such as {@code identity-providers}. */
     public AdminConsole menu(String section) {
         return click(By.id("nav-item-" + section));
     }
@@ -50,7 +50,7 @@ public final class AdminConsole {
         return click(testId(testId));
     }
 
-    /** Types into an empty field, or over what is there. */
+    /** Types into a field and replaces its content. */
     public AdminConsole type(String name, String value) {
         WebElement input = browser.await(By.cssSelector("main [name='" + name + "']"));
         input.clear();
@@ -59,25 +59,25 @@ public final class AdminConsole {
         return this;
     }
 
-    /** Types into an empty field that only its test id tells apart, such as the first line of many. */
+    /** Types into an empty field identified by its test id, such as the first of several lines. */
     public AdminConsole typeInto(String testId, String value) {
         browser.await(testId(testId)).sendKeys(value);
         fields++;
         return this;
     }
 
-    /** Chooses by the value's place in the list: 0 is the first. */
+    /** Selects by position in the list, starting at 0. */
     public AdminConsole choose(String select, int place) {
         click(By.id(select));
         return click(By.cssSelector("[data-testid='select-" + select + "'] li:nth-child(" + (place + 1) + ") button"));
     }
 
-    /** Follows a link of the page. */
+    /** Clicks a link on the page. */
     public AdminConsole follow(String text) {
         return click(By.xpath("//main//a[normalize-space()='" + text + "']"));
     }
 
-    /** Chooses by the text in the list. */
+    /** Selects by text in the list. */
     public AdminConsole choose(String select, String text) {
         click(By.id(select));
         return option(text);
@@ -91,7 +91,7 @@ public final class AdminConsole {
         return click(By.cssSelector("label[for='" + name + "']"));
     }
 
-    /** The newest message in the corner, which is closed. */
+    /** Returns and closes the newest notification. */
     public String alert() {
         WebElement alert = browser.await(ALERT);
         String text = alert.getText();
@@ -103,7 +103,7 @@ public final class AdminConsole {
     // ---- user profile and flows
     // ----------------------------------------------------------------------------------------
 
-    /** From the list of the user profile's attributes to the page of one, which is no longer required. */
+    /** Opens an attribute in the user profile and makes it optional. */
     public AdminConsole notRequired(String attribute) {
         return follow(attribute).flip("kc-required");
     }
@@ -112,7 +112,7 @@ public final class AdminConsole {
         return press("attribute-create").alert();
     }
 
-    /** A new flow with one step, which is required. */
+    /** Creates a flow with one required step. */
     public AdminConsole createFlow(String name, String step) {
         follow("Create flow").type("alias", name).press("create").alert();
         press("addExecution").press(step).press("modal-add").alert();
@@ -123,7 +123,7 @@ public final class AdminConsole {
 
     // ---- organizations ---------------------------------------------------------------------------------------------
 
-    /** On a page that lists nothing yet. */
+    /** For an empty list. */
     public AdminConsole createFirst() {
         return click(By.cssSelector("[data-testid$='-empty-action']"));
     }
@@ -134,30 +134,30 @@ public final class AdminConsole {
 
     // ---- identity provider -----------------------------------------------------------------------------------------
 
-    /** Goes to the form for a new ClassLink provider. */
+    /** Opens the form for a new ClassLink provider. */
     public AdminConsole addClassLink() {
         addProvider();
         return this;
     }
 
-    /** The same, to go on with that form alone. */
+    /** Opens the form as a page object. */
     public AddProviderPage addProvider() {
         menu("identity-providers").press("classlink-card");
         return AddProviderPage.shown(browser);
     }
 
-    /** Brings a setting to the top of the window. */
+    /** Scrolls a setting to the top of the window. */
     public AdminConsole scrollTo(String setting) {
         browser.scrollTo(By.cssSelector("main [name='config." + setting + "']"));
         return this;
     }
 
-    /** Presses the button at the end of the provider's page. */
+    /** Clicks the button at the end of the provider's form. */
     public String saveProvider() {
         return click(By.xpath("//main//button[normalize-space()='Save']")).alert();
     }
 
-    /** Opens the form for another mapper and the list of what a mapper can be. */
+    /** Opens the form for a new mapper and the list of types. */
     public AdminConsole newMapper() {
         click(By.cssSelector("[data-testid='addMapper'], [data-testid$='-empty-action']"));
         click(By.id("identityProviderMapper"));
@@ -165,19 +165,19 @@ public final class AdminConsole {
         return this;
     }
 
-    /** Whether an open list of mappers offers this one. */
+    /** Whether the open list of mapper types contains this one. */
     public boolean offers(String mapper) {
         return !browser.all(testId(mapper)).isEmpty();
     }
 
-    /** Chosen from the open list; follows ClassLink at each login. */
+    /** Selects a type from the open list and the sync mode FORCE. */
     public AdminConsole mapper(String mapper, String name) {
         press(mapper);
         type("name", name);
         return choose("config.syncMode", FORCE);
     }
 
-    /** What the console says about it. */
+    /** The console's message. */
     public String saveMapper() {
         return press("new-mapper-save-button").alert();
     }
@@ -188,7 +188,7 @@ public final class AdminConsole {
         return this;
     }
 
-    /** In the role mapper's form, the first ClassLink role. */
+    /** The first ClassLink role in the role mapper's form. */
     public AdminConsole classLinkRole(String role) {
         browser.await(By.cssSelector("[data-testid='config.classlinkRoles0'], [data-testid='classlinkRoles']"))
                 .sendKeys(role);
@@ -196,7 +196,7 @@ public final class AdminConsole {
         return this;
     }
 
-    /** In the mapper's form. */
+    /** A field in the mapper's form. */
     public AdminConsole realmRole(String role) {
         press("add-role-mapping-button").press("roles-role");
         click(By.xpath("//tr[td[normalize-space()='" + role + "']]//input[@type='radio']"));

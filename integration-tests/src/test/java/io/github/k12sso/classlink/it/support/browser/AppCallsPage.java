@@ -18,20 +18,20 @@ public final class AppCallsPage {
         return new AppCallsPage(browser);
     }
 
-    /** Oldest first. */
+    /** The calls, oldest first. */
     public List<String> titles() {
         return browser.all(By.cssSelector("[id^=call-] .title")).stream()
                 .map(WebElement::getText)
                 .toList();
     }
 
-    /** Unfolds a call. @return request, answer and command */
+    /** Expands a call. @return request, response and command */
     public String unfold(int number) {
         browser.click(By.cssSelector("#call-" + number + " summary"));
         return browser.await(By.cssSelector("#call-" + number + "[open]")).getText();
     }
 
-    /** Presses Copy. @return what the button says then */
+    /** Clicks Copy. @return the button's text afterwards */
     public String copy(int number) {
         By button = By.cssSelector("[data-copy='call-" + number + "-curl']");
         browser.click(button);

@@ -26,7 +26,7 @@ public final class AppPage {
         return new AppPage(browser);
     }
 
-    /** At the page for people who are not signed in. */
+    /** On the page for users who are not signed in. */
     public AppPage welcome() {
         browser.await(SIGN_IN);
         return this;
@@ -47,12 +47,12 @@ public final class AppPage {
         return this;
     }
 
-    /** Keycloak's account console in the app's place. */
+    /** Opens Keycloak's account console. */
     public void personalInfo() {
         browser.await(By.cssSelector("[data-testid='page-heading']"));
     }
 
-    /** The text that stands where the classes would be. */
+    /** The text shown instead of classes. */
     public String note(String id) {
         return browser.await(By.id(id)).getText();
     }
@@ -62,12 +62,12 @@ public final class AppPage {
         return this;
     }
 
-    /** How far the roster is read, on the page that waits for it. */
+    /** The progress on the loading page. */
     public String progress() {
         return browser.await(By.id("loading-text")).getText();
     }
 
-    /** The calls behind the page, all unfolded. */
+    /** The calls of the page, all expanded. */
     public AppCallsPage whatJustHappened() {
         browser.click(By.id("calls"));
         return AppCallsPage.shown(browser);
@@ -78,7 +78,7 @@ public final class AppPage {
         return new LinkPage(browser);
     }
 
-    /** To ClassLink and, as the person is signed in there, straight back. */
+    /** Goes to ClassLink and, because the user is signed in there, returns immediately. */
     public AppPage renew() {
         browser.click(By.id("sign-in-classlink"));
         return this;
@@ -89,7 +89,7 @@ public final class AppPage {
         return this;
     }
 
-    /** Keycloak's page after a logout, in the app's place. */
+    /** Signs out; returns Keycloak's logout page. */
     public LoggedOutPage loggedOut() {
         return LoggedOutPage.shown(browser);
     }

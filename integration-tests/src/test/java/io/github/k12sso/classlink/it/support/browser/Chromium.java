@@ -30,17 +30,17 @@ import org.openqa.selenium.support.ui.ExpectedConditions;
 import org.openqa.selenium.support.ui.WebDriverWait;
 
 /**
- * A browser with a profile of its own and no window. What a person, or a script on the page, could read at each stop is
- * remembered, so that it can be searched for what must not be there.
+ * A headless browser with its own profile. Records everything that a user or a script could read at each stop, so that it can
+ * be searched for secrets.
  */
 public final class Chromium implements AutoCloseable {
 
-    /** Lock of the classes that start one: two of them and a Keycloak are too much for two cores. */
+    /** Lock of classes that start a browser, because two browsers and a Keycloak are too much for two cores. */
     public static final String ONE_AT_A_TIME = "Chromium";
 
     private static final Duration PATIENCE = Duration.ofMinutes(1);
 
-    /** Warns that it does not know this Chromium's DevTools; the one command that is sent is an old one. */
+    /** Logs a warning about an unknown DevTools version; the only command sent exists in all versions. */
     private static final Logger SELENIUM = Logger.getLogger("org.openqa.selenium.devtools");
 
     static {
@@ -59,8 +59,8 @@ public final class Chromium implements AutoCloseable {
     }
 
     /**
-     * Starts {@code /usr/bin/chromium} by {@code /usr/bin/chromedriver}, or what {@code -Dchromium.binary} and
-     * {@code -Dchromium.driver} name.
+     * Starts {@code /usr/bin/chromium} by {@code /usr/bin/chromedriver}, or the programs in {@code -Dchromium.binary} and
+     * {@code -Dchromium.driver}.
      */
     public static Chromium start() {
         Path work = Path.of(System.getProperty("work.dir"));
@@ -82,7 +82,7 @@ public final class Chromium implements AutoCloseable {
                     "--lang=en-US",
                     "--window-size=1200,900",
                     "--user-data-dir=" + Files.createTempDirectory(profiles, "profile-"));
-            // With a driver of its own, Selenium never looks for one on the net.
+            // With an explicit driver, Selenium does not download one.
             ChromeDriverService service = new ChromeDriverService.Builder()
                     .usingDriverExecutable(existing(Installed.chromiumDriver()))
                     .usingAnyFreePort()
@@ -97,7 +97,7 @@ public final class Chromium implements AutoCloseable {
 
     private static File existing(File program) {
         if (!program.canExecute()) {
-            throw new AssertionError("There is no program " + program + ": this test needs " + Installed.CHROMIUM);
+            throw new AssertionError("Program not found: " + program + "; this test needs " + Installed.CHROMIUM);
         }
         return program;
     }
@@ -106,7 +106,7 @@ public final class Chromium implements AutoCloseable {
         driver.get(address.toString());
     }
 
-    /** A window of that size in CSS pixels; a real one cannot be as narrow as a phone. */
+    /** Emulates a window size in CSS pixels, because a real window cannot be as narrow as a phone. */
     public Chromium sized(int width, int height) {
         driver.executeCdpCommand(
                 "Emulation.setDeviceMetricsOverride",
@@ -114,7 +114,7 @@ public final class Chromium implements AutoCloseable {
         return this;
     }
 
-    /** As for a person who asked their system for {@code light} or {@code dark}. */
+    /** Emulates the color scheme {@code light} or {@code dark}. */
     public Chromium preferring(String colorScheme) {
         driver.executeCdpCommand(
                 "Emulation.setEmulatedMedia",
@@ -126,7 +126,7 @@ public final class Chromium implements AutoCloseable {
         driver.navigate().refresh();
     }
 
-    /** The element, once it can be seen; the page that it is on is remembered. */
+    /** Waits for a visible element and records the page. */
     WebElement await(By element) {
         WebElement found = await(ExpectedConditions.visibilityOfElementLocated(element), element.toString());
         remember();
@@ -135,7 +135,7 @@ public final class Chromium implements AutoCloseable {
 
     private <T> T await(ExpectedCondition<T> condition, String what) {
         try {
-            return patience.until(browser -> onThePageOfNow(condition, browser));
+            return patience.until(browser -> onTheCurrentPage(condition, browser));
         } catch (org.openqa.selenium.TimeoutException e) {
             screenshot("failed-" + seen.size());
             throw new AssertionError(
@@ -145,15 +145,15 @@ public final class Chromium implements AutoCloseable {
         }
     }
 
-    /** Chromium's driver reports some elements of a page that has just been replaced in this way, and not as stale. */
-    private static <T> T onThePageOfNow(ExpectedCondition<T> condition, WebDriver browser) {
+    /** Chromium's driver reports some elements of a replaced page with this error instead of as stale. */
+    private static <T> T onTheCurrentPage(ExpectedCondition<T> condition, WebDriver browser) {
         try {
             return condition.apply(browser);
         } catch (WebDriverException e) {
             if (!String.valueOf(e.getMessage()).contains("does not belong to the document")) {
                 throw e;
             }
-            return null; // asked again
+            return null; // retried
         }
     }
 
@@ -161,7 +161,7 @@ public final class Chromium implements AutoCloseable {
         await(ExpectedConditions.invisibilityOfElementLocated(element), "end of " + element);
     }
 
-    /** Once nothing covers it: the console's messages do so for some seconds. */
+    /** Waits until nothing covers it, because the console's notifications do for some seconds. */
     void click(By element) {
         await(element);
         await(
@@ -170,7 +170,7 @@ public final class Chromium implements AutoCloseable {
                         browser.findElement(element).click();
                         return true;
                     } catch (ElementClickInterceptedException | StaleElementReferenceException covered) {
-                        // A bar at the edge of the page may cover it, too.
+                        // A bar at the edge of the page may also cover it.
                         driver.executeScript(
                                 "arguments[0].scrollIntoView({block: 'center'})", browser.findElement(element));
                         return false;
@@ -183,12 +183,12 @@ public final class Chromium implements AutoCloseable {
         new Actions(driver).doubleClick(await(element)).perform();
     }
 
-    /** As by the browser's own button. */
+    /** Like the browser's button. */
     public void back() {
         driver.navigate().back();
     }
 
-    /** Addresses of the pages that were shown in this tab, oldest first. Redirects show none. */
+    /** URLs of pages shown in this tab, oldest first, without redirects. */
     public List<URI> history() {
         Map<String, Object> history = driver.executeCdpCommand("Page.getNavigationHistory", Map.of());
         return ((List<?>) history.get("entries"))
@@ -197,12 +197,12 @@ public final class Chromium implements AutoCloseable {
                         .toList();
     }
 
-    /** What there is now; to be called on a page that was awaited. */
+    /** Current elements; call it after waiting for the page. */
     List<WebElement> all(By elements) {
         return driver.findElements(elements);
     }
 
-    /** Whether some of the page cannot be seen without scrolling to the side. */
+    /** Whether the page needs horizontal scrolling. */
     public boolean isTooWide() {
         return (Boolean) driver.executeScript(
                 "return document.documentElement.scrollWidth > document.documentElement.clientWidth");
@@ -216,7 +216,7 @@ public final class Chromium implements AutoCloseable {
         driver.executeScript("arguments[0].scrollIntoView({block: 'start'})", await(element));
     }
 
-    /** Keeps a picture in {@code target/screenshots}. */
+    /** Saves a screenshot in {@code target/screenshots}. */
     public Path screenshot(String name) {
         try {
             return Files.write(screenshots.resolve(name + ".png"), driver.getScreenshotAs(OutputType.BYTES));
@@ -225,7 +225,7 @@ public final class Chromium implements AutoCloseable {
         }
     }
 
-    /** Addresses, pages, cookies and stored values, as they were at each stop. */
+    /** URLs, pages, cookies and stored values recorded at each stop. */
     public List<String> seen() {
         return List.copyOf(seen);
     }

@@ -4,7 +4,7 @@ import io.github.k12sso.classlink.simulator.district.Persona;
 import java.net.URI;
 import org.openqa.selenium.By;
 
-/** Keycloak's pages for somebody who lets a device or a command in. */
+/** Keycloak's pages of the device flow. */
 public final class DevicePage {
 
     private final Chromium browser;
@@ -14,16 +14,16 @@ public final class DevicePage {
     }
 
     /**
-     * The page where a device is let in.
+     * Opens the page that authorizes a device.
      *
-     * @param complete its address with the code of the device
+     * @param complete the verification_uri_complete
      */
     public static DevicePage open(Chromium browser, URI complete) {
         browser.open(complete);
         return new DevicePage(browser);
     }
 
-    /** Signs in with ClassLink, and says yes. @return the text of the last page */
+    /** Signs in with ClassLink and allows access. @return the text of the last page */
     public String allow(Persona persona) {
         browser.click(By.id("social-classlink"));
         LaunchPad launchPad = new LaunchPad(browser).chooseDistrict(persona);

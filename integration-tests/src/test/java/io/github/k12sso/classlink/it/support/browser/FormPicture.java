@@ -12,12 +12,12 @@ import java.util.Map;
 import java.util.zip.CRC32;
 
 /**
- * A picture of one of our forms in the admin console. It carries the fields that the form had when it was taken, so that the
- * provider's {@code FormPicturesTest} can tell a picture that is older than the form.
+ * A screenshot of a form in the admin console. It stores the form's fields, so that the provider's {@code FormPicturesTest}
+ * detects outdated screenshots.
  */
 public final class FormPicture {
 
-    /** Signature and header of a PNG file: 8 bytes, and a chunk of 25. */
+    /** Length of signature (8 bytes) and header chunk (25 bytes) of a PNG file. */
     private static final int HEADER = 33;
 
     private static final String KEYWORD = "Form";
@@ -26,9 +26,9 @@ public final class FormPicture {
     private final Map<String, String> texts;
 
     /**
-     * Makes pictures of one form.
+     * Takes screenshots of one form.
      *
-     * @param fields as Keycloak describes the form to the console
+     * @param fields the fields as Keycloak describes them to the console
      * @param texts the console's English texts
      */
     public FormPicture(JsonNode fields, Map<String, String> texts) {
@@ -36,7 +36,7 @@ public final class FormPicture {
         this.texts = texts;
     }
 
-    /** Takes one of the window. */
+    /** Takes a screenshot of the window. */
     public void take(Chromium browser, String name) {
         Path picture = browser.screenshot(name);
         try {
@@ -46,7 +46,7 @@ public final class FormPicture {
         }
     }
 
-    /** What can be seen of each field, one per line: name, label, type, default and options. */
+    /** The visible parts of each field, one field per line: name, label, type, default and options. */
     private String form() {
         StringBuilder form = new StringBuilder();
         for (JsonNode field : fields) {

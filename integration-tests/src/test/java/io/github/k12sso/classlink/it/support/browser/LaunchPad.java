@@ -13,19 +13,19 @@ public final class LaunchPad {
         this.browser = browser;
     }
 
-    /** The page with the tiles, or, for somebody who is not signed in, the way there. */
+    /** Opens the page with the tiles or, without a session, the sign-in page. */
     public static LaunchPad open(Chromium browser, URI classLink) {
         browser.open(classLink.resolve("/home"));
         return new LaunchPad(browser);
     }
 
-    /** The one click. */
+    /** Clicks a tile. */
     public TileApp tile(String app) {
         browser.click(By.id("tile-" + app));
         return new TileApp(browser);
     }
 
-    /** The same, where the app is the demo's. */
+    /** Clicks the tile of the demo's app. */
     public AppPage tileOfTheDemo() {
         browser.click(By.id("tile-classlink-demo"));
         return AppPage.of(browser);
@@ -41,7 +41,7 @@ public final class LaunchPad {
         return districtSearch();
     }
 
-    /** At the page where people look for their district. */
+    /** On the page with the district search. */
     public LaunchPad districtSearch() {
         browser.await(By.cssSelector("[id^=district-]"));
         return this;
@@ -53,7 +53,7 @@ public final class LaunchPad {
         return this;
     }
 
-    /** And waits until the page is left: whoever opens another before that stops the sign-in on its way. */
+    /** Waits until the browser leaves the page, because opening another page earlier would cancel the sign-in. */
     public AppPage choosePersona(Persona persona) {
         By choice = By.id("persona-" + persona.id());
         browser.click(choice);
@@ -65,7 +65,7 @@ public final class LaunchPad {
         return chooseDistrict(persona).choosePersona(persona);
     }
 
-    /** At the page with the tiles. */
+    /** On the page with the tiles. */
     public LaunchPad home() {
         browser.await(By.cssSelector("[id^=tile-]"));
         return this;
@@ -81,7 +81,7 @@ public final class LaunchPad {
         return new LoginPage(browser);
     }
 
-    /** Keycloak did not take the person to the app. */
+    /** Keycloak showed a page instead of the app. */
     public LoginPage refused() {
         return new LoginPage(browser);
     }

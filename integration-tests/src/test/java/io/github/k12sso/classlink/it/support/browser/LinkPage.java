@@ -2,7 +2,7 @@ package io.github.k12sso.classlink.it.support.browser;
 
 import org.openqa.selenium.By;
 
-/** Keycloak's question whether an account is to be linked. */
+/** Keycloak's confirmation page for linking an account. */
 public final class LinkPage {
 
     private static final By CONTINUE = By.id("kc-continue");

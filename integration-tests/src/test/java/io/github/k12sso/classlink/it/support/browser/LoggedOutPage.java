@@ -2,7 +2,7 @@ package io.github.k12sso.classlink.it.support.browser;
 
 import org.openqa.selenium.By;
 
-/** The page after a logout that leads to LaunchPad's sign-out. */
+/** The page after a logout that links to LaunchPad's sign-out. */
 public final class LoggedOutPage {
 
     private static final By PAGE = By.id("classlink-logged-out");
@@ -27,7 +27,7 @@ public final class LoggedOutPage {
         return AppPage.of(browser);
     }
 
-    /** Returns when ClassLink's own page is there. */
+    /** Waits for ClassLink's page. */
     public LaunchPad signOutOfClassLink() {
         browser.click(By.id("classlink-sign-out"));
         return new LaunchPad(browser).districtSearch();

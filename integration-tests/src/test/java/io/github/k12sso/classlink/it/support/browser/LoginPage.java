@@ -3,7 +3,7 @@ package io.github.k12sso.classlink.it.support.browser;
 import java.net.URI;
 import org.openqa.selenium.By;
 
-/** Keycloak's login page, or the error page in its place. */
+/** Keycloak's login page or error page. */
 public final class LoginPage {
 
     private static final By CLASSLINK = By.id("social-classlink");
@@ -14,19 +14,19 @@ public final class LoginPage {
         this.browser = browser;
     }
 
-    /** The page that answers an app's login request. */
+    /** Opens an app's login request. */
     public static LoginPage open(Chromium browser, URI loginRequest) {
         browser.open(loginRequest);
         return new LoginPage(browser);
     }
 
-    /** At the page with the password form and the ClassLink button. */
+    /** On the page with the password form and the ClassLink button. */
     public LoginPage shown() {
         browser.await(CLASSLINK);
         return this;
     }
 
-    /** Beside the field for the username, and not on a page after it. */
+    /** Whether the password field is on the same page as the username. */
     public boolean asksForThePassword() {
         return !browser.all(By.id("password")).isEmpty();
     }
@@ -35,17 +35,17 @@ public final class LoginPage {
         return browser.await(CLASSLINK).getText();
     }
 
-    /** The picture that the button of a provider shows in front of its name. */
+    /** The icon of a provider's button. */
     public String icon(String alias) {
         return browser.await(By.cssSelector("#social-" + alias + " > span")).getCssValue("background-image");
     }
 
-    /** In CSS pixels. */
+    /** Size in CSS pixels. */
     public int buttonWidth(String alias) {
         return browser.await(By.id("social-" + alias)).getSize().getWidth();
     }
 
-    /** Of "Sign In". */
+    /** Color of "Sign In". */
     public int buttonWidth() {
         return browser.await(By.id("kc-login")).getSize().getWidth();
     }
@@ -55,7 +55,7 @@ public final class LoginPage {
         return new LaunchPad(browser);
     }
 
-    /** Where organizations are on, Keycloak asks for the password on a second page. */
+    /** With organizations enabled, Keycloak asks for the password on a second page. */
     public AppPage signIn(String username, String password) {
         browser.await(By.id("username")).sendKeys(username);
         if (browser.all(By.id("password")).isEmpty()) {
@@ -66,7 +66,7 @@ public final class LoginPage {
         return AppPage.of(browser);
     }
 
-    /** Above the form. */
+    /** The message above the form. */
     public String message() {
         return browser.await(By.cssSelector(".pf-v5-c-alert")).getText();
     }

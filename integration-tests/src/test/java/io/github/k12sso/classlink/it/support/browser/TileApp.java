@@ -4,7 +4,7 @@ import java.util.List;
 import org.openqa.selenium.By;
 import org.openqa.selenium.WebElement;
 
-/** Where a tile led to. */
+/** An app opened by a tile. */
 public final class TileApp {
 
     private final Chromium browser;
@@ -13,13 +13,13 @@ public final class TileApp {
         this.browser = browser;
     }
 
-    /** Whom the app takes the person for. */
+    /** The username that the app shows. */
     public String person() {
         browser.await(By.xpath("//*[@id='person'][normalize-space()!='']"));
         return browser.await(By.id("person")).getText();
     }
 
-    /** The items of a list, once there are any. */
+    /** Waits for the items of a list. */
     public List<String> listed(String id) {
         browser.await(By.cssSelector("#" + id + " li"));
         return browser.all(By.cssSelector("#" + id + " li")).stream()
@@ -27,18 +27,18 @@ public final class TileApp {
                 .toList();
     }
 
-    /** What the app says of a failure, once it does. */
+    /** Waits for the app's error message. */
     public String problem() {
         browser.await(By.xpath("//*[@id='error'][normalize-space()!='']"));
         return browser.await(By.id("error")).getText();
     }
 
-    /** The text of the page on which a launch that failed ends. */
+    /** The text of the page after a failed launch. */
     public String error() {
         return browser.await(By.id("kc-error-message")).getText();
     }
 
-    /** At ClassLink's question whether the app may. */
+    /** On ClassLink's consent page. */
     public TileApp deny() {
         browser.click(By.id("consent-deny"));
         return this;

@@ -3,7 +3,7 @@ package io.github.k12sso.classlink.it.support.browser;
 import java.net.URI;
 import org.openqa.selenium.By;
 
-/** The page of a trial sign-in's link. */
+/** The page that a trial sign-in link opens. */
 public final class TrialPage {
 
     private static final By PAGE = By.id("classlink-trial");
@@ -21,14 +21,14 @@ public final class TrialPage {
         return new TrialPage(browser);
     }
 
-    /** Agrees that the administrator sees the ids, and goes to ClassLink. */
+    /** Agrees to share ids with the administrator and goes to ClassLink. */
     public LaunchPad agreeAndStart() {
         browser.click(By.name("consent"));
         browser.click(By.id("classlink-trial-start"));
         return new LaunchPad(browser).districtSearch();
     }
 
-    /** The report is there. */
+    /** Waits for the report. */
     public TrialPage report() {
         browser.await(COPY);
         return this;
@@ -38,7 +38,7 @@ public final class TrialPage {
         return browser.await(PAGE).getText();
     }
 
-    /** Presses the one button, and says what is on it then. */
+    /** Clicks the button and returns its text afterwards. */
     public String copy() {
         String before = browser.await(COPY).getText();
         browser.click(COPY);

@@ -1,2 +1,2 @@
-/** A real Chromium, and the pages that it is led through. */
+/** A real Chromium browser and its page objects. */
 package io.github.k12sso.classlink.it.support.browser;

@@ -8,9 +8,9 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 
-/** A client of ClassLink itself, on libraries that Debian packs: a script of {@code clients/python/}. */
+/** A client of ClassLink with libraries from Debian packages: a script in {@code clients/python/}. */
 public enum ClassLinkClient {
-    /** Python Social Auth, which has ClassLink among its providers. */
+    /** Python Social Auth, which supports ClassLink. */
     LOGIN("classlink_login.py"),
 
     /** Requests and Requests-OAuthlib. */
@@ -22,7 +22,7 @@ public enum ClassLinkClient {
         this.file = file;
     }
 
-    /** What it prints. */
+    /** The output. */
     public JsonNode run(URI classLink, Map<String, String> settings) {
         Path script = Path.of(System.getProperty("project.root"), "integration-tests", "clients", "python", file);
         Map<String, String> environment = new HashMap<>(settings);

@@ -8,7 +8,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.Map;
 
-/** A shell command with the page's placeholders in it. */
+/** A shell command with the page's placeholders. */
 final class Curl implements StockClient {
 
     private static final int COMMAND_NOT_FOUND = 127;
@@ -36,7 +36,7 @@ final class Curl implements StockClient {
                 .replace(TOKEN, accessToken);
         Program.Ended ended = shell.run(Map.of(), "-c", filledIn);
         if (ended.exitCode() == COMMAND_NOT_FOUND) {
-            throw new AssertionError("There is no program curl: this test needs " + Installed.CURL);
+            throw new AssertionError("Program not found: curl; this test needs " + Installed.CURL);
         }
         if (ended.exitCode() != 0) {
             throw new AssertionError("curl ended with " + ended.exitCode() + ": " + ended.errors());

@@ -25,19 +25,19 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * An app of {@code examples/}, built and started by the commands of its README: the last line starts it, the lines before
- * build it. {@code export} lines stand for the environment.
+ * An app in {@code examples/}, built and started with the commands in its README: the last line starts it, the lines before
+ * build it. {@code export} lines set the environment.
  */
 public final class ExampleApp implements AutoCloseable {
 
-    /** A first build fetches packages from a registry. */
+    /** The first build downloads packages. */
     private static final Duration TO_BUILD = Duration.ofMinutes(10);
 
     private static final Duration TO_START = Duration.ofMinutes(1);
     private static final long TO_END_SECONDS = 10;
     private static final String APACHE = "apache";
 
-    /** Small, and sooner there: each app serves a few requests. */
+    /** For a faster start, because each app serves few requests. */
     private static final Map<String, String> FRUGAL = Map.of(
             "JAVA_TOOL_OPTIONS", "-Xmx192m -XX:TieredStopAtLevel=1",
             "npm_config_ignore_scripts", "true",
@@ -59,14 +59,14 @@ public final class ExampleApp implements AutoCloseable {
         this.url = URI.create("http://localhost:" + port + "/");
     }
 
-    /** An app that is not started yet; its address is known. */
+    /** An app that is not started yet but whose URL is known. */
     public static ExampleApp of(String name) {
         ExampleApp app = new ExampleApp(name, ListeningPort.anyFree());
         app.copySources();
         return app;
     }
 
-    /** A copy, so that no build leaves anything beside the sources. Apache's workers are another user, who must reach theirs. */
+    /** A copy, so that builds do not write to the sources. Apache's workers run as another user and need access. */
     private static Path folderOf(String name) {
         if (!name.equals(APACHE)) {
             return Path.of(System.getProperty("work.dir"), "examples", name);
@@ -80,12 +80,12 @@ public final class ExampleApp implements AutoCloseable {
         }
     }
 
-    /** Ends with a slash. */
+    /** The base URL, with trailing slash. */
     public URI url() {
         return url;
     }
 
-    /** A file that the README says to edit. */
+    /** Writes a file that the README says to edit. */
     public void edit(String file, String text) {
         try {
             Files.writeString(folder.resolve(file), text);
@@ -118,7 +118,7 @@ public final class ExampleApp implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
         builder.environment().putAll(environment);
-        // Debian's own Python, which has Debian's packages.
+        // Debian's Python, which finds Debian's packages.
         builder.environment()
                 .merge("PATH", new File(Installed.python()).getParent(), (path, first) -> first + ":" + path);
         try {
@@ -134,7 +134,7 @@ public final class ExampleApp implements AutoCloseable {
             try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), url.getPort())) {
                 return socket.isConnected();
             } catch (IOException notYet) {
-                // Asked again.
+                // Retries.
             }
         }
         return false;
@@ -191,7 +191,7 @@ public final class ExampleApp implements AutoCloseable {
         }
     }
 
-    /** Ends it, and searches what it has printed for secrets. */
+    /** Stops the app and searches its output for secrets. */
     @Override
     public void close() {
         if (process != null) {

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** A page for people who write apps. */
+/** A documentation page for app developers. */
 public final class ExchangePage {
 
     private final String text;
@@ -25,7 +25,7 @@ public final class ExchangePage {
         return new ExchangePage(fileOfTheProject(page));
     }
 
-    /** A source of the project that the page quotes. */
+    /** A source file that the page quotes. */
     public static String fileOfTheProject(String path) {
         try {
             return Files.readString(Path.of(System.getProperty("project.root")).resolve(path));
@@ -34,7 +34,7 @@ public final class ExchangePage {
         }
     }
 
-    /** The one block of code that is marked with a language. */
+    /** The only code block in a language. */
     public String code(String language) {
         List<String> blocks = Pattern.compile("(?ms)^```" + Pattern.quote(language) + "\\n(.*?)^```$")
                 .matcher(text)
@@ -42,7 +42,7 @@ public final class ExchangePage {
                 .map(block -> block.group(1))
                 .toList();
         if (blocks.size() != 1) {
-            throw new AssertionError(blocks.size() + " blocks of code in " + language + ", not one");
+            throw new AssertionError(blocks.size() + " code blocks in " + language + " instead of one");
         }
         return blocks.get(0);
     }

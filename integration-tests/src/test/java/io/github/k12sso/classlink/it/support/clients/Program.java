@@ -13,19 +13,19 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A program of this machine, which Maven Central does not have.
+ * A program on this machine that is not on Maven Central.
  *
- * @param file a file, or a name to be looked for on the path
- * @param needed without it the test that runs the program is skipped
+ * @param file a file, or a name to search in the PATH
+ * @param needed program without which the test is skipped
  */
 record Program(String file, Installed needed) {
 
-    /** {@code npm ci} fetches three small packages; an exchange takes a second. */
+    /** {@code npm ci} downloads three small packages; an exchange takes a second. */
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     record Ended(int exitCode, String output, String errors) {}
 
-    /** Runs it to its end, with the environment of this process and more. */
+    /** Runs the program to its end, with additional environment variables. */
     Ended run(Map<String, String> environment, String... arguments) {
         needed.orSkip();
         try {
@@ -67,7 +67,7 @@ record Program(String file, Installed needed) {
         try {
             return builder.start();
         } catch (IOException e) {
-            throw new AssertionError("There is no program " + file + ": this test needs " + needed, e);
+            throw new AssertionError("Program not found: " + file + "; this test needs " + needed, e);
         }
     }
 }

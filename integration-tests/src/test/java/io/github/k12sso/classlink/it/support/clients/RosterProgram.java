@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** A way to read a roster that docs/develop/roster.md shows: it prints something about the caller's classes. */
+/** A program shown in docs/develop/roster.md that reads a roster and prints the caller's classes. */
 public final class RosterProgram {
 
     private final String name;
@@ -19,7 +19,7 @@ public final class RosterProgram {
         this.arguments = arguments;
     }
 
-    /** The command of the page as it stands there. */
+    /** The command as shown on the page. */
     public static RosterProgram curl() {
         return new RosterProgram(
                 "curl",
@@ -45,7 +45,7 @@ public final class RosterProgram {
         return Path.of(System.getProperty("project.root"), "integration-tests", "clients", language, file);
     }
 
-    /** What it prints. */
+    /** The output. */
     public String run(URI issuer, String accessToken) {
         Program.Ended ended = program.run(
                 Map.of("ISSUER", issuer.toString(), "ACCESS_TOKEN", accessToken), arguments.toArray(String[]::new));

@@ -14,14 +14,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** A script of {@code integration-tests/clients/}. */
+/** A script in {@code integration-tests/clients/}. */
 final class Script implements StockClient {
 
     private static final Path CLIENTS = Path.of(System.getProperty("project.root"), "integration-tests", "clients");
     private static final List<String> JAVA_SCRIPT =
             List.of("package.json", "package-lock.json", ".npmrc", "exchange.js", "apps.js", "spa/index.html");
 
-    /** A copy of the lock file, next to the packages that it named. */
+    /** A copy of the lock file next to the installed packages. */
     private static final String FETCHED = "node_modules/fetched-packages.json";
 
     private static Path javaScriptFolder;
@@ -51,8 +51,8 @@ final class Script implements StockClient {
     }
 
     /**
-     * The scripts for Node.js below {@code target/}, with the packages that they need: once for all tests. npm is asked only if
-     * the lock file differs from the last run's.
+     * The scripts for Node.js below {@code target/} with their packages, shared by all tests. npm runs only if the lock file
+     * has changed.
      */
     static synchronized Path javaScriptFolder() {
         if (javaScriptFolder == null) {

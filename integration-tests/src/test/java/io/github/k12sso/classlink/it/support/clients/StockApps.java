@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** Two running apps that know nothing of tiles, on unmodified libraries: {@code clients/javascript/apps.js}. */
+/** Two running apps without support for tiles, on unmodified libraries: {@code clients/javascript/apps.js}. */
 public final class StockApps implements AutoCloseable {
 
     private static final long PATIENCE_SECONDS = 10;
@@ -23,7 +23,7 @@ public final class StockApps implements AutoCloseable {
         this.address = address;
     }
 
-    /** For the clients {@code reading} (public) and {@code math} of a realm. */
+    /** Starts them for the clients {@code reading} (public) and {@code math} of a realm. */
     public static StockApps start(TestRealm realm, String mathSecret) {
         Path folder = Script.javaScriptFolder();
         URI issuer = realm.url("");
@@ -51,12 +51,12 @@ public final class StockApps implements AutoCloseable {
         }
     }
 
-    /** In the browser, on keycloak-js. */
+    /** Browser app with keycloak-js. */
     public URI reading() {
         return address.resolve("/reading/");
     }
 
-    /** On the server, on openid-client. */
+    /** Server app with openid-client. */
     public URI math() {
         return address.resolve("/math/");
     }

@@ -3,27 +3,27 @@ package io.github.k12sso.classlink.it.support.clients;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URI;
 
-/** A way to exchange tokens that docs/develop/token-exchange.md shows. */
+/** A client shown in docs/develop/token-exchange.md that exchanges tokens. */
 public interface StockClient {
 
     /**
      * Exchanges a token of the realm's app.
      *
-     * @return what the client printed: Keycloak's answer, or what its library made of a refusal
+     * @return the client's output: Keycloak's response or the library's error
      */
     JsonNode exchange(URI issuer, String accessToken);
 
-    /** The command of the page as it stands there. */
+    /** The command as shown on the page. */
     static StockClient curl() {
         return new Curl(ExchangePage.read().code("sh"));
     }
 
-    /** openid-client, as {@code npm ci} fetches it. */
+    /** openid-client from {@code npm ci}. */
     static StockClient javaScript() {
         return Script.javaScript();
     }
 
-    /** Authlib, as Debian packs it. */
+    /** Authlib from Debian's package. */
     static StockClient python() {
         return Script.python();
     }

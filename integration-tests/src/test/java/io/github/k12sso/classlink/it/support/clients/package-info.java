@@ -1,2 +1,2 @@
-/** Apps built on stock libraries of other languages, run as processes of their own. */
+/** Apps on standard libraries of other languages, run as separate processes. */
 package io.github.k12sso.classlink.it.support.clients;

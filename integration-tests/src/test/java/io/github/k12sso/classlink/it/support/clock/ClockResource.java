@@ -9,10 +9,10 @@ import jakarta.ws.rs.core.MediaType;
 import java.time.Duration;
 import org.keycloak.common.util.Time;
 
-/** Below {@code /realms/{realm}/movable-clock}. */
+/** Resource at {@code /realms/{realm}/movable-clock}. */
 public class ClockResource {
 
-    /** {@code POST passed/{seconds}}: so much time has passed for what the provider keeps in memory. */
+    /** {@code POST passed/{seconds}}: lets time pass for the provider's in-memory state. */
     @POST
     @Path("passed/{seconds}")
     @Produces(MediaType.TEXT_PLAIN)
@@ -21,7 +21,7 @@ public class ClockResource {
         return String.valueOf(seconds);
     }
 
-    /** {@code POST {seconds}}: Keycloak's clock goes so far ahead of the machine's. */
+    /** {@code POST {seconds}}: sets the offset of Keycloak's clock from the machine's clock. */
     @POST
     @Path("{seconds}")
     @Produces(MediaType.TEXT_PLAIN)

@@ -6,7 +6,7 @@ import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.services.resource.RealmResourceProvider;
 import org.keycloak.services.resource.RealmResourceProviderFactory;
 
-/** Offers {@link ClockResource} in every realm. */
+/** Registers {@link ClockResource} in every realm. */
 public final class ClockResourceFactory implements RealmResourceProviderFactory {
 
     static final String ID = "movable-clock";
@@ -21,7 +21,7 @@ public final class ClockResourceFactory implements RealmResourceProviderFactory 
         return new ClockProvider();
     }
 
-    /** Holds nothing. */
+    /** Stateless. */
     static final class ClockProvider implements RealmResourceProvider {
 
         @Override
@@ -31,22 +31,22 @@ public final class ClockResourceFactory implements RealmResourceProviderFactory 
 
         @Override
         public void close() {
-            // holds nothing
+            // nothing to release
         }
     }
 
     @Override
     public void init(Config.Scope options) {
-        // has none
+        // no configuration
     }
 
     @Override
     public void postInit(KeycloakSessionFactory factory) {
-        // needs nothing
+        // nothing to do
     }
 
     @Override
     public void close() {
-        // holds nothing
+        // nothing to release
     }
 }

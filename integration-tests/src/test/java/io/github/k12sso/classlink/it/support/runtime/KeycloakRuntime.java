@@ -7,10 +7,10 @@ import java.nio.file.Path;
 import java.util.List;
 import org.testcontainers.DockerClientFactory;
 
-/** Where Keycloak runs, for the whole run of tests. */
+/** Where Keycloak runs during a test run. */
 public enum KeycloakRuntime {
 
-    /** A process of this machine; what is used unless the run asks for another. */
+    /** A process on this machine; the default. */
     DISTRIBUTION {
         @Override
         public RunningKeycloak start(KeycloakSettings settings, List<String> buildOptions) {
@@ -18,7 +18,7 @@ public enum KeycloakRuntime {
         }
     },
 
-    /** A container on this machine's network, with the built jar in {@code providers/}. */
+    /** A container with host networking and the built jar in {@code providers/}. */
     CONTAINER {
         @Override
         public RunningKeycloak start(KeycloakSettings settings, List<String> buildOptions) {
@@ -29,13 +29,16 @@ public enum KeycloakRuntime {
     private static final KeycloakRuntime CHOSEN = choose(System.getProperty("keycloak.runtime", "distribution"));
 
     /**
-     * Starts a server and waits until it answers.
+     * Starts a server and waits until it responds.
      *
-     * @param buildOptions those that {@code kc.sh build} was given; an image that nobody built is told them at the start
+     * @param buildOptions options of {@code kc.sh build}; passed at startup to an image without a build
      */
     public abstract RunningKeycloak start(KeycloakSettings settings, List<String> buildOptions);
 
-    /** What {@code -Dkeycloak.runtime} says; the distribution where no engine answers, and a line of the output says so. */
+    /**
+     * The runtime set by {@code -Dkeycloak.runtime}. Falls back to the distribution, with a message, if no Docker engine
+     * responds.
+     */
     public static KeycloakRuntime chosen() {
         return CHOSEN;
     }

@@ -3,19 +3,19 @@ package io.github.k12sso.classlink.it.support.runtime;
 import java.net.URI;
 import java.nio.file.Path;
 
-/** One Keycloak that answers. */
+/** A running Keycloak. */
 public interface RunningKeycloak extends AutoCloseable {
 
-    /** {@code http://localhost:<port>}, no slash at the end. */
+    /** {@code http://localhost:<port>}, without trailing slash. */
     URI baseUrl();
 
-    /** On this machine, wherever Keycloak runs. */
+    /** Path on this machine, for any runtime. */
     Path logFile();
 
-    /** Ends it as a power cut would. */
+    /** Kills it, like a power failure. */
     void kill();
 
-    /** Ends it in good order. */
+    /** Stops it gracefully. */
     @Override
     void close();
 }

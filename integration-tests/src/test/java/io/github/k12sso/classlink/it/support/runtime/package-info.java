@@ -1,5 +1,5 @@
 /**
- * What the tests' Keycloak runs in: the distribution from Maven Central, or, with {@code -Dkeycloak.runtime=container}, the
- * image of the same version in a Docker engine.
+ * Runtimes of the Keycloak under test: the distribution from Maven Central or, with {@code -Dkeycloak.runtime=container}, the
+ * image of the same version in Docker.
  */
 package io.github.k12sso.classlink.it.support.runtime;

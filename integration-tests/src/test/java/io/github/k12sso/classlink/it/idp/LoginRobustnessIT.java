@@ -29,9 +29,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whom ClassLink vouches for is not kept out by a name, an address, a mapper, a race, or somebody who types wrong passwords. */
+/**
+ * No name, email, mapper, race condition or wrong password of others prevents the login of a user whom ClassLink authenticates.
+ */
 @WithTestEnvironment
-class EverybodyGetsInIT {
+class LoginRobustnessIT {
 
     private static final String STUDENT = "mira.fernwick.2";
     private static final String TAKEN = "taken@maplevalley.example";
@@ -45,7 +47,7 @@ class EverybodyGetsInIT {
         realm = environment.newRealm();
     }
 
-    /** Keycloak's own user profile, which requires an e-mail address and both names of everybody. */
+    /** Keycloak's default user profile, which requires email, first and last name. */
     @Nested
     class GivenAStockRealmWithTheShippedFlow {
 
@@ -83,7 +85,7 @@ class EverybodyGetsInIT {
 
         @ParameterizedTest
         @MethodSource("whatClassLinkMaySend")
-        void thenEveryNameAndAddressLeadsInAtFirstAndLaterLogins(Map<String, String> sent) {
+        void thenUsersWithAnyNameAndEmailSignInAtFirstAndLaterLogins(Map<String, String> sent) {
             classLinkSays(sent);
             assertSignedIn();
             assertSignedIn();
@@ -97,7 +99,7 @@ class EverybodyGetsInIT {
         }
 
         @Test
-        void thenTheLogAndTheEventNameTheFieldAndNotTheValue() {
+        void thenLogAndEventNameTheFieldButNotTheValue() {
             classLinkSays(Map.of("FirstName", "Jo (JJ)", "Email", "n/a"));
             assertSignedIn();
 
@@ -115,7 +117,7 @@ class EverybodyGetsInIT {
         }
 
         @Test
-        void thenAnAddressThatStandsInMakesWayForARealOne() {
+        void thenAPlaceholderEmailIsReplacedByARealOne() {
             realm.configure(provider -> provider.put("trustEmail", true));
             classLinkSays(Map.of("Email", ""));
             assertSignedIn();
@@ -133,7 +135,7 @@ class EverybodyGetsInIT {
         }
 
         @Test
-        void thenAnAttributeThatIsTooLongIsCut() {
+        void thenAnAttributeThatIsTooLongIsTruncated() {
             mapper("classlink-user-attribute-mapper", Map.of("jsonField", "Building", "userAttribute", "school"));
             classLinkSays(Map.of("Building", "x".repeat(5000)));
 
@@ -145,9 +147,9 @@ class EverybodyGetsInIT {
         }
     }
 
-    /** A realm's own rules count, too. */
+    /** The realm's own validators apply too. */
     @Test
-    void aRealmsOwnPatternIsHonoured() {
+    void theRealmsOwnPatternIsApplied() {
         userProfile("""
                 {"attributes": [
                   {"name": "username", "permissions": {"view": ["admin"], "edit": ["admin"]}},
@@ -167,7 +169,7 @@ class EverybodyGetsInIT {
     }
 
     @Test
-    void aCharacterThatNoDatabaseStoresKeepsNobodyOut() {
+    void nulCharactersDoNotPreventALogin() {
         realm.configureRealm(settings -> settings.put("organizationsEnabled", true));
         mapper("classlink-user-attribute-mapper", Map.of("jsonField", "Building", "userAttribute", "school"));
         mapper("classlink-group-mapper", Map.of("groupTemplate", "/districts/${tenant_name}/${building}"));
@@ -191,7 +193,7 @@ class EverybodyGetsInIT {
     }
 
     @Test
-    void anOrganizationWithALongNameKeepsNobodyOut() {
+    void aLongOrganizationNameDoesNotPreventALogin() {
         realm.configureRealm(settings -> settings.put("organizationsEnabled", true));
         mapper("classlink-organization-mapper", Map.of("createOrganization", "true"));
         classLinkSays(Map.of("Tenant", "x".repeat(400)));
@@ -205,7 +207,7 @@ class EverybodyGetsInIT {
     class GivenSyncModeForce {
 
         @Test
-        void anAddressThatAnotherUserHasIsNotTaken() {
+        void anEmailOfAnotherUserIsNotWritten() {
             realm.configureRealm(settings -> settings.put("duplicateEmailsAllowed", false));
             assertSignedIn();
             String before = realm.state().user(STUDENT).get("email").textValue();
@@ -226,7 +228,7 @@ class EverybodyGetsInIT {
         }
 
         @Test
-        void aMapperThatWritesATakenAddressWritesNothing() {
+        void aMapperDoesNotWriteAnEmailInUse() {
             realm.configureRealm(settings -> settings.put("duplicateEmailsAllowed", false));
             mapper("classlink-user-attribute-mapper", Map.of("jsonField", "Contact", "userAttribute", "email"));
             assertSignedIn();
@@ -242,7 +244,7 @@ class EverybodyGetsInIT {
         }
 
         @Test
-        void aMapperThatWritesATakenAddressAtTheFirstLoginWritesNothing() {
+        void aMapperDoesNotWriteAnEmailInUseAtTheFirstLogin() {
             realm.configureRealm(settings -> settings.put("duplicateEmailsAllowed", false));
             mapper("classlink-user-attribute-mapper", Map.of("jsonField", "Contact", "userAttribute", "email"));
             newUser("other", TAKEN);
@@ -254,7 +256,7 @@ class EverybodyGetsInIT {
         }
 
         @Test
-        void aMapperThatWritesAnAddressDoesNotLeaveItVerified() {
+        void anEmailWrittenByAMapperIsNotVerified() {
             mapper("classlink-user-attribute-mapper", Map.of("jsonField", "Contact", "userAttribute", "email"));
             assertSignedIn();
             changeUser(STUDENT, user -> user.put("emailVerified", true));
@@ -268,7 +270,7 @@ class EverybodyGetsInIT {
         }
 
         @Test
-        void aMapperNeverWritesTheUsername() {
+        void aMapperDoesNotWriteTheUsername() {
             mapper("classlink-user-attribute-mapper", Map.of("jsonField", "LoginId", "userAttribute", "username"));
             classLinkSays(Map.of("LoginId", "local"));
 
@@ -279,9 +281,9 @@ class EverybodyGetsInIT {
             assertThat(environment.log()).contains("it cannot write the username");
         }
 
-        /** Its own sync mode is "inherit", as the console sets it. */
+        /** The mapper's sync mode is "inherit", the console's default. */
         @Test
-        void aMapperOfKeycloaksThatWritesATakenUsernameIsLeftOut() {
+        void keycloaksMapperIsSkippedIfItWritesAUsernameInUse() {
             assertSignedIn();
             new ProviderMappers(realm)
                     .add(
@@ -304,7 +306,7 @@ class EverybodyGetsInIT {
         }
 
         @Test
-        void whatKeycloakRefusesAgainAndAgainEndsOnAPageThatDoesNotBlameClassLink() {
+        void aRepeatedKeycloakErrorShowsAPageThatDoesNotBlameClassLink() {
             assertSignedIn();
             mapper("oidc-username-idp-mapper", Map.of("template", "local", "target", "LOCAL"));
 
@@ -320,7 +322,7 @@ class EverybodyGetsInIT {
     }
 
     @Test
-    void withEmailAsUsernameAPersonWithoutAnAddressGetsIn() {
+    void withEmailAsUsernameAUserWithoutEmailSignsIn() {
         realm.configureRealm(
                 settings -> settings.put("registrationEmailAsUsername", true).put("duplicateEmailsAllowed", false));
 
@@ -334,12 +336,12 @@ class EverybodyGetsInIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"{x}", "50%25 %41+{y}&z=1 ü"})
-    void whatAnAppAsksForReachesClassLinkAsItWasSent(String text) {
+    void parametersOfTheAppReachClassLinkUnchanged(String text) {
         realm.configure(provider ->
                 ((ObjectNode) provider.get("config")).put("loginHint", "true").put("forwardParameters", "district"));
 
         Browser browser = realm.newBrowser();
-        // Not kc_idp_hint: with it, Keycloak itself (26.7.3) decodes the login hint twice.
+        // Without kc_idp_hint, because with it Keycloak 26.7.3 decodes the login hint twice.
         WebPage loginPage = browser.open(realm.loginRequest(
                 TestRealm.APP, "openid", Map.of("prompt", text, "login_hint", text, "district", text)));
         WebPage asked = browser.click(loginPage, "#social-classlink");
@@ -364,7 +366,7 @@ class EverybodyGetsInIT {
         }
 
         @Test
-        void wrongPasswordsDoNotLockAPersonOutOfClassLink() {
+        void wrongPasswordsDoNotLockTheClassLinkLogin() {
             assertSignedIn();
             Browser stranger = realm.newBrowser();
             WebPage page = stranger.open(realm.loginRequest(TestRealm.APP, "openid", Map.of()));
@@ -384,20 +386,20 @@ class EverybodyGetsInIT {
 
         @ParameterizedTest
         @ValueSource(strings = {"student", "teacher"})
-        void firstLoginsOfOnePersonAtOnceAllLeadIn(String persona) {
+        void concurrentFirstLoginsOfOneUserSucceed(String persona) {
             assertAllSignIn(persona, 4);
             assertThat(realm.state().users()).hasSize(2);
         }
 
         @Test
-        void laterLoginsOfOnePersonAtOnceAllLeadIn() {
+        void concurrentLaterLoginsOfOneUserSucceed() {
             assertSignedIn();
             assertAllSignIn("student", 4);
         }
 
-        /** Each tile has a provider of its own. */
+        /** Each tile has its own provider. */
         @Test
-        void firstLoginsByTwoTilesAtOnceAllLeadIn() {
+        void concurrentFirstLoginsFromTwoTilesSucceed() {
             ObjectNode second = (ObjectNode) realm.admin().get(providers() + "/" + TestRealm.ALIAS);
             second.remove("internalId");
             second.put("alias", "math");
@@ -425,7 +427,7 @@ class EverybodyGetsInIT {
         }
 
         @Test
-        void thenOddNamesAndAddressesLeadIn() {
+        void thenUsersWithUnusualNamesAndEmailsSignIn() {
             classLinkSays(Map.of("FirstName", "Jo (JJ) / & Co", "LastName", "F".repeat(300), "Email", "n/a"));
 
             assertSignedIn();
@@ -440,7 +442,7 @@ class EverybodyGetsInIT {
         }
 
         @Test
-        void thenFirstLoginsAtOnceLeadIn() {
+        void thenConcurrentFirstLoginsSucceed() {
             assertAllSignIn("student", 4);
             assertThat(realm.state().users()).hasSize(1);
             assertThat(realm.state().events("REGISTER")).hasSize(1);
@@ -449,7 +451,7 @@ class EverybodyGetsInIT {
 
     // ---- steps -----------------------------------------------------------------------------------------------------
 
-    /** In browsers of their own, the last step at the same moment. */
+    /** Uses separate browsers and runs the last step concurrently. */
     private void assertAllSignIn(String persona, int logins) {
         assertAllSignIn(persona, logins, TestRealm.ALIAS);
     }

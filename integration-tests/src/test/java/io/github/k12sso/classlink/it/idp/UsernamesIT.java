@@ -17,11 +17,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * User names, in a realm with Keycloak's own rules for them and its own first-login flow: a name that Keycloak does not
- * like would make it ask the person for another one.
+ * Usernames in a realm with Keycloak's default rules and first-login flow, which would ask the user for another username if one
+ * were invalid.
  */
 @WithTestEnvironment
-class UserNamesIT {
+class UsernamesIT {
 
     private TestEnvironment environment;
     private TestRealm realm;
@@ -57,7 +57,7 @@ class UserNamesIT {
         "Ιωάννης,classlink_u870001",
         "İlker,classlink_u870001"
     })
-    void nobodyIsAskedToTypeAName(String loginId, String username) {
+    void noUserIsAskedForAUsername(String loginId, String username) {
         classLinkCalls("student", loginId);
 
         assertSignedIn("student");
@@ -67,7 +67,7 @@ class UserNamesIT {
     }
 
     @Test
-    void aShortNameIsMadeLongEnough() {
+    void aShortUsernameIsExtended() {
         realm.configure("usernameTemplate", "${login_id}");
         classLinkCalls("student", "li");
 
@@ -76,7 +76,7 @@ class UserNamesIT {
     }
 
     @Test
-    void aLongNameIsCut() {
+    void aLongUsernameIsTruncated() {
         classLinkCalls("student", "a".repeat(300));
 
         assertSignedIn("student");
@@ -84,7 +84,7 @@ class UserNamesIT {
     }
 
     @Test
-    void theTwoPartsOfTheIdentityMakeNoForbiddenName() {
+    void anIdentityKeyWithTwoPartsGivesAValidUsername() {
         realm.configure("identityKey", "tenant-and-sourced-id");
         classLinkCalls("student", "");
 
@@ -93,7 +93,7 @@ class UserNamesIT {
     }
 
     @Test
-    void namesThatDifferInAForbiddenCharacterAreTwoUsers() {
+    void loginIdsThatDifferInAForbiddenCharacterAreTwoUsers() {
         classLinkCalls("student", "a b");
         classLinkCalls("teacher", "a_b");
 
@@ -110,7 +110,7 @@ class UserNamesIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"first login", "first broker login"})
-    void aLocalUserOfThatNameIsNeverTakenOver(String flow) {
+    void anExistingLocalUserIsNeverLinkedByUsername(String flow) {
         realm.configure(provider -> provider.put("firstBrokerLoginFlowAlias", flow));
         realm.configure("usernameTemplate", "${login_id}");
         classLinkCalls("student", "Local");

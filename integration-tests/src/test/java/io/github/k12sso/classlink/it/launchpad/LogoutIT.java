@@ -34,9 +34,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A person logs out of an app, in the browser that they logged in with. ClassLink has no logout for apps. */
+/** A user logs out of an app in the browser. ClassLink has no logout for apps. */
 @WithTestEnvironment
-class LeavingIT {
+class LogoutIT {
 
     private TestEnvironment environment;
     private TestRealm realm;
@@ -44,7 +44,7 @@ class LeavingIT {
     private JsonNode tokens;
 
     @BeforeEach
-    void somebodySignedIn(TestEnvironment testEnvironment) {
+    void aSignedInUser(TestEnvironment testEnvironment) {
         environment = testEnvironment;
         realm = environment.newRealm();
         realm.configureClient(TestRealm.APP, app -> attributes(app).put("post.logout.redirect.uris", "+"));
@@ -57,7 +57,7 @@ class LeavingIT {
     }
 
     @Test
-    void byDefaultTheLogoutIsKeycloaksOwn() {
+    void byDefaultKeycloaksLogoutPageIsShown() {
         WebPage back = logOut(Map.of("post_logout_redirect_uri", TestRealm.APP_CALLBACK.toString(), "state", "s1"));
 
         assertThat(back.address()).hasToString(TestRealm.APP_CALLBACK + "?state=s1");
@@ -76,7 +76,7 @@ class LeavingIT {
         }
 
         @Test
-        void thenThePageSaysWhoIsStillSignedInAndLeadsThereAndBackToTheApp() {
+        void thenThePageExplainsTheLaunchPadSessionAndLinksToItAndToTheApp() {
             WebPage page = logOut(Map.of("post_logout_redirect_uri", TestRealm.APP_CALLBACK.toString(), "state", "s1"));
 
             assertThat(page.status()).isEqualTo(200);
@@ -92,7 +92,7 @@ class LeavingIT {
         }
 
         @Test
-        void andNoAddressOfTheAppThenThePageHasNoWayBack() {
+        void withoutAHomeUrlThenThePageHasNoLinkToTheApp() {
             WebPage page = logOut(Map.of());
 
             assertThat(link(page, "#classlink-sign-out")).isEqualTo(signOutUrl);
@@ -101,7 +101,7 @@ class LeavingIT {
         }
 
         @Test
-        void thenPeopleWhoDidNotComeFromClassLinkNeverSeeIt() {
+        void thenUsersWithoutAClassLinkLoginDoNotSeeIt() {
             Browser local = realm.newBrowser();
             WebPage loginPage = local.open(realm.loginRequest(TestRealm.APP, "openid", Map.of()));
             WebPage callback = local.press(loginPage, "#kc-login", Map.of("username", "local", "password", "local"));
@@ -114,7 +114,7 @@ class LeavingIT {
         }
 
         @Test
-        void thenAnAppThatKeycloakLogsOutThroughTheBrowserStillIs() {
+        void thenFrontChannelLogoutStillWorks() {
             realm.configureClient(TestRealm.APP, app -> {
                 app.put("frontchannelLogout", true);
                 attributes(app).put("frontchannel.logout.url", "http://app.example/front-channel-logout");
@@ -128,7 +128,7 @@ class LeavingIT {
 
         @ParameterizedTest
         @ValueSource(strings = {"javascript:alert(1)", "https://evil.example/", "launchpad"})
-        void otherThanAnAllowedAddressIsRefused(String url) {
+        void thenOnlyAllowedUrlsAreAccepted(String url) {
             var answer = realm.tryToConfigure(
                     provider -> ((ObjectNode) provider.get("config")).put("launchpadSignOutUrl", url));
 
@@ -137,10 +137,10 @@ class LeavingIT {
         }
     }
 
-    /** OpenID Connect Back-Channel Logout: an app that has a session of the same person hears of it. */
+    /** OpenID Connect Back-Channel Logout: another app with a session of the same user is notified. */
     @ParameterizedTest
     @ValueSource(strings = {"", "https://launchpad.classlink.com/maple-valley"})
-    void otherAppsAreToldWhateverThePersonSees(String signOutUrl) throws IOException, ParseException {
+    void otherAppsAreNotifiedInAnyCase(String signOutUrl) throws IOException, ParseException {
         realm.configure("launchpadSignOutUrl", signOutUrl);
         List<String> told = new CopyOnWriteArrayList<>();
         HttpServer otherApp = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -177,7 +177,7 @@ class LeavingIT {
     }
 
     @Test
-    void aClassLinkThatHangsHoldsNobodyUp() {
+    void anUnresponsiveClassLinkDoesNotDelayTheLogout() {
         logOut(Map.of());
         environment.classLink().tokenMode(TokenMode.GUIDE);
         environment.classLink().revocation(true);
@@ -199,7 +199,7 @@ class LeavingIT {
     }
 
     @Test
-    void theNextLoginIsSilentWhereClassLinkStillKnowsThePerson() {
+    void theNextLoginIsSilentIfTheClassLinkSessionIsActive() {
         logOut(Map.of());
 
         WebPage callback = browser.open(realm.loginRequest("openid"));

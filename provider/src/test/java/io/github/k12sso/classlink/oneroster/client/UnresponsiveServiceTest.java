@@ -21,9 +21,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A service that does not answer costs three calls, and then nobody a place until it answers again. */
+/** After three timeouts, a service gets no further calls until it responds again. */
 @Timeout(30)
-class SilencesTest {
+class UnresponsiveServiceTest {
 
     private static final Duration LONG = Duration.ofSeconds(3);
 
@@ -51,26 +51,26 @@ class SilencesTest {
     }
 
     @Test
-    void afterThreeSilencesItIsLeftAloneAndThenAskedOnce() throws RosterFailure {
+    void afterThreeTimeoutsCallsStopAndOneProbeFollows() throws RosterFailure {
         source.failed(silence, LONG);
         source.failed(silence, LONG);
         source.require();
         source.failed(silence, LONG);
 
-        assertLeftAlone(Duration.ofSeconds(30));
+        assertNotCalled(Duration.ofSeconds(30));
         now = now.plusSeconds(20);
-        assertLeftAlone(Duration.ofSeconds(10));
+        assertNotCalled(Duration.ofSeconds(10));
         assertThatNoException().isThrownBy(() -> silences.of("realm other").require());
 
         now = now.plusSeconds(10);
         source.require();
-        assertLeftAlone(Duration.ofSeconds(30));
+        assertNotCalled(Duration.ofSeconds(30));
         source.answered();
         source.require();
     }
 
     @Test
-    void aStatusIsAnAnswer() throws RosterFailure {
+    void anErrorStatusIsNotATimeout() throws RosterFailure {
         source.failed(silence, LONG);
         source.failed(silence, LONG);
         source.failed(busy, LONG);
@@ -79,9 +79,9 @@ class SilencesTest {
         source.require();
     }
 
-    /** Nobody waits for it, and a service that starts again is found at once. */
+    /** It costs no waiting time, and a restarted service is detected immediately. */
     @Test
-    void aRefusedConnectionIsNoSilence() throws RosterFailure {
+    void aRefusedConnectionIsNotATimeout() throws RosterFailure {
         for (int time = 0; time < 5; time++) {
             source.failed(silence, Duration.ofMillis(5));
         }
@@ -89,7 +89,7 @@ class SilencesTest {
         source.require();
     }
 
-    private void assertLeftAlone(Duration retryAfter) {
+    private void assertNotCalled(Duration retryAfter) {
         assertThatExceptionOfType(RosterFailure.class)
                 .isThrownBy(source::require)
                 .satisfies(failure -> {
@@ -98,11 +98,11 @@ class SilencesTest {
                 });
     }
 
-    // ---- the list of districts
+    // ---- the district list
     // ---------------------------------------------------------------------------------------
 
     @Test
-    void aSilentListOfDistrictsHoldsUpNoOtherProvider() throws Exception {
+    void anUnresponsiveDistrictListDoesNotDelayOtherProviders() throws Exception {
         CountDownLatch over = new CountDownLatch(1);
         try (TestSource silent = TestSource.answering(exchange -> await(over));
                 TestSource honest =
@@ -112,20 +112,20 @@ class SilencesTest {
                             () -> CompletableFuture.supplyAsync(() -> reason(applications, "silent", silent)))
                     .limit(2)
                     .toList();
-            waitUntilAsked(silent);
+            waitUntilCalled(silent);
 
             assertThat(applications.find(partner("honest", honest, 10), "7")).isPresent();
 
-            assertThat(silent.asked()).as("one asks for all").hasSize(1);
+            assertThat(silent.asked()).as("one call for all requests").hasSize(1);
             assertThat(waiting).noneMatch(CompletableFuture::isDone);
             over.countDown();
             waiting.forEach(CompletableFuture::join);
         }
     }
 
-    /** One deadline for the request, the list of districts included. */
+    /** The deadline of the request includes reading the district list. */
     @Test
-    void theListComesWithinTheRequestsTimeOrNot() throws Exception {
+    void theDistrictListSharesTheDeadlineOfTheRequest() throws Exception {
         CountDownLatch over = new CountDownLatch(1);
         try (TestSource silent = TestSource.answering(exchange -> await(over))) {
             PartnerApplications applications = new PartnerApplications(() -> now, silences);
@@ -138,7 +138,7 @@ class SilencesTest {
     }
 
     @Test
-    void idsOfDistrictsAndTheListAreBounded() throws Exception {
+    void districtIdsAndTheDistrictListAreBounded() throws Exception {
         String long256 = "x".repeat(256);
         try (TestSource honest = TestSource.answering(exchange ->
                 TestSource.send(exchange, 200, list("\"tenant_id\":\"" + long256 + "\"", "\"tenant_id\":\"7\"")))) {
@@ -180,7 +180,7 @@ class SilencesTest {
                 + "]}";
     }
 
-    private static void waitUntilAsked(TestSource server) {
+    private static void waitUntilCalled(TestSource server) {
         while (server.asked().isEmpty()) {
             Thread.onSpinWait();
         }

@@ -17,17 +17,17 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Every page of the demo fits a phone, and is there in light and dark. Its pictures are for people to look at. */
+/** Every page of the demo fits a phone, in light and dark mode. Screenshots are for manual review. */
 @WithTestEnvironment
 @ResourceLock("realm of the demo")
 @Needs(Installed.CHROMIUM)
-@Full // a browser for each test
+@Full // starts a browser for each test
 @ResourceLock(Chromium.ONE_AT_A_TIME)
-class RosterAppLooksIT {
+class RosterAppLayoutIT {
 
     @ParameterizedTest
     @CsvSource({"1200, light", "1200, dark", "375, light", "375, dark"})
-    void everyPageFits(int width, String colorScheme, TestEnvironment environment) {
+    void everyPageFitsTheScreen(int width, String colorScheme, TestEnvironment environment) {
         environment.demoRealm().restore();
         String suffix = "-" + width + "-" + colorScheme;
         try (RosterApp app = environment.demoRealm().startApp();
