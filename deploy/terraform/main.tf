@@ -1,4 +1,4 @@
-# ClassLink in a realm that exists, with the provider keycloak/keycloak. docs/install/terraform.md says what to know.
+# Adds ClassLink to an existing realm with the provider keycloak/keycloak. See docs/install/terraform.md.
 terraform {
   required_version = ">= 1.5"
   required_providers {
@@ -58,7 +58,7 @@ resource "keycloak_custom_identity_provider_mapper" "tenant" {
 resource "keycloak_role" "teacher" {
   realm_id    = var.realm
   name        = "classlink-teacher"
-  description = "People whom ClassLink calls Teacher"
+  description = "Users with the ClassLink role Teacher"
 }
 
 resource "keycloak_custom_identity_provider_mapper" "teacher" {

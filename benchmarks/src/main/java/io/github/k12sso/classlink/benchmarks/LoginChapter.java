@@ -32,7 +32,8 @@ final class LoginChapter implements Chapter {
             TestRealm ours = Servers.prepared(cluster.newRealm());
             TestRealm builtIn = Servers.prepared(BuiltInBroker.newRealm(cluster));
             List<TestRealm> realms = List.of(ours, builtIn);
-            for (TestRealm realm : realms) { // the first login alone, because Keycloak serializes concurrent first ones
+            for (TestRealm realm :
+                    realms) { // the first login by itself, because Keycloak serializes concurrent first ones
                 requireLinkedUser(realm);
             }
             bench.warmUp(sides(bench, cluster, realms, new Run(bench.seconds(10), 8, false)));

@@ -7,46 +7,46 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** One theme of the connection check. */
+/** One part of the connection check. */
 interface Check {
 
-    /** Names the theme, for a finding about the check itself. */
+    /** Returns the name of this part, for a finding about the check itself. */
     String theme();
 
     /**
-     * Looks, and reports at least one finding, or nothing if the theme does not apply.
+     * Runs the check. Reports at least one finding, or none if the check does not apply.
      *
-     * @throws OutOfTime if the time for all checks together is used up
+     * @throws OutOfTime if the time for all checks is exceeded
      */
     void run(Findings findings);
 
-    /** How a finding is to be taken. */
+    /** The severity of a finding. */
     enum Status {
         OK,
-        /** Works for some people or in some situations only, or cannot be told from here. */
+        /** Works only for some users or in some situations, or cannot be verified. */
         WARNING,
         /** Does not work. */
         FAILED;
 
-        /** As it stands in the answer. */
+        /** Returns the value in the response. */
         String code() {
             return name().toLowerCase(Locale.ROOT);
         }
     }
 
     /**
-     * One line of the answer. Neither detail nor fix has a secret, a token or anything about a person.
+     * One finding. The detail and the fix contain no secrets, tokens or personal data.
      *
-     * @param name constant, so that a script can look for it; several findings may have one name
-     * @param detail what was seen
-     * @param fix what to do; empty if nothing
+     * @param name a constant for scripts; several findings can have the same name
+     * @param detail the observation
+     * @param fix what to do; empty for none
      */
     record Finding(String name, Status status, String detail, String fix) {}
 
-    /** What the checks found so far, and how much time is left. */
+    /** Collects the findings and tracks the remaining time. */
     final class Findings {
 
-        /** For one call. */
+        /** Maximum time for one call. */
         static final Duration CALL = Duration.ofSeconds(5);
 
         private final List<Finding> found = new ArrayList<>();
@@ -70,7 +70,7 @@ interface Check {
             found.add(new Finding(name, Status.FAILED, detail, fix));
         }
 
-        /** The time that the next call may take: at most {@link #CALL}. */
+        /** Returns the timeout for the next call, at most {@link #CALL}. */
         Duration timeForACall() {
             Duration left = Duration.between(clock.instant(), end);
             if (left.compareTo(Duration.ofMillis(1)) < 0) {
@@ -84,7 +84,7 @@ interface Check {
         }
     }
 
-    /** The checks have taken as long as they may. */
+    /** The time for all checks is exceeded. */
     final class OutOfTime extends RuntimeException {
         private static final long serialVersionUID = 1L;
     }

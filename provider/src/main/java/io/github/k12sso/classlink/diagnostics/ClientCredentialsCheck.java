@@ -13,8 +13,8 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.vault.VaultStringSecret;
 
 /**
- * Whether ClassLink accepts client id and secret. There is no request that only asks this; one for a code that cannot exist
- * is answered {@code invalid_grant} if the client is known, and another error if it is not.
+ * Checks the client ID and secret with an invalid code: ClassLink answers {@code invalid_grant} if it accepts the
+ * client, and another error if it does not.
  */
 record ClientCredentialsCheck(Subject subject) implements Check {
 
@@ -23,7 +23,7 @@ record ClientCredentialsCheck(Subject subject) implements Check {
     private static final String VERIFIER = "keycloak-classlink-connection-check-0123456789";
     private static final String COMPARE =
             "Compare Client ID and Client Secret with ClassLink's Partner Portal: Test and"
-                    + " Production have one pair each. Paste both again without blanks.";
+                    + " Production have one pair each. Paste both again without spaces.";
 
     @Override
     public String theme() {
@@ -91,7 +91,7 @@ record ClientCredentialsCheck(Subject subject) implements Check {
         }
     }
 
-    /** The value that a reference to Keycloak's vault stands for, or the value itself; empty if the vault has no entry. */
+    /** Resolves a vault reference or returns the value itself; empty if the vault has no entry. */
     static Optional<String> secretOf(KeycloakSession session, String reference) {
         try (VaultStringSecret found = session.vault().getStringSecret(reference)) {
             return found.get().filter(text -> !text.startsWith("${vault."));

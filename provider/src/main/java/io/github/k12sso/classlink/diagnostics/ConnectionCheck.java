@@ -21,10 +21,10 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.keycloak.common.util.Time;
 
-/** Whether this server reaches ClassLink, and whether the addresses in the settings are ClassLink's. */
+/** Checks whether this server reaches ClassLink and whether the configured addresses are ClassLink's. */
 final class ConnectionCheck implements Check {
 
-    /** A Date header has whole seconds. */
+    /** A Date header has a resolution of one second. */
     private static final long ROUNDING_SECONDS = 1;
 
     private final ClassLinkIdentityProviderConfig config;
@@ -84,7 +84,7 @@ final class ConnectionCheck implements Check {
         clock(findings, skews.stream().findFirst());
     }
 
-    /** By the keys of the settings. */
+    /** Returns the URLs by setting key. */
     private Map<String, String> urls() {
         Map<String, String> urls = new LinkedHashMap<>();
         urls.put("authorizationUrl", config.getAuthorizationUrl());
@@ -103,7 +103,7 @@ final class ConnectionCheck implements Check {
             URI address = URI.create(url.strip());
             return address.getScheme() + "://" + address.getRawAuthority();
         } catch (IllegalArgumentException e) {
-            return url; // not a URL, which the probe says
+            return url; // not a URL, which the probe reports
         }
     }
 
@@ -125,7 +125,8 @@ final class ConnectionCheck implements Check {
         if (Math.abs(seconds) > config.getAllowedClockSkew() + ROUNDING_SECONDS) {
             findings.failed(
                     "clock",
-                    detail + " Allowed are " + config.getAllowedClockSkew() + ": every id_token is refused.",
+                    detail + " The allowed clock skew is " + config.getAllowedClockSkew()
+                            + ", so every id_token is refused.",
                     "Synchronize this server's clock (NTP).");
         } else {
             findings.ok("clock", detail);
@@ -169,11 +170,11 @@ final class ConnectionCheck implements Check {
                 && key.path("alg").asText("RS256").equals("RS256");
     }
 
-    /** Without a token the right address refuses; a wrong one is a web page or is not there. */
+    /** Without a token, the correct address returns 401 or 403; a wrong one is a web page or does not exist. */
     private void profile(Findings findings) {
         Optional<HostProbe.Answer> answer = answer(config.getUserInfoUrl(), findings);
         if (answer.isEmpty()) {
-            return; // the finding "host" says why
+            return; // the finding "host" reports the reason
         }
         int status = answer.get().status();
         String detail = "Without a token, the profile URL " + config.getUserInfoUrl() + " answers status " + status;

@@ -2,7 +2,9 @@ package io.github.k12sso.classlink.diagnostics;
 
 import java.util.Set;
 
-/** The fields that ClassLink is known to send (docs/internals/classlink-protocol.md#profile). It may send others. */
+/**
+ * The known fields of ClassLink's profile (docs/internals/classlink-protocol.md#profile). ClassLink may send others.
+ */
 final class KnownFields {
 
     private static final Set<String> MY_INFO =
@@ -19,7 +21,7 @@ final class KnownFields {
 
     private KnownFields() {}
 
-    /** Those of the document at a profile URL, which is told by the end of its path. */
+    /** Returns the fields for a profile URL, by the end of its path. */
     static Set<String> of(String profileUrl) {
         if (profileUrl.endsWith("/info")) {
             return MY_INFO;

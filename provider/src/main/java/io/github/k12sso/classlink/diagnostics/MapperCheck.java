@@ -18,7 +18,9 @@ import org.keycloak.models.utils.KeycloakModelUtils;
 import org.keycloak.organization.OrganizationProvider;
 import org.keycloak.organization.utils.Organizations;
 
-/** The provider's mappers: Keycloak saves them without a check, and at a login a wrong one does nothing. */
+/**
+ * Checks the provider's mappers: Keycloak saves them without validation, and an invalid one does nothing at a login.
+ */
 record MapperCheck(Subject subject) implements Check {
 
     private static final String TENANT_ID = "classlink.tenant_id";
@@ -38,7 +40,7 @@ record MapperCheck(Subject subject) implements Check {
         int before = findings.all().size();
         mappers.forEach(mapper -> check(findings, mapper));
         if (findings.all().size() == before) {
-            findings.ok("mappers", mappers.size() + " mapper(s), without objections.");
+            findings.ok("mappers", mappers.size() + " mapper(s) checked; no problems found.");
         }
     }
 
@@ -48,7 +50,7 @@ record MapperCheck(Subject subject) implements Check {
                 == null) {
             findings.failed(
                     "mapper-type",
-                    named(mapper) + " has the type " + type + ", which this Keycloak doesn't have.",
+                    named(mapper) + " has the type " + type + ", which isn't installed.",
                     "Install the extension with this mapper type, or delete the mapper.");
             return;
         }
@@ -71,7 +73,7 @@ record MapperCheck(Subject subject) implements Check {
             case "oidc-advanced-group-idp-mapper", "oidc-hardcoded-group-idp-mapper" -> group(findings, mapper);
             case "classlink-organization-mapper" -> organization(findings, mapper);
             default -> {
-                // Keycloak's other mappers have no value that could name something absent.
+                // Keycloak's other mappers do not reference other objects.
             }
         }
     }
@@ -103,8 +105,8 @@ record MapperCheck(Subject subject) implements Check {
         if (meant.isPresent()) {
             findings.failed(
                     "mapper-field",
-                    named(mapper) + " reads the profile field " + field + ". Upper and lower case matter, and"
-                            + " ClassLink sends " + meant.get() + ".",
+                    named(mapper) + " reads the profile field " + field + ". Field names are case-sensitive, "
+                            + "and ClassLink sends " + meant.get() + ".",
                     "Change the profile field to " + meant.get() + ".");
         } else {
             findings.warning(
@@ -126,14 +128,14 @@ record MapperCheck(Subject subject) implements Check {
         if (names.isEmpty()) {
             findings.failed(
                     "mapper-role-names",
-                    named(mapper) + " names no ClassLink role, so nobody gets the Keycloak role.",
-                    "Type the ClassLink roles, one per line, for example Teacher.");
+                    named(mapper) + " has no ClassLink roles, so no user gets the Keycloak role.",
+                    "Enter the ClassLink roles, one per line, for example Teacher.");
         } else if (names.contains(",") || names.contains(";")) {
             findings.failed(
                     "mapper-role-names",
                     named(mapper)
                             + " has a comma or semicolon in its ClassLink roles. It is taken as part of the name.",
-                    "Type one ClassLink role per line.");
+                    "Enter one ClassLink role per line.");
         }
     }
 
@@ -155,7 +157,7 @@ record MapperCheck(Subject subject) implements Check {
                 "Create the " + what + ", or choose another one in the mapper.");
     }
 
-    /** Keycloak writes a client's role as {@code client.role}, and both parts may contain dots. */
+    /** Keycloak's format for a client role is {@code client.role}, and both parts can contain dots. */
     private boolean exists(String role) {
         if (isCalled(role, subject.realm().getRole(role))) {
             return true;
@@ -170,7 +172,7 @@ record MapperCheck(Subject subject) implements Check {
         return false;
     }
 
-    /** For some databases {@code Staff} is {@code staff}; for the mapper it is not. */
+    /** Some databases find {@code staff} for {@code Staff}, but the mapper requires an exact match. */
     private static boolean isCalled(String name, RoleModel found) {
         return found != null && found.getName().equals(name);
     }
@@ -222,7 +224,7 @@ record MapperCheck(Subject subject) implements Check {
         }
     }
 
-    /** Allowed districts for which there is none; or any district, if every one is allowed. */
+    /** Returns the allowed districts without an organization, or "any district" if all districts are allowed. */
     private List<String> withoutOrganization() {
         OrganizationProvider organizations = subject.session().getProvider(OrganizationProvider.class);
         Set<TenantId> allowed = subject.config().getAllowedTenants().tenants();

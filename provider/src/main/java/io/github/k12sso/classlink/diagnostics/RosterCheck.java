@@ -23,12 +23,12 @@ import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
 
-/** Whether rosters can be read: the partner key, the districts that share with it, and one page of one of them. */
+/** Checks roster access: the partner key, the districts that share their rosters, and one page of a roster. */
 record RosterCheck(Subject subject) implements Check {
 
-    /** More of the allowed districts are not looked for. */
+    /** Maximum number of allowed districts that are checked. */
     private static final int MAX_DISTRICTS = 50;
-    /** No TenantId: ClassLink's are positive. */
+    /** Not a valid TenantId: ClassLink's are positive. */
     private static final String NO_DISTRICT = "0";
 
     private static final JsonFactory JSON = new JsonFactory();
@@ -46,7 +46,7 @@ record RosterCheck(Subject subject) implements Check {
     public void run(Findings findings) {
         RosterMode mode = subject.config().getRosterMode();
         if (mode == RosterMode.OFF
-                && RosterClasses.areWanted(subject.session(), subject.config().getAlias())) {
+                && RosterClasses.areUsed(subject.session(), subject.config().getAlias())) {
             findings.failed(
                     NAME,
                     "The roster API is disabled, and a group mapper or a client scope uses the classes of the roster.",
@@ -59,8 +59,8 @@ record RosterCheck(Subject subject) implements Check {
         } else {
             findings.ok(
                     NAME,
-                    "The roster mode is " + mode.setting() + ". There is no key of the provider to try, so no roster"
-                            + " was read.");
+                    "The roster mode is " + mode.setting() + ". It has no provider key to test, so no roster "
+                            + "was read.");
         }
     }
 
@@ -100,7 +100,7 @@ record RosterCheck(Subject subject) implements Check {
         roster.ifPresent(access -> page(findings, access));
     }
 
-    /** The list of districts is read at the first call and kept for the others. */
+    /** The first call reads the list of districts, which is then cached. */
     private Access access(Findings findings, PartnerApplications applications, String key, String district)
             throws RosterFailure {
         UpstreamClient upstream = subject.upstream().within(findings.timeForACall());
@@ -115,7 +115,7 @@ record RosterCheck(Subject subject) implements Check {
                 .current();
     }
 
-    /** Whether it makes sense to look for other districts. */
+    /** Returns whether to continue with other districts. */
     private static boolean shares(Findings findings, String district, RosterFailure failure) {
         switch (failure.reason()) {
             case DISTRICT_UNKNOWN -> {
@@ -179,7 +179,7 @@ record RosterCheck(Subject subject) implements Check {
         }
     }
 
-    /** A success without the collection is no empty roster, but a failure. Nothing of a row is kept. */
+    /** A 200 without the collection is a failure, not an empty roster. No row data is kept. */
     private static boolean hasOrgs(InputStream body) throws IOException {
         try (JsonParser page = JSON.createParser(body)) {
             if (page.nextToken() != JsonToken.START_OBJECT) {

@@ -9,12 +9,12 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.protocol.oidc.OIDCConfigAttributes;
 import org.keycloak.util.Booleans;
 
-/** Whether the client scopes for exchange and rosters exist, and whether a client can use them. */
+/** Checks whether the client scopes for token exchange and rosters exist and are usable. */
 record ScopeCheck(Subject subject) implements Check {
 
-    /** More clients of a realm are not looked at. */
+    /** Maximum number of clients that are checked. */
     private static final int MAX_CLIENTS = 1000;
-    /** More are not named. */
+    /** Maximum number of clients in a message. */
     private static final int MAX_NAMES = 20;
 
     @Override
@@ -36,7 +36,7 @@ record ScopeCheck(Subject subject) implements Check {
         }
     }
 
-    /** The clients that have the scope. */
+    /** Checks a scope and returns its clients. */
     private List<ClientModel> scope(Findings findings, String name, String scope, String purpose) {
         RealmModel realm = subject.realm();
         if (realm.getClientScopesStream().noneMatch(known -> known.getName().equals(scope))) {

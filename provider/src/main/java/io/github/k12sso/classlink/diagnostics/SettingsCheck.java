@@ -9,7 +9,7 @@ import org.keycloak.services.Urls;
 import org.keycloak.urls.UrlType;
 import org.keycloak.util.Booleans;
 
-/** The stored settings, and the address under which people reach Keycloak. */
+/** Checks the stored settings and Keycloak's public address. */
 record SettingsCheck(Subject subject) implements Check {
 
     private static final Set<String> THIS_MACHINE = Set.of("localhost", "127.0.0.1", "[::1]");
@@ -45,18 +45,20 @@ record SettingsCheck(Subject subject) implements Check {
             findings.failed("enabled", "The realm is disabled.", "Enable the realm in Realm settings.");
         } else if (!subject.config().isEnabled()) {
             findings.failed(
-                    "enabled", "The provider is disabled: nobody can sign in with it.", "Switch Enabled on and save.");
+                    "enabled",
+                    "The provider is disabled: users can't sign in with it.",
+                    "Switch Enabled on and " + "save.");
         } else if (Booleans.isTrue(subject.config().isLinkOnly())) {
             findings.warning(
                     "enabled",
-                    "Account linking only is on: users can link an account, but nobody can sign in.",
+                    "Account linking only is on: users can link an account but can't sign in.",
                     "Switch Account linking only off, unless this is intended.");
         } else {
             findings.ok("enabled", "Realm and provider are enabled.");
         }
     }
 
-    /** The one that the browser brings to ClassLink, whatever the address of this request. */
+    /** Returns the redirect URI that browsers send to ClassLink, which may differ from the address of this request. */
     private URI redirectUri() {
         return Urls.identityProviderAuthnResponse(
                 subject.session().getContext().getUri(UrlType.FRONTEND).getBaseUri(),

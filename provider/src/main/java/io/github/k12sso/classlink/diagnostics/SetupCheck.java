@@ -17,8 +17,8 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 
 /**
- * Checks the set-up of a ClassLink provider, and the realm around it as far as logins, exchanges and rosters need it. It
- * changes nothing. Bounds: {@link #TOTAL} for all checks, {@link Findings#CALL} for one call to ClassLink.
+ * Checks the configuration of a ClassLink provider and of its realmfor logins, token exchange and rosters. Changes
+ * nothing. Limits: {@link #TOTAL} for all checks, {@link Findings#CALL} for one call to ClassLink.
  */
 public final class SetupCheck {
 
@@ -33,7 +33,7 @@ public final class SetupCheck {
     }
 
     /**
-     * What is checked.
+     * The subject of the checks.
      *
      * @param realm of the provider
      * @param config the provider's settings
@@ -48,7 +48,7 @@ public final class SetupCheck {
             UpstreamClient upstream,
             KeySource tokenKeys) {}
 
-    /** The findings, as JSON has them: name, status, detail and fix. */
+    /** Runs all checks and returns the findings for JSON: name, status, detail and fix. */
     public List<Map<String, String>> run() {
         Findings findings = new Findings(Clocks.steady(), TOTAL);
         List<Check> checks = List.of(
@@ -74,7 +74,7 @@ public final class SetupCheck {
                     "Not checked: the check ended after " + TOTAL.toSeconds() + " seconds.",
                     "Fix the hosts that don't answer, then run the check again.");
         } catch (IllegalArgumentException e) {
-            // A setting that was stored without being validated, by an older version, say; SettingsCheck names it.
+            // A setting was stored without validation, for example by an older version; SettingsCheck reports it.
             findings.failed(
                     check.theme(),
                     "Not checked: a stored setting can't be used.",

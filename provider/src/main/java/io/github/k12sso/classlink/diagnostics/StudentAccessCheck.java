@@ -25,13 +25,13 @@ import org.keycloak.representations.userprofile.config.UPConfig;
 import org.keycloak.userprofile.UserProfileProvider;
 import org.keycloak.userprofile.config.UPConfigUtils;
 
-/** What of the realm keeps a student out, or shows one a form: most of them have no e-mail address. */
+/** Checks for realm settings that block students or show them a form. Most students have no email address. */
 final class StudentAccessCheck implements Check {
 
     private static final Set<String> NAMES = Set.of(UserModel.FIRST_NAME, UserModel.LAST_NAME);
     private static final Set<String> NAME_VALIDATORS =
             Set.of("person-name-prohibited-characters", "length", "pattern", "options");
-    /** Of a fresh realm. */
+    /** The default of a new realm. */
     private static final Set<String> HARMLESS_LENGTHS = Set.of("{max=255}");
 
     private final Subject subject;
@@ -104,7 +104,7 @@ final class StudentAccessCheck implements Check {
             findings.warning(
                     "name-validators",
                     "The user profile checks names: " + String.join(", ", strict)
-                            + ". A person whose name at ClassLink doesn't pass gets a form.",
+                            + ". Users whose ClassLink name is rejected get a form.",
                     "Realm settings, User profile: remove these validators from firstName and lastName.");
         }
     }
@@ -162,7 +162,7 @@ final class StudentAccessCheck implements Check {
                                 IdentityProviderRepresentation.UPFLM_MISSING);
     }
 
-    /** Those of subflows, too, five deep. */
+    /** Includes subflows, at most five levels deep. */
     private Stream<AuthenticationExecutionModel> executions(AuthenticationFlowModel flow, int depth) {
         return realm.getAuthenticationExecutionsStream(flow.getId())
                 .flatMap(step -> step.isAuthenticatorFlow() && depth < 5 && step.getFlowId() != null
@@ -188,9 +188,10 @@ final class StudentAccessCheck implements Check {
             boolean force = subject.config().getSyncMode() == IdentityProviderSyncMode.FORCE;
             findings.warning(
                     "duplicate-emails",
-                    "Duplicate emails are not allowed: the second person with a shared address can't sign in"
+                    "Duplicate emails are not allowed: the second user with a shared email can't sign in"
                             + (force
-                                    ? ", and with sync mode FORCE neither can a user whose address becomes one."
+                                    ? ". With sync mode FORCE, the same applies if a user's email becomes a "
+                                            + "duplicate."
                                     : "."),
                     "Realm settings, Login: switch Login with email off and Duplicate emails on.");
         }
@@ -224,7 +225,8 @@ final class StudentAccessCheck implements Check {
         if (!notNumbers.isEmpty()) {
             findings.failed(
                     "allowed-districts",
-                    "TenantIds are numbers, so these entries admit nobody: " + String.join(", ", notNumbers) + ".",
+                    "TenantIds are numbers, so these entries match no district: " + "" + String.join(", ", notNumbers)
+                            + ".",
                     "Ask the district for its TenantId, and type it into " + Setting.ALLOWED_TENANTS.quoted() + ".");
         } else if (allowed.tenants().isEmpty()) {
             findings.warning(

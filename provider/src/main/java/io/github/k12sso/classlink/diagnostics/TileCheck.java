@@ -8,7 +8,7 @@ import org.keycloak.protocol.oidc.OIDCConfigAttributes;
 import org.keycloak.protocol.oidc.OIDCLoginProtocol;
 import org.keycloak.services.util.ResolveRelative;
 
-/** Whether a click on a LaunchPad tile can open its app, for the person who clicked. */
+/** Checks whether a LaunchPad tile can open its app for the right user. */
 record TileCheck(Subject subject) implements Check {
 
     private static final String CLIENT = "tile-client";
@@ -24,7 +24,7 @@ record TileCheck(Subject subject) implements Check {
     public void run(Findings findings) {
         String clientId = subject.config().getLaunchpadClient().orElse("");
         if (clientId.isEmpty()) {
-            findings.ok(CLIENT, "No client is set for LaunchPad tiles, so clicks on a tile are refused.");
+            findings.ok(CLIENT, "No client is set for LaunchPad tiles, so tiles are refused.");
             return;
         }
         ClientModel client = subject.realm().getClientByClientId(clientId);
@@ -36,7 +36,7 @@ record TileCheck(Subject subject) implements Check {
                     "Choose an enabled OpenID Connect client in " + Setting.LAUNCHPAD_CLIENT.quoted() + ".");
             return;
         }
-        findings.ok(CLIENT, "A click on a tile opens the client " + clientId + ".");
+        findings.ok(CLIENT, "LaunchPad tiles open the client " + clientId + ".");
         home(findings, client);
         logout(findings, client);
     }
@@ -54,8 +54,8 @@ record TileCheck(Subject subject) implements Check {
         } else if (isStartPage(home)) {
             findings.warning(
                     HOME,
-                    "The Home URL " + home + " looks like the app's start page. On a shared device the app may still"
-                            + " show the user who was there before.",
+                    "The Home URL " + home + " looks like the app's start page. On a shared device, the app may "
+                            + "still show the previous user.",
                     login);
         } else {
             findings.ok(HOME, "The Home URL is " + home + ". It must start a login; this was not tried.");
@@ -77,8 +77,8 @@ record TileCheck(Subject subject) implements Check {
         if (url == null || url.isBlank()) {
             findings.warning(
                     LOGOUT,
-                    "The client " + client.getClientId() + " has no backchannel logout URL. On a shared device its"
-                            + " session of the user who was there before doesn't end when the next user clicks a tile.",
+                    "The client " + client.getClientId() + " has no backchannel logout URL. On a shared device, "
+                            + "the previous user's session in the app doesn't end when the next user clicks a tile.",
                     "Set Backchannel logout URL in the client's Logout settings, if the app supports it.");
         } else {
             findings.ok(LOGOUT, "The backchannel logout URL is " + url + ".");

@@ -5,10 +5,10 @@ import io.github.k12sso.classlink.vault.KeySource;
 import io.github.k12sso.classlink.vault.TokenCipher.KeyState;
 import org.keycloak.util.Booleans;
 
-/** Whether the keys of stored tokens are there and open what is stored. */
+/** Checks whether the token keys can be read and decrypt the stored records. */
 record TokenKeysCheck(Subject subject) implements Check {
 
-    /** Users whose record is tried. */
+    /** Number of users whose record is tried. */
     private static final int SAMPLE = 20;
 
     private static final String NAME = "token-keys";

@@ -21,20 +21,20 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.SingleUseObjectProvider;
 
 /**
- * The trial sign-ins of one provider, where every node of the cluster sees them (Keycloak's store for single-use objects). Of a
- * link only a hash is stored, and of a sign-in only the report, which has no token, code or secret.
+ * The trial sign-ins of one provider, in Keycloak's cluster-wide store of single-use objects. Only a hash of the link
+ * and the report are stored. The report contains no tokens, codes or secrets.
  */
 public final class Trials {
 
-    /** A link's life, unless the administrator asks for another one. */
+    /** Default lifetime of a link. */
     public static final Duration DEFAULT_LIFESPAN = Duration.ofMinutes(10);
 
     public static final Duration MIN_LIFESPAN = Duration.ofSeconds(10);
     public static final Duration MAX_LIFESPAN = Duration.ofDays(7);
 
-    /** A report can be read for so long after its link has expired. */
+    /** How long a report is kept after its link expires. */
     static final Duration KEPT = Duration.ofHours(24);
-    /** Trials of one realm that are kept at once. */
+    /** Maximum number of stored trials per realm. */
     static final int MAX_PER_REALM = 100;
 
     private static final int MAX_REPORT = 64 * 1024;
@@ -47,7 +47,7 @@ public final class Trials {
     private final String realmPrefix;
     private final InstantSource clock;
 
-    /** Those of a provider. */
+    /** Creates the trials of one provider. */
     public Trials(KeycloakSession session, String alias, InstantSource clock) {
         this.store = session.singleUseObjects();
         this.realmPrefix = "classlink-trial:" + session.getContext().getRealm().getId() + ":";
@@ -55,38 +55,38 @@ public final class Trials {
         this.clock = clock;
     }
 
-    /** Whether somebody has signed in with the link. */
+    /** The status of a trial. */
     public enum Status {
         OPEN,
         DONE,
         EXPIRED;
 
-        /** As it stands in the answer. */
+        /** Returns the value in the response. */
         public String code() {
             return name().toLowerCase(Locale.ROOT);
         }
     }
 
     /**
-     * A part of a report.
+     * A step of a report.
      *
-     * @param name constant, so that a script can look for it
+     * @param name a constant for scripts
      * @param status {@code ok}, {@code warning} or {@code failed}
-     * @param values what was seen, by constant names or by the names that ClassLink uses
+     * @param values the observed values, by constant names or ClassLink's names
      */
     public record Step(String name, String status, Map<String, String> values) {}
 
-    /** A trial as an administrator sees it. */
+    /** A trial as shown to the administrator. */
     public record Trial(String id, Status status, Instant expiresAt, List<Step> steps) {}
 
     /**
      * A new trial.
      *
-     * @param key for the link; it is not stored, and cannot be had again
+     * @param key for the link; not stored, so it cannot be retrieved later
      */
     public record Created(String id, String key, Instant expiresAt) {}
 
-    /** A new trial; empty if the realm has too many. */
+    /** Creates a trial; empty if the realm has too many. */
     public Optional<Created> create(Duration lifespan) {
         long kept = lifespan.plus(KEPT).toSeconds();
         boolean free = IntStream.range(0, MAX_PER_REALM).anyMatch(slot -> store.putIfAbsent(realmPrefix + slot, kept));
@@ -104,12 +104,12 @@ public final class Trials {
         return Optional.of(new Created(id, id + "." + secret, expiresAt));
     }
 
-    /** Empty if there is no such trial, or it is forgotten. */
+    /** Finds a trial; empty if it does not exist or was deleted. */
     public Optional<Trial> find(String id) {
         return notes(id).map(notes -> trial(id, notes));
     }
 
-    /** The trial that a link is for. */
+    /** Finds the trial of a link. */
     public Optional<Trial> ofLink(String key) {
         if (key == null || !key.matches("[A-Za-z0-9]{1,64}\\.[A-Za-z0-9]{1,256}")) {
             return Optional.empty();
@@ -122,7 +122,10 @@ public final class Trials {
                 .map(notes -> trial(parts[0], notes));
     }
 
-    /** Ends a trial for all nodes: true for one caller only, who then {@linkplain #report reports}. */
+    /**
+     * Marks a trial as used, cluster-wide. Returns true for exactly one caller, who must then {@linkplain #report
+     * report}.
+     */
     public boolean use(Trial trial) {
         return trial.status() == Status.OPEN && store.remove(open(trial.id())) != null;
     }
@@ -138,7 +141,7 @@ public final class Trials {
         return new Trial(trial.id(), Status.DONE, trial.expiresAt(), steps);
     }
 
-    /** A report that is too long loses steps before its last one, which is the result. */
+    /** Serializes a report. If it is too long, drops steps but keeps the last one, which is the result. */
     static String write(List<Step> steps) {
         try {
             List<Step> kept = new ArrayList<>(steps);
@@ -149,7 +152,7 @@ public final class Trials {
             }
             return report;
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("Steps are texts", e);
+            throw new IllegalStateException("Steps contain only strings", e);
         }
     }
 
@@ -171,7 +174,7 @@ public final class Trials {
         try {
             return JSON.readValue(report, new TypeReference<List<Step>>() {});
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("A report that was stored can be read", e);
+            throw new IllegalStateException("A stored report must be readable", e);
         }
     }
 
@@ -184,7 +187,7 @@ public final class Trials {
             return HexFormat.of()
                     .formatHex(MessageDigest.getInstance("SHA-256").digest(secret.getBytes(StandardCharsets.US_ASCII)));
         } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every Java has it
+            throw new IllegalStateException(e); // every Java platform has SHA-256
         }
     }
 }

@@ -1,6 +1,6 @@
 /**
- * The connection check: what is wrong with the set-up of a ClassLink provider, before a person finds out.
- * In: a provider's settings, the realm around it, and what ClassLink answers.
- * Out: findings, each with a status, what was seen and what to do.
+ * The connection check: finds configuration problems of a ClassLink provider before users do. Also trial sign-ins. In:
+ * a provider's settings, its realm, and ClassLink's responses. Out: findings with a status, the observation and what to
+ * do.
  */
 package io.github.k12sso.classlink.diagnostics;

@@ -27,8 +27,8 @@ import org.keycloak.models.UserSessionModel;
 import org.keycloak.util.TokenUtil;
 
 /**
- * The answers of Keycloak's brokering API where it asks this provider. Errors are answers here, not exceptions: Keycloak
- * would turn an exception into a 400 of its own.
+ * Responses of Keycloak's identity brokering API for this provider. Errors are returned as responses because Keycloak
+ * replaces an exception with its own 400.
  */
 public final class BrokeringApi {
 
@@ -37,8 +37,8 @@ public final class BrokeringApi {
     private BrokeringApi() {}
 
     /**
-     * Version 2, {@code POST /realms/{realm}/broker/{alias}/token}. Keycloak has verified the form's {@code token} and the
-     * client by now; what it does not know is that the token must carry the provider's scope.
+     * Version 2, {@code POST /realms/{realm}/broker/{alias}/token}. Keycloak has already verified the {@code token} and
+     * the client, but not that the token has the provider's client scope.
      */
     public static Response version2(
             KeycloakSession session, UserSessionModel userSession, UserModel user, ExchangeableTokens provider) {
@@ -62,7 +62,7 @@ public final class BrokeringApi {
         }
     }
 
-    /** An event of our own: Keycloak's says nothing of what this provider answers. */
+    /** A separate event, because Keycloak's event does not contain this provider's outcome. */
     private static void report(KeycloakSession session, UserModel user, Impersonation impersonation) {
         KeycloakContext context = session.getContext();
         EventBuilder event = new EventBuilder(context.getRealm(), session, context.getConnection())
@@ -74,7 +74,10 @@ public final class BrokeringApi {
         event.error(ExchangeRefused.Reason.IMPERSONATED.eventError());
     }
 
-    /** Version 1, {@code GET …/token}: its caller is any holder of a realm-wide role, so it never gets a ClassLink token. */
+    /**
+     * Version 1, {@code GET …/token}: any user with a realm-wide role can call it, so it never returns a ClassLink
+     * token.
+     */
     public static Response version1(KeycloakSession session) {
         return refusal(
                 session,
@@ -82,7 +85,7 @@ public final class BrokeringApi {
                 new ExchangeRefused(ExchangeRefused.Reason.BROKERING_API_VERSION));
     }
 
-    /** Keycloak has verified and read the token by now, and hands none of it on. */
+    /** Keycloak has verified the token but does not pass its claims on. */
     private static String scopeOfVerifiedToken(KeycloakSession session) {
         String token =
                 session.getContext().getHttpRequest().getDecodedFormParameters().getFirst(OAuth2Constants.TOKEN);

@@ -22,8 +22,8 @@ import org.keycloak.services.util.MtlsHoKTokenUtil;
 import org.keycloak.util.TokenUtil;
 
 /**
- * The questions an exchange is asked, each refusing on its own. They repeat, check by check, what Keycloak's
- * {@code StandardTokenExchangeProvider} (26.7.4) asks, in its order; what is ours on top is marked.
+ * The checks of a token exchange. They repeat the checks of Keycloak's {@code StandardTokenExchangeProvider} (26.7.4)
+ * in the same order; additional checks are marked.
  */
 final class ExchangeChecks {
 
@@ -54,7 +54,7 @@ final class ExchangeChecks {
         refuseIf(
                 requestedType != null && !requestedType.equals(OAuth2Constants.ACCESS_TOKEN_TYPE),
                 ExchangeRefused.Reason.REQUESTED_TOKEN_TYPE_UNSUPPORTED);
-        // Ours: what we cannot honour is refused, not ignored.
+        // Additional: unsupported parameters are refused, not ignored.
         refuseIf(
                 params.getAudience() != null || params.getResource() != null || params.getActorToken() != null,
                 ExchangeRefused.Reason.PARAMETER_UNSUPPORTED);
@@ -84,14 +84,14 @@ final class ExchangeChecks {
         return subject;
     }
 
-    /** Ours: nobody gets another person's ClassLink token, and no administrator by way of a session in that person's name. */
+    /** Additional: an impersonator must not get the user's ClassLink token. */
     void requireNoImpersonation(UserSessionModel userSession) throws ExchangeRefused {
         Optional<Impersonation> impersonation = Impersonation.in(userSession);
         impersonation.ifPresent(found -> found.describe(context.getEvent()));
         refuseIf(impersonation.isPresent(), ExchangeRefused.Reason.IMPERSONATED);
     }
 
-    /** RFC 7800: a token bound to a certificate or a key is worth nothing without it. */
+    /** RFC 7800: a token bound to a certificate or key requires proof of possession. */
     void requireProofOfPossession(AccessToken token) throws ExchangeRefused {
         AccessToken.Confirmation confirmation = token.getConfirmation();
         if (confirmation == null) {
@@ -120,14 +120,14 @@ final class ExchangeChecks {
                 ExchangeRefused.Reason.NOT_IN_AUDIENCE);
     }
 
-    /** Ours: the person's own app, or an administrator, decided that this token may become a ClassLink token. */
+    /** Additional: the client scope permits the exchange of this token for a ClassLink token. */
     void requireTokenScope(AccessToken token, String tokenScope) throws ExchangeRefused {
         if (!TokenUtil.hasScope(token.getScope(), tokenScope)) {
             throw ExchangeRefused.lacking(tokenScope);
         }
     }
 
-    /** Of the user, for the app that asks; and ours: for the app that the token was issued to, whose scopes it carries. */
+    /** The user's consent for the requesting client. Additional: for the client that the token was issued to. */
     void requireConsent(AuthenticationManager.AuthResult subject) throws ExchangeRefused {
         refuseIf(
                 !KeycloakLine.calls()

@@ -33,15 +33,15 @@ import org.keycloak.services.resources.IdentityBrokerService;
 import org.keycloak.util.TokenUtil;
 
 /**
- * Exchanges a Keycloak access token for the ClassLink token of its user. Only requests whose {@code requested_issuer} is an
- * enabled ClassLink provider come here; every other exchange stays Keycloak's own.
+ * Exchanges a Keycloak access token for the user's ClassLink token. Handles only requests whose {@code
+ * requested_issuer} is an enabled ClassLink provider; Keycloak handles all others.
  */
 public final class ExchangeProvider implements TokenExchangeProvider {
 
-    /** The event's detail that says how the answer came about: {@code stored}, {@code refreshed} or {@code coalesced}. */
+    /** Event detail with the source of the token: {@code stored}, {@code refreshed} or {@code coalesced}. */
     private static final String TOKEN_SOURCE = "classlink_token";
 
-    /** Found by {@link #supports}, which Keycloak asks first, of the same instance: one look-up for a request. */
+    /** Set by {@link #supports}, which Keycloak calls first on the same instance, to save a second lookup. */
     private Optional<ExchangeableTokens> requested = Optional.empty();
 
     @Override
@@ -53,7 +53,7 @@ public final class ExchangeProvider implements TokenExchangeProvider {
         return requested.isPresent();
     }
 
-    /** Of the interface up to Keycloak 26.6, where this exchange is as much of version 2 as Keycloak's standard one. */
+    /** Required by the interface up to Keycloak 26.6. Version 2, like Keycloak's standard exchange. */
     public int getVersion() {
         return 2;
     }
@@ -121,7 +121,7 @@ public final class ExchangeProvider implements TokenExchangeProvider {
                 .map(ExchangeableTokens.class::cast);
     }
 
-    @SuppressWarnings({"unchecked", "rawtypes"}) // Keycloak's look-up takes a class token of a generic type.
+    @SuppressWarnings({"unchecked", "rawtypes"}) // Keycloak's lookup takes the class of a generic type.
     private static Class<IdentityProvider<?>> anyIdentityProvider() {
         return (Class) IdentityProvider.class;
     }
@@ -135,21 +135,21 @@ public final class ExchangeProvider implements TokenExchangeProvider {
         // holds nothing
     }
 
-    /** What an exchange needs of the identity provider that was asked for. */
+    /** The operations of the requested identity provider that an exchange needs. */
     public interface ExchangeableTokens {
 
-        /** The client scope that a Keycloak access token must carry. */
+        /** Returns the client scope that the Keycloak access token must have. */
         String tokenScope();
 
         /**
-         * A user's tokens, the access token being valid.
+         * Returns a user's tokens with a valid access token.
          *
-         * @throws TokenUnavailable if there are none: not linked, not stored, over
+         * @throws TokenUnavailable if there are none: not linked, not stored or expired
          */
         TokenSet tokensOf(RealmModel realm, UserModel user) throws TokenUnavailable;
     }
 
-    /** The answer to a successful exchange (RFC 8693, 2.2.1). Never a refresh token, never an id_token. */
+    /** The answer to a successful exchange (RFC 8693, 2.2.1). Never contains a refresh token or id_token. */
     static final class IssuedToken {
 
         private IssuedToken() {}
@@ -175,9 +175,12 @@ public final class ExchangeProvider implements TokenExchangeProvider {
                     ExchangeRefused.Reason.of(Api.BROKERING_V1));
         }
 
-        /** The APIs by which clients ask for a ClassLink token, for {@link io.github.k12sso.classlink.http.Measurement#TOKEN_REQUESTS}. */
+        /**
+         * The APIs that return ClassLink tokens, for {@link
+         * io.github.k12sso.classlink.http.Measurement#TOKEN_REQUESTS}.
+         */
         enum Api {
-            /** RFC 8693, on the token endpoint. */
+            /** RFC 8693 token exchange at the token endpoint. */
             TOKEN_EXCHANGE,
             /** Keycloak's brokering API, version 2. */
             BROKERING_V2,
@@ -186,10 +189,10 @@ public final class ExchangeProvider implements TokenExchangeProvider {
         }
     }
 
-    /** Puts {@link ExchangeProvider} in front of Keycloak's standard exchange. */
+    /** Registers {@link ExchangeProvider} before Keycloak's standard exchange. */
     public static final class Factory implements TokenExchangeProviderFactory, KeycloakLine.Dependent {
 
-        /** Keycloak asks the highest first; its standard exchange has 10. */
+        /** Keycloak asks the provider with the highest order first; its standard exchange has 10. */
         private static final int BEFORE_STANDARD = 20;
 
         @Override

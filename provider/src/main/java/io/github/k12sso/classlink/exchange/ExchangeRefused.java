@@ -15,7 +15,7 @@ import org.keycloak.OAuthErrorException;
 import org.keycloak.events.Errors;
 import org.keycloak.representations.idm.OAuth2ErrorRepresentation;
 
-/** Ends an exchange. Carries nothing but the reason, and the name of a client scope that is missing. */
+/** Refuses an exchange. Contains only the reason and, if it applies, the name of the missing client scope. */
 final class ExchangeRefused extends Exception {
 
     private static final long serialVersionUID = 1L;
@@ -35,11 +35,13 @@ final class ExchangeRefused extends Exception {
         this.retryAfter = null;
     }
 
-    /** The subject token lacks a scope. No double quotes: RFC 6749 allows none in a description. */
+    /**
+     * The subject token has no such scope. The text uses single quotes because RFC 6749 forbids double quotes in a
+     * description.
+     */
     static ExchangeRefused lacking(String tokenScope) {
         return new ExchangeRefused(
-                Reason.TOKEN_SCOPE_MISSING,
-                "The subject token lacks the client scope '" + tokenScope + "' that allows ClassLink tokens");
+                Reason.TOKEN_SCOPE_MISSING, "The subject token doesn't have the client scope '" + tokenScope + "'");
     }
 
     ExchangeRefused(TokenUnavailable failure) {
@@ -57,7 +59,10 @@ final class ExchangeRefused extends Exception {
         return description;
     }
 
-    /** The answer as RFC 6749 section 5.2 has it, with {@code Retry-After} in whole seconds, if a later request may succeed. */
+    /**
+     * Builds the error response (RFC 6749, section 5.2), with {@code Retry-After} in seconds if a later request may
+     * succeed.
+     */
     Response.ResponseBuilder answer() {
         Response.ResponseBuilder answer = Response.status(error.status())
                 .type(MediaType.APPLICATION_JSON_TYPE)
@@ -68,8 +73,9 @@ final class ExchangeRefused extends Exception {
     }
 
     /**
-     * Why an exchange is refused, as the app sees it and as the event says it. The one place where failures become HTTP. The status
-     * is 400, as RFC 6749 section 5.2 has it, because Spring Security reads the error code of no other.
+     * The reasons for a refusal, with the response for the client and the error for the event. This is the only place
+     * that maps failures to HTTP. The status is 400 (RFC 6749, section 5.2) because Spring Security reads the error
+     * code only with this status.
      */
     enum Reason {
         PUBLIC_CLIENT(
@@ -133,12 +139,12 @@ final class ExchangeRefused extends Exception {
         TOKEN_SCOPE_MISSING(
                 Status.BAD_REQUEST,
                 OAuthErrorException.ACCESS_DENIED,
-                "The subject token lacks the client scope that allows ClassLink tokens",
+                "The subject token doesn't have the client scope for ClassLink tokens",
                 Errors.NOT_ALLOWED),
         IMPERSONATED(
                 Status.BAD_REQUEST,
                 OAuthErrorException.ACCESS_DENIED,
-                "The user session of the subject token is an impersonation: nobody gets another user's ClassLink token",
+                "The user session is an impersonation: ClassLink tokens are issued only to the user",
                 Errors.NOT_ALLOWED),
         CONSENT_MISSING(
                 Status.BAD_REQUEST,
@@ -148,12 +154,13 @@ final class ExchangeRefused extends Exception {
         NOT_LINKED(
                 Status.BAD_REQUEST,
                 "not_linked",
-                "No ClassLink token is stored for this user: they have not signed in with ClassLink, or storing is off",
+                "No ClassLink token is stored for this user: the user has not signed in with ClassLink, or "
+                        + "Store tokens is off",
                 Errors.INVALID_TOKEN),
         TOKEN_EXPIRED(
                 Status.BAD_REQUEST,
                 "token_expired",
-                "The ClassLink token is expired: send the user through login with ClassLink again",
+                "The ClassLink token expired: ask the user to sign in with ClassLink again",
                 Errors.INVALID_TOKEN),
         DISTRICT_NOT_ALLOWED(
                 Status.BAD_REQUEST,
@@ -163,18 +170,19 @@ final class ExchangeRefused extends Exception {
         TEMPORARILY_UNAVAILABLE(
                 Status.SERVICE_UNAVAILABLE,
                 OAuthErrorException.TEMPORARILY_UNAVAILABLE,
-                "The ClassLink token is expired and ClassLink cannot renew it now. It is kept: try again after Retry-After",
+                "The ClassLink token expired and could not be refreshed now: try again after the time in Retry-After",
                 "temporarily_unavailable"),
         KEYS_UNAVAILABLE(
                 Status.SERVICE_UNAVAILABLE,
                 OAuthErrorException.TEMPORARILY_UNAVAILABLE,
-                "The ClassLink token cannot be opened now, because Keycloak's vault is incomplete. It is kept: try again "
-                        + "after Retry-After",
+                "The ClassLink token cannot be decrypted now because an entry in Keycloak's vault is missing: "
+                        + "try again after the time in Retry-After",
                 "temporarily_unavailable"),
         BROKERING_API_VERSION(
                 Status.FORBIDDEN,
                 OAuthErrorException.ACCESS_DENIED,
-                "ClassLink tokens are not handed out here. Use token exchange with requested_issuer, or the Identity "
+                "This API does not return ClassLink tokens. Use token exchange with requested_issuer, or the "
+                        + "Identity "
                         + "Brokering API V2",
                 Errors.NOT_ALLOWED);
 
@@ -200,7 +208,10 @@ final class ExchangeRefused extends Exception {
             };
         }
 
-        /** Those with which an API may refuse: Keycloak has checked client and token before it asks here by version 2. */
+        /**
+         * Returns the reasons that an API can return. With version 2, Keycloak has already checked the client and the
+         * token.
+         */
         static Reason[] of(IssuedToken.Api api) {
             return switch (api) {
                 case TOKEN_EXCHANGE ->
@@ -221,17 +232,17 @@ final class ExchangeRefused extends Exception {
             return status;
         }
 
-        /** The {@code error} member of the answer. */
+        /** Returns the {@code error} member of the response. */
         String error() {
             return error;
         }
 
-        /** The {@code error_description} member of the answer: a constant, so that it can be logged and searched for. */
+        /** Returns the {@code error_description} member of the response, a constant that is safe to log. */
         String description() {
             return description;
         }
 
-        /** The error of Keycloak's event. */
+        /** Returns the error of the Keycloak event. */
         String eventError() {
             return eventError;
         }

@@ -11,19 +11,19 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * The hosts this server may call on behalf of a ClassLink provider. The rule is kept by the server's operator, not by realm
- * administrators: whoever may edit a provider must not be able to point the client secret at a host of their own.
+ * The hosts that this server may call for a ClassLink provider. The server operator controls the list, not realm
+ * administrators: a realm administrator must not be able to send the client secret to another host.
  *
  * <p>Hosts under {@link #BUILT_IN_DOMAINS} are allowed over https. The server option {@value #SERVER_OPTION} adds exact
- * hosts; those may also be called over http, which is meant for tests and the demo. Ports are not compared.
+ * hosts; they may also be called over http, for tests and the demo. Ports are not compared.
  */
 public final class AllowedHosts {
 
-    /** Domains whose hosts are always allowed (ClassLink's own; shared by its roster servers). */
+    /** Domains whose hosts are always allowed: ClassLink's own domains. */
     public static final List<String> BUILT_IN_DOMAINS =
             List.of("classlink.com", "classlink.io", "oneroster.com", "rosterserver.com");
 
-    /** The Keycloak server option that adds hosts, as an operator types it. */
+    /** The Keycloak server option that adds hosts. */
     public static final String SERVER_OPTION = "--spi-social--classlink--allowed-hosts";
 
     private final Set<String> added;
@@ -32,13 +32,13 @@ public final class AllowedHosts {
         this.added = added;
     }
 
-    /** Only the built-in domains. */
+    /** Allows only the built-in domains. */
     public static AllowedHosts builtIn() {
         return new AllowedHosts(Set.of());
     }
 
     /**
-     * The built-in domains and those of a comma-separated list.
+     * Allows the built-in domains and the hosts of a comma-separated list.
      *
      * @param hosts host names without scheme or port, separated by commas; null and blank add nothing
      */
@@ -54,10 +54,10 @@ public final class AllowedHosts {
     }
 
     /**
-     * Reads an address and checks it.
+     * Parses and checks a URL.
      *
-     * @return the address, ready to be called
-     * @throws UpstreamFailure.HostNotAllowed with a message for an administrator: what is wrong and what to type instead
+     * @return the URL
+     * @throws UpstreamFailure.HostNotAllowed with a message for the administrator: the error and the allowed input
      */
     public URI require(String url) throws UpstreamFailure.HostNotAllowed {
         URI address;
@@ -66,26 +66,26 @@ public final class AllowedHosts {
         } catch (URISyntaxException e) {
             throw new UpstreamFailure.HostNotAllowed("is not a valid URL");
         }
-        Optional<String> objection = objectionTo(address);
+        Optional<String> objection = violation(address);
         if (objection.isPresent()) {
             throw new UpstreamFailure.HostNotAllowed(objection.get());
         }
         return address;
     }
 
-    private Optional<String> objectionTo(URI address) {
+    private Optional<String> violation(URI address) {
         if (address.getHost() == null || address.getScheme() == null) {
             return Optional.of("must be a complete URL such as https://launchpad.classlink.com/…");
         }
         if (address.getRawUserInfo() != null || address.getRawFragment() != null) {
-            return Optional.of("must not contain a user name or a fragment");
+            return Optional.of("must not contain a username or a fragment");
         }
         String scheme = address.getScheme().toLowerCase(Locale.ROOT);
         String host = canonical(address.getHost());
         boolean named = added.contains(host);
         if (!named && !isBuiltIn(host)) {
             return Optional.of("names the host " + host + ", which is not allowed. Use a host under "
-                    + String.join(", ", BUILT_IN_DOMAINS) + ", or have the server's operator start Keycloak with "
+                    + String.join(", ", BUILT_IN_DOMAINS) + ", or ask the server operator to start Keycloak with "
                     + SERVER_OPTION + "=" + host);
         }
         if (scheme.equals("https") || (scheme.equals("http") && named)) {

@@ -16,30 +16,30 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * How many requests of a node wait for ClassLink at once, and when they stop asking: a ClassLink that is silent must never hold
- * all of Keycloak's worker threads. Requests over a bound wait for a place while places become free, and are rejected when none
- * does. One for the whole server.
+ * Limits the number of requests of a node that wait for ClassLink, so an unresponsive ClassLink cannot block all of
+ * Keycloak's worker threads. Requests over a limit wait for a permit while permits are being released, and are rejected
+ * if none is. One instance per server.
  *
- * <p>Not SmallRye Fault Tolerance: of that, Keycloak 26.7 ships the glue to Vert.x and not the library.
+ * <p>SmallRye Fault Tolerance is not an option: Keycloak 26.7 does not ship the library, only its Vert.x integration.
  */
 public final class Bulkheads {
 
-    /** While ClassLink is silent, one request is let through after this time, to see whether it answers again. */
+    /** While ClassLink does not respond, one trial request is allowed per this period. */
     static final Duration TRY_EVERY = Duration.ofSeconds(3);
-    /** While many threads are left. */
+    /** While many worker threads are free. */
     private static final Patience PATIENT = new Patience(Duration.ofSeconds(10), Duration.ofSeconds(2));
-    /** While few are: so long can silence hold up other realms. */
+    /** While few worker threads are free; limits the delay for other realms. */
     private static final Patience IMPATIENT = new Patience(Duration.ofSeconds(3), Duration.ofMillis(600));
-    /** Few threads are left when requests that wait, for ClassLink or for a place, hold more than so much of them. */
+    /** Few threads are free when waiting requests hold more than this share of them. */
     private static final int PERCENT_HELD = 80;
 
     private static final long SLICE = TimeUnit.MILLISECONDS.toNanos(100);
-    /** Addresses whose time-outs are remembered. */
+    /** Maximum number of addresses with a circuit. */
     static final int MAX_CIRCUITS = 1_000;
-    /** Of a group's places, one in so many is kept for requests that are let through to see. */
+    /** One in this many permits of a group is reserved for trial requests. */
     private static final int ONE_KEPT_IN = 5;
 
-    private final Map<Group, Compartment> compartments = new EnumMap<>(Group.class);
+    private final Map<Group, PermitPool> compartments = new EnumMap<>(Group.class);
     private final Cache<String, Circuit> circuits = Caffeine.newBuilder()
             .maximumSize(MAX_CIRCUITS)
             .executor(Runnable::run)
@@ -50,35 +50,36 @@ public final class Bulkheads {
     private final Patience impatient;
     private final InstantSource clock;
 
-    /** What requests wait for. None can use up the threads of another. */
+    /** Groups of requests with separate limits. */
     public enum Group {
-        /** Redemption of a code, signing keys, profile and groups. */
+        /** Logins: authorization code, signing keys, profile and groups. */
         LOGINS,
-        /** Refreshes of stored tokens; requests that wait for another request's refresh, too. */
+        /** Refreshes of stored tokens, including requests that wait for another request's refresh. */
         REFRESHES,
-        /** Requests to the roster gateway. */
+        /** Roster gateway requests. */
         ROSTERS
     }
 
-    /** Held while a request waits for ClassLink. */
+    /** A permit, held while a request waits for ClassLink. */
     public interface Place extends AutoCloseable {
         @Override
         void close();
     }
 
     /**
-     * How many requests wait at once.
+     * The limits.
      *
-     * @param threads of Keycloak's worker pool
+     * @param threads size of Keycloak's worker pool
      */
     public record Places(int threads, int logins, int refreshes, int rosters) {
 
-        /** Of Keycloak's worker pool: its own default for {@code http-pool-max-threads}. */
+        /** Keycloak's default for {@code http-pool-max-threads}. */
         public static final int DEFAULT_THREADS =
                 Math.max(50, 4 * Runtime.getRuntime().availableProcessors());
 
         /**
-         * At most three quarters of Keycloak's worker threads, so that the others always serve what needs no ClassLink.
+         * Divides at most three quarters of Keycloak's worker threads, so the rest can always serve requests that do
+         * not need ClassLink.
          *
          * @param threads {@code http-pool-max-threads}
          */
@@ -92,10 +93,10 @@ public final class Bulkheads {
     }
 
     /**
-     * How long a request waits for a place.
+     * How long a request waits for a permit.
      *
-     * @param longest in any case
-     * @param standstill while no place becomes free
+     * @param longest maximum in any case
+     * @param standstill maximum while no permit is released
      */
     record Patience(Duration longest, Duration standstill) {
 
@@ -113,29 +114,30 @@ public final class Bulkheads {
         this.impatient = impatient;
         this.manyHeld = places.threads() * PERCENT_HELD / 100;
         this.clock = clock;
-        compartments.put(Group.LOGINS, new Compartment(places.logins()));
-        compartments.put(Group.REFRESHES, new Compartment(places.refreshes()));
-        compartments.put(Group.ROSTERS, new Compartment(places.rosters()));
+        compartments.put(Group.LOGINS, new PermitPool(places.logins()));
+        compartments.put(Group.REFRESHES, new PermitPool(places.refreshes()));
+        compartments.put(Group.ROSTERS, new PermitPool(places.rosters()));
     }
 
     /**
-     * Takes a place in a group. One request takes one, for all that it waits for.
+     * Acquires a permit of a group. A request needs one permit for all its calls.
      *
-     * @throws UpstreamFailure.Unavailable of the kind {@code NO_PLACE} if there is none: at once, if none became free lately
+     * @throws UpstreamFailure.Unavailable of the kind {@code NO_PLACE} if there is none; immediately, if none was
+     *     released recently
      */
     public Place enter(Group group) throws UpstreamFailure.Unavailable {
         Optional<Place> place = compartments.get(group).tryEnter(clock.instant());
-        String full = "too many requests of this server wait for ClassLink";
+        String full = "too many requests on this server are waiting for ClassLink";
         return place.orElseThrow(() -> rejected(group, Kind.NO_PLACE, full, TRY_EVERY));
     }
 
-    /** The circuit of an operation's address, whose query does not count. */
+    /** Returns the circuit of an operation's address, without its query. */
     Circuit circuit(Operation operation, URI address) {
         String key = operation + " " + address.getScheme() + "://" + address.getRawAuthority() + address.getRawPath();
         return circuits.get(key, unused -> new Circuit(clock, operation, address.getHost()));
     }
 
-    /** How many addresses are remembered. */
+    /** Returns the number of circuits. */
     long circuits() {
         circuits.cleanUp();
         return circuits.estimatedSize();
@@ -146,8 +148,8 @@ public final class Bulkheads {
         return new UpstreamFailure.Unavailable(kind, message, retryAfter);
     }
 
-    /** The places of a group. */
-    private final class Compartment {
+    /** The permits of a group. */
+    private final class PermitPool {
 
         private final Semaphore places;
         private final Semaphore kept;
@@ -155,7 +157,7 @@ public final class Bulkheads {
         private volatile long moved = System.nanoTime();
         private Instant lastLetThrough = Instant.MIN;
 
-        private Compartment(int size) {
+        private PermitPool(int size) {
             this.allKept = size > 1 ? Math.max(1, size / ONE_KEPT_IN) : 0;
             this.kept = new Semaphore(allKept);
             this.places = new Semaphore(size - allKept);
@@ -164,7 +166,7 @@ public final class Bulkheads {
         private Optional<Place> tryEnter(Instant now) {
             held.incrementAndGet();
             Optional<Semaphore> entered =
-                    places.tryAcquire() ? Optional.of(places) : tryLetThrough(now) ? Optional.of(kept) : tryQueue();
+                    places.tryAcquire() ? Optional.of(places) : tryTrial(now) ? Optional.of(kept) : tryQueue();
             if (entered.isEmpty()) {
                 held.decrementAndGet();
                 return Optional.empty();
@@ -177,8 +179,8 @@ public final class Bulkheads {
             });
         }
 
-        /** One at a time, and another one when that has waited for a while: it may wait for an answer that never comes. */
-        private synchronized boolean tryLetThrough(Instant now) {
+        /** Allows one trial request, and another after a while because the first may never get a response. */
+        private synchronized boolean tryTrial(Instant now) {
             boolean due = kept.availablePermits() == allKept || !now.isBefore(lastLetThrough.plus(TRY_EVERY));
             if (!due || !kept.tryAcquire()) {
                 return false;
@@ -187,7 +189,7 @@ public final class Bulkheads {
             return true;
         }
 
-        /** ClassLink may answer, and more people came at once than there are places. */
+        /** Handles a burst: ClassLink responds, but there are more requests than permits. */
         private Optional<Semaphore> tryQueue() {
             long arrived = System.nanoTime();
             try {

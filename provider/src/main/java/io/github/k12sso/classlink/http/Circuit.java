@@ -8,11 +8,14 @@ import java.time.Instant;
 import java.time.InstantSource;
 import org.jboss.logging.Logger;
 
-/** Whether an address answers: after {@link #MAX_TIMEOUTS} time-outs in a row calls fail fast, but for one now and then. */
+/**
+ * A circuit breaker for one address: after {@link #MAX_TIMEOUTS} consecutive timeouts, calls fail fast except for
+ * periodic trial calls.
+ */
 final class Circuit {
 
     private static final Logger LOG = Logger.getLogger(Circuit.class);
-    /** Time-outs in a row after which calls to an address fail fast. */
+    /** Consecutive timeouts after which calls to an address fail fast. */
     static final int MAX_TIMEOUTS = 5;
 
     private final InstantSource clock;
@@ -29,10 +32,10 @@ final class Circuit {
     }
 
     /**
-     * Before a call.
+     * Checks whether a call is allowed.
      *
-     * @return when it begins, by the clock of {@link #timedOut}
-     * @throws UpstreamFailure.Unavailable of the kind {@code FAILING_FAST}, if it is not to be made
+     * @return its start time, for {@link #timedOut}
+     * @throws UpstreamFailure.Unavailable of the kind {@code FAILING_FAST}, if the call is not allowed
      */
     synchronized Instant begin(Group group) throws UpstreamFailure.Unavailable {
         Instant now = clock.instant();
@@ -49,16 +52,16 @@ final class Circuit {
         return now;
     }
 
-    /** ClassLink, or its network, answered a call at once or in time. */
+    /** Records that a call got a response or failed without a timeout. */
     synchronized void answered() {
         if (timeouts >= MAX_TIMEOUTS) {
-            LOG.infof("ClassLink answers again. operation=%s, host=%s", operation.label(), host);
+            LOG.infof("ClassLink responds again. operation=%s, host=%s", operation.label(), host);
         }
         timeouts = 0;
         lastAnswer = clock.instant();
     }
 
-    /** A call that began before the last answer says nothing about what came after it. */
+    /** Records a timeout. A call that started before the last response is ignored. */
     synchronized void timedOut(Instant begun) {
         if (begun.isBefore(lastAnswer)) {
             return;
@@ -67,7 +70,8 @@ final class Circuit {
         if (timeouts == MAX_TIMEOUTS) {
             nextTry = clock.instant().plus(Bulkheads.TRY_EVERY);
             LOG.warnf(
-                    "ClassLink does not answer: after %d time-outs in a row calls fail fast, one every %d s is made. "
+                    "ClassLink does not respond: after %d consecutive timeouts calls fail fast, except one "
+                            + "every %d s. "
                             + "operation=%s, host=%s",
                     MAX_TIMEOUTS, Bulkheads.TRY_EVERY.toSeconds(), operation.label(), host);
         }

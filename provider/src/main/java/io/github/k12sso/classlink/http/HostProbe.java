@@ -24,8 +24,8 @@ import org.keycloak.connections.httpclient.HttpClientProvider;
 import org.keycloak.models.KeycloakSession;
 
 /**
- * One GET without credentials, for the connection check: whether a server answers this one at all, how fast, and by what
- * clock. Any status is an answer. Bounds: the caller's timeout for the whole call, and {@value #MAX_BYTES} bytes of body.
+ * A GET without credentials for the connection check: whether a server responds, how fast, and its clock. Any status
+ * counts as a response. Limits: the caller's timeout for the whole call, and {@value #MAX_BYTES} bytes of body.
  */
 public final class HostProbe {
 
@@ -41,22 +41,22 @@ public final class HostProbe {
     }
 
     /**
-     * What a server answered.
+     * The response of a server.
      *
-     * @param status any
-     * @param took until the body was read
-     * @param date the server's clock, if it says so
+     * @param status the HTTP status
+     * @param took time until the body was read
+     * @param date the {@code Date} header, if present
      * @param json the body, if it is a JSON object
      */
     public record Answer(int status, Duration took, Optional<Instant> date, Optional<ObjectNode> json) {
 
-        /** The body of an answer with status 200 that is a JSON object. */
+        /** Returns the body if the status is 200 and it is a JSON object. */
         public Optional<ObjectNode> document() {
             return status == 200 ? json : Optional.empty();
         }
     }
 
-    /** No answer came. The message completes the sentence "The host …". */
+    /** No response was received. The message continues the sentence "The host …". */
     public static final class NoAnswer extends Exception {
 
         private static final long serialVersionUID = 1L;
@@ -67,10 +67,10 @@ public final class HostProbe {
     }
 
     /**
-     * Asks.
+     * Sends the request.
      *
      * @param timeout for the whole call
-     * @throws UpstreamFailure.HostNotAllowed if this server may not call that address
+     * @throws UpstreamFailure.HostNotAllowed if the host is not allowed
      */
     public Answer get(String url, Duration timeout) throws UpstreamFailure.HostNotAllowed, NoAnswer {
         URI address = allowedHosts.require(url);
@@ -113,14 +113,14 @@ public final class HostProbe {
         try (InputStream content = entity.getContent()) {
             body = content.readNBytes(MAX_BYTES + 1);
             if (body.length > MAX_BYTES) {
-                request.abort(); // closing would read the rest first
+                request.abort(); // close() would first read the rest
                 return Optional.empty();
             }
         }
         try {
             return JSON.readTree(body) instanceof ObjectNode object ? Optional.of(object) : Optional.empty();
         } catch (IOException e) {
-            return Optional.empty(); // a web page, say
+            return Optional.empty(); // for example, a web page
         }
     }
 
@@ -139,10 +139,10 @@ public final class HostProbe {
             return "did not answer in time";
         }
         if (e instanceof UnknownHostException) {
-            return "is unknown to the name server (DNS) of this machine";
+            return "could not be resolved by this server's DNS";
         }
         if (e instanceof SSLException) {
-            return "was reached, but its TLS certificate is not trusted or TLS failed";
+            return "was reached, but TLS failed or its certificate is not trusted";
         }
         return "could not be reached (" + e.getClass().getSimpleName() + ")";
     }

@@ -12,13 +12,10 @@ import org.apache.http.client.methods.HttpUriRequest;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.tracing.TracingProvider;
 
-/**
- * A call, unless {@link Bulkheads} know that nobody answers, and what it costs: a measurement, and a span of Keycloak's tracing, which is
- * nothing where tracing is off.
- */
+/** A call to ClassLink with a circuit breaker, a metric and a tracing span. Without tracing, the span does nothing. */
 final class MeasuredCall {
 
-    /** A time-out after less than this says nothing about ClassLink: the last of many calls has what time the others left. */
+    /** A timeout after less time is not counted: the last of several calls gets only the remaining time. */
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     private final Operation operation;
@@ -28,10 +25,10 @@ final class MeasuredCall {
     private final Duration patience;
 
     /**
-     * A call.
+     * Creates a call.
      *
-     * @param bulkheads empty for a call that is made in any case
-     * @param timeout of most calls
+     * @param bulkheads empty for a call without a circuit breaker
+     * @param timeout usual timeout of such calls
      */
     MeasuredCall(
             KeycloakSession session,
@@ -84,19 +81,19 @@ final class MeasuredCall {
         }
     }
 
-    /** How a call to ClassLink ended, for {@link Measurement#UPSTREAM_CALLS}. */
+    /** The outcome of a call to ClassLink, for {@link Measurement#UPSTREAM_CALLS}. */
     enum Outcome {
-        /** The status that was hoped for. What is in the body shows later. */
+        /** The expected status. The body is checked later. */
         ANSWERED,
-        /** 4xx but 429. */
+        /** 4xx except 429. */
         REFUSED,
-        /** No connection, no answer in time, 429 or 5xx. */
+        /** No connection, a timeout, 429 or 5xx. */
         UNAVAILABLE,
-        /** Too large, or an unexpected status. */
+        /** The response is too large or has an unexpected status. */
         MALFORMED;
 
         private static Outcome of(UpstreamFailure failure) {
-            // Not a switch over types: that is Java 21, and this runs on 17.
+            // Pattern matching in switch needs Java 21; this runs on 17.
             if (failure instanceof UpstreamFailure.Refused) {
                 return REFUSED;
             }
@@ -109,12 +106,12 @@ final class MeasuredCall {
     }
 
     /**
-     * Ends a call that takes too long as a whole. A socket time-out cannot: a server that drips one byte a second resets it
-     * with every byte, and Keycloak's own brokers hang there.
+     * Aborts a call that exceeds its total time. A socket timeout is not enough: a server that sends one byte per
+     * second resets it with each byte.
      */
     static final class Deadline implements AutoCloseable {
 
-        /** One daemon thread for the whole server; it only ever calls {@code abort()}, which closes a socket. */
+        /** One daemon thread per server. It only calls {@code abort()}, which closes a socket. */
         private static final ScheduledThreadPoolExecutor WATCH = watch();
 
         private final HttpUriRequest request;

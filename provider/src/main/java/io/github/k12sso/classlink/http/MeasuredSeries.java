@@ -14,20 +14,20 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.keycloak.models.RealmModel;
 
 /**
- * Series that exist before anything is counted in them. Prometheus sees an increase only between two samples of a series: one
- * that begins at 1 hides the first failure. Those of a realm begin at the server's start, or when the realm is first met; their
- * number is bounded by the number of realms with a tag of their own.
+ * Registers metric series with the value 0. Prometheus sees an increase only between two samples, so a series that
+ * starts at 1 hides the first failure. The series of a realm are registered at server startup or at the realm's first
+ * use. Their number is bounded because the number of realms with their own tag is bounded.
  */
 public final class MeasuredSeries {
 
-    /** Realms with a tag of their own, where no option names them. Each has about 130 series. */
+    /** Maximum number of realms with their own tag if the option is not set. Each has about 130 series. */
     public static final int MAX_REALMS = 20;
-    /** Realms that the option may name. */
+    /** Maximum number of realms in the option. */
     public static final int MAX_NAMED_REALMS = 200;
-    /** The tag of all other realms. */
+    /** The tag value of all other realms. */
     static final String OTHER = "other";
 
-    /** The words of the tags, without the realm. */
+    /** The tag values, without the realm. */
     private static final Map<Measurement, Set<List<String>>> DECLARED = new ConcurrentHashMap<>();
 
     private static volatile Realms realms = new Realms(Set.of());
@@ -39,7 +39,7 @@ public final class MeasuredSeries {
 
     private MeasuredSeries() {}
 
-    /** Says what will be counted: every combination of values, one array for each tag but the realm. */
+    /** Declares the series of a metric: every combination of values, with one array per tag except the realm. */
     public static void declare(Measurement measurement, Enum<?>[]... valuesOfTags) {
         List<List<String>> combinations = List.of(List.of());
         for (Enum<?>[] values : valuesOfTags) {
@@ -52,9 +52,9 @@ public final class MeasuredSeries {
     }
 
     /**
-     * Begins the series of this server.
+     * Registers the series of this server.
      *
-     * @param names of the realms with a tag of their own; empty for the first {@value #MAX_REALMS} that are met
+     * @param names of the realms with their own tag; if empty, the first {@value #MAX_REALMS} realms in use
      */
     public static void begin(Collection<String> names) {
         realms = new Realms(names);
@@ -67,12 +67,12 @@ public final class MeasuredSeries {
         }
     }
 
-    /** Begins the series of a realm, unless they have begun. */
+    /** Registers the series of a realm, if they are not registered yet. */
     public static void meet(RealmModel realm) {
         tagOf(realm);
     }
 
-    /** The realm's name, or {@value #OTHER}. */
+    /** Returns the realm's name or {@value #OTHER}. */
     static String tagOf(RealmModel realm) {
         String tag = realms.tag(realm.getName());
         beginOnce(tag);
@@ -98,7 +98,7 @@ public final class MeasuredSeries {
         return List.copyOf(all);
     }
 
-    /** Which realms have a tag of their own. */
+    /** The realms with their own tag. */
     private static final class Realms {
 
         private final Set<String> names = ConcurrentHashMap.newKeySet();
@@ -125,7 +125,7 @@ public final class MeasuredSeries {
     }
 
     /**
-     * Reads the option: names of realms, separated by commas.
+     * Parses the option: realm names separated by commas.
      *
      * @throws IllegalStateException if there are more than {@value #MAX_NAMED_REALMS}
      */

@@ -15,37 +15,37 @@ import java.util.Optional;
 import org.keycloak.models.RealmModel;
 
 /**
- * What is counted and timed, on Keycloak's own registry: its metrics endpoint shows it, where {@code metrics-enabled} is on.
- * Every tag is a constant of an enum or the name of a realm, of which {@link MeasuredSeries} bounds the number, so that nothing a
- * person or a server sent can become one. docs/operate/metrics.md explains each.
+ * The metrics, in Keycloak's registry: its metrics endpoint exports them if {@code metrics-enabled} is on. Every tag
+ * value is an enum constant or a realm name, and {@link MeasuredSeries} bounds the number of realms, so received data
+ * never becomes a tag value. docs/operate/metrics.md describes each metric.
  */
 public enum Measurement {
-    /** Calls to ClassLink, from the request's first byte to the answer's last. */
+    /** Calls to ClassLink, from the first byte of the request to the last byte of the response. */
     UPSTREAM_CALLS(Kind.TIMER, "classlink.upstream.calls", "Calls to ClassLink", "operation,outcome"),
-    /** Requests that did not call ClassLink, because too many wait for it or because it does not answer. */
+    /** Requests rejected before a call, because too many requests are waiting or ClassLink does not respond. */
     REJECTIONS(
             Kind.COUNTER,
             "classlink.upstream.rejections",
-            "Requests that were not allowed to call ClassLink",
+            "Requests rejected before a call to ClassLink",
             "group,reason"),
-    /** Logins that came back from ClassLink. */
-    LOGINS(Kind.COUNTER, "classlink.logins", "Logins that came back from ClassLink", "realm,outcome"),
-    /** Clicks on tiles, and what became of them. */
+    /** Logins returned from ClassLink. */
+    LOGINS(Kind.COUNTER, "classlink.logins", "Logins returned from ClassLink", "realm,outcome"),
+    /** Launches from LaunchPad tiles. */
     LAUNCHES(Kind.COUNTER, "classlink.launches", "Launches from LaunchPad tiles", "realm,outcome"),
-    /** Apps' requests for a ClassLink token. */
+    /** Requests of clients for a ClassLink token. */
     TOKEN_REQUESTS(Kind.COUNTER, "classlink.token.requests", "Requests for ClassLink tokens", "realm,api,outcome"),
-    /** Attempts of this node to refresh tokens. */
+    /** Token refreshes by this node. */
     REFRESHES(Kind.COUNTER, "classlink.token.refreshes", "Attempts to refresh ClassLink tokens", "realm,outcome"),
-    /** Requests to the roster gateway, and how long they took. */
+    /** Duration of requests to the roster gateway. */
     ROSTER_REQUESTS(Kind.TIMER, "classlink.roster.requests", "Requests to the roster gateway", "object,outcome"),
-    /** The same by realm, without the time: a timer has a series for each of its buckets. */
+    /** Roster gateway requests by realm. Without duration, because a timer has one series per bucket. */
     ROSTER_OUTCOMES(Kind.COUNTER, "classlink.roster.outcomes", "Requests to the roster gateway", "realm,outcome"),
-    /** Requests to the roster gateway that a limit rejected. */
-    ROSTER_LIMITS(Kind.COUNTER, "classlink.roster.limits", "Roster requests that a limit rejected", "realm,limit"),
-    /** What the roster gateway knew already, and what it had to ask. */
-    ROSTER_CACHE(Kind.COUNTER, "classlink.roster.cache", "Look-ups in the roster gateway's caches", "result");
+    /** Roster gateway requests rejected by a limit. */
+    ROSTER_LIMITS(Kind.COUNTER, "classlink.roster.limits", "Roster requests rejected by a limit", "realm,limit"),
+    /** Cache hits and misses of the roster gateway. */
+    ROSTER_CACHE(Kind.COUNTER, "classlink.roster.cache", "Cache lookups in the roster gateway", "result");
 
-    /** Up to the 10 seconds of a call and the 30 seconds of a roster request. */
+    /** Covers the 10 seconds of a call and the 30 seconds of a roster request. */
     private static final Duration[] BUCKETS = {
         Duration.ofMillis(100),
         Duration.ofMillis(300),
@@ -60,7 +60,7 @@ public enum Measurement {
     private final Kind kind;
     private final String meter;
     private final String description;
-    /** Joined by commas: an enum's fields do not change, and a list's elements may. */
+    /** Joined by commas, because an enum's fields must be immutable. */
     private final String tags;
 
     private enum Kind {
@@ -75,39 +75,39 @@ public enum Measurement {
         this.tags = tags;
     }
 
-    /** As Prometheus names it: {@code _total} follows a counter, {@code _seconds} a timer. */
+    /** Returns the Prometheus name: a counter has the suffix {@code _total}, a timer {@code _seconds}. */
     String series() {
         return meter.replace('.', '_') + (kind == Kind.COUNTER ? "_total" : "_seconds");
     }
 
-    /** Names of the tags, in order. */
+    /** Returns the tag names in order. */
     List<String> tags() {
         return List.of(tags.split(","));
     }
 
-    /** Whether the first tag is the realm. */
+    /** Returns whether the first tag is the realm. */
     boolean isPerRealm() {
         return tags().get(0).equals(REALM);
     }
 
-    /** Counts one. */
+    /** Increments the counter. */
     public void count(Enum<?>... values) {
         counter(words(values)).increment();
     }
 
-    /** Counts one of a realm. */
+    /** Increments the counter of a realm. */
     public void count(RealmModel realm, Enum<?>... values) {
         List<String> tagged = new ArrayList<>(List.of(MeasuredSeries.tagOf(realm)));
         tagged.addAll(words(values));
         counter(tagged).increment();
     }
 
-    /** Counts one that took a while. */
+    /** Records a duration. */
     public void record(Duration time, Enum<?>... values) {
         timer(words(values)).record(time);
     }
 
-    /** At 0, if nothing was counted yet. */
+    /** Registers a series with the value 0 if it does not exist. */
     void register(List<String> values) {
         if (kind == Kind.COUNTER) {
             counter(values);
@@ -131,7 +131,7 @@ public enum Measurement {
                 .register(Metrics.globalRegistry);
     }
 
-    /** The values of tags: names of constants, in small letters. */
+    /** Returns the tag values: constant names in lower case. */
     static List<String> words(Enum<?>... values) {
         return Arrays.stream(values)
                 .map(value -> value.name().toLowerCase(Locale.ROOT))
@@ -150,23 +150,23 @@ public enum Measurement {
         return tagged;
     }
 
-    /** What a call to ClassLink is for, with the largest answer that is read. */
+    /** The purpose of a call to ClassLink, with the maximum response size. */
     public enum Operation {
-        /** The authorization code's redemption. */
+        /** Redeems an authorization code. */
         TOKEN("token endpoint", Group.LOGINS, 64 * 1024),
-        /** A refresh token's redemption. */
+        /** Redeems a refresh token. */
         REFRESH("token endpoint (refresh)", Group.REFRESHES, 64 * 1024),
-        /** A token's revocation, RFC 7009: in the background, by threads of its own. */
+        /** Revokes a token (RFC 7009), in background threads. */
         REVOCATION("revocation endpoint", null, 64 * 1024),
-        /** The signing keys (JWKS). */
+        /** Reads the signing keys (JWKS). */
         KEYS("key endpoint", Group.LOGINS, 256 * 1024),
-        /** The signed-in person's profile. ClassLink's own are under 2 KiB. */
+        /** Reads the user's profile, which is under 2 KiB at ClassLink. */
         PROFILE("profile endpoint", Group.LOGINS, 64 * 1024),
-        /** The signed-in person's groups. */
+        /** Reads the user's groups. */
         GROUPS("groups endpoint", Group.LOGINS, 256 * 1024),
-        /** The districts of the partner, up to a thousand a page. */
+        /** Reads the partner's districts, up to 1,000 per page. */
         APPLICATIONS("applications endpoint", null, 4 * 1024 * 1024),
-        /** A page of a roster: 10,000 rows are about 6 MiB. */
+        /** Reads a roster page: 10,000 rows are about 6 MiB. */
         ROSTER("roster service", null, 32 * 1024 * 1024);
 
         private final String label;
@@ -179,20 +179,20 @@ public enum Measurement {
             this.maxBytes = maxBytes;
         }
 
-        /** For log lines and messages. */
+        /** Returns the name for log lines and messages. */
         public String label() {
             return label;
         }
 
         /**
-         * Who fails fast when it is silent. Empty for revocations, which nobody waits for, and for rosters: what they do about a
-         * silent service, they do for each district ({@code RosterFailure.Silences}).
+         * Returns the group that fails fast if the address does not respond. Empty for revocations, which no request
+         * waits for, and for rosters, which handle this per district ({@code RosterFailure.Silences}).
          */
         Optional<Group> failFast() {
             return Optional.ofNullable(failFast);
         }
 
-        /** Bytes of body after which reading stops and the answer counts as malformed. */
+        /** Returns the maximum body size in bytes. A larger response counts as malformed. */
         int maxBytes() {
             return maxBytes;
         }

@@ -22,17 +22,20 @@ import org.apache.http.client.methods.CloseableHttpResponse;
 import org.apache.http.client.methods.HttpRequestBase;
 import org.apache.http.util.EntityUtils;
 
-/** Reads ClassLink's responses: status, size limit, JSON; failures as types whose messages carry nothing secret. */
+/**
+ * Reads ClassLink's responses with status checks, size limits and JSON parsing. Failures are typed, and their messages
+ * contain no secrets.
+ */
 final class ResponseReader {
 
-    /** Longest {@code Retry-After} that is passed on. */
+    /** Maximum {@code Retry-After} that is passed on. */
     static final Duration MAX_RETRY_AFTER = Duration.ofMinutes(10);
 
-    /** Bytes of the body of a refusal that are read. A longer one counts as one without an error code. */
+    /** Maximum size of an error body. A larger one counts as having no error code. */
     static final int MAX_ERROR_BYTES = 64 * 1024;
-    /** Arrays and objects within each other. ClassLink's own documents have five at most. */
+    /** Maximum nesting depth. ClassLink's documents have at most five levels. */
     static final int MAX_DEPTH = 64;
-    /** Names, values and brackets of a document: a tree in memory takes up to forty times the bytes of its text. */
+    /** Maximum number of JSON tokens: in memory, a tree takes up to forty times the size of its text. */
     static final int MAX_TOKENS = 200_000;
 
     private static final int MAX_NAME_LENGTH = 1_000;
@@ -55,23 +58,23 @@ final class ResponseReader {
         int status = response.getStatusLine().getStatusCode();
         if (status == 429 || status >= 500) {
             throw new UpstreamFailure.Unavailable(
-                    operation.label() + " answered status " + status, status, retryAfter(response));
+                    operation.label() + " returned status " + status, status, retryAfter(response));
         }
         if (status >= 400) {
             throw new UpstreamFailure.Refused(operation, status, error(operation, response.getEntity(), request));
         }
         if (status != 200) {
-            throw new UpstreamFailure.Malformed(operation, "answered status " + status + " where 200 is expected");
+            throw new UpstreamFailure.Malformed(operation, "returned status " + status + " instead of 200");
         }
         return body(operation, response.getEntity(), request, operation.maxBytes());
     }
 
-    /** Sends a request. */
+    /** A request to send. */
     interface Sending {
         CloseableHttpResponse send() throws IOException;
     }
 
-    /** Reads a long answer as it comes. */
+    /** Streams a large response. */
     static <T, X extends Exception> T stream(
             Operation operation,
             Sending sending,
@@ -86,7 +89,7 @@ final class ResponseReader {
             answered = true;
             if (response.getStatusLine().getStatusCode() != 200 || response.getEntity() == null) {
                 read(operation, response, request);
-                throw new UpstreamFailure.Malformed(operation, "answered nothing");
+                throw new UpstreamFailure.Malformed(operation, "returned an empty response");
             }
             try {
                 T result = reader.read(
@@ -103,7 +106,7 @@ final class ResponseReader {
                 }
             }
         } catch (LimitedStream.TooLong e) {
-            throw new UpstreamFailure.Malformed(operation, "answered more than " + operation.maxBytes() + " bytes");
+            throw new UpstreamFailure.Malformed(operation, "returned more than " + operation.maxBytes() + " bytes");
         } catch (IOException e) {
             throw UpstreamFailure.Unavailable.because(
                     operation, answered ? late : deadline.passed(), e, answered ? Kind.BROKEN_OFF : Kind.NOT_REACHED);
@@ -114,9 +117,9 @@ final class ResponseReader {
         try {
             return JSON.readTree(body);
         } catch (IOException e) {
-            // Not only Jackson's own: it has the JDK's CharConversionException for bytes that are no text. Its message
-            // quotes the body and stays out of the failure.
-            throw new UpstreamFailure.Malformed(operation, "answered something that is not JSON");
+            // Jackson also throws the JDK's CharConversionException for invalid text. Its message quotes the body, so
+            // it is not included.
+            throw new UpstreamFailure.Malformed(operation, "returned a response that is not JSON");
         }
     }
 
@@ -124,7 +127,7 @@ final class ResponseReader {
         if (json instanceof ObjectNode object) {
             return object;
         }
-        throw new UpstreamFailure.Malformed(operation, "answered JSON that is not an object");
+        throw new UpstreamFailure.Malformed(operation, "returned JSON that is not an object");
     }
 
     private static byte[] body(Operation operation, HttpEntity entity, HttpRequestBase request, int maxBytes)
@@ -135,9 +138,9 @@ final class ResponseReader {
         try (InputStream content = entity.getContent()) {
             byte[] body = content.readNBytes(maxBytes + 1);
             if (body.length > maxBytes) {
-                // Closing the stream would read the rest first, to give the connection back to the pool.
+                // Closing the stream would first read the rest, to return the connection to the pool.
                 request.abort();
-                throw new UpstreamFailure.Malformed(operation, "answered more than " + maxBytes + " bytes");
+                throw new UpstreamFailure.Malformed(operation, "returned more than " + maxBytes + " bytes");
             }
             EntityUtils.consume(entity);
             return body;
@@ -150,7 +153,7 @@ final class ResponseReader {
             byte[] body = body(operation, entity, request, Math.min(MAX_ERROR_BYTES, operation.maxBytes()));
             return errorIn(body);
         } catch (UpstreamFailure.Malformed e) {
-            return OAuthError.UNKNOWN; // too long: the status is what counts
+            return OAuthError.UNKNOWN; // too long: only the status matters
         }
     }
 
@@ -159,11 +162,11 @@ final class ResponseReader {
             JsonNode error = JSON.readTree(body).path("error");
             return OAuthError.of(error.textValue());
         } catch (IOException e) {
-            return OAuthError.UNKNOWN; // an HTML error page, say: the status is what counts
+            return OAuthError.UNKNOWN; // for example, an HTML error page: only the status matters
         }
     }
 
-    /** Only the form in seconds; an HTTP date would compare ClassLink's clock with ours. */
+    /** Reads only the form in seconds; an HTTP date would depend on ClassLink's clock. */
     private static Duration retryAfter(CloseableHttpResponse response) {
         Header header = response.getFirstHeader("Retry-After");
         if (header == null || !header.getValue().strip().matches("[0-9]{1,9}")) {
@@ -174,12 +177,12 @@ final class ResponseReader {
     }
 
     /**
-     * Throws {@link TooLong} if an answer is longer than the limit. Keycloak's {@code SafeInputStream} throws a plain {@link
-     * IOException}, which cannot be told from a connection that broke.
+     * Throws {@link TooLong} if a response exceeds the limit. Keycloak's {@code SafeInputStream} throws a plain {@link
+     * IOException}, which looks like a broken connection.
      */
     static final class LimitedStream extends FilterInputStream {
 
-        /** The answer is longer than the limit. */
+        /** The response exceeds the limit. */
         static final class TooLong extends IOException {
             private static final long serialVersionUID = 1L;
         }

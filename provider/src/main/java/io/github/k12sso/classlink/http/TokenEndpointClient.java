@@ -13,7 +13,7 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.protocol.oidc.OIDCLoginProtocol;
 import org.keycloak.vault.VaultStringSecret;
 
-/** ClassLink's token and revocation endpoints as one app may use them. Every request is sent once. */
+/** A client for ClassLink's token and revocation endpoints. Requests are never repeated. */
 public final class TokenEndpointClient {
 
     private final KeycloakSession session;
@@ -21,14 +21,14 @@ public final class TokenEndpointClient {
     private final App app;
 
     /**
-     * What ClassLink knows the app by, and where.
+     * The app's endpoints and credentials.
      *
-     * @param tokenUrl for codes and refresh tokens
-     * @param revocationUrl RFC 7009; empty if ClassLink has none
-     * @param clientId the app's id
-     * @param clientSecret as configured: the secret, or a reference to Keycloak's vault
-     * @param authentication {@code client_secret_basic} or {@code client_secret_post}; with another method no call is made,
-     *     because it would go out without the certificate or assertion that the administrator wants
+     * @param tokenUrl token endpoint
+     * @param revocationUrl revocation endpoint (RFC 7009), if any
+     * @param clientId the client ID
+     * @param clientSecret the secret or a reference to Keycloak's vault
+     * @param authentication {@code client_secret_basic} or {@code client_secret_post}; calls with another method fail,
+     *     because they would be sent without the certificate or assertion that the administrator expects
      */
     public record App(
             String tokenUrl,
@@ -37,7 +37,7 @@ public final class TokenEndpointClient {
             String clientSecret,
             String authentication) {
 
-        /** Without the secret. */
+        /** Omits the secret. */
         @Override
         public String toString() {
             return "App[" + clientId + "]";
@@ -53,7 +53,7 @@ public final class TokenEndpointClient {
     /**
      * Redeems an authorization code.
      *
-     * @param proof what goes with it: {@code code}, {@code redirect_uri}, {@code code_verifier}
+     * @param proof {@code code}, {@code redirect_uri} and {@code code_verifier}
      */
     public TokenResponse redeem(Map<String, String> proof) throws UpstreamFailure {
         return grant(Operation.TOKEN, OAuth2Constants.AUTHORIZATION_CODE, proof);
@@ -70,7 +70,7 @@ public final class TokenEndpointClient {
     }
 
     /**
-     * Revokes a token; nothing happens without a revocation endpoint.
+     * Revokes a token; does nothing without a revocation endpoint.
      *
      * @param hint {@code access_token} or {@code refresh_token}
      */
@@ -84,7 +84,7 @@ public final class TokenEndpointClient {
         }
     }
 
-    /** The same endpoints, called from another session. */
+    /** Returns a client for the same endpoints that uses another session. */
     public TokenEndpointClient in(KeycloakSession other) {
         return new TokenEndpointClient(other, upstream.in(other), app);
     }
@@ -117,15 +117,14 @@ public final class TokenEndpointClient {
     }
 
     /**
-     * The answer of the token endpoint, read leniently: ClassLink itself sends neither {@code expires_in} nor
-     * {@code refresh_token} (docs/internals/classlink-protocol.md#token-response), the integration guide's server sends
-     * both.
+     * A token endpoint response, read leniently: ClassLink sends neither {@code expires_in} nor {@code refresh_token}
+     * (docs/internals/classlink-protocol.md#token-response), but the server of the integration guide sends both.
      *
      * @param accessToken never blank
      * @param refreshToken if one was issued
      * @param idToken the compact JWS, if one was issued
-     * @param expiresIn life of the access token, if stated and positive
-     * @param members names of all that is in the answer
+     * @param expiresIn lifetime of the access token, if present and positive
+     * @param members names of all members of the response
      */
     public record TokenResponse(
             String accessToken,
@@ -134,7 +133,7 @@ public final class TokenEndpointClient {
             Optional<Duration> expiresIn,
             List<String> members) {
 
-        /** An answer of which nobody asks for the names. */
+        /** Creates a response without member names. */
         public TokenResponse(
                 String accessToken,
                 Optional<String> refreshToken,
@@ -144,14 +143,14 @@ public final class TokenEndpointClient {
         }
 
         /**
-         * Reads an answer.
+         * Parses a response.
          *
-         * @param operation what was asked for
-         * @throws UpstreamFailure.Malformed if there is no access token in it
+         * @param operation the operation of the request
+         * @throws UpstreamFailure.Malformed if it has no access token
          */
         public static TokenResponse read(Operation operation, ObjectNode document) throws UpstreamFailure.Malformed {
             String accessToken = text(document, "access_token")
-                    .orElseThrow(() -> new UpstreamFailure.Malformed(operation, "answered without an access_token"));
+                    .orElseThrow(() -> new UpstreamFailure.Malformed(operation, "returned no access_token"));
             return new TokenResponse(
                     accessToken,
                     text(document, "refresh_token"),
@@ -164,7 +163,7 @@ public final class TokenEndpointClient {
             return Optional.ofNullable(document.path(member).textValue()).filter(value -> !value.isBlank());
         }
 
-        /** A number, or a number in quotes as some servers send it. Nonsense counts as not stated. */
+        /** Reads a number or, as some servers send it, a number in quotes. Other values count as absent. */
         private static Optional<Duration> seconds(JsonNode node) {
             String digits = node.isIntegralNumber() || node.isTextual() ? node.asText() : "";
             return digits.matches("[1-9][0-9]{0,8}")
@@ -172,7 +171,7 @@ public final class TokenEndpointClient {
                     : Optional.empty();
         }
 
-        /** Without the tokens. */
+        /** Omits the tokens. */
         @Override
         public String toString() {
             return "TokenResponse[…]";

@@ -28,38 +28,44 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.util.BasicAuthHelper;
 
 /**
- * Every HTTP call to ClassLink goes through here: allowed hosts only, redirects off, deadlines and size limits on, and
- * failures as types whose messages carry nothing secret.
+ * The HTTP client for all calls to ClassLink: allowed hosts only, no redirects, with deadlines and size limits.
+ * Failures are typed, and their messages contain no secrets.
  *
- * <p>It uses Keycloak's own HTTP client (trust store, proxies, tracing, connection pool), but not Keycloak's
- * {@code SimpleHttp} around it, which has no limit for a call as a whole and repeats a POST when the server is configured
- * with {@code max-retries}.
+ * <p>It uses Keycloak's HTTP client (trust store, proxies, tracing, connection pool) without Keycloak's {@code
+ * SimpleHttp}, which has no limit for a whole call and repeats a POST if the server is configured with {@code
+ * max-retries}.
  */
 public final class UpstreamClient {
 
-    /** Time for TCP and TLS, and for a connection of the pool to come free, each. */
+    /** Timeout for TCP and TLS, and for a connection from the pool. */
     static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
-    /** Time for a whole call, from the request's first byte to the answer's last. */
+    /** Timeout for a whole call, from the first byte of the request to the last byte of the response. */
     static final Duration CALL_TIMEOUT = Duration.ofSeconds(10);
-    /** For the signing keys: in Keycloak's cache of keys all logins of a provider wait for one call, this one. */
+    /**
+     * Timeout for the signing keys. Shorter because all logins of a provider wait for this call in Keycloak's key
+     * cache.
+     */
     static final Duration KEYS_TIMEOUT = Duration.ofSeconds(4);
-    /** ClassLink's firewall answers 401 to scripts (docs/internals/classlink-protocol.md#id_token), so look ordinary. */
+    /**
+     * A browser-like value, because ClassLink's firewall rejects scripts with 401
+     * (docs/internals/classlink-protocol.md#id_token).
+     */
     static final String USER_AGENT = "Mozilla/5.0 (compatible; keycloak-classlink)";
 
     /**
-     * Reads a long answer as it comes.
+     * Reads a streamed response.
      *
-     * @param <T> what it makes of it
-     * @param <X> when it is not what was wanted
+     * @param <T> the result
+     * @param <X> thrown if the content is not as expected
      */
     @FunctionalInterface
     public interface StreamReader<T, X extends Exception> {
 
         /**
-         * Reads the answer.
+         * Reads the response.
          *
-         * @param body of an answer with status 200; need not be closed
-         * @param headers the answer's, by name
+         * @param body of a response with status 200; the caller closes it
+         * @param headers returns a response header by name
          */
         T read(InputStream body, Function<String, Optional<String>> headers) throws IOException, X;
     }
@@ -68,7 +74,7 @@ public final class UpstreamClient {
      * How this server authenticates at ClassLink's token endpoint.
      *
      * @param clientId as registered in ClassLink's Partner Portal
-     * @param clientSecret in clear; lives no longer than the call
+     * @param clientSecret in plain text; kept only during the call
      * @param inHeader true for {@code client_secret_basic}, false for {@code client_secret_post}
      */
     public record ClientCredentials(String clientId, String clientSecret, boolean inHeader) {
@@ -85,7 +91,7 @@ public final class UpstreamClient {
     private final Duration callTimeout;
     private final RequestConfig requestConfig;
 
-    /** For calls that are always made; see {@link #within}. */
+    /** Creates a client without circuit breakers; see {@link #within}. */
     public UpstreamClient(KeycloakSession session, AllowedHosts allowedHosts) {
         this(session, allowedHosts, CALL_TIMEOUT);
     }
@@ -109,7 +115,7 @@ public final class UpstreamClient {
                 .build();
     }
 
-    /** Reads a JSON object that needs no authorization. */
+    /** Reads a JSON object without authorization. */
     public ObjectNode get(Operation operation, String url) throws UpstreamFailure {
         return ResponseReader.object(
                 operation, ResponseReader.json(operation, call(operation, new HttpGet(allowedHosts.require(url)))));
@@ -120,14 +126,14 @@ public final class UpstreamClient {
         return ResponseReader.object(operation, getJson(operation, url, accessToken));
     }
 
-    /** Reads whatever JSON there is, an array say, with a ClassLink access token. */
+    /** Reads any JSON, for example an array, with a ClassLink access token. */
     public JsonNode getJson(Operation operation, String url, String accessToken) throws UpstreamFailure {
         HttpGet request = new HttpGet(allowedHosts.require(url));
         request.setHeader("Authorization", "Bearer " + accessToken);
         return ResponseReader.json(operation, call(operation, request));
     }
 
-    /** Reads a long answer as it comes; the timeout is for the call as a whole, reading included. */
+    /** Streams a large response. The timeout covers the whole call, including reading. */
     public <T, X extends Exception> T stream(
             Operation operation, String url, String authorization, Duration timeout, StreamReader<T, X> reader)
             throws UpstreamFailure, X {
@@ -151,17 +157,17 @@ public final class UpstreamClient {
         }
     }
 
-    /** The same limits, with the HTTP client of another session. */
+    /** Returns a client with the same limits that uses another session. */
     public UpstreamClient in(KeycloakSession other) {
         return new UpstreamClient(other, allowedHosts, callTimeout, bulkheads);
     }
 
-    /** The same, for calls that threads of Keycloak wait for. */
+    /** Returns a client with circuit breakers, for calls that block Keycloak's worker threads. */
     public UpstreamClient within(Bulkheads limits) {
         return new UpstreamClient(session, allowedHosts, callTimeout, Optional.of(limits));
     }
 
-    /** A place to wait for ClassLink, for all calls of one request: see {@link Bulkheads#enter}. */
+    /** Acquires a permit for all calls of one request; see {@link Bulkheads#enter}. */
     public Bulkheads.Place enter(Bulkheads.Group group) throws UpstreamFailure.Unavailable {
         return bulkheads.isPresent() ? bulkheads.get().enter(group) : () -> {};
     }
@@ -170,20 +176,22 @@ public final class UpstreamClient {
         return new MeasuredCall(session, bulkheads, operation, request.getURI(), callTimeout);
     }
 
-    /** The same, but a call may take no longer than that. */
+    /** Returns a client with a shorter call timeout. */
     public UpstreamClient within(Duration timeout) {
         return new UpstreamClient(
                 session, allowedHosts, timeout.compareTo(callTimeout) < 0 ? timeout : callTimeout, bulkheads);
     }
 
-    /** Posts a form with client authentication, exactly once, and reads the JSON object that comes back. */
+    /** Posts a form with client authentication, exactly once, and returns the JSON object of the response. */
     public ObjectNode post(Operation operation, String url, Map<String, String> form, ClientCredentials credentials)
             throws UpstreamFailure {
         return ResponseReader.object(
                 operation, ResponseReader.json(operation, call(operation, form(url, form, credentials))));
     }
 
-    /** Posts a form with client authentication, exactly once; status 200 is all the answer that counts. */
+    /**
+     * Posts a form with client authentication, exactly once. Only status 200 counts as success; the body is ignored.
+     */
     public void send(Operation operation, String url, Map<String, String> form, ClientCredentials credentials)
             throws UpstreamFailure {
         call(operation, form(url, form, credentials));
@@ -228,8 +236,8 @@ public final class UpstreamClient {
     }
 
     /**
-     * A form that the HTTP client may not send a second time. With Keycloak's {@code max-retries} set, Apache's client would
-     * repeat a request whose answer was lost, and so burn an authorization code or a rotating refresh token.
+     * A form that the HTTP client must not repeat. With Keycloak's {@code max-retries}, Apache's client would repeat a
+     * request whose response was lost, which would invalidate an authorization code or a rotating refresh token.
      */
     private static final class SentOnce extends UrlEncodedFormEntity {
 

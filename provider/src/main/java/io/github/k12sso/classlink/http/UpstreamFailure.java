@@ -14,8 +14,8 @@ import org.apache.http.conn.ConnectTimeoutException;
 import org.apache.http.conn.ConnectionPoolTimeoutException;
 
 /**
- * A call to ClassLink that gave no usable answer. Messages are made of constants, host names and status codes only, so that
- * they can be logged: never a token, a code, a secret, a body or anything about a person.
+ * A failed call to ClassLink. Messages contain only constants, host names and status codes, so they are safe to log: no
+ * tokens, codes, secrets, bodies or personal data.
  */
 public abstract sealed class UpstreamFailure extends Exception {
 
@@ -30,29 +30,29 @@ public abstract sealed class UpstreamFailure extends Exception {
         super(message, cause);
     }
 
-    /** A wait as {@code Retry-After} says it: whole seconds, rounded up and never 0, so that who waits as long is not early. */
+    /** Returns a duration as a {@code Retry-After} value: seconds, rounded up, at least 1. */
     public static long retryAfterSeconds(Duration wait) {
         return Math.max(1, wait.plusNanos(NANOS_PER_SECOND - 1).toSeconds());
     }
 
-    /** ClassLink could not be reached, did not answer in time, or said that it cannot answer now (429, 5xx). Passing. */
+    /** ClassLink could not be reached, timed out, or returned 429 or 5xx. Usually temporary. */
     public static final class Unavailable extends UpstreamFailure {
 
         private static final long serialVersionUID = 1L;
 
-        /** How it failed. */
+        /** The kind of failure. */
         public enum Kind {
-            /** No connection, or one that broke before an answer came. */
+            /** No connection, or the connection broke before a response. */
             NOT_REACHED,
-            /** No answer in time. */
+            /** No response before the timeout. */
             TOO_SLOW,
-            /** The answer began and did not end. */
+            /** The response was incomplete. */
             BROKEN_OFF,
             /** 429 or 5xx. */
             SAID_SO,
-            /** Not called: as many requests of this server wait for ClassLink as may. */
+            /** Not called: too many requests on this server are waiting for ClassLink. */
             NO_PLACE,
-            /** Not called: the last calls timed out. */
+            /** Not called: recent calls timed out. */
             FAILING_FAST
         }
 
@@ -62,9 +62,9 @@ public abstract sealed class UpstreamFailure extends Exception {
         private final boolean answerLost;
 
         /**
-         * No answer came.
+         * No response was received.
          *
-         * @param sent the request may have left, so that nobody knows whether ClassLink acted on it
+         * @param sent whether the request may have been sent, so ClassLink may have processed it
          */
         Unavailable(Kind kind, String message, IOException cause, boolean sent) {
             super(message, cause);
@@ -91,11 +91,13 @@ public abstract sealed class UpstreamFailure extends Exception {
             this.answerLost = false;
         }
 
-        /** What a failure of the connection means. */
+        /** Converts a connection failure. */
         static Unavailable because(Operation operation, boolean tooSlow, IOException e, Kind otherwise) {
             String what = tooSlow
-                    ? "did not finish its answer in time"
-                    : otherwise == Kind.BROKEN_OFF ? "broke off its answer" : "could not be reached";
+                    ? "did not complete its response in time"
+                    : otherwise == Kind.BROKEN_OFF
+                            ? "closed the connection during its response"
+                            : "could not be reached";
             return new Unavailable(
                     tooSlow || e instanceof SocketTimeoutException ? Kind.TOO_SLOW : otherwise,
                     operation.label() + " " + what + ": " + e.getClass().getSimpleName(),
@@ -103,7 +105,7 @@ public abstract sealed class UpstreamFailure extends Exception {
                     !isBeforeSending(e));
         }
 
-        /** There was no connection that the request could have gone through. */
+        /** Returns whether no connection was established, so the request was not sent. */
         private static boolean isBeforeSending(IOException e) {
             return e instanceof ConnectException
                     || e instanceof NoRouteToHostException
@@ -117,30 +119,35 @@ public abstract sealed class UpstreamFailure extends Exception {
             return kind;
         }
 
-        /** Whether ClassLink, or the way there, was silent. A full connection pool is this server's own. */
+        /**
+         * Returns whether ClassLink or the network timed out. A full connection pool is a local problem and does not
+         * count.
+         */
         boolean timedOut() {
             return kind == Kind.TOO_SLOW
                     || (getCause() instanceof ConnectTimeoutException
                             && !(getCause() instanceof ConnectionPoolTimeoutException));
         }
 
-        /** 429 or 500 to 599; 0 unless ClassLink said so. */
+        /** Returns the status (429 or 500 to 599), or 0 if there was no response. */
         public int status() {
             return status;
         }
 
-        /** When to try again: as long as ClassLink asked ({@code Retry-After} in seconds), or as this server says that did not call it. */
+        /**
+         * Returns when to retry: from ClassLink's {@code Retry-After}, or from this server if it did not make the call.
+         */
         public Optional<Duration> retryAfter() {
             return Optional.ofNullable(retryAfter);
         }
 
-        /** Whether ClassLink may have done what it was asked to do, and only its answer is missing. */
+        /** Returns whether ClassLink may have processed the request although no response arrived. */
         public boolean answerLost() {
             return answerLost;
         }
     }
 
-    /** ClassLink answered, and the answer is no: a status of 4xx other than 429. */
+    /** ClassLink rejected the request with a 4xx status other than 429. */
     public static final class Refused extends UpstreamFailure {
 
         private static final long serialVersionUID = 1L;
@@ -149,38 +156,38 @@ public abstract sealed class UpstreamFailure extends Exception {
         private final OAuthError error;
 
         Refused(Operation operation, int status, OAuthError error) {
-            super(operation.label() + " answered status " + status + ", error " + error.code());
+            super(operation.label() + " returned status " + status + ", error " + error.code());
             this.status = status;
             this.error = error;
         }
 
-        /** The HTTP status, 400 to 499. */
+        /** Returns the HTTP status, 400 to 499. */
         public int status() {
             return status;
         }
 
-        /** The {@code error} member of the body; {@link OAuthError#UNKNOWN} if there is none that RFC 6749 knows. */
+        /** Returns the {@code error} of the body, or {@link OAuthError#UNKNOWN}. */
         public OAuthError error() {
             return error;
         }
     }
 
-    /** An answer that says success and cannot be used: not JSON, of another shape, too large, cut off, or a redirect. */
+    /** A response that cannot be used: not JSON, an unexpected format, too large, incomplete, or a redirect. */
     public static final class Malformed extends UpstreamFailure {
 
         private static final long serialVersionUID = 1L;
 
         /**
-         * An answer that cannot be used.
+         * Creates the failure.
          *
-         * @param what constants only; completes the sentence "The … endpoint …"
+         * @param what a constant that continues the sentence "The … endpoint …"
          */
         public Malformed(Operation operation, String what) {
             super(operation.label() + " " + what);
         }
     }
 
-    /** An address that this server may not call; see {@link AllowedHosts}. The message completes the sentence "The … URL". */
+    /** A host that is not allowed; see {@link AllowedHosts}. The message continues the sentence "The … URL". */
     public static final class HostNotAllowed extends UpstreamFailure {
 
         private static final long serialVersionUID = 1L;
@@ -190,7 +197,7 @@ public abstract sealed class UpstreamFailure extends Exception {
         }
     }
 
-    /** Not called: a setting that was stored without being validated, in a realm file, say. */
+    /** Not called because of an invalid setting that was stored without validation, for example by a realm import. */
     public static final class Misconfigured extends UpstreamFailure {
 
         private static final long serialVersionUID = 1L;
@@ -201,8 +208,8 @@ public abstract sealed class UpstreamFailure extends Exception {
     }
 
     /**
-     * The error codes of RFC 6749 (sections 4.1.2.1 and 5.2) and of OpenID Connect that an OAuth server may send. A closed
-     * list: what a server or a browser sends is looked up here and never repeated, so it can be logged and counted.
+     * The error codes of RFC 6749 (sections 4.1.2.1 and 5.2) and of OpenID Connect that an OAuth server may send.
+     * Received values are mapped to this fixed list, so they are safe to log and to use in metrics.
      */
     public enum OAuthError {
         ACCESS_DENIED("access_denied"),
@@ -213,13 +220,13 @@ public abstract sealed class UpstreamFailure extends Exception {
         UNAUTHORIZED_CLIENT("unauthorized_client"),
         UNSUPPORTED_GRANT_TYPE("unsupported_grant_type"),
         UNSUPPORTED_RESPONSE_TYPE("unsupported_response_type"),
-        /** Not in the RFC; sent by several servers for a redirect URI that is not registered. */
+        /** Not in the RFC; sent by several servers for an unregistered redirect URI. */
         REDIRECT_URI_MISMATCH("redirect_uri_mismatch"),
         SERVER_ERROR("server_error"),
         TEMPORARILY_UNAVAILABLE("temporarily_unavailable"),
         LOGIN_REQUIRED("login_required"),
         INTERACTION_REQUIRED("interaction_required"),
-        /** Anything else, and nothing at all. */
+        /** Any other code, or none. */
         UNKNOWN("unknown");
 
         private final String code;
@@ -228,12 +235,12 @@ public abstract sealed class UpstreamFailure extends Exception {
             this.code = code;
         }
 
-        /** The code as it stands on the wire. */
+        /** Returns the code as sent in the protocol. */
         public String code() {
             return code;
         }
 
-        /** The error of that code; {@link #UNKNOWN} for null and for every code that is not in this list. */
+        /** Returns the error for a code; {@link #UNKNOWN} for null and unlisted codes. */
         public static OAuthError of(String code) {
             return Arrays.stream(values())
                     .filter(error -> error.code.equals(code))

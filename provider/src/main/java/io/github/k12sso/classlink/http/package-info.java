@@ -1,6 +1,5 @@
 /**
- * Every HTTP call to ClassLink: allowed hosts, deadlines, size limits, metrics.
- * In: a URL, and a form or a bearer token.
- * Out: JSON, or a failure whose message is safe to log.
+ * HTTP calls to ClassLink with allowed hosts, deadlines, size limits and metrics. In: a URL with a form or a bearer
+ * token. Out: JSON, or a failure whose message is safe to log.
  */
 package io.github.k12sso.classlink.http;

@@ -19,13 +19,13 @@ import org.keycloak.models.UserModel;
 import org.keycloak.util.Booleans;
 
 /**
- * A realm has one ClassLink provider for each tile. Whoever is linked to one of them is the same person at the others: the same
- * ClassLink says the same id, verified at this very login. So their first login by another tile finds their user, where Keycloak
- * would find a user name that is taken. Nothing else counts: not the e-mail address, not a name.
+ * Links a user of one ClassLink provider to the realm's other ClassLink providers. A realm has one provider per tile,
+ * and all get the same verified ID from ClassLink. Without this, the first login with another tile would fail because
+ * the username is in use. Only the ID counts, not the email address or name.
  */
 final class AccountLinking {
 
-    /** In the data of a login: the value of the provider's identity key, which is not always the id of the link. */
+    /** Context data with the value of the provider's identity key, which may differ from the link ID. */
     static final String IDENTITY_KEY = "classlink.identity-key";
 
     private final KeycloakSession session;
@@ -38,7 +38,7 @@ final class AccountLinking {
         this.event = event;
     }
 
-    /** Links the person's user to this provider, too, if exactly one user is theirs. */
+    /** Links the user to this provider if exactly one user matches. */
     void link(BrokeredIdentityContext person) {
         RealmModel realm = session.getContext().getRealm();
         FederatedIds ids = new FederatedIds(session, realm);
@@ -46,7 +46,7 @@ final class AccountLinking {
             return;
         }
         String key = (String) person.getContextData().get(IDENTITY_KEY);
-        List<UserModel> theirs = providersOfTheSameClassLink()
+        List<UserModel> theirs = providersForSameClassLink()
                 .flatMap(other -> ids.link(other.getAlias(), key).user().stream())
                 .distinct()
                 .toList();
@@ -55,22 +55,22 @@ final class AccountLinking {
         }
     }
 
-    /** Another ClassLink account of the same user, which would be in the way. */
+    /** Returns an existing link of the user to another ClassLink account, which prevents the new link. */
     private Optional<FederatedIdentityModel> linked(RealmModel realm, UserModel user) {
         return Optional.ofNullable(session.users().getFederatedIdentity(realm, user, provider.getAlias()));
     }
 
-    /** Those whose links are an administrator's or the person's own doing, and no login's, recognise nobody. */
-    private Stream<ClassLinkIdentityProviderConfig> providersOfTheSameClassLink() {
+    /** Excludes providers whose links are created by administrators or users and not by logins. */
+    private Stream<ClassLinkIdentityProviderConfig> providersForSameClassLink() {
         return session.identityProviders()
                 .getAllStream(IdentityProviderQuery.userAuthentication())
                 .filter(model -> ClassLinkIdentityProviderFactory.PROVIDER_ID.equals(model.getProviderId()))
                 .filter(model -> !model.getAlias().equals(provider.getAlias()))
                 .map(provider::another)
-                .filter(this::isOfTheSameClassLink);
+                .filter(this::usesSameClassLink);
     }
 
-    private boolean isOfTheSameClassLink(ClassLinkIdentityProviderConfig other) {
+    private boolean usesSameClassLink(ClassLinkIdentityProviderConfig other) {
         return other.isEnabled()
                 && !Booleans.isTrue(other.isLinkOnly())
                 && other.getIssuer().equals(provider.getIssuer())
@@ -79,21 +79,20 @@ final class AccountLinking {
                 && other.getIdentityKey() == provider.getIdentityKey();
     }
 
-    /** What the settings say about the provider's records. */
+    /** Returns the provider settings for stored records. */
     TokenVault.Rules vaultRules(Duration unstatedLifetime) {
         return new TokenVault.Rules(
                 unstatedLifetime, provider::getAllowedTenants, provider::isAcceptUnencryptedTokens, this::sharesTokens);
     }
 
     /**
-     * Whether another provider's tokens of a person are as good as this one's: they are for the same app at ClassLink, and the
-     * same client scopes open them.
+     * Returns whether another provider's tokens can be used for this one: same ClassLink app and same client scopes.
      */
     private boolean sharesTokens(String alias) {
         return Optional.ofNullable(session.identityProviders().getByAlias(alias))
                 .filter(model -> ClassLinkIdentityProviderFactory.PROVIDER_ID.equals(model.getProviderId()))
                 .map(provider::another)
-                .filter(this::isOfTheSameClassLink)
+                .filter(this::usesSameClassLink)
                 .filter(other -> Booleans.isTrue(other.isStoreToken())
                         && other.getClientId().equals(provider.getClientId())
                         && other.getTokenScope().equals(provider.getTokenScope())

@@ -34,12 +34,12 @@ import org.keycloak.services.resources.admin.fgap.AdminPermissionEvaluator;
 import org.keycloak.urls.UrlType;
 
 /**
- * {@code /admin/realms/{realm}/classlink}: what administrators ask about a ClassLink provider. Keycloak has checked that the
- * caller is an administrator of the realm; the permission {@code manage-identity-providers} is demanded here.
+ * {@code /admin/realms/{realm}/classlink}: the admin API of a ClassLink provider. Keycloak has checked that the caller
+ * is a realm administrator; this class requires the permission {@code manage-identity-providers}.
  */
 public final class AdminResource implements AdminRealmResourceProvider {
 
-    /** A check may wait 30 seconds for ClassLink, on a worker thread of this server. */
+    /** A check can block a worker thread for 30 seconds. */
     private static final int MAX_CHECKS = 2;
 
     private static final int RETRY_AFTER_SECONDS = 10;
@@ -57,7 +57,7 @@ public final class AdminResource implements AdminRealmResourceProvider {
         // nothing to close
     }
 
-    /** What is below the path, for a caller who may. */
+    /** The resources below the path, for authorized callers. */
     public static final class Diagnostics {
 
         private static final ObjectMapper JSON = new ObjectMapper();
@@ -70,7 +70,7 @@ public final class AdminResource implements AdminRealmResourceProvider {
             this.events = events;
         }
 
-        /** The connection check: {@code {"checks":[{"name","status","detail","fix"}]}}. */
+        /** Runs the connection check: {@code {"checks":[{"name","status","detail","fix"}]}}. */
         @GET
         @Path("{alias}/check")
         @Produces(MediaType.APPLICATION_JSON)
@@ -79,7 +79,7 @@ public final class AdminResource implements AdminRealmResourceProvider {
             if (!CHECKS.tryAcquire()) {
                 return Response.status(Response.Status.SERVICE_UNAVAILABLE)
                         .header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS)
-                        .entity(Map.of("errorMessage", "Too many connection checks at once. Try again later."))
+                        .entity(Map.of("errorMessage", "Too many concurrent connection checks. Try again later."))
                         .build();
             }
             try {
@@ -90,7 +90,7 @@ public final class AdminResource implements AdminRealmResourceProvider {
         }
 
         /**
-         * Makes a link for a trial sign-in: {@code {"id","url","expiresAt"}}.
+         * Creates a link for a trial sign-in: {@code {"id","url","expiresAt"}}.
          *
          * @param body empty, or {@code {"lifespanSeconds"}}
          */
@@ -110,7 +110,8 @@ public final class AdminResource implements AdminRealmResourceProvider {
             if (created.isEmpty()) {
                 return error(
                         Response.Status.CONFLICT,
-                        "This realm has too many trial sign-ins. Each is forgotten a day after its link has expired.");
+                        "This realm has too many trial sign-ins. Each one is deleted one day after its link "
+                                + "expires.");
             }
             String id = created.get().id();
             events.operation(OperationType.ACTION)
@@ -138,7 +139,10 @@ public final class AdminResource implements AdminRealmResourceProvider {
                             created.get().expiresAt().toString()));
         }
 
-        /** What came of a trial sign-in: {@code {"id","status","expiresAt","steps":[{"name","status","values"}]}}. */
+        /**
+         * Returns the report of a trial sign-in: {@code
+         * {"id","status","expiresAt","steps":[{"name","status","values"}]}}.
+         */
         @GET
         @Path("{alias}/trials/{id}")
         @Produces(MediaType.APPLICATION_JSON)

@@ -20,17 +20,17 @@ import org.keycloak.protocol.oidc.OIDCLoginProtocol;
 import org.keycloak.sessions.AuthenticationSessionModel;
 import org.keycloak.util.Booleans;
 
-/** The address of ClassLink's page to which a login is sent. */
+/** Builds the authorization URL of a login. */
 final class AuthorizationUrl {
 
     private AuthorizationUrl() {}
 
     /**
-     * The request to ClassLink, with what an app asked for as it was sent. Keycloak (26.7.3) makes the address of a template in
-     * which braces are placeholders, and takes a percent sign for the start of an escape: a prompt of <code>{x}</code> ended in an error
-     * page, and the login hint {@code %41} became {@code A}.
+     * Builds the URL with the app's parameters unchanged. Keycloak (26.7.3) treats braces as template placeholders and
+     * a percent sign as the start of an escape: the prompt <code>{x}</code> caused an error page, and the login hint
+     * {@code %41} became {@code A}.
      *
-     * @param keycloaks makes the address without those parameters
+     * @param keycloaks builds Keycloak's URL without those parameters
      */
     static UriBuilder of(
             AuthenticationRequest request,

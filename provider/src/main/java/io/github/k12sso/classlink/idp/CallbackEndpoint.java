@@ -26,8 +26,8 @@ import org.keycloak.services.resources.IdentityBrokerService;
 import org.keycloak.sessions.AuthenticationSessionModel;
 
 /**
- * {@code /realms/{realm}/broker/{alias}/endpoint}, where ClassLink sends the browser to: back from a login that began here, or
- * from a tile in LaunchPad. What is not a login is answered by {@link FailedLogin}.
+ * {@code /realms/{realm}/broker/{alias}/endpoint}, the redirect URI: ClassLink redirects the browser here after a login
+ * or from a LaunchPad tile. {@link FailedLogin} handles failures.
  */
 public final class CallbackEndpoint {
 
@@ -61,7 +61,7 @@ public final class CallbackEndpoint {
         AuthenticationSessionModel login = null;
         try {
             if (state == null) {
-                return unasked(code, error);
+                return withoutState(code, error);
             }
             if (TrialPages.isTrial(state)) {
                 return new TrialPages(session, config).answer(state, code, error);
@@ -78,18 +78,18 @@ public final class CallbackEndpoint {
         } catch (LoginRefused e) {
             return page(e, failed.report(e), login);
         } catch (WebApplicationException e) {
-            return e.getResponse(); // Keycloak's own page, its event is out
+            return e.getResponse(); // Keycloak's own page; its event was sent
         } catch (RuntimeException e) {
             LoginRefused unexpected = FailedLogin.unexpected(e);
             return page(unexpected, failed.report(unexpected), login);
         }
     }
 
-    /** The rest of the login is Keycloak's, and so are its faults. */
+    /** Hands the user over to Keycloak's login flow. */
     private Response signIn(BrokeredIdentityContext person, AuthenticationSessionModel begun) throws LoginRefused {
         Measurement.LOGINS.count(session.getContext().getRealm(), Result.IDENTIFIED);
         NextAttempt attempt = new NextAttempt(session, config, event);
-        boolean linking = isLinking(begun); // Keycloak's flow forgets it
+        boolean linking = isLinking(begun); // Keycloak's flow removes this information
         try {
             AuthenticationSessionModel login = begun;
             LoginUser user = new LoginUser(session, config, event);
@@ -117,11 +117,11 @@ public final class CallbackEndpoint {
     }
 
     /**
-     * What no login here asked for: a tile, or a refusal, with which ClassLink sends no state back
-     * (docs/internals/classlink-protocol.md#authorization-request). The code is somebody's, and nobody knows whose. It
-     * is not looked at.
+     * Handles a callback without a state: a tile, or an error, which ClassLink sends without a state
+     * (docs/internals/classlink-protocol.md#authorization-request). The code could belong to another user, so it is
+     * ignored.
      */
-    private Response unasked(String code, String error) throws LoginRefused {
+    private Response withoutState(String code, String error) throws LoginRefused {
         if (error != null) {
             OAuthError refusal = OAuthError.of(error);
             throw new LoginRefused(
@@ -137,7 +137,7 @@ public final class CallbackEndpoint {
         }
     }
 
-    /** The login that this browser began, and no other: Keycloak compares the state with the browser's cookies. */
+    /** Returns the login that this browser started: Keycloak compares the state with the browser's cookies. */
     private AuthenticationSessionModel loginUnderWay(String state) throws LoginRefused {
         try {
             return callback.getAndVerifyAuthenticationSession(state);
@@ -147,16 +147,16 @@ public final class CallbackEndpoint {
             }
             throw e;
         } catch (RuntimeException e) {
-            // Keycloak takes the state apart before it looks at it, and trips over one that it did not make.
+            // Keycloak parses the state before it validates it, and throws if it has another format.
             throw new LoginRefused(LoginRefused.Reason.INVALID_STATE);
         }
     }
 
     /**
-     * Whether a tile began the login, and Keycloak knows it no longer: it timed out, or the browser lost its cookie. The state is
-     * not verified; it chooses no more than the page.
+     * Returns whether an unknown login was started from a tile: it timed out, or the browser lost its cookie. The
+     * unverified state only selects the error page.
      *
-     * @param next where Keycloak sends the browser, or null: to the app if another tab has signed the person in
+     * @param next Keycloak's redirect, which may be null; the app's address if the user signed in in another tab
      */
     private boolean isLostLaunch(String state, URI next) {
         if (next != null && launch.endsAt(next.toString().split("\\?", 2)[0])) {
@@ -178,9 +178,9 @@ public final class CallbackEndpoint {
         switch (error) {
             case ACCESS_DENIED -> {
                 if (launch.isLaunch(login)) {
-                    throw refused; // not Keycloak's login page, which may let in whoever was here before
+                    throw refused; // not Keycloak's login page, which could sign in the previous user
                 }
-                // The login page again, saying so; or the app that asked for the link.
+                // Shows the login page with an error, or returns to the app that requested the link.
                 failed.report(refused);
                 return callback.cancelled(config);
             }
@@ -188,7 +188,7 @@ public final class CallbackEndpoint {
                 if (isLinking(login) || launch.isLaunch(login)) {
                     throw refused;
                 }
-                // The app asked for a silent login and gets the answer it expects.
+                // The app requested a silent login and gets the OIDC error response.
                 failed.report(refused);
                 return callback.error(config, error.code());
             }
@@ -197,8 +197,8 @@ public final class CallbackEndpoint {
     }
 
     /**
-     * Quarkus' span of a request has its query, and where ClassLink sends a browser there is a code in it. Where the browser
-     * gave the request up before it came here, the span has ended and keeps its query (docs/operate/metrics.md). Without tracing there
+     * Removes the query from Quarkus' span, because it contains the authorization code. If the browser canceled the
+     * request earlier, the span has already ended and keeps its query (docs/operate/metrics.md). Without tracing there
      * is no span.
      */
     static void emptyQueryOfSpan() {
@@ -209,7 +209,7 @@ public final class CallbackEndpoint {
         String messageKey = refused.reason().messageKey();
         if (isLinking(login)) {
             if (!Boolean.parseBoolean(login.getAuthNote(IdpLinkAction.KC_ACTION_LINKING_IDENTITY_PROVIDER))) {
-                // The old way of linking: back to the app, which is told that it is over and no more.
+                // Legacy linking: returns to the app with an error and no details.
                 return callback.error(config, LoginRefused.Reason.LINKING_MESSAGE_KEY);
             }
             endLinking(login);
@@ -225,14 +225,14 @@ public final class CallbackEndpoint {
         return launch.isLaunch(login) ? launch.startUrl() : failed.firstPage(login);
     }
 
-    /** Whether somebody who is signed in is connecting an account. */
+    /** Returns whether a signed-in user is linking an account. */
     private static boolean isLinking(AuthenticationSessionModel login) {
         return login != null && login.getAuthNote(IdentityBrokerService.LINKING_IDENTITY_PROVIDER) != null;
     }
 
     /**
-     * As Keycloak does when the action {@code idp_link} ends. Its own page for that takes a message without parameters, and
-     * would show {@code {0}}.
+     * Ends linking as Keycloak does for the action {@code idp_link}. Keycloak's own page supports no message parameters
+     * and would show {@code {0}}.
      */
     private static void endLinking(AuthenticationSessionModel login) {
         login.removeAuthNote(IdentityBrokerService.LINKING_IDENTITY_PROVIDER);
@@ -240,9 +240,9 @@ public final class CallbackEndpoint {
         login.setAction(AuthenticationSessionModel.Action.REQUIRED_ACTIONS.name());
     }
 
-    /** Beside the {@link LoginRefused.Reason}s, for {@link Measurement#LOGINS}. */
+    /** Outcomes in addition to the {@link LoginRefused.Reason}s, for {@link Measurement#LOGINS}. */
     enum Result {
-        /** ClassLink said who it is; the rest is Keycloak's flow. */
+        /** The user is identified, and Keycloak's flow continues. */
         IDENTIFIED
     }
 }

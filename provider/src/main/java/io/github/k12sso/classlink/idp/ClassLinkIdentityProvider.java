@@ -47,8 +47,9 @@ import org.keycloak.sessions.AuthenticationSessionModel;
 import org.keycloak.util.Booleans;
 
 /**
- * ClassLink as a social login. The request to ClassLink is Keycloak's own; the answer is handled here, because Keycloak's
- * handling prints whole responses into the log, has no deadline, and keeps tokens in clear in several places.
+ * ClassLink as a social identity provider. The authorization request is Keycloak's. The response is handled here
+ * because Keycloak's implementation logs whole responses, has no deadline, and stores unencrypted tokens in several
+ * places.
  */
 public class ClassLinkIdentityProvider extends OIDCIdentityProvider
         implements SocialIdentityProvider<OIDCIdentityProviderConfig>, ExchangeableTokens {
@@ -62,7 +63,7 @@ public class ClassLinkIdentityProvider extends OIDCIdentityProvider
     private final RosterState rosters;
     private final InstantSource clock = Clocks.keycloak();
 
-    /** What the providers of one server have in common. */
+    /** State that all providers of a server share. */
     public record ServerState(
             AllowedHosts allowedHosts,
             KeySource tokenKeys,
@@ -71,14 +72,14 @@ public class ClassLinkIdentityProvider extends OIDCIdentityProvider
             Revocations revocations,
             RosterState rosters) {}
 
-    /** For each line of Keycloak, one that hides what only that line adds. */
+    /** Creates the provider; has one implementation per Keycloak line. */
     public interface Creator {
 
         ClassLinkIdentityProvider create(
                 KeycloakSession session, ClassLinkIdentityProviderConfig config, ServerState server);
     }
 
-    /** For a {@link Creator} alone. */
+    /** Only for a {@link Creator}. */
     public ClassLinkIdentityProvider(
             KeycloakSession session, ClassLinkIdentityProviderConfig config, ServerState server) {
         super(session, config);
@@ -116,7 +117,7 @@ public class ClassLinkIdentityProvider extends OIDCIdentityProvider
         return config;
     }
 
-    /** For the connection check. */
+    /** Returns the subject of the connection check. */
     SetupCheck.Subject setup() {
         return new SetupCheck.Subject(
                 session, session.getContext().getRealm(), config, allowedHosts, logins.upstream(), tokenKeys);
@@ -132,7 +133,7 @@ public class ClassLinkIdentityProvider extends OIDCIdentityProvider
         return new CallbackEndpoint(session, logins, callback, event);
     }
 
-    /** Keycloak's base classes copy the tokens in clear into the user session here, which is stored. No token is copied. */
+    /** Overridden because the base classes copy unencrypted tokens to the stored user session. */
     @Override
     public void authenticationFinished(AuthenticationSessionModel authSession, BrokeredIdentityContext context) {
         SessionClasses.keep(authSession, context);
@@ -143,10 +144,10 @@ public class ClassLinkIdentityProvider extends OIDCIdentityProvider
             KeycloakSession ignored, RealmModel realm, UserModel user, BrokeredIdentityContext person) {
         super.updateBrokeredUser(session, realm, user, person);
         new FirstLogin(session, config, null).continueFlow(user, person);
-        LoginUser.trustNoStandIn(user);
+        LoginUser.distrustPlaceholder(user);
     }
 
-    /** Keycloak's own OIDC mappers work on the profile document as well as our own. */
+    /** Keycloak's OIDC mappers also work with the profile document. */
     @Override
     public boolean isMapperSupported(IdentityProviderMapper mapper) {
         return super.isMapperSupported(mapper)
@@ -183,7 +184,9 @@ public class ClassLinkIdentityProvider extends OIDCIdentityProvider
         return BrokeringApi.version2(session, userSession, user, this);
     }
 
-    /** Keycloak's legacy token exchange, were it ever asked: our own exchange provider comes before it. */
+    /**
+     * Keycloak's legacy token exchange. Not used in practice because this extension's exchange provider comes first.
+     */
     @Override
     public Response exchangeFromToken(
             UriInfo uriInfo,
@@ -213,7 +216,7 @@ public class ClassLinkIdentityProvider extends OIDCIdentityProvider
                 rosters);
     }
 
-    /** A ClassLink token of any other app would be taken for a login here: userinfo does not say for whom it was issued. */
+    /** Disabled: a ClassLink token of any other app would be accepted as a login, because userinfo has no audience. */
     @Override
     protected boolean supportsExternalExchange() {
         return false;
@@ -225,8 +228,8 @@ public class ClassLinkIdentityProvider extends OIDCIdentityProvider
     }
 
     /**
-     * ClassLink has no logout for apps (docs/internals/classlink-protocol.md#districts-and-logout); what can end is our
-     * hold on the person's tokens.
+     * ClassLink has no logout for apps (docs/internals/classlink-protocol.md#districts-and-logout), so only the stored
+     * tokens can be deleted.
      */
     @Override
     public void backchannelLogout(
@@ -240,7 +243,7 @@ public class ClassLinkIdentityProvider extends OIDCIdentityProvider
         forgetTokensAtLastLogout(realm, userSession);
         return config.getLaunchpadSignOutUrl()
                 .map(url -> new SignOutPage(session, config, url).end(userSession, uriInfo, realm))
-                .orElse(null); // Keycloak goes on with its own logout
+                .orElse(null); // Keycloak continues its own logout
     }
 
     private void forgetTokensAtLastLogout(RealmModel realm, UserSessionModel ending) {

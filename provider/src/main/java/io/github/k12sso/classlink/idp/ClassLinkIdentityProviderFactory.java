@@ -39,7 +39,7 @@ import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.provider.ProviderConfigProperty;
 import org.keycloak.provider.ServerInfoAwareProviderFactory;
 
-/** Registers the social login {@value #PROVIDER_ID}. */
+/** Registers the social identity provider {@value #PROVIDER_ID}. */
 public final class ClassLinkIdentityProviderFactory extends AbstractIdentityProviderFactory<ClassLinkIdentityProvider>
         implements SocialIdentityProviderFactory<ClassLinkIdentityProvider>,
                 ServerInfoAwareProviderFactory,
@@ -48,7 +48,7 @@ public final class ClassLinkIdentityProviderFactory extends AbstractIdentityProv
     /** The provider id. */
     public static final String PROVIDER_ID = ClassLinkIdentityProviderConfig.PROVIDER_ID;
 
-    /** The key file's size ends at this: thirty keys are under three KiB. */
+    /** Maximum size of the key file; thirty keys are under 3 KiB. */
     private static final long MAX_KEY_FILE_BYTES = 64L * 1024;
 
     private static final int MAX_CALLS = 1000;
@@ -72,7 +72,7 @@ public final class ClassLinkIdentityProviderFactory extends AbstractIdentityProv
         return ClassLinkIdentityProviderConfig.PROVIDER_NAME;
     }
 
-    /** Which jar this is, for Keycloak's page "Server info". */
+    /** Returns the version, for Keycloak's page "Server info". */
     @Override
     public Map<String, String> getOperationalInfo() {
         Properties build = new Properties();
@@ -99,7 +99,7 @@ public final class ClassLinkIdentityProviderFactory extends AbstractIdentityProv
         metricsRealms = MeasuredSeries.names(options.get("metricsRealms"));
     }
 
-    /** Keycloak's {@code http-pool-max-threads}. */
+    /** Returns Keycloak's {@code http-pool-max-threads}. */
     private static int workerThreads(Config.Scope options) {
         Integer configured = options.root().getInt("http-pool-max-threads");
         return configured == null ? Places.DEFAULT_THREADS : configured;
@@ -149,7 +149,10 @@ public final class ClassLinkIdentityProviderFactory extends AbstractIdentityProv
         revocations.close();
     }
 
-    /** Keycloak doesn't start without the keys it was told to use: it would encrypt with other keys, and decrypt nothing. */
+    /**
+     * Reads the key file. If it is invalid, Keycloak does not start, because it would encrypt with other keys and could
+     * not decrypt stored records.
+     */
     private static KeyRing keyFile(String path) {
         String option = "The key file of the option spi-social--classlink--token-key-file ";
         try {
@@ -161,7 +164,7 @@ public final class ClassLinkIdentityProviderFactory extends AbstractIdentityProv
             throw new IllegalStateException(
                     option + "cannot be read (" + e.getClass().getSimpleName() + "): " + path, e);
         } catch (IllegalArgumentException e) {
-            throw new IllegalStateException(option + "cannot be used (" + path + "): " + e.getMessage(), e);
+            throw new IllegalStateException(option + "is invalid (" + path + "): " + e.getMessage(), e);
         }
     }
 

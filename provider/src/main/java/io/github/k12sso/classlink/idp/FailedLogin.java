@@ -22,14 +22,14 @@ import org.keycloak.services.ErrorPage;
 import org.keycloak.sessions.AuthenticationSessionModel;
 
 /**
- * How a login that failed ends: one {@code IDENTITY_PROVIDER_LOGIN_ERROR} event, one log line and one page that says what to
- * do, all three with the same {@link Reference}.
+ * Reports a failed login: one {@code IDENTITY_PROVIDER_LOGIN_ERROR} event, one log line and one error page, all with
+ * the same {@link Reference}.
  */
 final class FailedLogin {
 
     private static final Logger LOG = Logger.getLogger(FailedLogin.class);
 
-    /** The detail of the event that stands on the page, too. */
+    /** Event detail that is also shown on the page. */
     private static final String REFERENCE = "reference";
 
     private final KeycloakSession session;
@@ -42,7 +42,7 @@ final class FailedLogin {
         this.event = event;
     }
 
-    /** A copy of the event, because Keycloak's own handling may go on with the original. */
+    /** Sends the event and the log line. Uses a copy of the event because Keycloak may continue with the original. */
     Reference report(LoginRefused refused) {
         LoginRefused.Reason reason = refused.reason();
         Reference reference = Reference.random();
@@ -63,19 +63,19 @@ final class FailedLogin {
         try {
             failure.error(Errors.IDENTITY_PROVIDER_LOGIN_FAILURE);
         } catch (RuntimeException e) {
-            // The database is what failed; the page and the log line are still there.
+            // If the database failed, the page and the log line still work.
             LOG.warnf(
-                    "The event of a failed login was not stored: %s. reference=%s",
+                    "The event of a failed login could not be stored: %s. reference=%s",
                     e.getClass().getName(), reference);
         }
         return reference;
     }
 
     /**
-     * The page, on which the person reads the reference.
+     * Returns the error page with the reference.
      *
-     * @param login the one that failed, or null if none was under way
-     * @param startAgain the address of the page's way back; empty, there is none
+     * @param login the failed login; may be null
+     * @param startAgain address for "Try again"; empty for none
      */
     Response page(
             LoginRefused refused,
@@ -95,19 +95,19 @@ final class FailedLogin {
                 signOutUrl());
     }
 
-    /** Where people leave LaunchPad, or else LaunchPad itself. */
+    /** Returns the LaunchPad sign-out address, or LaunchPad itself. */
     private String signOutUrl() {
         return provider.getLaunchpadSignOutUrl()
                 .orElseGet(() ->
                         URI.create(provider.getAuthorizationUrl()).resolve("/").toString());
     }
 
-    /** The first page of the same login; it stays what the app asked for. */
+    /** Returns the address that restarts this login with the app's parameters. */
     String firstPage(AuthenticationSessionModel login) {
         return KeycloakLine.calls().loginRestartPage(session, login).toString();
     }
 
-    /** For what nobody expected. */
+    /** Converts an unexpected exception. */
     static LoginRefused unexpected(RuntimeException thrown) {
         boolean keycloaks =
                 causes(thrown).anyMatch(cause -> cause instanceof ModelException || cause instanceof SQLException);
@@ -115,25 +115,25 @@ final class FailedLogin {
     }
 
     static Stream<Throwable> causes(Throwable thrown) {
-        // Deeper than Keycloak, Hibernate and the driver wrap one another.
+        // Deeper than the wrapping by Keycloak, Hibernate and the driver.
         return Stream.iterate(thrown, Objects::nonNull, Throwable::getCause).limit(20);
     }
 
-    /** Where it happened, and not what it says. */
+    /** Converts an unexpected exception to its class and location, without its message. */
     static LoginRefused unexpected(LoginRefused.Reason reason, RuntimeException thrown) {
         LOG.debug("Login with ClassLink failed unexpectedly", thrown);
-        // Not the message: Keycloak's exceptions may quote names, addresses and whole statements.
+        // The message is omitted: Keycloak's exceptions may quote names, addresses and SQL statements.
         StackTraceElement[] trace = thrown.getStackTrace();
         return new LoginRefused(reason, thrown.getClass().getName() + (trace.length == 0 ? "" : " at " + trace[0]));
     }
 
     /**
-     * Ties the page of a failed login to its event and its log line: eight characters such as {@code 7KQ2-M9XD}, which a person
-     * can read out on the telephone. It says nothing about anybody, and opens nothing.
+     * Connects the error page of a failed login with its event and log line: eight characters such as {@code
+     * 7KQ2-M9XD}, which are easy to read out on the phone. It contains no personal data and grants no access.
      */
     record Reference(String text) {
 
-        /** No two look alike on paper or screen, and without vowels no word comes out: 25 to the power of 8 references. */
+        /** No similar-looking characters, and no vowels to avoid words. 25^8 references. */
         private static final char[] ALPHABET = "23456789CDFGHJKMNPQRTVWXY".toCharArray();
 
         private static final int HALF = 4;
@@ -153,10 +153,10 @@ final class FailedLogin {
     }
 
     /**
-     * A district that may not sign in: it is nobody's personal data, and the administrator has to know which.
+     * The refused district, which is not personal data and which the administrator needs to know.
      *
-     * @param tenantId empty if ClassLink named none
-     * @param name on one line; empty if ClassLink named none
+     * @param tenantId empty if ClassLink sent none
+     * @param name on one line; empty if ClassLink sent none
      */
     record District(String tenantId, String name) {
 
@@ -172,7 +172,7 @@ final class FailedLogin {
             failure.detail("tenant_id", tenantId).detail("district", name);
         }
 
-        /** For a sentence on a page, which is HTML. */
+        /** Returns the district escaped for HTML. */
         String html() {
             String shown = !name.isEmpty() ? name : !tenantId.isEmpty() ? tenantId : "–";
             return shown.replace("&", "&amp;")

@@ -26,14 +26,14 @@ import org.keycloak.sessions.AuthenticationSessionModel;
 import org.keycloak.util.Booleans;
 
 /**
- * The first login of a person whom no user is linked to. Keycloak's flow (26.7.3) creates the user in one request and links it
- * in the next: of two first logins at once the second ended in an error page, and a browser that gave up between them left a
- * user without a link, whose username the person could not use again. Where the flow only creates a user, as the shipped one
- * does, the callback creates and links it in one transaction.
+ * Handles a login without a linked user. Keycloak's flow (26.7.3) creates the user in one request and links it in the
+ * next. With two concurrent first logins, the second got an error page. If the browser stopped in between, an unlinked
+ * user remained that blocked the username. If the flow only creates a user, as the shipped flow does, the callback
+ * creates and links the user in one transaction.
  */
 final class FirstLogin {
 
-    /** A note of the login: Keycloak's flow gets a user that was created here, and the mappers import it. */
+    /** Login note: the user was created here, and the mappers must still import it. */
     private static final String IMPORTING = "classlink.importing";
 
     private final KeycloakSession session;
@@ -48,8 +48,8 @@ final class FirstLogin {
         this.event = event;
     }
 
-    /** Whether the first-login flow has only the step that creates a user whose name nobody has. */
-    boolean asksNothing() {
+    /** Returns whether the first-login flow has only the step "Create User If Unique". */
+    boolean onlyCreatesUser() {
         if (provider.getFirstBrokerLoginFlowId() == null
                 || provider.isTransientUsers()
                 || Booleans.isTrue(provider.isAddReadTokenRoleOnCreate())
@@ -67,15 +67,15 @@ final class FirstLogin {
                         steps.get(0).getAuthenticator());
     }
 
-    /** What the mappers say before there is a user; Keycloak asks them again. */
+    /** Runs the mappers' preprocessing before the user exists. Keycloak repeats it. */
     void preprocess(BrokeredIdentityContext person) {
         mappers((mapper, model) -> mapper.preprocessFederatedIdentity(session, realm, model, person));
     }
 
     /**
-     * Creates and links the person's user.
+     * Creates and links the user.
      *
-     * @return empty if the username or the address is another user's: Keycloak's flow has the page for that
+     * @return empty if the username or email is in use; Keycloak's flow then shows its page
      */
     Optional<UserModel> create(BrokeredIdentityContext person, AuthenticationSessionModel login) {
         String username = realm.isRegistrationEmailAsUsername()
@@ -97,8 +97,8 @@ final class FirstLogin {
             }
         });
         user.setEmailVerified(user.getEmail() != null && Booleans.isTrue(provider.isTrustEmail()));
-        LoginUser.trustNoStandIn(user);
-        // Written; Keycloak does not write them again.
+        LoginUser.distrustPlaceholder(user);
+        // Already written, so Keycloak does not write them again.
         person.setFirstName(null);
         person.setLastName(null);
         person.setEmail(null);
@@ -110,12 +110,12 @@ final class FirstLogin {
                                 provider.getAlias(), person.getId(), person.getUsername(), person.getToken()));
         login.setAuthNote(AbstractIdentityProvider.BROKER_REGISTERED_NEW_USER, "true");
         login.setAuthNote(IMPORTING, "true");
-        provider.setSyncMode(IdentityProviderSyncMode.IMPORT); // of this login: the user is new
+        provider.setSyncMode(IdentityProviderSyncMode.IMPORT); // for this login only, because the user is new
         registered(user, person);
         return Optional.of(user);
     }
 
-    /** As Keycloak asks from 26.7.4 on: who may log in with an address would be locked out by a username that is the same. */
+    /** Same check as in Keycloak 26.7.4: a username equal to another user's email would lock out that user. */
     private boolean isTaken(String username, String email) {
         UserProvider users = session.users();
         boolean emailMustDiffer = email != null && !realm.isDuplicateEmailsAllowed();
@@ -139,8 +139,8 @@ final class FirstLogin {
     }
 
     /**
-     * Within Keycloak's flow: the mappers import a user that was created here, as Keycloak has them do with its own. Those with
-     * the sync mode "force" update it a moment later.
+     * Runs the mappers' import for a user that was created here, as Keycloak's flow does for its own. Mappers with the
+     * sync mode "force" update the user afterwards.
      */
     void continueFlow(UserModel user, BrokeredIdentityContext person) {
         AuthenticationSessionModel login = person.getAuthenticationSession();

@@ -27,8 +27,8 @@ import org.keycloak.representations.IDToken;
 import org.keycloak.representations.JsonWebToken;
 
 /**
- * Verifies an id_token (OpenID Connect Core 3.1.3.7). Stricter than Keycloak's built-in broker, which accepts a token without
- * {@code exp} and one issued an hour ahead; and no stricter than ClassLink: no {@code nbf} is asked for
+ * Verifies an id_token (OpenID Connect Core 3.1.3.7). Unlike Keycloak's built-in broker, rejects tokens without {@code
+ * exp} and tokens issued in the future. Does not require {@code nbf}, which ClassLink does not send
  * (docs/internals/classlink-protocol.md#id_token).
  */
 final class IdTokenVerifier {
@@ -36,8 +36,8 @@ final class IdTokenVerifier {
     /** ClassLink's are under 2 KiB. */
     private static final int MAX_LENGTH = 16 * 1024;
     /**
-     * Documented life of a ClassLink id_token (docs/internals/classlink-protocol.md#token-response); one older than
-     * that was not issued for this login.
+     * Documented lifetime of a ClassLink id_token (docs/internals/classlink-protocol.md#token-response). An older one
+     * was not issued for this login.
      */
     private static final Duration MAX_AGE = Duration.ofHours(24);
 
@@ -58,10 +58,10 @@ final class IdTokenVerifier {
     }
 
     /**
-     * @param encoded the compact JWS as it came from the token endpoint
-     * @param expectedNonce the nonce of this browser's own request; null refuses every token
-     * @return the claims, all checked
-     * @throws LoginRefused naming the first check that failed
+     * @param encoded the compact JWS from the token endpoint
+     * @param expectedNonce the nonce of this browser's request; if null, every token is refused
+     * @return the verified claims
+     * @throws LoginRefused with the first failed check
      */
     JsonWebToken verify(String encoded, String expectedNonce) throws LoginRefused {
         JWSInput jws = parse(encoded);
@@ -76,10 +76,11 @@ final class IdTokenVerifier {
     }
 
     /**
-     * Whether the id_token of a refresh continues a login (OpenID Connect Core 12.2): same issuer, app and person. Its signature
-     * is not verified, because it comes from the token endpoint itself (3.1.3.7, number 6) and nothing is read from it.
+     * Returns whether the id_token of a refresh belongs to the same login (OpenID Connect Core, section 12.2): same
+     * issuer, client and user. Its signature is not verified because it comes directly from the token endpoint (section
+     * 3.1.3.7, item 6) and no data is taken from it.
      *
-     * @param subject of the login, if it is known
+     * @param subject of the login, if known
      */
     boolean continuesLogin(String encoded, Optional<String> subject) {
         try {
@@ -94,10 +95,10 @@ final class IdTokenVerifier {
     }
 
     /**
-     * Checks that a person signed in at ClassLink no longer ago than an app asked for ({@code max_age}).
+     * Checks that the user signed in to ClassLink recently enough for the app's {@code max_age}.
      *
-     * @param claims that {@link #verify} returned; null if no id_token is required, and then nothing shows when it was
-     * @return seconds since the epoch
+     * @param claims from {@link #verify}; null if no id_token is required, which always fails
+     * @return the authentication time in epoch seconds
      */
     long requireAuthenticatedWithin(JsonWebToken claims, Duration maxAge) throws LoginRefused {
         Object claim = claims == null ? null : claims.getOtherClaims().get(IDToken.AUTH_TIME);
@@ -123,7 +124,8 @@ final class IdTokenVerifier {
     }
 
     private void requireSignature(JWSInput jws) throws LoginRefused {
-        // First, and against a constant: the header is the sender's. Not getRawAlgorithm(), which throws without one.
+        // Checked first and against a constant, because the header is not trusted. getRawAlgorithm() throws without an
+        // algorithm.
         String algorithm = String.valueOf(jws.getHeader().getAlgorithm());
         require(Algorithm.RS256.equals(algorithm), LoginRefused.Reason.ID_TOKEN_ALGORITHM);
         KeyWrapper key = key(jws.getHeader().getKeyId());
@@ -165,10 +167,12 @@ final class IdTokenVerifier {
                 LoginRefused.Reason.ID_TOKEN_ISSUER);
     }
 
-    /** ClassLink shares its issuer and keys with LTI 1.3: only the audience tells a login from a launch. */
+    /**
+     * ClassLink uses the same issuer and keys for LTI 1.3, so only the audience distinguishes a login from a launch.
+     */
     private void requireAudience(JsonWebToken claims) throws LoginRefused {
         String clientId = config.getClientId();
-        // Not hasAudience(), which trips over a null in the list.
+        // hasAudience() throws for a null in the list.
         String[] audience = claims.getAudience();
         require(audience != null && Arrays.asList(audience).contains(clientId), LoginRefused.Reason.ID_TOKEN_AUDIENCE);
         require(
@@ -207,7 +211,10 @@ final class IdTokenVerifier {
         }
     }
 
-    /** A claim without the characters that databases refuse, in whatever depth of it: Keycloak's own mappers store parts. */
+    /**
+     * Removes characters that databases reject from a claim, at every level, because Keycloak's mappers store claim
+     * values.
+     */
     static Object storable(Object claim) {
         if (claim instanceof String text) {
             return Profile.storable(text);

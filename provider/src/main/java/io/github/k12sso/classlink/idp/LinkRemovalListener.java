@@ -30,15 +30,14 @@ import org.keycloak.sessions.AuthenticationSessionModel;
 import org.keycloak.sessions.RootAuthenticationSessionModel;
 
 /**
- * What Keycloak says about links that end: one is taken away, a user is removed, a provider is disabled. Their tokens go, and
- * ClassLink hears of it where it has a revocation endpoint. Keycloak says nothing of single links when it removes a provider
- * or a realm; their rows go with them.
+ * Deletes and revokes tokens when a link is removed, a user is deleted or a provider is disabled. Keycloak sends no
+ * events for single links when it deletes a provider or a realm; their records are deleted without revocation.
  */
 final class LinkRemovalListener implements ProviderEventListener {
 
     private static final Logger LOG = Logger.getLogger(LinkRemovalListener.class);
 
-    /** Users of a disabled provider in one transaction. */
+    /** Users per transaction when a provider is disabled. */
     private static final int BATCH = 100;
 
     private final ClassLinkIdentityProviderFactory providers;
@@ -50,7 +49,7 @@ final class LinkRemovalListener implements ProviderEventListener {
 
     @Override
     public void onEvent(ProviderEvent event) {
-        // Not a switch over types: that is Java 21, and this runs on 17.
+        // Pattern matching in switch needs Java 21; this runs on 17.
         if (event instanceof FederatedIdentityModel.FederatedIdentityRemovedEvent removed) {
             unlinked(removed.getKeycloakSession(), removed.getRealm(), removed.getFederatedIdentity());
         } else if (event instanceof UserModel.UserPreRemovedEvent removed) {
@@ -85,31 +84,32 @@ final class LinkRemovalListener implements ProviderEventListener {
         KeycloakSessionFactory factory = session.getKeycloakSessionFactory();
         String realmId = realm.getId();
         String alias = model.getAlias();
-        AfterCommit.run(session, () -> background.execute(() -> forgetAll(factory, realmId, alias)));
+        AfterCommit.run(session, () -> background.execute(() -> deleteAllTokens(factory, realmId, alias)));
     }
 
-    /** Batch by batch, each in its own transaction, because a state has a million students. */
-    private void forgetAll(KeycloakSessionFactory factory, String realmId, String alias) {
+    /** Works in batches with separate transactions, because a provider can have a million users. */
+    private void deleteAllTokens(KeycloakSessionFactory factory, String realmId, String alias) {
         int done = 0;
         try {
             int found;
             do {
                 int from = done;
                 found = KeycloakModelUtils.runJobInTransactionWithResult(
-                        factory, session -> forgetBatch(session, realmId, alias, from));
+                        factory, session -> deleteTokens(session, realmId, alias, from));
                 done += found;
             } while (found == BATCH);
             LOG.infof(
-                    "Forgot the ClassLink tokens of %d linked users of a disabled provider. provider=%s", done, alias);
+                    "Deleted the ClassLink tokens of %d users because the provider was disabled. provider=%s",
+                    done, alias);
         } catch (RuntimeException e) {
             LOG.warnf(
-                    "Forgot the ClassLink tokens of %d linked users of a disabled provider, and then stopped: %s. Disable the "
-                            + "provider again to go on. provider=%s",
+                    "Deleted the ClassLink tokens of %d users of a disabled provider, then stopped: %s. To "
+                            + "continue, disable the provider again. provider=%s",
                     done, e.getClass().getName(), alias);
         }
     }
 
-    private int forgetBatch(KeycloakSession session, String realmId, String alias, int from) {
+    private int deleteTokens(KeycloakSession session, String realmId, String alias, int from) {
         RealmModel realm = session.realms().getRealm(realmId);
         if (realm == null) {
             return 0;
@@ -139,20 +139,19 @@ final class LinkRemovalListener implements ProviderEventListener {
         return executor;
     }
 
-    /** What the end of a session means for the record of its user, with {@code forgetTokensOnLogout}. */
+    /** Deletes the record at the user's last logout, with {@code forgetTokensOnLogout}. */
     record LastLogout(KeycloakSession session, String alias, TokenVault vault) {
 
         /**
-         * Deletes a user's record if the session that ends is the last one that began with this provider. Offline sessions count, and
-         * so does the login under way in this browser: its session does not exist yet when it ends older ones.
+         * Deletes a user's record if the ending session is the last one from this provider. Offline sessions count. A
+         * login in progress in this browser also counts: its session does not exist yet when it ends older ones.
          */
         void ended(RealmModel realm, UserSessionModel ending) {
             UserModel user = ending.getUser();
             Stream<UserSessionModel> online = session.sessions()
                     .getUserSessionsStream(realm, user)
                     .filter(other -> !other.getId().equals(ending.getId()));
-            // The online session of the same id ends with the offline one (Keycloak 26.7.3), but not the other way
-            // round.
+            // The online session with the same ID ends with the offline one (Keycloak 26.7.3), but not vice versa.
             Stream<UserSessionModel> offline = session.sessions()
                     .getOfflineUserSessionsStream(realm, user)
                     .filter(other -> !ending.isOffline() || !other.getId().equals(ending.getId()));
@@ -163,7 +162,7 @@ final class LinkRemovalListener implements ProviderEventListener {
             }
         }
 
-        /** By this browser's cookie: Keycloak's context has the logout by now. */
+        /** Uses this browser's cookie, because Keycloak's context already contains the logout. */
         private boolean isSigningIn(RealmModel realm, UserModel user) {
             RootAuthenticationSessionModel logins =
                     new AuthenticationSessionManager(session).getCurrentRootAuthenticationSession(realm);

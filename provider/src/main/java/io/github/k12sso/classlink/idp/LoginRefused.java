@@ -9,7 +9,7 @@ import jakarta.ws.rs.core.Response.Status;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Ends a login. The message is made of constants and can be logged. */
+/** Refuses a login. The message contains only constants and is safe to log. */
 final class LoginRefused extends Exception {
 
     private static final long serialVersionUID = 1L;
@@ -27,7 +27,7 @@ final class LoginRefused extends Exception {
         this.district = null;
     }
 
-    /** The district is not one of the provider's. */
+    /** The district is not in the provider's list. */
     LoginRefused(District district) {
         super(Reason.DISTRICT_NOT_ALLOWED.code() + ", tenant_id=" + district.tenantId() + ", district="
                 + district.name());
@@ -49,7 +49,7 @@ final class LoginRefused extends Exception {
         return Optional.ofNullable(district);
     }
 
-    /** What a failed call means for the login it was made for. */
+    /** Converts a failed call. */
     static LoginRefused because(Operation operation, UpstreamFailure failure) {
         if (failure instanceof UpstreamFailure.Unavailable) {
             return new LoginRefused(Reason.CLASSLINK_UNAVAILABLE, failure);
@@ -63,7 +63,7 @@ final class LoginRefused extends Exception {
         return new LoginRefused(Reason.MALFORMED_ANSWER, failure);
     }
 
-    /** What a refused launch means for the page. */
+    /** Converts a refused launch. */
     static LoginRefused because(TileLaunch.Refused refused) {
         return new LoginRefused(
                 switch (refused.reason()) {
@@ -81,16 +81,16 @@ final class LoginRefused extends Exception {
 
     private static Reason meaning(Operation operation, OAuthError error) {
         return switch (operation) {
-            // From the token endpoint it is not the person who said no: the browser brings that.
+            // From the token endpoint, this is not the user's refusal, which arrives with the browser.
             case TOKEN, REFRESH, REVOCATION ->
                 error == OAuthError.ACCESS_DENIED ? Reason.REQUEST_REJECTED : meaning(error);
             case PROFILE, GROUPS -> Reason.PROFILE_REJECTED;
             case KEYS -> Reason.ID_TOKEN_KEY_UNKNOWN;
-            case APPLICATIONS, ROSTER -> throw new IllegalArgumentException(operation + " is no part of a login");
+            case APPLICATIONS, ROSTER -> throw new IllegalArgumentException(operation + " is not part of a login");
         };
     }
 
-    /** What an error code means, whether it comes from the token endpoint or with the browser. */
+    /** Maps an error code from the token endpoint or the browser. */
     static Reason meaning(OAuthError error) {
         return switch (error) {
             case ACCESS_DENIED -> Reason.ACCESS_DENIED;
@@ -109,28 +109,28 @@ final class LoginRefused extends Exception {
     }
 
     /**
-     * Why a login with ClassLink ended. Each has a constant reason for the event and the log line, a status, and a page whose
-     * text is in {@code theme-resources/messages}. The one place where login failures become HTTP.
+     * The reasons for a refused login. Each has a constant for the event and log line, a status, and a page with a text
+     * in {@code theme-resources/messages}. This is the only place that maps login failures to HTTP.
      */
     enum Reason {
         MISSING_STATE(Status.BAD_REQUEST, Page.MISSING_STATE),
-        /** A state that Keycloak did not make. */
+        /** The state was not issued by Keycloak. */
         INVALID_STATE(Status.BAD_REQUEST, Page.MISSING_STATE),
         MISSING_CODE(Status.BAD_REQUEST, Page.UNEXPECTED_ANSWER),
-        /** The person, or their district, said no. */
+        /** The user or the district denied access. */
         ACCESS_DENIED(Status.FORBIDDEN, Page.DENIED),
-        /** Client id or secret are not ClassLink's. */
+        /** ClassLink rejected the client ID or secret. */
         CLIENT_REJECTED(Status.BAD_GATEWAY, Page.SETUP),
-        /** A scope that is not ticked in the Partner Portal. */
+        /** A scope is not enabled in the Partner Portal. */
         SCOPE_REJECTED(Status.BAD_GATEWAY, Page.SETUP),
-        /** The redirect URI is not the registered one. */
+        /** The redirect URI is not registered. */
         REDIRECT_URI_REJECTED(Status.BAD_GATEWAY, Page.SETUP),
-        /** Expired (five minutes), used before, or issued for another redirect URI. */
+        /** The code expired (five minutes), was used before, or was issued for another redirect URI. */
         CODE_REJECTED(Status.BAD_GATEWAY, Page.CODE),
         REQUEST_REJECTED(Status.BAD_GATEWAY, Page.SETUP),
-        /** ClassLink cannot be reached, is too slow, or answers 429 or 5xx. */
+        /** ClassLink cannot be reached, timed out, or returned 429 or 5xx. */
         CLASSLINK_UNAVAILABLE(Status.SERVICE_UNAVAILABLE, Page.UNAVAILABLE),
-        /** As many logins of this server wait for ClassLink as may. */
+        /** Too many logins on this server are waiting for ClassLink. */
         TOO_MANY_LOGINS(Status.SERVICE_UNAVAILABLE, Page.BUSY),
         MALFORMED_ANSWER(Status.BAD_GATEWAY, Page.UNEXPECTED_ANSWER),
         PROFILE_REJECTED(Status.BAD_GATEWAY, Page.SETUP),
@@ -146,43 +146,43 @@ final class LoginRefused extends Exception {
         ID_TOKEN_TIMES(Status.BAD_GATEWAY, Page.ID_TOKEN),
         ID_TOKEN_NONCE(Status.BAD_GATEWAY, Page.ID_TOKEN),
         ID_TOKEN_SUBJECT(Status.BAD_GATEWAY, Page.ID_TOKEN),
-        /** The app asked for a recent login at ClassLink ({@code max_age}), and the id_token shows none. */
+        /** The app requested a recent login ({@code max_age}), and the id_token does not confirm it. */
         ID_TOKEN_AUTH_TIME(Status.BAD_GATEWAY, Page.ID_TOKEN),
-        /** id_token and profile name different people. */
+        /** The id_token and the profile have different user IDs. */
         SUBJECT_MISMATCH(Status.BAD_GATEWAY, Page.ID_TOKEN),
-        /** The person's district is not in the provider's list. */
+        /** The user's district is not in the provider's list. */
         DISTRICT_NOT_ALLOWED(Status.FORBIDDEN, Page.DISTRICT),
-        /** Keycloak's switch "Verify essential claim". */
+        /** Keycloak's switch "Verify essential claim" refused the user. */
         ESSENTIAL_CLAIM_UNMATCHED(Status.FORBIDDEN, Page.NOT_FOR_YOU),
-        /** {@code identityKey} asks for a part that ClassLink did not send. */
+        /** ClassLink did not send a value that {@code identityKey} requires. */
         IDENTITY_INCOMPLETE(Status.FORBIDDEN, Page.INCOMPLETE),
-        /** A stored setting cannot be used. */
+        /** A stored setting is invalid. */
         CONFIGURATION(Status.INTERNAL_SERVER_ERROR, Page.SETUP),
-        /** The login's PKCE verifier is gone; the code is not redeemed without it. */
+        /** The login's PKCE verifier is missing, so the code cannot be redeemed. */
         PKCE_VERIFIER_MISSING(Status.BAD_REQUEST, Page.MISSING_STATE),
-        /** A tile was clicked, and the setting {@code launchpadClient} is blank. */
+        /** A tile was opened, but the setting {@code launchpadClient} is blank. */
         LAUNCH_NOT_CONFIGURED(Status.BAD_REQUEST, Page.TILE),
-        /** {@code launchpadClient} names no app that is there and enabled. */
+        /** The client in {@code launchpadClient} does not exist or is disabled. */
         LAUNCH_APP_UNUSABLE(Status.BAD_REQUEST, Page.TILE),
-        /** The tile's app has no Home URL. */
+        /** The tile's client has no Home URL. */
         LAUNCH_HOME_MISSING(Status.BAD_REQUEST, Page.TILE),
-        /** Launch after launch began, and none ended: ClassLink drops the state, say. */
+        /** Several launches started and none finished, for example because ClassLink drops the state. */
         LAUNCH_LOOP(Status.BAD_REQUEST, Page.CIRCLE),
         REALM_DISABLED(Status.FORBIDDEN, Page.CLOSED),
         PROVIDER_DISABLED(Status.FORBIDDEN, Page.CLOSED),
-        /** The provider connects accounts and signs nobody in. */
+        /** The provider only links accounts. */
         PROVIDER_LINK_ONLY(Status.FORBIDDEN, Page.CLOSED),
-        /** The launch came from inside another page: an image or a frame, say. */
+        /** The launch was requested by another page, for example as an image or a frame. */
         LAUNCH_EMBEDDED(Status.FORBIDDEN, Page.EMBEDDED),
-        /** The realm wants https, and the browser came without. */
+        /** The realm requires https and the request uses http. */
         HTTPS_REQUIRED(Status.FORBIDDEN, Page.CLOSED),
         /** A tile's login took too long, or the browser lost its cookie. */
         LAUNCH_EXPIRED(Status.BAD_REQUEST, Page.TILE_EXPIRED),
-        /** Keycloak could not finish the login: its database is down, or refuses what is to be stored. */
+        /** Keycloak could not complete the login: its database is down or rejects the data. */
         KEYCLOAK_ERROR(Status.INTERNAL_SERVER_ERROR, Page.SERVER),
         UNEXPECTED(Status.INTERNAL_SERVER_ERROR, Page.SERVER);
 
-        /** The page, for every problem, of somebody who is signed in and was connecting an account. Same parameters. */
+        /** The page for every failure while a signed-in user links an account. Same parameters. */
         static final String LINKING_MESSAGE_KEY = "classlink.error.linking";
 
         private final Status status;
@@ -197,12 +197,17 @@ final class LoginRefused extends Exception {
             return status;
         }
 
-        /** The message key of the page. Its parameters: the provider's display name, the reference, where to start again. */
+        /**
+         * Returns the message key of the page. Parameters: the provider's display name, the reference, the address to
+         * try again.
+         */
         String messageKey() {
             return page.key;
         }
 
-        /** The constant that stands in the event and the log line. The page shows the way there: the {@link FailedLogin.Reference}. */
+        /**
+         * Returns the constant for the event and the log line. The page shows only the {@link FailedLogin.Reference}.
+         */
         String code() {
             return name().toLowerCase(Locale.ROOT);
         }

@@ -41,9 +41,10 @@ import org.keycloak.sessions.AuthenticationSessionModel;
 import org.keycloak.util.Booleans;
 
 /**
- * Who signed in: redeems the code, verifies the id_token, reads the profile and answers the identity for Keycloak's flow.
+ * Identifies the user: redeems the code, verifies the id_token, reads the profile and returns the identity for
+ * Keycloak's flow.
  *
- * @param provider that the identity names as its own
+ * @param provider the identity provider of the returned identity
  */
 record LoginService(
         KeycloakSession session,
@@ -55,7 +56,10 @@ record LoginService(
         TokenVault vault,
         Supplier<RosterSettings> rosters) {
 
-    /** Notes of the login in which {@link OIDCIdentityProvider} and its base class keep what they sent for this browser. */
+    /**
+     * Login notes in which {@link OIDCIdentityProvider} and its base class store the values of the authorization
+     * request.
+     */
     static final String NONCE_NOTE = KeycloakLine.Note.NONCE.key();
 
     static final String PKCE_VERIFIER_NOTE = KeycloakLine.Note.PKCE_VERIFIER.key();
@@ -63,32 +67,32 @@ record LoginService(
     private static final Logger LOG = Logger.getLogger(LoginService.class);
 
     /**
-     * The person who signed in, everything about them verified.
+     * Returns the verified identity of the user.
      *
-     * @param code of this browser's own request
+     * @param code the authorization code for this browser's request
      * @throws LoginRefused if ClassLink, its answers or the settings do not allow the login
      */
     BrokeredIdentityContext login(String code, AuthenticationSessionModel login) throws LoginRefused {
         return login(code, login, new Answers());
     }
 
-    /** The same, for somebody who wants to see the answers. */
+    /** Identifies the user and records the responses. */
     BrokeredIdentityContext login(String code, AuthenticationSessionModel login, Answers answers) throws LoginRefused {
         BrokeredIdentityContext person;
-        try (Bulkheads.Place place = placeToWait()) {
+        try (Bulkheads.Place place = acquirePermit()) {
             TokenResponse tokens = redeem(code, login);
             answers.tokens = tokens;
             person = identity(tokens, login, answers);
         } catch (IllegalArgumentException e) {
-            // A setting that was stored without being validated, by an older version, say.
+            // A setting was stored without validation, for example by an older version.
             throw FailedLogin.unexpected(LoginRefused.Reason.CONFIGURATION, e);
         }
-        RosterClasses.fetch(session, person); // without a place that other logins need
+        RosterClasses.fetch(session, person); // after the permit is released, which other logins need
         return person;
     }
 
-    /** Before the code is redeemed: a login that finds no place has spent nothing. */
-    private Bulkheads.Place placeToWait() throws LoginRefused {
+    /** Acquires a permit before the code is redeemed, so a rejected login can be repeated. */
+    private Bulkheads.Place acquirePermit() throws LoginRefused {
         try {
             return upstream.enter(Bulkheads.Group.LOGINS);
         } catch (UpstreamFailure.Unavailable e) {
@@ -96,7 +100,7 @@ record LoginService(
         }
     }
 
-    /** Sent once: a code whose answer was lost is spent. */
+    /** Sent once: if the response is lost, the code cannot be used again. */
     private TokenResponse redeem(String code, AuthenticationSessionModel login) throws LoginRefused {
         Map<String, String> form = new LinkedHashMap<>();
         form.put(OIDCIdentityProvider.OAUTH2_PARAMETER_CODE, code);
@@ -106,7 +110,7 @@ record LoginService(
             if (verifier == null) {
                 throw new LoginRefused(LoginRefused.Reason.PKCE_VERIFIER_MISSING);
             }
-            // Keycloak copies such notes into the client session, which is stored.
+            // Keycloak would copy these notes to the stored client session.
             login.removeClientNote(PKCE_VERIFIER_NOTE);
             form.put(OAuth2Constants.CODE_VERIFIER, verifier);
         }
@@ -117,7 +121,7 @@ record LoginService(
         }
     }
 
-    /** Exactly the one that {@code createAuthorizationUrl} sent; ClassLink compares them. */
+    /** Must be identical to the one of {@code createAuthorizationUrl}; ClassLink compares them. */
     String redirectUri() {
         return Urls.identityProviderAuthnResponse(
                         session.getContext().getUri().getBaseUri(),
@@ -126,7 +130,7 @@ record LoginService(
                 .toString();
     }
 
-    /** What ClassLink has answered so far: a login that is refused leaves the rest null. */
+    /** ClassLink's responses so far; null where the login did not get that far. */
     static final class Answers {
         TokenResponse tokens;
         boolean idTokenVerified;
@@ -141,7 +145,7 @@ record LoginService(
         answers.idTokenVerified = true;
         Profile profile = profile(tokens.accessToken());
         answers.profile = profile;
-        requireAdmission(idToken, profile);
+        requireAllowed(idToken, profile);
         BrokeredIdentityContext identity = identity(profile);
         MyGroups.offer(session, () -> myGroups(tokens.accessToken()));
         RosterClasses.offer(session, new ClassesAtLogin(session, rosters, profile, tokens.accessToken())::read);
@@ -164,7 +168,7 @@ record LoginService(
         return idTokens.verify(encoded, nonce);
     }
 
-    /** As asked for with {@code max_age}, where Keycloak passes it on; the app's own {@code auth_time} is then ClassLink's. */
+    /** Checks {@code max_age} if Keycloak passes it on. The app's {@code auth_time} is then ClassLink's. */
     private void requireRecentLogin(JsonWebToken idToken, AuthenticationSessionModel login) throws LoginRefused {
         String maxAge = login.getClientNote(OIDCLoginProtocol.MAX_AGE_PARAM);
         if (Booleans.isTrue(config.isPassMaxAge()) && maxAge != null) {
@@ -173,7 +177,7 @@ record LoginService(
         }
     }
 
-    private void requireAdmission(JsonWebToken idToken, Profile profile) throws LoginRefused {
+    private void requireAllowed(JsonWebToken idToken, Profile profile) throws LoginRefused {
         if (idToken != null && !idToken.getSubject().equals(profile.userId())) {
             throw new LoginRefused(LoginRefused.Reason.SUBJECT_MISMATCH);
         }
@@ -199,7 +203,7 @@ record LoginService(
         identity.setFirstName(profile.firstName().orElse(null));
         identity.setLastName(profile.lastName().orElse(null));
         identity.setEmail(profile.email().orElse(null));
-        // Not storeUserProfileForMapper(): it prints the whole profile when its debug logger is on.
+        // storeUserProfileForMapper() would log the whole profile at debug level.
         identity.getContextData().put(AbstractJsonUserAttributeMapper.CONTEXT_JSON_NODE, profile.document());
         return identity;
     }
@@ -233,10 +237,10 @@ record LoginService(
         }
     }
 
-    /** Empty if ClassLink does not list them: the login goes on, and memberships stay as they are. */
+    /** Reads the user's groups. Empty if that fails: the login continues and memberships stay unchanged. */
     private Optional<List<ClassLinkGroup>> myGroups(String accessToken) {
         String url = URI.create(config.getUserInfoUrl()).resolve("/my/groups").toString();
-        String why = "the list cannot be read, or is too long";
+        String why = "the list is malformed or too long";
         try (Bulkheads.Place place = upstream.enter(Bulkheads.Group.LOGINS)) {
             Optional<List<ClassLinkGroup>> groups =
                     ClassLinkGroup.readAll(upstream.getJson(Operation.GROUPS, url, accessToken));
@@ -247,7 +251,8 @@ record LoginService(
             why = e.getMessage();
         }
         LOG.warnf(
-                "Login with ClassLink goes on without the person's groups. realm=%s, provider=%s, reason=%s: %s",
+                "The user's ClassLink groups could not be read; the login continues. realm=%s, provider=%s, "
+                        + "reason=%s: %s",
                 session.getContext().getRealm().getName(), config.getAlias(), "groups_unavailable", why);
         return Optional.empty();
     }

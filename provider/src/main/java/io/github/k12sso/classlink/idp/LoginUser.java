@@ -27,18 +27,18 @@ import org.keycloak.sessions.AuthenticationSessionModel;
 import org.keycloak.util.Booleans;
 
 /**
- * The Keycloak user of a person whom ClassLink has just named, made ready for Keycloak's flow: nothing that ClassLink sends, and
- * nobody who types wrong passwords, keeps the person out.
+ * Prepares the Keycloak user for Keycloak's login flow, so that neither unusable values from ClassLink nor failed
+ * password attempts prevent the login.
  */
 final class LoginUser {
 
-    /** The domain of addresses that stand in for one that the realm requires; mail to it can't be sent (RFC 2606). */
+    /** Domain of placeholder addresses for realms that require an email. It is undeliverable (RFC 2606). */
     static final String NO_MAIL_DOMAIN = "@classlink.invalid";
 
-    /** A detail of the event: what was not stored as ClassLink sent it. */
+    /** Event detail with the attributes that were changed or not stored. */
     static final String ADJUSTED = "adjusted_attributes";
 
-    private static final String STAND_IN_NAME = "-";
+    private static final String PLACEHOLDER_NAME = "-";
     private static final int SHORT_ALIAS = 32;
 
     private static final Duration OTHER_LOGIN_POLL = Duration.ofMillis(25);
@@ -60,10 +60,10 @@ final class LoginUser {
         this.firstLogin = new FirstLogin(session, provider, event);
     }
 
-    /** For a login; the person's user is created if the first-login flow does nothing else. */
+    /** Prepares a login. Creates the user if the first-login flow would do nothing else. */
     void prepareLogin(BrokeredIdentityContext person, AuthenticationSessionModel login) {
         Optional<UserModel> user = find(person);
-        if (user.isEmpty() && firstLogin.asksNothing()) {
+        if (user.isEmpty() && firstLogin.onlyCreatesUser()) {
             firstLogin.preprocess(person);
             adjust(person, null);
             user = firstLogin.create(person, login).or(() -> linkedMeanwhile(person));
@@ -73,7 +73,7 @@ final class LoginUser {
         user.ifPresent(this::unlock);
     }
 
-    /** For somebody who is signed in and connects an account. Keycloak may refuse that, and until then nothing is written. */
+    /** Prepares the linking of an account by a signed-in user. Writes nothing, because Keycloak may still refuse it. */
     void prepareLinking(BrokeredIdentityContext person, UserModel user) {
         AcceptedValues accepted = AcceptedValues.of(session, realm, user);
         person.setFirstName(accepted(accepted, UserModel.FIRST_NAME, person.getFirstName()));
@@ -92,7 +92,7 @@ final class LoginUser {
                         realm, new FederatedIdentityModel(provider.getAlias(), person.getId(), person.getUsername())));
     }
 
-    /** By another first login of the same person that was faster. */
+    /** Returns the user if a concurrent first login created it. */
     private Optional<UserModel> linkedMeanwhile(BrokeredIdentityContext person) {
         new AccountLinking(session, provider, event).link(person);
         return find(person);
@@ -100,7 +100,10 @@ final class LoginUser {
 
     // ---- names and addresses ---------------------------------------------------------------------------------------
 
-    /** Sets what Keycloak will store, and stores it if there is a user: Keycloak ends the login where it may not write. */
+    /**
+     * Sets the values that Keycloak stores, and writes them to an existing user, because Keycloak fails the login if it
+     * cannot write.
+     */
     private void adjust(BrokeredIdentityContext person, UserModel user) {
         AcceptedValues accepted;
         if (user == null) {
@@ -117,13 +120,14 @@ final class LoginUser {
         person.setEmail(adjust(accepted, person, user, UserModel.EMAIL, person.getEmail(), adjusted));
         if (!adjusted.isEmpty()) {
             LOG.infof(
-                    "Not stored as ClassLink sent it, the login continues. realm=%s, provider=%s, attributes=%s",
+                    "ClassLink values were changed or not stored; the login continues. realm=%s, provider=%s, "
+                            + "attributes=%s",
                     realm.getName(), provider.getAlias(), String.join(", ", adjusted));
             event.detail(ADJUSTED, String.join(", ", adjusted));
         }
     }
 
-    /** The value that Keycloak is to write; null if it is to write none. */
+    /** Returns the value for Keycloak to write, or null for none. */
     private String adjust(
             AcceptedValues accepted,
             BrokeredIdentityContext person,
@@ -135,19 +139,19 @@ final class LoginUser {
         String present = user == null ? null : user.getFirstAttribute(attribute);
         Optional<String> stored =
                 Optional.ofNullable(update ? sent : null).flatMap(value -> accepted.single(attribute, value));
-        if (stored.isPresent() && attribute.equals(UserModel.EMAIL) && mustGiveWay(user, stored.get())) {
+        if (stored.isPresent() && attribute.equals(UserModel.EMAIL) && isInUse(user, stored.get())) {
             stored = Optional.empty();
-            adjusted.add(attribute + " (another user has it)");
+            adjusted.add(attribute + " (used by another user)");
         } else if (update && sent != null && !sent.equals(stored.orElse(null))) {
-            adjusted.add(attribute + (stored.isEmpty() ? " (refused)" : " (shortened or replaced)"));
+            adjusted.add(attribute + (stored.isEmpty() ? " (rejected)" : " (shortened or replaced)"));
         }
         stored = stored.or(() -> Optional.ofNullable(present).flatMap(value -> accepted.single(attribute, value)))
-                .or(() -> standIn(accepted, person, attribute));
+                .or(() -> placeholderFor(accepted, person, attribute));
         accepted.set(attribute, stored.stream().toList());
         if (user == null) {
             return stored.orElse(null);
         }
-        // An earlier version stored what the profile refuses.
+        // An earlier version stored values that the user profile rejects.
         boolean refused = stored.isEmpty() && present != null && present.equalsIgnoreCase(sent);
         if (stored.isPresent() || refused) {
             String value = stored.orElse(null);
@@ -157,8 +161,8 @@ final class LoginUser {
         return null;
     }
 
-    /** For a new user, Keycloak's flow finds the account that exactly has the address, and from 26.7.4 on the username. */
-    private boolean mustGiveWay(UserModel user, String email) {
+    /** For a new user, Keycloak's flow finds an account with exactly this email and, since 26.7.4, this username. */
+    private boolean isInUse(UserModel user, String email) {
         boolean leftToFlow = user == null
                 && (session.users().getUserByEmail(realm, email) != null
                         || (realm.isLoginWithEmailAllowed()
@@ -166,23 +170,23 @@ final class LoginUser {
         return !leftToFlow && AcceptedValues.isTaken(session, realm, user, email);
     }
 
-    /** What the realm requires and ClassLink does not know, if no page asks for it. */
-    private Optional<String> standIn(AcceptedValues accepted, BrokeredIdentityContext person, String attribute) {
-        if (!accepted.requires(attribute) || !firstLogin.asksNothing()) {
+    /** Returns a placeholder for a required value that ClassLink did not send, if no page asks the user for it. */
+    private Optional<String> placeholderFor(AcceptedValues accepted, BrokeredIdentityContext person, String attribute) {
+        if (!accepted.requires(attribute) || !firstLogin.onlyCreatesUser()) {
             return Optional.empty();
         }
         String name = nameOfId(person, provider.getAlias().length());
         Stream<String> candidates =
-                // The second for a long alias: what is before the @ has 64 characters at most.
+                // The second one is for a long alias: the local part has at most 64 characters.
                 attribute.equals(UserModel.EMAIL)
                         ? Stream.of(name + NO_MAIL_DOMAIN, nameOfId(person, SHORT_ALIAS) + NO_MAIL_DOMAIN)
-                        : Stream.of(STAND_IN_NAME, name);
+                        : Stream.of(PLACEHOLDER_NAME, name);
         return candidates
                 .filter(candidate -> accepted.accepts(attribute, candidate))
                 .findFirst();
     }
 
-    /** Begins with so many characters of the alias. */
+    /** Starts with the given number of characters of the alias. */
     private String nameOfId(BrokeredIdentityContext person, int aliasLength) {
         String alias = provider.getAlias();
         try {
@@ -190,7 +194,7 @@ final class LoginUser {
                     alias.substring(0, Math.min(alias.length(), aliasLength)), Profile.read((ObjectNode)
                             person.getContextData().get(AbstractJsonUserAttributeMapper.CONTEXT_JSON_NODE)));
         } catch (Profile.Unreadable e) {
-            throw new IllegalStateException(e); // the login itself has read it
+            throw new IllegalStateException(e); // the login has already parsed it
         }
     }
 
@@ -198,8 +202,8 @@ final class LoginUser {
         return Booleans.isTrue(provider.isTrustEmail()) && !email.endsWith(NO_MAIL_DOMAIN);
     }
 
-    /** An address that stands in for one proves nothing. */
-    static void trustNoStandIn(UserModel user) {
+    /** A placeholder address must not count as verified. */
+    static void distrustPlaceholder(UserModel user) {
         if (user.isEmailVerified()
                 && user.getEmail() != null
                 && user.getEmail().toLowerCase(Locale.ROOT).endsWith(NO_MAIL_DOMAIN)) {
@@ -210,8 +214,8 @@ final class LoginUser {
     // ---- brute force detection -------------------------------------------------------------------------------------
 
     /**
-     * Wrong passwords do not lock the person out of ClassLink: a login there ends a temporary lockout, as the right password
-     * does. Keycloak (26.7.3) also refuses a login while another one of the same user is under way; that one is waited for.
+     * Ends a temporary lockout, as the correct password does, so failed passwords do not block ClassLink logins.
+     * Keycloak (26.7.3) also refuses a login during another login of the same user; this method waits for that one.
      */
     private void unlock(UserModel user) {
         if (!realm.isBruteForceProtected()) {

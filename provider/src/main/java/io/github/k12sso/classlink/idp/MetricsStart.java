@@ -17,13 +17,13 @@ import org.keycloak.provider.ProviderEvent;
 import org.keycloak.provider.ProviderEventListener;
 
 /**
- * Begins the metrics' series when the server has started: those of the realms that the option names, or of the first realms that
- * have a ClassLink provider. A realm whose provider is set up later begins with the first change or use of it.
+ * Registers the metric series after server startup, for the realms in the option or for the first realms with a
+ * ClassLink provider. The series of other realms start when their provider is first changed or used.
  */
 final class MetricsStart implements ProviderEventListener {
 
     private static final Logger LOG = Logger.getLogger(MetricsStart.class);
-    /** Realms, and providers of each, that are looked at: a server may have thousands without one of ours. */
+    /** Maximum number of realms, and of providers per realm, that are checked. */
     private static final int MAX_SEARCHED = 200;
 
     private final Set<String> names;
@@ -37,7 +37,7 @@ final class MetricsStart implements ProviderEventListener {
 
     @Override
     public void onEvent(ProviderEvent event) {
-        // Not a switch over types: that is Java 21, and this runs on 17.
+        // Pattern matching in switch needs Java 21; this runs on 17.
         if (event instanceof PostMigrationEvent started) {
             MeasuredSeries.begin(names);
             if (names.isEmpty() && !Metrics.globalRegistry.getRegistries().isEmpty()) {
@@ -61,7 +61,7 @@ final class MetricsStart implements ProviderEventListener {
                             .forEach(MeasuredSeries::meet));
         } catch (RuntimeException e) {
             LOG.warnf(
-                    "The metrics of ClassLink begin with the first use of each realm: the realms could not be read: %s",
+                    "ClassLink metrics start at the first use of each realm because the realms could not be read: %s",
                     e.getClass().getName());
         }
     }

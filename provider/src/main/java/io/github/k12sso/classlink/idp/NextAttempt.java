@@ -20,9 +20,9 @@ import org.keycloak.sessions.AuthenticationSessionModel;
 import org.keycloak.storage.ReadOnlyException;
 
 /**
- * The same login once more, after Keycloak refused something in it: another login was faster, or a mapper may not write. The
- * transaction is lost by then. The browser goes to ClassLink again, whose session makes that silent, and nothing of an existing
- * user is updated this time.
+ * Retries a login after Keycloak rejected a step, for example because of a concurrent login or a mapper that cannot
+ * write. The transaction is already lost, so the browser is redirected to ClassLink again, which is silent. The retry
+ * does not update an existing user.
  */
 final class NextAttempt {
 
@@ -30,10 +30,10 @@ final class NextAttempt {
 
     private static final String NOTE = "classlink.attempts";
 
-    /** Of two first logins by two providers at once, one may lose twice: first to create the user, then to link it. */
+    /** With concurrent first logins by two providers, one may fail twice: to create the user and to link it. */
     private static final int MOST = 3;
 
-    /** What the database refuses: data (22), constraints (23), deadlocks and the like (40). */
+    /** SQLSTATE classes: data (22), constraints (23), deadlocks and similar (40). */
     private static final List<String> SQL_REFUSALS = List.of("22", "23", "40");
 
     private final KeycloakSession session;
@@ -46,29 +46,30 @@ final class NextAttempt {
         this.event = event;
     }
 
-    /** Has Keycloak update nothing if this is not the first attempt. */
+    /** Disables updates if this is not the first attempt. */
     void applyTo(AuthenticationSessionModel login) {
         if (attempts(login) > 1) {
             provider.setSyncMode(IdentityProviderSyncMode.IMPORT);
             event.detail(LoginUser.ADJUSTED, "nothing updated");
             LOG.warnf(
-                    "The user was not updated, the login continues: Keycloak refused the attempt before. realm=%s, provider=%s",
+                    "The user was not updated because Keycloak rejected the previous attempt; the login "
+                            + "continues. realm=%s, provider=%s",
                     session.getContext().getRealm().getName(), provider.getAlias());
         }
     }
 
     /**
-     * Starts it, if it is the right thing to do.
+     * Starts a retry, if possible.
      *
-     * @param login of the attempt that failed
-     * @return where the browser goes; empty if this was the last attempt, or something else is wrong
+     * @param login the failed attempt
+     * @return the redirect; empty after the last attempt or for another kind of failure
      */
     Optional<Response> after(RuntimeException fault, AuthenticationSessionModel login) {
         if (attempts(login) >= MOST || !isRefusal(fault)) {
             return Optional.empty();
         }
         LOG.warnf(
-                "Keycloak refused something in a login with ClassLink, which starts once more: %s. realm=%s, provider=%s",
+                "Keycloak rejected a step of a ClassLink login, which is retried: %s. realm=%s, provider=%s",
                 FailedLogin.unexpected(LoginRefused.Reason.KEYCLOAK_ERROR, fault)
                         .getMessage(),
                 login.getRealm().getName(),
@@ -79,7 +80,7 @@ final class NextAttempt {
     }
 
     private Response intoTheLogin(AuthenticationSessionModel login) {
-        // The code survives the rollback of this transaction, and no other one would.
+        // Uses the code that survives the rollback of this transaction.
         String code = new ClientSessionCode<>(session, login.getRealm(), login).getOrGenerateCode();
         return Response.seeOther(Urls.identityProviderAuthnRequest(
                         session.getContext().getUri().getBaseUri(),
@@ -93,7 +94,7 @@ final class NextAttempt {
                 .build();
     }
 
-    /** False if the login itself began in the transaction that is lost. */
+    /** Returns false if the login itself was created in the lost transaction. */
     private static boolean note(KeycloakSession other, AuthenticationSessionModel login) {
         RealmModel realm = other.realms().getRealm(login.getRealm().getId());
         other.getContext().setRealm(realm);
@@ -105,7 +106,7 @@ final class NextAttempt {
         return same.isPresent();
     }
 
-    /** The one that is under way counts. */
+    /** Returns the number of attempts, including this one. */
     private static int attempts(AuthenticationSessionModel login) {
         return Integer.parseInt(Objects.requireNonNullElse(login.getAuthNote(NOTE), "1"));
     }

@@ -22,7 +22,7 @@ import org.keycloak.services.resource.RealmResourceProvider;
 import org.keycloak.services.resource.RealmResourceProviderFactory;
 import org.keycloak.services.resources.IdentityBrokerService;
 
-/** {@code /realms/{realm}/classlink}: what this extension answers besides Keycloak's own endpoints. */
+/** {@code /realms/{realm}/classlink}: the endpoints of this extension in addition to Keycloak's. */
 public final class RealmResource implements RealmResourceProvider {
 
     private final KeycloakSession session;
@@ -36,31 +36,31 @@ public final class RealmResource implements RealmResourceProvider {
         return this;
     }
 
-    /** LaunchPad's tiles. */
+    /** LaunchPad tiles. */
     @Path("{alias}")
     public LaunchResource launches(@PathParam("alias") String alias) {
         return new LaunchResource(session, provider(session, alias).settings());
     }
 
-    /** The page of a trial sign-in's link. */
+    /** The page for a trial sign-in link. */
     @Path("{alias}/trial")
     public TrialPages trial(@PathParam("alias") String alias) {
         return new TrialPages(session, provider(session, alias).settings());
     }
 
-    /** The roster gateway, for the caller's own district. */
+    /** The roster gateway for the caller's district. */
     @Path("{alias}/ims/oneroster/v1p1")
     public GatewayResource roster(@PathParam("alias") String alias) {
         return new GatewayResource(session, provider(session, alias).rosterSettings(), Optional.empty());
     }
 
-    /** The same for a district that the address names. */
+    /** The roster gateway for the district in the URL. */
     @Path("{alias}/tenants/{tenantId}/ims/oneroster/v1p1")
     public GatewayResource roster(@PathParam("alias") String alias, @PathParam("tenantId") String tenantId) {
         return new GatewayResource(session, provider(session, alias).rosterSettings(), Optional.of(tenantId));
     }
 
-    /** Other roots of OneRoster, that of 1.2 say: what there is not is said in the words that a OneRoster client reads. */
+    /** Other OneRoster versions, for example 1.2: returns an error in OneRoster's format. */
     @GET
     @Path("{alias}/ims/{other:.*}")
     public Response otherRoster(@PathParam("alias") String alias) {
@@ -68,14 +68,14 @@ public final class RealmResource implements RealmResourceProvider {
         return GatewayResource.unknownRoot();
     }
 
-    /** The same below a district. */
+    /** Other OneRoster versions below a district. */
     @GET
     @Path("{alias}/tenants/{other:.*}")
     public Response otherRosterOfDistrict(@PathParam("alias") String alias) {
         return otherRoster(alias);
     }
 
-    /** A provider of the realm, whether it is enabled or not; 404 for any other alias. */
+    /** Returns a ClassLink provider of the realm, enabled or not; 404 for other aliases. */
     static ClassLinkIdentityProvider provider(KeycloakSession session, String alias) {
         IdentityProviderModel model = session.identityProviders().getByAlias(alias);
         if (model == null || !ClassLinkIdentityProviderFactory.PROVIDER_ID.equals(model.getProviderId())) {
@@ -121,7 +121,7 @@ public final class RealmResource implements RealmResourceProvider {
         }
     }
 
-    /** {@code /realms/{realm}/classlink/{alias}/launch}: tiles that are web links, and where their logins end. */
+    /** {@code /realms/{realm}/classlink/{alias}/launch}: web-link tiles, and the redirect URI of their logins. */
     public static final class LaunchResource {
 
         private final KeycloakSession session;
@@ -132,20 +132,20 @@ public final class RealmResource implements RealmResourceProvider {
             this.config = config;
         }
 
-        /** For a tile that is a web link: begins a {@link TileLaunch}. */
+        /** Starts a {@link TileLaunch} from a web-link tile. */
         @GET
         @Path("launch")
         public Response launch() {
             return page(TileLaunch::start);
         }
 
-        /** Where Keycloak ends a launch's login, having signed the person in or not. */
+        /** The redirect URI of a launch's login, after success or failure. */
         @GET
         @Path("launched")
         public Response launched(@QueryParam(OAuth2Constants.ERROR) String error) {
             return page(launch -> {
                 OAuthError refusal = OAuthError.of(error);
-                // The person is signed in already, by another tab.
+                // The user signed in in another tab.
                 if (error != null && refusal != OAuthError.TEMPORARILY_UNAVAILABLE) {
                     throw new LoginRefused(
                             LoginRefused.meaning(refusal),
@@ -155,7 +155,7 @@ public final class RealmResource implements RealmResourceProvider {
             });
         }
 
-        /** A OneRoster client with a wrong base URL is the likely one who asks for anything else. */
+        /** Other paths are most likely from a OneRoster client with a wrong base URL. */
         @GET
         @Path("{other:.*}")
         public Response other() {

@@ -27,10 +27,10 @@ import org.keycloak.models.utils.KeycloakModelUtils;
 import org.keycloak.organization.OrganizationProvider;
 import org.keycloak.organization.utils.Organizations;
 
-/** What each mapper of a provider would do for a user: they run, and the user is compared before and after. */
+/** Reports what each mapper would do: runs the mappers and compares the user before and after. */
 final class TrialMappers {
 
-    /** How Keycloak's and our mappers name the attribute that they write. */
+    /** Mapper settings that contain the name of the target attribute. */
     private static final List<String> ATTRIBUTE_SETTINGS = List.of("userAttribute", "user.attribute", "attribute");
 
     private final KeycloakSession session;
@@ -47,7 +47,7 @@ final class TrialMappers {
                 .toList();
     }
 
-    /** As Keycloak does before it looks for the user. */
+    /** Runs the mappers' preprocessing, as Keycloak does before it looks up the user. */
     void preprocess(BrokeredIdentityContext person) {
         models.forEach(model ->
                 mapper(model).ifPresent(mapper -> mapper.preprocessFederatedIdentity(session, realm, model, person)));
@@ -58,7 +58,7 @@ final class TrialMappers {
                 .getProviderFactory(IdentityProviderMapper.class, model.getIdentityProviderMapper()));
     }
 
-    /** Runs them in Keycloak's order: all import a new user, and those with the sync mode "force" update it afterwards. */
+    /** Runs the mappers in Keycloak's order: all import a new user, then those with the sync mode "force" update it. */
     void run(UserModel user, BrokeredIdentityContext person, boolean isNew) {
         Map<IdentityProviderMapperModel, Map<String, String>> results = new LinkedHashMap<>();
         models.forEach(
@@ -116,14 +116,14 @@ final class TrialMappers {
             Consumer<IdentityProviderMapper> work) {
         Optional<IdentityProviderMapper> mapper = mapper(model);
         if (mapper.isEmpty()) {
-            result.put("error", "this Keycloak has no mapper of the type");
+            result.put("error", "the mapper type is not installed");
             return;
         }
         State before = new State(session, user);
         try {
             work.accept(mapper.get());
         } catch (RuntimeException e) {
-            // Not its message, which may quote anything. An ordinary login would end here.
+            // The message may contain personal data. A regular login would fail here.
             result.put("error", e.getClass().getName());
         }
         State after = new State(session, user);
@@ -141,14 +141,14 @@ final class TrialMappers {
         }
     }
 
-    /** What mappers change, beside attributes. */
+    /** The roles, groups and organizations of the user. */
     private static final class State {
 
         private final Map<String, Set<String>> sets = new LinkedHashMap<>();
 
         State(KeycloakSession session, UserModel user) {
             put("roles", user.getRoleMappingsStream(), State::name);
-            // An organization has a group of its own, whose name is random.
+            // Excludes the internal group of an organization, which has a random name.
             put(
                     "groups",
                     user.getGroupsStream().filter(group -> group.getType() == GroupModel.Type.REALM),

@@ -32,14 +32,14 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.services.Urls;
 
 /**
- * {@code /realms/{realm}/classlink/{alias}/trial}: the page of a trial sign-in's link, before and after. What ClassLink sends back
- * comes to the provider's redirect URI, because ClassLink knows no other, and is told apart by its state.
+ * {@code /realms/{realm}/classlink/{alias}/trial}: the start and result pages of a trial sign-in. ClassLink's response
+ * arrives at the provider's registered redirect URI and is recognized by its state.
  *
- * <p>State, nonce and PKCE verifier are kept in a cookie of the browser that began, and nowhere else.
+ * <p>State, nonce and PKCE verifier are stored only in a cookie of the browser.
  */
 public final class TrialPages {
 
-    /** Keycloak's own states begin with 43 random characters. */
+    /** Cannot collide with Keycloak's states, which start with 43 random characters. */
     private static final String STATE_PREFIX = "classlink-trial.";
 
     private static final String COOKIE = "CLASSLINK_TRIAL";
@@ -61,12 +61,12 @@ public final class TrialPages {
         this.trials = new Trials(session, config.getAlias(), Clocks.keycloak());
     }
 
-    /** Whether a request to the redirect URI belongs to a trial. */
+    /** Returns whether a callback belongs to a trial. */
     static boolean isTrial(String state) {
         return state != null && state.startsWith(STATE_PREFIX);
     }
 
-    /** The address of a trial's link. Keycloak's menu of languages keeps a parameter of this name. */
+    /** Returns the link of a trial. Keycloak's language menu keeps a parameter with this name. */
     static String link(URI base, String realm, String alias, String key) {
         return Urls.realmBase(base)
                 .path("{realm}/classlink/{alias}/trial")
@@ -76,9 +76,9 @@ public final class TrialPages {
     }
 
     /**
-     * What the link opens: how to begin, or what came of it.
+     * Shows the start page or the result.
      *
-     * @param locale that the person chose in the page's menu, as Keycloak's own pages have it
+     * @param locale selected in the page's language menu
      */
     @GET
     public Response open(
@@ -98,9 +98,9 @@ public final class TrialPages {
     }
 
     /**
-     * Begins: the button of the page. A page of somebody else can't press it, and so can't have a person agree to anything.
+     * Starts the trial. The form token prevents other sites from submitting the form.
      *
-     * @param form as the page's cookie has it, which only this server's page knows
+     * @param form token that must match the cookie
      */
     @POST
     public Response begin(
@@ -121,7 +121,7 @@ public final class TrialPages {
         try {
             return toClassLink(key, agreed);
         } catch (RuntimeException e) {
-            // The authorization URL is on no allowed host, say.
+            // For example, the host of the authorization URL is not allowed.
             LoginRefused refused = FailedLogin.unexpected(LoginRefused.Reason.CONFIGURATION, e);
             return finish(trial.get(), key, List.of(failed(refused)));
         }
@@ -136,9 +136,9 @@ public final class TrialPages {
     }
 
     /**
-     * ClassLink's answer.
+     * Handles ClassLink's response.
      *
-     * @throws LoginRefused if this browser did not begin the trial
+     * @throws LoginRefused if this browser did not start the trial
      */
     Response answer(String state, String code, String error) throws LoginRefused {
         Begun begun = Begun.parse(session.getContext()
@@ -151,7 +151,7 @@ public final class TrialPages {
         Trial trial = trials.ofLink(begun.key()).filter(trials::use).orElse(null);
         Response result;
         if (trial == null) {
-            result = seeOther(link(begun.key())); // says that the link was used, or is too old
+            result = seeOther(link(begun.key())); // shows that the link was used or expired
         } else {
             result = finish(trial, begun.key(), run(begun, new TrialSignIn.Answer(code, error)));
         }
@@ -178,7 +178,7 @@ public final class TrialPages {
     private Response finish(Trial trial, String key, List<Step> steps) {
         trials.report(trial, steps);
         LOG.infof(
-                "A trial sign-in with ClassLink has a report. realm=%s, provider=%s, trial=%s, result=%s",
+                "ClassLink trial sign-in finished. realm=%s, provider=%s, trial=%s, result=%s",
                 realm.getName(),
                 config.getAlias(),
                 trial.id(),

@@ -20,8 +20,8 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * What a trial sign-in saw, step by step. Values that say something about the person are masked, but for the ids that mappers
- * need, if the person agreed to show those.
+ * The report of a trial sign-in, step by step. Personal data is masked, except for the IDs that mappers need if the
+ * user agreed to show them.
  */
 final class TrialReport {
 
@@ -29,14 +29,14 @@ final class TrialReport {
     static final String WARNING = "warning";
     static final String FAILED = "failed";
 
-    /** Stands for a value that is not shown. */
+    /** Replaces a masked value. */
     static final String MASKED = "***";
 
     private static final int MAX_VALUES = 60;
     private static final int MAX_TEXT = 200;
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** Of the id_token: about the token, not about the person. */
+    /** Claims of the id_token that are not personal data. */
     private static final Set<String> OPEN_CLAIMS = Set.of("iss", "aud", "azp", "exp", "iat", "nbf", "auth_time");
 
     private static final Set<String> IDS = Set.of(
@@ -61,14 +61,14 @@ final class TrialReport {
             "id",
             "roles");
 
-    /** In the order in which {@link IdTokenVerifier} checks. */
+    /** In the order of the checks in {@link IdTokenVerifier}. */
     private static final Map<String, List<Reason>> CHECKS = checks();
 
     private final boolean consent;
     private final List<Step> steps = new ArrayList<>();
     private final Set<String> shown = new HashSet<>();
 
-    /** @param consent whether the person agreed to show their ids */
+    /** @param consent whether the user agreed to show IDs */
     TrialReport(boolean consent) {
         this.consent = consent;
     }
@@ -104,22 +104,22 @@ final class TrialReport {
         return text.length() <= MAX_TEXT ? text : AcceptedValues.cut(text, MAX_TEXT) + "…";
     }
 
-    /** A text about the person. */
+    /** Masks personal data. */
     String personal(String text) {
         return text == null || text.isEmpty() || consent ? String.valueOf(text) : MASKED;
     }
 
-    /** A value of an attribute: shown if it is one of the ids that are shown in the profile. */
+    /** Returns an attribute value, masked unless it is an ID that the profile step shows. */
     String id(String value) {
         return shown.contains(value) ? value : MASKED;
     }
 
-    /** The members of the token answer: names, and never a value. */
+    /** Adds the member names of the token response, without values. */
     void tokens(TokenResponse tokens) {
         add("token-answer", OK, Map.of("members", String.join(", ", tokens.members())));
     }
 
-    /** The id_token's header and claims, which are not verified here. */
+    /** Adds the id_token's header and claims, without verification. */
     void idToken(String encoded) {
         Map<String, String> shown = new LinkedHashMap<>();
         String[] parts = encoded.split("\\.", 3);
@@ -142,16 +142,16 @@ final class TrialReport {
     }
 
     /**
-     * Each check of the id_token.
+     * Adds the checks of the id_token.
      *
-     * @param refused why the login ended among them; null if all passed
+     * @param refused the failed check; null if all passed
      */
     void checks(Reason refused) {
         Map<String, String> results = new LinkedHashMap<>();
         boolean reached = true;
         boolean listed = refused != null && CHECKS.values().stream().anyMatch(reasons -> reasons.contains(refused));
         for (Map.Entry<String, List<Reason>> check : CHECKS.entrySet()) {
-            // ClassLink's keys could not be read: a reason of another kind
+            // the keys could not be read, which is not one of the reasons above
             boolean failed = refused != null
                     && reached
                     && (listed
@@ -163,7 +163,7 @@ final class TrialReport {
         add("id-token-checks", refused == null ? OK : FAILED, results);
     }
 
-    /** The fields of the profile document. */
+    /** Adds the fields of the profile document. */
     void profile(ObjectNode document) {
         add("profile", OK, values(document, "", name -> consent && IDS.contains(name)));
     }

@@ -26,8 +26,8 @@ import org.keycloak.models.utils.KeycloakModelUtils;
 import org.keycloak.sessions.AuthenticationSessionModel;
 
 /**
- * A login with ClassLink that signs nobody in. The code of an ordinary login runs in a session and a transaction of its own,
- * which is rolled back: no user, session, link or token is left, and no event is sent.
+ * A ClassLink login without effects. The regular login code runs in a separate session and transaction that is rolled
+ * back: no user, session, link or token is stored, and no event is sent.
  */
 final class TrialSignIn {
 
@@ -50,10 +50,10 @@ final class TrialSignIn {
     }
 
     /**
-     * What the browser keeps between the request to ClassLink and the answer.
+     * The state that the browser keeps during the login.
      *
      * @param key of the link
-     * @param consent whether the person agreed to show their ids
+     * @param consent whether the user agreed to show IDs
      * @param verifier empty if PKCE is off
      */
     record Begun(String key, boolean consent, String state, String nonce, String verifier) {
@@ -72,17 +72,17 @@ final class TrialSignIn {
     }
 
     /**
-     * What ClassLink sent the browser back with.
+     * The parameters of ClassLink's callback.
      *
      * @param code null if there is none
      * @param error null if there is none
      */
     record Answer(String code, String error) {}
 
-    /** Where the browser goes, and what it has to keep. */
+    /** The redirect and the state for the browser. */
     record Request(URI address, Begun begun) {}
 
-    /** The request of an ordinary login, with a state that tells it from one. */
+    /** Builds a regular authorization request with a recognizable state. */
     static Request request(KeycloakSession request, String alias, String statePrefix, String key, boolean consent) {
         return rolledBack(request, session -> {
             ClassLinkIdentityProvider provider = RealmResource.provider(session, alias);
@@ -107,7 +107,7 @@ final class TrialSignIn {
         });
     }
 
-    /** Does the login, and tells what happened. */
+    /** Runs the login and returns the report. */
     static List<Step> run(KeycloakSession request, String alias, Begun begun, Answer answer) {
         return rolledBack(request, session -> {
             TrialReport report = new TrialReport(begun.consent());
@@ -116,7 +116,7 @@ final class TrialSignIn {
         });
     }
 
-    /** Works with a session of which nothing is kept. */
+    /** Runs work in a session that is rolled back. */
     private static <T> T rolledBack(KeycloakSession request, Function<KeycloakSession, T> work) {
         return KeycloakModelUtils.runJobInTransactionWithResult(
                 request.getKeycloakSessionFactory(),
@@ -128,7 +128,7 @@ final class TrialSignIn {
                 "ClassLink trial sign-in");
     }
 
-    /** A login under way, of a client that every realm has. */
+    /** Creates an authentication session for a client that every realm has. */
     private static AuthenticationSessionModel begin(KeycloakSession session) {
         RealmModel realm = session.getContext().getRealm();
         ClientModel client = Optional.ofNullable(realm.getClientByClientId(Constants.ACCOUNT_MANAGEMENT_CLIENT_ID))
@@ -176,7 +176,7 @@ final class TrialSignIn {
         return provider.logins().login(answer.code(), login, answers);
     }
 
-    /** As far as the login came. */
+    /** Reports the responses received so far. */
     private void answers(LoginRefused.Reason refused) {
         if (answers.tokens == null || !report.steps().isEmpty()) {
             return;
@@ -202,7 +202,7 @@ final class TrialSignIn {
         report.add("result", TrialReport.FAILED, values);
     }
 
-    /** The tokens are not kept here; at ClassLink they end now, if it has a revocation endpoint. */
+    /** Revokes the tokens, if a revocation endpoint is configured. */
     private void revoke() {
         if (answers.tokens == null) {
             return;
@@ -216,7 +216,8 @@ final class TrialSignIn {
             provider.logins().endpoint().revoke("access_token", answers.tokens.accessToken());
         } catch (UpstreamFailure e) {
             LOG.warnf(
-                    "A ClassLink token of a trial sign-in was not revoked: %s. realm=%s, provider=%s",
+                    "ClassLink token revocation failed after a trial sign-in; the token expires on its own: %s. "
+                            + "realm=%s, provider=%s",
                     e.getMessage(), realm.getName(), config.getAlias());
         }
     }

@@ -15,7 +15,7 @@ import org.keycloak.models.UserModel;
 import org.keycloak.sessions.AuthenticationSessionModel;
 import org.keycloak.util.Booleans;
 
-/** Which user the person would be, what the mappers would do, and whether Keycloak would let the user in. */
+/** Reports the user, the mapper results, and whether Keycloak would accept the login. */
 record TrialUser(KeycloakSession session, ClassLinkIdentityProviderConfig config, TrialReport report) {
 
     private static final String USER_FEDERATION = "org.keycloak.storage.UserStorageProvider";
@@ -26,8 +26,8 @@ record TrialUser(KeycloakSession session, ClassLinkIdentityProviderConfig config
         values.put("key", report.personal(person.getId()));
         values.put("username", report.personal(person.getUsername()));
         if (realm.getComponentsStream(realm.getId(), USER_FEDERATION).findAny().isPresent()) {
-            // An LDAP server, say: what is written there is not rolled back.
-            values.put("user", "not looked for: the realm has user federation");
+            // Writes to user federation, for example LDAP, would not be rolled back.
+            values.put("user", "not looked up: the realm has user federation");
             report.add("user", TrialReport.WARNING, values);
             result(Optional.empty());
             return;
@@ -92,7 +92,7 @@ record TrialUser(KeycloakSession session, ClassLinkIdentityProviderConfig config
         }
     }
 
-    /** No event is stored, and no listener is told. */
+    /** Stores no events and notifies no listeners. */
     private static final class SilentEvents extends EventBuilder {
 
         SilentEvents(RealmModel realm, KeycloakSession session) {

@@ -18,12 +18,11 @@ import org.keycloak.util.JWKSUtils;
 import org.keycloak.util.JsonSerialization;
 
 /**
- * ClassLink's signing keys, in Keycloak's own key cache. An unknown key id leads to one fetch, at most every ten seconds
- * ({@code --spi-public-key-storage--infinispan--min-time-between-requests}), so that a key rotation needs no restart and a
- * flood of unknown ids does not reach ClassLink.
+ * ClassLink's signing keys in Keycloak's key cache. An unknown key ID triggers a fetch, at most every ten seconds
+ * ({@code --spi-public-key-storage--infinispan--min-time-between-requests}), so key rotation needs no restart and many
+ * unknown IDs do not overload ClassLink.
  *
- * <p>Keycloak's own loader is not used: it has no deadline for the whole answer, and while it waits, every other login waits
- * with it.
+ * <p>Keycloak's loader is not used because it has no deadline for the whole response, and other logins wait for it.
  */
 final class VerificationKeys {
 
@@ -38,16 +37,16 @@ final class VerificationKeys {
     }
 
     /**
-     * The RS256 key of that id.
+     * Returns the RS256 key with this ID.
      *
-     * @param kid null if the token names none; then ClassLink must publish just one
-     * @throws UpstreamFailure if the keys had to be fetched and could not be
+     * @param kid null if the token has none; ClassLink must then publish exactly one key
+     * @throws UpstreamFailure if the keys could not be fetched
      */
     Optional<KeyWrapper> find(String kid) throws UpstreamFailure {
         try {
             return Optional.ofNullable(storage().getPublicKey(cacheKey(), kid, Algorithm.RS256, this::load));
         } catch (RuntimeException e) {
-            // Keycloak wraps what the loader throws, perhaps in another login's thread.
+            // Keycloak wraps exceptions of the loader, possibly from another login's thread.
             Optional<UpstreamFailure> failure = upstreamFailureIn(e);
             if (failure.isPresent()) {
                 throw failure.get();
@@ -61,17 +60,17 @@ final class VerificationKeys {
     }
 
     /** A {@link org.keycloak.keys.PublicKeyLoader}. */
-    @SuppressWarnings("deprecation") // JWKSUtils takes nothing but the deprecated enum JWK.Use.
+    @SuppressWarnings("deprecation") // JWKSUtils accepts only the deprecated enum JWK.Use.
     private PublicKeysWrapper load() throws UpstreamFailure {
         String document = upstream.get(Operation.KEYS, config.getJwksUrl()).toString();
         try {
             JSONWebKeySet keys = JsonSerialization.readValue(document, JSONWebKeySet.class);
             if (keys.getKeys() == null) {
-                throw new UpstreamFailure.Malformed(Operation.KEYS, "answered without a list of keys");
+                throw new UpstreamFailure.Malformed(Operation.KEYS, "returned no list of keys");
             }
             return JWKSUtils.getKeyWrappersForUse(keys, JWK.Use.SIG, true);
         } catch (IOException e) {
-            throw new UpstreamFailure.Malformed(Operation.KEYS, "answered something that is not a key set");
+            throw new UpstreamFailure.Malformed(Operation.KEYS, "returned an invalid key set");
         }
     }
 

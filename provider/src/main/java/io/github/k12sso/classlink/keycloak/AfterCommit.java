@@ -8,7 +8,7 @@ import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.utils.KeycloakModelUtils;
 
-/** Work to do once a session's transaction is committed, and not if it is rolled back. */
+/** Work that runs after a session's transaction is committed, and not after a rollback. */
 public final class AfterCommit extends AbstractKeycloakTransaction {
 
     private static final Logger LOG = Logger.getLogger(AfterCommit.class);
@@ -26,11 +26,12 @@ public final class AfterCommit extends AbstractKeycloakTransaction {
     }
 
     /**
-     * Runs the work in a transaction of its own when the session's transaction is committed, and before the answer is sent. What
-     * the session did stays, whatever becomes of the work: it is tried up to three times, and then the log says so.
+     * Runs the work in a separate transaction after the session's transaction is committed and before the response is
+     * sent. The work is tried up to three times. If it still fails, the failure is logged and the session's changes are
+     * kept.
      *
-     * @param work gets a session of its own and the same realm in it
-     * @param what it does, for the log; a constant
+     * @param work receives a new session and the same realm in it
+     * @param what the work does, for the log; a constant
      */
     public static void runInTransaction(
             KeycloakSession session, String what, BiConsumer<KeycloakSession, RealmModel> work) {
@@ -51,10 +52,10 @@ public final class AfterCommit extends AbstractKeycloakTransaction {
                     failure = e;
                 }
             }
-            // Not the message, which may quote anything.
+            // The message is not logged because it may contain personal data.
             LOG.errorf(
-                    "After a login, this failed: %s. The user's next login tries again if the sync mode is FORCE. realm=%s, "
-                            + "fault=%s",
+                    "A step after the login failed: %s. The user's next login retries it if the sync mode is "
+                            + "FORCE. realm=%s, error=%s",
                     what, realmName, failure.getClass().getName());
         });
     }
@@ -66,6 +67,6 @@ public final class AfterCommit extends AbstractKeycloakTransaction {
 
     @Override
     protected void rollbackImpl() {
-        // what the work would follow did not happen
+        // nothing was committed, so there is nothing to follow up
     }
 }

@@ -13,14 +13,14 @@ public final class Clocks {
 
     private Clocks() {}
 
-    /** Keycloak's clock, which its own tests and tools can move. */
+    /** Returns Keycloak's clock, which Keycloak's tests and tools can move. */
     public static InstantSource keycloak() {
         return () -> Instant.ofEpochMilli(Time.currentTimeMillis());
     }
 
     /**
-     * A new clock for how long something stays in memory: it goes on when somebody sets the machine's clock, which would
-     * otherwise make a minute last as long as the correction. Its instants mean nothing to another clock.
+     * Returns a new monotonic clock for expiry in memory, which is not affected by changes of the system clock. Do not
+     * compare its instants with those of another clock.
      */
     public static InstantSource steady() {
         Instant beginning = Instant.now();
@@ -28,7 +28,7 @@ public final class Clocks {
         return () -> beginning.plusNanos(System.nanoTime() - zero + AHEAD_NANOS.get());
     }
 
-    /** Moves every steady clock of this server forward. The jar that moves a tested server's clocks calls it, and nothing else. */
+    /** Moves every steady clock of this server forward. For tests only. */
     static void advance(Duration by) {
         AHEAD_NANOS.addAndGet(by.toNanos());
     }

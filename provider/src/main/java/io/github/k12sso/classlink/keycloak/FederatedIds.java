@@ -16,13 +16,14 @@ import org.keycloak.models.UserProvider;
 import org.keycloak.storage.StorageId;
 
 /**
- * Users by the id that links them to a provider, compared exactly. Keycloak leaves the comparison to the database, and the default
- * collations of MariaDB, MySQL and SQL Server ignore case, accents or trailing blanks: there {@code x1} finds the user of
- * {@code X1}, who is another person. A person whose id is equal to another's for the database is linked by the SHA-256 of the id.
+ * Finds users by their link ID, with an exact comparison. Keycloak leaves the comparison to the database, and the
+ * default collations of MariaDB, MySQL and SQL Server ignore case, accents or trailing spaces: {@code x1} would find
+ * the user of {@code X1}, a different user. If the database considers an ID equal to that of another user, the user is
+ * linked by the SHA-256 of the ID.
  */
 public final class FederatedIds {
 
-    /** A TenantId has no colon, so that no {@code TenantId|SourcedId} begins like this. */
+    /** A TenantId has no colon, so no {@code TenantId|SourcedId} starts with this prefix. */
     private static final String HASHED = "sha256:";
 
     private final KeycloakSession session;
@@ -34,14 +35,14 @@ public final class FederatedIds {
     }
 
     /**
-     * How a person is linked.
+     * The link of a ClassLink account.
      *
-     * @param id under which Keycloak finds this person and nobody else
-     * @param user who is linked by it; empty before the first login
+     * @param id the link ID that identifies only this account in Keycloak
+     * @param user the linked user; empty before the first login
      */
     public record Link(String id, Optional<UserModel> user) {}
 
-    /** The user who is linked by exactly this id, as it is stored. */
+    /** Finds the user with exactly this stored link ID. */
     public Optional<UserModel> user(String alias, String linkId) {
         return exact(candidates(session.users(), alias, linkId), alias, linkId);
     }
@@ -54,18 +55,18 @@ public final class FederatedIds {
     }
 
     /**
-     * The store behind the user cache, which Keycloak's SPI has under the cache's own interface. Users of a foreign store that
-     * are not imported have their links elsewhere, reachable only through the cache: for those alone another node's write may go
-     * unseen for the moment that the invalidation travels.
+     * Returns the user store behind the user cache. Users of an external store that are not imported have their links
+     * elsewhere, reachable only through the cache. For those users, a write on another node may not be visible until
+     * the cache is invalidated.
      */
     public static UserProvider store(KeycloakSession session, String userId) {
         return StorageId.isLocalStorage(userId) ? session.getProvider(UserProvider.class) : session.users();
     }
 
     /**
-     * The link of a person.
+     * Finds the link of a ClassLink account.
      *
-     * @param id the person's own, as ClassLink sends it
+     * @param id the account's ID as ClassLink sends it
      */
     public Link link(String alias, String id) {
         String hashed = hashed(id);
@@ -73,7 +74,7 @@ public final class FederatedIds {
             List<UserModel> candidates = candidates(session.users(), alias, id);
             Optional<UserModel> exact = exact(candidates, alias, id);
             if (exact.isEmpty() && !candidates.isEmpty()) {
-                // Another node has just changed the link: this one's cache may not know yet.
+                // If another node has just changed the link, this node's cache may be stale.
                 candidates = candidates(session.getProvider(UserProvider.class), alias, id);
                 exact = exact(candidates, alias, id);
             }
@@ -93,14 +94,15 @@ public final class FederatedIds {
         return new Link(hashed, user(alias, hashed));
     }
 
-    /** Whether two stored ids link the same person. */
+    /** Returns whether two stored link IDs belong to the same ClassLink account. */
     public static boolean samePerson(String linkId, String other) {
         return linkId.equals(other) || hashed(linkId).equals(other) || linkId.equals(hashed(other));
     }
 
     /**
-     * Whether the database takes a username for another user's, such as {@code jose} for {@code josé}. A search, because
-     * Keycloak's look-up (26.7.3) leaves out such a user, whom the new one would then collide with.
+     * Returns whether the database considers a username equal to that of another user, for example {@code jose} and
+     * {@code josé}. Uses a search because Keycloak's lookup (26.7.3) does not find such a user, but a new user would
+     * collide with it.
      */
     public boolean isAnothers(String username) {
         List<String> found = session.users()
@@ -110,7 +112,7 @@ public final class FederatedIds {
         return !found.isEmpty() && !found.contains(username.toLowerCase(Locale.ROOT));
     }
 
-    /** Those whose id is equal for the database. */
+    /** Returns the users whose link ID the database considers equal. */
     private List<UserModel> candidates(UserProvider users, String alias, String id) {
         try {
             return Optional.ofNullable(
@@ -118,7 +120,7 @@ public final class FederatedIds {
                     .stream()
                     .toList();
         } catch (IllegalStateException moreThanOne) {
-            // Linked before the database compared like this, by an administrator, or in two first logins at once.
+            // Linked by an administrator, by concurrent first logins, or before the database used this collation.
             return session.users()
                     .searchForUserStream(realm, Map.of(UserModel.IDP_ALIAS, alias, UserModel.IDP_USER_ID, id))
                     .toList();
@@ -130,7 +132,10 @@ public final class FederatedIds {
         return link != null && link.getUserId().equals(id);
     }
 
-    /** Keycloak's own look-up fails while there are two. The record is bound to the id, and the login under way makes a new one. */
+    /**
+     * Keycloak's lookup fails if two users match. The record is bound to the link ID, and the current login creates a
+     * new one.
+     */
     private void rename(UserModel user, String alias, String id) {
         FederatedIdentityModel old = session.users().getFederatedIdentity(realm, user, alias);
         session.users().removeFederatedIdentity(realm, user, alias);
@@ -142,7 +147,7 @@ public final class FederatedIds {
             byte[] hash = MessageDigest.getInstance("SHA-256").digest(id.getBytes(StandardCharsets.UTF_8));
             return HASHED + HexFormat.of().formatHex(hash);
         } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every Java has it
+            throw new IllegalStateException(e); // every Java platform has SHA-256
         }
     }
 }

@@ -20,19 +20,19 @@ import org.keycloak.provider.EnvironmentDependentProviderFactory;
 import org.keycloak.sessions.AuthenticationSessionModel;
 
 /**
- * A line of Keycloak: minor versions between which nothing moved that this provider calls. What did move is reached through an
- * interface with one implementation for each line ({@code src/keycloak-26.6} and so on, compiled against that line); this
- * server's is chosen once, by its version.
+ * A line of Keycloak: minor versions between which the API that this provider uses is the same. API that differs is
+ * called through an interface with one implementation per line ({@code src/keycloak-26.6} and so on, compiled against
+ * that line). The implementation is chosen once, by the server's version.
  */
 public enum KeycloakLine {
     /** 26.6. */
     V26_6,
-    /** 26.7, and 26.8, whose release notes name no change to what is called here (docs/install/compatibility.md). */
+    /** 26.7 and 26.8 (docs/install/compatibility.md). */
     V26_7;
 
     /**
-     * System property with the minor version that a Keycloak is to be taken for: for builds whose version says nothing, such
-     * as a nightly one (999.0.0).
+     * System property that overrides the minor version, for builds without a release version such as a nightly build
+     * (999.0.0).
      */
     static final String ASSUMED = "keycloak-classlink.keycloak";
 
@@ -40,10 +40,10 @@ public enum KeycloakLine {
     private static final Pattern MINOR_VERSION = Pattern.compile("(\\d+\\.\\d+)(?:[.-].*)?");
 
     /**
-     * The line of a version.
+     * Returns the line of a version.
      *
      * @param version such as {@code 26.7.4} or {@code 26.6.4.redhat-00001}
-     * @return empty for a Keycloak that is too old, too new or unknown
+     * @return empty if the version is not supported
      */
     static Optional<KeycloakLine> of(String version) {
         Matcher minor = MINOR_VERSION.matcher(version);
@@ -54,20 +54,20 @@ public enum KeycloakLine {
         };
     }
 
-    /** The calls of this server's line. */
+    /** Returns the calls of this server's line. */
     public static Calls calls() {
         return Chosen.CALLS;
     }
 
     /**
-     * This server's implementation of an interface that has one for each line: {@code v26_6.ThingFor26_6} for {@code Thing},
-     * in a package below its own.
+     * Returns this server's implementation of an interface: {@code v26_6.ThingFor26_6} for {@code Thing}, in a
+     * subpackage of the interface's package.
      *
-     * @throws IllegalStateException on a Keycloak without a line: none of our factories is registered there
+     * @throws IllegalStateException on an unsupported Keycloak, where no factory of this provider is registered
      */
     public static <T> T implementationOf(Class<T> type) {
         return Server.LINE
-                .orElseThrow(() -> new IllegalStateException("Keycloak " + Server.VERSION + " has no line"))
+                .orElseThrow(() -> new IllegalStateException("Keycloak " + Server.VERSION + " is not supported"))
                 .implementation(type);
     }
 
@@ -79,20 +79,21 @@ public enum KeycloakLine {
                     .getConstructor()
                     .newInstance());
         } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("The jar lacks " + name, e);
+            throw new IllegalStateException("The jar does not contain " + name, e);
         }
     }
 
-    /** What moved between the lines, each call under the name and with the arguments of the newest. */
+    /** API that differs between lines, with the names and parameters of the newest line. */
     public interface Calls {
 
-        /** {@code TokenManager.isValidScope}: whether a client may ask for these scopes. */
+        /** {@code TokenManager.isValidScope}: whether a client may request these scopes. */
         boolean isValidScope(KeycloakSession session, String scopes, ClientModel client);
 
         /**
-         * {@code TokenManager.verifyConsentStillAvailable}: whether a user's consent covers these scopes and the default ones.
+         * {@code TokenManager.verifyConsentStillAvailable}: whether a user's consent covers these scopes and the
+         * default scopes.
          *
-         * @param clientSession what the user consented to for one login only (from 26.7 on); {@code null} for nothing
+         * @param clientSession holds consent for a single login (since 26.7); may be {@code null}
          */
         boolean isConsentAvailable(
                 KeycloakSession session,
@@ -101,11 +102,11 @@ public enum KeycloakLine {
                 AuthenticatedClientSessionModel clientSession,
                 String scopes);
 
-        /** {@code Urls.realmLoginRestartPage}: the first page of that very login, without a logout before it. */
+        /** {@code Urls.realmLoginRestartPage}: the first page of this login, without a logout. */
         URI loginRestartPage(KeycloakSession session, AuthenticationSessionModel login);
     }
 
-    /** A factory that Keycloak registers only if it is of a line. If not, one line of the log says why. */
+    /** A factory that is registered only on supported Keycloak versions. On others, the reason is logged once. */
     public interface Dependent extends EnvironmentDependentProviderFactory {
 
         @Override
@@ -114,19 +115,19 @@ public enum KeycloakLine {
         }
     }
 
-    /** Reads the names of the notes from this Keycloak, and says at start, not at a login, which are not where they were. */
+    /** Reads the note names from this Keycloak, and logs missing ones at startup instead of at a login. */
     public static void readNotes() {
         Arrays.stream(Note.values()).filter(note -> !note.isFound).forEach(Note::warn);
     }
 
     /**
-     * A note of a login, written by Keycloak under a name that is a private constant of its own. What the constant says counts,
-     * so that a version that gives the note another name breaks no login.
+     * A login note whose name is a private constant in Keycloak. The name is read from the constant, so logins still
+     * work if a version renames the note.
      */
     public enum Note {
-        /** What the id_token must repeat. */
+        /** The nonce that the id_token must contain. */
         NONCE(OIDCIdentityProvider.class, "BROKER_NONCE_PARAM", "BROKER_NONCE"),
-        /** What the code is redeemed with; Keycloak's name says otherwise. */
+        /** The PKCE code verifier, despite the name in Keycloak. */
         PKCE_VERIFIER(AbstractOAuth2IdentityProvider.class, "BROKER_CODE_CHALLENGE_PARAM", "BROKER_CODE_CHALLENGE");
 
         private final String constant;
@@ -146,13 +147,13 @@ public enum KeycloakLine {
 
         private void warn() {
             LOG.warnf(
-                    "Keycloak %s has no constant %s, so the note is taken to be called %s as in other versions. If every login "
-                            + "with ClassLink fails, this Keycloak is too new for keycloak-classlink.",
+                    "Keycloak %s has no constant %s, so the note name %s of other versions is used. If every "
+                            + "ClassLink login fails, keycloak-classlink does not support this Keycloak version.",
                     Server.VERSION, constant, key);
         }
     }
 
-    /** A text that a class keeps to itself; empty if it has none of that name. */
+    /** Returns the value of a private string constant; empty if the class has no such constant. */
     static Optional<String> privateConstant(Class<?> owner, String name) {
         try {
             Field field = owner.getDeclaredField(name);
@@ -163,7 +164,7 @@ public enum KeycloakLine {
         }
     }
 
-    /** This server's; apart from the enum's own start, which needs no Keycloak. */
+    /** This server's version. A separate class, so that the enum can be initialized without Keycloak. */
     private static final class Server {
 
         private static final String VERSION = System.getProperty(ASSUMED, Version.VERSION);
@@ -175,15 +176,15 @@ public enum KeycloakLine {
             Optional<KeycloakLine> line = of(VERSION);
             if (line.isEmpty()) {
                 LOG.errorf(
-                        "keycloak-classlink does not run on Keycloak %s and registers nothing there. It runs on Keycloak 26.6, "
-                                + "26.7 and 26.8.",
+                        "keycloak-classlink does not support Keycloak %s and stays inactive. Supported "
+                                + "versions: 26.6, 26.7 and 26.8.",
                         VERSION);
             }
             return line;
         }
     }
 
-    /** Made at its first use, which an unsupported server never comes to. */
+    /** Created on first use, so never on an unsupported server. */
     private static final class Chosen {
 
         private static final Calls CALLS = implementationOf(Calls.class);

@@ -12,14 +12,14 @@ import org.keycloak.models.ImpersonationSessionNote;
 import org.keycloak.models.UserSessionModel;
 
 /**
- * What Keycloak takes for granted of a token that somebody sent: where the header is {@code null} or names no algorithm, its
- * verifier (26.7.4) ends in a {@link NullPointerException}, which is a status of 500.
+ * A check before Keycloak verifies a token: if the header is {@code null} or has no algorithm, Keycloak's verifier
+ * (26.7.4) throws a {@link NullPointerException}, which becomes a status 500.
  */
 public final class SignedToken {
 
     private SignedToken() {}
 
-    /** Whether a text is a JWS whose header names an algorithm. Nothing is verified. */
+    /** Returns whether a text is a JWS with an algorithm in its header. Does not verify the signature. */
     public static boolean namesAlgorithm(String text) {
         try {
             JWSHeader header = new JWSInput(text).getHeader();
@@ -30,8 +30,8 @@ public final class SignedToken {
     }
 
     /**
-     * A session in which an administrator, or a client, acts as a user. Keycloak writes that into the session's notes, and copies them
-     * into offline and transient sessions.
+     * A session in which an administrator or a client impersonates a user. Keycloak records this in session notes and
+     * copies them to offline and transient sessions.
      */
     public static final class Impersonation {
 
@@ -41,7 +41,7 @@ public final class SignedToken {
             this.session = session;
         }
 
-        /** Empty if the user started the session, and if there is none. */
+        /** Returns the impersonation; empty if the user started the session or there is no session. */
         public static Optional<Impersonation> in(UserSessionModel session) {
             return session != null
                             && Stream.of(ImpersonationSessionNote.values())
@@ -50,7 +50,7 @@ public final class SignedToken {
                     : Optional.empty();
         }
 
-        /** Adds who acts as the user to an event: the name where Keycloak noted one, and the id of the administrator or client. */
+        /** Adds the impersonator to an event: the username if known, and the ID of the administrator or client. */
         public void describe(EventBuilder event) {
             event.session(session);
             Stream.of(ImpersonationSessionNote.IMPERSONATOR_USERNAME, ImpersonationSessionNote.IMPERSONATOR_CLIENT)

@@ -1,7 +1,5 @@
 /**
- * What the other packages need of Keycloak and the JVM: the line of Keycloak and the calls that differ between lines, clocks, and
- * checks before calls that throw where they should refuse.
- * In: nothing of this project.
- * Out: values of the JDK.
+ * Shared access to Keycloak and the JVM: the Keycloak line and calls that differ between lines, clocks, and checks
+ * before Keycloak calls that throw instead of refusing. In: nothing from this project. Out: JDK values.
  */
 package io.github.k12sso.classlink.keycloak;

@@ -24,8 +24,9 @@ import org.keycloak.services.managers.AuthenticationSessionManager;
 import org.keycloak.sessions.AuthenticationSessionModel;
 
 /**
- * A browser that several people use: whoever clicked the tile is signed in, and nobody else stays. Keycloak's session in this
- * browser is ended unless it is this user's, with the client sessions in it, and the login moves to a session of its own.
+ * Ends the previous user's session when another user opens a tile in the same browser. If the browser has another
+ * user's Keycloak session, that session and its client sessions end, and the login continues in a new authentication
+ * session.
  */
 public final class SharedDevice {
 
@@ -44,7 +45,7 @@ public final class SharedDevice {
     /**
      * Ends the sessions of other users.
      *
-     * @return a new login in place of the one that belonged to an ended session; empty if there was none
+     * @return a new login that replaces the one of an ended session; empty if there was none
      */
     Optional<AuthenticationSessionModel> endOtherSessions(
             BrokeredIdentityContext person, AuthenticationSessionModel login) {
@@ -76,8 +77,8 @@ public final class SharedDevice {
     }
 
     /**
-     * Whether a request may lead to that: only if somebody goes to the page, and not if another page asks for it as its image or
-     * frame. Browsers say it (Fetch Metadata Request Headers); one that says nothing is old, or on plain http, and is let through.
+     * Returns whether a request is a top-level navigation, and not for an image or frame of another page. Browsers send
+     * this in Fetch Metadata headers. Requests without the headers, from old browsers or over plain http, are allowed.
      */
     static boolean isTopLevelNavigation(HttpHeaders headers) {
         String purpose = headers.getHeaderString("Sec-Purpose");
@@ -102,10 +103,10 @@ public final class SharedDevice {
     }
 
     /**
-     * The last page of a logout, for districts with shared devices: ClassLink has no logout for apps
-     * (docs/internals/classlink-protocol.md#districts-and-logout), and whoever takes the device next is one click on a tile
-     * away from this person's account. It says so, and links to where LaunchPad is left. The logout itself is over by then,
-     * and Keycloak's own.
+     * The final logout page for districts with shared devices. ClassLink has no logout for apps
+     * (docs/internals/classlink-protocol.md#districts-and-logout), so the next user of the device could open the
+     * account from a tile. The page explains this and links to the LaunchPad sign-out. Keycloak has already completed
+     * its own logout.
      */
     public static final class SignOutPage {
 
@@ -122,8 +123,9 @@ public final class SharedDevice {
         }
 
         /**
-         * Lets Keycloak end the session, with whatever it tells to other apps, and answers with the page instead of Keycloak's
-         * last one. Where Keycloak has to send the browser through apps first (SAML, front-channel logout), its answer stands.
+         * Lets Keycloak end the session and notify other apps, then returns this page instead of Keycloak's final page.
+         * If Keycloak must redirect the browser through apps first (SAML, front-channel logout), its response is
+         * returned.
          */
         public Response end(UserSessionModel userSession, UriInfo uriInfo, RealmModel realm) {
             Response last = AuthenticationManager.finishBrowserLogout(

@@ -24,23 +24,22 @@ import org.keycloak.sessions.AuthenticationSessionModel;
 import org.keycloak.util.Booleans;
 
 /**
- * A click on the app's tile in LaunchPad. ClassLink sends the browser to us with a code that nobody asked for, and without a
- * state (docs/internals/classlink-protocol.md#launchpad-tiles): whoever redeemed it would sign people in as whoever
- * made the link. So the click only says that somebody wants to go to the app. A login of our own begins, with state,
- * nonce and PKCE, which the person's session at ClassLink makes silent; it ends at Keycloak, and the browser is sent to
- * the app's home page, whose own login is then silent. No app has to understand an answer that it did not ask for.
+ * A launch from a LaunchPad tile. ClassLink sends the browser to Keycloak with an unsolicited code and without a state
+ * (docs/internals/classlink-protocol.md#launchpad-tiles). Redeeming that code would allow login CSRF, so it is ignored.
+ * Instead, Keycloak starts its own login with state, nonce and PKCE, which the user's ClassLink session completes
+ * silently. Keycloak then redirects the browser to the app's Home URL, where the app's own login is silent, too.
  *
- * <p>Nothing in the request chooses anything: the app is the provider's setting {@code launchpadClient}, and the address its
- * Home URL.
+ * <p>Nothing in the request selects the target: the app is the provider's setting {@code launchpadClient}, and the
+ * address is the Home URL of that client.
  */
 public final class TileLaunch extends AuthorizationEndpointBase {
 
-    /** Unfinished launches of one browser within {@link #LOOP_TIME} after which ClassLink is not asked again. */
+    /** Number of unfinished launches in one browser within {@link #LOOP_TIME} after which the loop is stopped. */
     private static final int LOOP_LAUNCHES = 5;
 
     private static final Duration LOOP_TIME = Duration.ofSeconds(60);
 
-    /** When a launch began, in seconds since the epoch: a note of its login. */
+    /** Login note with the start time of a launch, in epoch seconds. */
     private static final String BEGAN = "classlink.launch";
 
     private final ClassLinkIdentityProviderConfig config;
@@ -51,7 +50,7 @@ public final class TileLaunch extends AuthorizationEndpointBase {
         this.config = config;
     }
 
-    /** The address of a web-link tile, and of the way back on our error pages: it begins a launch. */
+    /** Returns the address that starts a launch, for web-link tiles and for links on error pages. */
     public String startUrl() {
         return url("launch");
     }
@@ -63,20 +62,21 @@ public final class TileLaunch extends AuthorizationEndpointBase {
                 .toString();
     }
 
-    /** Whether a login began with a tile. */
+    /** Returns whether a login was started from a tile. */
     public boolean isLaunch(AuthenticationSessionModel login) {
         return login != null && endsAt(login.getRedirectUri());
     }
 
-    /** Whether an address is where a launch's login ends. */
+    /** Returns whether an address is the redirect URI of a launch. */
     public boolean endsAt(String address) {
         return url("launched").equals(address);
     }
 
     /**
-     * Begins a login and sends the browser into it.
+     * Starts a login and redirects the browser to it.
      *
-     * @throws Refused if tiles are not set up, the provider or the app may not be used, or the browser goes in circles
+     * @throws Refused if tiles are not configured, the provider or the client is unusable, or the browser is in a
+     *     redirect loop
      */
     public Response start() throws Refused {
         try {
@@ -96,7 +96,7 @@ public final class TileLaunch extends AuthorizationEndpointBase {
                         session.getContext().getHttpRequest().getHttpHeaders()),
                 Refused.Reason.EMBEDDED);
         ClientModel app = app();
-        homeOf(app); // said before the login, not after it
+        homeOf(app); // fails before the login instead of after it
         session.getContext().setClient(app);
         AuthenticationSessionModel login = prepare(createAuthenticationSession(app, null));
         refuseIf(unfinishedLaunches(login) > LOOP_LAUNCHES, Refused.Reason.LOOP);
@@ -113,7 +113,7 @@ public final class TileLaunch extends AuthorizationEndpointBase {
                 .toString());
     }
 
-    /** To the app, the person being signed in. */
+    /** Redirects the signed-in user to the app. */
     public Response finish() throws Refused {
         requireLogins();
         Response home = to(homeOf(app()));
@@ -122,9 +122,9 @@ public final class TileLaunch extends AuthorizationEndpointBase {
     }
 
     /**
-     * Ends the sessions of other users in this browser, so that nobody but the person who clicked is signed in.
+     * Ends the sessions of other users in this browser.
      *
-     * @return the login to continue with
+     * @return the login to continue
      */
     public AuthenticationSessionModel forThisPersonOnly(
             BrokeredIdentityContext person, AuthenticationSessionModel login) {
@@ -167,7 +167,7 @@ public final class TileLaunch extends AuthorizationEndpointBase {
         }
     }
 
-    /** As Keycloak's endpoint for OpenID Connect would, for an app that wants to know nothing but that the person is in. */
+    /** Prepares the login as Keycloak's OpenID Connect endpoint would. */
     private AuthenticationSessionModel prepare(AuthenticationSessionModel login) {
         login.setProtocol(OIDCLoginProtocol.LOGIN_PROTOCOL);
         login.setAction(AuthenticationSessionModel.Action.AUTHENTICATE.name());
@@ -182,7 +182,7 @@ public final class TileLaunch extends AuthorizationEndpointBase {
         return login;
     }
 
-    /** Those that have not ended well; the one that begins counts, too. */
+    /** Returns the number of unfinished launches, including the current one. */
     private long unfinishedLaunches(AuthenticationSessionModel login) {
         long since = clock.instant().minus(LOOP_TIME).getEpochSecond();
         return login.getParentSession().getAuthenticationSessions().values().stream()
@@ -191,13 +191,13 @@ public final class TileLaunch extends AuthorizationEndpointBase {
                 .count();
     }
 
-    /** For {@link Measurement#LAUNCHES}. Whatever is between begun and landed is a login, and counted as one. */
+    /** Steps for {@link Measurement#LAUNCHES}. What happens between begun and landed is counted as a login. */
     public enum Step {
-        /** The browser is on the way to ClassLink. */
+        /** The browser is redirected to ClassLink. */
         BEGUN,
-        /** Before a login began. */
+        /** Refused before a login started. */
         REFUSED,
-        /** The person is signed in and on the way to the app. */
+        /** The user is signed in and redirected to the app. */
         LANDED
     }
 
@@ -210,28 +210,28 @@ public final class TileLaunch extends AuthorizationEndpointBase {
                 .build();
     }
 
-    /** Ends a launch before the user is signed in. Carries nothing but the reason. */
+    /** Refuses a launch before the user is signed in. Contains only the reason. */
     public static final class Refused extends Exception {
 
         private static final long serialVersionUID = 1L;
 
-        /** Why. */
+        /** The reason. */
         public enum Reason {
             /** The setting {@code launchpadClient} is blank. */
             NOT_CONFIGURED,
-            /** {@code launchpadClient} names no client that exists, is enabled and uses OpenID Connect. */
+            /** The client in {@code launchpadClient} does not exist, is disabled or does not use OpenID Connect. */
             APP_UNUSABLE,
             /** The client has no Home URL. */
             HOME_MISSING,
             /** The request is for an image, a frame or another part of a page. */
             EMBEDDED,
-            /** Launch after launch started, and none finished: ClassLink drops the state, say. */
+            /** Several launches started and none finished, for example because ClassLink drops the state. */
             LOOP,
             REALM_DISABLED,
             PROVIDER_DISABLED,
-            /** The provider links accounts and signs nobody in. */
+            /** The provider only links accounts. */
             PROVIDER_LINK_ONLY,
-            /** The realm requires https, and the browser came without. */
+            /** The realm requires https and the request uses http. */
             HTTPS_REQUIRED
         }
 

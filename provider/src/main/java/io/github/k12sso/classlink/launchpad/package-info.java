@@ -1,6 +1,5 @@
 /**
- * LaunchPad tiles and the page after a logout.
- * In: a click on a tile, without a state or a code of our own.
- * Out: an ordinary login with ClassLink, and then the Home URL of the client that the tile opens.
+ * LaunchPad tiles and the page after a logout. In: a request from a tile, with an unsolicited code and no state. Out: a
+ * regular ClassLink login, then a redirect to the Home URL of the tile's client.
  */
 package io.github.k12sso.classlink.launchpad;

@@ -24,24 +24,23 @@ import org.keycloak.userprofile.UserProfileProvider;
 import org.keycloak.validate.validators.LengthValidator;
 
 /**
- * What Keycloak stores of a value of ClassLink's: the value if the realm's user profile accepts it, or what is left of it. A value
- * that the profile refuses would show the user a form at every login ("Verify Profile"), and one that is too long for its column
- * would end the login.
+ * Adapts ClassLink's values to the realm's user profile. With a value that the profile rejects, the user would get a
+ * form at every login ("Verify Profile"). A value that is too long for its column would fail the login.
  *
- * <p>The rules are the realm's own: Keycloak validates a copy of the user that has the value.
+ * <p>Keycloak itself validates a copy of the user with the value, so the realm's rules apply.
  */
 public final class AcceptedValues {
 
-    /** Characters in Keycloak's columns for names and e-mail addresses. */
+    /** Size of Keycloak's columns for names and email addresses. */
     private static final int MAX_NAME = 255;
 
-    /** Keycloak's limit for attributes whose profile has none. */
+    /** Keycloak's default limit for attributes. */
     private static final int MAX_ATTRIBUTE = 2048;
 
-    /** The attributes that Keycloak keeps in columns of their own, besides the username. */
+    /** The attributes that Keycloak stores in separate columns, except the username. */
     public static final List<String> NAMES = List.of(UserModel.FIRST_NAME, UserModel.LAST_NAME, UserModel.EMAIL);
 
-    /** Everything but what Keycloak's rules for names allow. */
+    /** Characters that Keycloak's rules for names do not allow. */
     private static final String NOT_PLAIN = "[^\\p{L}\\p{M}\\p{N}.,'’_@+-]+";
 
     private final UserProfileProvider profiles;
@@ -53,7 +52,7 @@ public final class AcceptedValues {
         this.copy = copy;
     }
 
-    /** For a user that exists. */
+    /** Creates an instance for an existing user. */
     public static AcceptedValues of(KeycloakSession session, RealmModel realm, UserModel user) {
         Copy copy = new Copy(session, realm, user.getId());
         user.getAttributes().forEach((name, values) -> copy.setAttribute(name, new ArrayList<>(values)));
@@ -62,7 +61,7 @@ public final class AcceptedValues {
         return new AcceptedValues(session, copy);
     }
 
-    /** For a user who is about to be created. */
+    /** Creates an instance for a new user. */
     public static AcceptedValues ofNewUser(KeycloakSession session, RealmModel realm, String username) {
         Copy copy = new Copy(session, realm, "new");
         copy.setUsername(username);
@@ -70,11 +69,11 @@ public final class AcceptedValues {
     }
 
     /**
-     * Writes a name or an e-mail address of a user that exists.
+     * Writes a name or email address of an existing user.
      *
      * @param value null removes it
-     * @param verified of an e-mail address that changes
-     * @return why Keycloak did not store it; the user then is as before
+     * @param verified whether a changed email address is verified
+     * @return the reason if Keycloak did not store it; the user is then unchanged
      */
     public static Optional<String> write(
             KeycloakSession session,
@@ -89,7 +88,7 @@ public final class AcceptedValues {
             return Optional.empty();
         }
         if (email && value != null && isTaken(session, realm, user, value)) {
-            return Optional.of("another user has it");
+            return Optional.of("used by another user");
         }
         try {
             switch (attribute) {
@@ -99,27 +98,27 @@ public final class AcceptedValues {
                 }
                 case UserModel.FIRST_NAME -> user.setFirstName(value);
                 case UserModel.LAST_NAME -> user.setLastName(value);
-                default -> throw new IllegalArgumentException(attribute + " is no name and no e-mail address");
+                default -> throw new IllegalArgumentException(attribute + " is not a name or email address");
             }
             return Optional.empty();
         } catch (ReadOnlyException e) {
             return Optional.of("read-only");
         } catch (ModelException e) {
-            return Optional.of("refused by Keycloak");
+            return Optional.of("rejected by Keycloak");
         }
     }
 
     /**
-     * Whether an address must not be stored because it is another user's: their address, in a realm where addresses differ, or
-     * their username, in a realm where people sign in with addresses: Keycloak would take whoever types it for this user. A
-     * search, too, because Keycloak's look-up (26.7.3) leaves out a user whose address only the database takes for the same,
-     * such as {@code josé@…} for {@code jose@…}.
+     * Returns whether an email must not be stored because another user has it: as an email, if duplicates are not
+     * allowed, or as a username, if the realm allows login with email. Also searches, because Keycloak's lookup
+     * (26.7.3) does not find a user whose email only the database considers equal, such as {@code josé@…} for {@code
+     * jose@…}.
      *
-     * @param user null for one who is about to be created
+     * @param user null for a new user
      */
     public static boolean isTaken(KeycloakSession session, RealmModel realm, UserModel user, String email) {
         if (user != null && email.equalsIgnoreCase(user.getFirstAttribute(UserModel.EMAIL))) {
-            return false; // theirs already
+            return false; // the user already has it
         }
         Predicate<UserModel> isAnother = owner -> user == null || !owner.getId().equals(user.getId());
         if (realm.isLoginWithEmailAllowed()
@@ -139,8 +138,8 @@ public final class AcceptedValues {
     }
 
     /**
-     * What is stored of the value of a single-valued attribute: as it was sent, cut, without the characters that the profile
-     * refuses, or nothing. An e-mail address is stored as it was sent or not at all: what is left of one may be somebody else's.
+     * Adapts the value of a single-valued attribute: unchanged, truncated, without rejected characters, or empty. An
+     * email address is never changed, because the result could be another user's address.
      */
     public Optional<String> single(String attribute, String value) {
         String storable = Profile.storable(value).strip();
@@ -155,7 +154,7 @@ public final class AcceptedValues {
                 .findFirst();
     }
 
-    /** What is stored of the values of an attribute. Only the first one if the profile does not accept several. */
+    /** Adapts the values of an attribute. Returns only the first if the profile does not accept several. */
     public List<String> all(String attribute, List<String> values) {
         LinkedHashSet<String> accepted = new LinkedHashSet<>();
         values.forEach(value -> single(attribute, value).ifPresent(accepted::add));
@@ -163,27 +162,27 @@ public final class AcceptedValues {
         return all.size() < 2 || accepts(attribute, all) ? all : new ArrayList<>(all.subList(0, 1));
     }
 
-    /** Whether the realm's user profile accepts a value of an attribute as it is, and the column is wide enough. */
+    /** Returns whether the user profile accepts a value unchanged and it fits the column. */
     public boolean accepts(String attribute, String value) {
-        // Keycloak stores addresses in lower case, which may have more characters: one capital letter has two.
+        // Keycloak stores emails in lower case, and the conversion can add a character.
         String stored = attribute.equals(UserModel.EMAIL) ? value.toLowerCase(Locale.ROOT) : value;
         return !value.isBlank()
                 && (!NAMES.contains(attribute) || stored.length() <= MAX_NAME)
                 && accepts(attribute, List.of(value));
     }
 
-    @SuppressWarnings("unchecked") // no listeners: an empty array of them
+    @SuppressWarnings("unchecked") // an empty varargs array of listeners
     private boolean accepts(String attribute, List<String> values) {
         set(attribute, values);
         return validated().validate(attribute);
     }
 
-    /** Whether the realm's user profile requires a value of users who sign in. */
+    /** Returns whether the user profile requires the attribute for users. */
     public boolean requires(String attribute) {
         return validated().isRequired(attribute);
     }
 
-    /** From now on the user has these values. */
+    /** Sets the values of the copy. */
     public void set(String attribute, List<String> values) {
         List<String> present = copy.getAttributes().getOrDefault(attribute, List.of());
         if (!present.equals(values)) {
@@ -211,7 +210,7 @@ public final class AcceptedValues {
                 .orElse(column);
     }
 
-    /** The beginning, without half a character at its end. */
+    /** Truncates a text without splitting a surrogate pair. */
     public static String cut(String text, int longest) {
         if (text.length() <= longest) {
             return text;
@@ -220,7 +219,7 @@ public final class AcceptedValues {
         return text.substring(0, end).strip();
     }
 
-    /** A user in memory, whom Keycloak's validation takes for the stored one. */
+    /** An in-memory user for Keycloak's validation. */
     private static final class Copy extends AbstractInMemoryUserAdapter {
 
         Copy(KeycloakSession session, RealmModel realm, String id) {

@@ -26,8 +26,8 @@ import org.keycloak.provider.ProviderConfigurationBuilder;
 import org.keycloak.representations.IDToken;
 
 /**
- * A claim with the person's classes, schools or district, as the last login with ClassLink said. A list is whole: one that is larger
- * than the mapper's limit is left out, and a second claim, its name with {@code _omitted} at the end, is true.
+ * Adds a claim with the user's classes, schools or district, as of the last ClassLink login. Lists are never truncated:
+ * a value over the mapper's limit is omitted, and a claim with the suffix {@code _omitted} is true instead.
  */
 public final class ClaimMapper extends AbstractOIDCProtocolMapper
         implements OIDCAccessTokenMapper,
@@ -40,7 +40,7 @@ public final class ClaimMapper extends AbstractOIDCProtocolMapper
     static final String VALUE = "classlink.value";
     static final String LIMIT = "classlink.limit";
 
-    /** In bytes. The id_token goes into the address of a logout, which some servers cut at 4096. */
+    /** In bytes. The id_token is part of the logout URL, which some servers limit to 4096 bytes. */
     static final int DEFAULT_LIMIT = 2048;
 
     private static final String OMITTED = "_omitted";
@@ -62,8 +62,9 @@ public final class ClaimMapper extends AbstractOIDCProtocolMapper
 
     @Override
     public String getHelpText() {
-        return "Puts the user's current classes, their schools or their district into a claim, as the last login with ClassLink "
-                + "said. The claim is absent for users who did not log in with ClassLink, and if the roster did not answer.";
+        return "Adds a claim with the user's current classes, their schools or the user's district, as of the "
+                + "last ClassLink login. The claim is absent if the user did not sign in with ClassLink or if "
+                + "the roster could not be read.";
     }
 
     @Override
@@ -82,7 +83,7 @@ public final class ClaimMapper extends AbstractOIDCProtocolMapper
         return all;
     }
 
-    /** Its texts are in {@code theme-resources/messages}. */
+    /** Starts a setting of the form. Texts are in {@code theme-resources/messages}. */
     static ProviderConfigurationBuilder.ProviderConfigPropertyBuilder setting(
             ProviderConfigurationBuilder form, String name, String type) {
         String key = name.replace("classlink.", "classlink.claim.");
@@ -107,7 +108,7 @@ public final class ClaimMapper extends AbstractOIDCProtocolMapper
         }
     }
 
-    /** Empty if the setting has an unknown value. */
+    /** Returns the mapper's value; empty if the setting is invalid. */
     static Optional<Value> value(ProtocolMapperModel mapper) {
         String word = mapper.getConfig().get(VALUE);
         return word == null || word.isBlank() ? Optional.of(Value.CLASSES) : Value.of(word.strip());
@@ -141,7 +142,7 @@ public final class ClaimMapper extends AbstractOIDCProtocolMapper
                         () -> OIDCAttributeMapperHelper.mapClaim(token, named(mapper, OMITTED), true));
     }
 
-    /** Of the form that Keycloak writes as it is. */
+    /** Returns a model with the JSON type, so Keycloak writes the value unchanged. */
     private static ProtocolMapperModel named(ProtocolMapperModel mapper, String ending) {
         ProtocolMapperModel named = new ProtocolMapperModel();
         named.setName(mapper.getName());

@@ -17,7 +17,9 @@ import org.keycloak.models.UserModel;
 import org.keycloak.provider.ProviderConfigProperty;
 import org.keycloak.provider.ProviderConfigurationBuilder;
 
-/** A person becomes a member of the group that a template makes of the profile, and leaves the one of the login before. */
+/**
+ * Adds users to the group whose path results from a template, and removes them from the group of the previous login.
+ */
 public final class ClassLinkGroupMapper extends AbstractIdentityProviderMapper implements ClassLinkMapper {
 
     static final String GROUP_TEMPLATE = "groupTemplate";
@@ -60,7 +62,7 @@ public final class ClassLinkGroupMapper extends AbstractIdentityProviderMapper i
         }
     }
 
-    /** Only joins: all that a new user is a member of was given a moment ago, by Keycloak's own mappers, say. */
+    /** Only adds memberships: a new user's other memberships were just assigned, for example by Keycloak's mappers. */
     @Override
     public void importNewUser(
             KeycloakSession session,
@@ -103,7 +105,7 @@ public final class ClassLinkGroupMapper extends AbstractIdentityProviderMapper i
         return Optional.ofNullable(mapper.getConfig().get(GROUP_SOURCE)).orElse(PROFILE);
     }
 
-    /** The template of a mapper that puts people into groups after their classes. */
+    /** Returns the template of a mapper with the source roster-classes. */
     static Optional<String> templateForClasses(IdentityProviderMapperModel mapper) {
         return Optional.of(mapper)
                 .filter(each -> ID.equals(each.getIdentityProviderMapper())
@@ -111,7 +113,7 @@ public final class ClassLinkGroupMapper extends AbstractIdentityProviderMapper i
                 .map(each -> each.getConfig().getOrDefault(GROUP_TEMPLATE, ""));
     }
 
-    /** The paths of the user's groups; empty if nothing is known about them: then the memberships stay as they are. */
+    /** Returns the paths of the user's groups; empty if they are unknown, and memberships then stay unchanged. */
     private static Optional<List<List<String>>> paths(
             GroupTemplate template, IdentityProviderMapperModel mapper, BrokeredIdentityContext login) {
         Optional<Profile> profile = ClassLinkMapper.profile(login);
@@ -150,9 +152,8 @@ public final class ClassLinkGroupMapper extends AbstractIdentityProviderMapper i
     }
 
     /**
-     * The person's groups at ClassLink, on their way from the callback, where the access token is, to the mappers. ClassLink is
-     * asked when the first mapper wants them, before anything else is done with the login: then the first login may show pages,
-     * and Keycloak keeps the login as JSON.
+     * Passes the user's ClassLink groups from the callback, which has the access token, to the mappers. They are read
+     * when the first mapper needs them, before the first login flow, which may show pages and store the login as JSON.
      */
     public static final class MyGroups {
 
@@ -165,16 +166,16 @@ public final class ClassLinkGroupMapper extends AbstractIdentityProviderMapper i
         @FunctionalInterface
         public interface Source {
 
-            /** Empty if ClassLink sends no list. */
+            /** Returns the groups; empty if they could not be read. */
             Optional<List<ClassLinkGroup>> fetch();
         }
 
-        /** Lets the mappers of the login that this request is about ask; it is asked once at most. */
+        /** Offers a source to the mappers of this login. It is called at most once. */
         public static void offer(KeycloakSession session, Source source) {
             session.setAttribute(SOURCE, source);
         }
 
-        /** Asks, and keeps the answer for the mappers of this login. */
+        /** Reads the groups and keeps them for the mappers of this login. */
         static void fetch(KeycloakSession session, BrokeredIdentityContext login) {
             if (session.removeAttribute(SOURCE) instanceof Source source) {
                 source.fetch()
@@ -182,7 +183,7 @@ public final class ClassLinkGroupMapper extends AbstractIdentityProviderMapper i
             }
         }
 
-        /** Empty if ClassLink sent no list; an empty list if there are none. */
+        /** Returns the groups; empty if they could not be read, an empty list if there are none. */
         static Optional<List<ClassLinkGroup>> of(BrokeredIdentityContext login) {
             return login.getContextData().get(CONTEXT_KEY) instanceof ArrayNode list
                     ? ClassLinkGroup.readAll(list)

@@ -19,15 +19,14 @@ import org.keycloak.provider.ProviderConfigurationBuilder;
 import org.keycloak.storage.ReadOnlyException;
 
 /**
- * What the four mappers share: they are for ClassLink providers only, support every sync mode, and decide by the profile of
- * the login alone. An interface, not a base class: the role mapper extends Keycloak's {@code AbstractClaimToRoleMapper}, whose
- * granting, taking away and log line would otherwise be copied here.
+ * The common part of the four mappers: they apply only to ClassLink providers, support every sync mode, and use only
+ * the profile of the login. An interface because the role mapper extends Keycloak's {@code AbstractClaimToRoleMapper}.
  */
 interface ClassLinkMapper extends IdentityProviderMapper, KeycloakLine.Dependent {
 
     /**
-     * A mapper as the admin console lists it. The console translates labels and help texts of settings, but neither a mapper's
-     * name nor its own help text: those are in English.
+     * A mapper's entry in the admin console. The console translates the labels and help texts of settings, but not a
+     * mapper's name and help text, which are in English.
      */
     record Description(
             String id, String displayType, String category, String help, List<ProviderConfigProperty> settings) {}
@@ -70,9 +69,9 @@ interface ClassLinkMapper extends IdentityProviderMapper, KeycloakLine.Dependent
     }
 
     /**
-     * Starts a setting of a mapper's form; its texts are in {@code theme-resources/messages}.
+     * Starts a setting of a mapper's form. Texts are in {@code theme-resources/messages}.
      *
-     * @param mapper the mapper's name in message keys
+     * @param mapper the mapper's part of the message keys
      * @param type one of {@link ProviderConfigProperty}'s
      */
     static ProviderConfigurationBuilder.ProviderConfigPropertyBuilder setting(
@@ -85,19 +84,20 @@ interface ClassLinkMapper extends IdentityProviderMapper, KeycloakLine.Dependent
                 .type(type);
     }
 
-    /** Changes a user. One of a read-only user storage stays as before, the log says so, and the login continues. */
+    /** Changes a user. If the user is read-only, logs a warning, and the login continues. */
     static void change(RealmModel realm, IdentityProviderMapperModel mapper, Runnable change) {
         try {
             change.run();
         } catch (ReadOnlyException e) {
             Logger.getLogger(ClassLinkMapper.class)
                     .infof(
-                            "Mapper '%s' changed nothing, the login continues: the user is read-only. realm=%s, provider=%s",
+                            "Mapper '%s' made no change because the user is read-only; the login continues. "
+                                    + "realm=%s, provider=%s",
                             mapper.getName(), realm.getName(), mapper.getIdentityProviderAlias());
         }
     }
 
-    /** What ClassLink said at this login. Empty if there is none: mappers then do what they do without a value. */
+    /** Returns the profile of this login; if empty, mappers act as without a value. */
     static Optional<Profile> profile(BrokeredIdentityContext login) {
         if (!(login.getContextData().get(AbstractJsonUserAttributeMapper.CONTEXT_JSON_NODE)
                 instanceof ObjectNode document)) {
@@ -106,7 +106,7 @@ interface ClassLinkMapper extends IdentityProviderMapper, KeycloakLine.Dependent
         try {
             return Optional.of(Profile.read(document));
         } catch (Profile.Unreadable e) {
-            return Optional.empty(); // the login itself reads the same document and would have ended there
+            return Optional.empty(); // the login has already parsed the same document
         }
     }
 }

@@ -20,7 +20,7 @@ import org.keycloak.organization.utils.Organizations;
 import org.keycloak.provider.ProviderConfigProperty;
 import org.keycloak.provider.ProviderConfigurationBuilder;
 
-/** People are members of their district's organization, however they came to log in. */
+/** Adds users to their district's organization. */
 public final class ClassLinkOrganizationMapper extends AbstractIdentityProviderMapper implements ClassLinkMapper {
 
     static final String CREATE_ORGANIZATION = "createOrganization";
@@ -61,7 +61,8 @@ public final class ClassLinkOrganizationMapper extends AbstractIdentityProviderM
             BrokeredIdentityContext login) {
         if (!Organizations.isEnabled(session)) {
             LOG.warnf(
-                    "Mapper '%s' does nothing: switch Organizations on in the settings of realm %s, or delete the mapper",
+                    "Mapper '%s' does nothing because Organizations is off. Switch it on in Realm settings, or "
+                            + "delete the mapper. realm=%s",
                     mapper.getName(), realm.getName());
             return;
         }
@@ -75,7 +76,8 @@ public final class ClassLinkOrganizationMapper extends AbstractIdentityProviderM
                 : existing;
         if (own.isEmpty() && !create) {
             LOG.warnf(
-                    "Mapper '%s' does nothing for a user: no organization of realm %s has the attribute %s=%s",
+                    "Mapper '%s' does nothing for a user because no organization has the district's attribute. "
+                            + "realm=%s, %s=%s",
                     mapper.getName(),
                     realm.getName(),
                     DistrictOrganizations.TENANT_ID,
@@ -87,12 +89,12 @@ public final class ClassLinkOrganizationMapper extends AbstractIdentityProviderM
         });
     }
 
-    /** The organizations of a realm that stand for ClassLink districts: those with the attribute {@value #TENANT_ID}. */
+    /** The organizations of ClassLink districts: those with the attribute {@value #TENANT_ID}. */
     static final class DistrictOrganizations {
 
         static final String TENANT_ID = "classlink.tenant_id";
 
-        /** Keycloak's column for the names of organizations. */
+        /** Size of Keycloak's column for organization names. */
         private static final int MAX_NAME = 255;
 
         private static final int ATTEMPTS = 3;
@@ -117,11 +119,11 @@ public final class ClassLinkOrganizationMapper extends AbstractIdentityProviderM
         }
 
         /**
-         * A new organization of that district, in a transaction of its own: when two people log in at once, only the second
-         * one's small transaction fails, not the login, and the next one finds what the other login has made.
+         * Creates the district's organization in a separate transaction: with concurrent logins, only the second
+         * login's inner transaction fails, and its retry finds the organization of the other login.
          *
-         * @return empty if there is none, or if this login's transaction does not see it (MariaDB, MySQL); then the user becomes
-         *     a member after the login's commit
+         * @return empty if creation failed, or if this login's transaction cannot see the organization (MariaDB,
+         *     MySQL); the user is then added after the login's commit
          */
         List<OrganizationModel> make(UserModel user, TenantId district, Optional<String> name) {
             for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -129,12 +131,12 @@ public final class ClassLinkOrganizationMapper extends AbstractIdentityProviderM
                     boolean exists = OwnTransaction.call(session, other -> makeIn(other, district, name));
                     return exists ? made(user, district) : List.of();
                 } catch (ModelException e) {
-                    // Made by the other login, or refused by Keycloak.
+                    // Created by the other login, or rejected by Keycloak.
                 }
             }
             LOG.warnf(
-                    "realm=%s: Keycloak refuses to create an organization with the alias %s, and nobody becomes a member. Create one "
-                            + "with the attribute %s=%s",
+                    "Keycloak rejected a new organization, so no user was added. Create an organization with "
+                            + "the attribute yourself. realm=%s, alias=%s, %s=%s",
                     realm.getName(), district, TENANT_ID, district);
             return List.of();
         }
@@ -153,7 +155,7 @@ public final class ClassLinkOrganizationMapper extends AbstractIdentityProviderM
             return seen;
         }
 
-        /** Whether the district has an organization now. */
+        /** Returns whether the district has an organization now. */
         private boolean makeIn(KeycloakSession other, TenantId district, Optional<String> name) {
             RealmModel sameRealm = other.realms().getRealm(realm.getId());
             other.getContext().setRealm(sameRealm);
@@ -167,13 +169,14 @@ public final class ClassLinkOrganizationMapper extends AbstractIdentityProviderM
                     .toList();
             if (ofThatAlias.stream()
                     .anyMatch(organization -> tenantIds(organization).contains(district.value()))) {
-                return true; // another login has just committed it
+                return true; // committed by another login
             }
             if (ofThatAlias.stream()
                     .anyMatch(organization -> tenantIds(organization).isEmpty())) {
                 LOG.warnf(
-                        "realm=%s, an organization with the alias %s exists without the attribute %s=%s: none is made, and nobody "
-                                + "becomes a member. Set the attribute if it is this district's",
+                        "An organization with the alias exists but does not have the district's attribute, so "
+                                + "no user was added. If it is this district's organization, set the attribute. "
+                                + "realm=%s, alias=%s, %s=%s",
                         realm.getName(), district, TENANT_ID, district);
                 return false;
             }
@@ -183,10 +186,10 @@ public final class ClassLinkOrganizationMapper extends AbstractIdentityProviderM
                     .orElse(district.value());
             boolean taken =
                     organizations.getAllStream(wanted, true, 0, 1).findAny().isPresent();
-            // Districts of different states have the same name.
+            // Districts in different states can have the same name.
             String mark = " (" + district + ")";
             String unique = taken ? AcceptedValues.cut(wanted, MAX_NAME - mark.length()) + mark : wanted;
-            // Of another district, whose TenantId is the same to the database.
+            // Belongs to another district whose TenantId the database considers equal.
             String alias = ofThatAlias.isEmpty() ? district.value() : GroupsOnDemand.apart(district.value());
             organizations.create(unique, alias).setAttributes(Map.of(TENANT_ID, List.of(district.value())));
             return true;
@@ -198,7 +201,7 @@ public final class ClassLinkOrganizationMapper extends AbstractIdentityProviderM
                     .forEach(organization -> organizations.addMember(organization, user));
         }
 
-        /** Never as a managed member: Keycloak deletes the user with such a membership. */
+        /** Removes unmanaged memberships only: Keycloak deletes a managed member's user with the membership. */
         void leaveAllBut(UserModel user, List<OrganizationModel> districts) {
             List<String> kept = districts.stream().map(OrganizationModel::getId).toList();
             organizations.getByMember(user).toList().stream()

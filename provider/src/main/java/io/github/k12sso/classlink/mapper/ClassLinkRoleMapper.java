@@ -21,8 +21,9 @@ import org.keycloak.provider.ProviderConfigProperty;
 import org.keycloak.provider.ProviderConfigurationBuilder;
 
 /**
- * People with certain ClassLink roles get a Keycloak role, and lose it with them. Keycloak's base class grants and takes
- * away, and keeps mappers with one target, its own OIDC mappers included, from taking what another gave at this login.
+ * Grants a Keycloak role to users with certain ClassLink roles and removes it when they lose them. The base class
+ * ensures that mappers with the same target role, including Keycloak's OIDC mappers, do not remove a role that another
+ * mapper granted at this login.
  */
 public final class ClassLinkRoleMapper extends AbstractClaimToRoleMapper implements ClassLinkMapper {
 
@@ -75,7 +76,7 @@ public final class ClassLinkRoleMapper extends AbstractClaimToRoleMapper impleme
     private static boolean isExact(KeycloakSession session, RealmModel realm, IdentityProviderMapperModel mapper) {
         String wanted = mapper.getConfig().get(ConfigConstants.ROLE);
         RoleModel found = KeycloakModelUtils.getRoleFromString(session, realm, wanted);
-        boolean exact = found == null || isCalled(wanted, found); // of none, Keycloak's log speaks
+        boolean exact = found == null || isCalled(wanted, found); // Keycloak logs a missing role
         if (!exact) {
             LOG.warnf(
                     "Mapper '%s' does nothing: the realm has no role '%s', only one whose name differs in case or accents. "
@@ -85,7 +86,7 @@ public final class ClassLinkRoleMapper extends AbstractClaimToRoleMapper impleme
         return exact;
     }
 
-    /** Whether a role has that name, and was not found by a database for which {@code Staff} is {@code staff}. */
+    /** Returns whether the names are equal, because some databases find {@code staff} for {@code Staff}. */
     static boolean isCalled(String wanted, RoleModel found) {
         String name = found.getContainer() instanceof ClientModel client
                 ? client.getClientId() + "." + found.getName()
@@ -98,16 +99,17 @@ public final class ClassLinkRoleMapper extends AbstractClaimToRoleMapper impleme
         String setting = mapper.getConfig().get(CLASSLINK_ROLES);
         RoleNames wanted = RoleNames.parse(setting);
         if (wanted.names.isEmpty()) {
-            LOG.warnf("Mapper '%s' does nothing: it names no ClassLink role", mapper.getName());
+            LOG.warnf("Mapper '%s' does nothing: no ClassLink role is set", mapper.getName());
         } else if (setting.matches("(?s).*[,;].*")) {
             LOG.warnf(
-                    "Mapper '%s' takes a comma or semicolon for a part of a ClassLink role's name. Type one role per line",
+                    "Mapper '%s' treats a comma or semicolon as part of a ClassLink role name. Enter one role "
+                            + "per line",
                     mapper.getName());
         }
         return ClassLinkMapper.profile(login).filter(wanted::matchOneOf).isPresent();
     }
 
-    /** Keycloak's legacy mode takes roles away and never gives one later; ours keeps up with ClassLink. */
+    /** Keycloak's legacy mode removes roles but does not grant them later; this mapper does both. */
     @Override
     public void updateBrokeredUserLegacy(
             KeycloakSession session,
@@ -119,8 +121,8 @@ public final class ClassLinkRoleMapper extends AbstractClaimToRoleMapper impleme
     }
 
     /**
-     * ClassLink roles that an administrator has named. Compared whole and without regard to case, and nothing else: no prefix,
-     * no pattern, so that {@code Administrator} is not found in {@code Tenant Administrator}.
+     * The ClassLink roles of a mapper. Exact names, not case-sensitive: {@code Administrator} does not match {@code
+     * Tenant Administrator}.
      */
     static final class RoleNames {
 
@@ -130,7 +132,7 @@ public final class ClassLinkRoleMapper extends AbstractClaimToRoleMapper impleme
             this.names = names;
         }
 
-        /** Reads role names, one per line or separated by Keycloak's {@code ##}. Null, and blank lines, name no role. */
+        /** Parses role names, one per line or separated by Keycloak's {@code ##}. Null and blank lines are ignored. */
         static RoleNames parse(String setting) {
             if (setting == null) {
                 return new RoleNames(Set.of());

@@ -30,7 +30,7 @@ import org.keycloak.storage.ReadOnlyException;
 import org.keycloak.util.Booleans;
 import org.keycloak.utils.JsonUtils;
 
-/** A member of the profile document becomes an attribute of the user. */
+/** Copies a profile field to a user attribute. */
 public final class ClassLinkUserAttributeMapper extends AbstractIdentityProviderMapper implements ClassLinkMapper {
 
     static final String JSON_FIELD = AbstractJsonUserAttributeMapper.CONF_JSON_FIELD;
@@ -57,7 +57,10 @@ public final class ClassLinkUserAttributeMapper extends AbstractIdentityProvider
                 form.build());
     }
 
-    /** Runs at every login, for every mapper, before any user is touched: values of mappers with one target meet here. */
+    /**
+     * Runs at every login for every mapper before the user is changed, to merge the values of mappers with the same
+     * target.
+     */
     @Override
     public void preprocessFederatedIdentity(
             KeycloakSession session,
@@ -74,7 +77,7 @@ public final class ClassLinkUserAttributeMapper extends AbstractIdentityProvider
             if (!accepted.containsAll(all)) {
                 logKept(realm, mapper, attribute.get(), "the realm's user profile does not accept the whole value");
             }
-            // An ArrayList: the first login keeps it as JSON under its class's name.
+            // Must be an ArrayList: the first login serializes it with its class name.
             login.setUserAttribute(attribute.get(), new ArrayList<>(accepted));
         }
     }
@@ -108,14 +111,15 @@ public final class ClassLinkUserAttributeMapper extends AbstractIdentityProvider
         });
     }
 
-    /** Names the attribute and never a value. */
+    /** Logs the attribute name without the value. */
     private static void logKept(RealmModel realm, IdentityProviderMapperModel mapper, String attribute, String why) {
         LOG.infof(
-                "A ClassLink value was not stored as sent, the login continues: %s. realm=%s, provider=%s, mapper=%s, attribute=%s",
+                "A ClassLink value was changed or not stored; the login continues: %s. realm=%s, provider=%s, "
+                        + "mapper=%s, attribute=%s",
                 why, realm.getName(), mapper.getIdentityProviderAlias(), mapper.getName(), attribute);
     }
 
-    /** Never the username: a provider setting makes it, and another user may have it. */
+    /** Returns the target attribute; never the username, which a provider setting controls. */
     private static Optional<String> attribute(IdentityProviderMapperModel mapper) {
         Optional<String> attribute = Optional.ofNullable(mapper.getConfig().get(USER_ATTRIBUTE))
                 .map(String::strip)
@@ -127,7 +131,7 @@ public final class ClassLinkUserAttributeMapper extends AbstractIdentityProvider
             return Optional.empty();
         }
         if (attribute.isEmpty()) {
-            LOG.warnf("Mapper '%s' does nothing: it has no user attribute to write", mapper.getName());
+            LOG.warnf("Mapper '%s' does nothing: no user attribute is set", mapper.getName());
         }
         return attribute;
     }
@@ -141,7 +145,8 @@ public final class ClassLinkUserAttributeMapper extends AbstractIdentityProvider
             ProfileFieldPath member = ProfileFieldPath.parse(path);
             document.flatMap(member::inOtherCase)
                     .ifPresent(sent -> LOG.warnf(
-                            "Mapper '%s' does nothing: the profile has no field '%s', only '%s'. Upper and lower case matter",
+                            "Mapper '%s' does nothing: the profile has no field '%s', only '%s'. Field names "
+                                    + "are case-sensitive",
                             mapper.getName(), path, sent));
             return document.map(member::read).orElse(List.of());
         } catch (IllegalArgumentException e) {
@@ -151,10 +156,10 @@ public final class ClassLinkUserAttributeMapper extends AbstractIdentityProvider
     }
 
     /**
-     * A path in a profile document as Keycloak's JSON mappers write it: {@code address.locality}, {@code OrgId[0]}, and
-     * {@code \.} for a dot that belongs to a name.
+     * A path in a profile document in the syntax of Keycloak's JSON mappers: {@code address.locality}, {@code
+     * OrgId[0]}, and {@code \.} for a dot in a name.
      *
-     * <p>Keycloak's own reading drops the numbers of an array and prints them into the log; ClassLink's ids are numbers.
+     * <p>Keycloak's implementation drops numbers in arrays and logs them, but ClassLink's IDs are numbers.
      */
     public static final class ProfileFieldPath {
 
@@ -168,20 +173,23 @@ public final class ClassLinkUserAttributeMapper extends AbstractIdentityProvider
         }
 
         /**
-         * Reads a path.
+         * Parses a path.
          *
-         * @throws IllegalArgumentException with a message for an administrator: what may be typed
+         * @throws IllegalArgumentException with a message for the administrator: the allowed input
          */
         public static ProfileFieldPath parse(String path) {
             List<String> parts = JsonUtils.splitClaimPath(path);
             if (parts.isEmpty() || path.startsWith(".") || path.endsWith(".") || path.contains("..")) {
-                throw notAPath();
+                throw invalidPath();
             }
             List<Step> steps = parts.stream().map(ProfileFieldPath::step).toList();
             return new ProfileFieldPath(steps);
         }
 
-        /** The strings, numbers and booleans at this path, as strings. Blank ones are left out; empty if there is no such field. */
+        /**
+         * Returns the strings, numbers and booleans at this path as strings, without blank ones; empty if the field is
+         * absent.
+         */
         List<String> read(JsonNode document) {
             JsonNode node = document;
             for (Step step : steps) {
@@ -197,7 +205,7 @@ public final class ClassLinkUserAttributeMapper extends AbstractIdentityProvider
                     .toList();
         }
 
-        /** The name of a field that differs from the first one of this path in case alone, if the path's own is not there. */
+        /** If the first field is absent, returns a field whose name differs only in case. */
         Optional<String> inOtherCase(ObjectNode document) {
             String name = steps.get(0).name();
             return document.has(name)
@@ -211,7 +219,7 @@ public final class ClassLinkUserAttributeMapper extends AbstractIdentityProvider
         private static Step step(String part) {
             Matcher matcher = STEP.matcher(part);
             if (!matcher.matches()) {
-                throw notAPath();
+                throw invalidPath();
             }
             String index = matcher.group("index");
             return new Step(
@@ -219,9 +227,10 @@ public final class ClassLinkUserAttributeMapper extends AbstractIdentityProvider
                     index == null ? OptionalInt.empty() : OptionalInt.of(Integer.parseInt(index)));
         }
 
-        private static IllegalArgumentException notAPath() {
+        private static IllegalArgumentException invalidPath() {
             return new IllegalArgumentException(
-                    "is not a path such as Role, address.locality or OrgId[0]: names, '.' between them, [n] after one");
+                    "is not a path such as Role, address.locality or OrgId[0]: use names separated by '.', and "
+                            + "[n] for an array element");
         }
 
         private record Step(String name, OptionalInt index) {

@@ -14,20 +14,20 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
- * A group's path with placeholders, such as <code>/districts/${tenant_name}/${role}</code>.
+ * A template for a group path, such as <code>/districts/${tenant_name}/${role}</code>.
  *
- * <p>The first name is fixed, so that no word of ClassLink's can name a top-level group, such as one of administrators. A
- * value is always one name: its {@code /} becomes {@code ~1} and its {@code ~} becomes {@code ~0} (RFC 6901), so that a
- * district called {@code Oak/Teacher} does not read as the teachers of Oak.
+ * <p>The first name is fixed, so a value from ClassLink cannot select a top-level group such as the administrators. A
+ * value is always a single name: {@code /} is escaped as {@code ~1} and {@code ~} as {@code ~0} (RFC 6901), so the
+ * district {@code Oak/Teacher} is not the group Teacher in Oak.
  */
 public final class GroupTemplate {
 
     static final int MAX_DEPTH = 6;
 
-    /** Keycloak's column for group names. */
+    /** Size of Keycloak's column for group names. */
     static final int MAX_NAME_LENGTH = 255;
 
-    /** Characters of one value that a roster gave: what a class is called may be longer than a group's name. */
+    /** Maximum length of a roster value, because a class title may be longer than a group name. */
     static final int MAX_ROSTER_VALUE = 200;
 
     private static final ClassLinkGroup NO_GROUP =
@@ -40,9 +40,9 @@ public final class GroupTemplate {
     }
 
     /**
-     * Reads the template of a mapper.
+     * Parses the template of a mapper.
      *
-     * @param source the mapper's group source, which decides what placeholders may stand for
+     * @param source the mapper's group source, which determines the allowed placeholders
      * @throws IllegalArgumentException with a message for an administrator: what is wrong and what may be typed
      */
     public static GroupTemplate of(String source, String template) {
@@ -54,41 +54,40 @@ public final class GroupTemplate {
     }
 
     /**
-     * Reads a template whose placeholders stand for the profile.
+     * Parses a template with placeholders for the profile.
      *
      * @throws IllegalArgumentException with a message for an administrator: what is wrong and what may be typed
      */
     static GroupTemplate parse(String template) {
-        refuse(template, ClassLinkGroup.PLACEHOLDERS.keySet(), "ClassLink's groups", ClassLinkGroupMapper.MY_GROUPS);
+        refuse(template, ClassLinkGroup.PLACEHOLDERS.keySet(), "ClassLink groups", ClassLinkGroupMapper.MY_GROUPS);
         refuse(template, RosterClass.PLACEHOLDERS.keySet(), "classes", ClassLinkGroupMapper.ROSTER_CLASSES);
         return read(template);
     }
 
     /**
-     * Reads a template whose placeholders stand for the profile and for one of the person's groups at ClassLink.
+     * Parses a template with placeholders for the profile and one of the user's ClassLink groups.
      *
      * @throws IllegalArgumentException with a message for an administrator: what is wrong and what may be typed
      */
     static GroupTemplate parseForMyGroups(String template) {
         refuse(template, RosterClass.PLACEHOLDERS.keySet(), "classes", ClassLinkGroupMapper.ROSTER_CLASSES);
-        return readWithOneOf(
-                ClassLinkGroup.PLACEHOLDERS.keySet(), template, "ClassLink's groups, such as ${group_name}");
+        return readWithOneOf(ClassLinkGroup.PLACEHOLDERS.keySet(), template, "ClassLink groups, such as ${group_name}");
     }
 
     /**
-     * Reads a template whose placeholders stand for the profile and for one of the person's classes.
+     * Parses a template with placeholders for the profile and one of the user's classes.
      *
      * @throws IllegalArgumentException with a message for an administrator: what is wrong and what may be typed
      */
     static GroupTemplate parseForRosterClasses(String template) {
-        refuse(template, ClassLinkGroup.PLACEHOLDERS.keySet(), "ClassLink's groups", ClassLinkGroupMapper.MY_GROUPS);
+        refuse(template, ClassLinkGroup.PLACEHOLDERS.keySet(), "ClassLink groups", ClassLinkGroupMapper.MY_GROUPS);
         return readWithOneOf(RosterClass.PLACEHOLDERS.keySet(), template, "classes, such as ${class_title}");
     }
 
     private static void refuse(String template, Set<String> placeholders, String what, String source) {
         if (hasOneOf(placeholders, template)) {
-            throw new IllegalArgumentException(
-                    "has a placeholder of " + what + ". Set Group source to " + source + ", or take it out");
+            throw new IllegalArgumentException("has a placeholder for " + what + ". Set Group source to " + source
+                    + ", or remove the placeholder");
         }
     }
 
@@ -96,7 +95,7 @@ public final class GroupTemplate {
         GroupTemplate parsed = read(template);
         if (!hasOneOf(placeholders, template)) {
             throw new IllegalArgumentException(
-                    "has no placeholder of " + what + ". Put one in, or set Group source to profile");
+                    "has no placeholder for " + what + ". Add one, or set Group source to profile");
         }
         return parsed;
     }
@@ -104,13 +103,13 @@ public final class GroupTemplate {
     private static GroupTemplate read(String template) {
         if (!template.startsWith("/")) {
             throw new IllegalArgumentException(
-                    "does not start with '/'. Type a path such as /districts/${tenant_name}");
+                    "does not start with '/'. Enter a path such as /districts/${tenant_name}");
         }
         List<Template<Source>> levels = Arrays.stream(template.substring(1).split("/", -1))
                 .map(GroupTemplate::level)
                 .toList();
         if (levels.size() > MAX_DEPTH) {
-            throw new IllegalArgumentException("has more than " + MAX_DEPTH + " groups inside one another");
+            throw new IllegalArgumentException("has more than " + MAX_DEPTH + " levels of groups");
         }
         if (levels.get(0).isVariable()) {
             throw new IllegalArgumentException(
@@ -119,17 +118,17 @@ public final class GroupTemplate {
         return new GroupTemplate(levels);
     }
 
-    /** The path of the user's group, as names; empty if a value is absent, or makes a name of over 255 characters. */
+    /** Returns the names in the group path; empty if a value is absent or a name exceeds 255 characters. */
     Optional<List<String>> apply(Profile profile) {
         return apply(new Source(profile, NO_GROUP, null));
     }
 
-    /** The same, for one of the person's groups at ClassLink. */
+    /** Returns the path for one of the user's ClassLink groups. */
     Optional<List<String>> apply(Profile profile, ClassLinkGroup classLinkGroup) {
         return apply(new Source(profile, classLinkGroup, null));
     }
 
-    /** The same, for one of the person's classes. */
+    /** Returns the path for one of the user's classes. */
     Optional<List<String>> apply(Profile profile, RosterClass rosterClass) {
         return apply(new Source(profile, NO_GROUP, rosterClass));
     }
@@ -146,7 +145,7 @@ public final class GroupTemplate {
         return Optional.of(List.copyOf(names));
     }
 
-    /** Whether this template makes such a path out of some profile: then the membership is the mapper's. */
+    /** Returns whether some profile results in this path. The mapper then manages the membership. */
     boolean makes(List<String> names) {
         if (names.size() != levels.size()) {
             return false;
@@ -169,14 +168,14 @@ public final class GroupTemplate {
     private static Template<Source> level(String text) {
         Template<Source> level = Template.parse(text, GroupTemplate::checkLiteral, GroupTemplate::placeholder);
         if (text.isBlank() || text.length() > MAX_NAME_LENGTH) {
-            throw new IllegalArgumentException("has a group without a name, or with one of over 255 characters");
+            throw new IllegalArgumentException("has a group name that is empty or longer than 255 characters");
         }
         return level;
     }
 
     private static void checkLiteral(String text) {
         if (text.contains("${")) {
-            throw new IllegalArgumentException("has a placeholder without its '}'");
+            throw new IllegalArgumentException("has a placeholder without a closing '}'");
         }
     }
 
@@ -199,7 +198,7 @@ public final class GroupTemplate {
         return source -> value.apply(source.profile()).flatMap(GroupTemplate::oneName);
     }
 
-    /** Empty if nothing of the value can be stored. */
+    /** Escapes a value; empty if nothing of it can be stored. */
     private static Optional<String> oneName(String value) {
         return Optional.of(Profile.storable(value).replace("~", "~0").replace("/", "~1"))
                 .filter(name -> !name.isBlank());
@@ -209,6 +208,6 @@ public final class GroupTemplate {
         return name.length() <= MAX_ROSTER_VALUE ? name : GroupsOnDemand.apart(name, MAX_ROSTER_VALUE);
     }
 
-    /** Where placeholders take their values from; a class only if the template was read for classes. */
+    /** The source of the placeholder values. The group and the class are null if the template does not use them. */
     private record Source(Profile profile, ClassLinkGroup group, RosterClass rosterClass) {}
 }

@@ -24,16 +24,16 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 
 /**
- * A realm's groups by their paths; missing ones are created. Names are compared exactly, because the collation of a database may
- * ignore case and accents: where {@code José} exists and such a database refuses {@code Jose}, the group is called
- * {@code Jose~x} and a hash of the name. No value of a template gives such a name.
+ * Finds groups by path and creates missing ones. Names are compared exactly because a database collation may ignore
+ * case and accents. If {@code José} exists and the database rejects {@code Jose}, the group is named {@code Jose~x}
+ * plus a hash of the name, which no template value can produce.
  */
 final class GroupsOnDemand {
 
-    /** Groups that mappers make for one district inside one group. */
+    /** Maximum number of subgroups that mappers create for one district in one group. */
     static final int MAX_SIBLINGS = 5000;
 
-    /** Of a group that a mapper made: TenantId, a blank, and the id of the group around it. */
+    /** Attribute of groups created by a mapper: the TenantId, a space and the ID of the parent group. */
     static final String MADE_FOR = "classlink.made_for";
 
     private static final Logger LOG = Logger.getLogger(GroupsOnDemand.class);
@@ -48,9 +48,9 @@ final class GroupsOnDemand {
     private final Map<String, Integer> madeInside = new HashMap<>();
 
     /**
-     * For one login.
+     * Creates an instance for one login.
      *
-     * @param district of the person; people without one share a bound
+     * @param district of the user; users without a district share one limit
      */
     GroupsOnDemand(KeycloakSession session, RealmModel realm, Optional<TenantId> district) {
         this(session, realm, district, job -> OwnTransaction.run(session, job));
@@ -68,9 +68,10 @@ final class GroupsOnDemand {
     }
 
     /**
-     * Makes a user a member of the group with that path.
+     * Adds a user to the group with this path.
      *
-     * @return the group's id; empty if the group is missing and cannot be made: its parent is full, or Keycloak refuses a name
+     * @return the group's ID; empty if the group is missing and cannot be created because of the limit or a name that
+     *     Keycloak rejects
      */
     Optional<String> join(UserModel user, List<String> names) {
         Optional<String> id = findOrCreate(names);
@@ -78,7 +79,7 @@ final class GroupsOnDemand {
         return id;
     }
 
-    /** A login's own transaction does not see what was created after it began, if the database isolates by REPEATABLE READ. */
+    /** With REPEATABLE READ isolation, the login's transaction does not see a group that was created later. */
     private void join(UserModel user, String id) {
         GroupModel group = session.groups().getGroupById(realm, id);
         if (group != null) {
@@ -94,7 +95,7 @@ final class GroupsOnDemand {
         });
     }
 
-    /** The id of the group with that path. */
+    /** Returns the ID of the group with this path. */
     Optional<String> findOrCreate(List<String> names) {
         GroupModel group = null;
         for (String name : names) {
@@ -106,7 +107,7 @@ final class GroupsOnDemand {
         return Optional.ofNullable(group).map(GroupModel::getId);
     }
 
-    /** The path of a group of the realm, as names; empty for a group of an organization. */
+    /** Returns the names in a group's path; empty for a group of an organization. */
     static List<String> namesOf(GroupModel group) {
         if (group.getType() != GroupModel.Type.REALM) {
             return List.of();
@@ -127,8 +128,8 @@ final class GroupsOnDemand {
     }
 
     /**
-     * In a transaction of its own: of two logins at once, the second one's group is a duplicate, and only this small transaction
-     * may fail of it, not the login. The next one begins after the other login's group is committed, and finds it.
+     * Creates the group in a separate transaction: with concurrent logins, the second one gets a duplicate error that
+     * fails only this transaction. Its retry finds the committed group.
      */
     private Optional<String> create(List<String> names) {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -137,13 +138,13 @@ final class GroupsOnDemand {
                 inOwnTransaction.accept(other -> id.set(createIn(other, names)));
                 return Optional.ofNullable(id.get());
             } catch (ModelException e) {
-                madeInside.clear(); // not made after all
+                madeInside.clear(); // the groups were not created
             }
         }
         LOG.warnf(
-                // Not its name: that may be made of a person's.
-                "realm=%s, district=%s: Keycloak refuses to create a group, nobody joins it. Check that the names a group "
-                        + "template gives fit Keycloak's rules",
+                // The name is not logged because it may contain personal data.
+                "Keycloak rejected a new group, so no user was added. Check that the group template makes names "
+                        + "that Keycloak allows. realm=%s, district=%s",
                 realm.getName(), district);
         return Optional.empty();
     }
@@ -158,8 +159,8 @@ final class GroupsOnDemand {
             if (group == null) {
                 if (isFull(other, sameRealm, parent)) {
                     LOG.warnf(
-                            "realm=%s, district=%s: the group with the id %s has %d groups of this district inside already: "
-                                    + "none is created, and nobody joins it",
+                            "A group was not created because its parent has the maximum number of subgroups for "
+                                    + "this district. realm=%s, district=%s, parent=%s, subgroups=%d",
                             realm.getName(), district, parent.getId(), MAX_SIBLINGS);
                     return null;
                 }
@@ -172,7 +173,7 @@ final class GroupsOnDemand {
     private GroupModel createIn(KeycloakSession other, RealmModel sameRealm, GroupModel parent, String name) {
         GroupModel similar = other.groups().getGroupByName(sameRealm, parent, name);
         if (similar != null && similar.getName().equals(name)) {
-            return similar; // another login has just committed it
+            return similar; // committed by another login
         }
         GroupModel made = other.groups().createGroup(sameRealm, similar == null ? name : apart(name), parent);
         if (parent != null) {
@@ -182,7 +183,7 @@ final class GroupsOnDemand {
         return made;
     }
 
-    /** Counted once in a login, and only in a group that is large: then others may have made most of them. */
+    /** Counted once per login, and only for a large group, because most subgroups may belong to others. */
     private boolean isFull(KeycloakSession other, RealmModel sameRealm, GroupModel parent) {
         if (parent == null || parent.getSubGroupsCount() < MAX_SIBLINGS) {
             return false;
@@ -197,12 +198,12 @@ final class GroupsOnDemand {
         return district + " " + parentId;
     }
 
-    /** Another name for what the database takes for something else of that name. */
+    /** Returns an alternative name that the database can distinguish. */
     static String apart(String name) {
         return apart(name, GroupTemplate.MAX_NAME_LENGTH);
     }
 
-    /** As much of a name as fits, and a hash of all of it. */
+    /** Truncates a name and appends a hash of the whole name. */
     static String apart(String name, int maxLength) {
         try {
             byte[] hash = MessageDigest.getInstance("SHA-256").digest(name.getBytes(StandardCharsets.UTF_8));
@@ -211,11 +212,11 @@ final class GroupsOnDemand {
             boolean insideOfACharacter = end < name.length() && Character.isLowSurrogate(name.charAt(end));
             return name.substring(0, insideOfACharacter ? end - 1 : end) + mark;
         } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every Java has it
+            throw new IllegalStateException(e); // every Java platform has SHA-256
         }
     }
 
-    /** The name that {@link #apart} was given; most of it, if that was very long. */
+    /** Returns the original name of {@link #apart}, truncated if it was very long. */
     static String withoutMark(String name) {
         return MARK.matcher(name).replaceFirst("");
     }

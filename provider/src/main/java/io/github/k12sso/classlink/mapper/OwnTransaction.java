@@ -6,8 +6,8 @@ import org.keycloak.models.KeycloakSessionTaskWithResult;
 import org.keycloak.models.utils.KeycloakModelUtils;
 
 /**
- * What mappers create for several people, such as a group: committed at once, because two people who log in at the same moment
- * create the same, and then only the second one's small transaction fails, not the login.
+ * A separate transaction for shared objects such as groups: if concurrent logins create the same object, only this
+ * transaction fails, not the login.
  */
 public final class OwnTransaction {
 
@@ -15,7 +15,7 @@ public final class OwnTransaction {
 
     private OwnTransaction() {}
 
-    /** From now on nothing of this session is committed, and nothing that mappers create in it either. */
+    /** Makes all changes in this session roll back, including those of separate transactions of mappers. */
     public static void rollBackAll(KeycloakSession session) {
         session.setAttribute(ROLLED_BACK, true);
         session.getTransactionManager().setRollbackOnly();

@@ -14,9 +14,9 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.sessions.AuthenticationSessionModel;
 
 /**
- * The person's current classes, on their way from the callback, where the access token is, to mappers of groups and of tokens. The
- * roster is asked once in a login, and only if one of them wants it, before anything else is done with the login: then the first
- * login may show pages, and Keycloak keeps the login as JSON.
+ * Passes the user's current classes from the callback, which has the access token, to group and protocol mappers. The
+ * roster is read at most once per login, only if a mapper needs it, and before the first login flow, which may show
+ * pages and store the login as JSON.
  */
 public final class RosterClasses {
 
@@ -25,20 +25,20 @@ public final class RosterClasses {
 
     private RosterClasses() {}
 
-    /** Reads of the roster. */
+    /** Reads the roster. */
     @FunctionalInterface
     public interface Source {
 
-        /** Empty if nothing is known; an empty list if the person is in no class now. */
+        /** Returns the classes; empty if they could not be read, an empty list if the user has none. */
         Optional<List<RosterClass>> read(Set<Detail> details);
     }
 
-    /** Lets the login that this request is about ask; it is asked once at most. */
+    /** Offers a source to this login. It is called at most once. */
     public static void offer(KeycloakSession session, Source source) {
         session.setAttribute(SOURCE, source);
     }
 
-    /** Asks if a mapper wants it, and keeps the answer for the mappers of this login. */
+    /** Reads the classes if a mapper needs them, and keeps them for the mappers of this login. */
     public static void fetch(KeycloakSession session, BrokeredIdentityContext login) {
         AuthenticationSessionModel app = login.getAuthenticationSession();
         List<String> templates = templates(session, login.getIdpConfig().getAlias());
@@ -59,8 +59,8 @@ public final class RosterClasses {
         source.read(details).ifPresent(classes -> login.getContextData().put(CONTEXT_KEY, RosterClass.write(classes)));
     }
 
-    /** Whether a mapper of the provider, a client scope or a client of the realm has a use for classes. */
-    public static boolean areWanted(KeycloakSession session, String alias) {
+    /** Returns whether a mapper of the provider, a client scope or a client of the realm uses classes. */
+    public static boolean areUsed(KeycloakSession session, String alias) {
         RealmModel realm = session.getContext().getRealm();
         return !templates(session, alias).isEmpty()
                 || SessionClasses.Value.areOfRoster(SessionClasses.wanted(realm, realm.getClientsStream()));
@@ -73,7 +73,7 @@ public final class RosterClasses {
                 .toList();
     }
 
-    /** Empty if nothing is known; an empty list if there are none. */
+    /** Returns the classes of this login; empty if unknown, an empty list if there are none. */
     static Optional<List<RosterClass>> of(BrokeredIdentityContext login) {
         return login.getContextData().get(CONTEXT_KEY) instanceof ArrayNode list
                 ? RosterClass.readAll(list)

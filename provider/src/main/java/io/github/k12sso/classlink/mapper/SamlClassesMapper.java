@@ -28,7 +28,10 @@ import org.keycloak.protocol.saml.mappers.SAMLAttributeStatementMapper;
 import org.keycloak.provider.ProviderConfigProperty;
 import org.keycloak.provider.ProviderConfigurationBuilder;
 
-/** A SAML attribute with a value for each of the person's classes. The list is whole, or the attribute is absent. */
+/**
+ * Adds a SAML attribute with one value per class of the user. The list is never truncated; the attribute is omitted
+ * instead.
+ */
 public final class SamlClassesMapper extends AbstractSAMLProtocolMapper
         implements SAMLAttributeStatementMapper, KeycloakLine.Dependent {
 
@@ -36,7 +39,7 @@ public final class SamlClassesMapper extends AbstractSAMLProtocolMapper
     static final String TEMPLATE = "classlink.template";
     static final String DEFAULT_TEMPLATE = "${class_id}";
 
-    /** What a user session keeps of a class. */
+    /** The class fields that a user session contains. */
     static final Map<String, Function<RosterClass, Optional<String>>> PLACEHOLDERS = placeholders();
 
     private static final Logger LOG = Logger.getLogger(SamlClassesMapper.class);
@@ -64,8 +67,9 @@ public final class SamlClassesMapper extends AbstractSAMLProtocolMapper
 
     @Override
     public String getHelpText() {
-        return "Adds a SAML attribute with one value for each of the user's current classes, as the last login with ClassLink said. "
-                + "The attribute is absent for users who did not log in with ClassLink, and if the roster did not answer.";
+        return "Adds a SAML attribute with one value for each of the user's current classes, as of the last "
+                + "ClassLink login. The attribute is absent if the user did not sign in with ClassLink or if "
+                + "the roster could not be read.";
     }
 
     @Override
@@ -112,7 +116,7 @@ public final class SamlClassesMapper extends AbstractSAMLProtocolMapper
         }
     }
 
-    /** A class without one of the values has none. */
+    /** Omits classes without one of the values. */
     private static List<String> values(Template<RosterClass> template, JsonNode classes) {
         return RosterClass.readAll(classes).orElse(List.of()).stream()
                 .flatMap(each -> template.apply(each).stream())
@@ -120,14 +124,15 @@ public final class SamlClassesMapper extends AbstractSAMLProtocolMapper
                 .toList();
     }
 
-    /** @throws IllegalArgumentException with a message for an administrator */
+    /** @throws IllegalArgumentException with a message for the administrator */
     static Template<RosterClass> template(ProtocolMapperModel mapper) {
         String text = mapper.getConfig().getOrDefault(TEMPLATE, "").strip();
         return Template.parse(
                 text.isEmpty() ? DEFAULT_TEMPLATE : text,
                 literal -> {
                     if (literal.contains("${")) {
-                        throw new IllegalArgumentException("The value template has a placeholder without its '}'");
+                        throw new IllegalArgumentException(
+                                "The value template has a placeholder without a closing '}'");
                     }
                 },
                 name -> Optional.ofNullable(PLACEHOLDERS.get(name))

@@ -27,15 +27,16 @@ import org.keycloak.models.UserSessionModel;
 import org.keycloak.sessions.AuthenticationSessionModel;
 
 /**
- * What a login leaves in the user session for the tokens of apps: the person's district and their own classes, and nothing of other
- * people. As long as the session lives, offline sessions included, tokens say what the last login with ClassLink said.
+ * Stores the user's district and classes in the user session, for the tokens of clients. Contains no data of other
+ * people. Tokens contain the values of the last ClassLink login as long as the session exists, including offline
+ * sessions.
  */
 public final class SessionClasses {
 
-    /** Of the classes in a user session, in bytes of UTF-8. Of more, only that there are is kept. */
+    /** Maximum size of the classes in bytes of UTF-8. If they exceed it, only this fact is stored. */
     static final int MAX_BYTES = 16 * 1024;
 
-    /** Characters of a title in a token. */
+    /** Maximum length of a title in a token. */
     static final int MAX_TITLE = 255;
 
     private static final String DISTRICT_NOTE = "classlink.district";
@@ -46,13 +47,13 @@ public final class SessionClasses {
 
     private SessionClasses() {}
 
-    /** What a token may say. */
+    /** The values of a token mapper. */
     enum Value {
         CLASSES,
         SCHOOL,
         DISTRICT;
 
-        /** As in the mapper's setting. */
+        /** Returns the value in the mapper's setting. */
         String word() {
             return name().toLowerCase(Locale.ROOT);
         }
@@ -63,15 +64,15 @@ public final class SessionClasses {
                     .findFirst();
         }
 
-        /** Whether the roster has to be read. */
+        /** Returns whether one of the values needs the roster. */
         static boolean areOfRoster(Set<Value> values) {
             return values.contains(CLASSES) || values.contains(SCHOOL);
         }
     }
 
     /**
-     * What the mappers of tokens want: those of all client scopes of the realm, because the session serves every app of the person,
-     * and these clients' own.
+     * Returns the values that token mappers use: those of all client scopes, because the session serves every client,
+     * and of the given clients.
      */
     static Set<Value> wanted(RealmModel realm, Stream<ClientModel> clients) {
         return Stream.concat(realm.getClientScopesStream(), clients)
@@ -88,7 +89,7 @@ public final class SessionClasses {
         };
     }
 
-    /** Keeps what this login said. If the roster did not answer, an existing session keeps the classes that it has. */
+    /** Stores the values of this login. If the roster could not be read, an existing session keeps its classes. */
     public static void keep(AuthenticationSessionModel session, BrokeredIdentityContext login) {
         Set<Value> wanted = wanted(session.getRealm(), Stream.of(session.getClient()));
         Optional<Profile> profile = ClassLinkMapper.profile(login);
@@ -141,26 +142,26 @@ public final class SessionClasses {
         return text.length() <= MAX_TITLE ? text : Profile.storable(text.substring(0, MAX_TITLE));
     }
 
-    /** In bytes of UTF-8. */
+    /** Returns the size in bytes of UTF-8. */
     static int size(String text) {
         return text.getBytes(StandardCharsets.UTF_8).length;
     }
 
     /**
-     * What the session says.
+     * The stored value.
      *
-     * @param json the value; empty if there is more than a session keeps
+     * @param json the value; empty if it exceeds the session limit
      */
     record Kept(Optional<JsonNode> json) {}
 
-    /** Empty if nothing is known: no login with ClassLink, or the roster did not answer. */
+    /** Returns the stored value; empty without a ClassLink login or if the roster could not be read. */
     static Optional<Kept> of(UserSessionModel session, Value value) {
         Optional<JsonNode> district = read(session, DISTRICT_NOTE);
         if (value == Value.DISTRICT) {
             return district.filter(note -> note.has(value.word()))
                     .map(note -> new Kept(Optional.of(note.get(value.word()))));
         }
-        // A login with another account, in the same session, says nothing about the classes of the one before.
+        // After a login with another account in the same session, the classes of the previous account do not apply.
         return read(session, CLASSES_NOTE)
                 .filter(note -> district.isPresent()
                         && note.path(OF).equals(district.get().path(OF)))
@@ -172,7 +173,7 @@ public final class SessionClasses {
         try {
             return text == null ? Optional.empty() : Optional.of(JSON.readTree(text));
         } catch (JsonProcessingException e) {
-            return Optional.empty(); // not written here
+            return Optional.empty(); // not written by this class
         }
     }
 }

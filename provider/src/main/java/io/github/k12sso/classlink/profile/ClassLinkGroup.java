@@ -13,16 +13,13 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/**
- * One of a person's groups at ClassLink, as {@code GET /my/groups} lists them
- * (docs/internals/classlink-protocol.md#other-calls).
- */
+/** One of a user's ClassLink groups, from {@code GET /my/groups} (docs/internals/classlink-protocol.md#other-calls). */
 public record ClassLinkGroup(Optional<String> name, Optional<String> id, Optional<String> buildingId) {
 
-    /** More groups than this, and the list counts as unreadable: half of it would end memberships by accident. */
+    /** Maximum number of groups. A longer list is rejected, because a truncated list would remove memberships. */
     public static final int MAX_GROUPS = 500;
 
-    /** What group templates may call for, besides what the profile says. */
+    /** Placeholders of group templates in addition to those of the profile. */
     public static final Map<String, Function<ClassLinkGroup, Optional<String>>> PLACEHOLDERS = Map.of(
             "group_name", ClassLinkGroup::name,
             "group_id", ClassLinkGroup::id,
@@ -31,16 +28,16 @@ public record ClassLinkGroup(Optional<String> name, Optional<String> id, Optiona
     private static final int MAX_LENGTH = 255;
 
     /**
-     * Reads the list. Its shape is not documented to the letter, so an object with a list named {@code response} or {@code
-     * groups} is one, too, and members are found without regard to case.
+     * Reads the list. Its format is not fully documented, so an object with an array {@code response} or {@code groups}
+     * is accepted, too, and member names are not case-sensitive.
      *
-     * @return empty if it is no list of groups, or too long a list; a person without groups has an empty list
+     * @return empty if the list is malformed or too long; an empty list if the user has no groups
      */
     public static Optional<List<ClassLinkGroup>> readAll(JsonNode answer) {
         return list(answer).filter(list -> list.size() <= MAX_GROUPS).flatMap(ClassLinkGroup::readList);
     }
 
-    /** The list as {@link #readAll} reads it, with nothing else in it. */
+    /** Writes the list in the format that {@link #readAll} reads. */
     public static ArrayNode write(List<ClassLinkGroup> groups) {
         ArrayNode list = JsonNodeFactory.instance.arrayNode();
         for (ClassLinkGroup group : groups) {
@@ -59,7 +56,7 @@ public record ClassLinkGroup(Optional<String> name, Optional<String> id, Optiona
                 .findFirst();
     }
 
-    /** One entry that is no group, and nothing is sure about the others. */
+    /** A single malformed entry makes the whole list unusable. */
     private static Optional<List<ClassLinkGroup>> readList(ArrayNode list) {
         Set<ClassLinkGroup> groups = new LinkedHashSet<>();
         for (JsonNode entry : list) {
@@ -89,7 +86,7 @@ public record ClassLinkGroup(Optional<String> name, Optional<String> id, Optiona
                 .orElse(JsonNodeFactory.instance.missingNode());
     }
 
-    /** Names no group: they end up in log lines by accident. */
+    /** Omits the values, which must not appear in the log. */
     @Override
     public String toString() {
         return "ClassLinkGroup[…]";

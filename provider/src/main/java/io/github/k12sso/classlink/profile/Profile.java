@@ -11,10 +11,10 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * What ClassLink says about one person. Everything but {@link #userId()} may be absent: students have no e-mail, districts
- * without OneRoster have no SourcedId, and the integration guide's document has no district at all.
+ * A user's ClassLink profile. Everything except {@link #userId()} is optional: students may have no email, districts
+ * without OneRoster have no SourcedId, and the integration guide's format has no district.
  *
- * <p>An e-mail address is a contact here and never an identity.
+ * <p>The email address is contact data and never identifies a user.
  */
 public final class Profile {
 
@@ -29,17 +29,17 @@ public final class Profile {
     }
 
     /**
-     * Reads a profile document of any of the three shapes: ClassLink's {@code /v2/my/info}, OpenID Connect userinfo, the
-     * integration guide's.
+     * Reads a profile document in one of three formats: ClassLink's {@code /v2/my/info}, OpenID Connect userinfo, or
+     * the format of the integration guide.
      *
-     * @throws Unreadable if it names nobody: {@code UserId}, {@code sub} and {@code id} are all absent or blank
+     * @throws Unreadable if {@code UserId}, {@code sub} and {@code id} are all absent or blank
      */
     public static Profile read(ObjectNode document) throws Unreadable {
         ProfileFields members = ProfileFields.of(document);
         return new Profile((ObjectNode) storable((JsonNode) document), members);
     }
 
-    /** A text without the characters that databases refuse: U+0000, and halves of surrogate pairs. */
+    /** Removes characters that databases reject: U+0000 and unpaired surrogates. */
     public static String storable(String text) {
         return NOT_STORABLE.matcher(text).replaceAll("");
     }
@@ -58,43 +58,43 @@ public final class Profile {
         return node.isTextual() ? TextNode.valueOf(storable(node.textValue())) : node;
     }
 
-    /** ClassLink's id of the person: globally unique, a whole number on the wire; never blank, at most 255 characters. */
+    /** Returns ClassLink's ID of the user: globally unique, usually a number, never blank, at most 255 characters. */
     public String userId() {
         return members.userId();
     }
 
-    /** The district's id. */
+    /** Returns the district's ID. */
     public Optional<TenantId> tenantId() {
         return TenantId.of(members.tenantId());
     }
 
-    /** The district's name. */
+    /** Returns the district's name. */
     public Optional<String> tenantName() {
         return present(members.tenantName());
     }
 
-    /** ClassLink's "name of the domain"; in most districts there is one, and it is not reliably the school. */
+    /** Returns ClassLink's "name of the domain". Most districts have only one, and it is not reliably the school. */
     public Optional<String> building() {
         return present(members.building());
     }
 
-    /** The US state, spelled out. */
+    /** Returns the full name of the US state. */
     public Optional<String> stateName() {
         return present(members.stateName());
     }
 
-    /** The OneRoster id, unique within the district. */
+    /** Returns the OneRoster ID, unique within the district. */
     public Optional<SourcedId> sourcedId() {
         return SourcedId.of(members.sourcedId())
                 .filter(id -> storable(id.value()).equals(id.value()));
     }
 
-    /** The district's own login name, unique within the district. */
+    /** Returns the district's login name, unique within the district. */
     public Optional<String> loginId() {
         return present(members.loginId());
     }
 
-    /** A contact address. May be synthetic, shared or out of date. */
+    /** Returns the email address, which may be synthetic, shared or outdated. */
     public Optional<String> email() {
         return present(members.email());
     }
@@ -107,12 +107,15 @@ public final class Profile {
         return present(members.lastName());
     }
 
-    /** The roles as sent, {@code Student} or {@code student}. ClassLink sends one, the guide's document a list. */
+    /**
+     * Returns the roles as sent, for example {@code Student} or {@code student}. ClassLink sends one role; the guide's
+     * format has a list.
+     */
     public List<String> roles() {
         return members.roles();
     }
 
-    /** The document, unknown members included; its texts are {@link #storable}. A copy: changing it changes nothing here. */
+    /** Returns a copy of the document, including unknown members. Its strings are {@link #storable}. */
     public ObjectNode document() {
         return document.deepCopy();
     }
@@ -121,13 +124,13 @@ public final class Profile {
         return Optional.ofNullable(text).map(String::strip).filter(value -> !value.isEmpty());
     }
 
-    /** Names nobody: profiles end up in log lines by accident. */
+    /** Omits the values, which must not appear in the log. */
     @Override
     public String toString() {
         return "Profile[…]";
     }
 
-    /** A profile document without an identity. The message names the members looked for, never what was found. */
+    /** A profile document without an identity. The message names the expected members and contains no values. */
     public static final class Unreadable extends Exception {
 
         private static final long serialVersionUID = 1L;
@@ -138,9 +141,8 @@ public final class Profile {
     }
 
     /**
-     * A district's id at ClassLink: a whole number on the wire (docs/internals/classlink-protocol.md#profile), kept as
-     * text. The alphabet is narrow on purpose: an id may be joined with others by {@code |} and compared in lists without
-     * any escaping.
+     * A district's ID at ClassLink: a number (docs/internals/classlink-protocol.md#profile), stored as a string. The
+     * character set is restricted so that IDs can be joined with {@code |} and listed without escaping.
      *
      * @param value 1 to 64 letters, digits, dots, hyphens and underscores
      */
@@ -155,7 +157,7 @@ public final class Profile {
             }
         }
 
-        /** The id in a text that may be null, blank or unfit; empty then. */
+        /** Parses an ID; empty if the text is null, blank or invalid. */
         public static Optional<TenantId> of(String text) {
             return Optional.ofNullable(text)
                     .map(String::strip)
@@ -170,8 +172,8 @@ public final class Profile {
     }
 
     /**
-     * A person's OneRoster id. Unique only within a district, case-sensitive, any character is legal, under 256 characters
-     * (docs/internals/classlink-protocol.md#profile); empty for people whose district has no OneRoster.
+     * A user's OneRoster ID: unique only within a district, case-sensitive, with any characters, at most 255
+     * (docs/internals/classlink-protocol.md#profile). Users of districts without OneRoster have none.
      *
      * @param value never blank
      */
@@ -185,7 +187,7 @@ public final class Profile {
             }
         }
 
-        /** The id in a text that may be null, blank or too long; empty then. */
+        /** Parses an ID; empty if the text is null, blank or too long. */
         public static Optional<SourcedId> of(String text) {
             return Optional.ofNullable(text)
                     .filter(candidate -> !candidate.isBlank() && candidate.length() <= MAX_LENGTH)
@@ -198,10 +200,10 @@ public final class Profile {
         }
     }
 
-    /** Which of a person's ids links them to their Keycloak user. */
+    /** The ID that links a ClassLink account to a Keycloak user. */
     public enum IdentityKey {
 
-        /** ClassLink's {@code UserId}: always there, globally unique, equal to the id_token's {@code sub}. */
+        /** ClassLink's {@code UserId}: always present, globally unique, equal to the id_token's {@code sub}. */
         USER_ID("user-id") {
             @Override
             public Optional<String> of(Profile profile) {
@@ -210,9 +212,9 @@ public final class Profile {
         },
 
         /**
-         * {@code TenantId|SourcedId}: survives a new ClassLink account for the same pupil. Absent, and so no login, when either
-         * part is: a key with an empty part would make one user of a whole district. A TenantId has no {@code |}, so two
-         * different pairs never give the same key.
+         * {@code TenantId|SourcedId}: stays the same if a student gets a new ClassLink account. If a part is missing,
+         * the login is refused, because a key with an empty part would be shared by a whole district. A TenantId
+         * contains no {@code |}, so keys are unambiguous.
          */
         TENANT_AND_SOURCED_ID("tenant-and-sourced-id") {
             @Override
@@ -223,7 +225,7 @@ public final class Profile {
             }
         };
 
-        /** Keycloak keeps the key in a column of this many characters. */
+        /** The size of Keycloak's column for the key. */
         private static final int MAX_LENGTH = 255;
 
         private final String setting;
@@ -232,15 +234,15 @@ public final class Profile {
             this.setting = setting;
         }
 
-        /** The value of the setting {@code identityKey} that chooses this key. */
+        /** Returns the value of the setting {@code identityKey} for this key. */
         public String setting() {
             return setting;
         }
 
-        /** The person's key, if the profile has all parts of it. */
+        /** Returns the user's key, if the profile has all its parts. */
         public abstract Optional<String> of(Profile profile);
 
-        /** The key that a value of the setting {@code identityKey} chooses. */
+        /** Returns the key for a value of the setting {@code identityKey}. */
         public static Optional<IdentityKey> ofSetting(String setting) {
             return Arrays.stream(values())
                     .filter(key -> key.setting.equals(setting))

@@ -7,8 +7,8 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
- * The members of a profile document, by shape. A document is of the first shape whose id member it has; shapes are never
- * mixed, so that an unexpected extra member cannot lend somebody another person's identity.
+ * The fields of a profile document. The first ID member that is present decides the format. Formats are never mixed, so
+ * an unexpected extra member cannot change the identity.
  */
 record ProfileFields(
         String userId,
@@ -35,11 +35,10 @@ record ProfileFields(
         if (has(document, "id")) {
             return guide(document);
         }
-        throw new Profile.Unreadable(
-                "The profile has none of the members UserId, sub and id as a text or a whole number");
+        throw new Profile.Unreadable("The profile has no UserId, sub or id with a string or a whole number");
     }
 
-    /** docs/internals/classlink-protocol.md#profile: flat, PascalCase. */
+    /** Reads the {@code /v2/my/info} format (docs/internals/classlink-protocol.md#profile): flat, PascalCase. */
     private static ProfileFields myInfo(ObjectNode document) {
         return new ProfileFields(
                 text(document, "UserId"),
@@ -56,8 +55,8 @@ record ProfileFields(
     }
 
     /**
-     * docs/internals/classlink-protocol.md#discovery: OpenID Connect claims and ClassLink's own; the district's name
-     * and state are in the address.
+     * Reads the userinfo format (docs/internals/classlink-protocol.md#discovery): OpenID Connect claims and ClassLink's
+     * own. The district's name and state are in the address.
      */
     private static ProfileFields userInfo(ObjectNode document) {
         String tenantId = text(document, "classLink_tenant_id");
@@ -76,8 +75,8 @@ record ProfileFields(
     }
 
     /**
-     * The integration guide's document (docs/internals/classlink-protocol.md#the-integration-guide); it knows no
-     * district and no roster id.
+     * Reads the integration guide's format (docs/internals/classlink-protocol.md#the-integration-guide), which has no
+     * district and no SourcedId.
      */
     private static ProfileFields guide(ObjectNode document) {
         return new ProfileFields(
@@ -103,8 +102,8 @@ record ProfileFields(
     }
 
     /**
-     * Texts and whole numbers are sent for one another (docs/internals/classlink-protocol.md#profile); nothing else is
-     * taken for a text.
+     * Returns a string or a whole number as a string, because servers send either
+     * (docs/internals/classlink-protocol.md#profile). Other types count as absent.
      */
     private static String text(JsonNode document, String member) {
         return text(document.path(member));

@@ -12,15 +12,15 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * One of a person's current classes, as the district's roster listed it at a login. It says nothing about other people.
+ * One of a user's current classes, from the district's roster at a login. Contains no data of other people.
  *
  * @param id sourcedId of the class
- * @param code what the district calls {@code classCode}
- * @param courseTitle known only if it was asked for: {@link Detail#COURSE}
+ * @param code the {@code classCode}
+ * @param courseTitle present only if {@link Detail#COURSE} was requested
  * @param schoolId sourcedId of the school
- * @param schoolName known only if it was asked for: {@link Detail#SCHOOL}
+ * @param schoolName present only if {@link Detail#SCHOOL} was requested
  * @param term title of the current term
- * @param role what the person is in this class
+ * @param role the user's role in this class
  */
 public record RosterClass(
         String id,
@@ -32,13 +32,15 @@ public record RosterClass(
         Optional<String> term,
         Role role) {
 
-    /** Classes of one person. If there are more, nothing is known about any: half a list would end memberships by accident. */
+    /**
+     * Maximum number of classes per user. A longer list is rejected, because a truncated list would remove memberships.
+     */
     public static final int MAX_CLASSES = 200;
 
-    /** Characters of a text; the rest is cut off. */
+    /** Maximum length of a string; longer ones are truncated. */
     public static final int MAX_TEXT = 1000;
 
-    /** What group templates may call for, besides what the profile says. */
+    /** Placeholders of group templates in addition to those of the profile. */
     public static final Map<String, Function<RosterClass, Optional<String>>> PLACEHOLDERS = Map.of(
             "class_title",
             RosterClass::title,
@@ -57,18 +59,18 @@ public record RosterClass(
             "class_role",
             each -> Optional.of(each.role().word()));
 
-    /** What a person is in a class. */
+    /** A user's role in a class. */
     public enum Role {
         TEACHER,
         STUDENT;
 
-        /** {@code teacher} or {@code student}, as OneRoster writes it. */
+        /** Returns {@code teacher} or {@code student}, as in OneRoster. */
         public String word() {
             return name().toLowerCase(Locale.ROOT);
         }
     }
 
-    /** What takes further reads of the roster. */
+    /** Details that need additional roster requests. */
     public enum Detail {
         COURSE("course_title"),
         SCHOOL("school_name");
@@ -79,7 +81,7 @@ public record RosterClass(
             this.placeholder = placeholder;
         }
 
-        /** Whether a template calls for it. */
+        /** Returns whether a template uses it. */
         public boolean isIn(String template) {
             return template.contains("${" + placeholder + "}");
         }
@@ -105,7 +107,7 @@ public record RosterClass(
         return text.length() <= MAX_TEXT ? text : Profile.storable(text.substring(0, MAX_TEXT));
     }
 
-    /** The classes as JSON, with all that is known about them. */
+    /** Writes the classes as JSON. */
     public static ArrayNode write(List<RosterClass> classes) {
         ArrayNode list = JsonNodeFactory.instance.arrayNode();
         for (RosterClass each : classes) {
@@ -121,7 +123,7 @@ public record RosterClass(
         return list;
     }
 
-    /** What {@link #write} wrote; empty if it is something else. */
+    /** Reads the JSON of {@link #write}; empty if it is malformed. */
     public static Optional<List<RosterClass>> readAll(JsonNode list) {
         if (!list.isArray() || list.size() > MAX_CLASSES) {
             return Optional.empty();
@@ -150,7 +152,7 @@ public record RosterClass(
         return Optional.ofNullable(entry.path(member).textValue());
     }
 
-    /** Names no class: they end up in log lines by accident. */
+    /** Omits the values, which must not appear in the log. */
     @Override
     public String toString() {
         return "RosterClass[…]";

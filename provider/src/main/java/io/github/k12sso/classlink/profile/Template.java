@@ -14,9 +14,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * A text with placeholders such as <code>${login_id}</code>.
+ * A string template with placeholders such as <code>${login_id}</code>.
  *
- * @param <V> what the placeholders take their values from
+ * @param <V> the source of the placeholder values
  */
 public final class Template<V> {
 
@@ -25,7 +25,7 @@ public final class Template<V> {
     private final List<Part<V>> parts;
 
     /**
-     * A literal or a placeholder.
+     * A literal text or a placeholder.
      *
      * @param literal null for a placeholder
      */
@@ -36,11 +36,11 @@ public final class Template<V> {
     }
 
     /**
-     * Reads a template.
+     * Parses a template.
      *
-     * @param literal checks the text before, between and after placeholders, which may be empty
-     * @param placeholder the value that a placeholder's name stands for
-     * @throws IllegalArgumentException the callers' own
+     * @param literal validates the literal text around placeholders, which may be empty
+     * @param placeholder returns the value function for a placeholder's name
+     * @throws IllegalArgumentException if one of the functions throws it
      */
     public static <V> Template<V> parse(
             String text, Consumer<String> literal, Function<String, Function<V, Optional<String>>> placeholder) {
@@ -61,12 +61,12 @@ public final class Template<V> {
         return new Part<>(text, value -> Optional.of(text));
     }
 
-    /** Whether there is at least one placeholder. */
+    /** Returns whether the template has at least one placeholder. */
     public boolean isVariable() {
         return parts.stream().anyMatch(part -> part.literal() == null);
     }
 
-    /** The text with the values in place; empty if one of them is absent. */
+    /** Replaces the placeholders; empty if a value is absent. */
     public Optional<String> apply(V values) {
         StringBuilder text = new StringBuilder();
         for (Part<V> part : parts) {
@@ -80,7 +80,7 @@ public final class Template<V> {
     }
 
     /**
-     * What texts this template makes.
+     * Returns a pattern that matches every result of this template.
      *
      * @param anyValue a regular expression for the value of a placeholder
      */
@@ -90,10 +90,10 @@ public final class Template<V> {
         return Pattern.compile(regex.toString());
     }
 
-    /** What templates may call for, by name, such as {@code login_id}; written <code>${login_id}</code>. */
+    /** The allowed placeholders by name, such as {@code login_id} for <code>${login_id}</code>. */
     public static final class Placeholders {
 
-        /** What tells people apart. */
+        /** Placeholders for values that differ between users. */
         static final Map<String, Function<Profile, Optional<String>>> PERSON = Map.of(
                 "login_id",
                 Profile::loginId,
@@ -112,7 +112,7 @@ public final class Template<V> {
                 "role",
                 profile -> profile.roles().stream().findFirst());
 
-        /** The same, and what people have in common. */
+        /** These placeholders and those for values that users share. */
         public static final Map<String, Function<Profile, Optional<String>>> PERSON_AND_DISTRICT = personAndDistrict();
 
         private Placeholders() {}
@@ -125,7 +125,7 @@ public final class Template<V> {
             return Map.copyOf(all);
         }
 
-        /** For a message: all of them, as they are typed. */
+        /** Returns all placeholders in template syntax, for a message. */
         public static String listed(Map<String, Function<Profile, Optional<String>>> placeholders) {
             return placeholders.keySet().stream()
                     .sorted()

@@ -7,12 +7,12 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The districts whose people may log in. An empty list lets every district in; otherwise a person without a TenantId is
- * refused, because nothing says that they are from one of the listed ones.
+ * The districts whose users can sign in. An empty list allows every district. Otherwise, users without a TenantId are
+ * refused.
  */
 public final class TenantAllowList {
 
-    /** Keycloak joins the values of a multi-valued setting with this. */
+    /** Keycloak's separator between the values of a multi-valued setting. */
     private static final String SEPARATOR = "##";
 
     private final Set<TenantId> tenants;
@@ -22,9 +22,9 @@ public final class TenantAllowList {
     }
 
     /**
-     * Reads the setting.
+     * Parses the setting.
      *
-     * @param setting TenantIds separated by {@code ##}; null and blank let every district in
+     * @param setting TenantIds separated by {@code ##}; null and blank allow every district
      * @throws IllegalArgumentException if one of them is not a TenantId
      */
     public static TenantAllowList parse(String setting) {
@@ -34,30 +34,29 @@ public final class TenantAllowList {
         return new TenantAllowList(Arrays.stream(setting.split(SEPARATOR, -1))
                 .map(String::strip)
                 .filter(entry -> !entry.isEmpty())
-                .map(
-                        entry -> TenantId.of(entry)
-                                .orElseThrow(
-                                        () -> new IllegalArgumentException(
-                                                "has an entry that is not a TenantId. Type numbers such as 2284, one for each district")))
+                .map(entry -> TenantId.of(entry)
+                        .orElseThrow(() -> new IllegalArgumentException(
+                                "has an entry that is not a TenantId. Enter one number per "
+                                        + "district, such as 2284")))
                 .collect(Collectors.toUnmodifiableSet()));
     }
 
-    /** The districts on it; none, every district. */
+    /** Returns the listed districts; if empty, every district is allowed. */
     public Set<TenantId> tenants() {
         return tenants;
     }
 
-    /** Whether a person's district is on it; every one is on an empty list. */
+    /** Returns whether the user's district is allowed. */
     public boolean admits(Profile profile) {
         return admits(profile.tenantId());
     }
 
-    /** The same for a district that may be unknown. */
+    /** Returns whether a district, which may be unknown, is allowed. */
     public boolean admits(Optional<TenantId> tenant) {
         return tenants.isEmpty() || tenant.filter(tenants::contains).isPresent();
     }
 
-    /** Whether a district is on it; every one is on an empty list. */
+    /** Returns whether a district is allowed. */
     public boolean admits(TenantId tenant) {
         return tenants.isEmpty() || tenants.contains(tenant);
     }

@@ -12,38 +12,38 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
- * Makes a user name of a profile, such as {@code ${login_id}.${tenant_id}}.
+ * Creates a username from a profile, for example with {@code ${login_id}.${tenant_id}}.
  *
- * <p>A template gives no name when one of its placeholders is absent from the profile: {@code jdoe.} or {@code .2284} would
- * be the same name for different people. Nor when Keycloak would refuse it for a letter of another script than the Latin
- * one, and ask a child to type a better one. The caller then takes {@link #nameOfId}.
+ * <p>The result is empty if the profile has no value for a placeholder, because {@code jdoe.} or {@code .2284} could
+ * belong to several users. It is also empty if it contains non-Latin letters, because Keycloak would reject it and ask
+ * the user for another one. The caller then uses {@link #nameOfId}.
  *
- * <p>A name that is not word for word what the template makes ends in {@code _u} and the person's UserId, and no other name
- * ends like that: {@code a b} and {@code a_b} of one district are two names.
+ * <p>If characters had to be replaced, the username gets the suffix {@code _u} and the UserId, so that {@code a b} and
+ * {@code a_b} in one district stay distinct. No other username has this suffix.
  */
 public final class UsernameTemplate {
 
-    /** Keycloak's column for user names. */
+    /** The size of Keycloak's column for usernames. */
     static final int MAX_LENGTH = 255;
 
-    /** What Keycloak's default user profile demands. */
+    /** The minimum length in Keycloak's default user profile. */
     static final int MIN_LENGTH = 3;
 
     private static final int LONGEST_ID = 20;
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1," + LONGEST_ID + "}");
 
-    /** Longer than any number that is an id here. */
+    /** Longer than any numeric ID. */
     private static final int HASH_LENGTH = 24;
 
     private static final Pattern MARKED =
             Pattern.compile("_u[0-9a-f]{1," + HASH_LENGTH + "}$", Pattern.CASE_INSENSITIVE);
 
-    /** Keycloak's {@code up-username-not-idn-homograph}, which a combining mark fails, too. */
+    /** Matches Keycloak's {@code up-username-not-idn-homograph}, which also rejects combining marks. */
     private static final Pattern LATIN = Pattern.compile("[\\p{IsLatin}\\p{IsCommon}]+");
 
     /**
-     * What Keycloak's user profile forbids in user names; with it all white space, the no-break space too, and what nobody sees,
-     * such as zero-width spaces and marks for right-to-left text: a name with one reads like another's.
+     * Characters that Keycloak's user profile forbids in usernames, and all white space and invisible characters (such
+     * as zero-width spaces and bidirectional marks), which would make two usernames look the same.
      */
     private static final Pattern FORBIDDEN =
             Pattern.compile("[<>&\"'\\s\\v\\h$%!#?§,;:*~/\\\\|^=\\[\\]{}()`\\p{Cntrl}\\p{Cf}]");
@@ -55,23 +55,21 @@ public final class UsernameTemplate {
     }
 
     /**
-     * Reads a template.
+     * Parses a template.
      *
-     * @throws IllegalArgumentException with a message for an administrator: what is wrong and what may be typed
+     * @throws IllegalArgumentException with a message for the administrator: the error and the allowed input
      */
     public static UsernameTemplate parse(String template) {
         Template<Profile> parsed =
                 Template.parse(template, UsernameTemplate::checkLiteral, UsernameTemplate::placeholder);
         if (!parsed.isVariable()) {
             throw new IllegalArgumentException(
-                    "needs at least one placeholder, or everybody would get the same user name. Allowed: " + allowed());
+                    "needs at least one placeholder, or all users would get the same username. Allowed: " + allowed());
         }
         return new UsernameTemplate(parsed);
     }
 
-    /**
-     * The person's user name: every part present, Latin, 3 to 255 characters; forbidden characters are {@code _}.
-     */
+    /** Returns the username: Latin, 3 to 255 characters, with {@code _} in place of forbidden characters. */
     public Optional<String> apply(Profile profile) {
         return template.apply(profile).flatMap(asSaid -> storable(asSaid, profile));
     }
@@ -91,24 +89,24 @@ public final class UsernameTemplate {
         return Optional.of(asItIs ? allowed : marked(allowed, profile));
     }
 
-    /** A name for people whom the template gives none. */
+    /** Returns the username for users without a result from the template. */
     public static String nameOfId(String alias, Profile profile) {
         String start = FORBIDDEN.matcher(alias).replaceAll("_");
         return marked(LATIN.matcher(lowerCase(start)).matches() ? start : "classlink", profile);
     }
 
-    /** A name that ends in the person's UserId, and is nobody else's. */
+    /** Returns a unique username that ends with the UserId. */
     public static String marked(String start, Profile profile) {
         String mark = "_u" + shortId(profile.userId());
         int end = start.length();
-        // Lower case may have more characters: one capital letter has two.
+        // Converting to lower case can add a character.
         while (lowerCase(start.substring(0, end)).length() + mark.length() > MAX_LENGTH) {
             end = start.offsetByCodePoints(end, -1);
         }
         return start.substring(0, end) + mark;
     }
 
-    /** ClassLink's ids are numbers; of other texts only a hash is sure to be short, and free of what Keycloak forbids. */
+    /** ClassLink's IDs are numbers. Other IDs are hashed to get a short string of allowed characters. */
     private static String shortId(String userId) {
         if (NUMBER.matcher(userId).matches()) {
             return userId;
@@ -117,11 +115,11 @@ public final class UsernameTemplate {
             byte[] hash = MessageDigest.getInstance("SHA-256").digest(userId.getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(hash).substring(0, HASH_LENGTH);
         } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every Java has it
+            throw new IllegalStateException(e); // every Java platform has SHA-256
         }
     }
 
-    /** As Keycloak stores user names. */
+    /** Converts to lower case, as Keycloak stores usernames. */
     private static String lowerCase(String name) {
         return name.toLowerCase(Locale.ROOT);
     }
@@ -129,7 +127,7 @@ public final class UsernameTemplate {
     private static void checkLiteral(String text) {
         if (FORBIDDEN.matcher(text).find()
                 || !(text.isEmpty() || LATIN.matcher(text).matches())) {
-            throw new IllegalArgumentException("contains characters that user names may not have between placeholders. "
+            throw new IllegalArgumentException("contains characters that are not allowed in usernames. "
                     + "Use letters, digits, '.', '-', '_', '@' and placeholders: " + allowed());
         }
     }

@@ -27,23 +27,26 @@ import org.keycloak.models.SingleUseObjectProvider;
 import org.keycloak.models.utils.KeycloakModelUtils;
 
 /**
- * The refreshes of this node that are in flight, and the token endpoints in cool-down. One for the whole server: requests for
- * the same user wait here for the first of them, so that a node takes the cluster's lock once.
+ * The refreshes in progress on this node and the token endpoints in cool-down. One instance per server: requests for
+ * the same user wait for the first one, so a node acquires the cluster lock only once.
  */
 public final class RefreshesInFlight {
 
-    /** Longest wait of a request for another's refresh: the life of a dead node's lock, and a call of ten seconds after it. */
+    /**
+     * Longest time that a request waits for another refresh: the lifetime of a failed node's lock plus one call of ten
+     * seconds.
+     */
     static final Duration MAX_WAIT = RefreshLock.LIFE.plusSeconds(12);
-    /** Cool-down after a failure without {@code Retry-After}, so that an outage is not hammered. */
+    /** Cool-down after a failure without {@code Retry-After}, which limits the load during an outage. */
     static final Duration COOL_DOWN = Duration.ofSeconds(3);
-    /** Longest cool-down that ClassLink can ask for. */
+    /** Longest cool-down that ClassLink can request. */
     static final Duration MAX_COOL_DOWN = Duration.ofSeconds(60);
 
     static final int MAX_COOL_DOWNS = 1_000;
 
-    /** One for each request that has a place to refresh. */
+    /** One entry per request that is refreshing. */
     private final ConcurrentMap<String, CompletableFuture<RefreshOutcome>> inFlight = new ConcurrentHashMap<>();
-    /** At most so many token endpoints are in cool-down: a forgotten one is asked once more. */
+    /** Bounded: an evicted token endpoint gets one more request. */
     private final Cache<String, Instant> coolDownUntil = Caffeine.newBuilder()
             .maximumSize(MAX_COOL_DOWNS)
             .executor(Runnable::run)
@@ -52,7 +55,7 @@ public final class RefreshesInFlight {
     private final Bulkheads bulkheads;
     private final InstantSource clock;
 
-    /** @param bulkheads the node's: each request that refreshes or waits holds a thread */
+    /** @param bulkheads of the node; each request that refreshes or waits holds a thread */
     public RefreshesInFlight(Bulkheads bulkheads, InstantSource clock) {
         this.bulkheads = bulkheads;
         this.clock = clock;
@@ -60,9 +63,9 @@ public final class RefreshesInFlight {
     }
 
     /**
-     * Does the work, or waits for the request that is doing it for the same key.
+     * Runs the refresh, or waits for the request that runs it for the same key.
      *
-     * @return unreachable, at once, if too many requests of this node do
+     * @return {@code unreachable} immediately if this node has too many such requests
      */
     RefreshOutcome join(String key, Supplier<RefreshOutcome> work) {
         try (Bulkheads.Place place = bulkheads.enter(Bulkheads.Group.REFRESHES)) {
@@ -93,20 +96,20 @@ public final class RefreshesInFlight {
         try {
             return first.get(MAX_WAIT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException | ExecutionException e) {
-            return RefreshOutcome.unreachable(COOL_DOWN); // the first one's failure is logged where it happened
+            return RefreshOutcome.unreachable(COOL_DOWN); // the first request logs its failure
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return RefreshOutcome.unreachable(COOL_DOWN);
         }
     }
 
-    /** How many cool-downs are remembered. */
+    /** Returns the number of active cool-downs. */
     long coolDowns() {
         coolDownUntil.cleanUp();
         return coolDownUntil.estimatedSize();
     }
 
-    /** Starts the cool-down of a provider's token endpoint, as long as it asked for. */
+    /** Starts the cool-down of a provider's token endpoint, with the requested duration if there is one. */
     Duration coolDown(String provider, Optional<Duration> asked) {
         Duration coolDown = asked.orElse(COOL_DOWN);
         coolDown = coolDown.compareTo(MAX_COOL_DOWN) > 0 ? MAX_COOL_DOWN : coolDown;
@@ -114,7 +117,7 @@ public final class RefreshesInFlight {
         return coolDown;
     }
 
-    /** What is left of the cool-down, if any. */
+    /** Returns the remaining cool-down, if any. */
     Optional<Duration> remainingCoolDown(String provider) {
         Instant until = coolDownUntil.getIfPresent(provider);
         if (until == null) {
@@ -129,10 +132,10 @@ public final class RefreshesInFlight {
     }
 
     /**
-     * How an attempt to refresh a user's tokens ended.
+     * The outcome of an attempt to refresh a user's tokens.
      *
-     * @param tokens valid ones, if there are any
-     * @param retryAfter when to try again, if that may help
+     * @param tokens valid tokens, if there are any
+     * @param retryAfter when to retry, if a retry may succeed
      */
     record RefreshOutcome(Kind kind, Optional<TokenSet> tokens, Optional<Duration> retryAfter) {
 
@@ -140,16 +143,17 @@ public final class RefreshesInFlight {
         enum Kind {
             /** ClassLink issued new tokens, and they are committed. */
             REFRESHED,
-            /** Another request had refreshed them, or the user had logged in again. */
+            /** Another request already refreshed the tokens, or the user signed in again. */
             STILL_VALID,
-            /** ClassLink said {@code invalid_grant}: the tokens are deleted, the link stays. */
+            /** ClassLink answered {@code invalid_grant}: the tokens are deleted and the link is kept. */
             GRANT_REVOKED,
-            /** ClassLink refused for another reason, or was not reached. Everything is kept. */
+            /** ClassLink rejected the request for another reason or could not be reached. The tokens are kept. */
             UNREACHABLE,
             /**
-             * The request was sent and no usable answer came. Everything is kept: a server without rotation takes the same refresh
-             * token again; one that rotates may have spent it, and answers the next attempt with {@code invalid_grant}, whereupon
-             * the user logs in again. Keycloak cannot tell the two apart.
+             * The request was sent but no usable response arrived. The tokens are kept. A server without rotation
+             * accepts the same refresh token again. A server with rotation may have invalidated it and answers the next
+             * attempt with {@code invalid_grant}; the user must then sign in again. Keycloak cannot distinguish the
+             * two.
              */
             AMBIGUOUS,
             /** The user, the link or its tokens no longer exist. */
@@ -180,23 +184,24 @@ public final class RefreshesInFlight {
             return new RefreshOutcome(Kind.GONE, Optional.empty(), Optional.empty());
         }
 
-        /** The same for a request that waited for the one that refreshed. */
+        /** Returns this outcome for a request that waited for another refresh. */
         RefreshOutcome coalesced() {
             return new RefreshOutcome(kind, tokens.map(set -> set.from(Source.COALESCED)), retryAfter);
         }
     }
 
     /**
-     * The right to refresh one user's tokens, held by at most one request of the whole cluster, in Keycloak's own cluster-wide
-     * store of single-use objects. It expires when the node that holds it dies.
+     * A cluster-wide lock for the refresh of one user's tokens, in Keycloak's store of single-use objects. If the node
+     * that holds it fails, the lock expires.
      *
-     * <p>Its limits: a holder that is slower than the lock's life (it cannot be: the call ends after ten seconds, and what
-     * remains is one write) is not stopped, and a partitioned cluster has a store in each part. Both can make a second
-     * refresh, neither can lose a record: {@link io.github.k12sso.classlink.vault.TokenStore#replace} writes only over what was read.
+     * <p>Limits: a holder that takes longer than the lock's lifetime is not stopped, although the call ends after ten
+     * seconds and only one write follows. A partitioned cluster has one store per partition. Both cases can cause a
+     * second refresh but cannot lose a record: {@link io.github.k12sso.classlink.vault.TokenStore#replace} overwrites
+     * only the record that was read.
      */
     static final class RefreshLock {
 
-        /** The call to ClassLink (10 s), and as much again for the write. */
+        /** The call to ClassLink (10 s) and the same time again for the write. */
         static final Duration LIFE = Duration.ofSeconds(20);
 
         private static final String OWNER = "owner";
@@ -211,21 +216,21 @@ public final class RefreshesInFlight {
             this.owner = owner;
         }
 
-        /** Empty if another request has it. */
+        /** Tries to acquire the lock; empty if another request holds it. */
         static Optional<RefreshLock> tryAcquire(KeycloakSessionFactory factory, String key) {
             String owner = UUID.randomUUID().toString();
             boolean acquired = inOwnTransaction(factory, store -> {
                 if (!store.putIfAbsent(key, LIFE.toSeconds())) {
                     return false;
                 }
-                // The owner is written after: putIfAbsent takes none, and replace() would take the life away.
+                // The owner is written separately: putIfAbsent has no notes, and replace() would remove the lifespan.
                 store.put(key, LIFE.toSeconds(), Map.of(OWNER, owner));
                 return true;
             });
             return acquired ? Optional.of(new RefreshLock(factory, key, owner)) : Optional.empty();
         }
 
-        /** Releases the lock, unless it expired and another request has it by now. */
+        /** Releases the lock, unless it expired and another request now holds it. */
         void release() {
             inOwnTransaction(factory, store -> {
                 Map<String, String> notes = store.get(key);
@@ -233,7 +238,10 @@ public final class RefreshesInFlight {
             });
         }
 
-        /** {@code putIfAbsent} and {@code remove} act at once, but {@code put} when the transaction commits: after the release, say. */
+        /**
+         * {@code putIfAbsent} and {@code remove} take effect immediately, but {@code put} only at commit, which could
+         * be after the release.
+         */
         private static boolean inOwnTransaction(
                 KeycloakSessionFactory factory, Predicate<SingleUseObjectProvider> job) {
             return KeycloakModelUtils.runJobInTransactionWithResult(

@@ -25,13 +25,13 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 
 /**
- * Refreshes users' tokens: joins the refresh that is in flight, or takes the cluster's lock, reads the record again, asks
- * ClassLink once, commits the answer, and only then releases the lock and answers.
+ * Refreshes users' tokens. It joins a refresh in progress, or acquires the cluster lock, reads the record again, calls
+ * ClassLink once, commits the new tokens, and only then releases the lock and returns.
  */
 final class TokenRefresher {
 
     private static final Logger LOG = Logger.getLogger(TokenRefresher.class);
-    /** Between two attempts at a lock that another node holds. */
+    /** Time between attempts to acquire a lock that another node holds. */
     private static final Duration POLL = Duration.ofMillis(100);
 
     private final KeycloakSessionFactory factory;
@@ -59,8 +59,8 @@ final class TokenRefresher {
     /**
      * Refreshes a user's tokens, unless another request already has.
      *
-     * @param seen the record by which the caller decided
-     * @param lifetimes by which it is decided again, once the lock is held
+     * @param seen the record that the caller read
+     * @param lifetimes decide again, after the lock is acquired, whether a refresh is due
      */
     RefreshOutcome refresh(RealmModel realm, UserModel user, TokenVault.Entry seen, TokenLifetimes lifetimes) {
         String alias = seen.alias();
@@ -70,7 +70,7 @@ final class TokenRefresher {
                 key, () -> new Attempt(key, store, seen.cipher(), lifetimes, realm, alias).run(seen.stored()));
     }
 
-    /** The refresh of one user's tokens by this node. */
+    /** One refresh of a user's tokens on this node. */
     private final class Attempt {
 
         private final String key;
@@ -100,11 +100,12 @@ final class TokenRefresher {
             try {
                 outcome = lock(seen);
             } catch (RuntimeException e) {
-                // The cluster's store or the database. Not the message, which may quote a statement with its values.
+                // The cluster store or the database failed. The message is not logged because it may quote SQL with
+                // values.
                 LOG.warnf(
-                        "A ClassLink token could not be renewed, because Keycloak itself is in trouble: %s. %s",
+                        "ClassLink token refresh failed: internal Keycloak error (%s). The token is kept. %s",
                         e.getClass().getName(), provider);
-                LOG.debug("A ClassLink token could not be renewed", e);
+                LOG.debug("ClassLink token refresh failed", e);
                 outcome = RefreshOutcome.unreachable(RefreshesInFlight.COOL_DOWN);
             }
             Measurement.REFRESHES.count(realm, outcome.kind());
@@ -164,13 +165,13 @@ final class TokenRefresher {
             return commit(stored, record, issued);
         }
 
-        /** OpenID Connect Core 12.2. The tokens of another person are neither stored nor handed out. */
+        /** OpenID Connect Core, section 12.2. Tokens of another user are neither stored nor returned. */
         private void requireSamePerson(TokenResponse answer, TokenRecord record) throws UpstreamFailure.Malformed {
             Optional<String> userId = record.identity().map(TokenRecord.Identity::userId);
             if (answer.idToken().isPresent()
                     && !idTokens.accepts(answer.idToken().get(), userId)) {
                 throw new UpstreamFailure.Malformed(
-                        Operation.REFRESH, "answered with an id_token of another issuer, person or app");
+                        Operation.REFRESH, "returned an id_token for another issuer, user or client");
             }
         }
 
@@ -178,10 +179,10 @@ final class TokenRefresher {
             if (store.replace(stored, cipher.encrypt(record.with(issued)))) {
                 return RefreshOutcome.refreshed(issued);
             }
-            // A login was faster: its tokens are newer, whatever ClassLink thinks of these.
+            // A login was faster, so its tokens are newer than these.
             Optional<TokenSet> newer = store.read().flatMap(cipher::tryDecrypt).flatMap(TokenRecord::tokens);
             if (newer.isEmpty()) {
-                // Or the user was disconnected while ClassLink answered: these tokens are nobody's.
+                // Or the user was unlinked during the call, and the new tokens have no owner.
                 vault.revoke(realm, issued);
             }
             return newer.map(RefreshOutcome::stillValid).orElseGet(RefreshOutcome::gone);
@@ -190,7 +191,8 @@ final class TokenRefresher {
         private RefreshOutcome failed(String stored, TokenRecord record, UpstreamFailure failure) {
             if (failure instanceof UpstreamFailure.Refused refused && refused.error() == OAuthError.INVALID_GRANT) {
                 LOG.infof(
-                        "ClassLink has ended a grant (%s); the person logs in again. %s",
+                        "ClassLink rejected a refresh token (%s). The stored tokens are deleted and the user "
+                                + "must sign in again. %s",
                         refused.getMessage(), provider);
                 store.replace(stored, cipher.encrypt(record.revoked()));
                 return RefreshOutcome.grantRevoked();
@@ -201,7 +203,7 @@ final class TokenRefresher {
                             ? unavailable.retryAfter()
                             : Optional.empty());
             LOG.warnf(
-                    "A ClassLink token could not be renewed and is kept: %s. Next attempt in %d s. %s",
+                    "ClassLink token refresh failed: %s. The token is kept. Next attempt in %d s. %s",
                     failure.getMessage(), UpstreamFailure.retryAfterSeconds(coolDown), provider);
             boolean answerLost = failure instanceof UpstreamFailure.Unavailable unavailable && unavailable.answerLost();
             return answerLost || failure instanceof UpstreamFailure.Malformed

@@ -14,7 +14,7 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 
-/** Users' tokens out of the vault, refreshed at ClassLink if the access token is about to expire. */
+/** Returns users' tokens from the vault and refreshes them if the access token is about to expire. */
 public final class ValidTokens {
 
     private final TokenVault vault;
@@ -23,9 +23,9 @@ public final class ValidTokens {
     private final InstantSource clock;
 
     /**
-     * The tokens of one provider's users.
+     * Creates the token source of one provider.
      *
-     * @param inFlight the node's
+     * @param inFlight the refreshes in progress on this node
      */
     public ValidTokens(
             KeycloakSession session,
@@ -42,7 +42,7 @@ public final class ValidTokens {
     }
 
     /**
-     * A user's tokens, the access token being valid.
+     * Returns a user's tokens with a valid access token.
      *
      * @throws TokenUnavailable if there is none
      */
@@ -64,9 +64,9 @@ public final class ValidTokens {
     }
 
     /**
-     * A user's tokens after ClassLink rejected the access token: refreshed, whatever its expiry says.
+     * Refreshes a user's tokens after ClassLink rejected the access token, regardless of its expiry.
      *
-     * @throws TokenUnavailable if there is nothing to refresh it with, or ClassLink cannot refresh it
+     * @throws TokenUnavailable if there is no refresh token or the refresh fails
      */
     public TokenSet afterRejection(RealmModel realm, UserModel user, String rejectedAccessToken)
             throws TokenUnavailable {
@@ -81,7 +81,7 @@ public final class ValidTokens {
         return answer(refresher.refresh(realm, user, entry, lifetimes.always()), Optional.empty());
     }
 
-    /** What an outcome is to a caller whose access token may still be valid. */
+    /** Converts an outcome for a caller whose access token may still be valid. */
     private static TokenSet answer(RefreshOutcome outcome, Optional<TokenSet> valid) throws TokenUnavailable {
         if (outcome.tokens().isPresent()) {
             return outcome.tokens().get();
@@ -95,32 +95,32 @@ public final class ValidTokens {
         };
     }
 
-    /** Decides about the id_token of a refresh. */
+    /** Checks the id_token of a refresh response. */
     @FunctionalInterface
     public interface IdTokenCheck {
 
         /**
-         * Whether an id_token has the provider's issuer, this app as its audience and the person as its subject.
+         * Returns whether an id_token has the provider's issuer, this client as audience and the user as subject.
          *
-         * @param userId ClassLink's id of the person, if the record says it
+         * @param userId ClassLink's ID of the user, if known
          */
         boolean accepts(String idToken, Optional<String> userId);
     }
 
     /**
-     * How long tokens live.
+     * The lifetimes that decide when to refresh.
      *
-     * @param unstated of an access token whose answer has no {@code expires_in}
-     * @param minValidity an access token with less left than this is refreshed, if there is a refresh token
+     * @param unstated lifetime of an access token if the response has no {@code expires_in}
+     * @param minValidity an access token with less remaining lifetime is refreshed, if there is a refresh token
      */
     public record TokenLifetimes(Duration unstated, Duration minValidity) {
 
-        /** For a token that ClassLink rejects, whatever its expiry. */
+        /** Returns lifetimes that make every token due, for a token that ClassLink rejected. */
         public TokenLifetimes always() {
             return new TokenLifetimes(unstated, ChronoUnit.FOREVER.getDuration());
         }
 
-        /** Whether a token with this much time left is to be refreshed. */
+        /** Returns whether a token with this remaining lifetime is due for a refresh. */
         public boolean isDue(Duration remaining) {
             return remaining.compareTo(minValidity) < 0;
         }

@@ -16,10 +16,13 @@ import org.keycloak.broker.oidc.OIDCIdentityProviderConfig;
 import org.keycloak.models.IdentityProviderModel;
 import org.keycloak.models.RealmModel;
 
-/** The settings of a ClassLink provider, typed. {@link Setting} has the keys, defaults and bounds. */
+/** Typed access to the settings of a ClassLink provider. {@link Setting} defines the keys, defaults and bounds. */
 public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderConfig {
 
-    /** The provider id. Keycloak's console takes any id that contains "oidc", "oauth2" or "saml" for one of those. */
+    /**
+     * The provider id. It must not contain "oidc", "oauth2" or "saml": Keycloak's console would show the form of those
+     * providers.
+     */
     public static final String PROVIDER_ID = "classlink";
 
     /** The provider's name in Keycloak's list of social providers. */
@@ -29,7 +32,7 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
 
     private static final Pattern SCOPE_SEPARATORS = Pattern.compile("[\\s,]+");
 
-    // Of the server, not of the realm: transient, so that no copy of a model contains it.
+    // A server option, not a realm setting: transient, so copies of the model do not contain it.
     private final transient AllowedHosts allowedHosts;
 
     public ClassLinkIdentityProviderConfig(AllowedHosts allowedHosts) {
@@ -45,13 +48,13 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
         return new ClassLinkIdentityProviderConfig(model, allowedHosts);
     }
 
-    /** The provider's name on pages. Not Keycloak's look-up, which fails for a provider that is disabled. */
+    /** Returns the provider's name for pages. Keycloak's own lookup fails for a disabled provider. */
     public String getShownName() {
         String name = getDisplayName();
         return name == null || name.isBlank() ? PROVIDER_NAME : name;
     }
 
-    /** Without the blanks that come with pasting: it is compared with the id_token's audience. */
+    /** Returns the client ID without surrounding spaces, because it is compared with the id_token's audience. */
     @Override
     public String getClientId() {
         return values().find(Setting.CLIENT_ID).orElse(null);
@@ -82,14 +85,15 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
         return values().text(Setting.USER_INFO_URL);
     }
 
-    /** RFC 7009 endpoint; empty means that tokens are only forgotten locally. */
+    /** Returns the RFC 7009 endpoint; if empty, tokens are deleted only in Keycloak. */
     public Optional<String> getRevocationUrl() {
         return values().find(Setting.REVOCATION_URL);
     }
 
     /**
-     * Separated by spaces; commas are accepted, as in ClassLink's own examples. Without {@code openid} if no id_token is
-     * required: Keycloak's base class adds it, and ClassLink refuses a scope that the app does not have.
+     * Returns the scopes, separated by spaces. Commas are accepted in the setting, as in ClassLink's examples. Omits
+     * {@code openid} if no id_token is required: Keycloak's base class adds it, and ClassLink refuses scopes that the
+     * app does not have.
      */
     @Override
     public String getDefaultScope() {
@@ -111,13 +115,13 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
         return values().flag(Setting.PKCE_ENABLED);
     }
 
-    /** Always S256; RFC 9700 advises against the other one. */
+    /** Always S256; RFC 9700 advises against the plain method. */
     @Override
     public String getPkceMethod() {
         return OAuth2Constants.PKCE_METHOD_S256;
     }
 
-    /** False for the plain OAuth 2 flow: no id_token is looked at, the identity comes from the profile call alone. */
+    /** Returns false for the plain OAuth 2 flow, in which the identity comes only from the profile endpoint. */
     public boolean isRequireIdToken() {
         return values().flag(Setting.REQUIRE_ID_TOKEN);
     }
@@ -130,17 +134,17 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
         return UsernameTemplate.parse(values().text(Setting.USERNAME_TEMPLATE));
     }
 
-    /** The districts that may log in; empty setting, every district. */
+    /** Returns the districts whose users can sign in; if empty, users of every district. */
     public TenantAllowList getAllowedTenants() {
         return TenantAllowList.parse(values().find(Setting.ALLOWED_TENANTS).orElse(null));
     }
 
-    /** Life of an access token whose answer has no {@code expires_in}. One minute to one year. */
+    /** Returns the lifetime of an access token if the response has no {@code expires_in}: one minute to one year. */
     public Duration getTokenLifetime() {
         return Duration.ofSeconds(values().number(Setting.TOKEN_LIFETIME_SECONDS));
     }
 
-    /** Keycloak's own setting, with another default: an access token with less left is renewed. 5 seconds to an hour. */
+    /** Returns the refresh threshold in seconds, 5 to 3600. It is Keycloak's setting with a different default. */
     @Override
     public int getMinValidityToken() {
         return values().number(Setting.MIN_VALIDITY_TOKEN);
@@ -150,7 +154,7 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
         return values().flag(Setting.ACCEPT_UNENCRYPTED_TOKENS);
     }
 
-    /** Whether a person's last logout takes their tokens out of the vault. Off unless switched on. */
+    /** Returns whether a user's stored tokens are deleted when the user's last session ends. */
     public boolean isForgetTokensOnLogout() {
         return values().flag(Setting.FORGET_TOKENS_ON_LOGOUT);
     }
@@ -160,17 +164,17 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
                 getTokenUrl(), getRevocationUrl(), getClientId(), getClientSecret(), getClientAuthMethod());
     }
 
-    /** The client scope that a Keycloak access token must carry to be exchanged for a ClassLink token. */
+    /** Returns the client scope that a Keycloak access token must have for a token exchange. */
     public String getTokenScope() {
         return values().text(Setting.TOKEN_SCOPE);
     }
 
-    /** The app that a LaunchPad tile opens, by its client id. */
+    /** Returns the client ID of the app that a LaunchPad tile opens. */
     public Optional<String> getLaunchpadClient() {
         return values().find(Setting.LAUNCHPAD_CLIENT);
     }
 
-    /** Where people leave LaunchPad: the page after a logout links there; empty, there is no such page. */
+    /** Returns the LaunchPad sign-out address for the page after a logout; if empty, Keycloak's own page is shown. */
     public Optional<String> getLaunchpadSignOutUrl() {
         return values().find(Setting.LAUNCHPAD_SIGN_OUT_URL);
     }
@@ -183,12 +187,12 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
         return values().text(Setting.ROSTER_URL);
     }
 
-    /** Where the vault keeps the partner's key, such as <code>${vault.partner}</code>: never the key itself. */
+    /** Returns the vault reference of the partner key, such as <code>${vault.partner}</code>. */
     public Optional<String> getPartnerKey() {
         return values().vaultReference(Setting.PARTNER_KEY);
     }
 
-    /** The same for the districts' keys: a hyphen and a TenantId after the entry's name make it one district's. */
+    /** Returns the vault reference of the district keys. A hyphen and the TenantId are appended for each district. */
     public Optional<String> getDistrictKeys() {
         return values().vaultReference(Setting.DISTRICT_KEYS);
     }
@@ -201,7 +205,7 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
         return values().number(Setting.ROSTER_REQUESTS_PER_MINUTE);
     }
 
-    /** How far ClassLink's clock and ours may differ, in seconds: 0 to 300. */
+    /** Returns the allowed clock skew in seconds, 0 to 300. */
     @Override
     public int getAllowedClockSkew() {
         return values().number(Setting.ALLOWED_CLOCK_SKEW);
@@ -217,13 +221,16 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
         return true;
     }
 
-    /** A nonce belongs to an id_token; without one there is nothing to compare it with. */
+    /** The nonce is disabled without an id_token, because nothing would contain it. */
     @Override
     public boolean isDisableNonce() {
         return !isRequireIdToken();
     }
 
-    /** The profile call is the identity; Keycloak's switch "Disable user info" has no meaning here. */
+    /**
+     * Always false: the identity comes from the profile endpoint, so Keycloak's switch "Disable user info" does not
+     * apply.
+     */
     @Override
     public boolean isDisableUserInfoService() {
         return false;
@@ -244,7 +251,7 @@ public final class ClassLinkIdentityProviderConfig extends OIDCIdentityProviderC
         SettingsValidator.stripBlanks(getConfig());
         new SettingsValidator(values(), allowedHosts, realm).validate();
         SettingsValidator.require("Verify essential claim", () -> EssentialClaim.of(this));
-        // Last: Keycloak's messages name settings by other names than the console.
+        // Called last because Keycloak's messages use other names for the settings than the console.
         super.validate(realm);
     }
 

@@ -8,16 +8,16 @@ import org.keycloak.protocol.oidc.OIDCLoginProtocol;
 import org.keycloak.provider.ProviderConfigProperty;
 
 /**
- * Every setting of a ClassLink provider: key, label, type, default and bounds, in the order of the form in the admin console,
- * which is the order of a first set-up. Typed values, validation, the form and its text keys are made from this table, and
- * docs/administer/settings.md is compared with it.
+ * All settings of a ClassLink provider with key, label, type, default and bounds, in the order of the form in the admin
+ * console. Typed values, validation, the form and its message keys derive from this table. A test compares
+ * docs/administer/settings.md with it.
  */
 public enum Setting {
     // Keycloak's own fields
     CLIENT_ID("clientId", "Client ID", Type.OF_KEYCLOAK, null),
     DEFAULT_SCOPE("defaultScope", "Scopes", Type.OF_KEYCLOAK, "openid profile email"),
 
-    // who may sign in, and as whom
+    // sign-in
     ALLOWED_TENANTS("allowedTenants", "Sign-in: allowed districts", Type.TENANTS, null),
     USERNAME_TEMPLATE(
             "usernameTemplate", "Sign-in: username template", Type.USERNAME_TEMPLATE, "${login_id}.${tenant_id}"),
@@ -27,14 +27,14 @@ public enum Setting {
             IdentityKey.USER_ID.setting(),
             Arrays.stream(IdentityKey.values()).map(IdentityKey::setting).toList()),
 
-    // tiles, and the way out of ClassLink
+    // LaunchPad
     LAUNCHPAD_CLIENT("launchpadClient", "LaunchPad: tile client", Type.CLIENT, null),
     LAUNCHPAD_SIGN_OUT_URL("launchpadSignOutUrl", "LaunchPad: sign-out page", Type.URL, null),
 
     // tokens for clients
     TOKEN_SCOPE("tokenScope", "Token: client scope for exchange", Type.SCOPE, "classlink-token"),
     /**
-     * Access tokens live 24 hours, and ClassLink's answer does not say so
+     * Access tokens are valid for 24 hours, but ClassLink's response has no {@code expires_in}
      * (docs/internals/classlink-protocol.md#token-response).
      */
     TOKEN_LIFETIME_SECONDS("tokenLifetimeSeconds", "Token: default lifetime (seconds)", 86_400, 60, 31_536_000),
@@ -49,13 +49,13 @@ public enum Setting {
             RosterMode.OFF.setting(),
             Arrays.stream(RosterMode.values()).map(RosterMode::setting).toList()),
     PARTNER_KEY("partnerKey", "Roster: partner key", Type.VAULT_REFERENCE, null),
-    /** One entry per district: the TenantId follows after a hyphen. */
+    /** One vault entry per district, with a hyphen and the TenantId at the end. */
     DISTRICT_KEYS("districtKeys", "Roster: district keys", Type.VAULT_REFERENCE, "${vault.classlink-district}"),
     ROSTER_SCOPE("rosterScope", "Roster: client scope", Type.SCOPE, "classlink-roster"),
     ROSTER_REQUESTS_PER_MINUTE("rosterRequestsPerMinute", "Roster: request limit (per minute)", 600, 1, 100_000),
     ROSTER_URL("rosterUrl", "Roster: service URL", Type.URL, "https://oneroster-proxy.apis.classlink.com"),
 
-    // rarely changed: how Keycloak and ClassLink talk, and where
+    // protocol and endpoints, rarely changed
     REQUIRE_ID_TOKEN("requireIdToken", "Protocol: id_token required", Type.FLAG, "true"),
     PKCE_ENABLED("pkceEnabled", "Protocol: PKCE", Type.FLAG, "true"),
     CLIENT_AUTH_METHOD(
@@ -75,16 +75,16 @@ public enum Setting {
     USER_INFO_URL("userInfoUrl", "Endpoint: profile URL", Type.URL, "https://nodeapi.classlink.com/v2/my/info"),
     REVOCATION_URL("revocationUrl", "Endpoint: revocation URL", Type.URL, null);
 
-    /** What a value may be. */
+    /** The type of a value. */
     enum Type {
-        /** A field that Keycloak's console shows by itself. */
+        /** A field that Keycloak's console shows itself. */
         OF_KEYCLOAK(null),
-        /** A URL that is compared and never called. */
+        /** A URL that is compared but never called. */
         ISSUER(ProviderConfigProperty.STRING_TYPE),
-        /** Of an allowed host. */
+        /** A URL on an allowed host. */
         URL(ProviderConfigProperty.STRING_TYPE),
         FLAG(ProviderConfigProperty.BOOLEAN_TYPE),
-        /** Shown as text: the console's field for numbers stores a number, and Keycloak takes no value but text. */
+        /** Shown as a text field: the console's number field stores a number, and Keycloak accepts only strings. */
         NUMBER(ProviderConfigProperty.STRING_TYPE),
         CHOICE(ProviderConfigProperty.LIST_TYPE),
         /** The name of one client scope. */
@@ -93,10 +93,10 @@ public enum Setting {
         CLIENT(ProviderConfigProperty.CLIENT_LIST_TYPE),
         TENANTS(ProviderConfigProperty.MULTIVALUED_STRING_TYPE),
         USERNAME_TEMPLATE(ProviderConfigProperty.STRING_TYPE),
-        /** Such as <code>${vault.partner}</code>. */
+        /** A vault reference such as <code>${vault.partner}</code>. */
         VAULT_REFERENCE(ProviderConfigProperty.STRING_TYPE);
 
-        /** The type of the field in the console; null for Keycloak's own. */
+        /** The type of the field in the console; null for Keycloak's own fields. */
         private final String consoleType;
 
         Type(String consoleType) {
@@ -110,7 +110,7 @@ public enum Setting {
     private final String defaultValue;
     private final long min;
     private final long max;
-    /** Joined by commas: an enum's fields do not change, and a list's elements may. */
+    /** Joined by commas, because an enum's fields must be immutable. */
     private final String options;
 
     Setting(String key, String label, Type type, String defaultValue) {
@@ -135,7 +135,10 @@ public enum Setting {
         this.options = String.join(",", options);
     }
 
-    /** The form in the admin console, below Keycloak's own fields. Its texts are in {@code theme-resources/messages}. */
+    /**
+     * Returns the form fields in the admin console, below Keycloak's own fields. Texts are in {@code
+     * theme-resources/messages}.
+     */
     public static List<ProviderConfigProperty> form() {
         return Arrays.stream(values())
                 .filter(setting -> setting.type != Type.OF_KEYCLOAK)
@@ -156,22 +159,22 @@ public enum Setting {
         return property;
     }
 
-    /** The key in the identity provider's {@code config}. */
+    /** Returns the key in the identity provider's {@code config}. */
     String key() {
         return key;
     }
 
-    /** The name in messages: the English label of the form. */
+    /** Returns the English label, for messages. */
     public String label() {
         return label;
     }
 
-    /** The label in quotation marks, for use in a sentence. */
+    /** Returns the label in quotation marks, for messages. */
     public String quoted() {
         return '"' + label + '"';
     }
 
-    /** Of the texts in the console: {@code .label} and {@code .help} follow. */
+    /** Returns the message key without its suffix {@code .label} or {@code .help}. */
     String textKey() {
         return "classlink.settings." + key;
     }
@@ -184,30 +187,30 @@ public enum Setting {
         return Optional.ofNullable(defaultValue);
     }
 
-    /** The smallest number. */
+    /** Returns the minimum of a number. */
     long min() {
         return min;
     }
 
-    /** The largest number. */
+    /** Returns the maximum of a number. */
     long max() {
         return max;
     }
 
-    /** The values of a choice. */
+    /** Returns the allowed values of a choice. */
     List<String> options() {
         return List.of(options.split(","));
     }
 
     /** How Keycloak authenticates to OneRoster. */
     public enum RosterMode {
-        /** No rosters. */
+        /** The roster API is disabled. */
         OFF("off"),
-        /** The person's own ClassLink token: what ClassLink lets that person see. */
+        /** With the user's own ClassLink token. */
         USER_TOKEN("user-token"),
-        /** The partner's key: every district that shares its roster with the app. */
+        /** With the partner key, for every district that shares its roster with the app. */
         PARTNER_KEY("partner-key"),
-        /** A key of each district, for its own Roster Server: OAuth 1.0a. */
+        /** With one key per district, at the district's own Roster Server (OAuth 1.0a). */
         DISTRICT_KEY("district-key");
 
         private final String setting;
@@ -216,12 +219,12 @@ public enum Setting {
             this.setting = setting;
         }
 
-        /** The value of the setting {@code rosterMode} that chooses this mode. */
+        /** Returns the value of the setting {@code rosterMode} for this mode. */
         public String setting() {
             return setting;
         }
 
-        /** The mode that a value of the setting chooses; empty if none does. */
+        /** Returns the mode for a value of the setting; empty if the value is invalid. */
         public static Optional<RosterMode> ofSetting(String setting) {
             return Arrays.stream(values())
                     .filter(mode -> mode.setting.equals(setting))

@@ -14,13 +14,13 @@ import org.keycloak.broker.oidc.OIDCIdentityProviderConfig;
 import org.keycloak.representations.JsonWebToken;
 
 /**
- * The values of the settings, by their types. Defaults apply here, because Keycloak hands providers what is stored in its
- * database and nothing more; a blank value counts as not set. A value that is not allowed throws {@link
- * IllegalArgumentException} with the second half of a sentence that begins with the setting's label.
+ * Reads setting values by type. Applies the defaults, because Keycloak passes only stored values to a provider. A blank
+ * value counts as not set. An invalid value throws {@link IllegalArgumentException} with a message that continues a
+ * sentence after the setting's label.
  */
 public final class SettingValues {
 
-    /** What Keycloak's vault takes for a reference to one of its entries. */
+    /** The syntax of a reference to an entry in Keycloak's vault. */
     private static final Pattern VAULT_REFERENCE = Pattern.compile("\\$\\{vault\\.[^}]+}");
 
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
@@ -31,7 +31,7 @@ public final class SettingValues {
         this.config = config;
     }
 
-    /** The stored value, or the default; empty if there is neither. */
+    /** Returns the stored value or the default; empty if there is neither. */
     Optional<String> find(Setting setting) {
         return Optional.ofNullable(config.get(setting.key()))
                 .map(String::strip)
@@ -39,7 +39,7 @@ public final class SettingValues {
                 .or(setting::defaultValue);
     }
 
-    /** The stored value, or the default. */
+    /** Returns the stored value or the default. */
     String text(Setting setting) {
         return find(setting).orElseThrow();
     }
@@ -78,16 +78,16 @@ public final class SettingValues {
             if (!VAULT_REFERENCE.matcher(value).matches()) {
                 throw new IllegalArgumentException("must be a reference to Keycloak's vault such as "
                         + setting.defaultValue().orElse("${vault.classlink-partner-key}")
-                        + ", not the key itself, which everybody could read here");
+                        + ", not the key itself, which would be visible here");
             }
             return value;
         });
     }
 
     /**
-     * Keycloak's switch "Verify essential claim": only people one of whose values of a claim matches a regular expression may
-     * log in. Keycloak looks into the id_token alone; here a claim that is not in it is looked for in the profile document,
-     * because that is where ClassLink says most.
+     * Keycloak's switch "Verify essential claim": a user can sign in only if a value of the claim matches a regular
+     * expression. Keycloak checks only the id_token. This class also checks the profile document, because ClassLink
+     * sends most values there.
      */
     public static final class EssentialClaim {
 
@@ -102,7 +102,7 @@ public final class SettingValues {
         }
 
         /**
-         * The claim that the settings ask for, if they do.
+         * Returns the essential claim of the settings; empty if the switch is off.
          *
          * @throws IllegalArgumentException if the switch is on without a name, or the value is not a regular expression
          */
@@ -118,12 +118,12 @@ public final class SettingValues {
             try {
                 return Optional.of(new EssentialClaim(name, Pattern.compile(value)));
             } catch (PatternSyntaxException e) {
-                throw new IllegalArgumentException("has a value that is not a regular expression", e);
+                throw new IllegalArgumentException("has a value that is not a valid regular expression", e);
             }
         }
 
         /**
-         * Whether the person may log in.
+         * Returns whether the user can sign in.
          *
          * @param idToken null in the plain OAuth 2 flow
          */

@@ -13,7 +13,7 @@ import org.keycloak.models.Constants;
 import org.keycloak.models.RealmModel;
 import org.keycloak.protocol.oidc.OIDCLoginProtocol;
 
-/** Checks the settings when a provider is saved or imported. Keycloak answers 400 with the message. */
+/** Validates the settings when a provider is saved or imported. Keycloak returns 400 with the message. */
 final class SettingsValidator {
 
     private final SettingValues values;
@@ -26,23 +26,23 @@ final class SettingsValidator {
         this.realm = realm;
     }
 
-    /** Blanks that come with pasting are not stored: ClassLink takes them for a part of the secret. */
+    /** Removes spaces around pasted values: ClassLink treats them as part of the secret. */
     static void stripBlanks(Map<String, String> config) {
         Stream.concat(Stream.of("clientSecret"), Arrays.stream(Setting.values()).map(Setting::key))
                 .forEach(key -> config.computeIfPresent(key, (same, value) -> value.strip()));
     }
 
     /**
-     * Checks every setting of the table.
+     * Validates all settings.
      *
-     * @throws IllegalArgumentException saying which setting is wrong, and what is allowed
+     * @throws IllegalArgumentException with the setting and the allowed values
      */
     void validate() {
         require(
                 Setting.CLIENT_ID.label(),
                 () -> requirePresent(
                         Setting.CLIENT_ID,
-                        "is missing. It is the OAuth2 client id of your app in ClassLink's Partner Portal"));
+                        "is missing. Enter the OAuth2 client ID of your app from ClassLink's Partner Portal"));
         for (Setting setting : Setting.values()) {
             require(setting.label(), () -> check(setting));
         }
@@ -59,7 +59,7 @@ final class SettingsValidator {
     /**
      * Runs a check.
      *
-     * @throws IllegalArgumentException the check's own, its message after the label
+     * @throws IllegalArgumentException with the label and the message of the check
      */
     static void require(String label, Runnable check) {
         try {
@@ -109,17 +109,20 @@ final class SettingsValidator {
         }
     }
 
-    /** What is stored already is read leniently; see {@link TenantAllowList}. */
+    /** Stricter than reading stored values; see {@link TenantAllowList}. */
     private static void requireTenantIds(String tenants) {
         for (String entry : tenants.split(Constants.CFG_DELIMITER, -1)) {
             if (!entry.strip().matches("[0-9]{0,19}")) {
                 throw new IllegalArgumentException("has the entry \"" + entry.strip()
-                        + "\", which is not a TenantId. Type numbers such as 2284, one for each district");
+                        + "\", which is not a TenantId. Enter one number per district, such as 2284");
             }
         }
     }
 
-    /** Commas and spaces separate; a semicolon would be taken as part of a name, and ClassLink refuses the whole request. */
+    /**
+     * Commas and spaces are separators. A semicolon would become part of a name, and ClassLink would refuse the
+     * request.
+     */
     private static void requireScopes(String scopes) {
         if (!scopes.matches("[A-Za-z0-9_.:/\\s,-]*")) {
             throw new IllegalArgumentException(
@@ -137,17 +140,17 @@ final class SettingsValidator {
     private static void requireBase(String rosterUrl) {
         if (rosterUrl.contains("/ims/oneroster") || rosterUrl.contains("?")) {
             throw new IllegalArgumentException(
-                    "must end before /ims/oneroster/v1p1, which is added; the value is \"" + rosterUrl + "\"");
+                    "must end before /ims/oneroster/v1p1, which Keycloak adds; the value is \"" + rosterUrl + "\"");
         }
     }
 
     private static void requireOneScope(String scope) {
         if (scope.matches(".*\\s.*")) {
-            throw new IllegalArgumentException("is the name of one client scope, without spaces");
+            throw new IllegalArgumentException("must be the name of one client scope, without spaces");
         }
     }
 
-    /** A client that does not exist passes: realm files create providers first and clients afterwards. */
+    /** A client that does not exist is accepted because realm imports create providers before clients. */
     private void requireUsableClient(String clientId) {
         ClientModel client = realm.getClientByClientId(clientId);
         if (client != null && !(client.isEnabled() && OIDCLoginProtocol.LOGIN_PROTOCOL.equals(client.getProtocol()))) {

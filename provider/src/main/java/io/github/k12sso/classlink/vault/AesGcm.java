@@ -15,9 +15,9 @@ import org.keycloak.jose.jwe.JWEUtils;
 import org.keycloak.jose.jwe.enc.JWEEncryptionProvider;
 
 /**
- * A256GCM (RFC 7518, section 5.3) for Keycloak's {@link JWE}, with the Java platform's cipher, which uses the processor's AES
- * instructions. Keycloak's own implementation takes Bouncy Castle's cipher, which does not: it was more than half of what opening a
- * record costs. In FIPS mode Keycloak's cipher is used.
+ * A256GCM (RFC 7518, section 5.3) for Keycloak's {@link JWE}, with the Java platform's cipher, which uses the
+ * processor's AES instructions. Keycloak's implementation uses Bouncy Castle's cipher, which does not and accounted for
+ * more than half of the time to decrypt a record. In FIPS mode, Keycloak's cipher is used.
  */
 final class AesGcm implements JWEEncryptionProvider {
 
@@ -64,13 +64,13 @@ final class AesGcm implements JWEEncryptionProvider {
         return Profile.getInstance() != null && Profile.isFeatureEnabled(Profile.Feature.FIPS);
     }
 
-    /** Not asked for: the algorithm is {@code dir}, so that no key is written into a record. */
+    /** Never called: the algorithm is {@code dir}, so a record contains no encrypted key. */
     @Override
     public byte[] serializeCEK(JWEKeyStorage keys) {
         throw new UnsupportedOperationException("dir has no encrypted key");
     }
 
-    /** As {@link #serializeCEK}. */
+    /** Never called, like {@link #serializeCEK}. */
     @Override
     public void deserializeCEK(JWEKeyStorage keys) {
         throw new UnsupportedOperationException("dir has no encrypted key");

@@ -19,15 +19,16 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.vault.VaultStringSecret;
 
 /**
- * Where the keys of token records come from: the server's key file, else an entry of the realm's vault, else the realm's own AES key.
- * What a key of a later source encrypted still decrypts after an earlier one was set up.
+ * The source of the keys that encrypt token records: the server's key file, otherwise an entry in Keycloak's vault,
+ * otherwise the realm's AES key. Records encrypted with a key from a later source can still be decrypted after an
+ * earlier source is configured.
  */
 public final class KeySource {
 
     private final Optional<KeyRing> file;
     private final Optional<String> vaultEntry;
 
-    /** A source that was set up cannot be read now. The message says which, for the log, and nothing of a key. */
+    /** A configured source cannot be read. The message names the source, is safe to log and contains no key. */
     public static final class Unavailable extends RuntimeException {
 
         private static final long serialVersionUID = 1L;
@@ -38,23 +39,23 @@ public final class KeySource {
     }
 
     /**
-     * Names the sources.
+     * Creates a key source.
      *
-     * @param file the ring of the server option {@code token-key-file}
-     * @param vaultEntry the name in Keycloak's vault that the server option {@code token-key-vault-entry} gives
+     * @param file the key ring from the server option {@code token-key-file}
+     * @param vaultEntry the name of the vault entry, from the server option {@code token-key-vault-entry}
      */
     public KeySource(Optional<KeyRing> file, Optional<String> vaultEntry) {
         this.file = file;
         this.vaultEntry = vaultEntry;
     }
 
-    /** The realm's own AES key, and nothing else. */
+    /** A source that uses only the realm's AES key. */
     public static KeySource ofRealms() {
         return new KeySource(Optional.empty(), Optional.empty());
     }
 
     /**
-     * The key that encrypts now.
+     * Returns the key that encrypts new records.
      *
      * @throws Unavailable if a source cannot be read
      */
@@ -65,7 +66,7 @@ public final class KeySource {
     }
 
     /**
-     * The key that a record names; empty if it is in no source.
+     * Returns the key with this ID; empty if no source has it.
      *
      * @throws Unavailable if a source cannot be read
      */
@@ -77,17 +78,19 @@ public final class KeySource {
                         .map(KeySource::realmKey));
     }
 
-    /** An entry that is named and absent ends the login: encrypting with another key instead would weaken what was asked for. */
+    /**
+     * A configured entry that is missing fails the login. Falling back to another key would weaken the configured
+     * protection.
+     */
     private static KeyRing inVault(KeycloakSession session, String name) {
         try (VaultStringSecret secret = session.vault().getStringSecret("${vault." + name + "}")) {
             String text = secret.get()
                     .filter(value -> !value.startsWith("${vault."))
-                    .orElseThrow(() -> new Unavailable("Keycloak's vault has no entry for ClassLink's token keys "
-                            + "(server option token-key-vault-entry)"));
+                    .orElseThrow(() -> new Unavailable("Keycloak's vault has no entry for the ClassLink token "
+                            + "keys (server option token-key-vault-entry)"));
             return KeyRing.parse(text);
         } catch (IllegalArgumentException e) {
-            throw new Unavailable(
-                    "the entry for ClassLink's token keys in Keycloak's vault cannot be used: " + e.getMessage());
+            throw new Unavailable("the vault entry for the ClassLink token keys is invalid: " + e.getMessage());
         }
     }
 
@@ -97,38 +100,38 @@ public final class KeySource {
     }
 
     /**
-     * Keys as an operator writes them: one in a line, an id and base64 of at least 32 random bytes, with blanks between. The
-     * first one encrypts, all decrypt. Blank lines and lines that begin with {@code #} say nothing.
+     * A key file: one key per line, an ID and at least 32 random bytes in base64, separated by spaces. The first key
+     * encrypts, all keys decrypt. Blank lines and lines that start with {@code #} are ignored.
      */
     public static final class KeyRing {
 
         private static final int MIN_LISTED_SECRET_BYTES = 32;
-        /** More is a mistake: a rotation needs two. */
+        /** A rotation needs two keys; more than this is a mistake. */
         private static final int MAX_KEYS = 32;
 
         private static final String LINE =
-                "Each line is a key id (letters, digits, '.', '_' and '-', 64 at most), a blank, and "
-                        + "base64 of at least 32 random bytes, such as 'openssl rand -base64 32' makes";
+                "Each line must have a key ID (up to 64 letters, digits, '.', '_' and '-'), a space and at "
+                        + "least 32 random bytes in base64, for example from 'openssl rand -base64 32'";
 
         private final List<Key> keys;
 
         /**
          * A key that encrypts token records.
          *
-         * @param id stands in each record's header, so that the record finds its key again after a rotation
+         * @param id written into each record's header, so the key is found after a rotation
          * @param key for A256GCM
          */
         record Key(String id, SecretKey key) {
 
-            /** Of a secret; an old realm's AES key has no more. */
+            /** Minimum length of a secret. The AES key of an old realm is this short. */
             static final int MIN_SECRET_BYTES = 16;
 
             private static final String MAC = "HmacSHA256";
             private static final byte[] PURPOSE = "keycloak-classlink token record 1".getBytes(StandardCharsets.UTF_8);
 
             /**
-             * The key made of a secret by HKDF-Expand (RFC 5869 section 2.3, one block): 256 bits whatever the secret's length, and
-             * never the very key that Keycloak uses for its own purposes.
+             * Derives a key from a secret with HKDF-Expand (RFC 5869, section 2.3, one block). The key always has 256
+             * bits and differs from the key that Keycloak uses for other purposes.
              *
              * @throws IllegalArgumentException if the secret is shorter than 16 bytes
              */
@@ -149,7 +152,7 @@ public final class KeySource {
                 }
             }
 
-            /** Without the key. */
+            /** Omits the key. */
             @Override
             public String toString() {
                 return "Key[" + id + "]";
@@ -161,9 +164,9 @@ public final class KeySource {
         }
 
         /**
-         * Reads a ring.
+         * Parses a key file.
          *
-         * @throws IllegalArgumentException naming the line and what belongs there, never what stands there
+         * @throws IllegalArgumentException with the line number and the expected format, never the content of the line
          */
         public static KeyRing parse(String text) {
             List<Key> keys = new ArrayList<>();
@@ -174,16 +177,16 @@ public final class KeySource {
                 if (!stripped.isEmpty() && !stripped.startsWith("#")) {
                     Key key = key(stripped, number);
                     if (keys.stream().anyMatch(other -> other.id().equals(key.id()))) {
-                        throw new IllegalArgumentException("line " + number + " repeats a key id");
+                        throw new IllegalArgumentException("line " + number + " repeats a key ID");
                     }
                     keys.add(key);
                 }
             }
             if (keys.isEmpty()) {
-                throw new IllegalArgumentException("there is no key in it. " + LINE);
+                throw new IllegalArgumentException("it contains no key. " + LINE);
             }
             if (keys.size() > MAX_KEYS) {
-                throw new IllegalArgumentException("there are more than " + MAX_KEYS + " keys in it");
+                throw new IllegalArgumentException("it contains more than " + MAX_KEYS + " keys");
             }
             return new KeyRing(keys);
         }
@@ -191,14 +194,14 @@ public final class KeySource {
         private static Key key(String line, int number) {
             String[] parts = line.split("\\s+", -1);
             if (parts.length != 2 || !parts[0].matches("[A-Za-z0-9._-]{1,64}")) {
-                throw new IllegalArgumentException("line " + number + " is not a key. " + LINE);
+                throw new IllegalArgumentException("line " + number + " is not a valid key line. " + LINE);
             }
             byte[] secret;
             try {
                 secret = Base64.getDecoder().decode(parts[1]);
             } catch (IllegalArgumentException e) {
-                // Not as the cause: its message quotes the line.
-                throw new IllegalArgumentException("line " + number + " is not base64. " + LINE);
+                // The exception is not kept as the cause because its message quotes the line.
+                throw new IllegalArgumentException("line " + number + " has a key that is not valid base64. " + LINE);
             }
             if (secret.length < MIN_LISTED_SECRET_BYTES) {
                 throw new IllegalArgumentException("line " + number + " has a key that is too short. " + LINE);
@@ -206,7 +209,7 @@ public final class KeySource {
             return Key.of(parts[0], secret);
         }
 
-        /** The key that encrypts. */
+        /** Returns the key that encrypts. */
         Key active() {
             return keys.get(0);
         }
@@ -220,7 +223,7 @@ public final class KeySource {
             return Optional.empty();
         }
 
-        /** Without the keys. */
+        /** Omits the keys. */
         @Override
         public String toString() {
             return "KeyRing" + keys;

@@ -19,9 +19,10 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.models.utils.KeycloakModelUtils;
 
 /**
- * Tells ClassLink, in the background, that tokens are no longer needed (RFC 7009). Each token once, within the ten seconds of
- * every call. Realms take turns, and each has at most two people's calls at a time, so that no realm waits for the ClassLink of
- * another. What fails is logged and not repeated: the tokens are forgotten here in any case, and expire there.
+ * Revokes tokens at ClassLink in the background (RFC 7009). Each token is sent once, with a call timeout of ten
+ * seconds. Realms take turns, and each realm has at most two revocations in progress, so no realm is delayed by another
+ * realm's endpoint. Failures are logged and not retried: the tokens are already deleted in Keycloak and expire at
+ * ClassLink.
  */
 public final class Revocations implements AutoCloseable {
 
@@ -29,7 +30,7 @@ public final class Revocations implements AutoCloseable {
 
     private final Turns executor = new Turns();
 
-    /** Revokes a person's tokens: the refresh token first, because a server that knows it ends the access token with it. */
+    /** Revokes a user's tokens. The refresh token goes first because servers may revoke the access token with it. */
     void submit(KeycloakSession session, RealmModel realm, TokenEndpointClient endpoint, TokenSet tokens) {
         KeycloakSessionFactory factory = session.getKeycloakSessionFactory();
         String realmId = realm.getId();
@@ -37,7 +38,10 @@ public final class Revocations implements AutoCloseable {
         try {
             executor.execute(realmId, () -> revoke(factory, realm, realmId, realmName, endpoint, tokens));
         } catch (RejectedExecutionException e) {
-            LOG.warnf("Too many ClassLink tokens wait for revocation; some are only forgotten. realm=%s", realmName);
+            LOG.warnf(
+                    "The revocation queue is full: ClassLink tokens were deleted without revocation and "
+                            + "expire on their own. realm=%s",
+                    realmName);
         }
     }
 
@@ -51,14 +55,14 @@ public final class Revocations implements AutoCloseable {
         try {
             KeycloakModelUtils.runJobInTransaction(factory, session -> {
                 RealmModel realm = session.realms().getRealm(realmId);
-                // For its vault, which wants no more than its name: a removed realm's tokens are revoked, too.
+                // Keycloak's vault needs only the realm's name, so tokens of a removed realm can be revoked, too.
                 session.getContext().setRealm(realm == null ? known : realm);
                 revoke(endpoint.in(session), tokens, realmName);
             });
         } catch (RuntimeException e) {
-            // Keycloak is going down, say. Not the message, which may quote anything.
+            // For example, Keycloak is shutting down. The message is not logged because it may contain personal data.
             LOG.warnf(
-                    "A ClassLink token was not revoked: %s. realm=%s",
+                    "ClassLink token revocation failed; the token expires on its own: %s. realm=%s",
                     e.getClass().getName(), realmName);
         }
     }
@@ -70,7 +74,9 @@ public final class Revocations implements AutoCloseable {
             }
             endpoint.revoke("access_token", tokens.accessToken());
         } catch (UpstreamFailure e) {
-            LOG.warnf("A ClassLink token was not revoked: %s. realm=%s", e.getMessage(), realmName);
+            LOG.warnf(
+                    "ClassLink token revocation failed; the token expires on its own: %s. realm=%s",
+                    e.getMessage(), realmName);
         }
     }
 
@@ -79,16 +85,16 @@ public final class Revocations implements AutoCloseable {
         executor.close();
     }
 
-    /** Tasks of realms, one after the other from each realm that has any. */
+    /** Runs tasks of several realms in round-robin order. */
     static final class Turns implements AutoCloseable {
 
-        /** Of the whole server. */
+        /** Maximum number of threads per server. */
         static final int THREADS = 8;
-        /** Of a realm, at once. */
+        /** Maximum number of running tasks per realm. */
         static final int PER_REALM = 2;
-        /** Of a realm, waiting. */
+        /** Maximum number of waiting tasks per realm. */
         static final int MAX_WAITING_OF_REALM = 10_000;
-        /** Of all realms, waiting. */
+        /** Maximum number of waiting tasks on the server. */
         static final int MAX_WAITING = 20_000;
 
         private static final int IDLE_SECONDS = 30;
@@ -97,14 +103,14 @@ public final class Revocations implements AutoCloseable {
         private final ThreadPoolExecutor executor;
         private int waiting;
 
-        /** Tasks that wait, and how many run; a realm without either is forgotten. */
+        /** The waiting tasks and the number of running tasks. A realm without either is removed. */
         private static final class Realm {
             private final Deque<Runnable> tasks = new ArrayDeque<>();
             private int running;
         }
 
         Turns() {
-            // Never more in its queue than each realm's two.
+            // Its queue never holds more than two tasks per realm.
             executor = new ThreadPoolExecutor(
                     THREADS, THREADS, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
                         Thread thread = new Thread(task, "classlink-revocations");
@@ -115,9 +121,9 @@ public final class Revocations implements AutoCloseable {
         }
 
         /**
-         * Runs a task when it is its turn.
+         * Queues a task.
          *
-         * @throws RejectedExecutionException if too many wait, or this is closed
+         * @throws RejectedExecutionException if the queue is full or closed
          */
         synchronized void execute(String realmId, Runnable task) {
             Realm realm = realms.computeIfAbsent(realmId, id -> new Realm());
@@ -125,30 +131,30 @@ public final class Revocations implements AutoCloseable {
                 throw new RejectedExecutionException();
             }
             if (realm.running < PER_REALM) {
-                executor.execute(() -> takeTurn(realmId, realm));
+                executor.execute(() -> runNext(realmId, realm));
                 realm.running++;
             }
             realm.tasks.add(task);
             waiting++;
         }
 
-        private void takeTurn(String realmId, Realm realm) {
+        private void runNext(String realmId, Realm realm) {
             Optional<Runnable> next = next(realmId, realm);
             if (next.isPresent()) {
                 try {
                     next.get().run();
                 } finally {
-                    takeAnotherTurn(realmId, realm);
+                    queueAgain(realmId, realm);
                 }
             }
         }
 
-        /** After the realms that wait. */
-        private void takeAnotherTurn(String realmId, Realm realm) {
+        /** Queues the realm behind the waiting realms. */
+        private void queueAgain(String realmId, Realm realm) {
             try {
-                executor.execute(() -> takeTurn(realmId, realm));
+                executor.execute(() -> runNext(realmId, realm));
             } catch (RejectedExecutionException e) {
-                // closed: Keycloak is going down
+                // closed: Keycloak is shutting down
             }
         }
 
@@ -162,7 +168,7 @@ public final class Revocations implements AutoCloseable {
             return next;
         }
 
-        /** Realms that have tasks. */
+        /** Returns the number of realms with tasks. */
         synchronized int size() {
             return realms.size();
         }

@@ -26,9 +26,9 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 
 /**
- * Encrypts and decrypts the token record of one link: a compact JWE (RFC 7516, {@code dir} with A256GCM, the key's id in the
- * header), made with Keycloak's own JOSE code. Compact, because Keycloak rewrites what looks like JSON when a user logs in
- * again ({@code IdentityBrokerService.updateToken}).
+ * Encrypts and decrypts the token record of one link: a compact JWE (RFC 7516, {@code dir} with A256GCM, the key's id
+ * in the header), made with Keycloak's JOSE code. It is not JSON because Keycloak rewrites stored JSON when a user
+ * signs in again ({@code IdentityBrokerService.updateToken}).
  */
 public final class TokenCipher {
 
@@ -47,8 +47,8 @@ public final class TokenCipher {
     private final boolean acceptsPlain;
 
     /**
-     * Whose record it is. Written into each record: in another user's row, under another alias or in another realm it does
-     * not decrypt.
+     * The owner of a record. It is part of the encrypted data: a record that is copied to another user, alias or realm
+     * is rejected.
      *
      * @param realmId Keycloak's internal id of the realm
      * @param alias the identity provider's
@@ -57,8 +57,9 @@ public final class TokenCipher {
     record Owner(String realmId, String alias, String brokerUserId) {}
 
     /**
-     * A stored record cannot be decrypted: its key is missing, it was moved here from another row, or it is damaged. The user
-     * has to log in again; the record is kept, because the key may come back. The message is made of constants and a key's id.
+     * A stored record cannot be decrypted: its key is missing, it was copied from another row, or it is damaged. The
+     * user must sign in again. The record is kept because the key may be restored. The message contains only constants
+     * and a key ID.
      */
     static final class Unreadable extends Exception {
 
@@ -70,18 +71,18 @@ public final class TokenCipher {
     }
 
     /**
-     * What the keys of a provider's records can do.
+     * Whether the configured keys decrypt a provider's records.
      *
-     * @param activeKey id of the key that encrypts now
-     * @param looked how many stored records were tried
-     * @param opened how many of those decrypt
+     * @param activeKey ID of the key that encrypts new records
+     * @param looked number of stored records tried
+     * @param opened number of those that could be decrypted
      */
     public record KeyState(String activeKey, int looked, int opened) {
 
         /**
-         * Tries the stored records of some users, for the connection check.
+         * Tries to decrypt the records of some users, for the connection check.
          *
-         * @param sample how many users with a link at most
+         * @param sample maximum number of linked users to try
          * @throws KeySource.Unavailable if a source of keys cannot be read
          */
         public static KeyState of(KeycloakSession session, RealmModel realm, String alias, KeySource keys, int sample) {
@@ -100,7 +101,7 @@ public final class TokenCipher {
             return new KeyState(activeKey, links.size(), (int) opened);
         }
 
-        /** Nothing is logged. */
+        /** Unlike {@link #tryDecrypt}, logs nothing. */
         private static boolean opens(String stored, Owner owner, Function<String, Optional<KeyRing.Key>> keys) {
             try {
                 decrypt(stored, owner, keys);
@@ -112,9 +113,9 @@ public final class TokenCipher {
     }
 
     /**
-     * Of one user's record.
+     * Creates the cipher for one user's record.
      *
-     * @param acceptsPlain whether a record in clear is read, which a built-in provider left and nobody vouches for
+     * @param acceptsPlain whether an unencrypted record of a built-in provider is accepted
      */
     TokenCipher(KeycloakSession session, RealmModel realm, KeySource keys, Owner owner, boolean acceptsPlain) {
         this.session = session;
@@ -124,24 +125,29 @@ public final class TokenCipher {
         this.acceptsPlain = acceptsPlain;
     }
 
-    /** The record as it is stored. */
+    /** Encrypts a record for storage. */
     public String encrypt(TokenRecord record) {
         return encrypt(record, owner, keys.active(session, realm));
     }
 
-    /** The record, encrypted or left in clear by a built-in provider. Empty, with a line in the log, if it cannot be read. */
+    /**
+     * Decrypts a stored record, or reads an unencrypted one of a built-in provider. If that fails, logs a warning and
+     * returns empty.
+     */
     public Optional<TokenRecord> tryDecrypt(String stored) {
         try {
             if (isEncrypted(stored)) {
                 return Optional.of(decrypt(stored, owner, id -> keys.find(session, realm, id)));
             }
             if (!acceptsPlain) {
-                throw new Unreadable("it is not encrypted, and the provider does not accept unencrypted tokens");
+                throw new Unreadable(
+                        "the record is not encrypted, and the provider does not accept unencrypted tokens");
             }
             return TokenRecord.readPlain(stored);
         } catch (Unreadable e) {
             LOG.warnf(
-                    "A stored ClassLink token does not open, so the person has to log in again: %s. realm=%s, provider=%s",
+                    "A stored ClassLink token could not be decrypted: %s. The user must sign in again. "
+                            + "realm=%s, provider=%s",
                     e.getMessage(), realm.getName(), owner.alias());
             return Optional.empty();
         }
@@ -159,11 +165,11 @@ public final class TokenCipher {
         try {
             return jwe.encodeJwe(new DirectAlgorithmProvider(), A256GCM);
         } catch (JWEException e) {
-            throw new IllegalStateException("A token record could not be sealed", e);
+            throw new IllegalStateException("A token record could not be encrypted", e);
         }
     }
 
-    /** A record in clear, left by a built-in provider, begins with a brace. */
+    /** An unencrypted record of a built-in provider starts with a brace. */
     static boolean isEncrypted(String stored) {
         return stored.startsWith("eyJ");
     }
@@ -173,20 +179,20 @@ public final class TokenCipher {
         JWE jwe = parse(stored);
         String keyId = keyId(jwe.getHeader());
         KeyRing.Key key = keys.apply(keyId)
-                .orElseThrow(() -> new Unreadable("the key '" + keyId + "' that sealed it is in no key source"));
+                .orElseThrow(() -> new Unreadable("the record's key '" + keyId + "' is in no key source"));
         jwe.getKeyStorage().setCEKKey(key.key(), JWEKeyStorage.KeyUse.ENCRYPTION);
         JsonNode content;
         try {
             A256GCM.verifyAndDecodeJwe(jwe);
             content = JSON.readTree(jwe.getContent());
         } catch (GeneralSecurityException | IOException e) {
-            throw new Unreadable("it is damaged, or another key has the id '" + keyId + "'");
+            throw new Unreadable("the record is damaged, or another key has the ID '" + keyId + "'");
         }
         if (!owner.equals(new Owner(
                 content.path(REALM).asText(),
                 content.path(ALIAS).asText(),
                 content.path(BROKER_USER_ID).asText()))) {
-            throw new Unreadable("it belongs to another realm, provider or person");
+            throw new Unreadable("the record belongs to another realm, provider or user");
         }
         return TokenRecord.read(content);
     }
@@ -194,18 +200,18 @@ public final class TokenCipher {
     private static JWE parse(String stored) throws Unreadable {
         try {
             return new JWE(stored);
-        } catch (RuntimeException e) { // Keycloak has no type of its own for a text that is not a JWE
-            throw new Unreadable("it is no sealed record");
+        } catch (RuntimeException e) { // Keycloak has no specific exception for text that is not a JWE
+            throw new Unreadable("the record is malformed");
         }
     }
 
-    /** Only what such an id can be, because it ends up in a log line. */
+    /** Returns the key ID only if it is well-formed, because it is logged. */
     private static String keyId(JOSEHeader header) throws Unreadable {
         if (header != null
                 && header.getKeyId() != null
                 && KEY_ID.matcher(header.getKeyId()).matches()) {
             return header.getKeyId();
         }
-        throw new Unreadable("it names no key");
+        throw new Unreadable("the record has no key ID");
     }
 }

@@ -16,12 +16,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What the vault keeps for one link, in clear: the JSON inside an encrypted record. It has the members that Keycloak's own brokers
- * write, so that a record left by a built-in provider reads the same.
+ * The decrypted content of a token record: JSON with the members that Keycloak's built-in brokers write, so their
+ * records can be read, too.
  *
- * @param tokens empty once ClassLink has revoked the grant: the link and the identity stay, and the answer stays "log in again"
- * @param identity empty in a record that a built-in provider left
- * @param loginAt when the person signed in, in whole milliseconds; {@link Instant#EPOCH} if the record does not say
+ * @param tokens empty after ClassLink revoked the grant; the link and the identity are kept, and the user must sign in
+ *     again
+ * @param identity empty in a record of a built-in provider
+ * @param loginAt login time in milliseconds precision; {@link Instant#EPOCH} if unknown
  */
 public record TokenRecord(Optional<TokenSet> tokens, Optional<Identity> identity, Instant loginAt) {
 
@@ -39,17 +40,17 @@ public record TokenRecord(Optional<TokenSet> tokens, Optional<Identity> identity
     private static final String SOURCED_ID = "sourced_id";
     private static final String ROLES = "roles";
 
-    /** One that does not say when the person signed in. */
+    /** Creates a record without a login time. */
     TokenRecord(Optional<TokenSet> tokens, Optional<Identity> identity) {
         this(tokens, identity, Instant.EPOCH);
     }
 
-    /** The same person without tokens. */
+    /** Returns this record without tokens. */
     public TokenRecord revoked() {
         return new TokenRecord(Optional.empty(), identity, loginAt);
     }
 
-    /** The person's district at ClassLink, if the record says it. */
+    /** Returns the user's district, if known. */
     Optional<TenantId> tenantId() {
         return identity.flatMap(Identity::tenantId);
     }
@@ -78,7 +79,7 @@ public record TokenRecord(Optional<TokenSet> tokens, Optional<Identity> identity
         return record;
     }
 
-    /** A record that a built-in provider left; empty if it cannot be used. */
+    /** Reads a record of a built-in provider; empty if it is unusable. */
     static Optional<TokenRecord> readPlain(String text) {
         try {
             return tokens(JSON.readTree(text)).map(set -> new TokenRecord(Optional.of(set), Optional.empty()));
@@ -106,8 +107,8 @@ public record TokenRecord(Optional<TokenSet> tokens, Optional<Identity> identity
         if (isEpochSecond(expiresAt)) {
             return Optional.of(new TokenSet(accessToken, refreshToken, Instant.ofEpochSecond(expiresAt.longValue())));
         }
-        // Keycloak's own brokers store no expiry when ClassLink sent none. Such a token may be days old: only its
-        // refresh token can be used.
+        // Built-in brokers store no expiry if ClassLink sent none. Such a token may have expired, so only its refresh
+        // token is used.
         return refreshToken.map(token -> new TokenSet(accessToken, refreshToken, Instant.EPOCH));
     }
 
@@ -125,7 +126,7 @@ public record TokenRecord(Optional<TokenSet> tokens, Optional<Identity> identity
                 roles));
     }
 
-    /** Keycloak's column holds what anybody wrote: {@link Instant} throws at numbers that are larger. */
+    /** The stored value is not trusted: {@link Instant} throws for larger numbers. */
     private static boolean isEpochSecond(JsonNode node) {
         return node.isIntegralNumber()
                 && node.canConvertToLong()
@@ -134,13 +135,13 @@ public record TokenRecord(Optional<TokenSet> tokens, Optional<Identity> identity
     }
 
     /**
-     * What ClassLink said about a person at their last login, as far as it decides what they may read. Encrypted with the tokens,
-     * because user attributes can be edited.
+     * The profile data of the last login that roster authorization needs. It is encrypted with the tokens because user
+     * attributes can be edited.
      *
      * @param userId ClassLink's UserId
-     * @param tenantId their district
-     * @param sourcedId their id in the district's roster
-     * @param roles as ClassLink writes them; most profiles have one
+     * @param tenantId the user's district
+     * @param sourcedId the user's ID in the district's roster
+     * @param roles as ClassLink sends them; most profiles have one
      */
     public record Identity(
             String userId, Optional<TenantId> tenantId, Optional<SourcedId> sourcedId, List<String> roles) {
@@ -149,12 +150,12 @@ public record TokenRecord(Optional<TokenSet> tokens, Optional<Identity> identity
             roles = List.copyOf(roles);
         }
 
-        /** The facts of a profile that was just read. */
+        /** Takes the identity from a profile. */
         public static Identity of(Profile profile) {
             return new Identity(profile.userId(), profile.tenantId(), profile.sourcedId(), profile.roles());
         }
 
-        /** Without the person. */
+        /** Omits personal data. */
         @Override
         public String toString() {
             return "Identity[…]";
@@ -162,26 +163,26 @@ public record TokenRecord(Optional<TokenSet> tokens, Optional<Identity> identity
     }
 
     /**
-     * The tokens kept for one person.
+     * The stored tokens of one user.
      *
      * @param accessToken ClassLink's opaque bearer token
      * @param refreshToken if ClassLink issued one
-     * @param expiresAt when the access token expires; set at login, because ClassLink's answer may not say
+     * @param expiresAt expiry of the access token; calculated at login if ClassLink's response does not contain it
      * @param source how these tokens were obtained, for events and metrics; not stored
      */
     public record TokenSet(String accessToken, Optional<String> refreshToken, Instant expiresAt, Source source) {
 
         /** How tokens were obtained. */
         public enum Source {
-            /** As they were stored. */
+            /** Read from the vault. */
             STORED,
-            /** This request refreshed them at ClassLink. */
+            /** Refreshed by this request. */
             REFRESHED,
-            /** Another request, here or on another node, refreshed them, and this one waited for it. */
+            /** Refreshed by another request on any node while this one waited. */
             COALESCED
         }
 
-        /** A token that expires this soon would be expired when ClassLink gets it, so it counts as expired. */
+        /** A token with less time left counts as expired because it could expire before ClassLink receives it. */
         static final Duration MARGIN = Duration.ofSeconds(5);
 
         public TokenSet(String accessToken, Optional<String> refreshToken, Instant expiresAt) {
@@ -189,9 +190,9 @@ public record TokenRecord(Optional<TokenSet> tokens, Optional<Identity> identity
         }
 
         /**
-         * The tokens of an answer, with the time when they expire.
+         * Takes the tokens from a token response and calculates their expiry.
          *
-         * @param lifetime life of an access token whose answer does not state one
+         * @param lifetime lifetime of an access token if the response has no {@code expires_in}
          */
         public static TokenSet issued(TokenResponse response, Instant now, Duration lifetime) {
             return new TokenSet(
@@ -200,12 +201,12 @@ public record TokenRecord(Optional<TokenSet> tokens, Optional<Identity> identity
                     now.plus(response.expiresIn().orElse(lifetime)));
         }
 
-        /** These tokens with another set's refresh token, if they have none: an answer without one leaves the old one valid. */
+        /** Returns these tokens; if they have no refresh token, with the older one, which stays valid. */
         public TokenSet orRefreshTokenOf(TokenSet older) {
             return new TokenSet(accessToken, refreshToken.or(older::refreshToken), expiresAt, source);
         }
 
-        /** The same tokens, obtained in another way. */
+        /** Returns the same tokens with another source. */
         public TokenSet from(Source other) {
             return new TokenSet(accessToken, refreshToken, expiresAt, other);
         }
@@ -219,12 +220,12 @@ public record TokenRecord(Optional<TokenSet> tokens, Optional<Identity> identity
             return refreshToken.isPresent() || !isExpired(now);
         }
 
-        /** Time left; negative when over. */
+        /** Returns the remaining lifetime; negative after expiry. */
         public Duration remaining(Instant now) {
             return Duration.between(now, expiresAt);
         }
 
-        /** Without the tokens. */
+        /** Omits the tokens. */
         @Override
         public String toString() {
             return "TokenSet[expiresAt=" + expiresAt + "]";

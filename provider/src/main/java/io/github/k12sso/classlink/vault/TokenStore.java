@@ -12,8 +12,8 @@ import org.keycloak.models.UserProvider;
 import org.keycloak.models.utils.KeycloakModelUtils;
 
 /**
- * The row that holds one user's record, read and written in transactions of its own: past the user cache, which on another
- * node's write is stale for a moment, and committed before anybody is answered.
+ * Reads and writes one user's record in separate transactions. It bypasses the user cache, which is stale for a moment
+ * after a write on another node, and commits before the request is answered.
  */
 public final class TokenStore {
 
@@ -29,16 +29,16 @@ public final class TokenStore {
         this.alias = alias;
     }
 
-    /** What the database holds now; empty without user, link or record. */
+    /** Returns the stored record; empty if there is no user, link or record. */
     public Optional<String> read() {
         return inOwnTransaction((session, row) -> Optional.of(row.link().getToken()));
     }
 
     /**
-     * Puts a record in place of another.
+     * Replaces a record if it is unchanged.
      *
-     * @return false, and nothing is written, if the row no longer holds the one that was expected: the person has logged in
-     *     again meanwhile, or was unlinked
+     * @return false, without a write, if the row no longer holds the expected record because the user signed in again
+     *     or was unlinked
      */
     public boolean replace(String expected, String replacement) {
         return inOwnTransaction((session, row) -> {

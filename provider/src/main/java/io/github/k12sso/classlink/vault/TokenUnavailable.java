@@ -3,23 +3,23 @@ package io.github.k12sso.classlink.vault;
 import java.time.Duration;
 import java.util.Optional;
 
-/** No valid ClassLink token can be given for a user. */
+/** No valid ClassLink token is available for a user. */
 public final class TokenUnavailable extends Exception {
 
     private static final long serialVersionUID = 1L;
 
-    /** Why. */
+    /** The reason. */
     public enum Reason {
-        /** The user has no link to the provider, or nothing was stored at their last login. */
+        /** The user has no link to the provider, or no tokens were stored at the last login. */
         NOT_LINKED("no ClassLink token is stored for this user"),
-        /** The token is expired and cannot be refreshed: the user has to log in with ClassLink again. */
+        /** The token expired and cannot be refreshed: the user must sign in with ClassLink again. */
         EXPIRED("the stored ClassLink token is expired"),
-        /** The token is expired and ClassLink cannot refresh it now. It is kept; a later request may succeed. */
-        REFRESH_FAILED("the stored ClassLink token is expired and ClassLink cannot renew it now"),
-        /** The provider's setting {@code allowedTenants} no longer has the user's district. */
+        /** The token expired and the refresh failed. The token is kept, and a later request may succeed. */
+        REFRESH_FAILED("the stored ClassLink token expired and could not be refreshed"),
+        /** The user's district is no longer in the provider's setting {@code allowedTenants}. */
         DISTRICT_NOT_ALLOWED("the user's district is not one of the provider's allowed districts"),
-        /** The key of the stored token cannot be read now: an entry of Keycloak's vault is missing. The token is kept. */
-        KEYS_UNAVAILABLE("the key of the stored ClassLink token cannot be read now");
+        /** The encryption key cannot be read because an entry in Keycloak's vault is missing. The token is kept. */
+        KEYS_UNAVAILABLE("the key of the stored ClassLink token cannot be read");
 
         private final String message;
 
@@ -28,7 +28,7 @@ public final class TokenUnavailable extends Exception {
         }
     }
 
-    /** Somebody has to repair Keycloak's vault first; trying more often is no use. */
+    /** An administrator must correct the vault first, so frequent retries are useless. */
     private static final Duration RETRY_KEYS_AFTER = Duration.ofSeconds(30);
 
     private final Reason reason;
@@ -39,9 +39,9 @@ public final class TokenUnavailable extends Exception {
     }
 
     /**
-     * A failure that a later request may not meet.
+     * Creates a failure that may be temporary.
      *
-     * @param retryAfter when to try again, at least a second; null if a later request fails, too
+     * @param retryAfter when to retry, at least one second; null if a retry is useless
      */
     public TokenUnavailable(Reason reason, Duration retryAfter) {
         super(reason.message);

@@ -28,7 +28,7 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 
-/** Where a provider's tokens are kept: one encrypted record for each linked user. */
+/** The token store of a provider, with one encrypted record per linked user. */
 public final class TokenVault {
 
     private static final Logger LOG = Logger.getLogger(TokenVault.class);
@@ -41,7 +41,7 @@ public final class TokenVault {
     private final Revocations revocations;
     private final InstantSource clock;
 
-    /** The vault of one provider. */
+    /** Creates the vault of one provider. */
     public TokenVault(
             KeycloakSession session,
             String alias,
@@ -60,12 +60,12 @@ public final class TokenVault {
     }
 
     /**
-     * What the provider's settings say about its records; read when it is needed, because a stored value may be unusable.
+     * The provider settings that affect records. They are read on demand because a stored value may be invalid.
      *
-     * @param unstatedLifetime life of an access token whose answer has no {@code expires_in}
+     * @param unstatedLifetime lifetime of an access token if the response has no {@code expires_in}
      * @param allowedTenants districts whose users get tokens
-     * @param acceptsPlain whether records in clear are read
-     * @param shares aliases of other providers for the same app at ClassLink, whose records of the same person are as good
+     * @param acceptsPlain whether unencrypted records are accepted
+     * @param shares selects other providers for the same ClassLink app, whose records of the same user are equivalent
      */
     public record Rules(
             Duration unstatedLifetime,
@@ -74,41 +74,41 @@ public final class TokenVault {
             Predicate<String> shares) {}
 
     /**
-     * A user's record as this request sees it, perhaps out of Keycloak's user cache.
+     * A user's record as this request read it, possibly from Keycloak's user cache.
      *
-     * @param alias under which it is stored
-     * @param stored as it stands in the database
-     * @param record decrypted
-     * @param cipher for this user's record
+     * @param alias of the provider that stores it
+     * @param stored the encrypted form in the database
+     * @param record the decrypted record
+     * @param cipher the cipher of this user's record
      */
     public record Entry(String alias, String stored, TokenRecord record, TokenCipher cipher) {
 
-        /** The user's tokens; expired if ClassLink has revoked the grant. */
+        /** Returns the user's tokens; fails as expired if ClassLink revoked the grant. */
         public TokenSet tokens() throws TokenUnavailable {
             return record.tokens().orElseThrow(() -> new TokenUnavailable(Reason.EXPIRED));
         }
     }
 
     /**
-     * A user's record: of their newest login, where several providers share.
+     * Returns a user's record. If several providers share tokens, this is the record of the newest login.
      *
-     * @throws TokenUnavailable if the user has no link to this provider or a link without a record, if the record cannot be
-     *     read, or if the keys cannot be read now
+     * @throws TokenUnavailable if the user has no link to this provider or a link without a record, if the record
+     *     cannot be read, or if the keys cannot be read now
      */
     public Entry find(RealmModel realm, UserModel user) throws TokenUnavailable {
         return newestFirst(realm, user).get(0);
     }
 
     /**
-     * The record of the user's newest login whose tokens are valid or can be refreshed; if there is none, the newest.
+     * Returns the newest record whose tokens are valid or can be refreshed; if there is none, the newest record.
      *
-     * @throws TokenUnavailable as {@link #find}, and if the user's district is not allowed any more
+     * @throws TokenUnavailable as {@link #find}, and if the user's district is no longer allowed
      */
     public Entry findUsable(RealmModel realm, UserModel user) throws TokenUnavailable {
         List<Entry> entries = newestFirst(realm, user);
         TokenRecord newest = entries.get(0).record();
         if (!rules.allowedTenants().get().admits(newest.tenantId())) {
-            // A record without an identity says nothing about the district. The next login does.
+            // A record without an identity has no district. The next login adds it.
             throw new TokenUnavailable(newest.identity().isPresent() ? Reason.DISTRICT_NOT_ALLOWED : Reason.EXPIRED);
         }
         return entries.stream()
@@ -142,7 +142,10 @@ public final class TokenVault {
         return entries;
     }
 
-    /** With a record, the provider's own first. A link to another ClassLink account of the same user is not among them. */
+    /**
+     * Returns the links that have a record, this provider's first. Excludes links to another ClassLink account of the
+     * user.
+     */
     private List<FederatedIdentityModel> links(RealmModel realm, UserModel user) {
         Map<Boolean, List<FederatedIdentityModel>> own = session.users()
                 .getFederatedIdentitiesStream(realm, user)
@@ -164,18 +167,19 @@ public final class TokenVault {
                     .map(record -> new Entry(link.getIdentityProvider(), link.getToken(), record, cipher));
         } catch (KeySource.Unavailable e) {
             LOG.errorf(
-                    "A stored ClassLink token cannot be opened now and is kept: %s. realm=%s, provider=%s",
+                    "The keys of stored ClassLink tokens cannot be read; the tokens are kept: %s. realm=%s, "
+                            + "provider=%s",
                     e.getMessage(), realm.getName(), link.getIdentityProvider());
             throw TokenUnavailable.withoutKeys();
         }
     }
 
     /**
-     * The record that Keycloak is to store with the link of a user who just logged in. A refresh token that they had before is
-     * carried over if ClassLink sent none this time: an answer without one does not withdraw the old one.
+     * Creates the record that Keycloak stores at a login. If ClassLink sent no refresh token, the user's previous one
+     * is kept because it stays valid.
      *
-     * @param brokerUserId the id that links the user to ClassLink
-     * @throws KeySource.Unavailable if the key to encrypt it with cannot be read: another one would weaken what was configured
+     * @param brokerUserId the ID that links the user to ClassLink
+     * @throws KeySource.Unavailable if the configured encryption key cannot be read
      */
     public String record(TokenResponse answer, Profile profile, String brokerUserId) {
         RealmModel realm = session.getContext().getRealm();
@@ -199,7 +203,7 @@ public final class TokenVault {
                 .map(FederatedIdentityModel::getToken);
     }
 
-    /** Deletes a user's record; the link stays. ClassLink revokes the tokens as in {@link #revokeAfterCommit}. */
+    /** Deletes a user's record and keeps the link. Tokens are revoked as in {@link #revokeAfterCommit}. */
     public void forget(RealmModel realm, UserModel user) {
         FederatedIdentityModel link = session.users().getFederatedIdentity(realm, user, alias);
         if (link == null || link.getToken() == null) {
@@ -211,7 +215,7 @@ public final class TokenVault {
                         realm, user, new FederatedIdentityModel(alias, link.getUserId(), link.getUserName(), null));
     }
 
-    /** Has ClassLink revoke the tokens of a deleted record in the background, once the deletion is committed. */
+    /** Revokes the tokens of a deleted record at ClassLink, in the background after the deletion is committed. */
     public void revokeAfterCommit(RealmModel realm, FederatedIdentityModel link) {
         if (!endpoint.canRevoke() || link.getToken() == null || link.getToken().isBlank()) {
             return;
@@ -221,19 +225,21 @@ public final class TokenVault {
                 .ifPresent(tokens -> AfterCommit.run(session, () -> revoke(realm, tokens)));
     }
 
-    /** Has ClassLink revoke tokens that were issued and are not stored, in the background, if it has a revocation endpoint. */
+    /** Revokes tokens that were issued but not stored, in the background, if a revocation endpoint is configured. */
     public void revoke(RealmModel realm, TokenSet tokens) {
         if (endpoint.canRevoke()) {
             revocations.submit(session, realm, endpoint, tokens);
         }
     }
 
-    /** A missing key does not keep a user from being deleted. */
+    /** A missing key must not prevent the deletion of a user. */
     private Optional<TokenRecord> decryptToRevoke(RealmModel realm, FederatedIdentityModel link) {
         try {
             return cipher(realm, link).tryDecrypt(link.getToken());
         } catch (KeySource.Unavailable e) {
-            LOG.warnf("A ClassLink token was not revoked: %s. realm=%s", e.getMessage(), realm.getName());
+            LOG.warnf(
+                    "ClassLink token revocation failed; the token expires on its own: %s. realm=%s",
+                    e.getMessage(), realm.getName());
             return Optional.empty();
         }
     }

@@ -73,8 +73,9 @@ class AllowedHostsTest {
             assertThatThrownBy(() -> hosts.require("https://Login.Example.org:8443/auth?secret=1"))
                     .hasMessage(
                             "names the host login.example.org, which is not allowed. Use a host under classlink.com, "
-                                    + "classlink.io, oneroster.com, rosterserver.com, or have the server's operator start Keycloak "
-                                    + "with --spi-social--classlink--allowed-hosts=login.example.org");
+                                    + "classlink.io, oneroster.com, rosterserver.com, or ask the server "
+                                    + "operator to start Keycloak with "
+                                    + "--spi-social--classlink--allowed-hosts=login.example.org");
         }
 
         @ParameterizedTest
@@ -91,7 +92,7 @@ class AllowedHostsTest {
         void thenUserInfoOrAFragmentIsRefused(String url) {
             assertThatThrownBy(() -> hosts.require(url))
                     .isInstanceOf(UpstreamFailure.HostNotAllowed.class)
-                    .hasMessage("must not contain a user name or a fragment");
+                    .hasMessage("must not contain a username or a fragment");
         }
 
         @ParameterizedTest

@@ -16,7 +16,7 @@ public final class Failures {
 
     /** A response with status 503. */
     public static UpstreamFailure unavailable(Operation operation) {
-        return new UpstreamFailure.Unavailable(operation.label() + " answered status 503", 503, Duration.ofSeconds(7));
+        return new UpstreamFailure.Unavailable(operation.label() + " returned status 503", 503, Duration.ofSeconds(7));
     }
 
     /** A URL on a host that is not allowed. */

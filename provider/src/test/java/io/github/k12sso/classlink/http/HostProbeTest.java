@@ -102,7 +102,7 @@ class HostProbeTest {
                 .hasMessageContaining("could not be reached");
         assertThatThrownBy(() -> probe.get("http://unknown.invalid/", TIMEOUT))
                 .isInstanceOf(HostProbe.NoAnswer.class)
-                .hasMessageContaining("name server");
+                .hasMessageContaining("could not be resolved by this server's DNS");
     }
 
     @Test

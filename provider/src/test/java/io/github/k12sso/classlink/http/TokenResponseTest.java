@@ -125,7 +125,7 @@ class TokenResponseTest {
         void thenTheResponseIsMalformedAndTheMessageQuotesNothing(String document) {
             assertThatThrownBy(() -> read(document))
                     .isInstanceOf(UpstreamFailure.Malformed.class)
-                    .hasMessage("token endpoint answered without an access_token");
+                    .hasMessage("token endpoint returned no access_token");
         }
     }
 

@@ -176,7 +176,7 @@ class UpstreamClientTest {
 
             assertThatThrownBy(() -> profile(server))
                     .isInstanceOf(UpstreamFailure.Malformed.class)
-                    .hasMessageStartingWith("profile endpoint answered")
+                    .hasMessageStartingWith("profile endpoint returned")
                     .hasMessageNotContaining("Reading")
                     .hasNoCause();
         }
@@ -229,7 +229,7 @@ class UpstreamClientTest {
             assertThat(compressed.size()).isLessThan(Operation.APPLICATIONS.maxBytes() / 100);
             assertThatThrownBy(() -> client(PATIENT).get(Operation.APPLICATIONS, server.url()))
                     .isInstanceOf(UpstreamFailure.Malformed.class)
-                    .hasMessageContaining("answered more than");
+                    .hasMessageContaining("returned more than");
         }
 
         @ParameterizedTest
@@ -239,7 +239,7 @@ class UpstreamClientTest {
 
             assertThatThrownBy(() -> profile(server))
                     .isInstanceOf(UpstreamFailure.Malformed.class)
-                    .hasMessage("profile endpoint answered status " + status + " where 200 is expected");
+                    .hasMessage("profile endpoint returned status " + status + " instead of 200");
         }
 
         @ParameterizedTest
@@ -250,7 +250,7 @@ class UpstreamClientTest {
 
                 assertThatThrownBy(() -> profile(server))
                         .isInstanceOf(UpstreamFailure.Malformed.class)
-                        .hasMessage("profile endpoint answered status " + status + " where 200 is expected");
+                        .hasMessage("profile endpoint returned status " + status + " instead of 200");
                 assertThat(elsewhere.requests()).isEmpty();
             }
         }
@@ -262,7 +262,7 @@ class UpstreamClientTest {
 
             assertThatThrownBy(() -> client(PATIENT).get(operation, server.url()))
                     .isInstanceOf(UpstreamFailure.Malformed.class)
-                    .hasMessage(operation.label() + " answered more than " + operation.maxBytes() + " bytes");
+                    .hasMessage(operation.label() + " returned more than " + operation.maxBytes() + " bytes");
         }
 
         @ParameterizedTest
@@ -278,7 +278,7 @@ class UpstreamClientTest {
 
             assertThatThrownBy(() -> profile(server))
                     .isInstanceOf(UpstreamFailure.Malformed.class)
-                    .hasMessageContaining("answered more than")
+                    .hasMessageContaining("returned more than")
                     .hasNoSuppressedExceptions();
 
             assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(PATIENT.dividedBy(2));
@@ -328,7 +328,7 @@ class UpstreamClientTest {
             assertThat(refused.status()).isEqualTo(status);
             assertThat(refused.error()).isEqualTo(error);
             assertThat(refused)
-                    .hasMessage("token endpoint answered status " + status + ", error " + error.code())
+                    .hasMessage("token endpoint returned status " + status + ", error " + error.code())
                     .hasNoCause();
         }
 
@@ -351,7 +351,7 @@ class UpstreamClientTest {
 
             assertThat(refused.status()).isEqualTo(401);
             assertThat(refused.error()).isEqualTo(OAuthError.UNKNOWN);
-            assertThat(refused).hasMessage("profile endpoint answered status 401, error unknown");
+            assertThat(refused).hasMessage("profile endpoint returned status 401, error unknown");
         }
     }
 
@@ -366,7 +366,7 @@ class UpstreamClientTest {
             UpstreamFailure.Unavailable unavailable =
                     catchThrowableOfType(UpstreamFailure.Unavailable.class, () -> profile(server));
 
-            assertThat(unavailable).hasMessage("profile endpoint answered status " + status);
+            assertThat(unavailable).hasMessage("profile endpoint returned status " + status);
             assertThat(unavailable.retryAfter()).isEmpty();
         }
 
@@ -461,7 +461,7 @@ class UpstreamClientTest {
 
             assertThatThrownBy(() -> client(IMPATIENT).get(Operation.PROFILE, server.url(), TOKEN))
                     .isInstanceOf(UpstreamFailure.Unavailable.class)
-                    .hasMessageStartingWith("profile endpoint did not finish its answer in time: ");
+                    .hasMessageStartingWith("profile endpoint did not complete its response in time: ");
 
             assertThat(Duration.ofNanos(System.nanoTime() - began)).isBetween(IMPATIENT, Duration.ofSeconds(5));
             assertThat(server.wasClosedByTheClient()).isTrue();

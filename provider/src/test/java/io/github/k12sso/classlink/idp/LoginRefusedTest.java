@@ -98,7 +98,7 @@ class LoginRefusedTest {
         UpstreamFailure failure = Failures.refused(Operation.TOKEN, 401, OAuthError.INVALID_CLIENT);
 
         assertThat(LoginRefused.because(Operation.TOKEN, failure))
-                .hasMessage("token endpoint answered status 401, error invalid_client")
+                .hasMessage("token endpoint returned status 401, error invalid_client")
                 .hasCause(failure);
     }
 

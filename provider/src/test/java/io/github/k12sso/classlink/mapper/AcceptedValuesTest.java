@@ -44,26 +44,26 @@ class AcceptedValuesTest {
         @Test
         void whoseChangeKeycloakIgnores_thenTheFailureIsReported() {
             assertThat(write(UserModel.FIRST_NAME, "new", refusing(new ModelDuplicateException("a constraint"))))
-                    .isEqualTo("refused by Keycloak");
+                    .isEqualTo("rejected by Keycloak");
         }
 
         @Test
         void andTheEmailOfAnotherUser_thenItIsNotWritten() {
-            assertThat(write(UserModel.EMAIL, "taken@x.example", this::record)).isEqualTo("another user has it");
+            assertThat(write(UserModel.EMAIL, "taken@x.example", this::record)).isEqualTo("used by another user");
             assertThat(written).isEmpty();
         }
 
         /** Keycloak's lookup by email compares exactly; the search also finds addresses that the database compares as equal. */
         @Test
         void andAnEmailThatTheDatabaseComparesAsEqual_thenItIsNotWritten() {
-            assertThat(write(UserModel.EMAIL, "jose@x.example", this::record)).isEqualTo("another user has it");
+            assertThat(write(UserModel.EMAIL, "jose@x.example", this::record)).isEqualTo("used by another user");
             assertThat(written).isEmpty();
         }
 
         /** Signing in with this email would select the other user. */
         @Test
         void andAnEmailThatIsAnotherUsersUsername_thenItIsNotWritten() {
-            assertThat(write(UserModel.EMAIL, "boss@x.example", this::record)).isEqualTo("another user has it");
+            assertThat(write(UserModel.EMAIL, "boss@x.example", this::record)).isEqualTo("used by another user");
             assertThat(written).isEmpty();
         }
 

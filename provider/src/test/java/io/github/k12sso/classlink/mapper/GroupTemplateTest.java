@@ -100,15 +100,15 @@ class GroupTemplateTest {
     @CsvSource({
         "districts,does not start with",
         "'',does not start with",
-        "/,without a name",
-        "//a,without a name",
-        "/a/,without a name",
-        "/a/ /b,without a name",
+        "/,empty or longer than 255",
+        "//a,empty or longer than 255",
+        "/a/,empty or longer than 255",
+        "/a/ /b,empty or longer than 255",
         "/${role},in its first group",
         "/a-${role}/b,in its first group",
         "/a/${nonsense},unknown placeholder",
         "/a/${},unknown placeholder",
-        "/a/${role,without its",
+        "/a/${role,without a closing",
         "/1/2/3/4/5/6/7,more than 6"
     })
     void anInvalidTemplateIsRefusedWithAReason(String template, String reason) {

@@ -56,6 +56,6 @@ class TenantAllowListTest {
     void givenAnInvalidTenantId_thenTheMessageDescribesAValidOne(String setting) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> TenantAllowList.parse(setting))
-                .withMessageContaining("numbers such as 2284");
+                .withMessageContaining("number per district, such as 2284");
     }
 }

@@ -215,7 +215,7 @@ class UsernameTemplateTest {
         void givenNoPlaceholder_thenTheMessageSaysWhy(String template) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> UsernameTemplate.parse(template))
-                    .withMessage("needs at least one placeholder, or everybody would get the same user name. Allowed: "
+                    .withMessage("needs at least one placeholder, or all users would get the same username. Allowed: "
                             + EVERY_PLACEHOLDER);
         }
 
@@ -232,7 +232,7 @@ class UsernameTemplateTest {
         void givenAForbiddenLiteral_thenTheMessageListsTheAllowedCharacters(String template) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> UsernameTemplate.parse(template))
-                    .withMessageContainingAll("characters that user names may not have", "'.'", EVERY_PLACEHOLDER);
+                    .withMessageContainingAll("characters that are not allowed in usernames", "'.'", EVERY_PLACEHOLDER);
         }
     }
 

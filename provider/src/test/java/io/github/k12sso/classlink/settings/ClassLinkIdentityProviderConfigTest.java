@@ -295,10 +295,14 @@ class ClassLinkIdentityProviderConfigTest {
                     List.of("usernameTemplate", "${loginId}", "unknown placeholder", "${login_id}"),
                     List.of("usernameTemplate", "student", "at least one placeholder", "${login_id}"),
                     List.of("usernameTemplate", "${login_id} ${tenant_id}", "letters, digits", "${login_id}"),
-                    List.of("allowedTenants", "Example Schools", "numbers such as 2284"),
-                    List.of("allowedTenants", "2284,4957", "numbers such as 2284"),
-                    List.of("allowedTenants", "maplevalley", "\"maplevalley\"", "numbers such as 2284"),
-                    List.of("allowedTenants", "2284##maple-valley", "\"maple-valley\"", "numbers such as 2284"),
+                    List.of("allowedTenants", "Example Schools", "number per district, such as 2284"),
+                    List.of("allowedTenants", "2284,4957", "number per district, such as 2284"),
+                    List.of("allowedTenants", "maplevalley", "\"maplevalley\"", "number per district, such as 2284"),
+                    List.of(
+                            "allowedTenants",
+                            "2284##maple-valley",
+                            "\"maple-valley\"",
+                            "number per district, such as 2284"),
                     List.of("issuer", "launchpad.classlink.com", "\"launchpad.classlink.com\"", "https://"),
                     List.of("issuer", "https://launch pad", "\"https://launch pad\""),
                     List.of("rosterUrl", "https://x.oneroster.com/ims/oneroster/v1p1", "/v1p1\"", "must end before"),
@@ -390,8 +394,8 @@ class ClassLinkIdentityProviderConfigTest {
 
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> config.validate(realm(SslRequired.EXTERNAL)))
-                    .withMessage(
-                            "Client ID is missing. It is the OAuth2 client id of your app in ClassLink's Partner Portal");
+                    .withMessage("Client ID is missing. Enter the OAuth2 client ID of your app from ClassLink's "
+                            + "Partner Portal");
         }
 
         private void assertRefused(String key, String value, String... parts) {

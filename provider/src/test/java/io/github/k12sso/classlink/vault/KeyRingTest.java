@@ -48,7 +48,7 @@ class KeyRingTest {
     void givenAnInvalidFile_thenTheMessageDescribesTheFormat(String text) {
         assertThatThrownBy(() -> KeyRing.parse(text))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("base64 of at least 32 random bytes")
+                .hasMessageContaining("at least 32 random bytes in base64")
                 .hasNoCause();
     }
 

@@ -76,21 +76,21 @@ class TokenCipherTest {
         assertThatThrownBy(() ->
                         TokenCipher.decrypt(sealed, new TokenCipher.Owner(realm, alias, id), TokenCipherTest::ring))
                 .isInstanceOf(TokenCipher.Unreadable.class)
-                .hasMessage("it belongs to another realm, provider or person");
+                .hasMessage("the record belongs to another realm, provider or user");
     }
 
     @Test
     void givenAMissingKey_thenTheErrorNamesIt() {
         assertThatThrownBy(() -> TokenCipher.decrypt(sealed, OWNER, id -> Optional.empty()))
                 .isInstanceOf(TokenCipher.Unreadable.class)
-                .hasMessage("the key '2026-08' that sealed it is in no key source");
+                .hasMessage("the record's key '2026-08' is in no key source");
     }
 
     @Test
     void givenAnotherKeyWithTheSameId_thenDecryptionFails() {
         assertThatThrownBy(() -> TokenCipher.decrypt(sealed, OWNER, id -> Optional.of(key(id, 2))))
                 .isInstanceOf(TokenCipher.Unreadable.class)
-                .hasMessageContaining("another key has the id '2026-08'");
+                .hasMessageContaining("another key has the ID '2026-08'");
     }
 
     @Test

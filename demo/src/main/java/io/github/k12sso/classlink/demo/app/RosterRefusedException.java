@@ -56,13 +56,13 @@ final class RosterRefusedException extends RuntimeException {
         if (says(reason, "not signed in with classlink", "not linked")) {
             return Meaning.NOT_LINKED;
         }
-        if (says(reason, "expired", "log in again", "sign in again")) {
+        if (says(reason, "expired", "sign in again")) {
             return Meaning.EXPIRED;
         }
         if (says(reason, "impersonation")) {
             return Meaning.IMPERSONATED;
         }
-        if (says(reason, "another district", "no other", "allowed districts")) {
+        if (says(reason, "another district", "own district", "allowed districts")) {
             return Meaning.OTHER_DISTRICT;
         }
         if (says(reason, "district")) {

@@ -29,7 +29,7 @@ public final class KeycloakSettings {
     }
 
     /**
-     * {@code start-dev} on free ports, a heap of 768 MB, three minutes to start, log in {@code data/log/keycloak.log}.
+     * {@code start-dev} on free ports, a heap of 768 MB, three minutes to start, a log file {@code data/log/keycloak.log}.
      *
      * @param distribution only one server at a time may run from it
      */

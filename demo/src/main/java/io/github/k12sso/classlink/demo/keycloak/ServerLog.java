@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The log file of one Keycloak run, and the position where this run begins.
+ * The log file of one Keycloak run, and the position where this run starts.
  *
  * @param start size of the file in bytes before the run
  */

@@ -34,15 +34,17 @@ class RosterRefusedTest extends RosterAppTests {
             delimiter = '|',
             value = {
                 "The token lacks the scope oneroster | CLASSLINK_SCOPE_MISSING",
-                "This person has not signed in with ClassLink, or storing tokens is off | NOT_LINKED",
-                "The person's ClassLink token is expired: send them through login with ClassLink again | EXPIRED",
-                "ClassLink named no district at this person's last login. They may have to log in again | EXPIRED",
-                "Nobody reads rosters in another user's place: this session is an impersonation | IMPERSONATED",
-                "Another district's roster is for the Keycloak role roster-administrator only | OTHER_DISTRICT",
-                "With the roster access user-token, people read their own district and no other | OTHER_DISTRICT",
+                "The user has not signed in with ClassLink, or Store tokens is off | NOT_LINKED",
+                "The user's ClassLink token expired: ask the user to sign in with ClassLink again | EXPIRED",
+                "ClassLink sent no district at the user's last login. Ask the user to sign in again | EXPIRED",
+                "The user session is an impersonation: rosters are available only to the user | IMPERSONATED",
+                "Another district's roster requires the Keycloak role roster-administrator | OTHER_DISTRICT",
+                "With the roster access mode user-token, users can read only their own district | OTHER_DISTRICT",
                 "The user's district is not one of the allowed districts of this identity provider | OTHER_DISTRICT",
-                "The district's bearer is refused: it seems to have withdrawn access | NOT_SHARED",
-                "ClassLink does not list this district for the partner key: it has not added the app | NOT_SHARED",
+                "The roster service rejected the district's bearer token: the district may have withdrawn "
+                        + "access | NOT_SHARED",
+                "ClassLink does not list this district for the partner key: the district has not added the app "
+                        + "| NOT_SHARED",
                 "The district does not share its roster with the app now | NOT_SHARED",
                 "HTTPS required | SERVER",
                 "Realm not enabled | SERVER",
@@ -56,11 +58,11 @@ class RosterRefusedTest extends RosterAppTests {
     @Test
     @DisplayName("given a problem that the user can solve, the page offers the remedy")
     void offers() throws Exception {
-        refuse("The person's ClassLink token is expired");
+        refuse("The user's ClassLink token expired");
         assertThat(browser.open("/login").select(".button.primary").eachAttr("href"))
                 .containsExactly("/login/renew");
 
-        refuse("This person has not signed in with ClassLink");
+        refuse("The user has not signed in with ClassLink");
         assertThat(browser.open("/").select(".button.primary").eachAttr("href")).containsExactly("/connect");
     }
 

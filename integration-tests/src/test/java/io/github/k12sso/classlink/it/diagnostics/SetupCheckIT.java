@@ -80,7 +80,7 @@ class SetupCheckIT {
             userInfoUrl     | @CLASSLINK@/oauth2/v2/userinfo | profile-url      | failed  | a web page
             userInfoUrl     | @CLASSLINK@/v2/my/nothing    | profile-url        | failed  | status 404
             tokenUrl        | http://localhost:1/token     | host               | failed  | could not be reached
-            tokenUrl        | https://classlink.invalid/token | host             | failed  | unknown to the name server
+            tokenUrl        | https://classlink.invalid/token | host             | failed  | could not be resolved
             defaultScope    | openid profile roster.read   | scopes             | failed  | roster.read
             tokenScope      | no-such-scope                | token-scope        | failed  | no-such-scope
             launchpadClient | no-such-client               | tile-client        | failed  | no-such-client

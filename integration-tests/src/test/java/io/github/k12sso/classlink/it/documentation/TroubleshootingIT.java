@@ -169,7 +169,7 @@ class TroubleshootingIT {
         realm.configure(provider -> provider.put("linkOnly", true));
 
         assertHeading(
-                "Nobody can sign in here with ClassLink right now.",
+                "Sign-in with ClassLink isn’t available here right now.",
                 open(URI.create(realm.callbackUrl() + "?code=c1")));
         assertReason("provider_link_only");
     }

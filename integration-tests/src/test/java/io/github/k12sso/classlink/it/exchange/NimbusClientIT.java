@@ -132,7 +132,7 @@ class NimbusClientIT {
 
         assertThat(refused.error.getHTTPStatusCode()).isEqualTo(400);
         assertThat(refused.error.getCode()).isEqualTo("access_denied");
-        assertThat(refused.error.getDescription()).contains("lacks the client scope 'classlink-token'");
+        assertThat(refused.error.getDescription()).contains("doesn't have the client scope 'classlink-token'");
         assertThat(refused.retryAfter).isNull();
     }
 

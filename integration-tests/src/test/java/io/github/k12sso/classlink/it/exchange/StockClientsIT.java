@@ -87,7 +87,8 @@ class StockClientsIT {
                 library.exchange(realm.url(""), tokens.get("access_token").textValue());
 
         assertThat(refusal.get("error").textValue()).isEqualTo("access_denied");
-        assertThat(refusal.get("error_description").textValue()).contains("lacks the client scope 'classlink-token'");
+        assertThat(refusal.get("error_description").textValue())
+                .contains("doesn't have the client scope 'classlink-token'");
     }
 
     @ParameterizedTest(name = "{0}")

@@ -106,14 +106,14 @@ class LoginRobustnessIT {
             assertThat(realm.state().user(STUDENT).get("firstName").textValue()).isEqualTo("Jo JJ");
             assertThat(environment.logOf(realm))
                     .anySatisfy(line -> assertThat(line)
-                            .contains("attributes=firstName (shortened or replaced), email (refused)")
+                            .contains("attributes=firstName (shortened or replaced), email (rejected)")
                             .doesNotContain("JJ"));
             assertThat(realm.state()
                             .events("LOGIN")
                             .get(0)
                             .at("/details/adjusted_attributes")
                             .textValue())
-                    .isEqualTo("firstName (shortened or replaced), email (refused)");
+                    .isEqualTo("firstName (shortened or replaced), email (rejected)");
         }
 
         @Test
@@ -218,13 +218,13 @@ class LoginRobustnessIT {
 
             assertThat(realm.state().user(STUDENT).get("email").textValue()).isEqualTo(before);
             assertThat(environment.logOf(realm))
-                    .anySatisfy(line -> assertThat(line).contains("attributes=email (another user has it)"));
+                    .anySatisfy(line -> assertThat(line).contains("attributes=email (used by another user)"));
             assertThat(realm.state()
                             .events("LOGIN")
                             .get(0)
                             .at("/details/adjusted_attributes")
                             .textValue())
-                    .isEqualTo("email (another user has it)");
+                    .isEqualTo("email (used by another user)");
         }
 
         @Test
@@ -240,7 +240,7 @@ class LoginRobustnessIT {
             assertThat(realm.state().user("other").get("email").textValue()).isEqualTo(TAKEN);
             assertThat(environment.logOf(realm))
                     .anySatisfy(line ->
-                            assertThat(line).contains("another user has it").contains("attribute=email"));
+                            assertThat(line).contains("used by another user").contains("attribute=email"));
         }
 
         @Test
@@ -296,7 +296,7 @@ class LoginRobustnessIT {
 
             assertThat(realm.state().users()).hasSize(2);
             assertThat(environment.logOf(realm))
-                    .anySatisfy(line -> assertThat(line).contains("Keycloak refused the attempt before"));
+                    .anySatisfy(line -> assertThat(line).contains("Keycloak rejected the previous attempt"));
             assertThat(realm.state()
                             .events("LOGIN")
                             .get(0)

@@ -42,7 +42,7 @@ class UnsupportedKeycloakIT {
                             .filter(line -> line.contains("k12sso") || line.contains("KC-SERVICES0047")))
                     .singleElement()
                     .asString()
-                    .contains("ERROR", "keycloak-classlink does not run on Keycloak 27.0", "26.6, 26.7 and 26.8");
+                    .contains("ERROR", "keycloak-classlink does not support Keycloak 27.0", "26.6, 26.7 and 26.8");
             assertThat(status(server.baseUrl().resolve("/realms/master"))).isEqualTo(200);
             assertThat(status(server.baseUrl().resolve("/realms/master/classlink/classlink/launch")))
                     .isEqualTo(404);

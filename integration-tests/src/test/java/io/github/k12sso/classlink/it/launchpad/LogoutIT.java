@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A user logs out of an app in the browser. ClassLink has no logout for apps. */
+/** A user signs out of an app in the browser. ClassLink has no logout for apps. */
 @WithTestEnvironment
 class LogoutIT {
 

@@ -113,8 +113,8 @@ class PersonsRosterIT {
         environment.classLink().faults().clear();
         assertThat(answer.statusCode()).isEqualTo(502);
         assertThat(answer.body())
-                .contains("no read for the classes of a student")
-                .contains("not at fault");
+                .contains("no request for the classes of a student")
+                .contains("The query is correct");
     }
 
     @ParameterizedTest

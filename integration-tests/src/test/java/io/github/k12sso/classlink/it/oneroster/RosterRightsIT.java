@@ -55,8 +55,8 @@ class RosterRightsIT {
 
         realm.configure(provider -> provider.put("storeToken", false));
 
-        assertRefused(roster.get(ofStudent, "students"), 403, "storing tokens is off");
-        assertRefused(roster.get(ofStudent, Roster.MAPLE_VALLEY, "schools"), 403, "storing tokens is off");
+        assertRefused(roster.get(ofStudent, "students"), 403, "Store tokens is off");
+        assertRefused(roster.get(ofStudent, Roster.MAPLE_VALLEY, "schools"), 403, "Store tokens is off");
         assertThat(roster.get(ofService, Roster.MAPLE_VALLEY, "students").statusCode())
                 .as("an administrator needs no stored token")
                 .isEqualTo(200);
@@ -89,7 +89,10 @@ class RosterRightsIT {
 
         @Test
         void mustBeInTheToken() {
-            assertRefused(roster.get(before, Roster.MAPLE_VALLEY, "demographics"), 403, "roster-administrator opens");
+            assertRefused(
+                    roster.get(before, Roster.MAPLE_VALLEY, "demographics"),
+                    403,
+                    "require the Keycloak role roster-administrator");
             assertThat(reads(roster.tokenOf("teacher"))).isTrue();
         }
 
@@ -337,7 +340,7 @@ class RosterRightsIT {
             assertRefused(
                     roster.get(roster.tokenOf("student"), "courses?limit=5"),
                     403,
-                    "send them through login with ClassLink again");
+                    "ask the user to sign in with ClassLink again");
         }
     }
 

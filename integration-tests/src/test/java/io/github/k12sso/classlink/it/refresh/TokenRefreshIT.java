@@ -181,7 +181,7 @@ class TokenRefreshIT {
             assertRefused(realm.exchange(app), 503, "temporarily_unavailable");
 
             assertThat(environment.logOf(realm))
-                    .anySatisfy(line -> assertThat(line).contains("id_token of another issuer, person or app"));
+                    .anySatisfy(line -> assertThat(line).contains("id_token for another issuer, user or client"));
             environment.classLink().issueIdTokensNormally();
             assertThatClassLinkAccepts(accessToken(afterTheRest(app)));
         }

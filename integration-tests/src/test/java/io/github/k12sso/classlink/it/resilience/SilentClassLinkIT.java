@@ -130,7 +130,7 @@ class SilentClassLinkIT {
             this.endpoint = endpoint;
         }
 
-        /** Requests of different users, prepared to be sent at once. */
+        /** Requests of different users, prepared to be sent concurrently. */
         abstract List<Supplier<Told>> requests(SilentClassLinkIT test);
     }
 

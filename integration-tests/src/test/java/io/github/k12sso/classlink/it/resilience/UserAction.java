@@ -97,7 +97,8 @@ interface UserAction {
             Await.until(
                     "the end of both revocations, or of the first one that failed",
                     () -> answered() == before + 2
-                            || environment.logOf(realm).stream().anyMatch(line -> line.contains("was not revoked")));
+                            || environment.logOf(realm).stream()
+                                    .anyMatch(line -> line.contains("ClassLink token revocation failed")));
             return "unlinked";
         }
 

@@ -59,7 +59,7 @@ class RealmKeysIT {
         assertThat(answer.statusCode()).isEqualTo(400);
         assertThat(Http.json(answer.body()).get("error").textValue()).isEqualTo("token_expired");
         assertThat(environment.logOf(realm))
-                .anyMatch(line -> line.contains("that sealed it is in no key source") && line.contains(" WARN "));
+                .anyMatch(line -> line.contains("is in no key source") && line.contains(" WARN "));
         String after = realm.tokensOf("student").get("access_token").textValue();
         assertThat(realm.exchange(after).statusCode()).isEqualTo(200);
     }

@@ -24,7 +24,10 @@ import java.util.stream.Collectors;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** A district's key for its own Roster Server, with OAuth 1.0a (docs/internals/classlink-rosters.md#oauth-10a). */
+/**
+ * Authenticates with a district's key at its Roster Server, with OAuth 1.0a
+ * (docs/internals/classlink-rosters.md#oauth-10a).
+ */
 public final class DistrictKeyCredentials implements RosterCredentials {
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -42,18 +45,18 @@ public final class DistrictKeyCredentials implements RosterCredentials {
     }
 
     /**
-     * Reads what the vault has for a district: the object that ClassLink answers to {@code GET /applications/{id}/server}, or its
-     * member {@code server}: {@code client_id}, {@code client_secret} and {@code endpoint_url}.
+     * Parses a district's vault entry: the response of {@code GET /applications/{id}/server} or its member {@code
+     * server}, with {@code client_id}, {@code client_secret} and {@code endpoint_url}.
      *
-     * @param clock the district's server refuses timestamps of a clock that differs from its own
-     * @throws RosterFailure saying what is wrong with the text, and nothing of it
+     * @param clock for timestamps, which the server rejects if its own clock differs
+     * @throws RosterFailure with the error, and no content of the entry
      */
     public static DistrictKeyCredentials parse(String text, InstantSource clock) throws RosterFailure {
         JsonNode entry;
         try {
             entry = JSON.readTree(text);
         } catch (JsonProcessingException e) {
-            throw wrongEntry("is not JSON"); // without the cause, which quotes the text
+            throw invalidEntry("is not JSON"); // without the cause, because its message quotes the text
         }
         JsonNode server = entry.has("server") ? entry.get("server") : entry;
         Signature signature = new Signature(key(server, "client_id"), key(server, "client_secret"));
@@ -64,7 +67,7 @@ public final class DistrictKeyCredentials implements RosterCredentials {
         return Optional.ofNullable(server.path(member).textValue())
                 .map(String::strip)
                 .filter(value -> !value.isEmpty() && value.length() <= MAX_KEY)
-                .orElseThrow(() -> wrongEntry("has no " + member));
+                .orElseThrow(() -> invalidEntry("has no " + member));
     }
 
     private static String endpoint(JsonNode server) throws RosterFailure {
@@ -72,15 +75,15 @@ public final class DistrictKeyCredentials implements RosterCredentials {
         try {
             URI address = new URI(url);
             if (address.getHost() == null || address.getRawQuery() != null || address.getRawFragment() != null) {
-                throw wrongEntry("has an endpoint_url that is not an address such as https://server.example.com");
+                throw invalidEntry("has an endpoint_url that is not a URL such as https://server.example.com");
             }
         } catch (URISyntaxException e) {
-            throw wrongEntry("has an endpoint_url that is not a URL");
+            throw invalidEntry("has an endpoint_url that is not a valid URL");
         }
         return url.endsWith(ROOT) ? url.substring(0, url.length() - ROOT.length()) : url;
     }
 
-    private static RosterFailure wrongEntry(String what) {
+    private static RosterFailure invalidEntry(String what) {
         return new RosterFailure(
                 RosterFailure.Reason.CONFIGURATION,
                 "The district's entry in Keycloak's vault " + what
@@ -98,7 +101,7 @@ public final class DistrictKeyCredentials implements RosterCredentials {
         return access;
     }
 
-    /** A district has one key, and it was read for this request. */
+    /** A district has a single key, which was just read, so there is no replacement. */
     @Override
     public Optional<Access> replace(Access rejected) {
         return Optional.empty();
@@ -108,26 +111,27 @@ public final class DistrictKeyCredentials implements RosterCredentials {
     public RosterFailure rejection() {
         return new RosterFailure(
                 RosterFailure.Reason.DISTRICT_WITHDREW,
-                "The district's Roster Server refuses the district key. Check that the district still shares with the app, that"
-                        + " client_id and client_secret in Keycloak's vault are the ones that it shows, and this server's clock");
+                "The district's Roster Server rejected the district key. Check that the district still shares "
+                        + "with the app, that client_id and client_secret in Keycloak's vault match the Roster "
+                        + "Server, and that this server's clock is right");
     }
 
     /**
-     * Signs requests without a body as OAuth 1.0a has it (RFC 5849, 3.4), two-legged and with HMAC-SHA256, which Keycloak's libraries
-     * do not offer: twitter4j has HMAC-SHA1 only.
+     * Signs requests without a body with two-legged OAuth 1.0a (RFC 5849, section 3.4) and HMAC-SHA256. Keycloak's
+     * twitter4j library supports only HMAC-SHA1.
      *
-     * @param consumerKey the key's public half
-     * @param secret the other one
+     * @param consumerKey the consumer key
+     * @param secret the consumer secret
      */
     record Signature(String consumerKey, String secret) {
 
         private static final String ALGORITHM = "HmacSHA256";
 
         /**
-         * The value of the Authorization header.
+         * Returns the value of the Authorization header.
          *
-         * @param url as it is sent, percent-encoded, with its query
-         * @param timestamp in seconds since 1970
+         * @param url the percent-encoded URL with its query
+         * @param timestamp in epoch seconds
          */
         String header(String method, String url, String nonce, long timestamp) {
             Map<String, String> oauth = new TreeMap<>();
@@ -141,7 +145,7 @@ public final class DistrictKeyCredentials implements RosterCredentials {
                     .collect(Collectors.joining(",", "OAuth ", ""));
         }
 
-        /** RFC 5849, 3.4.1. */
+        /** The signature base string (RFC 5849, section 3.4.1). */
         static String baseString(String method, String url, Map<String, String> oauth) {
             URI address = URI.create(url);
             List<Map.Entry<String, String>> parameters = new ArrayList<>(queryOf(address));
@@ -156,7 +160,9 @@ public final class DistrictKeyCredentials implements RosterCredentials {
                     + RosterRequest.encode(normalized);
         }
 
-        /** 3.4.1.3.1: decoded as a form, each name and value encoded again in the one way that the specification has. */
+        /**
+         * Returns the query parameters, decoded and encoded again as the specification requires (section 3.4.1.3.1).
+         */
         private static List<Map.Entry<String, String>> queryOf(URI address) {
             List<Map.Entry<String, String>> parameters = new ArrayList<>();
             if (address.getRawQuery() == null) {
@@ -175,7 +181,10 @@ public final class DistrictKeyCredentials implements RosterCredentials {
             return RosterRequest.encode(URLDecoder.decode(encoded, StandardCharsets.UTF_8));
         }
 
-        /** 3.4.1.2: in lower case, without the scheme's own port and without the query; the path as it is sent. */
+        /**
+         * Returns the base string URI (section 3.4.1.2): host in lower case, without default port and query, path
+         * unchanged.
+         */
         private static String baseUrl(URI address) {
             String scheme = address.getScheme().toLowerCase(Locale.ROOT);
             boolean usualPort = address.getPort() == -1 || address.getPort() == (scheme.equals("https") ? 443 : 80);
@@ -196,7 +205,7 @@ public final class DistrictKeyCredentials implements RosterCredentials {
             }
         }
 
-        /** Without the secret. */
+        /** Omits the secret. */
         @Override
         public String toString() {
             return "Signature[…]";

@@ -19,10 +19,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 
 /**
- * One list or object at the roster service, to be read to its end.
+ * A list or object at the roster service that is read completely.
  *
- * @param target path and query of its first page, by which it is known
- * @param belongs whether a row is one of those that were asked for. A service that ignores filters sends others
+ * @param target path and query of its first page, used as its key
+ * @param belongs whether a row matches the request; services that ignore filters send other rows
  */
 record Listing(RosterRequest request, String target, Predicate<ObjectNode> belongs) {
 
@@ -31,13 +31,13 @@ record Listing(RosterRequest request, String target, Predicate<ObjectNode> belon
     static final int MAX_ROWS = 5_000;
     static final int MAX_ROW_BYTES = 64 * 1024;
 
-    /** What no person sees of anybody. */
+    /** Fields that no user can see. */
     private static final Set<String> UNSEEN = Set.of("password", "metadata", "sms", "phone");
 
-    /** All rows below a path; empty if no roster can have this path. */
+    /** Creates a listing of a path; empty if the path is invalid. */
     static Optional<Listing> of(String... segments) {
         if (Arrays.asList(segments).contains("")) {
-            return Optional.empty(); // not the collection above, as a slash at the end would be for an app
+            return Optional.empty(); // an empty ID must not become the parent collection
         }
         try {
             RosterRequest request = RosterRequest.parse(List.of(segments), Map.of());
@@ -69,7 +69,7 @@ record Listing(RosterRequest request, String target, Predicate<ObjectNode> belon
         return where("students", "agents.sourcedId", guardian, row -> names(row, guardian));
     }
 
-    /** Whether somebody's own row says that this is their guardian. */
+    /** Returns whether a user's row lists this guardian as an agent. */
     static boolean names(JsonNode person, String guardian) {
         for (JsonNode agent : person.path("agents")) {
             if (agent.path("sourcedId").asText().equals(guardian)) {
@@ -83,7 +83,7 @@ record Listing(RosterRequest request, String target, Predicate<ObjectNode> belon
         return row.path(member).path("sourcedId").asText().equals(id);
     }
 
-    /** Rows of a collection whose field has this value; each row is looked at. */
+    /** Creates a listing of the rows with a field value; each row is checked. */
     private static Optional<Listing> where(
             String collection, String field, String value, Predicate<ObjectNode> belongs) {
         try {
@@ -98,10 +98,10 @@ record Listing(RosterRequest request, String target, Predicate<ObjectNode> belon
     }
 
     /**
-     * What there is.
+     * The result.
      *
-     * @param rows one for each sourcedId, in its order
-     * @param lacking why there are none: one of {@link #LACKING}; null if the service has the list
+     * @param rows one per sourcedId, sorted by it
+     * @param lacking the reason, one of {@link #LACKING}, if the service does not have the list; otherwise null
      */
     record Answer(List<Row> rows, Reason lacking) {
 
@@ -113,7 +113,7 @@ record Listing(RosterRequest request, String target, Predicate<ObjectNode> belon
         }
     }
 
-    /** Ends a read at a row. */
+    /** Stops a read at a row. */
     private static final class UnusableRow extends RuntimeException {
 
         private static final long serialVersionUID = 1L;
@@ -127,9 +127,9 @@ record Listing(RosterRequest request, String target, Predicate<ObjectNode> belon
     }
 
     /**
-     * Goes on by rows received, until the client says that no more rows can follow.
+     * Reads all pages, advancing by the number of received rows.
      *
-     * @param bytesLeft for the rows of the whole request
+     * @param bytesLeft remaining bytes for all rows of the request
      */
     Answer readToEnd(Source from, AtomicLong bytesLeft) throws RosterFailure {
         Map<String, Row> rows = new TreeMap<>();
@@ -150,7 +150,7 @@ record Listing(RosterRequest request, String target, Predicate<ObjectNode> belon
                 if (!Answer.LACKING.contains(e.reason())) {
                     throw e;
                 }
-                // After the first page: there is no page past the end.
+                // After the first page, this means the end of the list.
                 return new Answer(List.copyOf(rows.values()), received > 0 ? null : e.reason());
             }
             received += result.rows();
@@ -158,15 +158,15 @@ record Listing(RosterRequest request, String target, Predicate<ObjectNode> belon
                 return new Answer(List.copyOf(rows.values()), null);
             }
             if (rows.size() == before) {
-                throw new RosterFailure(Reason.SOURCE_BROKEN, "The roster service sends the same page again");
+                throw new RosterFailure(Reason.SOURCE_BROKEN, "The roster service returned the same page twice");
             }
         }
-        throw new RosterFailure(Reason.SOURCE_BROKEN, "The roster's list does not end after " + MAX_PAGES + " pages");
+        throw new RosterFailure(Reason.SOURCE_BROKEN, "The roster list does not end after " + MAX_PAGES + " pages");
     }
 
     private Optional<ObjectNode> collect(ObjectNode row, Map<String, Row> rows, AtomicLong bytesLeft) {
         if (!belongs.test(row)) {
-            throw new UnusableRow(true, "A row is none of those that were asked for");
+            throw new UnusableRow(true, "A roster row does not match the request");
         }
         row.remove(UNSEEN);
         if (request.objectType() == RosterObjectType.USER && !request.isSingle() && !request.isFiltered()) {
@@ -174,11 +174,10 @@ record Listing(RosterRequest request, String target, Predicate<ObjectNode> belon
         }
         Row kept = Row.of(row)
                 .filter(each -> each.size() <= MAX_ROW_BYTES)
-                .orElseThrow(
-                        () -> new UnusableRow(false, "A row of the roster has no usable sourcedId, or is too long"));
+                .orElseThrow(() -> new UnusableRow(false, "A roster row has no valid sourcedId or is too long"));
         boolean added = rows.putIfAbsent(kept.sourcedId(), kept) == null;
         if (added && (rows.size() > MAX_ROWS || bytesLeft.addAndGet(-kept.size()) < 0)) {
-            throw new UnusableRow(false, "The roster lists more rows for one person than any school has");
+            throw new UnusableRow(false, "The roster has too many rows for one user");
         }
         return Optional.empty();
     }

@@ -19,18 +19,18 @@ import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.utils.KeycloakModelUtils;
 
 /**
- * The calls of one request to the roster service, within one deadline. Reads are repeated when the service is busy or out of
- * reach, after a pause that doubles and is partly chance; a page that is too heavy for it is asked for in halves; one that it
- * cuts short is completed by further reads.
+ * Calls the roster service for one request, within one deadline. Retries with exponential backoff and jitter if the
+ * service is busy or unreachable, halves pages that are too large for the service, and completes short pages with
+ * further calls.
  */
 public final class OneRosterClient {
 
-    /** For everything that one request of an app needs, pauses included. */
+    /** Time limit for a client's request, including pauses. */
     public static final Duration TOTAL = Duration.ofSeconds(30);
 
     static final Duration CALL = Duration.ofSeconds(20);
     static final int MAX_ATTEMPTS = 4;
-    /** Pages of so many rows are not halved again. */
+    /** Minimum page size; smaller pages are not halved. */
     static final int MIN_HALVED = 100;
 
     private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
@@ -43,14 +43,14 @@ public final class OneRosterClient {
     private final long end;
     private RosterCredentials.Access access;
     private boolean replaced;
-    /** Rows that are asked for at once: fewer after the service found a page too heavy. */
+    /** Current page size; reduced after the service failed on a larger page. */
     private int step = Integer.MAX_VALUE;
 
     /**
-     * The calls of one request.
+     * Creates a client for one request.
      *
-     * @param source what this node remembers of the roster service
-     * @param total for all of them, pauses included
+     * @param source the state of the roster service on this node
+     * @param total time limit for all calls, including pauses
      */
     public OneRosterClient(
             UpstreamClient upstream,
@@ -75,8 +75,8 @@ public final class OneRosterClient {
     }
 
     /**
-     * This client for lists. Other threads get a session and links of their own, the same deadline, and the access as it is now,
-     * which they cannot replace: session and credentials belong to the request's thread.
+     * Returns a list reader. Other threads get their own session and links, the same deadline, and the current access,
+     * which they cannot replace because the session and credentials belong to the request's thread.
      */
     public SourceLists.Source reader(KeycloakSessionFactory factory, Supplier<Links> links) {
         return new SourceLists.Source() {
@@ -100,22 +100,22 @@ public final class OneRosterClient {
     }
 
     /**
-     * What the service said about a page.
+     * The metadata of a page.
      *
-     * @param rows that it sent, before any was dropped
-     * @param total of the collection, {@code x-total-count}; only if it is one with what was seen
-     * @param revision of what the district shares, {@code x-perm-rev}
-     * @param counted whether the service counts the rows of a page, {@code x-count}
-     * @param more whether there may be rows after these
+     * @param rows number of received rows, before filtering
+     * @param total size of the collection ({@code x-total-count}), if consistent with the received rows
+     * @param revision of the district's permissions ({@code x-perm-rev})
+     * @param counted whether the service sends {@code x-count}
+     * @param more whether more rows may follow
      */
     public record PageResult(
             int rows, Optional<String> total, Optional<String> revision, boolean counted, boolean more) {}
 
     /**
-     * Reads a page; what passes of it is in the buffer afterwards. All rows up to the limit are read, in as many answers as
-     * the service needs: a short one is the last only if its count or its {@code Link} says so, or the next is empty.
+     * Reads a page into the buffer, in as many calls as the service needs. A short response is the last one only if its
+     * count or {@code Link} header says so, or the next response is empty.
      *
-     * @throws RosterFailure also if the rest cannot be had: never a page with fewer rows than there are
+     * @throws RosterFailure also if only a part of the rows can be read; a page is never truncated
      */
     public PageResult read(RosterRequest request, RowRule rows, PageBuffer buffer) throws RosterFailure {
         PageParts parts = new PageParts(request.offset(), request.limit());
@@ -142,12 +142,12 @@ public final class OneRosterClient {
         if (parts.rows() > 0 && System.nanoTime() >= end) {
             throw new RosterFailure(
                     RosterFailure.Reason.SOURCE_TOO_SLOW,
-                    "The roster service sends " + parts.largest() + " rows in an answer, and " + request.limit()
-                            + " did not come in time. Use a smaller limit");
+                    "The roster service returns " + parts.largest() + " rows per response, and " + request.limit()
+                            + " rows did not arrive in time. Use a smaller limit");
         }
     }
 
-    /** Some services answer 404 where others send an empty page. */
+    /** Handles services that return 404 instead of an empty page. */
     private PageParts.Part part(RosterRequest request, int before, RowRule rows, PageBuffer buffer)
             throws RosterFailure {
         try {
@@ -158,7 +158,7 @@ public final class OneRosterClient {
             }
             if (before == 0 && !request.isWholeCollection()) {
                 try (PageBuffer nothing = new PageBuffer()) {
-                    attempt(request.page(0, 1), row -> Optional.empty(), nothing); // or there is no such parent
+                    attempt(request.page(0, 1), row -> Optional.empty(), nothing); // fails if the parent does not exist
                 }
             }
             return PageParts.Part.EMPTY;
@@ -219,8 +219,7 @@ public final class OneRosterClient {
             }
             throw e.status() == 401 ? credentials.rejection() : RosterFailure.of(e);
         } catch (UpstreamFailure.HostNotAllowed e) {
-            throw new RosterFailure(
-                    RosterFailure.Reason.CONFIGURATION, "The address of the roster service " + e.getMessage());
+            throw new RosterFailure(RosterFailure.Reason.CONFIGURATION, "The roster service URL " + e.getMessage());
         } catch (UpstreamFailure | RosterPageReader.BrokenPage e) {
             throw new RosterFailure(RosterFailure.Reason.SOURCE_BROKEN, e);
         } catch (PageBuffer.TooLarge e) {

@@ -12,16 +12,16 @@ import java.util.List;
 import java.util.concurrent.Semaphore;
 
 /**
- * The rows of one page, as the app will get them. A page is sent when all of it is there: an answer that breaks off at its last
- * row has to be a 502, and never a 200 with fewer rows. All pages of a node together take a quarter of its heap at most.
+ * Buffers the rows of one page. A page is sent only when it is complete: an incomplete response from the service must
+ * become a 502, not a 200 with fewer rows. All buffers of a node together use at most a quarter of its heap.
  */
 public final class PageBuffer implements AutoCloseable {
 
-    /** Bytes of a page. Rewritten links may be longer than those that came. */
+    /** Maximum size of a page in bytes. Rewritten links may be longer than the originals. */
     static final int MAX_BYTES = 32 * 1024 * 1024;
 
     private static final int CHUNK = 128 * 1024;
-    /** A chunk and its place in the answer. */
+    /** Size of a chunk. */
     private static final int PERMITS = 2;
 
     private static final int HEAP_SHARE = 4;
@@ -35,17 +35,17 @@ public final class PageBuffer implements AutoCloseable {
     private int size;
     private int rows;
 
-    /** Of this node; to be closed, so that other pages have the room. */
+    /** Creates a buffer from the node's memory. Must be closed to release it. */
     public PageBuffer() {
         this(NODE);
     }
 
-    /** @param memory room for pages, in units of 128 KiB */
+    /** @param memory available memory in units of 128 KiB */
     PageBuffer(Semaphore memory) {
         this.memory = memory;
     }
 
-    /** A row for which there is no room. */
+    /** A row exceeds the page size or the memory. */
     public static final class TooLarge extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
@@ -73,7 +73,7 @@ public final class PageBuffer implements AutoCloseable {
         rows = mark.rows();
     }
 
-    /** Adds a row as it is. */
+    /** Adds a row. */
     public void add(ObjectNode row) {
         try {
             byte[] bytes = JSON.writeValueAsBytes(row);
@@ -82,7 +82,7 @@ public final class PageBuffer implements AutoCloseable {
             }
             write(bytes);
         } catch (JsonProcessingException e) {
-            throw new UncheckedIOException(new IOException("a row cannot be written", e));
+            throw new UncheckedIOException(new IOException("failed to write a row", e));
         }
     }
 
@@ -90,7 +90,7 @@ public final class PageBuffer implements AutoCloseable {
         if (bytes.length > MAX_BYTES - size) {
             throw new TooLarge(new RosterFailure(
                     RosterFailure.Reason.SOURCE_BROKEN,
-                    "The page has more than " + MAX_BYTES + " bytes. Use a smaller limit"));
+                    "The page is larger than " + MAX_BYTES + " bytes. Use a smaller limit"));
         }
         for (int from = 0; from < bytes.length; ) {
             if (size == chunks.size() * CHUNK) {
@@ -107,20 +107,17 @@ public final class PageBuffer implements AutoCloseable {
     private byte[] chunk() {
         if (!memory.tryAcquire(PERMITS)) {
             throw new TooLarge(new RosterFailure(
-                    RosterFailure.Reason.BUSY,
-                    "This server holds as many roster pages in memory as it may",
-                    RETRY_AFTER,
-                    null));
+                    RosterFailure.Reason.BUSY, "Too many roster pages in this server's memory", RETRY_AFTER, null));
         }
         return new byte[CHUNK];
     }
 
-    /** Rows that passed. */
+    /** Returns the number of rows. */
     public int rows() {
         return rows;
     }
 
-    /** The rows with commas between, and what stands around them. ASCII. */
+    /** Returns the rows, separated by commas, between two ASCII strings. */
     public byte[] enclosed(String before, String after) {
         byte[] head = before.getBytes(StandardCharsets.US_ASCII);
         byte[] tail = after.getBytes(StandardCharsets.US_ASCII);

@@ -12,12 +12,12 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
- * The answers of which one page is put together. Many services send fewer rows at once than they are asked for and do not say
- * so: the collection ends where the service's own count or its {@code Link} says so, or where an answer is empty.
+ * The responses that make up one page. Many services send fewer rows than requested without saying so. The collection
+ * ends where the service's count or {@code Link} header says so, or at an empty response.
  */
 final class PageParts {
 
-    /** Longest {@code x-perm-rev} that is passed on. */
+    /** Maximum length of {@code x-perm-rev}. */
     private static final int MAX_REVISION_LENGTH = 255;
 
     private final long offset;
@@ -34,12 +34,12 @@ final class PageParts {
     }
 
     /**
-     * One answer.
+     * One response.
      *
-     * @param rows in it, at most as many as were asked for
-     * @param firstId of its first row
+     * @param rows number of rows, at most the requested number
+     * @param firstId sourcedId of its first row
      * @param total {@code x-total-count}
-     * @param next whether its {@code Link} names a next page; empty without {@code Link}
+     * @param next whether its {@code Link} header has a next page; empty without the header
      * @param revision {@code x-perm-rev}
      * @param counted whether it has {@code x-count}
      */
@@ -51,7 +51,7 @@ final class PageParts {
             Optional<String> revision,
             boolean counted) {
 
-        /** What a 404 past the end stands for. */
+        /** Replaces a 404 past the end. */
         static final Part EMPTY = new Part(0, "", OptionalLong.empty(), Optional.empty(), Optional.empty(), false);
 
         static Part of(int sent, FirstRows rows, Function<String, Optional<String>> headers) {
@@ -71,7 +71,7 @@ final class PageParts {
         private static final Pattern NEXT = Pattern.compile("rel\\s*=\\s*\"?next\\b", Pattern.CASE_INSENSITIVE);
     }
 
-    /** No more rows than were asked for, also of a service that ignores {@code limit}. */
+    /** Passes only the requested number of rows, in case the service ignores {@code limit}. */
     static final class FirstRows implements RowRule {
 
         private final int limit;
@@ -93,19 +93,19 @@ final class PageParts {
         }
     }
 
-    /** @throws RosterFailure if it does not belong to the answers before */
+    /** @throws RosterFailure if it is inconsistent with the previous responses */
     void add(Part part) throws RosterFailure {
         if (last != null && part.rows() > 0 && !last.revision().equals(part.revision())) {
             throw new RosterFailure(
                     RosterFailure.Reason.SOURCE_CHANGED,
-                    "What the district shares changed while it was read",
+                    "The data that the district shares changed during the request",
                     Duration.ofSeconds(1),
                     null);
         }
         if (part.rows() > 0 && !part.firstId().isEmpty() && !firstIds.add(part.firstId())) {
             throw new RosterFailure(
                     RosterFailure.Reason.SOURCE_BROKEN,
-                    "The roster service sends the same rows again: it ignores the offset");
+                    "The roster service returned the same rows again: it ignores the offset");
         }
         if (part.rows() > 0) {
             countFits &= last == null || last.total().equals(part.total());
@@ -120,8 +120,8 @@ final class PageParts {
     }
 
     /**
-     * Whether a service that says nothing of more rows has sent the same list once more: some do not page nested lists. Where it
-     * claims that there are more, the same rows again are a failure.
+     * Returns whether a service without paging information sent the same list again, because some services do not page
+     * nested lists. If the service announced more rows, a repeated page is a failure.
      */
     boolean isAllAgain(Part part) {
         return last != null
@@ -131,12 +131,12 @@ final class PageParts {
                 && last.total().orElse(0) <= end();
     }
 
-    /** Whether another answer is needed. */
+    /** Returns whether another response is needed. */
     boolean isIncomplete() {
-        return rows < limit && mayGoOn();
+        return rows < limit && mayHaveMore();
     }
 
-    private boolean mayGoOn() {
+    private boolean mayHaveMore() {
         if (last == null) {
             return true;
         }
@@ -147,7 +147,7 @@ final class PageParts {
         if (counted && last.total().getAsLong() > end()) {
             return true;
         }
-        // A count that is reached is believed, unless the link says otherwise; and the other way round.
+        // The end is reached by count or by link, unless the other one contradicts.
         return last.next().orElse(!counted);
     }
 
@@ -159,13 +159,13 @@ final class PageParts {
         return rows;
     }
 
-    /** Rows of the largest answer. */
+    /** Returns the number of rows in the largest response. */
     int largest() {
         return largest;
     }
 
     PageResult result(boolean collection) {
-        boolean more = collection && mayGoOn();
+        boolean more = collection && mayHaveMore();
         boolean fits = countFits && (!more || last.total().orElse(Long.MAX_VALUE) > end());
         return new PageResult(
                 rows,

@@ -23,19 +23,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * The districts of the partner, read page by page and kept on this node. There are no counts: a page that is not full is the
- * last, and a page left out would look like districts that are not there (Trap 19,
- * docs/internals/classlink-rosters.md).
+ * The partner's districts, cached on this node. The list has no counts: it ends at a page that is not full, and every
+ * page must be read (Trap 19, docs/internals/classlink-rosters.md).
  */
 public final class PartnerApplications {
 
     static final Duration TTL = Duration.ofMinutes(5);
-    /** A list this old is asked for again before anybody is told that their district is not on it. */
+    /** A list older than this is read again before a district is reported as missing. */
     static final Duration STALE = Duration.ofSeconds(30);
 
     private static final int PAGE = 1000;
     private static final int MAX_PAGES = 50;
-    /** Characters of ids and bearers on one list; twice as many on all that a node keeps. */
+    /** Maximum characters of IDs and bearer tokens in one list; twice as many in all lists of a node. */
     private static final int MAX_LENGTH = 16 * 1024 * 1024;
 
     private final Cache<String, Listing> listings = Caffeine.newBuilder()
@@ -43,7 +42,7 @@ public final class PartnerApplications {
             .weigher((String provider, Listing listing) -> provider.length() + listing.length())
             .executor(Runnable::run)
             .build();
-    private final Map<String, CompletableFuture<Listing>> underWay = new ConcurrentHashMap<>();
+    private final Map<String, CompletableFuture<Listing>> inProgress = new ConcurrentHashMap<>();
     private final InstantSource clock;
     private final Silences silences;
 
@@ -56,9 +55,9 @@ public final class PartnerApplications {
     private record Listing(Instant read, Map<String, Application> districts, int length) {}
 
     /**
-     * A provider's partner: whose districts, and how they are asked for.
+     * The partner of a provider, with its access to the list.
      *
-     * @param end in {@link System#nanoTime()}, when the request has to have its answer
+     * @param end deadline of the request, in {@link System#nanoTime()}
      */
     record Partner(String provider, UpstreamClient upstream, String rosterUrl, String key, long end) {
 
@@ -76,7 +75,7 @@ public final class PartnerApplications {
         APPLICATIONS_MISS
     }
 
-    /** A district, as it was listed within the last minutes. */
+    /** Finds a district in the cached list. */
     Optional<Application> find(Partner partner, String tenantId) throws RosterFailure {
         Listing listing = listings.getIfPresent(partner.provider());
         if (listing != null && isYoungerThan(TTL, listing)) {
@@ -89,27 +88,27 @@ public final class PartnerApplications {
         return refreshed(partner, listing, tenantId);
     }
 
-    /** The same, asked for anew: the bearer was refused. */
-    Optional<Application> findAnew(Partner partner, Application refused) throws RosterFailure {
+    /** Finds a district in a new list, because its bearer token was rejected. */
+    Optional<Application> findRefreshed(Partner partner, Application refused) throws RosterFailure {
         Listing listing = listings.getIfPresent(partner.provider());
         Application known = listing == null ? null : listing.districts().get(refused.tenantId());
         if (known != null && !known.bearer().equals(refused.bearer())) {
-            return Optional.of(known); // somebody else asked meanwhile
+            return Optional.of(known); // another request has already refreshed the list
         }
         return refreshed(partner, listing, refused.tenantId());
     }
 
-    /** What a district shares has changed: so may have its place on the list. */
+    /** Drops the list of a provider, because a district's permissions changed. */
     public void forget(String provider) {
         listings.invalidate(provider);
     }
 
-    /** One request asks, and the others of this provider wait for it, each until its own end. */
+    /** One request reads the list, and the provider's other requests wait for it until their deadlines. */
     private Optional<Application> refreshed(Partner partner, Listing seen, String tenantId) throws RosterFailure {
         Listing now = listings.getIfPresent(partner.provider());
         if (now == null || now.equals(seen)) {
             CompletableFuture<Listing> own = new CompletableFuture<>();
-            CompletableFuture<Listing> other = underWay.putIfAbsent(partner.provider(), own);
+            CompletableFuture<Listing> other = inProgress.putIfAbsent(partner.provider(), own);
             now = other == null ? ask(partner, own) : await(partner, other);
         }
         return Optional.ofNullable(now.districts().get(tenantId));
@@ -126,7 +125,7 @@ public final class PartnerApplications {
             answer.completeExceptionally(e);
             throw e;
         } finally {
-            underWay.remove(partner.provider(), answer);
+            inProgress.remove(partner.provider(), answer);
         }
     }
 
@@ -147,7 +146,7 @@ public final class PartnerApplications {
     }
 
     private static RosterFailure tooSlow() {
-        return new RosterFailure(Reason.SOURCE_TOO_SLOW, "The list of districts did not come in time", STALE, null);
+        return new RosterFailure(Reason.SOURCE_TOO_SLOW, "The list of districts was not received in time", STALE, null);
     }
 
     private boolean isYoungerThan(Duration age, Listing listing) {
@@ -192,7 +191,7 @@ public final class PartnerApplications {
                     .path("applications");
             source.answered();
             if (!rows.isArray()) {
-                throw new RosterFailure(Reason.SOURCE_BROKEN, "The list of districts lacks its rows");
+                throw new RosterFailure(Reason.SOURCE_BROKEN, "The list of districts has no applications array");
             }
             return rows;
         } catch (UpstreamFailure.Unavailable e) {
@@ -207,17 +206,16 @@ public final class PartnerApplications {
     }
 
     /**
-     * A district that the partner may read, as {@code /applications} lists it
-     * (docs/internals/classlink-rosters.md#access).
+     * A district in the {@code /applications} list (docs/internals/classlink-rosters.md#access).
      *
-     * @param id {@code oneroster_application_id}: percent-encoded as it comes, and used like that (Traps 16 and 17,
+     * @param id {@code oneroster_application_id}: already percent-encoded, and used unchanged (Traps 16 and 17,
      *     docs/internals/classlink-rosters.md)
-     * @param bearer for this district and no other; absent where ClassLink sends null
-     * @param enabled the district shares its roster now
+     * @param bearer the bearer token for this district; absent if ClassLink sends null
+     * @param enabled whether the district currently shares its roster
      */
     record Application(String tenantId, String id, Optional<String> bearer, boolean enabled) {
 
-        /** An id that could bend the path it is put into is none. */
+        /** Rejects IDs that could change the path. */
         private static final String SAFE_ID = "[A-Za-z0-9%._~=-]{1,200}";
 
         private int length() {
@@ -242,7 +240,7 @@ public final class PartnerApplications {
                             && row.path("tenant_status").asText("Active").equals("Active")));
         }
 
-        /** Without the bearer. */
+        /** Omits the bearer token. */
         @Override
         public String toString() {
             return "Application[…]";

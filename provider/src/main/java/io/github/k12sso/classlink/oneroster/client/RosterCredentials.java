@@ -13,20 +13,20 @@ import org.keycloak.models.UserModel;
 /** How Keycloak authenticates to OneRoster: with the user's token, the partner's key or a district's key. */
 public interface RosterCredentials {
 
-    /** The address and what opens it. */
+    /** Returns the current access. */
     Access current() throws RosterFailure;
 
     /**
-     * After the roster service answered 401.
+     * Returns a replacement after the roster service returned 401.
      *
-     * @return another access; empty if there is none, and asking again would not help
+     * @return another access; empty if a retry is useless
      */
     Optional<Access> replace(Access rejected) throws RosterFailure;
 
-    /** What it means that the credentials are refused and there are no others. */
+    /** Returns the failure to report if the credentials are rejected and there is no replacement. */
     RosterFailure rejection();
 
-    /** One access, and no other after it. */
+    /** Returns credentials without a replacement. */
     static RosterCredentials fixed(Access access, RosterFailure rejection) {
         return new RosterCredentials() {
             @Override
@@ -47,10 +47,10 @@ public interface RosterCredentials {
     }
 
     /**
-     * Where a district's roster is, and what opens it.
+     * The address and authorization of a district's roster.
      *
-     * @param base up to, and without, {@code /ims/oneroster/v1p1}
-     * @param signer the value of the Authorization header for a GET of an address; never leaves this server but in calls there
+     * @param base the URL without {@code /ims/oneroster/v1p1}
+     * @param signer returns the Authorization header for a GET of a URL; used only for calls to this service
      */
     record Access(String base, UnaryOperator<String> signer) {
 
@@ -64,19 +64,19 @@ public interface RosterCredentials {
             return base + ROOT + target;
         }
 
-        /** The header for one call. */
+        /** Returns the Authorization header for one call. */
         String authorization(String url) {
             return signer.apply(url);
         }
 
-        /** Without the credentials. */
+        /** Omits the credentials. */
         @Override
         public String toString() {
             return "Access[…]";
         }
     }
 
-    /** The user's own ClassLink token is the bearer. */
+    /** Authenticates with the user's ClassLink token. */
     final class UserToken implements RosterCredentials {
 
         private final String rosterUrl;
@@ -86,9 +86,9 @@ public interface RosterCredentials {
         private String current;
 
         /**
-         * The token, valid now.
+         * Gets a valid token.
          *
-         * @throws RosterFailure if there is none: nothing that was read with it before may be answered either
+         * @throws RosterFailure if there is none; cached data of the user must not be returned either
          */
         public UserToken(String rosterUrl, ValidTokens tokens, RealmModel realm, UserModel user) throws RosterFailure {
             this.rosterUrl = rosterUrl;
@@ -110,12 +110,12 @@ public interface RosterCredentials {
             this.current = accessToken;
         }
 
-        /** A token that ClassLink has just issued: it is not stored yet, and there is none to replace it. */
+        /** Uses a newly issued token, which is not stored yet and has no replacement. */
         public static UserToken issued(String rosterUrl, String accessToken) {
             return new UserToken(rosterUrl, accessToken);
         }
 
-        /** What an answer is kept by on this node. */
+        /** Returns the access token, which is part of the cache key. */
         public String accessToken() {
             return current;
         }
@@ -141,28 +141,28 @@ public interface RosterCredentials {
         @Override
         public RosterFailure rejection() {
             return new RosterFailure(
-                    RosterFailure.Reason.SOURCE_REFUSED,
-                    "The roster service does not accept the user's ClassLink token");
+                    RosterFailure.Reason.SOURCE_REFUSED, "The roster service rejected the user's ClassLink token");
         }
 
-        /** The same reasons as for clients that exchange the token themselves. */
+        /** Converts a token failure to the reason that a token exchange would return. */
         public static RosterFailure failure(TokenUnavailable failure) {
             Duration retryAfter = failure.retryAfter().orElse(null);
             return switch (failure.reason()) {
                 case NOT_LINKED ->
                     new RosterFailure(
                             RosterFailure.Reason.NOT_LINKED,
-                            "This person has not signed in with ClassLink, or storing tokens is off");
+                            "The user has not signed in with ClassLink, or Store tokens is off");
                 case REFRESH_FAILED ->
                     new RosterFailure(
                             RosterFailure.Reason.CLASSLINK_TOKEN_UNAVAILABLE,
-                            "ClassLink cannot renew the person's token now. It is kept",
+                            "The user's ClassLink token could not be refreshed now. Try again later",
                             retryAfter,
                             failure);
                 case KEYS_UNAVAILABLE ->
                     new RosterFailure(
                             RosterFailure.Reason.CLASSLINK_TOKEN_UNAVAILABLE,
-                            "The person's ClassLink token cannot be opened now. It is kept",
+                            "The user's ClassLink token cannot be decrypted now because an entry in Keycloak's "
+                                    + "vault is missing. Try again later",
                             retryAfter,
                             failure);
                 case DISTRICT_NOT_ALLOWED ->
@@ -172,12 +172,12 @@ public interface RosterCredentials {
                 case EXPIRED ->
                     new RosterFailure(
                             RosterFailure.Reason.CLASSLINK_TOKEN_EXPIRED,
-                            "The person's ClassLink token is expired: send them through login with ClassLink again");
+                            "The user's ClassLink token expired: ask the user to sign in with ClassLink again");
             };
         }
     }
 
-    /** The partner's key lists the districts, and each district has a bearer of its own. */
+    /** Authenticates with the bearer token of a district, from the list that the partner key gives access to. */
     final class PartnerKeyCredentials implements RosterCredentials {
 
         private final PartnerApplications applications;
@@ -188,9 +188,9 @@ public interface RosterCredentials {
         /**
          * The credentials for one district.
          *
-         * @param provider what the list of districts is kept by
-         * @param key the partner's, out of Keycloak's vault
-         * @param total for reading the list of districts, if it has to be read
+         * @param provider the cache key of the list of districts
+         * @param key the partner key from Keycloak's vault
+         * @param total time limit for reading the list of districts
          */
         public PartnerKeyCredentials(
                 PartnerApplications applications,
@@ -213,7 +213,7 @@ public interface RosterCredentials {
 
         @Override
         public Optional<RosterCredentials.Access> replace(RosterCredentials.Access rejected) throws RosterFailure {
-            PartnerApplications.Application now = usable(applications.findAnew(partner, current));
+            PartnerApplications.Application now = usable(applications.findRefreshed(partner, current));
             if (now.bearer().equals(current.bearer())) {
                 return Optional.empty();
             }
@@ -225,7 +225,8 @@ public interface RosterCredentials {
         public RosterFailure rejection() {
             return new RosterFailure(
                     RosterFailure.Reason.DISTRICT_WITHDREW,
-                    "The district's bearer is refused: it seems to have withdrawn access");
+                    "The roster service rejected the district's bearer token: the district may have withdrawn "
+                            + "access");
         }
 
         private RosterCredentials.Access access(PartnerApplications.Application district) {
@@ -237,7 +238,7 @@ public interface RosterCredentials {
                 throws RosterFailure {
             PartnerApplications.Application district = found.orElseThrow(() -> new RosterFailure(
                     RosterFailure.Reason.DISTRICT_UNKNOWN,
-                    "ClassLink does not list this district for the partner key: it has not added the app"));
+                    "ClassLink does not list this district for the partner key: the district has not added the app"));
             if (!district.enabled() || district.bearer().isEmpty()) {
                 throw new RosterFailure(
                         RosterFailure.Reason.DISTRICT_DISABLED,

@@ -9,7 +9,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 
-/** A roster request that got no rows. */
+/** A failed roster request. */
 public final class RosterFailure extends Exception {
 
     private static final long serialVersionUID = 1L;
@@ -28,10 +28,10 @@ public final class RosterFailure extends Exception {
     }
 
     /**
-     * A failure that coming again may end.
+     * Creates a failure that may be temporary.
      *
-     * @param message of constants, host names and status codes, for the app's developer and the log
-     * @param retryAfter when to come again; null, not said
+     * @param message for the developer and the log, with constants, host names and status codes only
+     * @param retryAfter when to retry; may be null
      */
     public RosterFailure(Reason reason, String message, Duration retryAfter, Exception cause) {
         super(message, cause);
@@ -39,29 +39,30 @@ public final class RosterFailure extends Exception {
         this.retryAfter = retryAfter;
     }
 
-    /** What an answer of the roster service means that is neither a page nor 401. */
+    /** Converts an error status of the roster service other than 401. */
     static RosterFailure of(UpstreamFailure.Refused e) {
         return switch (e.status()) {
             case 403 ->
                 new RosterFailure(
                         Reason.DISTRICT_DISABLED,
-                        "The roster service refuses access: the district does not share this with the app");
-            case 404 -> new RosterFailure(Reason.UNKNOWN_OBJECT, "The roster has no such object");
+                        "The roster service denied access: the district does not share this data with the app");
+            case 404 -> new RosterFailure(Reason.UNKNOWN_OBJECT, "The roster does not have this object");
             case 400, 422 ->
                 new RosterFailure(
                         Reason.SOURCE_REFUSED_QUERY,
-                        "The roster service does not take this query: a field that it cannot compare, perhaps");
+                        "The roster service rejected the query: it may not support filtering or sorting by this "
+                                + "field");
             case 405 -> unsupported();
             default -> new RosterFailure(Reason.SOURCE_REFUSED, e);
         };
     }
 
-    /** 405 or 501: asking again would not help. */
+    /** Creates the failure for 405 and 501, for which a retry is useless. */
     static RosterFailure unsupported() {
-        return new RosterFailure(Reason.SOURCE_LACKS, "The roster service does not offer this read");
+        return new RosterFailure(Reason.SOURCE_LACKS, "The roster service does not support this request");
     }
 
-    /** A roster service that cannot answer now. */
+    /** Converts a temporary failure of the roster service. */
     static RosterFailure of(UpstreamFailure.Unavailable e) {
         Reason reason =
                 switch (e.kind()) {
@@ -88,11 +89,11 @@ public final class RosterFailure extends Exception {
     }
 
     /**
-     * Why a roster request got no rows. The word in small letters stands in the event, the metric and the log line; what each is
-     * in HTTP is said once, in the package above.
+     * The reasons for a failed roster request. The lower-case name is used in events, metrics and log lines. The
+     * gateway package maps each reason to HTTP.
      */
     public enum Reason {
-        // what the app sent
+        // the request
         ROSTER_OFF,
         REALM_DISABLED,
         HTTPS_REQUIRED,
@@ -104,10 +105,10 @@ public final class RosterFailure extends Exception {
         REFUSED,
         DISTRICT_MISSING,
         OTHER_DISTRICT,
-        // how much it sent
+        // the number of requests
         RATE_LIMITED,
         BUSY,
-        // the person's link
+        // the user
         NOT_LINKED,
         CLASSLINK_TOKEN_EXPIRED,
         CLASSLINK_TOKEN_UNAVAILABLE,
@@ -131,8 +132,8 @@ public final class RosterFailure extends Exception {
     }
 
     /**
-     * Roster services that do not answer, as this node has seen them. After three calls in a row without an answer a service
-     * is left alone for 30 seconds: requests fail at once, and hold no place that others need. Then one request asks again.
+     * Circuit breakers for roster services on this node. After three consecutive calls without a response, requests to
+     * a service fail immediately for 30 seconds, so they do not block permits. Then one trial request is allowed.
      */
     public static final class Silences {
 
@@ -161,16 +162,16 @@ public final class RosterFailure extends Exception {
         /**
          * One service.
          *
-         * @param name realm and provider, and the district if it is one district's
+         * @param name realm and provider, with the district if the service belongs to one
          */
         public Source of(String name) {
             return new Source(this, name);
         }
 
-        /** One of them. */
+        /** The circuit breaker of one service. */
         public record Source(Silences all, String name) {
 
-            /** @throws RosterFailure if it is left alone now */
+            /** @throws RosterFailure if the circuit is open */
             void require() throws RosterFailure {
                 Instant now = all.clock.instant();
                 Silence silence = all.silences.getIfPresent(name);
@@ -182,7 +183,7 @@ public final class RosterFailure extends Exception {
                     Duration left = Duration.between(now, silence.until());
                     throw new RosterFailure(
                             Reason.SOURCE_UNAVAILABLE,
-                            "The roster service did not answer the last requests and is not asked now",
+                            "The roster service did not respond to recent requests. Try again later",
                             left.isNegative() ? COOL_DOWN : left,
                             null);
                 }
@@ -195,9 +196,10 @@ public final class RosterFailure extends Exception {
             }
 
             /**
-             * Counts if there was no answer, and that took its time: a refused connection holds nobody up.
+             * Counts a failure without a response that took a long time. A refused connection blocks no one and does
+             * not count.
              *
-             * @param took the call
+             * @param took duration of the call
              */
             void failed(UpstreamFailure.Unavailable failure, Duration took) {
                 boolean unreached = failure.kind() == UpstreamFailure.Unavailable.Kind.NOT_REACHED;

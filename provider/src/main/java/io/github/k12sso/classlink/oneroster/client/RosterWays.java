@@ -19,8 +19,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Finds for each question the first way that a district's roster service has, and remembers which it lacks. A path that the
- * service does not have and a person whom it does not have look alike: one read of the person or class tells them apart.
+ * Finds for each question the first endpoint ("way") that a district's roster service supports, and remembers
+ * unsupported ones. A 404 can mean an unsupported path or an unknown user or class; reading the user or class
+ * distinguishes the two.
  */
 public final class RosterWays {
 
@@ -30,10 +31,10 @@ public final class RosterWays {
     private final Set<Way> working = EnumSet.noneOf(Way.class);
 
     /**
-     * The ways of one request.
+     * Creates the ways for one request.
      *
-     * @param remembered this node's
-     * @param district with all that the answers of its service depend on
+     * @param remembered the unsupported ways that this node knows
+     * @param district key of the service, with everything that its responses depend on
      */
     public RosterWays(SourceLists lists, Lacking remembered, String district) {
         this.lists = lists;
@@ -41,7 +42,7 @@ public final class RosterWays {
         this.district = district;
     }
 
-    /** A kind of read that not every service has. */
+    /** A kind of request that not every service supports. */
     enum Way {
         USERS_CLASSES,
         STUDENTS_CLASSES,
@@ -52,7 +53,7 @@ public final class RosterWays {
         ENROLLMENTS_BY_USER,
         ENROLLMENTS_BY_CLASS,
         STUDENTS_BY_AGENT,
-        /** A single object, in the collection of its type. */
+        /** A single object in the collection of its type. */
         OBJECT,
         STUDENT,
         TEACHER;
@@ -66,7 +67,7 @@ public final class RosterWays {
         }
     }
 
-    /** What is asked, and the ways to ask it, best first. */
+    /** A question and the ways to answer it, in order of preference. */
     static final class Question {
 
         private final Optional<Listing> subject;
@@ -74,11 +75,11 @@ public final class RosterWays {
         private final Map<Way, Listing> ways = new LinkedHashMap<>();
 
         /**
-         * Without ways yet.
+         * Creates a question without ways.
          *
-         * @param subject a read that tells whether the person or class is there at all
-         * @param own about the caller or a class of theirs: what happens to an id that the caller made up tells nothing about the
-         *     service
+         * @param subject a request that shows whether the user or class exists
+         * @param own whether it is about the caller or the caller's classes; an invalid ID from the caller must not
+         *     affect what is remembered about the service
          */
         private Question(Optional<Listing> subject, boolean own) {
             this.subject = subject;
@@ -93,21 +94,21 @@ public final class RosterWays {
             return new Question(Listing.of(collection, id), false);
         }
 
-        static Question aboutNobody() {
+        static Question withoutSubject() {
             return new Question(Optional.empty(), false);
         }
 
-        /** One more way, unless no roster has such an id. */
+        /** Adds a way, unless the ID is invalid. */
         Question way(Way way, Optional<Listing> listing) {
             listing.ifPresent(each -> ways.put(way, each));
             return this;
         }
     }
 
-    /** The rows that a way gave; none if there is no such person or class. */
+    /** The rows from a way; none if the user or class does not exist. */
     record Solved(Way way, List<Row> rows) {
 
-        /** Whether the rows are enrollments of a class, and not its people. */
+        /** Returns whether the rows are enrollments and not users. */
         boolean isOfEnrollments() {
             return way == Way.SCHOOLS_CLASSES_ENROLLMENTS || way == Way.ENROLLMENTS_BY_CLASS;
         }
@@ -121,7 +122,7 @@ public final class RosterWays {
         return requireAll(List.of(question), what).get(0);
     }
 
-    /** @param what completes the sentence "The roster service has no read for …" */
+    /** @param what completes the sentence "The roster service has no request for …" */
     List<Solved> requireAll(List<Question> questions, String what) throws RosterFailure {
         List<Solved> all = new ArrayList<>();
         for (Optional<Solved> solved : solve(questions)) {
@@ -132,12 +133,12 @@ public final class RosterWays {
 
     static RosterFailure lacking(String what) {
         return new RosterFailure(
-                Reason.SOURCE_LACKS, "The roster service has no read for " + what + ". The query is not at fault");
+                Reason.SOURCE_LACKS, "The roster service has no request for " + what + ". The query is correct");
     }
 
     /**
-     * Answers in the order of the questions; empty where no way is left. A way that is not known yet is tried with one question
-     * before it is with all.
+     * Returns the answers in the order of the questions; empty where no way is supported. An untested way is tried with
+     * one question first.
      */
     List<Optional<Solved>> solve(List<Question> questions) throws RosterFailure {
         Map<Question, Solved> solved = new HashMap<>();
@@ -193,7 +194,7 @@ public final class RosterWays {
         return answers;
     }
 
-    /** Those whose person or class is not there. Of the others, the way is not. */
+    /** Returns the questions whose user or class does not exist. For the others, the way is unsupported. */
     private Set<Question> missing(Map<Question, Way> round, Map<Question, Answer> answers) throws RosterFailure {
         Set<Question> missing = new HashSet<>();
         for (Map.Entry<Question, Answer> each : answers.entrySet()) {
@@ -204,7 +205,7 @@ public final class RosterWays {
                 continue;
             }
             boolean unclear = !way.isFilter() && lacking != Reason.SOURCE_LACKS;
-            if (unclear && (way.isSingle() ? lacking == Reason.UNKNOWN_OBJECT : !isThere(question))) {
+            if (unclear && (way.isSingle() ? lacking == Reason.UNKNOWN_OBJECT : !exists(question))) {
                 missing.add(question);
             } else if (question.own && !working.contains(way)) {
                 remembered.add(district, way);
@@ -213,7 +214,7 @@ public final class RosterWays {
         return missing;
     }
 
-    private boolean isThere(Question question) throws RosterFailure {
+    private boolean exists(Question question) throws RosterFailure {
         if (question.subject.isEmpty()) {
             return true;
         }
@@ -221,7 +222,7 @@ public final class RosterWays {
         return lists.read(List.of(subject)).get(subject).lacking() != Reason.UNKNOWN_OBJECT;
     }
 
-    /** What districts' services lack, for some hours, on this node. */
+    /** The unsupported ways of districts' services, remembered on this node for some hours. */
     public static final class Lacking {
 
         static final Duration TTL = Duration.ofHours(6);
@@ -229,7 +230,7 @@ public final class RosterWays {
 
         private final Cache<String, Boolean> ways;
 
-        /** @param ticker of the node */
+        /** @param ticker the node's clock */
         public Lacking(Ticker ticker) {
             this.ways = Caffeine.newBuilder()
                     .expireAfterWrite(TTL)

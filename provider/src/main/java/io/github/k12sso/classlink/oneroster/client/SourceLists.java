@@ -33,14 +33,14 @@ import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /**
- * Lists at the roster service that one person's request needs: each read to its end, several at once, and kept for a minute.
- * A list that would be longer than the bounds is a failure, and never a shorter list.
+ * Reads the lists that a user's request needs: each completely, several in parallel, cached for a minute. A list over
+ * the limits is a failure and is never truncated.
  */
 public final class SourceLists {
 
-    /** Of all rows that one request needs. */
+    /** Maximum bytes of all rows of one request. */
     static final int MAX_BYTES = 8 * 1024 * 1024;
-    /** Reads under way at once for one request. */
+    /** Maximum parallel reads of one request. */
     static final int PARALLEL = 4;
 
     private static final Logger LOG = Logger.getLogger(SourceLists.class);
@@ -54,10 +54,10 @@ public final class SourceLists {
     private final AtomicLong bytesLeft = new AtomicLong(MAX_BYTES);
 
     /**
-     * The lists of one request.
+     * Creates the lists of one request.
      *
-     * @param known this node's
-     * @param owner whose answers these are, and where they come from: nobody else gets them
+     * @param known the cache of this node
+     * @param owner cache key of the user and source; other users never get these rows
      */
     public SourceLists(Source source, Known known, String owner) {
         this.source = source;
@@ -65,22 +65,22 @@ public final class SourceLists {
         this.owner = owner;
     }
 
-    /** The roster service, for the thread of one request. */
+    /** Reads from the roster service in one thread. */
     public interface Source {
 
         /** Reads a page or an object. */
         PageResult read(RosterRequest request, RowRule rows) throws RosterFailure;
 
-        /** Work for another thread, which gets a source of its own. To be called in the request's thread. */
+        /** Prepares work for another thread, with a separate source. Call it in the request's thread. */
         Runnable elsewhere(Consumer<Source> work) throws RosterFailure;
     }
 
-    /** Whether all of these are known, and nothing has to be read. */
+    /** Returns whether all listings are cached. */
     boolean know(Collection<Listing> listings) {
         return listings.stream().allMatch(listing -> find(listing).isPresent());
     }
 
-    /** Reads what is not known. */
+    /** Returns the listings and reads those that are not cached. */
     Map<Listing, Answer> read(Collection<Listing> listings) throws RosterFailure {
         Deque<Listing> open = new ConcurrentLinkedDeque<>();
         Map<String, Listing> distinct = new TreeMap<>();
@@ -103,7 +103,7 @@ public final class SourceLists {
         return all;
     }
 
-    /** Single objects that everybody may read, as far as the service has them. */
+    /** Returns the existing objects with these IDs, of types that every user can read. */
     public List<Row> objects(String collection, Collection<String> ids) throws RosterFailure {
         List<Listing> listings =
                 ids.stream().flatMap(id -> Listing.of(collection, id).stream()).toList();
@@ -120,13 +120,13 @@ public final class SourceLists {
     private void keep(Listing listing, Answer answer) throws RosterFailure {
         if (answers.put(listing.target(), answer) == null && bytesLeft.addAndGet(-answer.size()) < 0) {
             throw new RosterFailure(
-                    Reason.SOURCE_BROKEN, "The roster has more than " + MAX_BYTES + " bytes for one person");
+                    Reason.SOURCE_BROKEN, "The roster has more than " + MAX_BYTES + " bytes for one user");
         }
     }
 
     /**
-     * The request's own thread reads, and others help. What fails in another thread is tried again in the request's own, which may
-     * replace a bearer and report a failure.
+     * Reads in the request's thread and in helper threads. A failed read of a helper is retried in the request's
+     * thread, which can replace a bearer token and report a failure.
      */
     private void readOpen(Deque<Listing> open) throws RosterFailure {
         List<Future<?>> helpers = new ArrayList<>();
@@ -150,7 +150,7 @@ public final class SourceLists {
                 helpers.add(THREADS.submit(source.elsewhere(other -> help(open, other))));
             }
         } catch (RejectedExecutionException e) {
-            LOG.debug("The threads that help to read rosters are busy: a request reads with fewer");
+            LOG.debug("No free roster threads: the request reads with fewer threads");
         }
     }
 
@@ -170,7 +170,9 @@ public final class SourceLists {
             try {
                 helper.get();
             } catch (ExecutionException e) {
-                LOG.debug("A thread that helps to read a roster failed", e); // what it has not read is open still
+                LOG.debug(
+                        "A roster thread failed; the request's thread reads the rest",
+                        e); // the request's thread reads the rest
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new RosterFailure(Reason.UNEXPECTED, "This server is stopping");
@@ -192,7 +194,7 @@ public final class SourceLists {
         });
     }
 
-    /** Lists as this node read them within the last minute. Bounded in bytes, because a roster's rows may have any length. */
+    /** The cached lists of this node, for one minute. The size is limited in bytes because rows can have any length. */
     public static final class Known {
 
         static final Duration TTL = Duration.ofSeconds(60);
@@ -200,7 +202,7 @@ public final class SourceLists {
 
         private final Cache<String, Answer> lists;
 
-        /** @param ticker of the node */
+        /** @param ticker the node's clock */
         public Known(Ticker ticker) {
             this(ticker, MAX_BYTES);
             MeasuredSeries.declare(Measurement.ROSTER_CACHE, Lookup.values());
@@ -216,7 +218,7 @@ public final class SourceLists {
                     .build();
         }
 
-        /** Keeps nothing: for what must be as the roster says now. */
+        /** Returns a cache that stores nothing, for data that must be current. */
         public static Known nothing() {
             return new Known(Ticker.disabledTicker(), 0);
         }

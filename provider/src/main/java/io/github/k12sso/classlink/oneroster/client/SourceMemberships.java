@@ -21,8 +21,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Asks the roster who belongs to whom. Services differ in what they have, so each question has several ways, in the order of
- * docs/internals/classlink-rosters.md#memberships. No way reads a district.
+ * Reads memberships from the roster. Services support different endpoints, so each question has several ways, in the
+ * order of docs/internals/classlink-rosters.md#memberships. No way reads a whole district.
  */
 public final class SourceMemberships implements Memberships<RosterFailure> {
 
@@ -51,14 +51,14 @@ public final class SourceMemberships implements Memberships<RosterFailure> {
                 .way(Way.ENROLLMENTS_BY_USER, Listing.enrollmentsByUser(teacher));
         Solved solved = ways.require(question, "the classes of a teacher");
         return switch (solved.way()) {
-            case USERS_CLASSES -> taughtAmong(solved.rows(), teacher);
+            case USERS_CLASSES -> onlyTaught(solved.rows(), teacher);
             case ENROLLMENTS_BY_USER -> classesOf(solved.rows(), Role.TEACHER);
             default -> solved.rows();
         };
     }
 
-    /** The list has classes that a teacher attends, too: a class counts if it lists them among its teachers. */
-    private List<Row> taughtAmong(List<Row> classes, String teacher) throws RosterFailure {
+    /** The list also contains classes that a teacher attends; a class counts if it lists the user as a teacher. */
+    private List<Row> onlyTaught(List<Row> classes, String teacher) throws RosterFailure {
         Set<String> taught = peopleOf(classes, Set.of(Role.TEACHER)).stream()
                 .filter(member -> member.row().sourcedId().equals(teacher))
                 .map(Member::classId)
@@ -90,7 +90,7 @@ public final class SourceMemberships implements Memberships<RosterFailure> {
             if (e.reason() != Reason.SOURCE_BROKEN) {
                 throw e;
             }
-            return classes; // what is wrong with a stranger's list must not show
+            return classes; // a failure for another user's list must not be visible
         }
         if (solved.isEmpty()) {
             return classes;
@@ -103,13 +103,13 @@ public final class SourceMemberships implements Memberships<RosterFailure> {
 
     @Override
     public List<Member> peopleOf(List<Row> classes, Set<Role> lists) throws RosterFailure {
-        List<Seats> asked = new ArrayList<>();
+        List<MemberList> asked = new ArrayList<>();
         for (Row each : classes) {
             for (Role list : new TreeSet<>(lists)) {
-                asked.add(new Seats(each, list));
+                asked.add(new MemberList(each, list));
             }
         }
-        List<Question> questions = asked.stream().map(Seats::question).toList();
+        List<Question> questions = asked.stream().map(MemberList::question).toList();
         List<Solved> solved = ways.requireAll(questions, "the people of a class");
         Set<String> enrolled = new TreeSet<>();
         for (int i = 0; i < asked.size(); i++) {
@@ -119,23 +119,23 @@ public final class SourceMemberships implements Memberships<RosterFailure> {
         objects("users", enrolled).forEach(row -> persons.put(row.sourcedId(), row));
         List<Member> members = new ArrayList<>();
         for (int i = 0; i < asked.size(); i++) {
-            Seats seats = asked.get(i);
+            MemberList list = asked.get(i);
             Stream<Row> people = solved.get(i).isOfEnrollments()
-                    ? seats.enrolled(solved.get(i)).stream().map(persons::get).filter(Objects::nonNull)
+                    ? list.enrolled(solved.get(i)).stream().map(persons::get).filter(Objects::nonNull)
                     : solved.get(i).rows().stream();
-            people.forEach(person -> seats.member(person).ifPresent(members::add));
+            people.forEach(person -> list.member(person).ifPresent(members::add));
         }
         return members;
     }
 
     private static List<Listing> listsOf(List<Row> classes, Set<Role> lists) {
         return classes.stream()
-                .flatMap(each -> lists.stream().flatMap(list -> new Seats(each, list).nested().stream()))
+                .flatMap(each -> lists.stream().flatMap(list -> new MemberList(each, list).nested().stream()))
                 .toList();
     }
 
-    /** One of the two lists of a class. */
-    private record Seats(Row ofClass, Role list) {
+    /** The student or teacher list of a class. */
+    private record MemberList(Row ofClass, Role list) {
 
         private Optional<Listing> nested() {
             return Listing.of("classes", ofClass.sourcedId(), list == Role.STUDENT ? "students" : "teachers");
@@ -147,7 +147,7 @@ public final class SourceMemberships implements Memberships<RosterFailure> {
                     ofClass, Question.about("classes", ofClass.sourcedId()).way(way, nested()));
         }
 
-        /** Those whom only an enrollment names, and who have to be read one by one. */
+        /** Returns the users that appear only in enrollments and must be read individually. */
         private Set<String> enrolled(Solved solved) {
             return !solved.isOfEnrollments()
                     ? Set.of()
@@ -157,7 +157,7 @@ public final class SourceMemberships implements Memberships<RosterFailure> {
                             .collect(Collectors.toCollection(TreeSet::new));
         }
 
-        /** By their own role; without one, by the list's. Among the students there may be teachers. */
+        /** Uses the user's role, or the list's role if there is none. The student list may contain teachers. */
         private Optional<Member> member(Row person) {
             return person.role(list)
                     .filter(role -> role == list || (role == Role.TEACHER && list == Role.STUDENT))
@@ -183,7 +183,7 @@ public final class SourceMemberships implements Memberships<RosterFailure> {
                     .toList();
         }
         if (agents.size() > MAX_CHILDREN) {
-            throw new RosterFailure(Reason.SOURCE_BROKEN, "A person has too many agents in the roster");
+            throw new RosterFailure(Reason.SOURCE_BROKEN, "A user has too many agents in the roster");
         }
         Set<String> ids = new TreeSet<>();
         agents.forEach(agent -> ids.add(agent.path("sourcedId").asText()));
@@ -232,12 +232,12 @@ public final class SourceMemberships implements Memberships<RosterFailure> {
         return objects(collection, Set.of(id)).stream().findFirst();
     }
 
-    /** Those that there are; an id that no path can have is nobody's. */
+    /** Returns the existing objects; invalid IDs are ignored. */
     private List<Row> objects(String collection, Collection<String> ids) throws RosterFailure {
         List<Question> questions = new ArrayList<>();
         for (String id : ids) {
             Optional<Listing> object = Listing.of(collection, id);
-            Question question = Question.aboutNobody().way(Way.OBJECT, object);
+            Question question = Question.withoutSubject().way(Way.OBJECT, object);
             if (collection.equals("users")) {
                 question.way(Way.STUDENT, Listing.of("students", id)).way(Way.TEACHER, Listing.of("teachers", id));
             }

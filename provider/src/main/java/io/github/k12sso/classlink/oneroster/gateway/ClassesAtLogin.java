@@ -38,23 +38,26 @@ import org.jboss.logging.Logger;
 import org.keycloak.models.KeycloakSession;
 
 /**
- * Reads the classes of a person who is logging in, as far as the gateway would let them read their classes. A roster that does not
- * answer never ends a login: nothing is known then.
+ * Reads the user's classes during a login, with the same policy as the gateway. If the roster cannot be read, the login
+ * continues and the classes are unknown.
  *
- * @param settings read when they are needed, because a stored value may be unusable
- * @param profile the login's own; no stored record counts
- * @param accessToken ClassLink's, for the roster access {@code user-token}
+ * @param settings read on demand, because a stored value may be invalid
+ * @param profile of this login, not of a stored record
+ * @param accessToken the ClassLink token, for the access mode {@code user-token}
  */
 public record ClassesAtLogin(
         KeycloakSession session, Supplier<RosterSettings> settings, Profile profile, String accessToken) {
 
-    /** A login waits for the roster no longer, and at most three seconds for a place before. */
+    /** Time limit for the roster in a login, after at most three seconds of waiting for a permit. */
     static final Duration TOTAL = Duration.ofSeconds(5);
 
     private static final Logger LOG = Logger.getLogger(ClassesAtLogin.class);
     private static final Set<Role> IN_CLASSES = Set.of(Role.STUDENT, Role.TEACHER);
 
-    /** Empty if nothing is known, which the log says; an empty list if the person is in no class now. */
+    /**
+     * Returns the user's classes. If they cannot be read, logs a warning and returns empty; an empty list if there are
+     * none.
+     */
     public Optional<List<RosterClass>> read(Set<Detail> details) {
         String why;
         try {
@@ -62,13 +65,13 @@ public record ClassesAtLogin(
         } catch (RosterFailure e) {
             why = e.reason().name().toLowerCase(Locale.ROOT) + ": " + e.getMessage();
         } catch (UpstreamFailure.Unavailable e) {
-            why = "busy: too many roster requests of this server wait for ClassLink";
+            why = "busy: too many roster requests on this server are waiting for ClassLink";
         } catch (RuntimeException e) {
             why = "unexpected: " + e.getClass().getName();
             LOG.debug("Reading the classes of a person failed unexpectedly", e);
         }
         LOG.warnf(
-                "Login with ClassLink goes on without the person's classes. realm=%s, reason=classes_unavailable, %s",
+                "The user's classes could not be read; the login continues. realm=%s, reason=classes_unavailable, %s",
                 session.getContext().getRealm().getName(), why);
         return Optional.empty();
     }
@@ -76,11 +79,11 @@ public record ClassesAtLogin(
     private List<RosterClass> classes(RosterSettings now, Set<Detail> details)
             throws RosterFailure, UpstreamFailure.Unavailable {
         if (now.mode() == RosterMode.OFF) {
-            throw new RosterFailure(Reason.ROSTER_OFF, "Rosters are switched off for this provider");
+            throw new RosterFailure(Reason.ROSTER_OFF, "The roster API is disabled for this provider");
         }
         TenantId tenant = profile.tenantId()
-                .orElseThrow(() -> new RosterFailure(
-                        Reason.DISTRICT_MISSING, "ClassLink named no district at this person's login"));
+                .orElseThrow(() ->
+                        new RosterFailure(Reason.DISTRICT_MISSING, "ClassLink sent no district at the user's login"));
         Caller person = person();
         if (Collections.disjoint(person.roles(), IN_CLASSES)) {
             return List.of();
@@ -93,7 +96,7 @@ public record ClassesAtLogin(
     private Caller person() throws RosterFailure {
         Caller person = Caller.ofPerson(profile.sourcedId().map(Object::toString), profile.roles());
         if (profile.roles().isEmpty()) {
-            throw new RosterFailure(Reason.REFUSED, "ClassLink sent no role at this person's login");
+            throw new RosterFailure(Reason.REFUSED, "ClassLink sent no role at the user's login");
         }
         if (person.sourcedId().isEmpty()) {
             throw new RosterFailure(Reason.REFUSED, Refusal.NO_ROSTER_IDENTITY.description());
@@ -105,7 +108,7 @@ public record ClassesAtLogin(
             throws RosterFailure {
         RosterState.Source source = RosterState.Source.of(
                 session, now, tenant, () -> RosterCredentials.UserToken.issued(now.rosterUrl(), accessToken), TOTAL);
-        // Silences of their own: five seconds are too short to tell that nobody else would get an answer either.
+        // Uses separate circuit breakers, because the short time limit of a login must not affect other requests.
         OneRosterClient client = new OneRosterClient(
                 now.upstream(),
                 source.credentials(),
@@ -124,7 +127,7 @@ public record ClassesAtLogin(
         if (current.size() > RosterClass.MAX_CLASSES) {
             throw new RosterFailure(
                     Reason.SOURCE_BROKEN,
-                    "The roster lists more than " + RosterClass.MAX_CLASSES + " current classes for one person");
+                    "The roster lists more than " + RosterClass.MAX_CLASSES + " current classes for one user");
         }
         return described(current, timetable, details);
     }

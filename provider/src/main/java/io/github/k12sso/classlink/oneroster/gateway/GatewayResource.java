@@ -36,7 +36,7 @@ import org.keycloak.services.Urls;
 import org.keycloak.services.cors.Cors;
 import org.keycloak.services.managers.AuthenticationManager.AuthResult;
 
-/** {@code …/ims/oneroster/v1p1/…}: a OneRoster 1.1 service, for reading, behind Keycloak's access tokens. */
+/** {@code …/ims/oneroster/v1p1/…}: a read-only OneRoster 1.1 API, authorized with Keycloak access tokens. */
 public final class GatewayResource {
 
     private static final Logger LOG = Logger.getLogger(GatewayResource.class);
@@ -51,9 +51,9 @@ public final class GatewayResource {
     private RosterObjectType objectType;
 
     /**
-     * The gateway of one provider.
+     * Creates the gateway of one provider.
      *
-     * @param tenantInUrl the district, where the address names one
+     * @param tenantInUrl the district, if the URL has one
      */
     public GatewayResource(KeycloakSession session, RosterSettings settings, Optional<String> tenantInUrl) {
         this.session = session;
@@ -74,13 +74,13 @@ public final class GatewayResource {
                         "X-RateLimit-Remaining");
     }
 
-    /** For browsers: what another origin may ask is decided when it asks, by the client's web origins. */
+    /** Answers CORS preflight requests. The client's web origins are checked with the actual request. */
     @OPTIONS
     @Path("{path:.*}")
     public Response preflight() {
         Response answer = cors.preflight().add(Response.ok());
         if (header(Cors.ORIGIN_HEADER).isPresent()) {
-            // A second header line, because Keycloak's list is for its own endpoints, which have no ETag.
+            // A second header line, because Keycloak's list does not include these headers.
             session.getContext()
                     .getHttpResponse()
                     .addHeader(Cors.ACCESS_CONTROL_ALLOW_HEADERS, HttpHeaders.IF_NONE_MATCH);
@@ -88,10 +88,11 @@ public final class GatewayResource {
         return answer;
     }
 
-    /** What is answered below a provider where no OneRoster 1.1 is. */
+    /** Returns the error for a path outside the OneRoster 1.1 API. */
     public static Response unknownRoot() {
         return RosterError.answer(new RosterFailure(
-                        RosterFailure.Reason.UNKNOWN_PATH, "The roster API here is OneRoster 1.1, at …" + ROOT))
+                        RosterFailure.Reason.UNKNOWN_PATH,
+                        "This path does not exist. The roster API is OneRoster 1.1, at …" + ROOT))
                 .build();
     }
 
@@ -118,7 +119,7 @@ public final class GatewayResource {
             outcome = failure.reason();
             return cors.add(RosterError.answer(e.codeMinor(), failure));
         } catch (WebApplicationException e) {
-            outcome = RosterFailure.Reason.REFUSED; // an origin that the client does not have
+            outcome = RosterFailure.Reason.REFUSED; // the origin is not one of the client's web origins
             throw e;
         } catch (RuntimeException e) {
             outcome = RosterFailure.Reason.UNEXPECTED;
@@ -126,7 +127,7 @@ public final class GatewayResource {
                     "A roster request failed unexpectedly: %s. %s", e.getClass().getName(), where());
             LOG.debug("A roster request failed unexpectedly", e);
             return cors.add(RosterError.answer(
-                    new RosterFailure(RosterFailure.Reason.UNEXPECTED, "This server failed. Its log says where")));
+                    new RosterFailure(RosterFailure.Reason.UNEXPECTED, "Internal error: see the Keycloak server log")));
         } finally {
             Measurement.ROSTER_OUTCOMES.count(realm, outcome);
             Measurement.ROSTER_REQUESTS.record(
@@ -136,7 +137,7 @@ public final class GatewayResource {
         }
     }
 
-    /** Beside the objects and the reasons, for the metrics. */
+    /** Outcomes in addition to the reasons, for the metrics. */
     private enum Result {
         ANSWERED,
         NONE;
@@ -146,7 +147,7 @@ public final class GatewayResource {
     }
 
     static void declareSeries() {
-        // Every object and every reason, but not every pair of them: each has ten series.
+        // Every object and every reason, but not every combination, because each has ten series.
         MeasuredSeries.declare(Measurement.ROSTER_REQUESTS, RosterObjectType.values(), Result.ANSWER);
         MeasuredSeries.declare(Measurement.ROSTER_REQUESTS, Result.NO_OBJECT, RosterFailure.Reason.values());
         MeasuredSeries.declare(Measurement.ROSTER_OUTCOMES, Result.ANSWER);
@@ -155,9 +156,9 @@ public final class GatewayResource {
 
     private Response.ResponseBuilder answer(EventBuilder event) throws RosterFailure, InvalidRequest {
         if (!settings.enabled() || settings.mode() == RosterMode.OFF) {
-            throw new RosterFailure(RosterFailure.Reason.ROSTER_OFF, "Rosters are switched off for this provider");
+            throw new RosterFailure(RosterFailure.Reason.ROSTER_OFF, "The roster API is disabled for this provider");
         }
-        RosterCaller.requireOpenRealm(session);
+        RosterCaller.requireEnabledRealm(session);
         AuthResult bearer = RosterCaller.verify(session);
         event.client(bearer.client())
                 .user(bearer.user())
@@ -194,7 +195,7 @@ public final class GatewayResource {
                 bearer.user().getServiceAccountClientLink() != null);
     }
 
-    /** Decoded once, and only after the path was taken apart: an id may contain a slash. */
+    /** Splits the path before decoding each segment once, because an ID can contain a slash. */
     private List<String> segments() throws InvalidRequest {
         String path = session.getContext().getUri().getRequestUri().getRawPath();
         int root = path.indexOf(ROOT);
@@ -204,11 +205,13 @@ public final class GatewayResource {
                     .map(segment -> URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8))
                     .toList();
         } catch (IllegalArgumentException e) {
-            return List.of(); // no path that there is
+            return List.of(); // not a valid path
         }
     }
 
-    /** Not Keycloak's: up to 26.8.0 it also splits at a semicolon, which may stand in a filter's value. */
+    /**
+     * Parses the query. Keycloak's parser, up to 26.8.0, also splits at a semicolon, which a filter value can contain.
+     */
     private Map<String, List<String>> parameters() throws InvalidRequest {
         String query = session.getContext().getUri().getRequestUri().getRawQuery();
         Map<String, List<String>> parameters = new HashMap<>();
@@ -225,7 +228,7 @@ public final class GatewayResource {
         return parameters;
     }
 
-    /** The gateway's address for this district, up to and with {@code /ims/oneroster/v1p1}. */
+    /** Returns the gateway's URL for this district, including {@code /ims/oneroster/v1p1}. */
     private String base() {
         return Urls.realmBase(session.getContext().getUri().getBaseUri())
                         .path("{realm}/classlink/{alias}")
@@ -241,7 +244,7 @@ public final class GatewayResource {
                 session.getContext().getHttpRequest().getHttpHeaders().getHeaderString(name));
     }
 
-    /** An event if the caller may not read what they asked for; a log line if something does not work. */
+    /** Sends an event if access is denied; logs a warning if something fails. */
     private void report(EventBuilder event, RosterFailure failure) {
         String reason = failure.reason().name().toLowerCase(Locale.ROOT);
         switch (RosterError.status(failure.reason())) {
@@ -251,7 +254,7 @@ public final class GatewayResource {
                         .detail("classlink_roster", pathPattern)
                         .error(Errors.ACCESS_DENIED);
             case 404, 400 -> {
-                // The app's own business, and it was told.
+                // A client error, which the response explains.
             }
             default -> LOG.warnf("A roster request failed. reason=%s: %s. %s", reason, failure.getMessage(), where());
         }

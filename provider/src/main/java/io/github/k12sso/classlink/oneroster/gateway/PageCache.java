@@ -12,15 +12,15 @@ import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Pages that are the same for everybody in a district: schools, courses, terms. They are kept for a minute, and dropped when
- * the roster service says that the district shares something else now ({@code x-perm-rev},
+ * Caches pages that are the same for all users of a district: schools, courses, terms. They are kept for a minute, and
+ * dropped when the district's permissions change ({@code x-perm-rev},
  * docs/internals/classlink-rosters.md#queries-and-headers).
  */
 final class PageCache {
 
     static final Duration TTL = Duration.ofSeconds(60);
 
-    /** Bytes of all pages with their keys. */
+    /** Maximum bytes of all pages with their keys. */
     static final int MAX_BYTES = 16 * 1024 * 1024;
 
     static final int MAX_PAGE_BYTES = 256 * 1024;
@@ -31,7 +31,7 @@ final class PageCache {
 
     private record Entry(String district, Page page) {}
 
-    /** A whole answer. */
+    /** A complete page. */
     static final class Page {
 
         private final byte[] body;
@@ -42,12 +42,12 @@ final class PageCache {
         private final Optional<Integer> count;
 
         /**
-         * An answer to be sent.
+         * Creates a page.
          *
-         * @param total of the collection, if the reader may know it
-         * @param full there may be rows after these
-         * @param revision of what the district shares, {@code x-perm-rev}
-         * @param count of these rows, {@code x-count}, if the source counts them
+         * @param total size of the collection, if the user can see it
+         * @param full whether more rows may follow
+         * @param revision of the district's permissions ({@code x-perm-rev})
+         * @param count of these rows ({@code x-count}), if the service sends it
          */
         Page(byte[] body, Optional<String> total, boolean full, Optional<String> revision, Optional<Integer> count) {
             this(body, total, full, revision, count, false);
@@ -68,12 +68,12 @@ final class PageCache {
             this.exact = exact;
         }
 
-        /** An answer of rows that were counted here, so that it is known where each page begins. */
+        /** Creates a page from rows that were counted here, so the offsets of all pages are known. */
         static Page counted(byte[] body, long total) {
             return new Page(body, Optional.of(Long.toString(total)), false, Optional.empty(), Optional.empty(), true);
         }
 
-        /** Rows of the whole collection; empty if the source counted them, or nobody did. */
+        /** Returns the size of the collection if it was counted here. */
         OptionalLong counted() {
             return exact ? OptionalLong.of(Long.parseLong(total.orElseThrow())) : OptionalLong.empty();
         }
@@ -130,9 +130,9 @@ final class PageCache {
     }
 
     /**
-     * Takes note of a district's revision.
+     * Records a district's revision.
      *
-     * @return whether it is another than before, and the district's pages are dropped
+     * @return whether it changed, so the district's pages were dropped
      */
     boolean noteRevision(String district, String revision) {
         if (revisions.size() > MAX_REVISIONS) {

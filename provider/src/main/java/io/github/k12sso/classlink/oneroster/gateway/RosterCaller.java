@@ -32,20 +32,20 @@ import org.keycloak.services.util.MtlsHoKTokenUtil;
 import org.keycloak.util.TokenUtil;
 
 /**
- * Who sent a roster request, and the district that they may read.
+ * The caller of a roster request and the district that the caller can read.
  *
- * @param user the access token's
+ * @param user the user of the access token
  * @param tenant the district
- * @param inPolicy what the policy knows of the user
- * @param district for limits: realm, provider and district
+ * @param inPolicy the caller for the policy
+ * @param district the key for limits: realm, provider and district
  */
 record RosterCaller(UserModel user, TenantId tenant, Caller inPolicy, String district) {
 
-    /** The realm role that may read every district; with {@code -<TenantId>}, that one. */
+    /** The realm role for reading every district; with the suffix {@code -<TenantId>}, for one district. */
     static final String ADMINISTRATOR = "roster-administrator";
 
-    /** As Keycloak's own endpoints: no answer in a realm that is disabled, and none over http where the realm requires https. */
-    static void requireOpenRealm(KeycloakSession session) throws RosterFailure {
+    /** Like Keycloak's endpoints, requires an enabled realm, and https if the realm requires it. */
+    static void requireEnabledRealm(KeycloakSession session) throws RosterFailure {
         RealmModel realm = session.getContext().getRealm();
         boolean https =
                 "https".equals(session.getContext().getUri().getBaseUri().getScheme());
@@ -58,8 +58,8 @@ record RosterCaller(UserModel user, TenantId tenant, Caller inPolicy, String dis
     }
 
     /**
-     * The access token, checked as strictly as Keycloak's own userinfo endpoint does: signature, expiry, realm, not-before, session,
-     * user and client, revocation, and the proof that belongs to a token that is bound to a key (DPoP) or a certificate.
+     * Verifies the access token as strictly as Keycloak's userinfo endpoint: signature, expiry, realm, not-before,
+     * session, user, client, revocation, and proof of possession for a token bound to a key (DPoP) or certificate.
      */
     static AuthResult verify(KeycloakSession session) throws RosterFailure {
         AuthResult result = null;
@@ -75,7 +75,7 @@ record RosterCaller(UserModel user, TenantId tenant, Caller inPolicy, String dis
                 || !hasItsCertificate(session, result)) {
             throw new RosterFailure(
                     RosterFailure.Reason.TOKEN_INVALID,
-                    "A valid Keycloak access token is needed, in the Authorization header");
+                    "A valid Keycloak access token is required in the Authorization header");
         }
         return result;
     }
@@ -90,14 +90,14 @@ record RosterCaller(UserModel user, TenantId tenant, Caller inPolicy, String dis
                         result.token(), session.getContext().getHttpRequest(), session);
     }
 
-    /** An administrator who impersonates a user has their own rights, not the user's. */
+    /** Refuses impersonation: an administrator must not get the user's access. */
     static void requireNoImpersonation(AuthResult bearer, EventBuilder event) throws RosterFailure {
         Optional<Impersonation> impersonation = Impersonation.in(bearer.session());
         if (impersonation.isPresent()) {
             impersonation.get().describe(event);
             throw new RosterFailure(
                     RosterFailure.Reason.IMPERSONATED,
-                    "Nobody reads rosters in another user's place: this session is an impersonation");
+                    "The user session is an impersonation: rosters are available only to the user");
         }
     }
 
@@ -105,15 +105,15 @@ record RosterCaller(UserModel user, TenantId tenant, Caller inPolicy, String dis
         if (!TokenUtil.hasScope(result.token().getScope(), scope)) {
             throw new RosterFailure(
                     RosterFailure.Reason.SCOPE_MISSING,
-                    "The access token lacks the client scope '" + scope + "' that opens rosters");
+                    "The access token doesn't have the client scope '" + scope + "'");
         }
     }
 
     /**
-     * The caller and the district, by the user's record and the roles of the token.
+     * Determines the caller and the district from the user's record and the token's roles.
      *
-     * @param tenantInUrl the district, if the address names one
-     * @throws RosterFailure if there is no such district, or it is not for this user
+     * @param tenantInUrl the district, if the URL has one
+     * @throws RosterFailure if the district is unknown or the user cannot read it
      */
     static RosterCaller of(
             KeycloakSession session, RosterSettings settings, AuthResult bearer, Optional<String> tenantInUrl)
@@ -136,7 +136,7 @@ record RosterCaller(UserModel user, TenantId tenant, Caller inPolicy, String dis
         if (tenantInUrl.isEmpty() && own.isEmpty()) {
             throw new RosterFailure(
                     RosterFailure.Reason.DISTRICT_MISSING,
-                    "ClassLink named no district at this person's last login. They may have to log in again");
+                    "ClassLink sent no district at the user's last login. Ask the user to sign in again");
         }
         TenantId tenant = admitted(settings, asked, asked.equals(own), administrator);
         return new RosterCaller(
@@ -151,7 +151,7 @@ record RosterCaller(UserModel user, TenantId tenant, Caller inPolicy, String dis
                 session.getContext().getRealm().getId() + " " + settings.alias() + " " + tenant.value());
     }
 
-    /** What ClassLink said at the last login, if it was written down then and would be again. */
+    /** Returns the identity from the last login, if it was stored and storing is still on. */
     private static Optional<TokenRecord.Identity> identity(RealmModel realm, RosterSettings settings, UserModel user)
             throws TokenUnavailable {
         if (!settings.storesTokens()) {
@@ -168,19 +168,20 @@ record RosterCaller(UserModel user, TenantId tenant, Caller inPolicy, String dis
                 || !settings.allowedTenants().admits(asked.get())) {
             throw new RosterFailure(
                     RosterFailure.Reason.OTHER_DISTRICT,
-                    "Another district's roster is for the Keycloak role " + ADMINISTRATOR + " only");
+                    "Another district's roster requires the Keycloak role " + ADMINISTRATOR + " only");
         }
         if (settings.mode() == RosterMode.USER_TOKEN && !isOwn) {
             throw new RosterFailure(
                     RosterFailure.Reason.OTHER_DISTRICT,
-                    "With the roster access user-token, people read their own district and no other");
+                    "With the roster access mode user-token, users can read only their own district");
         }
         return asked.get();
     }
 
     /**
-     * Whether the access token has the role, and the user has it still. Keycloak's own rules say which roles a token has: the
-     * user's, within the scope of the client and of the token. A lightweight token names no roles, so these rules alone decide.
+     * Returns whether the access token has the role and the user still has it. Keycloak's rules determine a token's
+     * roles: the user's roles within the scope of the client and the token. A lightweight token contains no roles, so
+     * only these rules apply.
      */
     private static boolean isAdministrator(KeycloakSession session, AuthResult bearer, TenantId tenant) {
         Set<String> names = Set.of(ADMINISTRATOR, ADMINISTRATOR + "-" + tenant.value());

@@ -8,7 +8,7 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 
-/** A failure as a OneRoster client reads it. The one place where roster failures become HTTP. */
+/** Converts failures to OneRoster errors. This is the only place that maps roster failures to HTTP. */
 final class RosterError {
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -20,7 +20,7 @@ final class RosterError {
         return answer(status(reason), codeMinor(reason), failure);
     }
 
-    /** With OneRoster's word for what is wrong with a query. */
+    /** Builds the response with a OneRoster error code for the query. */
     static Response.ResponseBuilder answer(String codeMinor, RosterFailure failure) {
         return answer(status(failure.reason()), codeMinor, failure);
     }
@@ -36,13 +36,13 @@ final class RosterError {
             case TOKEN_INVALID -> answer.header(HttpHeaders.WWW_AUTHENTICATE, "Bearer error=\"invalid_token\"");
             case SCOPE_MISSING -> answer.header(HttpHeaders.WWW_AUTHENTICATE, "Bearer error=\"insufficient_scope\"");
             default -> {
-                // no other credentials would help
+                // other credentials would not help
             }
         }
         return answer;
     }
 
-    /** As OneRoster 1.1 has it: an array (docs/internals/classlink-rosters.md#errors). */
+    /** The OneRoster 1.1 format, an array (docs/internals/classlink-rosters.md#errors). */
     private static String body(String codeMinor, String description) {
         ObjectNode body = JSON.createObjectNode();
         body.putArray("statusInfoSet")

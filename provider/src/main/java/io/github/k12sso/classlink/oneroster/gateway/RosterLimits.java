@@ -14,19 +14,19 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.keycloak.models.RealmModel;
 
 /**
- * How much of a node rosters may take. A request over a limit is rejected immediately: it never waits, and so never holds
- * a thread that a login needs.
+ * Limits for roster requests on a node. Requests over a limit are rejected immediately, so they never block a thread
+ * that a login needs.
  */
 public final class RosterLimits {
 
-    /** Requests of a node that are under way at once. */
+    /** Concurrent requests per node. */
     public static final int DEFAULT_PER_SERVER = 16;
-    /** Those of one client. */
+    /** Concurrent requests per client. */
     public static final int DEFAULT_PER_CLIENT = 8;
-    /** Those for one district. */
+    /** Concurrent requests per district. */
     public static final int DEFAULT_PER_DISTRICT = 8;
 
-    /** Minutes that are remembered: of so many users of clients. Under 10 MB. */
+    /** Maximum number of tracked users per client; uses less than 10 MB. */
     static final int MAX_MINUTES = 20_000;
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
@@ -36,8 +36,8 @@ public final class RosterLimits {
     private final int perProvider;
     private final int perClient;
     private final int perDistrict;
-    /** Requests under way, by what they count for; never more entries than the server's limit allows, times three and one. */
-    private final Map<String, Integer> underWay = new ConcurrentHashMap<>();
+    /** Concurrent requests by key. The server limit bounds the number of entries. */
+    private final Map<String, Integer> inProgress = new ConcurrentHashMap<>();
 
     private final Cache<String, Window> windows = Caffeine.newBuilder()
             .maximumSize(MAX_MINUTES)
@@ -55,12 +55,12 @@ public final class RosterLimits {
     }
 
     /**
-     * Bounds of one node.
+     * Creates the limits of one node.
      *
-     * @param perServer requests under way at once; those of one provider are three quarters of it at most, so that others have
-     *     room beside a roster service that does not answer
-     * @param perClient those of one client; one of its users gets half of them, rounded up
-     * @param perDistrict those for one district
+     * @param perServer concurrent requests; one provider gets at most three quarters, so an unresponsive roster service
+     *     does not block the others
+     * @param perClient concurrent requests of one client; one user gets half of them, rounded up
+     * @param perDistrict concurrent requests for one district
      */
     public RosterLimits(int perServer, int perClient, int perDistrict, InstantSource clock) {
         this.perServer = perServer;
@@ -72,12 +72,12 @@ public final class RosterLimits {
     }
 
     /**
-     * Whose requests are counted.
+     * The client and user whose requests are counted.
      *
      * @param realm of the access token, for the metrics
-     * @param client the client of the access token, by realm and id
-     * @param user the token's user, by id
-     * @param service the user is the client's own service account: all of the client's places are theirs
+     * @param client realm and ID of the access token's client
+     * @param user ID of the token's user
+     * @param service whether the user is the client's service account, which gets the full client limit
      */
     record Requester(RealmModel realm, String client, String user, boolean service) {
 
@@ -86,18 +86,18 @@ public final class RosterLimits {
         }
     }
 
-    /** Requests of a user in a minute. */
+    /** The requests of a user in one minute. */
     private record Window(long minute, int requests) {}
 
-    /** What is left of a user's minute, for headers. */
+    /** The remaining requests of a user, for headers. */
     record Minute(int limit, int remaining) {}
 
-    /** Held while a request is under way. */
+    /** Held during a request. */
     interface Permit {
         void release();
     }
 
-    /** Counts a request of a user of a client: no user can use up the minute of others. */
+    /** Counts a request per user and client, so a user cannot use up the limit of others. */
     Minute count(Requester requester, int limit) throws RosterFailure {
         long second = clock.instant().getEpochSecond();
         long minute = second / MINUTE_SECONDS;
@@ -111,14 +111,15 @@ public final class RosterLimits {
             Measurement.ROSTER_LIMITS.count(requester.realm(), Limit.MINUTE);
             throw new RosterFailure(
                     RosterFailure.Reason.RATE_LIMITED,
-                    "Each user may send " + limit + " roster requests per minute with this client",
+                    "Request limit exceeded: each user can send " + limit + " roster requests per minute with "
+                            + "this client",
                     Duration.ofSeconds(MINUTE_SECONDS - second % MINUTE_SECONDS),
                     null);
         }
         return new Minute(limit, limit - requests);
     }
 
-    /** Counts a request as under way, or rejects it. */
+    /** Counts a concurrent request, or rejects it. */
     Permit acquire(String provider, Requester requester, String district) throws RosterFailure {
         List<String> acquired = new ArrayList<>();
         Permit permit = () -> acquired.forEach(this::leave);
@@ -140,7 +141,7 @@ public final class RosterLimits {
     private void enter(Requester requester, List<String> acquired, String name, int places, Limit limit)
             throws RosterFailure {
         boolean[] entered = {false};
-        underWay.compute(name, (unused, taken) -> {
+        inProgress.compute(name, (unused, taken) -> {
             entered[0] = taken == null || taken < places;
             int now = taken == null ? 0 : taken;
             return entered[0] ? now + 1 : now;
@@ -153,13 +154,13 @@ public final class RosterLimits {
     }
 
     private void leave(String name) {
-        underWay.computeIfPresent(name, (unused, taken) -> taken == 1 ? null : taken - 1);
+        inProgress.computeIfPresent(name, (unused, taken) -> taken == 1 ? null : taken - 1);
     }
 
-    /** Keys that are held now: for tests. */
+    /** Returns the number of keys in use, for tests. */
     long held() {
         windows.cleanUp();
-        return underWay.size() + windows.estimatedSize();
+        return inProgress.size() + windows.estimatedSize();
     }
 
     private static String explanation(Limit limit) {

@@ -27,7 +27,7 @@ import java.util.Base64;
 import java.util.Optional;
 import org.keycloak.models.KeycloakSession;
 
-/** The pages that one caller may read: out of the cache, or from the roster service as far as the policy allows. */
+/** Returns pages for one caller, from the cache or from the roster service, according to the policy. */
 final class RosterPages {
 
     private final KeycloakSession session;
@@ -37,9 +37,9 @@ final class RosterPages {
     private final String base;
 
     /**
-     * The pages of one caller.
+     * Creates the pages for one caller.
      *
-     * @param base the gateway's address for this district, for the links in rows
+     * @param base the gateway's URL for this district, for links in rows
      * @throws RosterFailure if there are no credentials for the roster
      */
     RosterPages(KeycloakSession session, RosterSettings settings, RosterCaller caller, String base)
@@ -75,14 +75,14 @@ final class RosterPages {
         return page;
     }
 
-    /** With a place for everything that this request waits for: the list of districts, memberships, pages, pauses. */
+    /** Acquires one permit for all calls of this request: list of districts, memberships, pages and pauses. */
     private PageCache.Page ask(RosterRequest request) throws RosterFailure {
         try (Bulkheads.Place place = settings.upstream().enter(Bulkheads.Group.ROSTERS)) {
             return decide(request);
         } catch (UpstreamFailure.Unavailable e) {
             throw new RosterFailure(
                     RosterFailure.Reason.SOURCE_UNAVAILABLE,
-                    "Too many roster requests of this server wait for ClassLink",
+                    "Too many roster requests on this server are waiting for ClassLink",
                     e.retryAfter().orElseThrow(),
                     e);
         }
@@ -117,7 +117,7 @@ final class RosterPages {
         }
     }
 
-    /** Nobody else gets what is kept of this person's rows. */
+    /** Uses a cache key that includes the user, so other users never get these rows. */
     private SourceMemberships memberships(OneRosterClient client) {
         String person = source.district() + " " + caller.user().getId();
         SourceLists lists = new SourceLists(
@@ -151,10 +151,10 @@ final class RosterPages {
     }
 
     /**
-     * A page as an HTTP response: body, count, link to the next page, caching.
+     * Builds the HTTP response for a page: body, counts, links and caching headers.
      *
-     * <p>Not JAX-RS' {@code Request.evaluatePreconditions}: it compares tags strongly, and proxies that compress make them weak
-     * ({@code W/"…"}); and it answers 412 to {@code If-Match}, which is no precondition of a read here.
+     * <p>JAX-RS' {@code Request.evaluatePreconditions} is not used: it compares ETags strongly, but compressing proxies
+     * make them weak ({@code W/"…"}), and it returns 412 for {@code If-Match}, which does not apply to reads.
      */
     static final class PageResponse {
 
@@ -163,10 +163,10 @@ final class RosterPages {
         private final Optional<String> ifNoneMatch;
 
         /**
-         * The response to one request.
+         * Creates the builder for one request.
          *
          * @param base the gateway's address for this district
-         * @param ifNoneMatch the request's header
+         * @param ifNoneMatch the request header
          */
         PageResponse(RosterRequest request, String base, Optional<String> ifNoneMatch) {
             this.request = request;
@@ -198,7 +198,7 @@ final class RosterPages {
             return response;
         }
 
-        /** The next page first: some clients read one Link only. */
+        /** Adds the next page first, because some clients read only one Link header. */
         private void links(Response.ResponseBuilder response, long total) {
             int limit = request.limit();
             if (request.offset() + limit < total) {

@@ -29,7 +29,7 @@ import java.util.concurrent.TimeUnit;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.vault.VaultStringSecret;
 
-/** What one node remembers between requests: limits, and what it may answer without asking. */
+/** The shared state of a node between requests: limits and caches. */
 public final class RosterState {
 
     private final RosterLimits limits;
@@ -79,31 +79,30 @@ public final class RosterState {
     }
 
     /**
-     * Where one request reads: what opens the roster, and the keys under which this node keeps what was read with it. They contain
-     * the roster's address, the way of access and a digest of the credentials: what another partner, or another person's token,
-     * has read is not found again.
+     * The source of one request: the credentials and the cache keys. The keys contain the roster URL, the access mode
+     * and a digest of the credentials, so data of another partner or another user's token is never returned.
      *
-     * @param partner key of what is the same for everybody who reads there: the list of districts
-     * @param district key of pages and memberships; with {@code user-token}, of this user's token alone
+     * @param partner cache key of the list of districts
+     * @param district cache key of pages and memberships; with {@code user-token}, specific to the user's token
      */
     record Source(RosterCredentials credentials, String partner, String district) {
 
-        /** A partner key as it is typed into a file: a line break at its end is none of it. */
+        /** The format of a partner key. A trailing line break in the file is not part of the key. */
         private static final String KEY = "[!-~]{1,4096}";
 
-        /** Other TenantIds name no entry of a vault: some vaults take upper and lower case for the same. */
+        /** TenantIds allowed in entry names. Upper case is excluded because some vaults are not case-sensitive. */
         private static final String TENANT = "[0-9a-z-]+";
 
-        /** The user's own token, where that opens the roster. */
+        /** Provides the user's token in the access mode user-token. */
         @FunctionalInterface
         interface UserTokens {
             RosterCredentials.UserToken open() throws RosterFailure;
         }
 
         /**
-         * Reads the credentials, out of Keycloak's vault or the user's record.
+         * Reads the credentials from Keycloak's vault or the user's record.
          *
-         * @param total for what the credentials themselves take
+         * @param total time limit for reading the credentials
          */
         static Source of(
                 KeycloakSession session, RosterSettings settings, TenantId tenant, UserTokens user, Duration total)
@@ -121,7 +120,7 @@ public final class RosterState {
                 }
                 case OFF ->
                     throw new RosterFailure(
-                            RosterFailure.Reason.ROSTER_OFF, "Rosters are switched off for this provider");
+                            RosterFailure.Reason.ROSTER_OFF, "The roster API is disabled for this provider");
             };
         }
 
@@ -156,7 +155,7 @@ public final class RosterState {
                             "Keycloak's vault has no partner key for this provider"));
         }
 
-        /** The entry is named like the setting, with the TenantId after it. */
+        /** The entry has the name from the setting, with the TenantId appended. */
         private static String districtKey(KeycloakSession session, RosterSettings settings, TenantId tenant)
                 throws RosterFailure {
             return settings.districtKeys()
@@ -192,20 +191,21 @@ public final class RosterState {
     }
 
     /**
-     * What the gateway needs of a provider.
+     * The provider settings and services that the gateway needs.
      *
-     * @param enabled the provider's own switch
-     * @param rosterUrl base of the OneRoster service, without {@code /ims/oneroster/v1p1}
-     * @param partnerKey a reference to Keycloak's vault
-     * @param districtKeys the same, for one entry per district
-     * @param storesTokens Keycloak's switch: off, no record counts, because none is written at login any more
-     * @param scope client scope that a Keycloak access token must carry
-     * @param requestsPerMinute of one user of a client, on one node
-     * @param allowedTenants districts whose people may log in, and whose rosters may be read
-     * @param vault the provider's, for what ClassLink said about a user at their last login
-     * @param tokens the provider's, valid ones
+     * @param enabled whether the provider is enabled
+     * @param rosterUrl URL of the OneRoster service without {@code /ims/oneroster/v1p1}
+     * @param partnerKey vault reference of the partner key
+     * @param districtKeys vault reference of the district keys
+     * @param storesTokens Keycloak's switch Store tokens; if off, existing records are ignored because they are no
+     *     longer updated
+     * @param scope client scope that a Keycloak access token must have
+     * @param requestsPerMinute limit per user and client on one node
+     * @param allowedTenants districts whose users can sign in and whose rosters can be read
+     * @param vault of the provider, for the identity from the last login
+     * @param tokens of the provider, for valid ClassLink tokens
      * @param upstream for calls to ClassLink
-     * @param state this node's
+     * @param state of this node
      */
     public record RosterSettings(
             String alias,

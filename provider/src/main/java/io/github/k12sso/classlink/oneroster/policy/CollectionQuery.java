@@ -14,21 +14,22 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * The query of a collection. Every page is asked for in the same order, by {@code sourcedId} unless the app says otherwise:
- * without one, pages overlap (docs/internals/classlink-rosters.md#trap-25).
+ * The query of a collection. Pages are always sorted, by {@code sourcedId} unless the client requests another field,
+ * because unsorted pages can overlap (docs/internals/classlink-rosters.md#trap-25).
  *
- * @param limit rows of a page, 1 to 10,000; more is taken for 10,000
- * @param offset rows before it
- * @param sort a member of the rows
- * @param descending from the last to the first
- * @param fields members that the app wants; empty, all. Chosen here and not at the source, because the policy needs others
- * @param filter which rows, or null
+ * @param limit rows per page, 1 to 10,000; larger values are reduced to 10,000
+ * @param offset number of rows to skip
+ * @param sort the field to sort by
+ * @param descending whether the order is descending
+ * @param fields requested fields; empty for all. Applied here and not at the source, because the policy needs other
+ *     fields
+ * @param filter the filter, or null
  */
 record CollectionQuery(
         int limit, long offset, String sort, boolean descending, Set<String> fields, RosterFilter filter) {
 
     static final int MAX_LIMIT = 10_000;
-    /** OneRoster's own, and ClassLink's. */
+    /** The default and maximum limits of OneRoster and ClassLink. */
     static final int DEFAULT_LIMIT = 100;
 
     private static final long MAX_OFFSET = 1_000_000_000;
@@ -37,16 +38,16 @@ record CollectionQuery(
     private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9]{0,63}");
     private static final Pattern PATH = Pattern.compile("[A-Za-z][A-Za-z0-9]{0,63}(\\.[A-Za-z][A-Za-z0-9]{0,63}){0,2}");
 
-    /** For a single object, of which {@code fields} chooses members. The others are ignored. */
+    /** Parses the query of a single object, which supports only {@code fields}. Other parameters are ignored. */
     static CollectionQuery ofObject(Map<String, List<String>> parameters) throws InvalidRequest {
         return ofCollection(parameters.containsKey("fields") ? Map.of("fields", parameters.get("fields")) : Map.of());
     }
 
-    /** Parameters of other names, and those without a value, are ignored. */
+    /** Parses the query of a collection. Unknown parameters and those without a value are ignored. */
     static CollectionQuery ofCollection(Map<String, List<String>> parameters) throws InvalidRequest {
         for (String name : PARAMETERS) {
             if (parameters.getOrDefault(name, List.of()).stream().distinct().count() > 1) {
-                throw InvalidRequest.query("the parameter " + name + " may not stand twice with different values");
+                throw InvalidRequest.query("the parameter " + name + " is given twice with different values");
             }
         }
         Optional<String> filter = value(parameters, "filter");
@@ -98,8 +99,7 @@ record CollectionQuery(
                 .collect(Collectors.toCollection(LinkedHashSet::new));
         for (String name : names) {
             if (!NAME.matcher(name).matches()) {
-                throw new InvalidRequest(
-                        "invalid_selection_field", "fields must be names of fields with commas between");
+                throw new InvalidRequest("invalid_selection_field", "fields must be field names separated by commas");
             }
         }
         return names;
@@ -112,19 +112,19 @@ record CollectionQuery(
                 .findFirst();
     }
 
-    /** Fields that the source is asked to compare: what an app may not see it may not guess by. */
+    /** Returns the fields used to sort and filter, because hidden fields must not be inferred through them. */
     Set<String> comparedFields() {
         Set<String> names = new LinkedHashSet<>(filter == null ? Set.of() : filter.fields());
         names.add(sort.split("\\.", -1)[0]);
         return names;
     }
 
-    /** Other rows of the same collection. */
+    /** Returns the query for another page. */
     CollectionQuery page(long otherOffset, int otherLimit) {
         return new CollectionQuery(otherLimit, otherOffset, sort, descending, fields, filter);
     }
 
-    /** As it is sent: the same parameters in the same order, whoever asks. */
+    /** Encodes the query in a canonical form. */
     String encode() {
         Map<String, String> query = new LinkedHashMap<>();
         query.put("limit", Integer.toString(limit));

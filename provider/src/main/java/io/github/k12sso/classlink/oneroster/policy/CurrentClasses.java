@@ -19,45 +19,45 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The classes that a person is in today: those that {@link VisibleRows} lets them read as their own, without those that are to be
- * deleted or whose terms are all past or to come.
+ * A user's current classes: those that {@link VisibleRows} allows as the user's own, except deleted classes and classes
+ * without a current term.
  *
- * @param timetable the district's orgs, courses and sessions, which everybody may read
- * @param today in UTC. A district may be a day before or after: a term counts from a day before its first to a day after its last
- * @param <E> when the roster cannot be asked
+ * @param timetable the district's orgs, courses and sessions, which every user can read
+ * @param today in UTC. To allow for time zones, a term starts one day earlier and ends one day later
+ * @param <E> thrown if the roster cannot be read
  */
 public record CurrentClasses<E extends Exception>(Memberships<E> memberships, Timetable<E> timetable, LocalDate today) {
 
     private static final int DATE_LENGTH = 10;
 
-    /** Objects that everybody may read. */
+    /** Objects that every user can read. */
     @FunctionalInterface
     public interface Timetable<E extends Exception> {
 
-        /** Those of these ids that there are. */
+        /** Returns the existing objects with these IDs. */
         List<Row> objects(String collection, Collection<String> ids) throws E;
     }
 
     /**
-     * A class of the person's.
+     * A class of the user.
      *
      * @param row with {@code title}, {@code classCode}, {@code course} and {@code school}
-     * @param teaches whether the person teaches it; they attend it if not
+     * @param teaches whether the user teaches the class, otherwise attends it
      * @param term title of a current term of the class
      */
     public record Own(ObjectNode row, boolean teaches, Optional<String> term) {
 
-        /** The sourcedId of the class. */
+        /** Returns the sourcedId of the class. */
         public String id() {
             return row.path("sourcedId").asText();
         }
 
-        /** The sourcedId of the {@code course} or {@code school}. */
+        /** Returns the sourcedId of the {@code course} or {@code school}. */
         public Optional<String> reference(String member) {
             return text(row.path(member), "sourcedId");
         }
 
-        /** A text of the row; empty if it is absent or blank. */
+        /** Returns a string of the row; empty if it is absent or blank. */
         public Optional<String> text(String member) {
             return text(row, member);
         }
@@ -67,7 +67,7 @@ public record CurrentClasses<E extends Exception>(Memberships<E> memberships, Ti
         }
     }
 
-    /** In the order of their ids. Somebody who teaches a class and is listed among its students teaches it. */
+    /** Returns the classes sorted by ID. If a user is listed as teacher and student of a class, teacher applies. */
     public List<Own> of(Caller person) throws E {
         String id = person.sourcedId().orElseThrow();
         Map<String, Own> classes = new TreeMap<>();
@@ -104,7 +104,7 @@ public record CurrentClasses<E extends Exception>(Memberships<E> memberships, Ti
                 .filter(id -> !id.isBlank());
     }
 
-    /** Empty if all its terms are known, and none is current. A term that the roster lacks proves nothing. */
+    /** Returns the class with its current term; empty if all its terms are known and none is current. */
     private Optional<Own> current(Own each, Map<String, Row> sessions) {
         List<String> terms = termIds(each).toList();
         List<ObjectNode> known = terms.stream()
@@ -126,7 +126,7 @@ public record CurrentClasses<E extends Exception>(Memberships<E> memberships, Ti
                 && end.map(day -> !today.isAfter(day.plusDays(1))).orElse(true);
     }
 
-    /** Some services write a time after the date. */
+    /** Some services append a time to the date. */
     private static Optional<LocalDate> date(ObjectNode session, String member) {
         String text = session.path(member).asText().strip();
         try {

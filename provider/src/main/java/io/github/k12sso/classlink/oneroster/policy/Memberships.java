@@ -11,43 +11,43 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Who belongs to whom, as the roster says now. All ids are sourcedIds.
+ * The current memberships in the roster. All IDs are sourcedIds.
  *
- * @param <E> when the roster cannot be asked
+ * @param <E> thrown if the roster cannot be read
  */
 public interface Memberships<E extends Exception> {
 
-    /** Classes that the roster lists for a student, those of the current terms (docs/internals/classlink-rosters.md#collections). */
+    /** Returns a student's classes in the current terms (docs/internals/classlink-rosters.md#collections). */
     List<Row> classesOfStudent(String student) throws E;
 
-    /** Classes that a teacher teaches, of the current terms. */
+    /** Returns the classes that a teacher teaches in the current terms. */
     List<Row> classesOfTeacher(String teacher) throws E;
 
     /**
-     * Those of some classes that a person may be in. All of them, if that cannot be told with fewer calls than by asking the
-     * classes.
+     * Returns those of the given classes that a user may be in. Returns all of them if finding out takes as many calls
+     * as reading the classes.
      */
     List<Row> sharedClasses(String person, List<Row> classes) throws E;
 
     /**
-     * The people of some classes, by each row's own role: {@link Role#STUDENT} those whom the class lists among its students, some
-     * of whom may be teachers; {@link Role#TEACHER} the teachers whom it lists among its teachers.
+     * Returns the members of some classes. {@link Role#STUDENT} selects the student lists, which can contain teachers;
+     * {@link Role#TEACHER} selects the teacher lists. Each member has the role from its row.
      */
     List<Member> peopleOf(List<Row> classes, Set<Role> lists) throws E;
 
-    /** Students of whom the roster says that this is their guardian: all, or the one that is asked for. */
+    /** Returns the students of a guardian: all, or only the requested one. */
     List<Row> studentsOfGuardian(String guardian, Optional<String> only) throws E;
 
-    /** Enrollments of one person, who is in these classes. */
+    /** Returns a user's enrollments in these classes. */
     List<Row> enrollmentsOf(String person, List<Row> classes) throws E;
 
-    /** Everybody's enrollments in some classes. */
+    /** Returns all enrollments in some classes. */
     List<Row> enrollmentsIn(List<Row> classes) throws E;
 
-    /** A single object of a collection; empty if there is none. */
+    /** Returns an object of a collection; empty if it does not exist. */
     Optional<Row> object(String collection, String id) throws E;
 
-    /** A row of the roster, kept as bytes: as a tree it takes several times the memory. */
+    /** A roster row, stored as bytes because a tree takes several times the memory. */
     final class Row {
 
         private static final ObjectMapper JSON = new ObjectMapper();
@@ -70,7 +70,7 @@ public interface Memberships<E extends Exception> {
             this.json = json;
         }
 
-        /** Empty if the row has no sourcedId that could stand in a path. */
+        /** Creates a row; empty if it has no valid sourcedId. */
         public static Optional<Row> of(ObjectNode row) {
             try {
                 return Route.isId(row.path("sourcedId").asText())
@@ -85,12 +85,12 @@ public interface Memberships<E extends Exception> {
             return sourcedId;
         }
 
-        /** Whether the district has taken it out, and the roster lists it only to say so. */
+        /** Returns whether the row is marked as deleted. */
         public boolean isDeleted() {
             return deleted;
         }
 
-        /** In memory, in bytes. */
+        /** Returns the size in memory in bytes. */
         public int size() {
             int text = sourcedId.length() + role.length();
             for (String reference : references) {
@@ -99,7 +99,7 @@ public interface Memberships<E extends Exception> {
             return json.length + 2 * text + 200;
         }
 
-        /** A tree of its own for each call. */
+        /** Returns a new tree for each call. */
         public ObjectNode read() {
             try {
                 return JSON.readValue(json, ObjectNode.class);
@@ -109,27 +109,27 @@ public interface Memberships<E extends Exception> {
         }
 
         /**
-         * The role of a person or an enrollment; empty if it opens nothing here.
+         * Returns the role of a user or enrollment; empty if the policy does not know it.
          *
-         * @param byDefault if the row has none; may be null
+         * @param byDefault used if the row has no role; may be null
          */
         public Optional<Role> role(Role byDefault) {
             return role.isBlank() ? Optional.ofNullable(byDefault) : Role.of(role);
         }
 
-        /** The sourcedId of a {@code user}, {@code class} or {@code school}; empty text if there is none. */
+        /** Returns the sourcedId of the {@code user}, {@code class} or {@code school}, or an empty string. */
         public String reference(String member) {
             return references.get(REFERENCES.indexOf(member));
         }
     }
 
     /**
-     * Somebody in a class.
+     * A member of a class.
      *
      * @param classId the class
-     * @param role what they are there
-     * @param teaches whether the class lists them among its teachers: a teacher may also stand among its students (Trap 23,
-     *     docs/internals/classlink-rosters.md)
+     * @param role the member's role
+     * @param teaches whether the class lists the member as a teacher; a teacher can also be in the student list (Trap
+     *     23, docs/internals/classlink-rosters.md)
      */
     record Member(String classId, Row row, Role role, boolean teaches) {}
 }

@@ -12,36 +12,37 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Who may read what. Nobody may read anything that is not said here; docs/develop/roster-policy.md is made from it.
+ * The access policy for rosters: everything that is not listed here is denied. docs/develop/roster-policy.md is
+ * generated from it.
  *
  * <ul>
- *   <li>Everybody: the district's orgs, schools, courses, terms, academic sessions and grading periods.
- *   <li>A student: their own record, their classes and enrollments, and the teachers of these classes with names, usernames
- *       and schools.
- *   <li>A teacher: their own record, their classes with all enrollments, and the students and teachers in them.
- *   <li>A guardian: their own record, and those of the students whose record names them.
- *   <li>The Keycloak role {@code roster-administrator}: everything. Only they see phone numbers, guardians, demographics,
- *       metadata and resources. A ClassLink role never does.
- *   <li>Nobody: {@code password}.
+ * <li>Every user: the district's orgs, schools, courses, terms, academic sessions and grading periods.
+ * <li>Students: their own record, classes and enrollments, and the teachers of these classes with names, usernames and
+ * schools.
+ * <li>Teachers: their own record, their classes with all enrollments, and the students and teachers in them.
+ * <li>Guardians: their own record, and those of the students whose records list them as agents.
+ * <li>The Keycloak role {@code roster-administrator}: everything, and exclusively phone numbers, guardians,
+ * demographics, metadata and resources. ClassLink roles never grant this access.
+ * <li>No one: {@code password}.
  * </ul>
  *
- * <p>A person's answers are made of what they may see and of nothing else: rows, order, count and links. A source's page is
- * passed on to administrators, and where everybody may see every row.
+ * <p>A user's responses are built only from visible rows, including order, counts and links. The service's own pages
+ * are passed on to administrators, and for collections in which every user can see every row.
  */
 public final class Policy {
 
-    /** What nobody sees. */
+    /** Fields that no one can see. */
     private static final Set<String> SECRET = Set.of("password");
-    /** What only administrators see besides, in rows of every type. */
+    /** Additional fields that only administrators can see, in rows of every type. */
     private static final Set<String> INTERNAL = Set.of("password", "metadata");
 
     private Policy() {}
 
     /**
-     * Decides about one request.
+     * Decides on one request.
      *
-     * @param <E> when the roster cannot be asked
-     * @throws E as the memberships do
+     * @param <E> thrown if the roster cannot be read
+     * @throws E from the memberships
      */
     public static <E extends Exception> Decision decide(
             RosterRequest request, Caller caller, Memberships<E> memberships) throws E {
@@ -75,61 +76,60 @@ public final class Policy {
         return caller.roles().isEmpty() ? Optional.of(Decision.Refusal.NO_ROLE) : Optional.empty();
     }
 
-    /** What passes of one row of a page that is passed on. */
+    /** Filters a row of a page that is passed on. */
     @FunctionalInterface
     public interface RowRule {
 
-        /** The row with what the reader may see of it; empty if that is nothing. Changes the row. */
+        /** Returns the visible part of a row; empty if nothing is visible. Modifies the row. */
         Optional<ObjectNode> pass(ObjectNode row);
 
-        /** Every row. */
+        /** Passes every row unchanged. */
         static RowRule all() {
             return Optional::of;
         }
 
-        /** Some members of every row. */
+        /** Passes only some fields of each row. */
         static RowRule only(Set<String> fields) {
             return row -> Optional.of(row.retain(fields));
         }
 
-        /** Every row without some of its members. */
+        /** Removes some fields of each row. */
         static RowRule without(Set<String> fields) {
             return row -> Optional.of(row.without(fields));
         }
 
-        /** First this, and then the other. */
+        /** Applies this rule, then another one. */
         default RowRule then(RowRule other) {
             return row -> pass(row).flatMap(other::pass);
         }
     }
 
-    /** What becomes of a request. */
+    /** The decision on a request. */
     public sealed interface Decision {
 
-        /** Nothing is asked of the source. */
+        /** Refused, without a call to the roster service. */
         record Refused(Refusal refusal) implements Decision {}
 
         /**
-         * A person's answer: a page of what they may see.
+         * A page of visible rows.
          *
-         * @param rows of the page; one for a single object. To be read once: each is made when it is asked for
-         * @param total rows of the collection that this person may see and that match the filter
+         * @param rows of the page, or one for a single object. Iterate only once: rows are created on access
+         * @param total number of visible rows that match the filter
          */
         record Visible(List<ObjectNode> rows, long total) implements Decision {}
 
-        /** The source's own page is passed on. */
+        /** The service's page is passed on through a rule. */
         record Allowed(RowRule rows) implements Decision {}
 
-        /** Why a reader may not have what they ask for. The texts are constants: the app's developer and the log read them. */
+        /** The reasons for a refusal. The descriptions are constants for the response and the log. */
         public enum Refusal {
             NO_ROSTER_IDENTITY(
-                    "ClassLink sent no SourcedId at this person's login, so that no row of the roster is known to be theirs"),
-            NO_ROLE(
-                    "This person is no student, teacher or guardian at ClassLink. To read a district, give them the Keycloak role"
-                            + " roster-administrator"),
-            ADMINISTRATORS_ONLY("Only the Keycloak role roster-administrator opens these"),
-            NOT_THEIRS("This is not one of the person's own classes or people"),
-            HIDDEN_FIELD("The filter or the order compares a field that this person may not see");
+                    "ClassLink sent no SourcedId at the user's login, so no rows of the roster belong to the user"),
+            NO_ROLE("The user is not a student, teacher or guardian at ClassLink. To let the user read a "
+                    + "district, assign the Keycloak role roster-administrator"),
+            ADMINISTRATORS_ONLY("These objects require the Keycloak role roster-administrator"),
+            NOT_THEIRS("The user doesn't have access to this object"),
+            HIDDEN_FIELD("The filter or sort uses a field that the user doesn't have access to");
 
             private final String description;
 
@@ -144,22 +144,22 @@ public final class Policy {
     }
 
     /**
-     * Who asks. Everything but the last is what ClassLink said at their login, out of the encrypted record.
+     * The caller. Except for the last value, the data comes from the login, out of the encrypted record.
      *
-     * @param sourcedId their id in the district's roster
-     * @param roles those of ClassLink's that open anything here
-     * @param administrator whether Keycloak gave them the role {@code roster-administrator} for this district. A role at ClassLink
-     *     never does
+     * @param sourcedId the user's ID in the district's roster
+     * @param roles the ClassLink roles that the policy knows
+     * @param administrator whether the user has the Keycloak role {@code roster-administrator} for this district; a
+     *     ClassLink role does not count
      */
     public record Caller(Optional<String> sourcedId, Set<Role> roles, boolean administrator) {
 
-        /** What a person is at school. */
+        /** The roles that the policy knows. */
         public enum Role {
             STUDENT,
             TEACHER,
             GUARDIAN;
 
-            /** The roles of the people in {@code students}, {@code teachers}, or in both. */
+            /** Returns the roles of the users in {@code students}, {@code teachers}, or both. */
             static Set<Role> in(String collection) {
                 return switch (collection) {
                     case "students" -> Set.of(STUDENT);
@@ -168,7 +168,7 @@ public final class Policy {
                 };
             }
 
-            /** Of ClassLink's word for it, or OneRoster's, in any case. */
+            /** Parses a ClassLink or OneRoster role, not case-sensitive. */
             public static Optional<Role> of(String role) {
                 return switch (role.strip().toLowerCase(Locale.ROOT)) {
                     case "student" -> Optional.of(STUDENT);
@@ -183,15 +183,15 @@ public final class Policy {
             roles = Set.copyOf(roles);
         }
 
-        /** Somebody who reads a whole district. */
+        /** Creates a caller who can read a whole district. */
         public static Caller ofAdministrator() {
             return new Caller(Optional.empty(), Set.of(), true);
         }
 
         /**
-         * Somebody who reads what is theirs.
+         * Creates a caller with a user's own access.
          *
-         * @param classLinkRoles as ClassLink writes them; unknown ones open nothing
+         * @param classLinkRoles as ClassLink sends them; unknown ones are ignored
          */
         public static Caller ofPerson(Optional<String> sourcedId, Collection<String> classLinkRoles) {
             Set<Role> roles = EnumSet.noneOf(Role.class);
@@ -203,7 +203,7 @@ public final class Policy {
             return roles.contains(role);
         }
 
-        /** Without the person. */
+        /** Omits personal data. */
         @Override
         public String toString() {
             return "Caller[roles=" + roles + ", administrator=" + administrator + "]";

@@ -39,11 +39,11 @@ record RosterFilter(List<Clause> clauses, String operator) {
                     + "'(?<value>(?:[^'\\p{Cntrl}]|'')*)'\\s*");
     private static final Pattern OPERATOR = Pattern.compile("(AND|OR)\\s", Pattern.CASE_INSENSITIVE);
     private static final int MAX_LENGTH = 1000;
-    /** Values that OneRoster defines itself, in lower case. Services write them in any case. */
+    /** Fields with values that OneRoster defines. Services send these values in any case. */
     private static final Set<String> ENUMERATIONS =
             Set.of("role", "status", "enabledUser", "primary", "classType", "type");
 
-    /** One comparison; the value as it is written between the quotes, doubled quotes included. */
+    /** One comparison. The value is unparsed: quotes in it are doubled. */
     record Clause(String field, String predicate, String value) {
 
         static Clause equal(String field, String id) {
@@ -95,10 +95,7 @@ record RosterFilter(List<Clause> clauses, String operator) {
                 List.of(clause(first), clause(second)), operator.group(1).toUpperCase(Locale.ROOT));
     }
 
-    /**
-     * Whether a row is one of those that are asked for. A field that the row lacks equals nothing, contains nothing, and is
-     * neither before nor after anything.
-     */
+    /** Returns whether a row matches. If the row does not have the field, only {@code !=} matches. */
     boolean matches(ObjectNode row) {
         Predicate<Clause> clause = each -> each.matches(row);
         return operator.equals("OR")
@@ -106,7 +103,7 @@ record RosterFilter(List<Clause> clauses, String operator) {
                 : clauses.stream().allMatch(clause);
     }
 
-    /** Names of the members that it looks at, without what is below them. */
+    /** Returns the top-level names of the compared fields. */
     Set<String> fields() {
         return clauses.stream().map(Clause::root).collect(Collectors.toUnmodifiableSet());
     }
@@ -117,7 +114,7 @@ record RosterFilter(List<Clause> clauses, String operator) {
 
     private static InvalidRequest unreadable() {
         return InvalidRequest.filter(
-                "filter must be field='value' with one of = != > >= < <= ~, or two of them joined by"
+                "filter must be field='value' with one of = != > >= < <= ~, or two such comparisons joined by"
                         + " \" AND \" or \" OR \"");
     }
 
@@ -127,11 +124,11 @@ record RosterFilter(List<Clause> clauses, String operator) {
     }
 
     /**
-     * What stands in a row at a dotted field.
+     * The values of a dotted field in a row.
      *
-     * @param nodes strings, numbers and booleans; none if the row lacks the field
-     * @param list whether an array was crossed on the way
-     * @param enumeration whether upper and lower case are the same
+     * @param nodes strings, numbers and booleans; empty if the row does not have the field
+     * @param list whether the path contains an array
+     * @param enumeration whether the comparison ignores case
      */
     record Values(List<JsonNode> nodes, boolean list, boolean enumeration) {
 
@@ -159,13 +156,13 @@ record RosterFilter(List<Clause> clauses, String operator) {
                     ENUMERATIONS.contains(field));
         }
 
-        /** Of a list: all of the operand's values, which commas separate, are in it. */
+        /** For a list: all comma-separated values of the operand are in it. */
         private boolean equal(String operand) {
             return any(operand, order -> order == 0)
                     || (list && parts(operand).allMatch(part -> any(part, order -> order == 0)));
         }
 
-        /** Of a list: one of the operand's values is in one of its. */
+        /** For a list: one of its values contains one of the operand's values. */
         private boolean contain(String operand) {
             return list ? parts(operand).anyMatch(this::anyContains) : anyContains(operand);
         }
@@ -194,7 +191,7 @@ record RosterFilter(List<Clause> clauses, String operator) {
             return enumeration ? text.toLowerCase(Locale.ROOT) : text;
         }
 
-        /** For an order of rows: one text, empty if the row lacks the field. */
+        /** Returns one string for sorting, empty if the row does not have the field. */
         String text() {
             return nodes.stream().map(JsonNode::asText).collect(Collectors.joining(","));
         }
@@ -209,7 +206,7 @@ record RosterFilter(List<Clause> clauses, String operator) {
                     : Optional.empty();
         }
 
-        /** A date is the beginning of its day, a time without a zone is one in UTC. */
+        /** Parses a date as the start of the day, and a time without a zone as UTC. */
         static Optional<Instant> moment(String text) {
             if (text.length() < 10 || text.length() > 40 || text.charAt(4) != '-') {
                 return Optional.empty();

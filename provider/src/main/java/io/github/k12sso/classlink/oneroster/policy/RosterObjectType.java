@@ -9,10 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/**
- * What the rows of an answer are, with the keys under which OneRoster 1.1 puts them
- * (docs/internals/classlink-rosters.md#collections).
- */
+/** The object types of OneRoster 1.1 with their JSON keys (docs/internals/classlink-rosters.md#collections). */
 public enum RosterObjectType {
     ACADEMIC_SESSION("academicSessions", "academicSession", false),
     CLASS("classes", "class", true),
@@ -33,38 +30,38 @@ public enum RosterObjectType {
         this.restricted = restricted;
     }
 
-    /** The envelope of a collection. */
+    /** Returns the JSON key of a collection. */
     public String plural() {
         return plural;
     }
 
-    /** The envelope of a single object. */
+    /** Returns the JSON key of a single object. */
     public String singular() {
         return singular;
     }
 
-    /** Whether it depends on the reader which of them may be read. The others are a district's timetable and buildings. */
+    /** Returns whether access depends on the user. The other types are the district's orgs, courses and sessions. */
     public boolean isRestricted() {
         return restricted;
     }
 
     /**
-     * A path below {@code /ims/oneroster/v1p1} that OneRoster 1.1 has for reading rosters.
+     * A OneRoster 1.1 path for read requests, below {@code /ims/oneroster/v1p1}.
      *
-     * @param pattern its segments, {@value #ID} for an id
-     * @param objectType of the rows
+     * @param pattern its segments, with {@value #ID} for an ID
+     * @param objectType type of the rows
      */
     record Route(List<String> pattern, RosterObjectType objectType) {
 
         static final int MAX_ID_LENGTH = 255;
         private static final String ID = "{}";
         private static final int MAX_DECODINGS = 3;
-        /** A part of a path that is empty or goes up, with or without a path parameter. */
+        /** An empty segment or a {@code .} or {@code ..} segment, with or without a path parameter. */
         private static final Pattern STEP = Pattern.compile("\\s*\\.{0,2}\\s*(;.*)?", Pattern.DOTALL);
 
         private static final List<Route> ALL = routes();
 
-        /** The route that a path takes; empty if there is none. */
+        /** Finds the route of a path; empty if there is none. */
         static Optional<Route> of(List<String> segments) {
             return ALL.stream()
                     .filter(route -> matches(route.pattern(), segments))
@@ -124,7 +121,7 @@ public enum RosterObjectType {
             return true;
         }
 
-        /** Any character may stand in an id but those that no id has and a path could be bent with. */
+        /** Returns whether a segment is a valid ID. Excludes characters that could change the path. */
         static boolean isId(String segment) {
             return !segment.isBlank()
                     && segment.length() <= MAX_ID_LENGTH
@@ -133,8 +130,8 @@ public enum RosterObjectType {
         }
 
         /**
-         * Whether a server or proxy that decodes an id once too often, or takes a backslash for a slash, would leave the
-         * collection: {@code ..}, {@code a/../b}, {@code /a}, {@code %2e%2e%2fa}, {@code ..;x}.
+         * Returns whether an ID could leave the collection if a server or proxy decodes it twice or treats a backslash
+         * as a slash: {@code ..}, {@code a/../b}, {@code /a}, {@code %2e%2e%2fa}, {@code ..;x}.
          */
         private static boolean isPath(String id) {
             String decoded = id;
@@ -149,7 +146,7 @@ public enum RosterObjectType {
                 try {
                     decoded = URLDecoder.decode(decoded.replace("+", "%2B"), StandardCharsets.UTF_8);
                 } catch (IllegalArgumentException e) {
-                    return false; // a percent sign that is one
+                    return false; // a literal percent sign
                 }
             }
             return false;

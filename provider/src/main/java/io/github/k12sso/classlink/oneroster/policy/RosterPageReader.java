@@ -20,16 +20,16 @@ import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 
-/** Reads a source's answer row by row, with one row in memory, and writes what passes. */
+/** Reads a response row by row, with one row in memory, and writes the permitted part of each row. */
 public final class RosterPageReader {
 
-    /** Characters of a row's names and texts. */
+    /** Maximum characters of the names and strings in a row. */
     static final int MAX_ROW_LENGTH = 1024 * 1024;
-    /** Values of a row, arrays and objects included: an org may list five thousand schools below it. */
+    /** Maximum values in a row, including arrays and objects: an org can list thousands of child orgs. */
     static final int MAX_ROW_NODES = 20_000;
-    /** Arrays and objects within each other. */
+    /** Maximum nesting depth. */
     static final int MAX_DEPTH = 64;
-    /** Tokens of an answer outside its rows, and different names of members in the rows of one answer. */
+    /** Maximum tokens outside the rows, and maximum distinct field names in the rows. */
     static final int MAX_OTHERS = 5_000;
 
     private static final int MAX_NAME_LENGTH = 255;
@@ -56,35 +56,35 @@ public final class RosterPageReader {
         this.links = links;
     }
 
-    /** Where a row that passed goes. */
+    /** Receives the permitted rows. */
     @FunctionalInterface
     public interface Sink {
         void row(ObjectNode row) throws IOException;
     }
 
     /**
-     * Reads an answer to its end.
+     * Reads a complete response.
      *
-     * @return rows that the source sent, before any was dropped
-     * @throws BrokenPage if the answer is not what was asked for, from its first byte to its last
-     * @throws IOException if it cannot be read or written
+     * @return the number of received rows, before filtering
+     * @throws BrokenPage if the response is not a valid page
+     * @throws IOException if reading or writing fails
      */
     public int read(InputStream answer, Sink sink) throws BrokenPage, IOException {
         try (JsonParser parser = JSON.createParser(answer)) {
             int count = object(parser, sink);
             if (parser.nextToken() != null) {
-                throw new BrokenPage("the answer goes on after its end");
+                throw new BrokenPage("the response has data after the JSON object");
             }
             return count;
         } catch (JsonProcessingException | CharConversionException e) {
-            // Not its message, which quotes the answer.
-            throw new BrokenPage("the answer is not JSON, or is cut off");
+            // The message quotes the response, so it is not included.
+            throw new BrokenPage("the response is not JSON or is incomplete");
         }
     }
 
     private int object(JsonParser parser, Sink sink) throws BrokenPage, IOException {
         if (parser.nextToken() != JsonToken.START_OBJECT) {
-            throw new BrokenPage("the answer is no JSON object");
+            throw new BrokenPage("the response is not a JSON object");
         }
         String key = request.isSingle()
                 ? request.objectType().singular()
@@ -95,7 +95,7 @@ public final class RosterPageReader {
             parser.nextToken();
             if (wanted) {
                 if (count >= 0) {
-                    throw new BrokenPage("the answer has its rows twice");
+                    throw new BrokenPage("the response has its rows twice");
                 }
                 count = request.isSingle() ? single(parser, sink) : collection(parser, sink);
             } else {
@@ -103,7 +103,7 @@ public final class RosterPageReader {
             }
         }
         if (count < 0) {
-            throw new BrokenPage("the answer lacks " + key);
+            throw new BrokenPage("the response has no member " + key);
         }
         return count;
     }
@@ -115,7 +115,7 @@ public final class RosterPageReader {
 
     private int collection(JsonParser parser, Sink sink) throws BrokenPage, IOException {
         if (parser.currentToken() != JsonToken.START_ARRAY) {
-            throw new BrokenPage("the rows are no array");
+            throw new BrokenPage("the rows are not an array");
         }
         int count = 0;
         while (parser.nextToken() != JsonToken.END_ARRAY) {
@@ -127,7 +127,7 @@ public final class RosterPageReader {
 
     private void row(JsonParser parser, Sink sink) throws BrokenPage, IOException {
         if (parser.currentToken() != JsonToken.START_OBJECT) {
-            throw new BrokenPage("a row is no object");
+            throw new BrokenPage("a row is not an object");
         }
         rowNodes = 0;
         rowLength = 0;
@@ -138,7 +138,7 @@ public final class RosterPageReader {
         }
     }
 
-    /** As a tree, but not a larger one than a row may be: 32 KiB of compressed brackets would fill the heap. */
+    /** Reads a value as a tree with limits: 32 KiB of compressed brackets could fill the heap. */
     private JsonNode value(JsonParser parser) throws BrokenPage, IOException {
         if (++rowNodes > MAX_ROW_NODES) {
             throw new BrokenPage("a row has more than " + MAX_ROW_NODES + " values");
@@ -171,7 +171,7 @@ public final class RosterPageReader {
                 return TextNode.valueOf(counted(parser.getText()));
             }
             default -> {
-                return JSON.readTree(parser); // a number, true, false or null
+                return JSON.readTree(parser); // number, boolean or null
             }
         }
     }
@@ -188,7 +188,7 @@ public final class RosterPageReader {
         int depth = 0;
         for (JsonToken token = parser.currentToken(); token != null; token = parser.nextToken()) {
             if (++others > MAX_OTHERS) {
-                throw new BrokenPage("the answer has too much beside its rows");
+                throw new BrokenPage("the response has too much data besides its rows");
             }
             depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
             if (depth == 0) {
@@ -198,8 +198,8 @@ public final class RosterPageReader {
     }
 
     /**
-     * Links lead to the district's server, past every check of ours (Trap 21, docs/internals/classlink-rosters.md):
-     * they lead here, or nowhere.
+     * Rewrites links to the gateway and removes all others, because they point to the district's server and bypass the
+     * policy (Trap 21, docs/internals/classlink-rosters.md).
      */
     public static void rewrite(JsonNode node, Links links) {
         if (node instanceof ObjectNode object) {
@@ -219,14 +219,14 @@ public final class RosterPageReader {
     }
 
     /**
-     * A source's answer that is no OneRoster page: no JSON, cut off, or without the rows it should have (Trap 20,
+     * The response is not a valid OneRoster page: not JSON, incomplete, or without the expected rows (Trap 20,
      * docs/internals/classlink-rosters.md).
      */
     public static final class BrokenPage extends Exception {
 
         private static final long serialVersionUID = 1L;
 
-        /** @param message of constants only */
+        /** @param message a constant */
         BrokenPage(String message) {
             super(message);
         }

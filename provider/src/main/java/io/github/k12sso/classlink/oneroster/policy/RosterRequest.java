@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A request that OneRoster 1.1 has for reading rosters, and nothing else: no caller chooses a host, a district or a prefix.
- * Its text form, for the source, is made from the parts and never from what was sent.
+ * A valid OneRoster 1.1 read request. A caller cannot select a host, a district or a path prefix. The URL for the
+ * roster service is built from the parsed parts, never from the received text.
  */
 public final class RosterRequest {
 
@@ -26,12 +26,12 @@ public final class RosterRequest {
     }
 
     /**
-     * Takes a request apart. What changes nothing is ignored: a slash at the end, parameters without a value or of another
-     * name, and all but {@code fields} for a single object.
+     * Parses a request. Ignores a trailing slash, unknown parameters, parameters without a value, and all parameters
+     * except {@code fields} for a single object.
      *
-     * @param segments of the path below {@code ims/oneroster/v1p1}, each decoded once
-     * @param parameters of the query, decoded
-     * @throws InvalidRequest if OneRoster 1.1 has no such path, or the query is not one
+     * @param segments decoded segments of the path below {@code ims/oneroster/v1p1}
+     * @param parameters decoded query parameters
+     * @throws InvalidRequest if the path or the query is not valid in OneRoster 1.1
      */
     public static RosterRequest parse(List<String> segments, Map<String, List<String>> parameters)
             throws InvalidRequest {
@@ -46,38 +46,38 @@ public final class RosterRequest {
                 route.isSingle() ? CollectionQuery.ofObject(parameters) : CollectionQuery.ofCollection(parameters));
     }
 
-    /** The rows of a collection in which a field has one value. */
+    /** Creates a request for the rows in which a field has a value. */
     public static RosterRequest where(String collection, String field, String value) throws InvalidRequest {
         String filter = RosterFilter.Clause.equal(field, value).toString();
         return parse(List.of(collection), Map.of("filter", List.of(filter)));
     }
 
-    /** What the rows of the answer are. */
+    /** Returns the type of the rows. */
     public RosterObjectType objectType() {
         return route.objectType();
     }
 
-    /** One object, not a collection. */
+    /** Returns whether it is for a single object. */
     public boolean isSingle() {
         return route.isSingle();
     }
 
-    /** Whether a filter chooses rows. */
+    /** Returns whether it has a filter. */
     public boolean isFiltered() {
         return query.filter() != null;
     }
 
-    /** Rows that the app asked for at most; 1 for a single object. */
+    /** Returns the maximum number of rows; 1 for a single object. */
     public int limit() {
         return isSingle() ? 1 : query.limit();
     }
 
-    /** Rows before them. */
+    /** Returns the number of rows to skip. */
     public long offset() {
         return query.offset();
     }
 
-    /** The same collection from another row on. */
+    /** Returns the request for another page. */
     public RosterRequest page(long offset, int limit) {
         return new RosterRequest(route, segments, query.page(offset, limit));
     }
@@ -86,22 +86,22 @@ public final class RosterRequest {
         return query;
     }
 
-    /** The collection that it begins with. */
+    /** Returns the first collection of the path. */
     String first() {
         return segments.get(0);
     }
 
-    /** The collection of the rows: {@code students} for {@code classes/{id}/students}. */
+    /** Returns the collection of the rows: {@code students} for {@code classes/{id}/students}. */
     String last() {
         return isSingle() ? first() : segments.get(segments.size() - 1);
     }
 
-    /** Whether it is one of the thirteen collections as a whole. */
+    /** Returns whether it is for a top-level collection. */
     public boolean isWholeCollection() {
         return segments.size() == 1;
     }
 
-    /** The id after a word of the path. */
+    /** Returns the ID after a collection in the path. */
     Optional<String> idAfter(String collection) {
         for (int i = 0; i + 1 < segments.size(); i += 2) {
             if (segments.get(i).equals(collection)) {
@@ -112,8 +112,8 @@ public final class RosterRequest {
     }
 
     /**
-     * Path and query for the source, below {@code /ims/oneroster/v1p1}; ids percent-encoded (Trap 16,
-     * docs/internals/classlink-rosters.md).
+     * Returns the path and query for the roster service, below {@code /ims/oneroster/v1p1}; IDs are percent-encoded
+     * (Trap 16, docs/internals/classlink-rosters.md).
      */
     public String target() {
         StringBuilder target = new StringBuilder();
@@ -123,7 +123,7 @@ public final class RosterRequest {
                 : target.append('?').append(query.encode()).toString();
     }
 
-    /** The same with everything that the app asked for, for a link to the gateway. */
+    /** Returns the path and query for a link to the gateway, including {@code fields}. */
     public String link() {
         String fields = query.fields().isEmpty() ? "" : "fields=" + String.join(",", query.fields());
         if (fields.isEmpty()) {
@@ -133,8 +133,8 @@ public final class RosterRequest {
     }
 
     /**
-     * A path segment: letters, digits and {@code -._~} stay, everything else is encoded. Keycloak's {@code Encode} leaves {@code
-     * ;}, {@code =} and {@code :} as they are, which a server may take for parameters of the path.
+     * Encodes a path segment: everything except letters, digits and {@code -._~}. Keycloak's {@code Encode} does not
+     * encode {@code ;}, {@code =} and {@code :}, which a server may treat as path parameters.
      */
     public static String encode(String segment) {
         StringBuilder encoded = new StringBuilder();
@@ -149,12 +149,12 @@ public final class RosterRequest {
         return encoded.toString();
     }
 
-    /** The kind of request, without ids: for metrics, events and log lines. */
+    /** Returns the path without IDs, for metrics, events and log lines. */
     public String pathPattern() {
         return String.join("/", route.pattern());
     }
 
-    /** A path or a query that OneRoster 1.1 does not have, or that the gateway does not pass on. */
+    /** The path or query is not valid in OneRoster 1.1 or not supported by the gateway. */
     public static final class InvalidRequest extends Exception {
 
         private static final long serialVersionUID = 1L;
@@ -162,8 +162,8 @@ public final class RosterRequest {
         private final String codeMinor;
 
         /**
-         * @param codeMinor OneRoster's word for it (docs/internals/classlink-rosters.md#errors)
-         * @param message for the app's developer; of constants and names of parameters only
+         * @param codeMinor OneRoster's error code (docs/internals/classlink-rosters.md#errors)
+         * @param message for the developer, with constants and parameter names only
          */
         InvalidRequest(String codeMinor, String message) {
             super(message);
@@ -171,7 +171,7 @@ public final class RosterRequest {
         }
 
         static InvalidRequest path() {
-            return new InvalidRequest("unknownobject", "OneRoster 1.1 has no such path for reading rosters");
+            return new InvalidRequest("unknownobject", "OneRoster 1.1 has no such path for read requests");
         }
 
         public static InvalidRequest query(String message) {
@@ -182,37 +182,39 @@ public final class RosterRequest {
             return new InvalidRequest("invalid_filter_field", message);
         }
 
-        /** Whether it is the path, and not the query. */
+        /** Returns whether the path is invalid. */
         public boolean isUnknownPath() {
             return codeMinor.equals("unknownobject");
         }
 
-        /** {@code imsx_codeMinor}. */
+        /** Returns the {@code imsx_codeMinor}. */
         public String codeMinor() {
             return codeMinor;
         }
     }
 
-    /** Where the links in the rows of one page lead: to the gateway. For one thread. */
+    /** Rewrites the links in a page's rows to the gateway. Not thread-safe. */
     public static final class Links {
 
         private static final String ROOT = "/ims/oneroster/v1p1/";
 
-        /** A page names the same schools, classes and terms over and over: reading each link anew took a quarter of a pull's time. */
+        /**
+         * Maximum number of cached links. Rows repeat the same links, and parsing each one took a quarter of the time.
+         */
         private static final int REMEMBERED = 1_000;
 
-        /** Longer ones are not remembered: a hostile page would fill memory with them. */
+        /** Longer links are not cached, to limit memory use. */
         private static final int REMEMBERED_LENGTH = 512;
 
         private final String base;
         private final Map<String, Optional<String>> remembered = new HashMap<>();
 
-        /** @param base the gateway's address for this district, up to and with {@code /ims/oneroster/v1p1} */
+        /** @param base the gateway's URL for this district, including {@code /ims/oneroster/v1p1} */
         public Links(String base) {
             this.base = base;
         }
 
-        /** The same object at the gateway; empty if the link leads to nothing that it has. */
+        /** Returns the gateway's link for the same object; empty if the gateway does not have it. */
         Optional<String> rewrite(String href) {
             if (href.length() > REMEMBERED_LENGTH) {
                 return read(href);

@@ -17,12 +17,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * All rows that one reader may see, one for each sourcedId, and what they may see of each. Queries are answered from the rows as
- * they are seen: a field that is hidden is a field that the row lacks.
+ * The rows that a user can see, one per sourcedId, with the visible fields of each. Queries work on the visible fields
+ * only: a hidden field counts as absent.
  */
 final class SeenRows {
 
-    /** What a student sees of a teacher. Models of OneRoster require {@code username} and {@code orgs}. */
+    /** Fields of a teacher that a student can see. OneRoster models require {@code username} and {@code orgs}. */
     static final Set<String> NAME = Set.of(
             "sourcedId",
             "status",
@@ -35,7 +35,7 @@ final class SeenRows {
             "username",
             "orgs");
 
-    /** What people see of themselves, teachers of their classes, guardians of their students. */
+    /** Fields that users can see of themselves, teachers of their classes' members, and guardians of their students. */
     static final Set<String> PERSON = Stream.concat(
                     NAME.stream(), Stream.of("userIds", "identifier", "email", "grades"))
             .collect(Collectors.toUnmodifiableSet());
@@ -51,7 +51,7 @@ final class SeenRows {
         this.request = request;
     }
 
-    /** A row, and the fields that are seen of it; none, all but metadata. */
+    /** A row and its visible fields; an empty set means all except metadata. */
     private record Seen(Row row, Set<String> fields) {
 
         private ObjectNode read() {
@@ -59,18 +59,18 @@ final class SeenRows {
             return fields.isEmpty() ? whole.without(METADATA) : whole.retain(fields);
         }
 
-        /** What is seen of one person in one place does not take away what is seen of them in another. */
+        /** Combines the visible fields from two contexts. */
         private Seen merge(Seen other) {
             return fields.containsAll(other.fields) ? this : new Seen(row, other.fields);
         }
     }
 
-    /** A row that came from the roster more than once stays as it came first. */
+    /** Adds a row. If the roster returned it several times, the first one is kept. */
     void add(Row row, Set<String> fields) {
         rows.merge(row.sourcedId(), new Seen(row, fields), Seen::merge);
     }
 
-    /** Classes or enrollments, which are seen whole but for metadata. */
+    /** Adds classes or enrollments, of which all fields except metadata are visible. */
     void addAll(Collection<Row> whole) {
         whole.forEach(row -> add(row, Set.of()));
     }
@@ -79,19 +79,19 @@ final class SeenRows {
         return rows.isEmpty();
     }
 
-    /** The single object of this sourcedId. */
+    /** Returns the object with this sourcedId. */
     Decision single(String id) {
         Seen row = rows.get(id);
-        return row == null ? notTheirs() : new Decision.Visible(List.of(chosen(row.read())), 1);
+        return row == null ? noAccess() : new Decision.Visible(List.of(chosen(row.read())), 1);
     }
 
-    static Decision notTheirs() {
+    static Decision noAccess() {
         return new Decision.Refused(Decision.Refusal.NOT_THEIRS);
     }
 
     /**
-     * The page that is asked for. Rows that are equal in the field that sorts are in the order of {@code sourcedId}, so that pages
-     * never overlap.
+     * Returns the requested page. Rows with the same sort value are sorted by {@code sourcedId}, so pages never
+     * overlap.
      */
     Decision page(Predicate<ObjectNode> below) {
         CollectionQuery query = request.query();
@@ -117,7 +117,7 @@ final class SeenRows {
         return new Decision.Visible(trees(matching.subList(from, to)), matching.size());
     }
 
-    /** One tree at a time, when it is asked for: all of a page's would be many times the size of its bytes. */
+    /** Creates each tree on access, because the trees of a whole page take many times the size of its bytes. */
     private List<ObjectNode> trees(List<Map.Entry<String, Seen>> page) {
         return new AbstractList<>() {
             @Override
@@ -137,7 +137,9 @@ final class SeenRows {
         return wanted.isEmpty() ? row : row.retain(wanted);
     }
 
-    /** For a path that begins with an object of this collection: rows that refer to it. For any other path: every row. */
+    /**
+     * If the path starts with an object of this collection, matches the rows that refer to it; otherwise, every row.
+     */
     Predicate<ObjectNode> below(String collection, String member) {
         if (!request.first().equals(collection)) {
             return EVERY_ROW;

@@ -13,10 +13,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What one person may see of what one request asks for. It is built from the person's own classes, and the query is answered
- * from that: rows that the person may not see have no part in it.
+ * The rows of a request that a user can see. They are collected from the user's own classes, and the query is applied
+ * to them, so hidden rows cannot affect the result.
  *
- * @param <E> when the roster cannot be asked
+ * @param <E> thrown if the roster cannot be read
  */
 record VisibleRows<E extends Exception>(RosterRequest request, Caller caller, Memberships<E> memberships) {
 
@@ -40,28 +40,28 @@ record VisibleRows<E extends Exception>(RosterRequest request, Caller caller, Me
 
     private Decision people() throws E {
         SeenRows seen = new SeenRows(request);
-        if (selfIsIn()) {
+        if (includesSelf()) {
             memberships.object("users", self()).ifPresent(row -> seen.add(row, SeenRows.PERSON));
         }
-        seePeopleOf(seen, taught(), attended());
+        addMembers(seen, taught(), attended());
         if (caller.is(Role.GUARDIAN) && wanted().contains(Role.STUDENT)) {
             memberships.studentsOfGuardian(self(), Optional.empty()).forEach(row -> seen.add(row, SeenRows.PERSON));
         }
         return seen.page(seen.below("schools", "orgs"));
     }
 
-    /** Decided by the classes that both are in, and not by all classes of the reader. */
+    /** Checks only the classes that both users share, not all classes of the caller. */
     private Decision person(String id) throws E {
         SeenRows seen = new SeenRows(request);
         if (id.equals(self())) {
-            if (selfIsIn()) {
+            if (includesSelf()) {
                 memberships.object("users", id).ifPresent(row -> seen.add(row, SeenRows.PERSON));
             }
             return seen.single(id);
         }
         List<Row> taught = taught();
         List<Row> attended = wanted().contains(Role.TEACHER) ? attended() : List.of();
-        seePeopleOf(
+        addMembers(
                 seen,
                 taught.isEmpty() ? taught : memberships.sharedClasses(id, taught),
                 attended.isEmpty() ? attended : memberships.sharedClasses(id, attended));
@@ -74,22 +74,22 @@ record VisibleRows<E extends Exception>(RosterRequest request, Caller caller, Me
     private Decision peopleOfClass() throws E {
         Optional<OwnClass> own = classInPath();
         if (own.isEmpty()) {
-            return SeenRows.notTheirs();
+            return SeenRows.noAccess();
         }
         SeenRows seen = new SeenRows(request);
         List<Row> one = List.of(own.get().row());
         if (own.get().taught()) {
-            seePeopleOf(seen, one, List.of());
+            addMembers(seen, one, List.of());
         } else if (wanted().contains(Role.TEACHER)) {
-            seePeopleOf(seen, List.of(), one);
+            addMembers(seen, List.of(), one);
         } else {
             memberships.object("users", self()).ifPresent(row -> seen.add(row, SeenRows.PERSON));
         }
         return seen.page(SeenRows.EVERY_ROW);
     }
 
-    /** Of the classes that somebody attends, only what they list as teachers is read: nothing of other students. */
-    private void seePeopleOf(SeenRows seen, List<Row> taught, List<Row> attended) throws E {
+    /** For attended classes, reads only the teacher list, never other students. */
+    private void addMembers(SeenRows seen, List<Row> taught, List<Row> attended) throws E {
         Set<Role> lists = EnumSet.of(Role.STUDENT);
         lists.addAll(wanted());
         for (Member member : memberships.peopleOf(taught, lists)) {
@@ -104,18 +104,18 @@ record VisibleRows<E extends Exception>(RosterRequest request, Caller caller, Me
         }
     }
 
-    /** The roles of the people in the collection that is asked for. */
+    /** Returns the roles of the users in the requested collection. */
     private Set<Role> wanted() {
         return Role.in(request.last());
     }
 
-    private boolean selfIsIn() {
+    private boolean includesSelf() {
         return request.last().equals("users") || wanted().stream().anyMatch(caller::is);
     }
 
     // ---- classes ---------------------------------------------------------------------------------------------------
 
-    /** A class of the reader's. */
+    /** A class of the caller. */
     private record OwnClass(Row row, boolean taught) {}
 
     private Decision classes() throws E {
@@ -138,11 +138,11 @@ record VisibleRows<E extends Exception>(RosterRequest request, Caller caller, Me
         };
     }
 
-    /** Of somebody whom the reader teaches, or teaches with: the reader's own classes that they are in. */
+    /** Returns the caller's own classes that another user is in, as a student or co-teacher. */
     private Decision classesOf(String person) throws E {
         List<Row> taught = taught();
         if (taught.isEmpty()) {
-            return SeenRows.notTheirs();
+            return SeenRows.noAccess();
         }
         Set<Role> roles = Role.in(request.first());
         List<Row> shared = memberships.sharedClasses(person, taught);
@@ -153,7 +153,7 @@ record VisibleRows<E extends Exception>(RosterRequest request, Caller caller, Me
         SeenRows seen = new SeenRows(request);
         seen.addAll(
                 shared.stream().filter(row -> theirs.contains(row.sourcedId())).toList());
-        return seen.isEmpty() ? SeenRows.notTheirs() : seen.page(SeenRows.EVERY_ROW);
+        return seen.isEmpty() ? SeenRows.noAccess() : seen.page(SeenRows.EVERY_ROW);
     }
 
     private Decision classWithId(String id) throws E {
@@ -168,7 +168,10 @@ record VisibleRows<E extends Exception>(RosterRequest request, Caller caller, Me
                 .filter(own -> school.isEmpty() || school.get().equals(own.row().reference("school")));
     }
 
-    /** Also a class of another term, which the person's own list leaves out: then the class itself is asked. */
+    /**
+     * Finds a class of the caller. A class of another term is missing in the caller's list, so the class itself is
+     * read.
+     */
     private Optional<OwnClass> ownClass(String id) throws E {
         Optional<Row> taught = withId(taught(), id);
         Optional<Row> attended = taught.isPresent() ? Optional.empty() : withId(attended(), id);
@@ -202,7 +205,7 @@ record VisibleRows<E extends Exception>(RosterRequest request, Caller caller, Me
         if (request.idAfter("classes").isPresent()) {
             Optional<OwnClass> own = classInPath();
             if (own.isEmpty()) {
-                return SeenRows.notTheirs();
+                return SeenRows.noAccess();
             }
             List<Row> one = List.of(own.get().row());
             seen.addAll(own.get().taught() ? memberships.enrollmentsIn(one) : memberships.enrollmentsOf(self(), one));
@@ -220,11 +223,11 @@ record VisibleRows<E extends Exception>(RosterRequest request, Caller caller, Me
 
     private Decision enrollment(String id) throws E {
         if (!caller.is(Role.TEACHER) && !caller.is(Role.STUDENT)) {
-            return SeenRows.notTheirs();
+            return SeenRows.noAccess();
         }
         Optional<Row> row = memberships.object("enrollments", id);
         if (row.isEmpty()) {
-            return SeenRows.notTheirs();
+            return SeenRows.noAccess();
         }
         boolean theirs = row.get().reference("user").equals(self())
                 || ownClass(row.get().reference("class"))

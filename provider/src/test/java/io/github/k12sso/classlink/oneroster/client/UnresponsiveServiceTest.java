@@ -152,7 +152,7 @@ class UnresponsiveServiceTest {
 
             assertThatExceptionOfType(RosterFailure.class)
                     .isThrownBy(() -> applications.find(partner("q", endless, 10), "7"))
-                    .withMessageContaining("lacks its rows");
+                    .withMessageContaining("has no applications array");
         }
     }
 

@@ -1,6 +1,6 @@
 package io.github.k12sso.classlink.simulator.control;
 
-/** An invalid control request, answered with 400 and the message. */
+/** An invalid control request: the response has status 400 and the message. */
 final class BadControlRequest extends RuntimeException {
     BadControlRequest(String message) {
         super(message);

@@ -1,6 +1,6 @@
 package io.github.k12sso.classlink.simulator.oneroster;
 
-/** An invalid query, answered with 400 and this codeMinor (docs/internals/classlink-rosters.md#errors). */
+/** An invalid query: the response has status 400 and this codeMinor (docs/internals/classlink-rosters.md#errors). */
 final class InvalidQuery extends RuntimeException {
     private final String codeMinor;
 

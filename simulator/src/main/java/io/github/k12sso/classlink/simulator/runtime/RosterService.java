@@ -12,6 +12,6 @@ public enum RosterService {
     NOT_FOUND_PAST_END,
     /** {@code Student} for {@code student}. */
     CAPITAL_ROLES,
-    /** 404 for {@code classes/{id}/students}, {@code users/{id}/classes} and the like. */
+    /** 404 for {@code classes/{id}/students}, {@code users/{id}/classes} and similar reads. */
     NO_NESTED_READS
 }

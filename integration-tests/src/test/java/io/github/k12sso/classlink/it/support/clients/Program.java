@@ -25,7 +25,7 @@ record Program(String file, Installed needed) {
 
     record Ended(int exitCode, String output, String errors) {}
 
-    /** Runs the program to its end, with additional environment variables. */
+    /** Runs the program until it exits, with additional environment variables. */
     Ended run(Map<String, String> environment, String... arguments) {
         needed.orSkip();
         try {
