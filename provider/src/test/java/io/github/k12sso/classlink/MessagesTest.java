@@ -19,14 +19,25 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rules that hold for the message bundles of all languages. */
 class MessagesTest {
 
     private static final Pattern PARAMETER = Pattern.compile("\\{[0-9]+}");
-    private static final Pattern INFORMAL = Pattern.compile(
-            "\\b(tú|tu|tus|te|ti|contigo|inténtalo|escribas|puedes)\\b",
-            Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE | Pattern.UNICODE_CHARACTER_CLASS);
+    /** Words that address the reader informally, by language: usted, Sie, vous and você are the register of every text. */
+    private static final Map<String, Pattern> INFORMAL = Map.of(
+            "es",
+            words(
+                    "tú|tus?|te|ti|tuy[oa]s?|contigo|vosotros|vuestr[oa]s?|eres|estás|has|tienes|quieres|puedes|debes|necesitas|haces|vas"
+                            + "|podrás|tendrás|deberás|escribas|inténtalo|haz|dile|díselo"),
+            "de",
+            words("du|dich|dir|dein(e|em|en|er|es)?|bist|hast|kannst|musst|willst|darfst|wirst"),
+            "fr",
+            words("tu|te|toi|ton|ta|tes|es|peux|veux|dois"),
+            "pt_BR",
+            words("tu|te|teus?|tuas?|contigo|és|estás|tens|queres|podes|deves"));
+
     private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{[a-z_]+}");
 
     private final Map<String, String> english = Messages.english();
@@ -117,18 +128,26 @@ class MessagesTest {
         });
     }
 
-    /** All Spanish texts use the formal register (usted). */
-    @Test
-    void spanishIsFormalThroughout() {
-        assertThat(Messages.of(bundles().stream()
-                        .filter(bundle -> bundle.endsWith("messages_es.properties"))
-                        .findFirst()
-                        .orElseThrow()))
-                .allSatisfy((key, text) -> assertThat(text).doesNotContainPattern(INFORMAL));
+    @ParameterizedTest
+    @ValueSource(strings = {"es", "de", "fr", "pt_BR"})
+    void everyTextAddressesTheReaderFormally(String language) {
+        Path file = bundles().stream()
+                .filter(bundle -> bundle.endsWith("messages_" + language + ".properties"))
+                .findFirst()
+                .orElseThrow();
+
+        assertThat(Messages.of(file))
+                .allSatisfy((key, text) -> assertThat(text).doesNotContainPattern(INFORMAL.get(language)));
     }
 
     static List<Path> bundles() {
         return Messages.bundles();
+    }
+
+    private static Pattern words(String alternatives) {
+        return Pattern.compile(
+                "\\b(" + alternatives + ")\\b",
+                Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE | Pattern.UNICODE_CHARACTER_CLASS);
     }
 
     private static Set<String> found(Pattern pattern, String text) {

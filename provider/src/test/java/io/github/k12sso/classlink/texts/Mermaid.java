@@ -6,7 +6,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** The mistakes in a Mermaid diagram that a renderer reports most often. It is no parser: GitHub's has the last word. */
+/** The mistakes in a Mermaid diagram that a renderer reports most often. GitHub's parser finds more. */
 final class Mermaid {
 
     private static final Pattern TYPE = Pattern.compile(

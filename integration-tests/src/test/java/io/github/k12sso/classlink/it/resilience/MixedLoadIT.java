@@ -3,16 +3,14 @@ package io.github.k12sso.classlink.it.resilience;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.k12sso.classlink.it.support.Full;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import io.github.k12sso.classlink.it.support.TestReport;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * Concurrent logins, exchanges and roster reads on a small heap with intermittent ClassLink faults, for a minute or for
- * {@code -Dmixed.load=PT30M}. Writes the measurements to {@code target/mixed-load.md}.
+ * {@code -Dmixed.load=PT30M}. Writes the measurements to {@code target/reports/mixed-load.md}.
  */
 @Full // runs a minute of load and starts a server
 @Isolated("needs the whole machine")
@@ -25,11 +23,11 @@ class MixedLoadIT {
     private static final double POOLS = 20;
 
     @Test
-    void noTokenIsLostAndNoResourceLeaks() throws IOException {
+    void noTokenIsLostAndNoResourceLeaks() {
         Duration length = Duration.parse(System.getProperty("mixed.load"));
         try (MixedLoad load = MixedLoad.start("mixed-load")) {
             MixedLoad.Report report = load.run(length);
-            Files.writeString(Path.of(System.getProperty("work.dir")).resolve("mixed-load.md"), report.table());
+            TestReport.write("mixed-load.md", report.table());
 
             assertThat(report.wrong()).isEmpty();
             assertThat(report.answers())

@@ -12,14 +12,14 @@ import java.util.Optional;
 
 /** A call to ClassLink and an action that needs it. */
 enum UpstreamCall {
-    CODE("A login: redemption of the code", "token", Endpoint.TOKEN, "tokenUrl", "/oauth2/v2/token") {
+    CODE("Sign-in: authorization code", "token", Endpoint.TOKEN, "tokenUrl", "/oauth2/v2/token") {
         @Override
         UserAction begin(TestEnvironment environment, TestRealm realm) {
             return new UserAction.Login(realm);
         }
     },
 
-    KEYS("A login: ClassLink's signing keys", "keys", Endpoint.JWKS, "jwksUrl", "/oauth2/v2/jwks") {
+    KEYS("Sign-in: signing keys", "keys", Endpoint.JWKS, "jwksUrl", "/oauth2/v2/jwks") {
         @Override
         UserAction begin(TestEnvironment environment, TestRealm realm) {
             // A new key, which the next login must fetch.
@@ -28,14 +28,14 @@ enum UpstreamCall {
         }
     },
 
-    PROFILE("A login: the profile", "profile", Endpoint.MY_INFO, "userInfoUrl", "/v2/my/info") {
+    PROFILE("Sign-in: profile", "profile", Endpoint.MY_INFO, "userInfoUrl", "/v2/my/info") {
         @Override
         UserAction begin(TestEnvironment environment, TestRealm realm) {
             return new UserAction.Login(realm);
         }
     },
 
-    GROUPS("A login: the person's groups", "groups", Endpoint.GROUPS, null, null) {
+    GROUPS("Sign-in: groups", "groups", Endpoint.GROUPS, null, null) {
         @Override
         UserAction begin(TestEnvironment environment, TestRealm realm) {
             new ProviderMappers(realm)
@@ -49,7 +49,7 @@ enum UpstreamCall {
         }
     },
 
-    REFRESH("An exchange that renews the token", "refresh", Endpoint.TOKEN, "tokenUrl", "/oauth2/v2/token") {
+    REFRESH("Token exchange with a refresh", "refresh", Endpoint.TOKEN, "tokenUrl", "/oauth2/v2/token") {
         @Override
         UserAction begin(TestEnvironment environment, TestRealm realm) {
             environment.classLink().switches().guideTokenLifetime(Duration.ofSeconds(1));
@@ -60,11 +60,7 @@ enum UpstreamCall {
     },
 
     REVOCATION(
-            "A person is unlinked, and their tokens are revoked",
-            "revocation",
-            Endpoint.REVOKE,
-            "revocationUrl",
-            "/oauth2/v2/revoke") {
+            "Removal of a link with revocation", "revocation", Endpoint.REVOKE, "revocationUrl", "/oauth2/v2/revoke") {
         @Override
         UserAction begin(TestEnvironment environment, TestRealm realm) {
             realm.configure("revocationUrl", environment.classLink().baseUrl() + "/oauth2/v2/revoke");
@@ -73,12 +69,7 @@ enum UpstreamCall {
         }
     },
 
-    APPLICATIONS(
-            "A roster request: the partner's list of districts",
-            "applications",
-            Endpoint.APPLICATIONS,
-            "rosterUrl",
-            "") {
+    APPLICATIONS("Roster request: list of districts", "applications", Endpoint.APPLICATIONS, "rosterUrl", "") {
         @Override
         UserAction begin(TestEnvironment environment, TestRealm realm) {
             Roster roster = Roster.withPartnerKey(environment, realm);
@@ -86,7 +77,7 @@ enum UpstreamCall {
         }
     },
 
-    ROSTER("A roster request: the roster itself", "roster", Endpoint.ROSTER, null, null) {
+    ROSTER("Roster request: roster", "roster", Endpoint.ROSTER, null, null) {
         @Override
         UserAction begin(TestEnvironment environment, TestRealm realm) {
             Roster roster = Roster.withPartnerKey(environment, realm);
@@ -168,7 +159,7 @@ enum UpstreamCall {
                 .textValue();
     }
 
-    /** The heading of the call's table in docs/operate/reliability.md. */
+    /** The heading of its table in the report. */
     @Override
     public String toString() {
         return heading;

@@ -7,8 +7,8 @@ import java.util.Optional;
 /** Faults of ClassLink or of the network. */
 enum UpstreamFault {
     REFUSED("connection refused", null),
-    UNKNOWN_HOST("host name unknown to DNS", null),
-    WRONG_CERTIFICATE("TLS certificate nobody trusts", null),
+    UNKNOWN_HOST("unknown host name", null),
+    WRONG_CERTIFICATE("untrusted TLS certificate", null),
     CONNECT_STALLS("connection never established", null),
     RESET("connection reset", Fault.reset()),
     STATUS_400("400", Fault.status(400)),
@@ -22,13 +22,13 @@ enum UpstreamFault {
     STATUS_503("503", Fault.status(503)),
     STATUS_504("504", Fault.status(504)),
     REDIRECT("redirect", Fault.redirect("http://localhost:1/")),
-    EMPTY("empty answer", Fault.empty()),
-    TRUNCATED("truncated answer", Fault.truncated()),
+    EMPTY("empty response", Fault.empty()),
+    TRUNCATED("truncated response", Fault.truncated()),
     MALFORMED("malformed JSON", Fault.malformedJson()),
     WRONG_SHAPE("JSON of another shape", Fault.wrongShape()),
     WRONG_TYPE("HTML page", Fault.wrongType()),
     OVERSIZE("20 MB", Fault.oversize(20_000_000)),
-    DRIP("one byte a second", Fault.drip(Duration.ofSeconds(1)));
+    DRIP("one byte per second", Fault.drip(Duration.ofSeconds(1)));
 
     private final String text;
 
@@ -50,7 +50,7 @@ enum UpstreamFault {
         return this == CONNECT_STALLS || this == DRIP;
     }
 
-    /** The description on the page. */
+    /** The description in the report. */
     @Override
     public String toString() {
         return text;

@@ -6,10 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.k12sso.classlink.it.support.Full;
 import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
+import io.github.k12sso.classlink.it.support.TestReport;
 import io.github.k12sso.classlink.it.support.WithTestEnvironment;
 import io.github.k12sso.classlink.simulator.runtime.TokenMode;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,6 +22,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -34,8 +34,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Every call to ClassLink with every fault: the user or app gets a timely response, no data is lost or partially written, the
- * next call works, and event, metric and log line match docs/operate/reliability.md. Writes the observations to
- * {@code target/upstream-faults}.
+ * next call works, and response, event, metric and log line match {@code upstream-faults.tsv}. Writes the observations to {@code
+ * target/reports/reliability.md}.
  */
 @WithTestEnvironment
 @Isolated("compares the shared server's metrics before and after")
@@ -56,6 +56,10 @@ class UpstreamFaultsIT {
     private static final Pattern PARTICULARS =
             Pattern.compile(",? ?\\b(realm|provider|reference|client|path|user|district|tenant)=[^ ,]+,?");
 
+    private final ExpectedFaults expected = new ExpectedFaults();
+    private final Map<UpstreamCall, List<String>> report =
+            Collections.synchronizedMap(new EnumMap<>(UpstreamCall.class));
+
     private TestEnvironment environment;
     private UnreachableAddresses unreachable;
 
@@ -67,8 +71,16 @@ class UpstreamFaultsIT {
     }
 
     @AfterAll
-    void closeThem() {
+    void closeAddressesAndWriteReport() {
         unreachable.close();
+        List<String> lines = new ArrayList<>(List.of("# Calls to ClassLink with faults", ""));
+        report.forEach((call, rows) -> {
+            lines.addAll(
+                    List.of("## " + call, "", "| fault | answer | event | outcome | log |", "|---|---|---|---|---|"));
+            lines.addAll(rows);
+            lines.add("");
+        });
+        TestReport.write("reliability.md", String.join("\n", lines));
     }
 
     @BeforeEach
@@ -86,33 +98,41 @@ class UpstreamFaultsIT {
 
     @ParameterizedTest
     @EnumSource
-    void oneFaultOfEachKindIsReportedWithoutDataLoss(UpstreamCall call) throws IOException {
-        List<String> rows = observeAll(call, ONE_OF_EACH_KIND);
-
-        assertThat(tableOf(call))
-                .as("docs/operate/reliability.md has these rows")
-                .containsAll(rows);
+    void oneFaultOfEachKindIsReportedWithoutDataLoss(UpstreamCall call) {
+        assertExpected(call, ONE_OF_EACH_KIND);
     }
 
     @Full // up to 23 faults, two of which last until the provider's timeout
     @ParameterizedTest
     @EnumSource
-    void everyFaultIsReportedWithoutDataLoss(UpstreamCall call) throws IOException {
-        List<String> table = new ArrayList<>(List.of(
-                "| ClassLink | who needed it sees | event | `outcome` | log |", "| --- | --- | --- | --- | --- |"));
-        table.addAll(observeAll(call, EnumSet.allOf(UpstreamFault.class)));
-
-        Path folder =
-                Files.createDirectories(Path.of(System.getProperty("work.dir")).resolve("upstream-faults"));
-        Files.write(folder.resolve(call.name() + ".md"), table);
-        assertThat(tableOf(call))
-                .as("docs/operate/reliability.md has these rows")
-                .containsExactlyElementsOf(table);
+    void everyFaultIsReportedWithoutDataLoss(UpstreamCall call) {
+        assertThat(expected.of(call))
+                .containsOnlyKeys(EnumSet.allOf(UpstreamFault.class).stream()
+                        .filter(call::canHave)
+                        .toList());
+        assertExpected(call, EnumSet.allOf(UpstreamFault.class));
     }
 
-    /** The row of the table for each fault, in order. */
-    private List<String> observeAll(UpstreamCall call, Set<UpstreamFault> chosen) {
-        Map<UpstreamFault, ReportRow> seen = Collections.synchronizedMap(new EnumMap<>(UpstreamFault.class));
+    private void assertExpected(UpstreamCall call, Set<UpstreamFault> faults) {
+        Map<UpstreamFault, Observed> observed = observeAll(call, faults);
+        report.merge(
+                call,
+                observed.values().stream().map(Observed::row).toList(),
+                (one, other) -> one.size() > other.size() ? one : other);
+
+        Map<UpstreamFault, ExpectedFaults.Expected> rows = expected.of(call);
+        SoftAssertions.assertSoftly(softly -> observed.forEach((fault, seen) -> {
+            ExpectedFaults.Expected row = rows.get(fault);
+            softly.assertThat(seen.answer()).as("%s: answer", fault).isEqualTo(row.answer());
+            softly.assertThat(seen.event()).as("%s: event", fault).isEqualTo(row.event());
+            softly.assertThat(seen.outcome()).as("%s: outcome", fault).isEqualTo(row.outcome());
+            softly.assertThat(seen.log()).as("%s: log", fault).matches(row.log());
+        }));
+    }
+
+    /** In the order of the faults. */
+    private Map<UpstreamFault, Observed> observeAll(UpstreamCall call, Set<UpstreamFault> chosen) {
+        Map<UpstreamFault, Observed> seen = Collections.synchronizedMap(new EnumMap<>(UpstreamFault.class));
         List<UpstreamFault> faults = chosen.stream().filter(call::canHave).toList();
         faults.stream()
                 .filter(fault -> !fault.onlyTimeEnds())
@@ -132,28 +152,29 @@ class UpstreamFaultsIT {
 
         environment.classLink().faults().clear();
         seen.values().forEach(each -> each.over().run());
-        return seen.values().stream().map(ReportRow::row).toList();
-    }
-
-    /** The lines of a call's table in docs/operate/reliability.md. */
-    private static List<String> tableOf(UpstreamCall call) throws IOException {
-        return Files.readString(Path.of(System.getProperty("project.root"), "docs", "operate", "reliability.md"))
-                .lines()
-                .dropWhile(line -> !line.equals("### " + call))
-                .skip(1)
-                .takeWhile(line -> !line.startsWith("#"))
-                .filter(line -> line.startsWith("|"))
-                .toList();
+        return seen;
     }
 
     /**
      * One observed fault.
      *
-     * @param over ends the fault and fails if the next call does not work
+     * @param over ends the fault, and fails if the next call does not work
      */
-    private record ReportRow(String row, Runnable over) {}
+    private record Observed(
+            UpstreamFault fault, String answer, String event, String outcome, String log, Runnable over) {
 
-    private ReportRow observe(UpstreamCall call, UpstreamFault fault, Runnable begins) {
+        String row() {
+            return "| %s | %s | %s | %s | %s |"
+                    .formatted(
+                            fault,
+                            answer,
+                            event,
+                            outcome,
+                            PARTICULARS.matcher(log).replaceAll("").strip());
+        }
+    }
+
+    private Observed observe(UpstreamCall call, UpstreamFault fault, Runnable begins) {
         TestRealm realm = environment.newRealm();
         Map<String, Double> counted = new LinkedHashMap<>();
         UpstreamCall.Observation observed = call.observe(fault, unreachable, environment, realm, () -> {
@@ -167,14 +188,13 @@ class UpstreamFaultsIT {
                 .as("%s: %s", call, fault)
                 .isLessThan(
                         call == UpstreamCall.ROSTER || call == UpstreamCall.APPLICATIONS ? ROSTER_DEADLINE : DEADLINE);
-        String row = "| %s | %s | %s | %s | %s |"
-                .formatted(
-                        fault,
-                        observed.answer(),
-                        event(realm),
-                        String.join(", ", risen(counted, outcomes(call))),
-                        log(realm));
-        return new ReportRow(row, observed.over());
+        return new Observed(
+                fault,
+                observed.answer(),
+                event(realm),
+                String.join(", ", risen(counted, outcomes(call))),
+                log(realm),
+                observed.over());
     }
 
     /** The newest error event, as {@code TYPE reason}, or with its error if the reason is a sentence. */
@@ -182,7 +202,7 @@ class UpstreamFaultsIT {
         for (JsonNode event : realm.admin().get("/realms/" + realm.name() + "/events?max=20")) {
             if (event.hasNonNull("error")) {
                 String reason = event.at("/details/reason").asText();
-                return "`%s` %s"
+                return "%s %s"
                         .formatted(
                                 event.get("type").textValue(),
                                 reason.matches("[a-z_]+")
@@ -215,12 +235,11 @@ class UpstreamFaultsIT {
         return risen.stream().sorted().toList();
     }
 
-    /** The provider's warning without details that differ between realms. */
+    /** The provider's warning, without time and thread. */
     private String log(TestRealm realm) {
         return environment.logOf(realm).stream()
                 .filter(line -> line.contains(" WARN ") && line.contains("[io.github.k12sso"))
                 .map(line -> line.replaceFirst("^.*?\\) ", ""))
-                .map(line -> PARTICULARS.matcher(line).replaceAll("").strip())
                 .findFirst()
                 .orElse("none");
     }

@@ -61,7 +61,7 @@ class OneRosterClientTest {
                                         .map(size -> Arguments.of(client, paging, most, size)))));
     }
 
-    @ParameterizedTest(name = "{0}, {1}, at most {2} at once, {3} rows")
+    @ParameterizedTest(name = "{0}, {1}, at most {2} concurrently, {3} rows")
     @MethodSource("matrix")
     void everyClientReadsEveryRowOnce(Client client, SourcePaging paging, int most, int size) throws Exception {
         boolean nothingAtAll = size == 0 && paging == SourcePaging.NOT_FOUND_PAST_THE_END;
