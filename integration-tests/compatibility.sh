@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the default test tier on the given Keycloak versions, all with the same bytes of the JAR, and writes their rows in the tables of
+# Runs the default test tier on the given Keycloak versions, all with the same bytes of the jar, and writes their rows in the tables of
 # README.md and docs/install/compatibility.md. Other rows stay. One run takes about five minutes.
 #
 #   bash integration-tests/compatibility.sh                             the versions that a release is tested on
@@ -53,14 +53,14 @@ for version in "${versions[@]}"; do
   mvn -B -ntp -pl provider,simulator,demo,integration-tests verify "-Dkeycloak.dist.version=$version" \
     "-Dkeycloak.java.home=$java" "-Dkeycloak.options=$options" \
     -Dtest=None -Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.failIfNoSpecifiedTests=false > "$log" 2>&1 || true
-  # A version that does not exist, or a JAR that does not compile, is no result for a Keycloak version.
+  # A version that does not exist, or a jar that does not compile, is no result for a Keycloak version.
   if ! grep -q 'failsafe.*:integration-test .*integration-tests' "$log"; then
     echo "$version: no test started, so its row is unchanged. See $log" >&2
     exit 1
   fi
   sum=$(sha256sum provider/target/keycloak-classlink-*.jar | grep -v -e -sources -e -javadoc | cut -d' ' -f1)
   if [ -n "$bytes" ] && [ "$sum" != "$bytes" ]; then
-    echo "$version: the JAR differs from the previous runs, so the row is not written" >&2
+    echo "$version: the jar differs from the previous runs, so the row is not written" >&2
     exit 1
   fi
   bytes=$sum
@@ -70,7 +70,7 @@ for version in "${versions[@]}"; do
     works=yes
   fi
   echo "$version$label, Java $release: $works. ${result:-It did not start. See $log}"
-  row="| $version$label | $works | ${result:-Keycloak does not start with the JAR} | $release | $today |"
+  row="| $version$label | $works | ${result:-Keycloak does not start with the jar} | $release | $today |"
   write_row README.md "$version$label" "$row"
   write_row docs/install/compatibility.md "$version$label" "$row"
 done
