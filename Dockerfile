@@ -1,4 +1,4 @@
-# An optimized Keycloak with the extension and its theme. First build the JAR: mvn -pl provider package
+# An optimized Keycloak with the extension and its theme. First build the jar: mvn -pl provider package
 ARG KEYCLOAK_VERSION=26.7.4
 FROM quay.io/keycloak/keycloak:${KEYCLOAK_VERSION} AS build
 COPY --chown=1000:0 provider/target/keycloak-classlink-*.jar /opt/keycloak/providers/

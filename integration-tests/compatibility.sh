@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Runs the default test tier on the given Keycloak versions, all with the same bytes of the JAR, and writes their rows in the tables of
-# README.md and docs/install/compatibility.md. Other rows stay. One run takes about five minutes.
+# Runs the default tier of tests on the Keycloaks named, all with the same bytes of the jar, and writes their rows of the tables in
+# README.md and docs/install/compatibility.md; the other rows stay. One run takes about five minutes.
 #
-#   bash integration-tests/compatibility.sh                             the versions that a release is tested on
-#   bash integration-tests/compatibility.sh 26.8.2                      another version
+#   bash integration-tests/compatibility.sh                             the versions that a release is proved on
+#   bash integration-tests/compatibility.sh 26.8.2                      one more, or another
 #   bash integration-tests/compatibility.sh --java /usr/lib/jvm/X 26.7.4     with another Java at the server
-#   bash integration-tests/compatibility.sh --uncached 26.7.4           user sessions not cached, the default in 26.8
+#   bash integration-tests/compatibility.sh --uncached 26.7.4           with user sessions that are not cached, 26.8's default
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -29,7 +29,7 @@ today=$(date +%F)
 bytes=
 mkdir -p integration-tests/target
 
-# Writes the row $3 for Keycloak $2, on this Java, to the table between the marks of page $1.
+# Puts the row $3 of the Keycloak $2, on this Java, into the table of page $1, between the marks.
 write_row() {
   local rows
   rows=$({
@@ -53,14 +53,14 @@ for version in "${versions[@]}"; do
   mvn -B -ntp -pl provider,simulator,demo,integration-tests verify "-Dkeycloak.dist.version=$version" \
     "-Dkeycloak.java.home=$java" "-Dkeycloak.options=$options" \
     -Dtest=None -Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.failIfNoSpecifiedTests=false > "$log" 2>&1 || true
-  # A version that does not exist, or a JAR that does not compile, is no result for a Keycloak version.
+  # A version that does not exist, or a jar that does not compile, says nothing of a Keycloak.
   if ! grep -q 'failsafe.*:integration-test .*integration-tests' "$log"; then
-    echo "$version: no test started, so its row is unchanged. See $log" >&2
+    echo "$version: no test was begun, its row stays as it was: see $log" >&2
     exit 1
   fi
   sum=$(sha256sum provider/target/keycloak-classlink-*.jar | grep -v -e -sources -e -javadoc | cut -d' ' -f1)
   if [ -n "$bytes" ] && [ "$sum" != "$bytes" ]; then
-    echo "$version: the JAR differs from the previous runs, so the row is not written" >&2
+    echo "$version: the jar has other bytes than in the runs before, so this is no row of one table" >&2
     exit 1
   fi
   bytes=$sum
@@ -69,8 +69,8 @@ for version in "${versions[@]}"; do
   if grep -q 'BUILD SUCCESS' "$log"; then
     works=yes
   fi
-  echo "$version$label, Java $release: $works. ${result:-It did not start. See $log}"
-  row="| $version$label | $works | ${result:-Keycloak does not start with the JAR} | $release | $today |"
+  echo "$version$label, Java $release: $works. ${result:-It did not start: see $log}"
+  row="| $version$label | $works | ${result:-Keycloak does not start with the jar} | $release | $today |"
   write_row README.md "$version$label" "$row"
   write_row docs/install/compatibility.md "$version$label" "$row"
 done
