@@ -58,6 +58,7 @@ public final class MeasuredSeries {
      */
     public static void begin(Collection<String> names) {
         realms = new Realms(names);
+        Measurement.forgetCounters();
         DECLARED.keySet().stream()
                 .filter(measurement -> !measurement.isPerRealm())
                 .forEach(measurement -> DECLARED.get(measurement).forEach(measurement::register));

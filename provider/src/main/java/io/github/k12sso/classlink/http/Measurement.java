@@ -11,7 +11,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.keycloak.models.RealmModel;
 
 /**
@@ -57,11 +59,16 @@ public enum Measurement {
 
     private static final String REALM = "realm";
 
+    /** Bounded by the number of declared series. */
+    private static final Map<Series, Counter> COUNTERS = new ConcurrentHashMap<>();
+
     private final Kind kind;
     private final String meter;
     private final String description;
     /** Joined by commas, because an enum's fields must be immutable. */
     private final String tags;
+
+    private record Series(Measurement measurement, List<String> realm, List<Enum<?>> values) {}
 
     private enum Kind {
         COUNTER,
@@ -92,14 +99,29 @@ public enum Measurement {
 
     /** Increments the counter. */
     public void count(Enum<?>... values) {
-        counter(words(values)).increment();
+        counter(List.of(), values).increment();
     }
 
     /** Increments the counter of a realm. */
     public void count(RealmModel realm, Enum<?>... values) {
-        List<String> tagged = new ArrayList<>(List.of(MeasuredSeries.tagOf(realm)));
+        counter(List.of(MeasuredSeries.tagOf(realm)), values).increment();
+    }
+
+    /** Cached, because Micrometer's lookup by tags costs more than the increment. */
+    private Counter counter(List<String> realm, Enum<?>[] values) {
+        return COUNTERS.computeIfAbsent(
+                new Series(this, realm, List.of(values)), unused -> counter(joined(realm, values)));
+    }
+
+    /** For a restart, which registers all series again. */
+    static void forgetCounters() {
+        COUNTERS.clear();
+    }
+
+    private static List<String> joined(List<String> realm, Enum<?>[] values) {
+        List<String> tagged = new ArrayList<>(realm);
         tagged.addAll(words(values));
-        counter(tagged).increment();
+        return tagged;
     }
 
     /** Records a duration. */

@@ -27,6 +27,7 @@ class MeasuredSeriesTest {
 
     @BeforeEach
     void metricsAreEnabled() {
+        MeasuredSeries.begin(Set.of());
         Metrics.globalRegistry.clear();
         Metrics.addRegistry(keycloaks);
         MeasuredSeries.declare(Measurement.LOGINS, Color.values());
