@@ -22,7 +22,7 @@ import java.util.Optional;
  * @param tokens empty after ClassLink revoked the grant; the link and the identity are kept, and the user must sign in
  *     again
  * @param identity empty in a record of a built-in provider
- * @param loginAt login time in milliseconds precision; {@link Instant#EPOCH} if unknown
+ * @param loginAt login time with millisecond precision; {@link Instant#EPOCH} if unknown
  */
 public record TokenRecord(Optional<TokenSet> tokens, Optional<Identity> identity, Instant loginAt) {
 

@@ -31,7 +31,7 @@ record Listing(RosterRequest request, String target, Predicate<ObjectNode> belon
     static final int MAX_ROWS = 5_000;
     static final int MAX_ROW_BYTES = 64 * 1024;
 
-    /** Fields that no user can see. */
+    /** Fields that only administrators can see, and passwords. Removed from cached rows. */
     private static final Set<String> UNSEEN = Set.of("password", "metadata", "sms", "phone");
 
     /** Creates a listing of a path; empty if the path is invalid. */
