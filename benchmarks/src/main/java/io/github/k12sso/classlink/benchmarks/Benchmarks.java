@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Measures the chapters that it is given, or all, and writes what it finds into {@code benchmarks/results} and
- * {@link PerformancePage}; unless the run is profiled or quick, which writes nothing there.
+ * Measures the given chapters, or all, and writes the figures to {@code benchmarks/results} and
+ * {@link PerformancePage}, except in profiled or quick runs.
  */
 public final class Benchmarks {
 
@@ -30,9 +30,9 @@ public final class Benchmarks {
     }
 
     /**
-     * Measures.
+     * Runs the benchmarks.
      *
-     * @param arguments names of chapters, with commas between them; {@code all} or nothing for every one
+     * @param arguments comma-separated names of chapters; {@code all} or empty for all chapters
      */
     public static void main(String[] arguments) throws IOException {
         System.setProperty("java.awt.headless", "true");
@@ -41,7 +41,7 @@ public final class Benchmarks {
                 ? List.copyOf(chapters.keySet())
                 : List.of(arguments[0].split(",", -1));
         if (!chapters.keySet().containsAll(chosen)) {
-            throw new IllegalArgumentException("Chapters are " + chapters.keySet() + ", not " + chosen);
+            throw new IllegalArgumentException("Unknown chapter in " + chosen + "; chapters are " + chapters.keySet());
         }
         Path project = Path.of(System.getProperty("project.root"));
         Benchmarks benchmarks = new Benchmarks(
@@ -52,7 +52,7 @@ public final class Benchmarks {
             try {
                 benchmarks.measure(chapter, chapters.get(chapter));
             } catch (RuntimeException | AssertionError e) {
-                e.printStackTrace(); // the others are worth their time all the same
+                e.printStackTrace(); // continues with the other chapters
                 failed.add(chapter);
             }
         }
@@ -61,9 +61,9 @@ public final class Benchmarks {
         }
         System.out.println("All chapters: " + since(start));
         if (!failed.isEmpty()) {
-            System.err.println("Not measured: " + failed);
+            System.err.println("Chapters that failed: " + failed);
         }
-        System.exit(failed.isEmpty() ? 0 : 1); // Gatling leaves threads behind
+        System.exit(failed.isEmpty() ? 0 : 1); // Gatling's threads keep running
     }
 
     private void measure(String chapter, Chapter measured) throws IOException {
@@ -98,7 +98,7 @@ public final class Benchmarks {
         return project.resolve("benchmarks/results");
     }
 
-    /** Of the working copy; with a plus if something in it is not committed. */
+    /** Commit of the working copy, with a plus sign if there are uncommitted changes. */
     private String commit() {
         String changes = git("status", "--porcelain", "--untracked-files=no", "--", "provider/src", "pom.xml");
         String head = git("rev-parse", "--short", "HEAD");
@@ -123,7 +123,7 @@ public final class Benchmarks {
         return "%d min %02d s".formatted(time.toMinutes(), time.toSecondsPart());
     }
 
-    /** By name, in the order of the page. */
+    /** Chapters by name, in the order of the page. */
     static Map<String, Chapter> chapters() {
         Map<String, Chapter> chapters = new LinkedHashMap<>();
         chapters.put("login", new LoginChapter());
