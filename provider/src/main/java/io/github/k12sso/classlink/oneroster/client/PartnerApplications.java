@@ -25,7 +25,7 @@ import java.util.concurrent.TimeoutException;
 /**
  * The districts of the partner, read page by page and kept on this node. There are no counts: a page that is not full is the
  * last, and a page left out would look like districts that are not there (Trap 19,
- * docs/internals/classlink-traps.md).
+ * docs/internals/classlink-rosters.md).
  */
 public final class PartnerApplications {
 
@@ -210,7 +210,7 @@ public final class PartnerApplications {
      * A district in the {@code /applications} list (docs/internals/classlink-rosters.md#access).
      *
      * @param id {@code oneroster_application_id}: percent-encoded as it comes, and used like that (Traps 16 and 17,
-     *     docs/internals/classlink-traps.md)
+     *     docs/internals/classlink-rosters.md)
      * @param bearer for this district and no other; absent where ClassLink sends null
      * @param enabled the district shares its roster now
      */

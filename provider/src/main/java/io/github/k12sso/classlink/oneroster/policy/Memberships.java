@@ -129,7 +129,7 @@ public interface Memberships<E extends Exception> {
      * @param classId the class
      * @param role what they are there
      * @param teaches whether the class lists them among its teachers: a teacher may also stand among its students (Trap 23,
-     *     docs/internals/classlink-traps.md)
+     *     docs/internals/classlink-rosters.md)
      */
     record Member(String classId, Row row, Role role, boolean teaches) {}
 }

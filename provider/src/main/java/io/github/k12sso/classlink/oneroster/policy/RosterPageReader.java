@@ -198,7 +198,7 @@ public final class RosterPageReader {
     }
 
     /**
-     * Links lead to the district's server, past every check of ours (Trap 21, docs/internals/classlink-traps.md):
+     * Links lead to the district's server, past every check of ours (Trap 21, docs/internals/classlink-rosters.md):
      * they lead here, or nowhere.
      */
     public static void rewrite(JsonNode node, Links links) {
@@ -220,7 +220,7 @@ public final class RosterPageReader {
 
     /**
      * A source's answer that is no OneRoster page: no JSON, cut off, or without the rows it should have (Trap 20,
-     * docs/internals/classlink-traps.md).
+     * docs/internals/classlink-rosters.md).
      */
     public static final class BrokenPage extends Exception {
 

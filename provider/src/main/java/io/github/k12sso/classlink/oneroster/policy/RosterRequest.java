@@ -113,7 +113,7 @@ public final class RosterRequest {
 
     /**
      * Path and query for the source, below {@code /ims/oneroster/v1p1}; ids percent-encoded (Trap 16,
-     * docs/internals/classlink-traps.md).
+     * docs/internals/classlink-rosters.md).
      */
     public String target() {
         StringBuilder target = new StringBuilder();

@@ -130,7 +130,7 @@ public final class LaunchPadPages implements AuthorizeEndpoint.AuthorizePages {
 
     /**
      * Launchpad's {@code /oauth2/v2/userinfo} is a web page, not JSON (docs/internals/classlink-protocol.md#hosts,
-     * docs/internals/classlink-traps.md#trap-12).
+     * #trap-12).
      */
     public ServerResponse notUserinfo(ServerRequest request) {
         return ServerResponse.html(

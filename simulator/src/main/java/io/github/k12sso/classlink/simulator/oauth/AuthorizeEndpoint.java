@@ -44,7 +44,7 @@ public final class AuthorizeEndpoint {
 
     /**
      * The sign-in detour comes before any check, even of the client id
-     * (docs/internals/classlink-protocol.md#authorization-request, docs/internals/classlink-traps.md#trap-15).
+     * (docs/internals/classlink-protocol.md#authorization-request, #trap-15).
      */
     public ServerResponse authorize(ServerRequest request) {
         Optional<SignedIn> user = session.apply(request);
