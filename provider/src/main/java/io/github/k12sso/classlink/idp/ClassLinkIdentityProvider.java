@@ -79,6 +79,7 @@ public class ClassLinkIdentityProvider extends OIDCIdentityProvider
     }
 
     /** For a {@link Creator} alone. */
+    @SuppressWarnings("this-escape") // LoginService keeps the reference and calls nothing yet.
     public ClassLinkIdentityProvider(
             KeycloakSession session, ClassLinkIdentityProviderConfig config, ServerState server) {
         super(session, config);
