@@ -33,6 +33,7 @@ import io.github.k12sso.classlink.simulator.runtime.TokenMode;
 import io.github.k12sso.classlink.simulator.secret.Secret;
 import io.github.k12sso.classlink.simulator.secret.Secrets;
 import io.javalin.Javalin;
+import io.javalin.compression.CompressionStrategy;
 import java.net.URI;
 import java.util.Collection;
 import java.util.List;
@@ -62,8 +63,8 @@ public final class ClassLinkSimulator implements AutoCloseable {
 
     private ClassLinkSimulator(SimulatorSettings settings) {
         server = Javalin.create(config -> {
-            config.showJavalinBanner = false;
-            config.http.disableCompression();
+            config.startup.showJavalinBanner = false;
+            config.http.compressionStrategy = CompressionStrategy.NONE;
             config.jetty.modifyHttpConfiguration(http -> {
                 http.setUriCompliance(UriCompliance.UNSAFE);
                 http.setSendServerVersion(false);
@@ -235,7 +236,7 @@ public final class ClassLinkSimulator implements AutoCloseable {
 
         ControlEndpoints control = new ControlEndpoints(new ControlEndpoints.Parts(
                 switches, faults, clock, keys, requests, tokens, clients, districts, applications));
-        new Routes(server, gate)
+        new Routes(server.unsafe.routes, gate)
                 .oauth(discovery, authorize, token, launchPad)
                 .my(my)
                 .rosters(applications, servers, roster)

@@ -1,6 +1,7 @@
 package io.github.k12sso.classlink.demo.app;
 
 import io.javalin.Javalin;
+import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import io.javalin.http.HttpStatus;
@@ -19,6 +20,7 @@ public final class RosterApp implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(RosterApp.class.getName());
 
     private final Javalin server;
+    private final RoutesConfig routes;
     private final URI baseUrl;
     private final String contentSecurityPolicy;
     private final RosterAppSettings settings;
@@ -39,7 +41,7 @@ public final class RosterApp implements AutoCloseable {
         this.keycloak = new OpenIdClient(settings, baseUrl.resolve("/callback"), clock);
         this.signIn = new SignInRoutes(new BrowserSessions(clock), keycloak);
         this.classes = new ClassesRoute(settings, keycloak, clock);
-        server.before(this::protect);
+        routes.before(this::protect);
         pages();
         files();
         failures();
@@ -66,14 +68,14 @@ public final class RosterApp implements AutoCloseable {
     }
 
     private void pages() {
-        server.get("/", this::home);
-        server.get("/calls", this::calls);
-        server.get("/login", ctx -> signIn.login(ctx, LoginKind.ORDINARY));
-        server.get("/login/classlink", ctx -> signIn.login(ctx, LoginKind.CLASSLINK));
-        server.get("/login/renew", ctx -> signIn.login(ctx, LoginKind.RENEWAL));
-        server.get("/connect", ctx -> signIn.login(ctx, LoginKind.CONNECT));
-        server.get("/callback", signIn::callback);
-        server.post("/logout", signIn::logout);
+        routes.get("/", this::home);
+        routes.get("/calls", this::calls);
+        routes.get("/login", ctx -> signIn.login(ctx, LoginKind.ORDINARY));
+        routes.get("/login/classlink", ctx -> signIn.login(ctx, LoginKind.CLASSLINK));
+        routes.get("/login/renew", ctx -> signIn.login(ctx, LoginKind.RENEWAL));
+        routes.get("/connect", ctx -> signIn.login(ctx, LoginKind.CONNECT));
+        routes.get("/callback", signIn::callback);
+        routes.post("/logout", signIn::logout);
     }
 
     private void files() {
@@ -84,21 +86,21 @@ public final class RosterApp implements AutoCloseable {
 
     private void file(String name, String type) {
         String content = resource(name);
-        server.get("/" + name, ctx -> ctx.contentType(type).result(content));
+        routes.get("/" + name, ctx -> ctx.contentType(type).result(content));
     }
 
     private void failures() {
-        server.exception(SignInFailedException.class, (e, ctx) -> show(ctx, Pages.signInFailed(e.code())));
-        server.exception(KeycloakUnavailableException.class, (e, ctx) -> {
+        routes.exception(SignInFailedException.class, (e, ctx) -> show(ctx, Pages.signInFailed(e.code())));
+        routes.exception(KeycloakUnavailableException.class, (e, ctx) -> {
             LOG.log(System.Logger.Level.WARNING, e.getMessage());
             show(ctx, Pages.keycloakUnavailable());
         });
-        server.exception(HttpResponseException.class, (e, ctx) -> ctx.status(e.getStatus()));
-        server.exception(RuntimeException.class, (e, ctx) -> {
+        routes.exception(HttpResponseException.class, (e, ctx) -> ctx.status(e.getStatus()));
+        routes.exception(RuntimeException.class, (e, ctx) -> {
             LOG.log(System.Logger.Level.ERROR, "Failed: " + ctx.method() + " " + ctx.path(), e);
             show(ctx, Pages.broken());
         });
-        server.error(HttpStatus.NOT_FOUND, ctx -> show(ctx, Pages.notFound()));
+        routes.error(HttpStatus.NOT_FOUND, ctx -> show(ctx, Pages.notFound()));
     }
 
     private void protect(Context ctx) {

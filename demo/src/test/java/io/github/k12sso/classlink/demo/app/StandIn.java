@@ -31,7 +31,7 @@ final class StandIn implements AutoCloseable {
 
     private static final RSAKey KEY = newKey();
 
-    private final Javalin server = Javalin.create(config -> config.showJavalinBanner = false);
+    private final Javalin server = Javalin.create(config -> config.startup.showJavalinBanner = false);
     private final Map<String, String> nonces = new ConcurrentHashMap<>();
     final List<Map<String, List<String>>> logins = new CopyOnWriteArrayList<>();
     final List<String> exchanges = new CopyOnWriteArrayList<>();
@@ -47,13 +47,13 @@ final class StandIn implements AutoCloseable {
         teacher();
         exchangeGrants();
         refreshAnswer = ctx -> ctx.json(keycloakTokens());
-        server.get("/realms/demo/.well-known/openid-configuration", this::discovery);
-        server.get(
+        server.unsafe.routes.get("/realms/demo/.well-known/openid-configuration", this::discovery);
+        server.unsafe.routes.get(
                 "/jwks", ctx -> ctx.contentType("application/json").result(new JWKSet(KEY.toPublicJWK()).toString()));
-        server.get("/auth", this::authorize);
-        server.post("/token", this::token);
-        server.get("/end", ctx -> ctx.html("signed out"));
-        server.get("/ims/oneroster/v1p1/*", this::roster);
+        server.unsafe.routes.get("/auth", this::authorize);
+        server.unsafe.routes.post("/token", this::token);
+        server.unsafe.routes.get("/end", ctx -> ctx.html("signed out"));
+        server.unsafe.routes.get("/ims/oneroster/v1p1/*", this::roster);
         server.start("localhost", 0);
     }
 

@@ -18,10 +18,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import javax.xml.parsers.DocumentBuilderFactory;
+import javax.xml.parsers.ParserConfigurationException;
+import javax.xml.xpath.XPathExpressionException;
+import javax.xml.xpath.XPathFactory;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.parallel.Isolated;
+import org.w3c.dom.Document;
+import org.xml.sax.SAXException;
 
 /** The output of {@code mvn -Prelease verify} for the provider, built twice in different folders. */
 @Full // runs two Maven builds
@@ -29,6 +35,7 @@ import org.junit.jupiter.api.parallel.Isolated;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ReleaseIT {
 
+    private static final Path ROOT = Path.of(System.getProperty("project.root")).normalize();
     private static final Set<String> NOT_SOURCES = Set.of("target", ".git", "node_modules");
     private static final long PATIENCE_MINUTES = 8;
 
@@ -48,14 +55,81 @@ class ReleaseIT {
                 .anyMatch(name -> name.matches("keycloak-classlink-[^-]+(-SNAPSHOT)?\\.jar"))
                 .anyMatch(name -> name.endsWith("-sources.jar"))
                 .anyMatch(name -> name.endsWith("-javadoc.jar"))
-                .anyMatch(name -> name.endsWith("-sbom.json"));
+                .anyMatch(name -> name.endsWith("-sbom.json"))
+                .anyMatch(name -> name.endsWith(".pom"));
+    }
+
+    @Test
+    void theReleaseNotesAreTheVersionsSectionOfTheChangelog() throws IOException {
+        String notes = Files.readString(first.resolveSibling("release-notes.md"));
+
+        assertThat(notes).startsWith("### ").doesNotContain("\n## ");
+        assertThat(Files.readString(ROOT.resolve("CHANGELOG.md")))
+                .contains("## [" + pom("/project/version") + "] - ")
+                .contains(notes.strip());
+    }
+
+    /** What Maven Central asks of a POM, and that nothing in it leads to something unpublished. */
+    @Test
+    void thePublishedPomStandsAlone() throws Exception {
+        String repository = "https://github.com/k12sso/keycloak-classlink";
+
+        assertThat(pom("/project/groupId")).isEqualTo("io.github.k12sso");
+        assertThat(pom("/project/artifactId")).isEqualTo("keycloak-classlink");
+        assertThat(pom("/project/name")).isEqualTo("keycloak-classlink");
+        assertThat(pom("/project/description")).hasSizeBetween(20, 200).doesNotContain("\n");
+        assertThat(pom("/project/url")).isEqualTo(repository);
+        assertThat(pom("/project/licenses/license/name")).isEqualTo("Apache-2.0");
+        assertThat(pom("/project/licenses/license/url")).startsWith("https://www.apache.org/");
+        assertThat(pom("/project/scm/url")).isEqualTo(repository);
+        assertThat(pom("/project/scm/connection")).isEqualTo("scm:git:" + repository + ".git");
+        assertThat(pom("/project/scm/developerConnection")).startsWith("scm:git:ssh://");
+        assertThat(pom("/project/scm/tag")).isEqualTo("v" + pom("/project/version"));
+        assertThat(pom("/project/issueManagement/url")).isEqualTo(repository + "/issues");
+        assertThat(pom("/project/organization/name")).isNotBlank();
+        assertThat(pom("/project/developers/developer/name")).contains("maintainers");
+        assertThat(pom("/project/developers/developer/organizationUrl")).startsWith("https://");
+
+        assertThat(count("/project/parent | /project/modules | /project/build | /project/profiles"))
+                .isZero();
+        assertThat(count("//repositories | //pluginRepositories | //distributionManagement"))
+                .isZero();
+        assertThat(count("//dependency[not(scope = 'provided')]")).isZero();
+        assertThat(count("//dependency[not(version)]")).isZero();
+        assertThat(Files.readString(publishedPom()))
+                .doesNotContain("${", "file:")
+                .doesNotContain(ROOT.toString(), System.getProperty("user.home"));
+    }
+
+    private String pom(String path) throws IOException {
+        return evaluate("string(" + path + ")");
+    }
+
+    private int count(String path) throws IOException {
+        return Integer.parseInt(evaluate("count(" + path + ")"));
+    }
+
+    private String evaluate(String expression) throws IOException {
+        try {
+            // Not aware of namespaces, so that paths need no prefixes.
+            Document document = DocumentBuilderFactory.newInstance()
+                    .newDocumentBuilder()
+                    .parse(publishedPom().toFile());
+            return XPathFactory.newInstance().newXPath().evaluate(expression, document);
+        } catch (ParserConfigurationException | SAXException | XPathExpressionException e) {
+            throw new AssertionError(expression, e);
+        }
+    }
+
+    private Path publishedPom() throws IOException {
+        return list(first, ".pom").get(0);
     }
 
     @Test
     void twoBuildsAreIdentical() throws IOException {
         String sums = Files.readString(first.resolve("SHA256SUMS"));
 
-        assertThat(sums.lines()).hasSize(4).allMatch(line -> line.matches("[0-9a-f]{64} [ *].*"));
+        assertThat(sums.lines()).hasSize(5).allMatch(line -> line.matches("[0-9a-f]{64} [ *].*"));
         assertThat(sums).isEqualTo(Files.readString(second.resolve("SHA256SUMS")));
     }
 
@@ -76,7 +150,7 @@ class ReleaseIT {
     @Test
     void theLicensePageMatchesTheSbom() throws IOException {
         Path file = list(first, "-sbom.json").get(0);
-        Path page = Path.of(System.getProperty("project.root"), "docs", "internals", "dependencies.md");
+        Path page = ROOT.resolve("docs/internals/dependencies.md");
 
         assertThat(Files.readString(page).lines().filter(line -> line.startsWith("| `")))
                 .containsExactlyInAnyOrderElementsOf(StreamSupport.stream(
@@ -98,7 +172,7 @@ class ReleaseIT {
     }
 
     private static Path build(Path copy) throws IOException, InterruptedException {
-        copy(Path.of(System.getProperty("project.root")).normalize(), copy);
+        copy(ROOT, copy);
         Path log = copy.resolveSibling(copy.getFileName() + ".log");
         Process maven = new ProcessBuilder(
                         "mvn", "-B", "-ntp", "-Prelease", "-DskipTests", "-pl", "provider", "clean", "verify")
@@ -108,7 +182,7 @@ class ReleaseIT {
                 .start();
         assertThat(maven.waitFor(PATIENCE_MINUTES, TimeUnit.MINUTES)).isTrue();
         assertThat(maven.exitValue()).as(Files.readString(log)).isZero();
-        return copy.resolve("provider/target");
+        return copy.resolve("provider/target/release");
     }
 
     private static void copy(Path from, Path to) throws IOException {

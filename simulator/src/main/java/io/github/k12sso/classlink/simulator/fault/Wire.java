@@ -11,10 +11,10 @@ import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
-import org.eclipse.jetty.server.Request;
 
 /** Writes a response to a connection: fully, partly, slowly, or not at all. */
 final class Wire {
@@ -105,6 +105,9 @@ final class Wire {
     }
 
     private EndPoint connection() {
-        return Request.getBaseRequest(context.req()).getHttpChannel().getEndPoint();
+        return ServletContextRequest.getServletContextRequest(context.req())
+                .getConnectionMetaData()
+                .getConnection()
+                .getEndPoint();
     }
 }
