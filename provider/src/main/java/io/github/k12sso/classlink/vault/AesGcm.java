@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.Key;
-import java.util.Arrays;
-import java.util.Base64;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
 import org.keycloak.common.Profile;
@@ -30,42 +28,35 @@ final class AesGcm implements JWEEncryptionProvider {
     @Override
     public void encodeJwe(JWE jwe) throws GeneralSecurityException, IOException {
         byte[] iv = JWEUtils.generateSecret(IV_BYTES);
-        Key key = jwe.getKeyStorage().getCEKKey(KeyUse.ENCRYPTION, false);
-        byte[] sealed =
-                cipher(Cipher.ENCRYPT_MODE, key, jwe.getBase64Header(), iv).doFinal(jwe.getContent());
-        int length = sealed.length - TAG_BYTES;
-        jwe.setEncryptedContentInfo(
-                iv, Arrays.copyOf(sealed, length), Arrays.copyOfRange(sealed, length, sealed.length));
+        byte[] sealed = cipher(Cipher.ENCRYPT_MODE, jwe, iv).doFinal(jwe.getContent());
+        byte[] content = new byte[sealed.length - TAG_BYTES];
+        byte[] tag = new byte[TAG_BYTES];
+        System.arraycopy(sealed, 0, content, 0, content.length);
+        System.arraycopy(sealed, content.length, tag, 0, TAG_BYTES);
+        jwe.setEncryptedContentInfo(iv, content, tag);
     }
 
-    /**
-     * What was encrypted.
-     *
-     * @param header of the compact JWE, as it stands there
-     * @param iv the initialization vector, base64url
-     * @param content the ciphertext, base64url
-     * @param tag the authentication tag, base64url
-     * @throws IllegalArgumentException if a part is not base64url
-     * @throws GeneralSecurityException if it was not encrypted with this key, or has been changed
-     */
-    byte[] decrypt(Key key, String header, String iv, String content, String tag) throws GeneralSecurityException {
-        Base64.Decoder base64 = Base64.getUrlDecoder();
-        byte[] vector = base64.decode(iv);
-        byte[] end = base64.decode(tag);
-        if (vector.length != IV_BYTES || end.length != TAG_BYTES) {
+    @Override
+    public void verifyAndDecodeJwe(JWE jwe) throws GeneralSecurityException, IOException {
+        byte[] iv = jwe.getInitializationVector();
+        byte[] tag = jwe.getAuthenticationTag();
+        if (iv.length != IV_BYTES || tag.length != TAG_BYTES) {
             throw new GeneralSecurityException("initialization vector or tag have the wrong length");
         }
-        byte[] encrypted = base64.decode(content);
-        byte[] sealed = Arrays.copyOf(encrypted, encrypted.length + TAG_BYTES);
-        System.arraycopy(end, 0, sealed, encrypted.length, TAG_BYTES);
-        return cipher(Cipher.DECRYPT_MODE, key, header, vector).doFinal(sealed);
+        Cipher cipher = cipher(Cipher.DECRYPT_MODE, jwe, iv);
+        byte[] content = jwe.getEncryptedContent();
+        byte[] sealed = new byte[content.length + TAG_BYTES];
+        System.arraycopy(content, 0, sealed, 0, content.length);
+        System.arraycopy(tag, 0, sealed, content.length, TAG_BYTES);
+        jwe.content(cipher.doFinal(sealed));
     }
 
-    private static Cipher cipher(int mode, Key key, String header, byte[] iv) throws GeneralSecurityException {
+    private static Cipher cipher(int mode, JWE jwe, byte[] iv) throws GeneralSecurityException, IOException {
+        Key key = jwe.getKeyStorage().getCEKKey(KeyUse.ENCRYPTION, false);
         Cipher cipher =
                 isFips() ? CryptoIntegration.getProvider().getAesGcmCipher() : Cipher.getInstance("AES/GCM/NoPadding");
         cipher.init(mode, key, new GCMParameterSpec(TAG_BYTES * Byte.SIZE, iv));
-        cipher.updateAAD(header.getBytes(StandardCharsets.US_ASCII));
+        cipher.updateAAD(jwe.getBase64Header().getBytes(StandardCharsets.US_ASCII));
         return cipher;
     }
 
@@ -73,13 +64,7 @@ final class AesGcm implements JWEEncryptionProvider {
         return Profile.getInstance() != null && Profile.isFeatureEnabled(Profile.Feature.FIPS);
     }
 
-    /** Not asked for: {@link #decrypt} makes no {@link JWE} of what is read with each request. */
-    @Override
-    public void verifyAndDecodeJwe(JWE jwe) {
-        throw new UnsupportedOperationException("decrypt does it");
-    }
-
-    /** Not asked for: the algorithm is {@code dir}, so that no key is written into a record. */
+    /** Never called: the algorithm is {@code dir}, so a record contains no encrypted key. */
     @Override
     public byte[] serializeCEK(JWEKeyStorage keys) {
         throw new UnsupportedOperationException("dir has no encrypted key");

@@ -1,7 +1,5 @@
 package io.github.k12sso.classlink.vault;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -9,13 +7,13 @@ import io.github.k12sso.classlink.vault.KeySource.KeyRing;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
+import org.keycloak.jose.JOSEHeader;
 import org.keycloak.jose.jwe.JWE;
 import org.keycloak.jose.jwe.JWEConstants;
 import org.keycloak.jose.jwe.JWEException;
@@ -40,10 +38,6 @@ public final class TokenCipher {
     private static final String REALM = "realm";
     private static final String ALIAS = "idp";
     private static final String BROKER_USER_ID = "sub";
-    private static final String KID = "kid";
-    /** Header, encrypted key, initialization vector, ciphertext, tag. */
-    private static final int COMPACT_PARTS = 5;
-
     private static final Pattern KEY_ID = Pattern.compile("[A-Za-z0-9._-]{1,128}");
 
     private final KeycloakSession session;
@@ -182,18 +176,17 @@ public final class TokenCipher {
 
     static TokenRecord decrypt(String stored, Owner owner, Function<String, Optional<KeyRing.Key>> keys)
             throws Unreadable {
-        String[] parts = stored.split("\\.", -1);
-        if (parts.length != COMPACT_PARTS) {
-            throw new Unreadable("it is no sealed record");
-        }
-        String keyId = keyId(parts[0]);
+        JWE jwe = parse(stored);
+        String keyId = keyId(jwe.getHeader());
         KeyRing.Key key = keys.apply(keyId)
-                .orElseThrow(() -> new Unreadable("the key '" + keyId + "' that sealed it is in no key source"));
+                .orElseThrow(() -> new Unreadable("the record's key '" + keyId + "' is in no key source"));
+        jwe.getKeyStorage().setCEKKey(key.key(), JWEKeyStorage.KeyUse.ENCRYPTION);
         JsonNode content;
         try {
-            content = JSON.readTree(A256GCM.decrypt(key.key(), parts[0], parts[2], parts[3], parts[4]));
-        } catch (GeneralSecurityException | IllegalArgumentException | IOException e) {
-            throw new Unreadable("it is damaged, or another key has the id '" + keyId + "'");
+            A256GCM.verifyAndDecodeJwe(jwe);
+            content = JSON.readTree(jwe.getContent());
+        } catch (GeneralSecurityException | IOException e) {
+            throw new Unreadable("the record is damaged, or another key has the ID '" + keyId + "'");
         }
         if (!owner.equals(new Owner(
                 content.path(REALM).asText(),
@@ -204,23 +197,21 @@ public final class TokenCipher {
         return TokenRecord.read(content);
     }
 
-    /** Of the header, read member by member: it is read with each request. Only what such an id can be, as it ends up in a log line. */
-    private static String keyId(String header) throws Unreadable {
-        String id = null;
-        try (JsonParser json = JSON.createParser(Base64.getUrlDecoder().decode(header))) {
-            if (json.nextToken() == JsonToken.START_OBJECT) {
-                while (json.nextToken() == JsonToken.FIELD_NAME) {
-                    boolean isId = json.currentName().equals(KID);
-                    id = json.nextToken() == JsonToken.VALUE_STRING && isId ? json.getText() : id;
-                    json.skipChildren();
-                }
-            }
-        } catch (IllegalArgumentException | IOException e) {
-            throw new Unreadable("it is no sealed record");
+    private static JWE parse(String stored) throws Unreadable {
+        try {
+            return new JWE(stored);
+        } catch (RuntimeException e) { // Keycloak has no specific exception for text that is not a JWE
+            throw new Unreadable("the record is malformed");
         }
-        if (id == null || !KEY_ID.matcher(id).matches()) {
-            throw new Unreadable("it names no key");
+    }
+
+    /** Returns the key ID only if it is well-formed, because it is logged. */
+    private static String keyId(JOSEHeader header) throws Unreadable {
+        if (header != null
+                && header.getKeyId() != null
+                && KEY_ID.matcher(header.getKeyId()).matches()) {
+            return header.getKeyId();
         }
-        return id;
+        throw new Unreadable("the record has no key ID");
     }
 }

@@ -15,10 +15,13 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.keycloak.models.FederatedIdentityModel;
 import org.keycloak.models.KeycloakSession;
@@ -144,17 +147,17 @@ public final class TokenVault {
      * user.
      */
     private List<FederatedIdentityModel> links(RealmModel realm, UserModel user) {
-        List<FederatedIdentityModel> own = new ArrayList<>();
-        List<FederatedIdentityModel> others = new ArrayList<>();
-        session.users()
+        Map<Boolean, List<FederatedIdentityModel>> own = session.users()
                 .getFederatedIdentitiesStream(realm, user)
-                .forEach(link -> (link.getIdentityProvider().equals(alias) ? own : others).add(link));
-        others.removeIf(link ->
-                !own.stream().allMatch(mine -> FederatedIds.samePerson(mine.getUserId(), link.getUserId()))
-                        || !rules.shares().test(link.getIdentityProvider()));
-        own.addAll(others);
-        own.removeIf(link -> link.getToken() == null || link.getToken().isBlank());
-        return own;
+                .collect(Collectors.partitioningBy(
+                        link -> link.getIdentityProvider().equals(alias)));
+        Stream<FederatedIdentityModel> others = own.get(false).stream()
+                .filter(link -> own.get(true).stream()
+                        .allMatch(mine -> FederatedIds.samePerson(mine.getUserId(), link.getUserId())))
+                .filter(link -> rules.shares().test(link.getIdentityProvider()));
+        return Stream.concat(own.get(true).stream(), others)
+                .filter(link -> link.getToken() != null && !link.getToken().isBlank())
+                .toList();
     }
 
     private Optional<Entry> open(RealmModel realm, FederatedIdentityModel link) throws TokenUnavailable {

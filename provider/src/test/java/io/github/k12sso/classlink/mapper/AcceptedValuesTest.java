@@ -49,21 +49,21 @@ class AcceptedValuesTest {
 
         @Test
         void andTheEmailOfAnotherUser_thenItIsNotWritten() {
-            assertThat(write(UserModel.EMAIL, "taken@x.example", this::record)).isEqualTo("another user has it");
+            assertThat(write(UserModel.EMAIL, "taken@x.example", this::record)).isEqualTo("used by another user");
             assertThat(written).isEmpty();
         }
 
         /** Keycloak's lookup by email compares exactly; the search also finds addresses that the database compares as equal. */
         @Test
         void andAnEmailThatTheDatabaseComparesAsEqual_thenItIsNotWritten() {
-            assertThat(write(UserModel.EMAIL, "jose@x.example", this::record)).isEqualTo("another user has it");
+            assertThat(write(UserModel.EMAIL, "jose@x.example", this::record)).isEqualTo("used by another user");
             assertThat(written).isEmpty();
         }
 
         /** Signing in with this email would select the other user. */
         @Test
         void andAnEmailThatIsAnotherUsersUsername_thenItIsNotWritten() {
-            assertThat(write(UserModel.EMAIL, "boss@x.example", this::record)).isEqualTo("another user has it");
+            assertThat(write(UserModel.EMAIL, "boss@x.example", this::record)).isEqualTo("used by another user");
             assertThat(written).isEmpty();
         }
 

@@ -154,7 +154,7 @@ class DistrictKeyIT {
                         .put("client_secret", "an old one")
                         .toString());
 
-        assertRefused(roster.get(ofService, Roster.MAPLE_VALLEY, "terms?limit=2"), 403, "refuses the district key");
+        assertRefused(roster.get(ofService, Roster.MAPLE_VALLEY, "terms?limit=2"), 403, "rejected the district key");
         assertThat(asked()).as("a page read with the old key is not returned").hasSize(2);
     }
 

@@ -80,7 +80,7 @@ class VaultAndHeapIT {
             assertThat(realm.state().failureOn(page).at("/details/reason").asText())
                     .isEqualTo("configuration");
             assertThat(environment.log())
-                    .contains("reason=configuration: Keycloak's vault has no entry for ClassLink's token keys");
+                    .contains("reason=configuration: Keycloak's vault has no entry for the ClassLink token keys");
             assertThat(realm.state().users()).as("no partial user").hasSize(1);
         }
 

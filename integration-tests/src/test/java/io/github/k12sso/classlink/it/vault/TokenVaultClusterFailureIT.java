@@ -269,7 +269,7 @@ class TokenVaultClusterFailureIT {
 
         assertThat(answer.statusCode()).isEqualTo(400);
         assertThat(Http.json(answer.body()).get("error").textValue()).isEqualTo("token_expired");
-        assertThat(cluster.second().log()).contains("the key '2026' that sealed it is in no key source");
+        assertThat(cluster.second().log()).contains("the record's key '2026' is in no key source");
         // Nothing is lost: with the key, the record can be decrypted.
         assertThat(realm.at(cluster.first()).exchange(keycloakToken).statusCode())
                 .isEqualTo(200);

@@ -23,9 +23,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * The districts of the partner, read page by page and kept on this node. There are no counts: a page that is not full is the
- * last, and a page left out would look like districts that are not there (Trap 19,
- * docs/internals/classlink-rosters.md).
+ * The partner's districts, cached on this node. The list has no counts: it ends at a page that is not full, and every
+ * page must be read (Trap 19, docs/internals/classlink-traps.md).
  */
 public final class PartnerApplications {
 
@@ -209,10 +208,10 @@ public final class PartnerApplications {
     /**
      * A district in the {@code /applications} list (docs/internals/classlink-rosters.md#access).
      *
-     * @param id {@code oneroster_application_id}: percent-encoded as it comes, and used like that (Traps 16 and 17,
-     *     docs/internals/classlink-rosters.md)
-     * @param bearer for this district and no other; absent where ClassLink sends null
-     * @param enabled the district shares its roster now
+     * @param id {@code oneroster_application_id}: already percent-encoded, and used unchanged (Traps 16 and 17,
+     *     docs/internals/classlink-traps.md)
+     * @param bearer the bearer token for this district; absent if ClassLink sends null
+     * @param enabled whether the district currently shares its roster
      */
     record Application(String tenantId, String id, Optional<String> bearer, boolean enabled) {
 

@@ -14,8 +14,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * The query of a collection. Every page is asked for in the same order, by {@code sourcedId} unless the app says otherwise:
- * without one, pages overlap (docs/internals/classlink-rosters.md#trap-25).
+ * The query of a collection. Pages are always sorted, by {@code sourcedId} unless the client requests another field,
+ * because unsorted pages can overlap (docs/internals/classlink-traps.md#trap-25).
  *
  * @param limit rows per page, 1 to 10,000; larger values are reduced to 10,000
  * @param offset number of rows to skip

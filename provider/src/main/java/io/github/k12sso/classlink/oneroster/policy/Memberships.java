@@ -127,9 +127,9 @@ public interface Memberships<E extends Exception> {
      * A member of a class.
      *
      * @param classId the class
-     * @param role what they are there
-     * @param teaches whether the class lists them among its teachers: a teacher may also stand among its students (Trap 23,
-     *     docs/internals/classlink-rosters.md)
+     * @param role the member's role
+     * @param teaches whether the class lists the member as a teacher; a teacher can also be in the student list (Trap
+     *     23, docs/internals/classlink-rosters.md)
      */
     record Member(String classId, Row row, Role role, boolean teaches) {}
 }

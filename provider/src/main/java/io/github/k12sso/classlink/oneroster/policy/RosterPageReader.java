@@ -198,8 +198,8 @@ public final class RosterPageReader {
     }
 
     /**
-     * Links lead to the district's server, past every check of ours (Trap 21, docs/internals/classlink-rosters.md):
-     * they lead here, or nowhere.
+     * Rewrites links to the gateway and removes all others, because they point to the district's server and bypass the
+     * policy (Trap 21, docs/internals/classlink-traps.md).
      */
     public static void rewrite(JsonNode node, Links links) {
         if (node instanceof ObjectNode object) {
@@ -219,8 +219,8 @@ public final class RosterPageReader {
     }
 
     /**
-     * A source's answer that is no OneRoster page: no JSON, cut off, or without the rows it should have (Trap 20,
-     * docs/internals/classlink-rosters.md).
+     * The response is not a valid OneRoster page: not JSON, incomplete, or without the expected rows (Trap 20,
+     * docs/internals/classlink-traps.md).
      */
     public static final class BrokenPage extends Exception {
 

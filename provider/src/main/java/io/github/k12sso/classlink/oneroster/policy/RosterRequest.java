@@ -112,8 +112,8 @@ public final class RosterRequest {
     }
 
     /**
-     * Path and query for the source, below {@code /ims/oneroster/v1p1}; ids percent-encoded (Trap 16,
-     * docs/internals/classlink-rosters.md).
+     * Returns the path and query for the roster service, below {@code /ims/oneroster/v1p1}; IDs are percent-encoded
+     * (Trap 16, docs/internals/classlink-traps.md).
      */
     public String target() {
         StringBuilder target = new StringBuilder();

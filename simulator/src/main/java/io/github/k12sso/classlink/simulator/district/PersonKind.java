@@ -28,7 +28,7 @@ public enum PersonKind {
         return rosterRole;
     }
 
-    /** Capitalised, as single sign-on writes it (docs/internals/classlink-protocol.md#trap-10). */
+    /** Capitalized, as in single sign-on (docs/internals/classlink-traps.md#trap-10). */
     public String launchPadRole() {
         return launchPadRole;
     }

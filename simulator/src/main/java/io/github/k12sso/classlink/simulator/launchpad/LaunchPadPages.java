@@ -129,7 +129,7 @@ public final class LaunchPadPages implements AuthorizeEndpoint.AuthorizePages {
     }
 
     /**
-     * Launchpad's {@code /oauth2/v2/userinfo} is a web page, not JSON (docs/internals/classlink-protocol.md#hosts,
+     * LaunchPad's {@code /oauth2/v2/userinfo} returns an HTML page, not JSON (docs/internals/classlink-protocol.md#hosts,
      * #trap-12).
      */
     public ServerResponse notUserinfo(ServerRequest request) {

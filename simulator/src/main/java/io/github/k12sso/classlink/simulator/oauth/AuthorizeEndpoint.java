@@ -43,7 +43,7 @@ public final class AuthorizeEndpoint {
     }
 
     /**
-     * The sign-in detour comes before any check, even of the client id
+     * The sign-in comes before any check, even of the client ID
      * (docs/internals/classlink-protocol.md#authorization-request, #trap-15).
      */
     public ServerResponse authorize(ServerRequest request) {

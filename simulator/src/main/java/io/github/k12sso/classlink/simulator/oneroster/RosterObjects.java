@@ -203,7 +203,7 @@ final class RosterObjects {
         return reference("academicSession", "academicSessions", session.name());
     }
 
-    /** A link to a host that is never the one that was asked (docs/internals/classlink-rosters.md#trap-21). */
+    /** A link to a host other than the requested one (docs/internals/classlink-traps.md#trap-21). */
     private ObjectNode reference(String type, String collection, String sourcedId) {
         String segment = URLEncoder.encode(sourcedId, StandardCharsets.UTF_8).replace("+", "%20");
         return Json.object()
