@@ -59,7 +59,8 @@ class EssentialClaimTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"'', Teacher, name of a claim", "Role, '', name of a claim", "Role, '(', not a valid regular expression"})
+    @CsvSource({"'', Teacher, name of a claim", "Role, '', name of a claim", "Role, '(', not a valid regular expression"
+    })
     void givenAnIncompleteSetting_thenTheMessageSaysWhatIsMissing(String name, String value, String message) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> claim(name, value))

@@ -35,7 +35,8 @@ public final class RosterApp implements AutoCloseable {
                 "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self' "
                         + settings.issuer().resolve("/").toString().replaceAll("/$", "")
                         + "; base-uri 'none'; frame-ancestors 'none'";
-        this.server = Javalin.create(config -> config.showJavalinBanner = false);
+        this.server = Javalin.create(config -> config.startup.showJavalinBanner = false);
+        this.routes = server.unsafe.routes;
         server.start(settings.bind(), settings.port()); // before the routes, because the callback URL contains the port
         this.baseUrl = URI.create("http://localhost:" + server.port());
         this.keycloak = new OpenIdClient(settings, baseUrl.resolve("/callback"), clock);
