@@ -13,24 +13,21 @@ public final class AdminConsole {
     private static final int FORCE = 3;
 
     private final Chromium browser;
-    private final URI pages;
     private int clicks;
     private int fields;
 
-    private AdminConsole(Chromium browser, URI pages) {
+    private AdminConsole(Chromium browser) {
         this.browser = browser;
-        this.pages = pages;
     }
 
     /** Signs in without counting and opens the realm settings. */
     public static AdminConsole open(Chromium browser, URI keycloak, String realm, String user, String password) {
-        URI pages = keycloak.resolve("/admin/master/console/#/" + realm + "/");
-        browser.open(URI.create(pages + "realm-settings"));
+        browser.open(keycloak.resolve("/admin/master/console/#/" + realm + "/realm-settings"));
         browser.await(By.id("username")).sendKeys(user);
         browser.await(By.id("password")).sendKeys(password);
         browser.click(By.id("kc-login"));
         browser.await(testId("realmSettingsGeneralTab-save"));
-        return new AdminConsole(browser, pages);
+        return new AdminConsole(browser);
     }
 
     public int clicks() {
