@@ -56,10 +56,10 @@ class PerformancePageTest {
                 """);
     }
 
-    /** Every chapter has its markers on the documentation page. */
+    /** Every chapter has its markers on one of the pages. */
     @Test
-    void thePageHasMarkersForEveryChapter() throws IOException {
-        String page = Files.readString(Path.of("..", "docs", "operate", "performance.md"));
+    void aPageHasMarkersForEveryChapter() {
+        Path docs = Path.of("..", "docs");
 
         assertThat(Benchmarks.chapters().keySet())
                 .allSatisfy(
