@@ -130,7 +130,7 @@ public final class LaunchPadPages implements AuthorizeEndpoint.AuthorizePages {
 
     /**
      * LaunchPad's {@code /oauth2/v2/userinfo} returns an HTML page, not JSON (docs/internals/classlink-protocol.md#hosts,
-     * #trap-12).
+     * docs/internals/classlink-traps.md#trap-12).
      */
     public ServerResponse notUserinfo(ServerRequest request) {
         return ServerResponse.html(

@@ -44,7 +44,7 @@ public final class AuthorizeEndpoint {
 
     /**
      * The sign-in comes before any check, even of the client ID
-     * (docs/internals/classlink-protocol.md#authorization-request, #trap-15).
+     * (docs/internals/classlink-protocol.md#authorization-request, docs/internals/classlink-traps.md#trap-15).
      */
     public ServerResponse authorize(ServerRequest request) {
         Optional<SignedIn> user = session.apply(request);
