@@ -30,7 +30,7 @@ import java.util.stream.IntStream;
  */
 final class BulkheadChapter implements Chapter {
 
-    private static final String CHAPTER = "ClassLink is silent, and 70 logins wait for it";
+    private static final String CHAPTER = "ClassLink does not respond and 70 logins wait";
     private static final int WAITING = 70;
     private static final int ROUNDS = 3;
     private static final int OTHERS = 25;
@@ -185,19 +185,15 @@ final class BulkheadChapter implements Chapter {
         return List.of(
                 atOnce("login page of another realm, p95, ms, meanwhile and before", Others::page, meanwhile, before),
                 atOnce("login with a password in another realm, p95, ms", Others::login, meanwhile, before),
-                atOnce(
-                        "exchange in another realm, the stored token is good, p95, ms",
-                        Others::exchange,
-                        meanwhile,
-                        before),
+                atOnce("exchange in another realm, valid stored token, p95, ms", Others::exchange, meanwhile, before),
                 FigureRow.alone(
                                 CHAPTER,
-                                "until more than half of the 70 are told so, ms",
+                                "until more than half of the 70 logins are rejected, ms",
                                 Sample.of(silences, Silence::untilTold))
                         .atMost(LONGEST_WAIT),
                 FigureRow.alone(
                                 CHAPTER,
-                                "until a login works, once ClassLink answers again, ms",
+                                "until a login succeeds after ClassLink responds again, ms",
                                 Sample.of(silences, Silence::untilLogin))
                         .atMost(SOON));
     }

@@ -22,7 +22,7 @@ import java.util.stream.StreamSupport;
  */
 final class CapacityChapter implements Chapter {
 
-    private static final String CHAPTER = "One node in the morning, logins of known people";
+    private static final String CHAPTER = "One node in the morning, logins of existing users";
     private static final String DISTRICT = "maplevalley";
     private static final int PEOPLE = 300;
     private static final int CONNECTIONS = 8;
@@ -57,7 +57,7 @@ final class CapacityChapter implements Chapter {
                     Sample.rounded(spent.keycloak() / most.count()) + " and "
                             + Sample.rounded(spent.postgres() / most.count())));
             rows.add(FigureRow.text(
-                    CHAPTER, "logins/s at most, " + CONNECTIONS + " at a time", Sample.rounded(perSecond)));
+                    CHAPTER, "maximum logins/s, " + CONNECTIONS + " at a time", Sample.rounded(perSecond)));
             for (double share : List.of(0.5, 0.7, 0.9, 1.3)) {
                 rows.add(arriving(bench, job.withSeconds(seconds).arriving(perSecond * share), share));
             }
@@ -79,7 +79,7 @@ final class CapacityChapter implements Chapter {
         Load load = bench.gatling().run(Logins.class, job);
         return FigureRow.text(
                 CHAPTER,
-                "arriving at %.0f %% of that for %d s: logins, failed, median, p95, ms"
+                "arriving at %.0f %% of this rate for %d s: logins, failed, median, p95, ms"
                         .formatted(share * 100, job.seconds()),
                 "%d, %d, %.0f, %.0f".formatted(load.count(), load.failed(), load.median(), load.p95()));
     }

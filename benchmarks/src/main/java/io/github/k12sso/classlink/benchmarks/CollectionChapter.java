@@ -128,7 +128,7 @@ final class CollectionChapter implements Chapter {
     private static FigureRow firstPages(String service, List<List<Turn>> turns) {
         return FigureRow.compared(
                 CHAPTER,
-                "first page of 50, beside three calls one after the other, ms, " + service,
+                "first page of 50, compared with three consecutive calls, ms, " + service,
                 Sample.of(turns.get(0), Turn::milliseconds),
                 Sample.of(turns.get(1), Turn::milliseconds));
     }
@@ -140,12 +140,12 @@ final class CollectionChapter implements Chapter {
         return List.of(
                 FigureRow.compared(
                         CHAPTER,
-                        "next page, beside the first, ms",
+                        "next page, compared with the first, ms",
                         Sample.of(next, Turn::milliseconds),
                         Sample.of(firstPages, Turn::milliseconds)),
                 FigureRow.alone(
                                 CHAPTER,
-                                "calls for the next page, most",
+                                "calls for the next page, maximum",
                                 new Sample(next.stream()
                                         .mapToInt(Turn::calls)
                                         .max()

@@ -33,12 +33,12 @@ final class LoginChapter implements Chapter {
             TestRealm builtIn = Servers.prepared(BuiltInBroker.newRealm(cluster));
             List<TestRealm> realms = List.of(ours, builtIn);
             for (TestRealm realm :
-                    realms) { // the first login by itself, because Keycloak serializes concurrent first ones
+                    realms) { // the first login separately, because Keycloak serializes concurrent first ones
                 requireLinkedUser(realm);
             }
             bench.warmUp(sides(bench, cluster, realms, new Run(bench.seconds(10), 8, false)));
             List<List<Round>> known = bench.inTurn(
-                    "login of a known person",
+                    "login of an existing user",
                     ROUNDS,
                     sides(bench, cluster, realms, new Run(bench.seconds(SECONDS), 1, false)));
 
@@ -48,10 +48,10 @@ final class LoginChapter implements Chapter {
                     "first login", ROUNDS, sides(bench, cluster, realms, new Run(bench.seconds(SECONDS), 1, true)));
 
             return List.of(
-                    compared("known person, ms", Round::milliseconds, known),
-                    compared("known person, Keycloak's processor time, ms", Round::processor, known)
+                    compared("existing user, ms", Round::milliseconds, known),
+                    compared("existing user, Keycloak's processor time, ms", Round::processor, known)
                             .ratioAtMost(1.10),
-                    compared("known person, calls to ClassLink, its keys cached", Round::calls, known)
+                    compared("existing user, calls to ClassLink, its keys cached", Round::calls, known)
                             .atMost(2),
                     compared("first login, ms", Round::milliseconds, asNew).ratioAtMost(1.02),
                     compared(

@@ -52,7 +52,7 @@ final class RefreshChapter implements Chapter {
         List<Storm> storms = IntStream.range(0, bench.rounds(ROUNDS))
                 .mapToObj(round -> storm(bench, cluster, nodes, requests))
                 .toList();
-        String chapter = "Refresh at expiry, %,d requests at once for one person, %s"
+        String chapter = "Refresh at expiry, %,d concurrent requests for one user, %s"
                 .formatted(requests, nodes.size() == 1 ? "one node" : "two nodes");
         Sample whole = new Sample(
                 storms.stream().mapToDouble(storm -> storm.load().p99()).toArray());
@@ -62,7 +62,7 @@ final class RefreshChapter implements Chapter {
         return List.of(
                 FigureRow.alone(
                                 chapter,
-                                "refreshes at ClassLink, most",
+                                "refreshes at ClassLink, maximum",
                                 new Sample(storms.stream()
                                         .mapToLong(Storm::refreshes)
                                         .max()
@@ -76,7 +76,10 @@ final class RefreshChapter implements Chapter {
                                         .sum()))
                         .atMost(0),
                 FigureRow.compared(
-                        chapter, "p99 of all, beside the same requests when the token is good, ms", whole, calm),
+                        chapter,
+                        "p99 of all requests, compared with the same requests for a valid token, ms",
+                        whole,
+                        calm),
                 FigureRow.alone(chapter, "p99 that the refresh adds, without ClassLink's own 300 ms, ms", wait)
                         .atMost(200));
     }
@@ -95,7 +98,7 @@ final class RefreshChapter implements Chapter {
                 .filter(request -> request.endpoint() == Endpoint.TOKEN)
                 .count();
         cluster.classLink().faults().clear();
-        Load calm = run(bench, nodes, requests, token, exchange).requireAllRight("exchanges of a good token");
+        Load calm = run(bench, nodes, requests, token, exchange).requireAllRight("exchanges of a valid token");
         return new Storm(load, refreshes, calm);
     }
 

@@ -124,7 +124,11 @@ final class RosterChapter implements Chapter {
     private static List<FigureRow> longPages(List<List<Page>> pages) {
         return List.of(
                 compared("page of 10,000 users, ms", Page::whole, pages),
-                FigureRow.compared(CHAPTER, "pull of pages of 10,000, users/s", pull(pages.get(0)), pull(pages.get(1)))
+                FigureRow.compared(
+                                CHAPTER,
+                                "continuous read of pages of 10,000, users/s",
+                                pull(pages.get(0)),
+                                pull(pages.get(1)))
                         .ratioAtLeast(0.95),
                 compared("first byte of a page of 10,000, ms", Page::firstByte, pages)
                         .ratioAtMost(1.30));
@@ -148,7 +152,7 @@ final class RosterChapter implements Chapter {
         int quarter = left.size() / 4;
         return FigureRow.compared(
                         CHAPTER,
-                        "heap that a collection leaves at most, of %d MB: last quarter of the pull and first"
+                        "maximum heap after garbage collections, of %d MB: last quarter of the read compared with the first"
                                 .formatted(HEAP),
                         new Sample(Collections.max(left.subList(left.size() - quarter, left.size()))),
                         new Sample(Collections.max(left.subList(0, quarter))))
@@ -177,20 +181,20 @@ final class RosterChapter implements Chapter {
         List<List<Double>> p95 = Turns.of(
                 bench.rounds(ROUNDS),
                 List.of(
-                        new Side<>("beside the gateway", () -> during(number -> gateway.page(PAGE, number), alone)),
+                        new Side<>("during a gateway read", () -> during(number -> gateway.page(PAGE, number), alone)),
                         new Side<>("alone", alone),
-                        new Side<>("beside a direct pull", () -> during(number -> direct.page(PAGE, number), alone))));
+                        new Side<>("during a direct read", () -> during(number -> direct.page(PAGE, number), alone))));
         Sample meanwhile = Sample.of(p95.get(0), time -> time);
         return List.of(
                 FigureRow.compared(
                                 CHAPTER,
-                                "p95 of a login while one app pulls without a pause, and alone, ms",
+                                "p95 of a login during a continuous read by one app, compared with no load, ms",
                                 meanwhile,
                                 Sample.of(p95.get(1), time -> time))
                         .ratioAtMost(1.20),
                 FigureRow.compared(
                         CHAPTER,
-                        "the same, beside an app that pulls directly from ClassLink on the same cores",
+                        "the same, compared with an app that reads directly from ClassLink on the same cores",
                         meanwhile,
                         Sample.of(p95.get(2), time -> time)));
     }

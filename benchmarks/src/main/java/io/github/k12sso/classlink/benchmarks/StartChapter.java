@@ -40,7 +40,7 @@ final class StartChapter implements Chapter {
                             new Side<>("with", () -> start(bench.work(), "with", with, postgres)),
                             new Side<>("without", () -> start(bench.work(), "without", without, postgres))));
             return List.of(
-                    compared("seconds, with the jar and without", Start::seconds, starts)
+                    compared("seconds, with the jar compared with without", Start::seconds, starts)
                             .ratioAtMost(1.01),
                     compared("seconds of processor time", Start::processor, starts),
                     FigureRow.alone(CHAPTER, "size of the jar, KB", kilobytes(TestEnvironment.providerJar()))

@@ -109,7 +109,7 @@ final class SideProfile {
     String comparedWith(SideProfile other) {
         return String.format(
                         Locale.ROOT,
-                        "%n== %s beside %s: %+.3f ms, %+,.0f bytes each%n",
+                        "%n== %s compared with %s: %+.3f ms, %+,.0f bytes each%n",
                         name,
                         other.name,
                         processorEach() - other.processorEach(),

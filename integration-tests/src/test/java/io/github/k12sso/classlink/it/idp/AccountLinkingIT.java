@@ -122,13 +122,12 @@ class AccountLinkingIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"user name", "e-mail address"})
+    @ValueSource(strings = {"username", "email"})
     void keycloaksFirstLoginFlowAsksForThePassword(String taken) {
         duplicateEmails(false);
         firstLogin(KEYCLOAKS_FLOW);
-        JsonNode local = taken.equals("user name")
-                ? newUser(TEACHER, "somebody@else.example")
-                : newUser("local", TEACHERS_EMAIL);
+        JsonNode local =
+                taken.equals("username") ? newUser(TEACHER, "somebody@else.example") : newUser("local", TEACHERS_EMAIL);
         Browser browser = district.newBrowser();
         WebPage question = district.login(browser, "teacher");
         assertThat(question.text()).contains("already exists");

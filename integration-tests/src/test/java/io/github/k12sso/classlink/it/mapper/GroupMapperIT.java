@@ -111,12 +111,12 @@ class GroupMapperIT {
     void otherGroupsAreUnchanged() {
         add("m", "FORCE", "/districts/${tenant_name}");
         realm.tokensOf("student");
-        join(newGroup("by hand"));
+        join(newGroup("manual"));
         realm.tokensOf("student");
         classLinkSays("Tenant", "\"Oak\"");
         realm.tokensOf("student");
 
-        assertThat(groups()).containsExactlyInAnyOrder("/districts/Oak", "/by hand");
+        assertThat(groups()).containsExactlyInAnyOrder("/districts/Oak", "/manual");
     }
 
     @Test
@@ -217,7 +217,8 @@ class GroupMapperIT {
     }
 
     private void join(String groupId) {
-        AdminApi.require(environment.admin().put(user(USER) + "/groups/" + groupId, Http.json("{}")), "group by hand");
+        AdminApi.require(
+                environment.admin().put(user(USER) + "/groups/" + groupId, Http.json("{}")), "manual membership");
     }
 
     private List<String> groups() {

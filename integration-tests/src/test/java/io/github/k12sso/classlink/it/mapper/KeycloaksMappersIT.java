@@ -96,11 +96,11 @@ class KeycloaksMappersIT {
                 .get(0)
                 .get("id")
                 .textValue();
-        String byHand = require("/groups/" + districts + "/children", "{\"name\": \"by hand\"}");
+        String manual = require("/groups/" + districts + "/children", "{\"name\": \"manual\"}");
         String user = realm.state().user(USER).get("id").textValue();
         AdminApi.require(
-                environment.admin().put(realmPath() + "/users/" + user + "/groups/" + byHand, Http.json("{}")),
-                "group by hand");
+                environment.admin().put(realmPath() + "/users/" + user + "/groups/" + manual, Http.json("{}")),
+                "manual membership");
         assertThat(groups(USER)).hasSize(2);
 
         realm.tokensOf("student");

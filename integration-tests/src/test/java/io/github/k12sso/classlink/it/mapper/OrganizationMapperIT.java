@@ -105,7 +105,7 @@ class OrganizationMapperIT {
                         .post(
                                 realmPath() + "/organizations/" + organizationId("unrelated") + "/members",
                                 realm.state().user(USER).get("id")),
-                "member by hand");
+                "manual membership");
         classLinkSays(null);
         realm.tokensOf("student");
 

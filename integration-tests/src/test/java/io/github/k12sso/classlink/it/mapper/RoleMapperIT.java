@@ -114,7 +114,7 @@ class RoleMapperIT {
         add("m", "FORCE", "Teacher", "staff");
         realm.tokensOf("student");
         JsonNode other = Http.json("[" + environment.admin().get(realmPath() + "/roles/other") + "]");
-        AdminApi.require(environment.admin().post(user() + "/role-mappings/realm", other), "role by hand");
+        AdminApi.require(environment.admin().post(user() + "/role-mappings/realm", other), "manual role assignment");
         realm.tokensOf("student");
 
         assertThat(realmRoles()).contains("other");

@@ -141,7 +141,7 @@ class SilentClassLinkIT {
         environment.classLink().faults().inject(Endpoint.TOKEN, Fault.stall(Duration.ofSeconds(3)));
 
         List<CompletableFuture<Told>> answers = send(requests);
-        Await.until("those who find no place", () -> done(answers) > PEOPLE / 2);
+        Await.until("rejection of requests over the limit", () -> done(answers) > PEOPLE / 2);
         assertThatOtherRealmsRespond();
         environment.classLink().faults().clear();
         assertThatALoginWorksSoon();
@@ -165,7 +165,7 @@ class SilentClassLinkIT {
         environment.classLink().faults().inject(Endpoint.TOKEN, Fault.stall(Duration.ofSeconds(3)));
 
         List<CompletableFuture<Told>> answers = send(requests);
-        Await.until("those who find no place", () -> done(answers) > PEOPLE / 2);
+        Await.until("rejection of requests over the limit", () -> done(answers) > PEOPLE / 2);
         assertThatOtherRealmsRespond();
         environment.classLink().faults().clear();
         assertThatALoginWorksSoon();
@@ -184,7 +184,7 @@ class SilentClassLinkIT {
 
         environment.classLink().faults().inject(waiting.endpoint, SILENCE);
         List<CompletableFuture<Told>> first = send(requests);
-        Await.until("those who find no place", () -> done(first) > PEOPLE / 2);
+        Await.until("rejection of requests over the limit", () -> done(first) > PEOPLE / 2);
         assertThatOtherRealmsRespond();
         environment.classLink().faults().clear();
         assertThatALoginWorksSoon(); // while earlier requests still wait
@@ -193,7 +193,7 @@ class SilentClassLinkIT {
         List<Told> told =
                 new ArrayList<>(first.stream().map(CompletableFuture::join).toList());
         List<CompletableFuture<Told>> second = send(again);
-        Await.until("those who find no place", () -> done(second) > PEOPLE / 2);
+        Await.until("rejection of requests over the limit", () -> done(second) > PEOPLE / 2);
         assertThatOtherRealmsRespond();
         second.stream().map(CompletableFuture::join).forEach(told::add);
         assertThatOtherRealmsRespond();

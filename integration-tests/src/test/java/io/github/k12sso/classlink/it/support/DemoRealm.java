@@ -110,7 +110,7 @@ public final class DemoRealm {
     /** Resets the realm: only the user in the file, without link and session. */
     public void restore() {
         useThisClassLink();
-        AdminApi.require(environment.admin().post(PATH + "/logout-all", Http.json("{}")), "log out all");
+        AdminApi.require(environment.admin().post(PATH + "/logout-all", Http.json("{}")), "sign out all users");
         JsonNode described = read(file()).get("users").get(0);
         boolean untouched = false;
         for (JsonNode user : users()) {
