@@ -60,7 +60,7 @@ for version in "${versions[@]}"; do
   fi
   sum=$(sha256sum provider/target/keycloak-classlink-*.jar | grep -v -e -sources -e -javadoc | cut -d' ' -f1)
   if [ -n "$bytes" ] && [ "$sum" != "$bytes" ]; then
-    echo "$version: the jar has other bytes than in the runs before, so this is no row of one table" >&2
+    echo "$version: the jar differs from the previous runs, so the row is not written" >&2
     exit 1
   fi
   bytes=$sum

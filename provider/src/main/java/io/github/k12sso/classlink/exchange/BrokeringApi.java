@@ -78,12 +78,12 @@ public final class BrokeringApi {
                 new ExchangeRefused(ExchangeRefused.Reason.BROKERING_API_VERSION));
     }
 
-    /** Of the token that Keycloak has just verified: it hands it on to nobody, but keeps it with the request. */
+    /** Keycloak doesn't pass on the verified token's claims, but stores the token in the request's context. */
     private static String scopeOfVerifiedToken(KeycloakSession session) {
         if (session.getContext().getBearerToken() instanceof AccessToken token) {
             return token.getScope();
         }
-        throw new IllegalStateException("Keycloak asked for a person's token without having verified the client's");
+        throw new IllegalStateException("Keycloak requested a user's token without verifying the client's token");
     }
 
     private static Response refusal(KeycloakSession session, IssuedToken.Api api, ExchangeRefused refused) {

@@ -160,7 +160,7 @@ public final class ExchangeProvider implements TokenExchangeProvider {
 
         private IssuedToken() {}
 
-        /** As text, which is sent as it is: Keycloak's way of writing an object costs several times as much. */
+        /** Returns the JSON as text, because Keycloak's response writer costs several times as much for an object. */
         static String json(TokenSet tokens, Instant now) {
             StringWriter answer = new StringWriter(ROUGH_LENGTH);
             try (JsonGenerator json = JSON.createGenerator(answer)) {
@@ -172,7 +172,7 @@ public final class ExchangeProvider implements TokenExchangeProvider {
                         OAuth2Constants.EXPIRES_IN, tokens.remaining(now).toSeconds());
                 json.writeEndObject();
             } catch (IOException e) {
-                throw new UncheckedIOException("memory is always written", e);
+                throw new UncheckedIOException("writing to memory does not fail", e);
             }
             return answer.toString();
         }

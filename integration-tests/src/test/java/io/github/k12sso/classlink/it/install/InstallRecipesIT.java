@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Image, Compose file and Keycloak resource for a released jar, as far as neither Docker nor a cluster is needed. */
+/** Image, Compose file and Keycloak resource for a released jar: the checks that need neither Docker nor a cluster. */
 class InstallRecipesIT {
 
     private static final Pattern JAR = Pattern.compile("keycloak-classlink-(.*)\\.jar");

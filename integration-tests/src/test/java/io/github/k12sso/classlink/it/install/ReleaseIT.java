@@ -164,11 +164,11 @@ class ReleaseIT {
     }
 
     private static String row(JsonNode component) {
-        String licences = StreamSupport.stream(component.get("licenses").spliterator(), false)
-                .map(licence -> licence.at("/license/id").asText())
+        String licenses = StreamSupport.stream(component.get("licenses").spliterator(), false)
+                .map(license -> license.at("/license/id").asText())
                 .collect(Collectors.joining(", "));
         return "| `" + component.get("group").textValue() + ":"
-                + component.get("name").textValue() + "` | " + licences + " |";
+                + component.get("name").textValue() + "` | " + licenses + " |";
     }
 
     private static Path build(Path copy) throws IOException, InterruptedException {
