@@ -38,7 +38,7 @@ class ProviderSettingsIT {
         "authorizationUrl, https://login.evil.example/auth, Endpoint: authorization URL, login.evil.example",
         "tokenUrl, https://evil.example/token, Endpoint: token URL, --spi-social--classlink--allowed-hosts=evil.example",
         "tokenUrl, http://launchpad.classlink.com/token, Endpoint: token URL, https://",
-        "tokenUrl, https://launchpad.classlink.com@evil.example/, Endpoint: token URL, user name",
+        "tokenUrl, https://launchpad.classlink.com@evil.example/, Endpoint: token URL, username",
         "jwksUrl, https://classlink.com.evil.example/jwks, Endpoint: JWKS URL, classlink.com",
         "userInfoUrl, file:///etc/passwd, Endpoint: profile URL, complete URL",
         "revocationUrl, https://169.254.169.254/, Endpoint: revocation URL, not allowed",

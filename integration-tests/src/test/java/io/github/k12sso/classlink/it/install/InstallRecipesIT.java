@@ -83,7 +83,7 @@ class InstallRecipesIT {
                 .documents()
                 .get(0);
         JsonNode pod = keycloak.at("/spec/unsupported/podTemplate/spec");
-        String serverOptions = Files.readString(YamlFile.ROOT.resolve("docs/administer/settings.md"));
+        String serverOptions = Files.readString(YamlFile.ROOT.resolve("docs/administer/server-options.md"));
 
         assertThat(keycloak.get("apiVersion").textValue()).isEqualTo("k8s.keycloak.org/v2alpha1");
         assertThat(keycloak.at("/spec/startOptimized").booleanValue()).isTrue();

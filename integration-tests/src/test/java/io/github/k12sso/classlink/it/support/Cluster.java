@@ -23,23 +23,27 @@ public final class Cluster implements SystemUnderTest, AutoCloseable {
     private static final String HEAP = "-Xms256m -Xmx640m";
     private static final int RECORDED_REQUESTS = 20_000;
 
-    private final Path work;
-    private final Postgres postgres;
+    private final Setup setup;
     private final ClassLinkSimulator classLink;
-    private final KeycloakDistribution distribution;
-    private final List<String> buildOptions;
-    private final String logLevels;
-    private final String jvmOptions;
-    private final Optional<TraceCollector> traces;
     private final List<Node> nodes;
     private AdminApi admin;
     private RealmTemplate template;
+
+    private record Setup(
+            Path work,
+            KeycloakDistribution distribution,
+            Postgres postgres,
+            List<String> buildOptions,
+            String logLevels,
+            String jvmOptions,
+            Optional<TraceCollector> traces) {}
 
     /** A node of the cluster. */
     public final class Node {
 
         private final int number;
         private final int port = ListeningPort.anyFree();
+        private KeycloakDistribution distribution = setup.distribution();
         private RunningKeycloak server;
 
         private Node(int number) {
@@ -51,15 +55,23 @@ public final class Cluster implements SystemUnderTest, AutoCloseable {
         }
 
         public Path keyFile() {
-            return work.resolve("token-keys-" + number);
+            return setup.work().resolve("token-keys-" + number);
         }
 
         public Path logFile() {
-            return work.resolve("node-" + number + ".log");
+            return setup.work().resolve("node-" + number + ".log");
         }
 
         public String log() {
             return read(logFile());
+        }
+
+        /** Stops the node gracefully and starts it with another provider jar. */
+        public void restartWith(Path providerJar) {
+            stop();
+            distribution = TestServer.buildWith(
+                    providerJar, home(setup.work().getFileName(), providerJar), setup.buildOptions());
+            start();
         }
 
         /** Starts the node with the current key file and waits until it responds. */
@@ -67,7 +79,7 @@ public final class Cluster implements SystemUnderTest, AutoCloseable {
             KeycloakSettings settings = KeycloakSettings.of(distribution)
                     .optimized()
                     .withHttpPort(port)
-                    .withHeap(jvmOptions)
+                    .withHeap(setup.jvmOptions())
                     .withAdmin(TestEnvironment.ADMIN, TestEnvironment.ADMIN)
                     .withLogFile(logFile())
                     .withOptions(
@@ -75,13 +87,20 @@ public final class Cluster implements SystemUnderTest, AutoCloseable {
                             "--hostname=" + keycloakUrl(),
                             "--cache-embedded-network-bind-address=127.0.0.1",
                             "--spi-social--classlink--allowed-hosts=localhost",
-                            "--spi-social--classlink--token-key-file=" + keyFile(),
-                            "--log-level=" + logLevels)
-                    .withOptions(traces.map(TraceCollector::options)
+                            "--log-level=" + setup.logLevels())
+                    .withOptions(keyOptions())
+                    .withOptions(setup.traces()
+                            .map(TraceCollector::options)
                             .orElse(List.of())
                             .toArray(String[]::new))
-                    .withOptions(postgres.options().toArray(String[]::new));
-            server = KeycloakRuntime.chosen().start(settings, buildOptions);
+                    .withOptions(setup.postgres().options().toArray(String[]::new));
+            server = KeycloakRuntime.chosen().start(settings, setup.buildOptions());
+        }
+
+        private String[] keyOptions() {
+            return read(keyFile()).isEmpty()
+                    ? new String[0]
+                    : new String[] {"--spi-social--classlink--token-key-file=" + keyFile()};
         }
 
         /** Stops the node gracefully, as in a rolling restart. */
@@ -97,21 +116,8 @@ public final class Cluster implements SystemUnderTest, AutoCloseable {
         }
     }
 
-    private Cluster(
-            Path work,
-            Postgres postgres,
-            KeycloakDistribution distribution,
-            List<String> buildOptions,
-            String logLevels,
-            String jvmOptions,
-            Optional<TraceCollector> traces) {
-        this.work = work;
-        this.traces = traces;
-        this.postgres = postgres;
-        this.distribution = distribution;
-        this.buildOptions = buildOptions;
-        this.logLevels = logLevels;
-        this.jvmOptions = jvmOptions;
+    private Cluster(Setup setup) {
+        this.setup = setup;
         this.classLink = ClassLinkSimulator.start(
                 SimulatorSettings.builder().recordedRequests(RECORDED_REQUESTS).build());
         SecretSearch.ofThisRun().watch(classLink);
@@ -125,16 +131,39 @@ public final class Cluster implements SystemUnderTest, AutoCloseable {
      * @param keys content of each node's key file
      */
     public static Cluster start(String name, String keys) {
-        return start(
-                name,
+        Setup setup = new Setup(
+                TestServer.folder(name),
                 TestServer.build(name + "/keycloak", TestServer.BUILD_OPTIONS, List.of()),
                 SharedServer.newDatabase(),
-                keys,
                 TestServer.BUILD_OPTIONS,
                 LOGS_FOR_TESTS,
                 HEAP + TestEnvironment.COMPILED_ONCE,
-                Optional.of(new TraceCollector()),
-                2);
+                Optional.of(new TraceCollector()));
+        return start(setup, keys, 2);
+    }
+
+    /**
+     * One whose nodes begin with another provider than the one under test, on Keycloak as it comes.
+     *
+     * @param keys what each node's key file holds; if blank, it has none
+     */
+    public static Cluster startWith(Path providerJar, String name, String keys) {
+        List<String> options = List.of("--db=postgres");
+        KeycloakDistribution distribution =
+                TestServer.buildWith(providerJar, home(Path.of(name), providerJar), options);
+        Setup setup = new Setup(
+                TestServer.folder(name),
+                distribution,
+                Postgres.start(),
+                options,
+                LOGS_FOR_TESTS,
+                HEAP,
+                Optional.empty());
+        return start(setup, keys, 2);
+    }
+
+    private static String home(Path name, Path providerJar) {
+        return name + "/" + providerJar.getFileName().toString().replace(".jar", "");
     }
 
     /**
@@ -148,23 +177,21 @@ public final class Cluster implements SystemUnderTest, AutoCloseable {
         List<String> buildOptions =
                 Stream.concat(Stream.of("--db=postgres"), Stream.of(features)).toList();
         KeycloakDistribution distribution = TestServer.buildToMeasure(name + "/keycloak", buildOptions);
-        return start(
-                name, distribution, Postgres.start(), keys, buildOptions, logLevels, HEAP, Optional.empty(), started);
+        Setup setup = new Setup(
+                TestServer.folder(name),
+                distribution,
+                Postgres.start(),
+                buildOptions,
+                logLevels,
+                HEAP,
+                Optional.empty());
+        return start(setup, keys, started);
     }
 
-    private static Cluster start(
-            String name,
-            KeycloakDistribution distribution,
-            Postgres postgres,
-            String keys,
-            List<String> buildOptions,
-            String logLevels,
-            String jvmOptions,
-            Optional<TraceCollector> traces,
-            int started) {
+    private static Cluster start(Setup setup, String keys, int started) {
         try {
-            Path work = Files.createDirectories(TestServer.folder(name));
-            Cluster cluster = new Cluster(work, postgres, distribution, buildOptions, logLevels, jvmOptions, traces);
+            Files.createDirectories(setup.work());
+            Cluster cluster = new Cluster(setup);
             for (Node node : cluster.nodes.subList(0, started)) {
                 Files.deleteIfExists(node.logFile());
                 Files.writeString(node.keyFile(), keys);
@@ -187,11 +214,11 @@ public final class Cluster implements SystemUnderTest, AutoCloseable {
 
     /** The database server, for outage tests. */
     public Postgres postgres() {
-        return postgres;
+        return setup.postgres();
     }
 
     public Database database() {
-        return postgres.database();
+        return setup.postgres().database();
     }
 
     @Override
@@ -221,13 +248,13 @@ public final class Cluster implements SystemUnderTest, AutoCloseable {
     @Override
     public void close() {
         nodes.forEach(Node::stop);
-        traces.ifPresent(TraceCollector::close);
+        setup.traces().ifPresent(TraceCollector::close);
         nodes.stream()
                 .filter(node -> node.server != null)
                 .forEach(node -> SecretSearch.ofThisRun().log(node.logFile()));
-        SecretSearch.ofThisRun().database(work.getFileName().toString(), database());
+        SecretSearch.ofThisRun().database(setup.work().getFileName().toString(), database());
         classLink.close();
-        postgres.close();
+        setup.postgres().close();
     }
 
     private static String read(Path file) {

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
@@ -127,10 +128,16 @@ final class TestServer implements AutoCloseable {
         return build(home, buildOptions, List.of(), List.of(TestEnvironment.providerJar()));
     }
 
+    /** The same with another provider than the one under test. */
+    static KeycloakDistribution buildWith(Path providerJar, String home, List<String> buildOptions) {
+        return build(home, buildOptions, List.of(), List.of(providerJar));
+    }
+
     private static synchronized KeycloakDistribution build(
             String home, List<String> buildOptions, List<Path> realms, List<Path> jars) {
         Path zip = Path.of(System.getProperty("keycloak.zip"));
-        String built = "keycloak-built-" + Integer.toHexString(31 * buildOptions.hashCode() + jars.size());
+        List<Path> names = jars.stream().map(Path::getFileName).toList();
+        String built = "keycloak-built-" + Integer.toHexString(Objects.hash(buildOptions, names));
         KeycloakDistribution once = KeycloakDistribution.prepare(zip, folder(built), jars, List.of())
                 .build(buildOptions, folder(built + ".log"), BUILD_TIMEOUT);
         return KeycloakDistribution.prepare(once.home(), folder(home), jars, realms)
