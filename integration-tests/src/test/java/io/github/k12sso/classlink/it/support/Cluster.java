@@ -13,30 +13,17 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
-import java.util.stream.Stream;
 
 /** Two Keycloak nodes in production mode with one PostgreSQL and one ClassLink, all without containers. */
 public final class Cluster implements SystemUnderTest, AutoCloseable {
 
-    private static final String LOGS_FOR_TESTS = "info,io.github.k12sso:debug";
-    private static final String HEAP = "-Xms256m -Xmx640m";
     private static final int RECORDED_REQUESTS = 20_000;
 
-    private final Setup setup;
+    private final ClusterSetup setup;
     private final ClassLinkSimulator classLink;
     private final List<Node> nodes;
     private AdminApi admin;
     private RealmTemplate template;
-
-    private record Setup(
-            Path work,
-            KeycloakDistribution distribution,
-            Postgres postgres,
-            List<String> buildOptions,
-            String logLevels,
-            String jvmOptions,
-            Optional<TraceCollector> traces) {}
 
     /** A node of the cluster. */
     public final class Node {
@@ -69,8 +56,7 @@ public final class Cluster implements SystemUnderTest, AutoCloseable {
         /** Stops the node gracefully and starts it with another provider jar. */
         public void restartWith(Path providerJar) {
             stop();
-            distribution = TestServer.buildWith(
-                    providerJar, home(setup.work().getFileName(), providerJar), setup.buildOptions());
+            distribution = setup.build(providerJar);
             start();
         }
 
@@ -116,7 +102,7 @@ public final class Cluster implements SystemUnderTest, AutoCloseable {
         }
     }
 
-    private Cluster(Setup setup) {
+    private Cluster(ClusterSetup setup) {
         this.setup = setup;
         this.classLink = ClassLinkSimulator.start(
                 SimulatorSettings.builder().recordedRequests(RECORDED_REQUESTS).build());
@@ -131,39 +117,16 @@ public final class Cluster implements SystemUnderTest, AutoCloseable {
      * @param keys content of each node's key file
      */
     public static Cluster start(String name, String keys) {
-        Setup setup = new Setup(
-                TestServer.folder(name),
-                TestServer.build(name + "/keycloak", TestServer.BUILD_OPTIONS, List.of()),
-                SharedServer.newDatabase(),
-                TestServer.BUILD_OPTIONS,
-                LOGS_FOR_TESTS,
-                HEAP + TestEnvironment.COMPILED_ONCE,
-                Optional.of(new TraceCollector()));
-        return start(setup, keys, 2);
+        return start(ClusterSetup.forTests(name), keys, 2);
     }
 
     /**
-     * One whose nodes begin with another provider than the one under test, on Keycloak as it comes.
+     * Starts a cluster whose nodes run another provider jar than the one under test, with Keycloak's default options.
      *
-     * @param keys what each node's key file holds; if blank, it has none
+     * @param keys content of each node's key file; if blank, the option for the key file is not set
      */
     public static Cluster startWith(Path providerJar, String name, String keys) {
-        List<String> options = List.of("--db=postgres");
-        KeycloakDistribution distribution =
-                TestServer.buildWith(providerJar, home(Path.of(name), providerJar), options);
-        Setup setup = new Setup(
-                TestServer.folder(name),
-                distribution,
-                Postgres.start(),
-                options,
-                LOGS_FOR_TESTS,
-                HEAP,
-                Optional.empty());
-        return start(setup, keys, 2);
-    }
-
-    private static String home(Path name, Path providerJar) {
-        return name + "/" + providerJar.getFileName().toString().replace(".jar", "");
+        return start(ClusterSetup.withProvider(providerJar, name), keys, 2);
     }
 
     /**
@@ -174,21 +137,10 @@ public final class Cluster implements SystemUnderTest, AutoCloseable {
      * @param features options of {@code kc.sh build}, in addition to those of the database
      */
     public static Cluster startToMeasure(String name, int started, String keys, String logLevels, String... features) {
-        List<String> buildOptions =
-                Stream.concat(Stream.of("--db=postgres"), Stream.of(features)).toList();
-        KeycloakDistribution distribution = TestServer.buildToMeasure(name + "/keycloak", buildOptions);
-        Setup setup = new Setup(
-                TestServer.folder(name),
-                distribution,
-                Postgres.start(),
-                buildOptions,
-                logLevels,
-                HEAP,
-                Optional.empty());
-        return start(setup, keys, started);
+        return start(ClusterSetup.toMeasure(name, logLevels, features), keys, started);
     }
 
-    private static Cluster start(Setup setup, String keys, int started) {
+    private static Cluster start(ClusterSetup setup, String keys, int started) {
         try {
             Files.createDirectories(setup.work());
             Cluster cluster = new Cluster(setup);
@@ -226,7 +178,7 @@ public final class Cluster implements SystemUnderTest, AutoCloseable {
         return classLink;
     }
 
-    /** The log of the first node. */
+    /** The URL of the first node, which is also the host of the issuer. */
     @Override
     public URI keycloakUrl() {
         return first().url();
