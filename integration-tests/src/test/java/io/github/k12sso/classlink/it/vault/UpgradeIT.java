@@ -27,7 +27,7 @@ import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A cluster that 0.1 set up gets this version, one node after the other, while people and apps go on. */
+/** Upgrades a cluster from 0.1 to this version, one node after the other, while users and apps keep using it. */
 @Full // a cluster of its own, each node started twice
 @Isolated("one cluster at a time")
 class UpgradeIT {
@@ -126,7 +126,7 @@ class UpgradeIT {
     private void eachVersionUsesWhatTheOtherHasStored() {
         String stored = classLinkToken(realm.at(cluster.first()), "student");
         assertThat(classLinkToken(realm.at(cluster.second()), "student")).isEqualTo(stored);
-        apps.assertThatClassLinkTakes(stored);
+        apps.assertThatClassLinkAccepts(stored);
     }
 
     private void bothVersionsRefreshAPersonsTokensOnce() {
@@ -195,7 +195,7 @@ class UpgradeIT {
 
     private void whatTheOldVersionStoredIsRefreshed() {
         cluster.classLink().clearRequests();
-        apps.assertThatClassLinkTakes(classLinkToken(realm.at(cluster.second()), "parent"));
+        apps.assertThatClassLinkAccepts(classLinkToken(realm.at(cluster.second()), "parent"));
         assertThat(apps.refreshes()).hasSize(1);
     }
 
