@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Upgrades a cluster from 0.1 to this version, one node after the other, while users and apps keep using it. */
-@Full // a cluster of its own, each node started twice
+@Full // a separate cluster, each node started twice
 @Isolated("one cluster at a time")
 class UpgradeIT {
 
@@ -39,7 +39,7 @@ class UpgradeIT {
     private static final String STUDENT = "mira.fernwick.2";
     private static final int STORM = 16;
 
-    /** What seals the records. */
+    /** The source of the keys that encrypt the records. */
     enum Keys {
         REALM(""),
         FILE(ClusterApps.key("2025", 1));
@@ -57,35 +57,35 @@ class UpgradeIT {
     private JsonNode settings;
     private JsonNode mappers;
     private JsonNode users;
-    /** Each one's Keycloak token. */
+    /** Each user's Keycloak token. */
     private final Map<String, String> signedIn = new HashMap<>();
 
     @ParameterizedTest
     @EnumSource
-    void rolling(Keys keys) {
+    void aRollingUpgradeKeepsUsersTokensAndSettings(Keys keys) {
         try (Cluster started = Cluster.startWith(OLD_JAR, "upgrade", keys.file)) {
             cluster = started;
             apps = new ClusterApps(cluster);
             apps.restoreClassLink();
             cluster.classLink().revocation(true);
-            aRealmOfTheOldVersion();
-            peopleOfTheOldVersion();
+            setUpRealmOnTheOldVersion();
+            signInOnTheOldVersion();
 
             cluster.second().restartWith(TestEnvironment.providerJar());
-            eachVersionUsesWhatTheOtherHasStored();
-            bothVersionsRefreshAPersonsTokensOnce();
-            aSignInThatBeginsOnOneVersionEndsOnTheOther();
+            eachVersionUsesTheOthersTokens();
+            bothVersionsTogetherRefreshOnce();
+            aSignInCanMoveBetweenVersions();
 
             cluster.first().restartWith(TestEnvironment.providerJar());
             settingsAndMappersAreRead();
-            peopleAreWhoTheyWere();
-            whatTheOldVersionStoredIsRefreshed();
-            unlinkingRevokesWhatTheOldVersionStored();
+            usersAreUnchanged();
+            tokensOfTheOldVersionAreRefreshed();
+            unlinkingRevokesTokensOfTheOldVersion();
             assertThat(warnings(cluster.first().log() + cluster.second().log())).isEmpty();
         }
     }
 
-    private void aRealmOfTheOldVersion() {
+    private void setUpRealmOnTheOldVersion() {
         realm = cluster.newRealm();
         realm.configureRealm(description -> description
                 .put("accessTokenLifespan", ClusterApps.LONG.toSeconds())
@@ -110,7 +110,7 @@ class UpgradeIT {
                 Map.of("jsonField", "SourcedId", "userAttribute", "sourced_id"));
     }
 
-    private void peopleOfTheOldVersion() {
+    private void signInOnTheOldVersion() {
         signedIn.put("student", apps.loginWithATokenThatLives(realm, ClusterApps.LONG));
         cluster.classLink().switches().guideTokenLifetime(ClusterApps.ALMOST_OVER);
         for (String person : List.of("teacher", "parent", "tenant-administrator")) {
@@ -123,13 +123,13 @@ class UpgradeIT {
         assertThat(users).hasSize(5); // with the realm's local user
     }
 
-    private void eachVersionUsesWhatTheOtherHasStored() {
+    private void eachVersionUsesTheOthersTokens() {
         String stored = classLinkToken(realm.at(cluster.first()), "student");
         assertThat(classLinkToken(realm.at(cluster.second()), "student")).isEqualTo(stored);
         apps.assertThatClassLinkAccepts(stored);
     }
 
-    private void bothVersionsRefreshAPersonsTokensOnce() {
+    private void bothVersionsTogetherRefreshOnce() {
         cluster.classLink().clearRequests();
         List<HttpResponse<String>> answers = apps.together(
                 Collections.nCopies(STORM, signedIn.get("teacher")),
@@ -140,7 +140,7 @@ class UpgradeIT {
         assertThat(apps.refreshes()).hasSize(1);
     }
 
-    private void aSignInThatBeginsOnOneVersionEndsOnTheOther() {
+    private void aSignInCanMoveBetweenVersions() {
         for (Cluster.Node end : List.of(cluster.first(), cluster.second())) {
             Cluster.Node begin = end == cluster.first() ? cluster.second() : cluster.first();
             Predicate<URI> stop = address -> "app.example".equals(address.getHost());
@@ -159,9 +159,9 @@ class UpgradeIT {
                     realm.redeem(app, TestRealm.APP, TestRealm.APP_SECRET)
                             .get("access_token")
                             .textValue());
-            eachVersionUsesWhatTheOtherHasStored();
+            eachVersionUsesTheOthersTokens();
         }
-        peopleAreWhoTheyWere();
+        usersAreUnchanged();
     }
 
     private void settingsAndMappersAreRead() {
@@ -177,7 +177,7 @@ class UpgradeIT {
         classLinkToken(realm, "student");
     }
 
-    private void peopleAreWhoTheyWere() {
+    private void usersAreUnchanged() {
         realm.tokensOf("student");
 
         assertThat(realm.state().users())
@@ -193,13 +193,13 @@ class UpgradeIT {
         assertThat(student.at("/attributes/sourced_id/0").textValue()).isNotBlank();
     }
 
-    private void whatTheOldVersionStoredIsRefreshed() {
+    private void tokensOfTheOldVersionAreRefreshed() {
         cluster.classLink().clearRequests();
         apps.assertThatClassLinkAccepts(classLinkToken(realm.at(cluster.second()), "parent"));
         assertThat(apps.refreshes()).hasSize(1);
     }
 
-    private void unlinkingRevokesWhatTheOldVersionStored() {
+    private void unlinkingRevokesTokensOfTheOldVersion() {
         JsonNode user = realm.state().user("alder.keeperly.2");
         AdminApi.require(
                 realm.admin()
