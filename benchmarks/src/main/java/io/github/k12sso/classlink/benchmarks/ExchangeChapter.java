@@ -110,7 +110,7 @@ final class ExchangeChapter implements Chapter {
             cluster.classLink().switches().guideTokenLifetime(Duration.ofHours(2));
             Sides sides = Sides.prepare(cluster, bench.quick() ? 20 : PEOPLE);
             // Expired tokens are refreshed in this phase.
-            bench.warmUp(inTurn(bench, sides.all(), 16, bench.seconds(6)));
+            bench.warmUp(inTurn(bench, sides.all(), 16, bench.seconds(SECONDS)));
             List<List<Round>> rounds =
                     bench.inTurn("exchange", ROUNDS, inTurn(bench, sides.all(), 16, bench.seconds(SECONDS)));
             List<FigureRow> rows = new ArrayList<>(besideLegacy(16, rounds.get(0), rounds.get(1)));

@@ -80,6 +80,7 @@ public class ClassLinkIdentityProvider extends OIDCIdentityProvider
     }
 
     /** Only for a {@link Creator}. */
+    @SuppressWarnings("this-escape") // LoginService stores the reference and calls nothing yet
     public ClassLinkIdentityProvider(
             KeycloakSession session, ClassLinkIdentityProviderConfig config, ServerState server) {
         super(session, config);

@@ -107,6 +107,7 @@ public class Logins extends Simulation {
                                                 .during(time)))
                 .protocols(http.baseUrl(job.classLink().toString()) // because its redirects are relative
                         .acceptHeader("text/html")
+                        .disableAutoOrigin() // the Admin API rejects ClassLink's origin
                         .shareConnections());
     }
 
