@@ -137,7 +137,7 @@ public class ClassLinkIdentityProvider extends OIDCIdentityProvider
     /** Overridden because the base classes copy unencrypted tokens to the stored user session. */
     @Override
     public void authenticationFinished(AuthenticationSessionModel authSession, BrokeredIdentityContext context) {
-        SessionClasses.keep(authSession, context);
+        SessionClasses.keep(session, authSession, context);
     }
 
     @Override

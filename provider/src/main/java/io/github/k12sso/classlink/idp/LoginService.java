@@ -87,7 +87,7 @@ record LoginService(
             // A setting was stored without validation, for example by an older version.
             throw FailedLogin.unexpected(LoginRefused.Reason.CONFIGURATION, e);
         }
-        RosterClasses.fetch(session, person); // after the permit is released, which other logins need
+        RosterClasses.fetchForTokens(session, person); // after the permit is released, which other logins need
         return person;
     }
 
@@ -146,7 +146,9 @@ record LoginService(
         Profile profile = profile(tokens.accessToken());
         answers.profile = profile;
         requireAllowed(idToken, profile);
-        BrokeredIdentityContext identity = identity(profile);
+        FederatedIds users = new FederatedIds(session, session.getContext().getRealm());
+        FederatedIds.Link link = users.link(config.getAlias(), identityKey(profile));
+        BrokeredIdentityContext identity = identity(profile, users, link);
         MyGroups.offer(session, () -> myGroups(tokens.accessToken()));
         RosterClasses.offer(session, new ClassesAtLogin(session, rosters, profile, tokens.accessToken())::read);
         if (idToken != null) {
@@ -156,7 +158,7 @@ record LoginService(
             identity.getContextData().put(NONCE_NOTE, nonce);
         }
         if (Booleans.isTrue(config.isStoreToken())) {
-            identity.setToken(record(tokens, profile, identity.getId()));
+            identity.setToken(record(tokens, profile, link));
         }
         identity.setIdp(provider);
         identity.setAuthenticationSession(login);
@@ -190,15 +192,17 @@ record LoginService(
         }
     }
 
-    private BrokeredIdentityContext identity(Profile profile) throws LoginRefused {
-        String key = config.getIdentityKey()
+    private String identityKey(Profile profile) throws LoginRefused {
+        return config.getIdentityKey()
                 .of(profile)
                 .orElseThrow(() -> new LoginRefused(LoginRefused.Reason.IDENTITY_INCOMPLETE));
-        FederatedIds users = new FederatedIds(session, session.getContext().getRealm());
-        FederatedIds.Link link = users.link(config.getAlias(), key);
+    }
+
+    private BrokeredIdentityContext identity(Profile profile, FederatedIds users, FederatedIds.Link link)
+            throws LoginRefused {
         BrokeredIdentityContext identity = new BrokeredIdentityContext(link.id(), config);
         identity.setBrokerUserId(config.getAlias() + "." + link.id());
-        identity.getContextData().put(AccountLinking.IDENTITY_KEY, key);
+        identity.getContextData().put(AccountLinking.IDENTITY_KEY, identityKey(profile));
         identity.setUsername(link.user().isEmpty() ? newUsername(profile, users) : username(profile));
         identity.setFirstName(profile.firstName().orElse(null));
         identity.setLastName(profile.lastName().orElse(null));
@@ -219,9 +223,9 @@ record LoginService(
         return users.isAnothers(username) ? UsernameTemplate.marked(username, profile) : username;
     }
 
-    private String record(TokenResponse tokens, Profile profile, String brokerUserId) throws LoginRefused {
+    private String record(TokenResponse tokens, Profile profile, FederatedIds.Link link) throws LoginRefused {
         try {
-            return vault.record(tokens, profile, brokerUserId);
+            return vault.record(tokens, profile, link.id(), link.user());
         } catch (KeySource.Unavailable e) {
             throw new LoginRefused(LoginRefused.Reason.CONFIGURATION, e.getMessage());
         }

@@ -59,6 +59,8 @@ public final class ClassLinkGroupMapper extends AbstractIdentityProviderMapper i
             BrokeredIdentityContext login) {
         if (source(mapper).equals(MY_GROUPS)) {
             MyGroups.fetch(session, login);
+        } else if (templateForClasses(mapper).isPresent()) {
+            RosterClasses.fetch(session, login);
         }
     }
 

@@ -7,11 +7,9 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.keycloak.broker.provider.BrokeredIdentityContext;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
-import org.keycloak.sessions.AuthenticationSessionModel;
 
 /**
  * Passes the user's current classes from the callback, which has the access token, to group and protocol mappers. The
@@ -38,15 +36,20 @@ public final class RosterClasses {
         session.setAttribute(SOURCE, source);
     }
 
-    /** Reads the classes if a mapper needs them, and keeps them for the mappers of this login. */
-    public static void fetch(KeycloakSession session, BrokeredIdentityContext login) {
-        AuthenticationSessionModel app = login.getAuthenticationSession();
-        List<String> templates = templates(session, login.getIdpConfig().getAlias());
-        Set<SessionClasses.Value> values = SessionClasses.wanted(app.getRealm(), Stream.of(app.getClient()));
-        if (!(session.removeAttribute(SOURCE) instanceof Source source)
-                || (templates.isEmpty() && !SessionClasses.Value.areOfRoster(values))) {
+    /** Reads the classes if a token mapper needs them. Group mappers call {@link #fetch} themselves. */
+    public static void fetchForTokens(KeycloakSession session, BrokeredIdentityContext login) {
+        if (SessionClasses.Value.areOfRoster(SessionClasses.wanted(session, login.getAuthenticationSession()))) {
+            fetch(session, login);
+        }
+    }
+
+    /** Reads the classes with all details that a mapper needs, and keeps them for the mappers of this login. */
+    static void fetch(KeycloakSession session, BrokeredIdentityContext login) {
+        if (!(session.removeAttribute(SOURCE) instanceof Source source)) {
             return;
         }
+        List<String> templates = templates(session, login.getIdpConfig().getAlias());
+        Set<SessionClasses.Value> values = SessionClasses.wanted(session, login.getAuthenticationSession());
         Set<Detail> details = EnumSet.noneOf(Detail.class);
         for (Detail detail : Detail.values()) {
             if (templates.stream().anyMatch(detail::isIn)) {

@@ -21,6 +21,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.keycloak.broker.provider.BrokeredIdentityContext;
 import org.keycloak.models.ClientModel;
+import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.ProtocolMapperModel;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserSessionModel;
@@ -39,6 +40,7 @@ public final class SessionClasses {
     /** Maximum length of a title in a token. */
     static final int MAX_TITLE = 255;
 
+    private static final String WANTED = "classlink.wanted-values.";
     private static final String DISTRICT_NOTE = "classlink.district";
     private static final String CLASSES_NOTE = "classlink.classes";
     private static final String OF = "of";
@@ -81,6 +83,19 @@ public final class SessionClasses {
                 .collect(Collectors.toCollection(() -> EnumSet.noneOf(Value.class)));
     }
 
+    /** The values for the client of a login, determined once per request because Keycloak copies every mapper. */
+    @SuppressWarnings("unchecked") // written only by this method
+    static Set<Value> wanted(KeycloakSession session, AuthenticationSessionModel login) {
+        ClientModel client = login.getClient();
+        String attribute = WANTED + client.getId();
+        Set<Value> wanted = (Set<Value>) session.getAttribute(attribute);
+        if (wanted == null) {
+            wanted = wanted(login.getRealm(), Stream.of(client));
+            session.setAttribute(attribute, wanted);
+        }
+        return wanted;
+    }
+
     private static Optional<Value> value(ProtocolMapperModel mapper) {
         return switch (mapper.getProtocolMapper()) {
             case ClaimMapper.ID -> ClaimMapper.value(mapper);
@@ -90,8 +105,9 @@ public final class SessionClasses {
     }
 
     /** Stores the values of this login. If the roster could not be read, an existing session keeps its classes. */
-    public static void keep(AuthenticationSessionModel session, BrokeredIdentityContext login) {
-        Set<Value> wanted = wanted(session.getRealm(), Stream.of(session.getClient()));
+    public static void keep(
+            KeycloakSession request, AuthenticationSessionModel session, BrokeredIdentityContext login) {
+        Set<Value> wanted = wanted(request, session);
         Optional<Profile> profile = ClassLinkMapper.profile(login);
         if (wanted.isEmpty() || profile.isEmpty()) {
             return;

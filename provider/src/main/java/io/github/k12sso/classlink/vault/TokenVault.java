@@ -179,28 +179,23 @@ public final class TokenVault {
      * is kept because it stays valid.
      *
      * @param brokerUserId the ID that links the user to ClassLink
+     * @param user the linked user; empty at a first login
      * @throws KeySource.Unavailable if the configured encryption key cannot be read
      */
-    public String record(TokenResponse answer, Profile profile, String brokerUserId) {
+    public String record(TokenResponse answer, Profile profile, String brokerUserId, Optional<UserModel> user) {
         RealmModel realm = session.getContext().getRealm();
         TokenCipher cipher = cipher(realm, new FederatedIdentityModel(alias, brokerUserId, null));
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         TokenSet tokens = TokenSet.issued(answer, clock.instant(), rules.unstatedLifetime());
         if (tokens.refreshToken().isEmpty()) {
-            tokens = stored(realm, brokerUserId)
+            tokens = user.map(linked -> session.users().getFederatedIdentity(realm, linked, alias))
+                    .map(FederatedIdentityModel::getToken)
                     .flatMap(cipher::tryDecrypt)
                     .flatMap(TokenRecord::tokens)
                     .map(tokens::orRefreshTokenOf)
                     .orElse(tokens);
         }
         return cipher.encrypt(new TokenRecord(Optional.of(tokens), Optional.of(TokenRecord.Identity.of(profile)), now));
-    }
-
-    private Optional<String> stored(RealmModel realm, String brokerUserId) {
-        return new FederatedIds(session, realm)
-                .user(alias, brokerUserId)
-                .map(user -> session.users().getFederatedIdentity(realm, user, alias))
-                .map(FederatedIdentityModel::getToken);
     }
 
     /** Deletes a user's record and keeps the link. Tokens are revoked as in {@link #revokeAfterCommit}. */

@@ -21,6 +21,7 @@ import org.keycloak.broker.provider.BrokeredIdentityContext;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.ClientScopeModel;
 import org.keycloak.models.IdentityProviderModel;
+import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.ProtocolMapperModel;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserSessionModel;
@@ -185,6 +186,7 @@ class SessionClassesTest {
                         "getProtocolMappersStream",
                         none -> wanted ? Stream.of(claimMapper("classes")) : Stream.empty()));
         SessionClasses.keep(
+                Stub.of(KeycloakSession.class, Map.of("getAttribute", none -> null, "setAttribute", none -> null)),
                 Stub.of(
                         AuthenticationSessionModel.class,
                         Map.of(
@@ -194,7 +196,11 @@ class SessionClassesTest {
                                 "getClient",
                                 none -> Stub.of(
                                         ClientModel.class,
-                                        Map.of("getProtocolMappersStream", unused -> Stream.empty())),
+                                        Map.of(
+                                                "getId",
+                                                unused -> "app",
+                                                "getProtocolMappersStream",
+                                                unused -> Stream.empty())),
                                 "setUserSessionNote",
                                 note -> notes.put((String) note[0], (String) note[1]))),
                 login);

@@ -213,7 +213,7 @@ class ValidTokensTest {
                 "district-login",
                 "1516492",
                 vault("district-login", List.of(), InstantSource.fixed(NOW.minusSeconds(60)))
-                        .record(answer("older", Optional.empty(), 3600), pupilOf(2284), "1516492"));
+                        .record(answer("older", Optional.empty(), 3600), pupilOf(2284), "1516492", Optional.empty()));
         FederatedIdentityModel newer =
                 under("tile", "1516492", record("tile", NOW, answer("newer", Optional.empty(), 3600)));
 
@@ -251,7 +251,12 @@ class ValidTokensTest {
     }
 
     private String record(FederatedIdentityModel before, TokenResponse answer) throws Exception {
-        return vault(before).record(answer, student(), "1516492");
+        return vault(before)
+                .record(
+                        answer,
+                        student(),
+                        "1516492",
+                        Optional.ofNullable(before).map(link -> user));
     }
 
     private static Profile student() throws Exception {
@@ -272,7 +277,8 @@ class ValidTokensTest {
     }
 
     private String record(String alias, Instant login, TokenResponse answer) throws Exception {
-        return vault(alias, List.of(), InstantSource.fixed(login)).record(answer, student(), "1516492");
+        return vault(alias, List.of(), InstantSource.fixed(login))
+                .record(answer, student(), "1516492", Optional.empty());
     }
 
     private TokenVault vault(FederatedIdentityModel link) {
