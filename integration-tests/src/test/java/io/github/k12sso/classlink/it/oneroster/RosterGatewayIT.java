@@ -721,7 +721,7 @@ class RosterGatewayIT {
 
             assertThat(environment.logOf(realm))
                     .anyMatch(line -> line.contains("A roster request failed. reason=source_unavailable: roster service"
-                                    + " answered status 500")
+                                    + " returned status 500")
                             && line.contains("path=users/{}"))
                     .noneMatch(line -> line.contains(student.sourcedId()));
         }
@@ -781,7 +781,7 @@ class RosterGatewayIT {
             HttpResponse<String> answer = rosters.get(token, "gradingPeriods");
 
             assertRefused(answer, 403, "forbidden");
-            assertThat(answer.body()).contains("send them through login with ClassLink again");
+            assertThat(answer.body()).contains("ask the user to sign in with ClassLink again");
         }
     }
 

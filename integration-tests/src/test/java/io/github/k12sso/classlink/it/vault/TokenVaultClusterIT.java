@@ -96,7 +96,8 @@ class TokenVaultClusterIT {
         assertThat(answer.statusCode()).isEqualTo(400);
         assertThat(Http.json(answer.body()).get("error").textValue()).isEqualTo("token_expired");
         assertThat(cluster.second().log())
-                .contains("the record belongs to another realm, provider or user. realm=" + realm.name());
+                .contains("the record belongs to another realm, provider or user. The user must sign in again. realm="
+                        + realm.name());
     }
 
     @Test
