@@ -33,7 +33,7 @@ class ConsoleInChromiumIT {
     void aRealmWithoutClassLink(TestEnvironment environment) {
         realm = environment.newRealm();
         realm.admin().delete("/realms/" + realm.name() + "/identity-provider/instances/" + TestRealm.ALIAS);
-        browser = Chromium.start().sized(1300, 1980);
+        browser = Chromium.start().sized(1280, 1980);
         page = AdminConsole.open(
                         browser, environment.keycloakUrl(), realm.name(), TestEnvironment.ADMIN, TestEnvironment.ADMIN)
                 .addProvider();
