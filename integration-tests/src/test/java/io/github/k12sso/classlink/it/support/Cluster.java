@@ -84,7 +84,7 @@ public final class Cluster implements SystemUnderTest, AutoCloseable {
         }
 
         private String[] keyOptions() {
-            return read(keyFile()).isEmpty()
+            return Files.exists(keyFile()) && read(keyFile()).isEmpty()
                     ? new String[0]
                     : new String[] {"--spi-social--classlink--token-key-file=" + keyFile()};
         }
