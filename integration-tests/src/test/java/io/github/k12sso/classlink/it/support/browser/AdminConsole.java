@@ -13,24 +13,21 @@ public final class AdminConsole {
     private static final int FORCE = 3;
 
     private final Chromium browser;
-    private final URI pages;
     private int clicks;
     private int fields;
 
-    private AdminConsole(Chromium browser, URI pages) {
+    private AdminConsole(Chromium browser) {
         this.browser = browser;
-        this.pages = pages;
     }
 
     /** Signs in without counting and opens the realm settings. */
     public static AdminConsole open(Chromium browser, URI keycloak, String realm, String user, String password) {
-        URI pages = keycloak.resolve("/admin/master/console/#/" + realm + "/");
-        browser.open(URI.create(pages + "realm-settings"));
+        browser.open(keycloak.resolve("/admin/master/console/#/" + realm + "/realm-settings"));
         browser.await(By.id("username")).sendKeys(user);
         browser.await(By.id("password")).sendKeys(password);
         browser.click(By.id("kc-login"));
         browser.await(testId("realmSettingsGeneralTab-save"));
-        return new AdminConsole(browser, pages);
+        return new AdminConsole(browser);
     }
 
     public int clicks() {
@@ -43,12 +40,6 @@ public final class AdminConsole {
     }
 
     // ---- common elements -----------------------------------------------------------------------------
-
-    /** Opens a page of the realm by its path, such as {@code client-scopes/new}. */
-    public AdminConsole page(String path) {
-        browser.open(URI.create(pages + path));
-        return this;
-    }
 
     /** Opens a section of the realm, such as {@code identity-providers}. */
     public AdminConsole menu(String section) {
@@ -153,12 +144,6 @@ public final class AdminConsole {
     public AddProviderPage addProvider() {
         menu("identity-providers").press("classlink-card");
         return AddProviderPage.shown(browser);
-    }
-
-    /** Scrolls the field with this label to the top of the window. */
-    public AdminConsole scrollToLabel(String label) {
-        browser.scrollTo(By.xpath("//main//label[contains(normalize-space(), '" + label + "')]"));
-        return this;
     }
 
     /** Scrolls a setting to the top of the window. */
