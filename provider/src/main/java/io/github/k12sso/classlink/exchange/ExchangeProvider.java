@@ -156,13 +156,13 @@ public final class ExchangeProvider implements TokenExchangeProvider {
     static final class IssuedToken {
 
         private static final JsonFactory JSON = new JsonFactory();
-        private static final int ROUGH_LENGTH = 512;
+        private static final int INITIAL_CAPACITY = 512;
 
         private IssuedToken() {}
 
         /** Returns the JSON as text, because Keycloak's response writer costs several times as much for an object. */
         static String json(TokenSet tokens, Instant now) {
-            StringWriter answer = new StringWriter(ROUGH_LENGTH);
+            StringWriter answer = new StringWriter(INITIAL_CAPACITY);
             try (JsonGenerator json = JSON.createGenerator(answer)) {
                 json.writeStartObject();
                 json.writeStringField(OAuth2Constants.ACCESS_TOKEN, tokens.accessToken());
