@@ -53,7 +53,7 @@ final class CapacityChapter implements Chapter {
             List<FigureRow> rows = new ArrayList<>();
             rows.add(FigureRow.text(
                     CHAPTER,
-                    "processor time of one login: Keycloak's and PostgreSQL's, ms",
+                    "CPU time of one login: Keycloak's and PostgreSQL's, ms",
                     Sample.rounded(spent.keycloak() / most.count()) + " and "
                             + Sample.rounded(spent.postgres() / most.count())));
             rows.add(FigureRow.text(

@@ -3,7 +3,7 @@ package io.github.k12sso.classlink.benchmarks;
 import java.time.Duration;
 import java.util.stream.Stream;
 
-/** Processor time used so far by the servers started by this JVM, in milliseconds. */
+/** CPU time used so far by the servers started by this JVM, in milliseconds. */
 record CpuTime(double keycloak, double postgres) {
 
     static CpuTime now() {

@@ -160,7 +160,7 @@ final class ExchangeChapter implements Chapter {
                 compared(LEGACY, "requests/s" + load, Round::perSecond, ours, legacy)
                         .ratioAtLeast(1.50),
                 compared(LEGACY, "p95, ms" + load, Round::p95, ours, legacy),
-                compared(LEGACY, "Keycloak's processor time per request, ms" + load, Round::processor, ours, legacy));
+                compared(LEGACY, "Keycloak's CPU time per request, ms" + load, Round::processor, ours, legacy));
     }
 
     /** Cost of encryption and this provider's checks alone, because the rest is identical. */
@@ -168,7 +168,7 @@ final class ExchangeChapter implements Chapter {
         return List.of(
                 compared(VERSION_2, "requests/s, 16 connections", Round::perSecond, ours, builtIn)
                         .ratioAtLeast(0.97),
-                compared(VERSION_2, "Keycloak's processor time per request, ms", Round::processor, ours, builtIn)
+                compared(VERSION_2, "Keycloak's CPU time per request, ms", Round::processor, ours, builtIn)
                         .ratioAtMost(1.05));
     }
 
@@ -178,7 +178,7 @@ final class ExchangeChapter implements Chapter {
                         .ratioAtLeast(0.92),
                 compared(
                         INTROSPECTION,
-                        "Keycloak's processor time per request, ms",
+                        "Keycloak's CPU time per request, ms",
                         Round::processor,
                         ours,
                         introspection));

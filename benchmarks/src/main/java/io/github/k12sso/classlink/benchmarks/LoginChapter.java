@@ -49,13 +49,13 @@ final class LoginChapter implements Chapter {
 
             return List.of(
                     compared("existing user, ms", Round::milliseconds, known),
-                    compared("existing user, Keycloak's processor time, ms", Round::processor, known)
+                    compared("existing user, Keycloak's CPU time, ms", Round::processor, known)
                             .ratioAtMost(1.10),
                     compared("existing user, calls to ClassLink, its keys cached", Round::calls, known)
                             .atMost(2),
                     compared("first login, ms", Round::milliseconds, asNew).ratioAtMost(1.02),
                     compared(
-                            "first login and the user's removal, Keycloak's processor time, ms",
+                            "first login and the user's removal, Keycloak's CPU time, ms",
                             Round::processor,
                             asNew));
         }

@@ -17,14 +17,14 @@ import java.util.function.ToDoubleFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Startup time of an optimized Keycloak as logged, and its processor time. */
+/** Startup time of an optimized Keycloak as logged, and its CPU time. */
 final class StartChapter implements Chapter {
 
     private static final String CHAPTER = "Server start";
     private static final int ROUNDS = 5;
     private static final Pattern STARTED = Pattern.compile("started in ([0-9.]+)s");
 
-    /** Elapsed and processor time until Keycloak is ready, in seconds. */
+    /** Elapsed and CPU time until Keycloak is ready, in seconds. */
     private record Start(double seconds, double processor) {}
 
     @Override
@@ -42,7 +42,7 @@ final class StartChapter implements Chapter {
             return List.of(
                     compared("seconds, with the jar compared with without", Start::seconds, starts)
                             .ratioAtMost(1.01),
-                    compared("seconds of processor time", Start::processor, starts),
+                    compared("seconds of CPU time", Start::processor, starts),
                     FigureRow.alone(CHAPTER, "size of the jar, KB", kilobytes(TestEnvironment.providerJar()))
                             .atMost(500));
         }

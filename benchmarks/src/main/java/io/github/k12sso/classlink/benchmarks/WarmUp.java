@@ -16,7 +16,7 @@ final class WarmUp {
     /**
      * Repeats all sides in turns until two consecutive passes improve none of them by five percent.
      *
-     * @param sides each does the measured work and returns the processor time of one unit
+     * @param sides each does the measured work and returns the CPU time of one unit
      * @param mostPasses maximum number of passes
      */
     static void of(List<DoubleSupplier> sides, int mostPasses) {

@@ -37,7 +37,7 @@ public final class FlightRecorder {
         /** Number of requests, logins or pages. */
         long count();
 
-        /** Keycloak's processor time per unit, in milliseconds. */
+        /** Keycloak's CPU time per unit, in milliseconds. */
         double processor();
     }
 

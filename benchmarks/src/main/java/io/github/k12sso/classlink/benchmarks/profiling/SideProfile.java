@@ -36,7 +36,7 @@ final class SideProfile {
      * Adds a recording.
      *
      * @param done number of requests, logins or pages recorded
-     * @param processor Keycloak's processor time for all of them, in milliseconds
+     * @param processor Keycloak's CPU time for all of them, in milliseconds
      */
     void add(Path recording, long done, double processor) throws IOException {
         count += done;
@@ -105,7 +105,7 @@ final class SideProfile {
                 allocation.total() / count);
     }
 
-    /** Where this side uses more processor time and memory than another; common callees are counted for both. */
+    /** Where this side uses more CPU time and memory than another; common callees are counted for both. */
     String comparedWith(SideProfile other) {
         return String.format(
                         Locale.ROOT,
@@ -115,7 +115,7 @@ final class SideProfile {
                         processorEach() - other.processorEach(),
                         allocation.total() / count - other.allocation.total() / other.count)
                 + differences(
-                        "processor time, ms",
+                        "CPU time, ms",
                         "%+10.4f",
                         StackSamples.differences(
                                 execution,
