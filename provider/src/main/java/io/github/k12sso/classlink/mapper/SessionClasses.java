@@ -85,12 +85,12 @@ public final class SessionClasses {
 
     /** The values for the client of a login, determined once per request because Keycloak copies every mapper. */
     @SuppressWarnings("unchecked") // written only by this method
-    static Set<Value> wanted(KeycloakSession session, AuthenticationSessionModel login) {
-        ClientModel client = login.getClient();
+    static Set<Value> wanted(KeycloakSession session, AuthenticationSessionModel authSession) {
+        ClientModel client = authSession.getClient();
         String attribute = WANTED + client.getId();
         Set<Value> wanted = (Set<Value>) session.getAttribute(attribute);
         if (wanted == null) {
-            wanted = wanted(login.getRealm(), Stream.of(client));
+            wanted = wanted(authSession.getRealm(), Stream.of(client));
             session.setAttribute(attribute, wanted);
         }
         return wanted;
@@ -106,8 +106,8 @@ public final class SessionClasses {
 
     /** Stores the values of this login. If the roster could not be read, an existing session keeps its classes. */
     public static void keep(
-            KeycloakSession request, AuthenticationSessionModel session, BrokeredIdentityContext login) {
-        Set<Value> wanted = wanted(request, session);
+            KeycloakSession session, AuthenticationSessionModel authSession, BrokeredIdentityContext login) {
+        Set<Value> wanted = wanted(session, authSession);
         Optional<Profile> profile = ClassLinkMapper.profile(login);
         if (wanted.isEmpty() || profile.isEmpty()) {
             return;
@@ -119,8 +119,8 @@ public final class SessionClasses {
             ObjectNode value = district.putObject(Value.DISTRICT.word()).put("id", tenant);
             profile.get().tenantName().ifPresent(name -> value.put("name", cut(name)));
         }
-        session.setUserSessionNote(DISTRICT_NOTE, district.toString());
-        RosterClasses.of(login).ifPresent(classes -> session.setUserSessionNote(CLASSES_NOTE, note(of, classes)));
+        authSession.setUserSessionNote(DISTRICT_NOTE, district.toString());
+        RosterClasses.of(login).ifPresent(classes -> authSession.setUserSessionNote(CLASSES_NOTE, note(of, classes)));
     }
 
     private static String note(String of, List<RosterClass> classes) {
