@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.k12sso.classlink.it.support.Await;
 import io.github.k12sso.classlink.it.support.Browser;
 import io.github.k12sso.classlink.it.support.Full;
+import io.github.k12sso.classlink.it.support.ProviderMappers;
 import io.github.k12sso.classlink.it.support.Roster;
 import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * More requests than Keycloak has threads wait for a ClassLink that does not respond: effects on these and on other requests.
@@ -204,6 +206,41 @@ class SilentClassLinkIT {
         assertThat(told)
                 .filteredOn(answer -> !answer.text().startsWith("<") && answer.status() == 503)
                 .allMatch(Told::retryAfter);
+    }
+
+    /** Users who sign in again: the roster is read after the profile, for a group mapper and for tokens. */
+    @Full // waits until calls time out
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void loginsThatReadClassesContinueWithoutThem_andOtherRealmsAreUnaffected(boolean forTokens) {
+        Roster roster = Roster.withPartnerKey(environment, realm);
+        if (forTokens) {
+            roster.putClassesIntoTokens();
+        } else {
+            new ProviderMappers(realm)
+                    .add(
+                            "classes",
+                            "classlink-group-mapper",
+                            "FORCE",
+                            Map.of("groupTemplate", "/classes/${class_title}", "groupSource", "roster-classes"));
+        }
+        realm.tokensOf("student");
+        List<Supplier<Told>> logins = callbacks();
+        environment.classLink().faults().inject(Endpoint.ROSTER, SILENCE);
+
+        List<CompletableFuture<Told>> answers = send(logins);
+        Await.until("logins without classes", () -> done(answers) > PEOPLE / 2);
+        assertThatOtherRealmsRespond();
+        environment.classLink().faults().clear();
+        assertThatALoginWorksSoon();
+
+        assertThat(answers.stream().map(CompletableFuture::join))
+                .as("status 0: the browser reached the app with a code")
+                .allMatch(answer -> answer.status() == 0);
+        assertThat(environment.logOf(realm))
+                .as("some wait for the roster, the others for a permit")
+                .anyMatch(line -> line.contains("reason=classes_unavailable, source_"))
+                .anyMatch(line -> line.contains("reason=classes_unavailable, busy"));
     }
 
     // ---- steps -----------------------------------------------------------------------------------------------------
