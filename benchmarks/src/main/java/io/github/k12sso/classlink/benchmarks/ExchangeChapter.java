@@ -176,12 +176,7 @@ final class ExchangeChapter implements Chapter {
         return List.of(
                 compared(INTROSPECTION, "requests/s, 16 connections", Round::perSecond, ours, introspection)
                         .ratioAtLeast(0.92),
-                compared(
-                        INTROSPECTION,
-                        "Keycloak's CPU time per request, ms",
-                        Round::processor,
-                        ours,
-                        introspection));
+                compared(INTROSPECTION, "Keycloak's CPU time per request, ms", Round::processor, ours, introspection));
     }
 
     private static FigureRow compared(

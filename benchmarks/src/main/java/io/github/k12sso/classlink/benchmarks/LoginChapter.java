@@ -54,10 +54,7 @@ final class LoginChapter implements Chapter {
                     compared("existing user, calls to ClassLink, its keys cached", Round::calls, known)
                             .atMost(2),
                     compared("first login, ms", Round::milliseconds, asNew).ratioAtMost(1.02),
-                    compared(
-                            "first login and the user's removal, Keycloak's CPU time, ms",
-                            Round::processor,
-                            asNew));
+                    compared("first login and the user's removal, Keycloak's CPU time, ms", Round::processor, asNew));
         }
     }
 

@@ -25,6 +25,12 @@ final class AesGcm implements JWEEncryptionProvider {
     private static final int IV_BYTES = 12;
     private static final int TAG_BYTES = 16;
 
+    /**
+     * One cipher per worker thread: finding and creating one takes longer than decrypting a record. It keeps the last
+     * key, which the key source has in memory anyway, and no content.
+     */
+    private static final ThreadLocal<Cipher> CIPHER = ThreadLocal.withInitial(AesGcm::newCipher);
+
     @Override
     public void encodeJwe(JWE jwe) throws GeneralSecurityException, IOException {
         byte[] iv = JWEUtils.generateSecret(IV_BYTES);
@@ -53,11 +59,18 @@ final class AesGcm implements JWEEncryptionProvider {
 
     private static Cipher cipher(int mode, JWE jwe, byte[] iv) throws GeneralSecurityException, IOException {
         Key key = jwe.getKeyStorage().getCEKKey(KeyUse.ENCRYPTION, false);
-        Cipher cipher =
-                isFips() ? CryptoIntegration.getProvider().getAesGcmCipher() : Cipher.getInstance("AES/GCM/NoPadding");
+        Cipher cipher = isFips() ? CryptoIntegration.getProvider().getAesGcmCipher() : CIPHER.get();
         cipher.init(mode, key, new GCMParameterSpec(TAG_BYTES * Byte.SIZE, iv));
         cipher.updateAAD(jwe.getBase64Header().getBytes(StandardCharsets.US_ASCII));
         return cipher;
+    }
+
+    private static Cipher newCipher() {
+        try {
+            return Cipher.getInstance("AES/GCM/NoPadding");
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every Java platform has AES-GCM", e);
+        }
     }
 
     private static boolean isFips() {

@@ -93,6 +93,25 @@ class TokenCipherTest {
                 .hasMessageContaining("another key has the ID '2026-08'");
     }
 
+    /** A thread uses its cipher again, also after a record that it could not decrypt. */
+    @Test
+    void oneThreadUsesSeveralKeysAndRecordsInAnyOrder() throws Exception {
+        KeyRing.Key other = key("2026-09", 2);
+        TokenRecord revoked = RECORD.revoked();
+        String ofOther = TokenCipher.encrypt(revoked, OWNER, other);
+
+        for (int round = 0; round < 3; round++) {
+            assertThat(TokenCipher.decrypt(sealed, OWNER, id -> Optional.of(KEY)))
+                    .isEqualTo(RECORD);
+            assertThat(TokenCipher.decrypt(ofOther, OWNER, id -> Optional.of(other)))
+                    .isEqualTo(revoked);
+            assertThatThrownBy(() -> TokenCipher.decrypt(sealed, OWNER, id -> Optional.of(other)))
+                    .isInstanceOf(TokenCipher.Unreadable.class);
+            assertThat(TokenCipher.decrypt(TokenCipher.encrypt(RECORD, OWNER, KEY), OWNER, id -> Optional.of(KEY)))
+                    .isEqualTo(RECORD);
+        }
+    }
+
     @Test
     void givenAChangedCharacter_thenDecryptionFails() {
         IntStream.range(0, sealed.length())
