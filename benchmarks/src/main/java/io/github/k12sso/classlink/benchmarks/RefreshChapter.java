@@ -70,7 +70,7 @@ final class RefreshChapter implements Chapter {
                         .atMost(1),
                 FigureRow.alone(
                                 chapter,
-                                "failures",
+                                failures(storms),
                                 new Sample(storms.stream()
                                         .mapToLong(storm -> storm.load().failed())
                                         .sum()))
@@ -82,6 +82,12 @@ final class RefreshChapter implements Chapter {
                         calm),
                 FigureRow.alone(chapter, "p99 that the refresh adds, without ClassLink's own 300 ms, ms", wait)
                         .atMost(200));
+    }
+
+    /** Names the wrong responses, if there are any. */
+    private static String failures(List<Storm> storms) {
+        String kinds = Load.byKind(storms.stream().flatMap(storm -> storm.load().wrong().stream()));
+        return kinds.isEmpty() ? "failures" : "failures (" + kinds + ")";
     }
 
     private static Storm storm(Bench bench, Cluster cluster, List<TestRealm> nodes, int requests) {

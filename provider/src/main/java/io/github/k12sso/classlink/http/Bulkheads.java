@@ -11,8 +11,11 @@ import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -28,8 +31,8 @@ public final class Bulkheads {
     static final Duration TRY_EVERY = Duration.ofSeconds(3);
     /** While many worker threads are free. */
     private static final Patience PATIENT = new Patience(Duration.ofSeconds(10), Duration.ofSeconds(2));
-    /** While few worker threads are free; limits the delay for other realms. */
-    private static final Patience IMPATIENT = new Patience(Duration.ofSeconds(3), Duration.ofMillis(600));
+    /** While few worker threads are free: longer than a refresh under load, but limits the delay for other realms. */
+    private static final Patience IMPATIENT = new Patience(Duration.ofSeconds(3), Duration.ofSeconds(1));
     /** Few threads are free when waiting requests hold more than this share of them. */
     private static final int PERCENT_HELD = 80;
 
@@ -58,6 +61,17 @@ public final class Bulkheads {
         REFRESHES,
         /** Roster gateway requests. */
         ROSTERS
+    }
+
+    /**
+     * The same work in another request. A request without a permit waits for its result instead of for a permit, as
+     * long as it would wait for a permit.
+     */
+    @FunctionalInterface
+    public interface SameWork {
+
+        /** Returns the work that is in progress; null if there is none. Called repeatedly. */
+        Future<?> inProgress();
     }
 
     /** A permit, held while a request waits for ClassLink. */
@@ -126,7 +140,17 @@ public final class Bulkheads {
      *     released recently
      */
     public Place enter(Group group) throws UpstreamFailure.Unavailable {
-        Optional<Place> place = compartments.get(group).tryEnter(clock.instant());
+        return enter(group, () -> null);
+    }
+
+    /**
+     * Acquires a permit of a group, or waits until the same work of another request ends.
+     *
+     * @param same if this has ended, the returned place has no permit, and the caller takes its result
+     * @throws UpstreamFailure.Unavailable as in {@link #enter(Group)}
+     */
+    public Place enter(Group group, SameWork same) throws UpstreamFailure.Unavailable {
+        Optional<Place> place = compartments.get(group).tryEnter(clock.instant(), same);
         String full = "too many requests on this server are waiting for ClassLink";
         return place.orElseThrow(() -> rejected(group, Kind.NO_PLACE, full, TRY_EVERY));
     }
@@ -163,20 +187,24 @@ public final class Bulkheads {
             this.places = new Semaphore(size - allKept);
         }
 
-        private Optional<Place> tryEnter(Instant now) {
+        private Optional<Place> tryEnter(Instant now, SameWork same) {
             held.incrementAndGet();
-            Optional<Semaphore> entered =
-                    places.tryAcquire() ? Optional.of(places) : tryTrial(now) ? Optional.of(kept) : tryQueue();
-            if (entered.isEmpty()) {
+            Optional<Place> place = places.tryAcquire()
+                    ? Optional.of(permit(places))
+                    : same.inProgress() == null && tryTrial(now) ? Optional.of(permit(kept)) : tryQueue(same);
+            if (place.isEmpty()) {
                 held.decrementAndGet();
-                return Optional.empty();
             }
+            return place;
+        }
+
+        private Place permit(Semaphore acquired) {
             moved = System.nanoTime();
-            return Optional.of(() -> {
+            return () -> {
                 moved = System.nanoTime();
-                entered.get().release();
+                acquired.release();
                 held.decrementAndGet();
-            });
+            };
         }
 
         /** Allows one trial request, and another after a while because the first may never get a response. */
@@ -190,7 +218,7 @@ public final class Bulkheads {
         }
 
         /** Handles a burst: ClassLink responds, but there are more requests than permits. */
-        private Optional<Semaphore> tryQueue() {
+        private Optional<Place> tryQueue(SameWork same) {
             long arrived = System.nanoTime();
             try {
                 while (true) {
@@ -198,13 +226,29 @@ public final class Bulkheads {
                     if (left <= 0) {
                         return Optional.empty();
                     }
-                    if (places.tryAcquire(Math.min(left, SLICE), TimeUnit.NANOSECONDS)) {
-                        return Optional.of(places);
+                    Future<?> other = same.inProgress();
+                    if (other != null) {
+                        if (endsWithin(other, Math.min(left, SLICE))) {
+                            return Optional.of(held::decrementAndGet);
+                        }
+                    } else if (places.tryAcquire(Math.min(left, SLICE), TimeUnit.NANOSECONDS)) {
+                        return Optional.of(permit(places));
                     }
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return Optional.empty();
+            }
+        }
+
+        private static boolean endsWithin(Future<?> work, long nanoseconds) throws InterruptedException {
+            try {
+                work.get(nanoseconds, TimeUnit.NANOSECONDS);
+                return true;
+            } catch (TimeoutException e) {
+                return false;
+            } catch (ExecutionException e) {
+                return true; // the caller sees the failure in the result
             }
         }
     }

@@ -20,6 +20,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.keycloak.models.KeycloakSessionFactory;
@@ -68,8 +69,12 @@ public final class RefreshesInFlight {
      * @return {@code unreachable} immediately if this node has too many such requests
      */
     RefreshOutcome join(String key, Supplier<RefreshOutcome> work) {
-        try (Bulkheads.Place place = bulkheads.enter(Bulkheads.Group.REFRESHES)) {
-            return workOrAwait(key, work);
+        AtomicReference<CompletableFuture<RefreshOutcome>> other = new AtomicReference<>();
+        try (Bulkheads.Place place =
+                bulkheads.enter(Bulkheads.Group.REFRESHES, () -> other.updateAndGet(previous -> inFlight.get(key)))) {
+            return other.get() == null
+                    ? workOrAwait(key, work)
+                    : await(other.get()).coalesced();
         } catch (UpstreamFailure.Unavailable e) {
             return RefreshOutcome.unreachable(e.retryAfter().orElse(COOL_DOWN));
         }

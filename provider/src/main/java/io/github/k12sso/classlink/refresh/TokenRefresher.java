@@ -31,8 +31,11 @@ import org.keycloak.models.UserModel;
 final class TokenRefresher {
 
     private static final Logger LOG = Logger.getLogger(TokenRefresher.class);
-    /** Time between attempts to acquire a lock that another node holds. */
-    private static final Duration POLL = Duration.ofMillis(100);
+    /** Time between two looks at a refresh of another node, which usually takes less than a second. */
+    private static final Duration POLL = Duration.ofMillis(25);
+
+    private static final Duration LATER_POLL = Duration.ofMillis(100);
+    private static final Duration LATER = Duration.ofSeconds(1);
 
     private final KeycloakSessionFactory factory;
     private final TokenVault vault;
@@ -119,6 +122,10 @@ final class TokenRefresher {
                 if (coolDown.isPresent()) {
                     return RefreshOutcome.unreachable(coolDown.get());
                 }
+                Optional<RefreshOutcome> refreshed = refreshedMeanwhile(seen);
+                if (refreshed.isPresent()) {
+                    return refreshed.get();
+                }
                 Optional<RefreshLock> lock = RefreshLock.tryAcquire(factory, key);
                 if (lock.isPresent()) {
                     try {
@@ -127,10 +134,22 @@ final class TokenRefresher {
                         lock.get().release();
                     }
                 }
-                if (System.nanoTime() - start > RefreshesInFlight.MAX_WAIT.toNanos() || !pause()) {
+                long waited = System.nanoTime() - start;
+                if (waited > RefreshesInFlight.MAX_WAIT.toNanos()
+                        || !pause(waited > LATER.toNanos() ? LATER_POLL : POLL)) {
                     return RefreshOutcome.unreachable(RefreshesInFlight.COOL_DOWN);
                 }
             }
+        }
+
+        /** Reads without the lock: what another request has committed is valid, even while it still holds the lock. */
+        private Optional<RefreshOutcome> refreshedMeanwhile(String seen) {
+            return store.read()
+                    .filter(stored -> !stored.equals(seen))
+                    .flatMap(cipher::tryDecrypt)
+                    .flatMap(TokenRecord::tokens)
+                    .filter(tokens -> !tokens.isExpired(clock.instant()))
+                    .map(RefreshOutcome::stillValid);
         }
 
         private RefreshOutcome readAgain(String seen) {
@@ -212,9 +231,9 @@ final class TokenRefresher {
         }
     }
 
-    private static boolean pause() {
+    private static boolean pause(Duration time) {
         try {
-            Thread.sleep(POLL.toMillis());
+            Thread.sleep(time.toMillis());
             return true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -17,6 +17,8 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -130,6 +132,78 @@ class BulkheadsTest {
             few.enter(Group.LOGINS);
 
             assertThatThrownBy(() -> few.enter(Group.LOGINS)).isInstanceOf(UpstreamFailure.Unavailable.class);
+        }
+
+        @Nested
+        class GivenAnotherDoesTheSameWork {
+
+            private final CompletableFuture<String> same = new CompletableFuture<>();
+            private final Bulkheads full = new Bulkheads(new Places(50, 5, 5, 5), LONG, LONG, clock);
+
+            /** Four permits; the fifth is reserved. */
+            private List<Place> takeAll() throws Exception {
+                List<Place> taken = new ArrayList<>();
+                for (int permit = 0; permit < 4; permit++) {
+                    taken.add(full.enter(Group.REFRESHES));
+                }
+                return taken;
+            }
+
+            @ParameterizedTest
+            @ValueSource(booleans = {true, false})
+            void thenACallWithoutAPermitWaitsForItsResult_andFreesNoPermit(boolean succeeds) throws Exception {
+                List<Place> taken = takeAll();
+                same.completeOnTimeout("done", 20, TimeUnit.MILLISECONDS);
+                if (!succeeds) {
+                    same.completeExceptionally(new IllegalStateException("failed"));
+                }
+
+                full.enter(Group.REFRESHES, () -> same).close();
+
+                for (int call = 0; call < 10; call++) {
+                    full.enter(Group.REFRESHES, () -> same);
+                }
+                assertThatCode(() -> full.enter(Group.REFRESHES))
+                        .as("the reserved permit")
+                        .doesNotThrowAnyException();
+                Thread next = new Thread(() -> enterAndLeave(full, Group.REFRESHES));
+                next.start();
+                while (next.getState() != Thread.State.TIMED_WAITING) {
+                    Thread.onSpinWait();
+                }
+                taken.get(0).close();
+                next.join();
+            }
+
+            @Test
+            void givenItStartsWhileTheCallWaitsForAPermit_thenTheCallWaitsForItsResult() throws Exception {
+                takeAll();
+                full.enter(Group.REFRESHES); // the reserved permit
+                AtomicInteger asked = new AtomicInteger();
+                same.complete("done");
+
+                assertThatCode(() -> full.enter(Group.REFRESHES, () -> asked.incrementAndGet() > 3 ? same : null))
+                        .doesNotThrowAnyException();
+                assertThat(asked).hasValue(4);
+            }
+
+            @Test
+            void givenItDoesNotEnd_thenTheCallIsRejectedAfterTheSameTime() throws Exception {
+                Bulkheads few = new Bulkheads(
+                        new Places(50, 1, 1, 1), new Patience(Duration.ofMillis(20), LONG.longest()), LONG, clock);
+                few.enter(Group.REFRESHES);
+
+                assertThatThrownBy(() -> few.enter(Group.REFRESHES, () -> same))
+                        .isInstanceOf(UpstreamFailure.Unavailable.class);
+            }
+
+            @Test
+            void givenAFreePermit_thenTheCallGetsIt() throws Exception {
+                Bulkheads one = new Bulkheads(new Places(50, 1, 1, 1), NONE, NONE, clock);
+                one.enter(Group.REFRESHES, () -> same);
+
+                assertThatThrownBy(() -> one.enter(Group.REFRESHES)).isInstanceOf(UpstreamFailure.Unavailable.class);
+            }
         }
 
         private static void enterAndLeave(Bulkheads busy, Group group) {

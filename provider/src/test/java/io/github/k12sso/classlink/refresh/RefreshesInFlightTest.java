@@ -22,6 +22,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
 class RefreshesInFlightTest {
@@ -39,30 +41,31 @@ class RefreshesInFlightTest {
     @Nested
     class GivenSeveralRequestsForOneUser {
 
-        @Test
-        void thenOneRefreshesAndAllGetItsResult() throws Exception {
-            List<RefreshOutcome> answers = together(PLACES - 2);
+        @ParameterizedTest
+        @ValueSource(ints = {PLACES - 2, 40})
+        void thenOneRefreshesAndAllGetItsResult_evenWithoutASlot(int requests) throws Exception {
+            List<RefreshOutcome> answers = together(requests, requests - 1);
 
             assertThat(answers).filteredOn(VALID::equals).hasSize(1);
-            assertThat(answers).filteredOn(VALID.coalesced()::equals).hasSize(PLACES - 3);
+            assertThat(answers).filteredOn(VALID.coalesced()::equals).hasSize(requests - 1);
         }
 
         @Test
-        void givenTooManyWaiting_thenTheOthersAreToldToRetry() throws Exception {
-            List<RefreshOutcome> answers = together(70);
+        void givenTheRefreshTakesTooLong_thenThoseWithoutASlotAreToldToRetry() throws Exception {
+            List<RefreshOutcome> answers = together(70, PLACES - 3);
 
             assertThat(answers).filteredOn(VALID::equals).hasSize(1);
             assertThat(answers)
-                    .as("the slots and one probe")
+                    .as("the slots")
                     .filteredOn(VALID.coalesced()::equals)
-                    .hasSize(PLACES - 2);
+                    .hasSize(PLACES - 3);
             assertThat(answers)
                     .filteredOn(RefreshOutcome.unreachable(RefreshesInFlight.COOL_DOWN)::equals)
-                    .hasSize(70 - 1 - (PLACES - 2));
+                    .hasSize(70 - (PLACES - 2));
         }
 
-        /** The first refresh lasts until all other requests wait or were rejected. */
-        private List<RefreshOutcome> together(int requests) throws Exception {
+        /** The first refresh lasts until that many other requests wait and all others were rejected. */
+        private List<RefreshOutcome> together(int requests, int waiting) throws Exception {
             Queue<Thread> started = new ConcurrentLinkedQueue<>();
             CountDownLatch working = new CountDownLatch(1);
             CountDownLatch finish = new CountDownLatch(1);
@@ -83,7 +86,6 @@ class RefreshesInFlightTest {
                         });
                     }));
                 }
-                int waiting = Math.min(requests, PLACES - 1) - 1;
                 while (started.stream()
                                         .filter(thread -> thread.getState() == Thread.State.TIMED_WAITING)
                                         .count()

@@ -4,6 +4,8 @@ import io.gatling.javaapi.core.Simulation;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
@@ -16,8 +18,11 @@ public final class Gatling {
     /** The job of the running simulation, because Gatling instantiates the simulation. */
     private static volatile Object job;
 
-    /** Nanoseconds of each completed unit of work; negative if its response was wrong. */
+    /** Nanoseconds of each completed unit of work with the expected response. */
     private static final ConcurrentLinkedQueue<Long> TIMES = new ConcurrentLinkedQueue<>();
+
+    /** The other responses. */
+    private static final ConcurrentLinkedQueue<String> WRONG = new ConcurrentLinkedQueue<>();
 
     private final Path work;
     private int runs;
@@ -33,6 +38,7 @@ public final class Gatling {
      */
     public Load run(Class<? extends Simulation> simulation, Object job) {
         TIMES.clear();
+        WRONG.clear();
         Gatling.job = job;
         PrintStream console = System.out;
         int status;
@@ -52,9 +58,7 @@ public final class Gatling {
         if (status != 0) {
             throw new IllegalStateException("Gatling ended with " + status + ": " + simulation.getSimpleName());
         }
-        Load load = Load.of(
-                TIMES.stream().mapToLong(time -> time).filter(time -> time > 0).toArray(),
-                TIMES.stream().filter(time -> time < 0).count());
+        Load load = Load.of(TIMES.stream().mapToLong(time -> time).toArray(), List.copyOf(WRONG));
         System.out.println("  " + simulation.getSimpleName() + " " + ++runs + ": " + load);
         return load;
     }
@@ -63,9 +67,12 @@ public final class Gatling {
         return type.cast(job);
     }
 
-    /** Called by simulations at the end of each unit of work. */
-    static void over(long startedAt, boolean right) {
-        long time = Math.max(1, System.nanoTime() - startedAt);
-        TIMES.add(right ? time : -time);
+    /**
+     * Called by simulations at the end of each unit of work.
+     *
+     * @param wrong what the response was if it wasn't the expected one, without tokens
+     */
+    static void over(long startedAt, Optional<String> wrong) {
+        wrong.ifPresentOrElse(WRONG::add, () -> TIMES.add(System.nanoTime() - startedAt));
     }
 }

@@ -112,10 +112,9 @@ public class Logins extends Simulation {
     }
 
     private static Session over(Session session) {
-        Gatling.over(
-                session.getLong("startedAt"),
-                !session.isFailed()
-                        && hasCode(URI.create(session.getString(NEXT)).getQuery()));
+        boolean right = !session.isFailed()
+                && hasCode(URI.create(session.getString(NEXT)).getQuery());
+        Gatling.over(session.getLong("startedAt"), right ? Optional.empty() : Optional.of("no code"));
         return session.markAsSucceeded();
     }
 

@@ -5,24 +5,30 @@ import static io.gatling.javaapi.core.CoreDsl.during;
 import static io.gatling.javaapi.core.CoreDsl.exec;
 import static io.gatling.javaapi.core.CoreDsl.feed;
 import static io.gatling.javaapi.core.CoreDsl.listFeeder;
+import static io.gatling.javaapi.core.CoreDsl.regex;
 import static io.gatling.javaapi.core.CoreDsl.scenario;
 import static io.gatling.javaapi.core.CoreDsl.substring;
 import static io.gatling.javaapi.http.HttpDsl.http;
 import static io.gatling.javaapi.http.HttpDsl.status;
 
 import io.gatling.javaapi.core.ChainBuilder;
+import io.gatling.javaapi.core.Session;
 import io.gatling.javaapi.core.Simulation;
 import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Requests that post a Keycloak token to an endpoint: exchange, brokering API or introspection. */
 public class TokenRequests extends Simulation {
 
     /** Text that every response with an access token contains. */
     public static final String TOKEN_ANSWER = "\"access_token\":\"";
+
+    private static final String STATUS = "status";
+    private static final String ERROR = "error";
 
     /** The URL and token of a user. */
     public record Target(URI address, String token) {}
@@ -44,6 +50,13 @@ public class TokenRequests extends Simulation {
             int connections,
             int seconds) {}
 
+    /** Status and OAuth error of a response, without its tokens. */
+    private static String response(Session session) {
+        return !session.contains(STATUS)
+                ? "no response"
+                : session.getInt(STATUS) + (session.contains(ERROR) ? " " + session.getString(ERROR) : "");
+    }
+
     public TokenRequests() {
         Job job = Gatling.job(Job.class);
         ChainBuilder request = feed(listFeeder(job.targets().stream()
@@ -51,14 +64,20 @@ public class TokenRequests extends Simulation {
                                         Map.of("address", target.address().toString(), "token", target.token()))
                                 .toList())
                         .circular())
-                .exec(session -> session.set("startedAt", System.nanoTime()))
+                .exec(session -> session.removeAll(STATUS, ERROR).set("startedAt", System.nanoTime()))
                 .exec(http("token request")
                         .post("#{address}")
                         .formParamMap(new HashMap<String, Object>(job.form()))
                         .formParam(job.tokenField(), "#{token}")
-                        .check(status().is(200), substring(job.expected()).exists()))
+                        .check(
+                                status().saveAs(STATUS),
+                                regex("\"error\":\"([a-z_]+)\"").optional().saveAs(ERROR),
+                                status().is(200),
+                                substring(job.expected()).exists()))
                 .exec(session -> {
-                    Gatling.over(session.getLong("startedAt"), !session.isFailed());
+                    Gatling.over(
+                            session.getLong("startedAt"),
+                            session.isFailed() ? Optional.of(response(session)) : Optional.empty());
                     return session.markAsSucceeded();
                 });
         ChainBuilder work = job.seconds() == 0
