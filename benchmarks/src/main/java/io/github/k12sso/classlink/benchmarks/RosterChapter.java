@@ -39,8 +39,8 @@ final class RosterChapter implements Chapter {
     /** OneRoster's default limit. */
     private static final int SHORT = 100;
 
-    /** Short pages for the warm-up. */
-    private static final int WARM_UP = 2_000;
+    /** Short pages for the warm-up: Java compiles a method fully after 5,000 calls. */
+    private static final int WARM_UP = 6_000;
 
     private static final int TENANT = 4711;
     private static final String DISTRICT = "bigcounty";

@@ -229,8 +229,7 @@ public final class OneRosterClient {
 
     private PageParts.Part call(RosterRequest request, RowRule rows, PageBuffer buffer)
             throws UpstreamFailure, RosterPageReader.BrokenPage {
-        PageParts.FirstRows first = new PageParts.FirstRows(request.limit(), rows);
-        RosterPageReader page = new RosterPageReader(request, first, links);
+        RosterPageReader page = new RosterPageReader(request, rows, links);
         Duration timeout = left().compareTo(CALL) < 0 ? left() : CALL;
         String url = access.url(request.target());
         return upstream.<PageParts.Part, RosterPageReader.BrokenPage>stream(
@@ -238,7 +237,8 @@ public final class OneRosterClient {
                 url,
                 access.authorization(url),
                 timeout,
-                (body, headers) -> PageParts.Part.of(page.read(body, buffer::add), first, headers));
+                (body, headers) ->
+                        PageParts.Part.of(page.read(body, buffer::add), request.limit(), page.firstId(), headers));
     }
 
     private Duration left() {

@@ -29,6 +29,7 @@ public final class PageBuffer implements AutoCloseable {
             new Semaphore((int) Math.min(Integer.MAX_VALUE, Runtime.getRuntime().maxMemory() / HEAP_SHARE / CHUNK));
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final byte[] COMMA = {','};
 
     private final Semaphore memory;
     private final List<byte[]> chunks = new ArrayList<>();
@@ -73,14 +74,18 @@ public final class PageBuffer implements AutoCloseable {
         rows = mark.rows();
     }
 
+    /** Adds a row in JSON. */
+    void add(byte[] row) {
+        if (rows++ > 0) {
+            write(COMMA);
+        }
+        write(row);
+    }
+
     /** Adds a row. */
     public void add(ObjectNode row) {
         try {
-            byte[] bytes = JSON.writeValueAsBytes(row);
-            if (rows++ > 0) {
-                write(new byte[] {','});
-            }
-            write(bytes);
+            add(JSON.writeValueAsBytes(row));
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException(new IOException("failed to write a row", e));
         }

@@ -1,8 +1,6 @@
 package io.github.k12sso.classlink.oneroster.client;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.oneroster.client.OneRosterClient.PageResult;
-import io.github.k12sso.classlink.oneroster.policy.Policy.RowRule;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Optional;
@@ -54,43 +52,22 @@ final class PageParts {
         /** Replaces a 404 past the end. */
         static final Part EMPTY = new Part(0, "", OptionalLong.empty(), Optional.empty(), Optional.empty(), false);
 
-        static Part of(int sent, FirstRows rows, Function<String, Optional<String>> headers) {
+        /** @param sent number of rows in the response, which may be more than the requested number */
+        static Part of(int sent, int limit, String firstId, Function<String, Optional<String>> headers) {
             return new Part(
-                    Math.min(sent, rows.limit),
-                    rows.firstId,
+                    Math.min(sent, limit),
+                    firstId,
                     headers.apply("x-total-count")
                             .filter(count -> count.matches("[0-9]{1,12}"))
                             .map(count -> OptionalLong.of(Long.parseLong(count)))
                             .orElse(OptionalLong.empty()),
                     headers.apply("link")
-                            .map(link -> sent > rows.limit || NEXT.matcher(link).find()),
+                            .map(link -> sent > limit || NEXT.matcher(link).find()),
                     headers.apply("x-perm-rev").filter(text -> text.matches("[!-~]{1," + MAX_REVISION_LENGTH + "}")),
                     headers.apply("x-count").isPresent());
         }
 
         private static final Pattern NEXT = Pattern.compile("rel\\s*=\\s*\"?next\\b", Pattern.CASE_INSENSITIVE);
-    }
-
-    /** Passes only the requested number of rows, in case the service ignores {@code limit}. */
-    static final class FirstRows implements RowRule {
-
-        private final int limit;
-        private final RowRule rule;
-        private String firstId = "";
-        private int seen;
-
-        FirstRows(int limit, RowRule rule) {
-            this.limit = limit;
-            this.rule = rule;
-        }
-
-        @Override
-        public Optional<ObjectNode> pass(ObjectNode row) {
-            if (seen++ == 0) {
-                firstId = row.path("sourcedId").asText();
-            }
-            return seen > limit ? Optional.empty() : rule.pass(row);
-        }
     }
 
     /** @throws RosterFailure if it is inconsistent with the previous responses */

@@ -19,24 +19,24 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Finds for each question the first endpoint ("way") that a district's roster service supports, and remembers
- * unsupported ones. A 404 can mean an unsupported path or an unknown user or class; reading the user or class
+ * Finds for each question the first endpoint ("way") that a district's roster service supports, and remembers which
+ * ways it supports. A 404 can mean an unsupported path or an unknown user or class; reading the user or class
  * distinguishes the two.
  */
 public final class RosterWays {
 
     private final SourceLists lists;
-    private final Lacking remembered;
+    private final Support remembered;
     private final String district;
     private final Set<Way> working = EnumSet.noneOf(Way.class);
 
     /**
      * Creates the ways for one request.
      *
-     * @param remembered the unsupported ways that this node knows
+     * @param remembered the ways that this node has tried
      * @param district key of the service, with everything that its responses depend on
      */
-    public RosterWays(SourceLists lists, Lacking remembered, String district) {
+    public RosterWays(SourceLists lists, Support remembered, String district) {
         this.lists = lists;
         this.remembered = remembered;
         this.district = district;
@@ -137,8 +137,8 @@ public final class RosterWays {
     }
 
     /**
-     * Returns the answers in the order of the questions; empty where no way is supported. An untested way is tried with
-     * one question first.
+     * Returns the answers in the order of the questions; empty where no way is supported. A way that is not known to
+     * work is tried with one question first.
      */
     List<Optional<Solved>> solve(List<Question> questions) throws RosterFailure {
         Map<Question, Solved> solved = new HashMap<>();
@@ -152,20 +152,32 @@ public final class RosterWays {
                         .toList();
             }
             Map<Question, Answer> answers = read(round);
+            noteWorking(round, answers);
             Set<Question> missing = missing(round, answers);
             answers.forEach((question, answer) -> {
                 Way way = round.get(question);
                 if (answer.lacking() == null) {
-                    working.add(way);
                     solved.put(question, new Solved(way, answer.rows()));
-                } else if (missing.contains(question)
-                        || (working.contains(way) && answer.lacking() == Reason.UNKNOWN_OBJECT)) {
+                } else if (missing.contains(question) || isEmptyList(way, answer)) {
                     solved.put(question, new Solved(way, List.of()));
                 } else {
                     failed.get(question).add(way);
                 }
             });
         }
+    }
+
+    private void noteWorking(Map<Question, Way> round, Map<Question, Answer> answers) {
+        answers.forEach((question, answer) -> {
+            if (answer.lacking() == null && working.add(round.get(question))) {
+                remembered.put(district, round.get(question), true);
+            }
+        });
+    }
+
+    /** Handles services that return 404 instead of an empty list. */
+    private boolean isEmptyList(Way way, Answer answer) {
+        return working.contains(way) && answer.lacking() == Reason.UNKNOWN_OBJECT;
     }
 
     private Map<Question, Way> round(
@@ -177,9 +189,12 @@ public final class RosterWays {
                     ? Optional.empty()
                     : question.ways.keySet().stream()
                             .filter(way -> !failed.get(question).contains(way))
-                            .filter(way -> !remembered.isLacking(district, way))
+                            .filter(way -> !remembered.is(district, way, false))
                             .findFirst();
-            next.filter(way -> working.contains(way) || way.isSingle() || tried.add(way))
+            next.filter(way -> working.contains(way)
+                            || way.isSingle()
+                            || remembered.is(district, way, true)
+                            || tried.add(way))
                     .ifPresent(way -> round.put(question, way));
         }
         return round;
@@ -196,34 +211,42 @@ public final class RosterWays {
 
     /** Returns the questions whose user or class does not exist. For the others, the way is unsupported. */
     private Set<Question> missing(Map<Question, Way> round, Map<Question, Answer> answers) throws RosterFailure {
+        Set<Question> unclear = new HashSet<>();
         Set<Question> missing = new HashSet<>();
-        for (Map.Entry<Question, Answer> each : answers.entrySet()) {
-            Question question = each.getKey();
-            Reason lacking = each.getValue().lacking();
+        answers.forEach((question, answer) -> {
             Way way = round.get(question);
-            if (lacking == null) {
-                continue;
+            if (answer.lacking() == null || way.isFilter() || answer.lacking() == Reason.SOURCE_LACKS) {
+                return;
             }
-            boolean unclear = !way.isFilter() && lacking != Reason.SOURCE_LACKS;
-            if (unclear && (way.isSingle() ? lacking == Reason.UNKNOWN_OBJECT : !exists(question))) {
+            if (way.isSingle() && answer.lacking() == Reason.UNKNOWN_OBJECT) {
                 missing.add(question);
-            } else if (question.own && !working.contains(way)) {
-                remembered.add(district, way);
+            } else if (!way.isSingle() && !isEmptyList(way, answer)) {
+                unclear.add(question);
             }
-        }
+        });
+        missing.addAll(withoutSubject(unclear));
+        answers.forEach((question, answer) -> {
+            Way way = round.get(question);
+            if (answer.lacking() != null && !missing.contains(question) && question.own && !working.contains(way)) {
+                remembered.put(district, way, false);
+            }
+        });
         return missing;
     }
 
-    private boolean exists(Question question) throws RosterFailure {
-        if (question.subject.isEmpty()) {
-            return true;
-        }
-        Listing subject = question.subject.get();
-        return lists.read(List.of(subject)).get(subject).lacking() != Reason.UNKNOWN_OBJECT;
+    private Set<Question> withoutSubject(Set<Question> unclear) throws RosterFailure {
+        Map<Question, Listing> subjects = new HashMap<>();
+        unclear.forEach(question -> question.subject.ifPresent(subject -> subjects.put(question, subject)));
+        Map<Listing, Answer> read = lists.read(Set.copyOf(subjects.values()));
+        subjects.values().removeIf(subject -> read.get(subject).lacking() != Reason.UNKNOWN_OBJECT);
+        return subjects.keySet();
     }
 
-    /** The unsupported ways of districts' services, remembered on this node for some hours. */
-    public static final class Lacking {
+    /**
+     * The ways that districts' services support and do not support, remembered on this node for some hours. A way that
+     * a service no longer supports costs one round of calls, after which it is remembered as unsupported.
+     */
+    public static final class Support {
 
         static final Duration TTL = Duration.ofHours(6);
         static final int MAX_ENTRIES = 10_000;
@@ -231,7 +254,7 @@ public final class RosterWays {
         private final Cache<String, Boolean> ways;
 
         /** @param ticker the node's clock */
-        public Lacking(Ticker ticker) {
+        public Support(Ticker ticker) {
             this.ways = Caffeine.newBuilder()
                     .expireAfterWrite(TTL)
                     .maximumSize(MAX_ENTRIES)
@@ -240,12 +263,12 @@ public final class RosterWays {
                     .build();
         }
 
-        private boolean isLacking(String district, Way way) {
-            return ways.getIfPresent(district + " " + way) != null;
+        private boolean is(String district, Way way, boolean supported) {
+            return Boolean.valueOf(supported).equals(ways.getIfPresent(district + " " + way));
         }
 
-        private void add(String district, Way way) {
-            ways.put(district + " " + way, Boolean.TRUE);
+        private void put(String district, Way way, boolean supported) {
+            ways.put(district + " " + way, supported);
         }
     }
 }

@@ -41,10 +41,12 @@ public final class SourceLists {
     /** Maximum bytes of all rows of one request. */
     static final int MAX_BYTES = 8 * 1024 * 1024;
     /** Maximum parallel reads of one request. */
-    static final int PARALLEL = 4;
+    static final int PARALLEL = 6;
 
     private static final Logger LOG = Logger.getLogger(SourceLists.class);
-    private static final int MAX_THREADS = 12;
+    /** Maximum parallel reads of all requests of this node, in addition to the requests' own threads. */
+    private static final int MAX_THREADS = 20;
+
     private static final ThreadPoolExecutor THREADS = threads();
 
     private final Source source;

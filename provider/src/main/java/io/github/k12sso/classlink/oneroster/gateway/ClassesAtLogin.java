@@ -120,7 +120,7 @@ public record ClassesAtLogin(
         SourceLists timetable = new SourceLists(reader, now.state().lists(), source.district() + " timetable");
         List<CurrentClasses.Own> current = new CurrentClasses<>(
                         new SourceMemberships(
-                                new RosterWays(own, now.state().lacking(), source.partner() + " " + tenant)),
+                                new RosterWays(own, now.state().support(), source.partner() + " " + tenant)),
                         timetable::objects,
                         LocalDate.ofInstant(Clocks.keycloak().instant(), ZoneOffset.UTC))
                 .of(person);

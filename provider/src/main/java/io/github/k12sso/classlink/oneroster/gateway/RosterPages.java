@@ -125,7 +125,7 @@ final class RosterPages {
                 settings.state().lists(),
                 person);
         return new SourceMemberships(
-                new RosterWays(lists, settings.state().lacking(), source.partner() + " " + caller.tenant()));
+                new RosterWays(lists, settings.state().support(), source.partner() + " " + caller.tenant()));
     }
 
     private PageCache.Page page(RosterRequest request, OneRosterClient.PageResult result, PageBuffer buffer)

@@ -35,7 +35,7 @@ public final class RosterState {
     private final RosterLimits limits;
     private final PartnerApplications applications;
     private final SourceLists.Known lists;
-    private final RosterWays.Lacking lacking;
+    private final RosterWays.Support support;
     private final PageCache pages;
     private final Silences silences;
 
@@ -45,7 +45,7 @@ public final class RosterState {
         this.silences = new Silences(clock, ticker);
         this.applications = new PartnerApplications(clock, silences);
         this.lists = new SourceLists.Known(ticker);
-        this.lacking = new RosterWays.Lacking(ticker);
+        this.support = new RosterWays.Support(ticker);
         this.pages = new PageCache(ticker);
         GatewayResource.declareSeries();
     }
@@ -66,8 +66,8 @@ public final class RosterState {
         return lists;
     }
 
-    RosterWays.Lacking lacking() {
-        return lacking;
+    RosterWays.Support support() {
+        return support;
     }
 
     PageCache pages() {

@@ -3,6 +3,7 @@ package io.github.k12sso.classlink.oneroster.policy;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.oneroster.policy.Policy.Decision.Allowed;
 import io.github.k12sso.classlink.oneroster.policy.Policy.Decision.Refused;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * The access policy for rosters: everything that is not listed here is denied. docs/develop/roster-policy.md is
@@ -60,9 +62,8 @@ public final class Policy {
         if (!Collections.disjoint(hidden, compared)) {
             return new Refused(Decision.Refusal.HIDDEN_FIELD);
         }
-        RowRule rows = RowRule.without(hidden);
         Set<String> wanted = request.query().fields();
-        return new Allowed(wanted.isEmpty() ? rows : rows.then(RowRule.only(wanted)));
+        return new Allowed(new Fields(name -> !hidden.contains(name) && (wanted.isEmpty() || wanted.contains(name))));
     }
 
     private static Optional<Decision.Refusal> refusal(RosterRequest request, Caller caller) {
@@ -83,24 +84,40 @@ public final class Policy {
         /** Returns the visible part of a row; empty if nothing is visible. Modifies the row. */
         Optional<ObjectNode> pass(ObjectNode row);
 
+        /** If the rule only selects fields of each row, tells which; such rows are read without a tree. */
+        default Optional<Predicate<String>> keeps() {
+            return Optional.empty();
+        }
+
         /** Passes every row unchanged. */
         static RowRule all() {
-            return Optional::of;
+            return new Fields(name -> true);
         }
 
         /** Passes only some fields of each row. */
         static RowRule only(Set<String> fields) {
-            return row -> Optional.of(row.retain(fields));
+            return new Fields(fields::contains);
         }
 
         /** Removes some fields of each row. */
         static RowRule without(Set<String> fields) {
-            return row -> Optional.of(row.without(fields));
+            return new Fields(name -> !fields.contains(name));
+        }
+    }
+
+    private record Fields(Predicate<String> kept) implements RowRule {
+
+        @Override
+        public Optional<ObjectNode> pass(ObjectNode row) {
+            List<String> names = new ArrayList<>();
+            row.fieldNames().forEachRemaining(names::add);
+            names.removeIf(kept);
+            return Optional.of(row.without(names));
         }
 
-        /** Applies this rule, then another one. */
-        default RowRule then(RowRule other) {
-            return row -> pass(row).flatMap(other::pass);
+        @Override
+        public Optional<Predicate<String>> keeps() {
+            return Optional.of(kept);
         }
     }
 

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** The object types of OneRoster 1.1 with their JSON keys (docs/internals/classlink-rosters.md#collections). */
 public enum RosterObjectType {
@@ -60,6 +61,12 @@ public enum RosterObjectType {
         private static final Pattern STEP = Pattern.compile("\\s*\\.{0,2}\\s*(;.*)?", Pattern.DOTALL);
 
         private static final List<Route> ALL = routes();
+        private static final boolean[] PLAIN = new boolean[128];
+        /** The collections of which a single object can be read. */
+        private static final Set<String> OBJECTS = ALL.stream()
+                .filter(route -> route.pattern().size() == 2)
+                .map(route -> route.pattern().get(0))
+                .collect(Collectors.toUnmodifiableSet());
 
         /** Finds the route of a path; empty if there is none. */
         static Optional<Route> of(List<String> segments) {
@@ -68,8 +75,35 @@ public enum RosterObjectType {
                     .findFirst();
         }
 
+        /**
+         * Returns whether a link ends with the path of an object whose ID has only ASCII letters, digits, hyphens and
+         * underscores. Such a path is the same after decoding and encoding, which are most of the work for a link.
+         *
+         * @param start where the path starts
+         */
+        static boolean isPlainObject(String link, int start) {
+            int slash = link.indexOf('/', start);
+            int id = slash + 1;
+            if (slash < 0 || link.length() == id || link.length() - id > MAX_ID_LENGTH) {
+                return false;
+            }
+            for (int at = id; at < link.length(); at++) {
+                char c = link.charAt(at);
+                if (c >= PLAIN.length || !PLAIN[c]) {
+                    return false;
+                }
+            }
+            return OBJECTS.contains(link.substring(start, slash));
+        }
+
         boolean isSingle() {
             return pattern.get(pattern.size() - 1).equals(ID);
+        }
+
+        static {
+            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+                    .chars()
+                    .forEach(c -> PLAIN[c] = true);
         }
 
         private static List<Route> routes() {

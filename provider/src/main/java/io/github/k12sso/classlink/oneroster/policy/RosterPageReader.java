@@ -1,6 +1,7 @@
 package io.github.k12sso.classlink.oneroster.policy;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -11,16 +12,16 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.github.k12sso.classlink.oneroster.policy.Policy.RowRule;
-import io.github.k12sso.classlink.oneroster.policy.RosterObjectType.Route;
 import io.github.k12sso.classlink.oneroster.policy.RosterRequest.Links;
 import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.HashSet;
 import java.util.Optional;
-import java.util.Set;
 
-/** Reads a response row by row, with one row in memory, and writes the permitted part of each row. */
+/**
+ * Reads a response row by row, with one row in memory, and writes the permitted part of each row. Rows beyond the
+ * requested number are read but not passed on, because some services ignore the limit.
+ */
 public final class RosterPageReader {
 
     /** Maximum characters of the names and strings in a row. */
@@ -33,8 +34,9 @@ public final class RosterPageReader {
     static final int MAX_OTHERS = 5_000;
 
     private static final int MAX_NAME_LENGTH = 255;
-    private static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
+    static final ObjectMapper JSON = new ObjectMapper(new JsonFactoryBuilder()
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+            .rootValueSeparator("")
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(MAX_DEPTH)
                     .maxStringLength(MAX_ROW_LENGTH)
@@ -45,10 +47,9 @@ public final class RosterPageReader {
     private final RosterRequest request;
     private final RowRule rows;
     private final Links links;
-    private final Set<String> names = new HashSet<>();
     private int others;
-    private int rowNodes;
-    private int rowLength;
+    private int seen;
+    private String firstId = "";
 
     public RosterPageReader(RosterRequest request, RowRule rows, Links links) {
         this.request = request;
@@ -56,10 +57,10 @@ public final class RosterPageReader {
         this.links = links;
     }
 
-    /** Receives the permitted rows. */
+    /** Receives the permitted rows as JSON. */
     @FunctionalInterface
     public interface Sink {
-        void row(ObjectNode row) throws IOException;
+        void row(byte[] row) throws IOException;
     }
 
     /**
@@ -70,8 +71,9 @@ public final class RosterPageReader {
      * @throws IOException if reading or writing fails
      */
     public int read(InputStream answer, Sink sink) throws BrokenPage, IOException {
-        try (JsonParser parser = JSON.createParser(answer)) {
-            int count = object(parser, sink);
+        try (JsonParser parser = JSON.createParser(answer);
+                RowReader reader = new RowReader(parser, rows.keeps().orElse(name -> false), links)) {
+            int count = object(parser, reader, sink);
             if (parser.nextToken() != null) {
                 throw new BrokenPage("the response has data after the JSON object");
             }
@@ -82,7 +84,7 @@ public final class RosterPageReader {
         }
     }
 
-    private int object(JsonParser parser, Sink sink) throws BrokenPage, IOException {
+    private int object(JsonParser parser, RowReader reader, Sink sink) throws BrokenPage, IOException {
         if (parser.nextToken() != JsonToken.START_OBJECT) {
             throw new BrokenPage("the response is not a JSON object");
         }
@@ -97,7 +99,7 @@ public final class RosterPageReader {
                 if (count >= 0) {
                     throw new BrokenPage("the response has its rows twice");
                 }
-                count = request.isSingle() ? single(parser, sink) : collection(parser, sink);
+                count = request.isSingle() ? single(parser, reader, sink) : collection(parser, reader, sink);
             } else {
                 skip(parser);
             }
@@ -108,67 +110,67 @@ public final class RosterPageReader {
         return count;
     }
 
-    private int single(JsonParser parser, Sink sink) throws BrokenPage, IOException {
-        row(parser, sink);
+    private int single(JsonParser parser, RowReader reader, Sink sink) throws BrokenPage, IOException {
+        row(parser, reader, sink);
         return 1;
     }
 
-    private int collection(JsonParser parser, Sink sink) throws BrokenPage, IOException {
+    private int collection(JsonParser parser, RowReader reader, Sink sink) throws BrokenPage, IOException {
         if (parser.currentToken() != JsonToken.START_ARRAY) {
             throw new BrokenPage("the rows are not an array");
         }
         int count = 0;
         while (parser.nextToken() != JsonToken.END_ARRAY) {
-            row(parser, sink);
+            row(parser, reader, sink);
             count++;
         }
         return count;
     }
 
-    private void row(JsonParser parser, Sink sink) throws BrokenPage, IOException {
+    private void row(JsonParser parser, RowReader reader, Sink sink) throws BrokenPage, IOException {
         if (parser.currentToken() != JsonToken.START_OBJECT) {
             throw new BrokenPage("a row is not an object");
         }
-        rowNodes = 0;
-        rowLength = 0;
-        Optional<ObjectNode> passed = rows.pass((ObjectNode) value(parser));
-        if (passed.isPresent()) {
-            rewrite(passed.get(), links);
-            sink.row(passed.get());
+        boolean requested = seen < request.limit();
+        if (rows.keeps().isPresent()) {
+            byte[] row = reader.copy();
+            firstId = seen == 0 ? reader.id() : firstId;
+            if (requested) {
+                sink.row(row);
+            }
+        } else {
+            reader.begin();
+            ObjectNode row = (ObjectNode) tree(parser, reader);
+            firstId = seen == 0 ? row.path("sourcedId").asText() : firstId;
+            Optional<ObjectNode> passed = requested ? rows.pass(row) : Optional.empty();
+            if (passed.isPresent()) {
+                rewrite(passed.get(), links);
+                sink.row(JSON.writeValueAsBytes(passed.get()));
+            }
         }
+        seen++;
     }
 
-    /** Reads a value as a tree with limits: 32 KiB of compressed brackets could fill the heap. */
-    private JsonNode value(JsonParser parser) throws BrokenPage, IOException {
-        if (++rowNodes > MAX_ROW_NODES) {
-            throw new BrokenPage("a row has more than " + MAX_ROW_NODES + " values");
-        }
+    private static JsonNode tree(JsonParser parser, RowReader reader) throws BrokenPage, IOException {
+        reader.countValue();
         switch (parser.currentToken()) {
             case START_OBJECT -> {
                 ObjectNode object = JSON.createObjectNode();
                 while (parser.nextToken() == JsonToken.FIELD_NAME) {
-                    String name = counted(parser.currentName());
-                    if (names.add(name) && names.size() > MAX_OTHERS) {
-                        throw new BrokenPage("the rows have more than " + MAX_OTHERS + " different members");
-                    }
-                    parser.nextToken();
-                    JsonNode member = value(parser);
-                    if (name.equals("sourcedId") && member.asText().length() > Route.MAX_ID_LENGTH) {
-                        throw new BrokenPage("an id is longer than " + Route.MAX_ID_LENGTH + " characters");
-                    }
-                    object.set(name, member);
+                    String name = reader.nextName();
+                    object.set(name, tree(parser, reader));
                 }
                 return object;
             }
             case START_ARRAY -> {
                 ArrayNode array = JSON.createArrayNode();
                 while (parser.nextToken() != JsonToken.END_ARRAY) {
-                    array.add(value(parser));
+                    array.add(tree(parser, reader));
                 }
                 return array;
             }
             case VALUE_STRING -> {
-                return TextNode.valueOf(counted(parser.getText()));
+                return TextNode.valueOf(parser.getText());
             }
             default -> {
                 return JSON.readTree(parser); // number, boolean or null
@@ -176,12 +178,9 @@ public final class RosterPageReader {
         }
     }
 
-    private String counted(String text) throws BrokenPage {
-        rowLength += text.length();
-        if (rowLength > MAX_ROW_LENGTH) {
-            throw new BrokenPage("a row is longer than " + MAX_ROW_LENGTH + " characters");
-        }
-        return text;
+    /** Returns the sourcedId of the first row, or an empty string. */
+    public String firstId() {
+        return firstId;
     }
 
     private void skip(JsonParser parser) throws BrokenPage, IOException {

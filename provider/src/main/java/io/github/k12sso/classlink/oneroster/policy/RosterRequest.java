@@ -199,7 +199,7 @@ public final class RosterRequest {
         private static final String ROOT = "/ims/oneroster/v1p1/";
 
         /**
-         * Maximum number of cached links. Rows repeat the same links, and parsing each one took a quarter of the time.
+         * Maximum number of cached links with unusual IDs. Rows repeat the same links, and parsing takes 1 µs.
          */
         private static final int REMEMBERED = 1_000;
 
@@ -216,6 +216,13 @@ public final class RosterRequest {
 
         /** Returns the gateway's link for the same object; empty if the gateway does not have it. */
         Optional<String> rewrite(String href) {
+            int root = href.indexOf(ROOT);
+            if (root < 0) {
+                return Optional.empty();
+            }
+            if (Route.isPlainObject(href, root + ROOT.length())) {
+                return Optional.of(base + href.substring(root + ROOT.length() - 1));
+            }
             if (href.length() > REMEMBERED_LENGTH) {
                 return read(href);
             }
@@ -226,13 +233,9 @@ public final class RosterRequest {
         }
 
         private Optional<String> read(String href) {
-            int root = href.indexOf(ROOT);
-            if (root < 0) {
-                return Optional.empty();
-            }
             try {
-                List<String> segments = Arrays.stream(
-                                href.substring(root + ROOT.length()).split("/", -1))
+                List<String> segments = Arrays.stream(href.substring(href.indexOf(ROOT) + ROOT.length())
+                                .split("/", -1))
                         .map(segment -> URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8))
                         .toList();
                 RosterRequest request = RosterRequest.parse(segments, Map.of());

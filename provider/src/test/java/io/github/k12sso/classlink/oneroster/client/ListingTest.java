@@ -173,9 +173,10 @@ class ListingTest {
     }
 
     private static PageParts.Part part(Page page, int limit, RowRule rows) {
-        PageParts.FirstRows first = new PageParts.FirstRows(limit, rows);
-        page.rows().forEach(row -> first.pass(row.deepCopy()));
-        return PageParts.Part.of(page.rows().size(), first, header -> switch (header) {
+        page.rows().stream().limit(limit).forEach(row -> rows.pass(row.deepCopy()));
+        String firstId =
+                page.rows().isEmpty() ? "" : page.rows().get(0).get("sourcedId").textValue();
+        return PageParts.Part.of(page.rows().size(), limit, firstId, header -> switch (header) {
             case "x-total-count" -> page.total();
             case "link" -> page.link();
             default -> Optional.empty();

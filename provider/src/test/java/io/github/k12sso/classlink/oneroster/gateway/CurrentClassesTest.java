@@ -150,7 +150,7 @@ class CurrentClassesTest {
     private List<CurrentClasses.Own> own(String person, String... roles) throws RosterFailure {
         RosterWays ways = new RosterWays(
                 new SourceLists(district, SourceLists.Known.nothing(), ""),
-                new RosterWays.Lacking(Ticker.disabledTicker()),
+                new RosterWays.Support(Ticker.disabledTicker()),
                 "district");
         return new CurrentClasses<>(new SourceMemberships(ways), (collection, ids) -> sessions, TODAY)
                 .of(Caller.ofPerson(Optional.of(person), Arrays.asList(roles)));

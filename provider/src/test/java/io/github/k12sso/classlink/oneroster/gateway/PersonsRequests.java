@@ -27,7 +27,7 @@ final class PersonsRequests {
     private static final String BASE = "https://kc.example/v1p1";
 
     private final SourceLists.Source source;
-    private final RosterWays.Lacking lacking = new RosterWays.Lacking(Ticker.disabledTicker());
+    private final RosterWays.Support support = new RosterWays.Support(Ticker.disabledTicker());
     private SourceLists.Known known = new SourceLists.Known(Ticker.disabledTicker());
 
     PersonsRequests(SourceLists.Source source) {
@@ -42,7 +42,7 @@ final class PersonsRequests {
     Response get(Caller caller, String target) throws InvalidRequest {
         RosterRequest request = request(target);
         SourceLists lists = new SourceLists(source, known, "district " + caller.sourcedId());
-        SourceMemberships memberships = new SourceMemberships(new RosterWays(lists, lacking, "district"));
+        SourceMemberships memberships = new SourceMemberships(new RosterWays(lists, support, "district"));
         try {
             Decision decision = Policy.decide(request, caller, memberships);
             if (decision instanceof Decision.Refused refused) {

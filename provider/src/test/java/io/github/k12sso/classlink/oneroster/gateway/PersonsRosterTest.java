@@ -4,8 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.k12sso.classlink.oneroster.client.OneRosterClient.PageResult;
+import io.github.k12sso.classlink.oneroster.client.RosterFailure;
+import io.github.k12sso.classlink.oneroster.client.SourceLists;
 import io.github.k12sso.classlink.oneroster.gateway.TestDistrict.Kind;
 import io.github.k12sso.classlink.oneroster.policy.Policy.Caller;
+import io.github.k12sso.classlink.oneroster.policy.Policy.RowRule;
+import io.github.k12sso.classlink.oneroster.policy.RosterRequest;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -15,6 +20,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -221,6 +232,79 @@ class PersonsRosterTest {
         district.calls().clear();
         assertThat(requests.get(many, "students/m-8").getStatus()).isEqualTo(200);
         assertThat(district.calls()).as("all lists are cached").isEmpty();
+    }
+
+    /** Once a request has shown that the service has these lists, no list is read alone. */
+    @Test
+    void sixClassesAreReadAtTheSameTime() throws Exception {
+        TestDistrict district = district();
+        CyclicBarrier six = new CyclicBarrier(6);
+        AtomicBoolean known = new AtomicBoolean();
+        PersonsRequests requests = new PersonsRequests(new SourceLists.Source() {
+            @Override
+            public PageResult read(RosterRequest request, RowRule rows) throws RosterFailure {
+                if (known.get() && request.target().startsWith("/classes/")) {
+                    await(six);
+                }
+                return district.read(request, rows);
+            }
+
+            @Override
+            public Runnable elsewhere(Consumer<SourceLists.Source> work) {
+                return () -> work.accept(this);
+            }
+        });
+        Caller teacher = PEOPLE.get(1).caller();
+        List<String> before = ids(requests.get(teacher, "students"));
+        requests.passMinute();
+        known.set(true);
+
+        assertThat(ids(requests.get(teacher, "students"))).isEqualTo(before);
+    }
+
+    @Test
+    void aReadThatAServiceNoLongerOffersIsTriedOnceMore() throws Exception {
+        TestDistrict district = district();
+        PersonsRequests requests = new PersonsRequests(district);
+        Caller teacher = PEOPLE.get(1).caller();
+        List<String> before = ids(requests.get(teacher, "students"));
+        district.kinds(Set.of(Kind.NO_LISTS_OF_CLASSES));
+
+        for (int expected : List.of(6, 0)) {
+            requests.passMinute();
+            district.calls().clear();
+            assertThat(ids(requests.get(teacher, "students"))).isEqualTo(before);
+            assertThat(district.calls())
+                    .filteredOn(call -> call.matches("/classes/[^/]+/students"))
+                    .hasSize(expected);
+        }
+    }
+
+    @Test
+    void a404ForAnEmptyClassDoesNotHideTheOthers() throws Exception {
+        TestDistrict district = new TestDistrict()
+                .kinds(Set.of(Kind.NOT_FOUND_IF_EMPTY))
+                .user("t", "teacher")
+                .user("s", "student")
+                .course("c-0", "north", Set.of("s"), Set.of("t"))
+                .course("c-1", "north", Set.of(), Set.of("t"));
+        PersonsRequests requests = new PersonsRequests(district);
+        Caller teacher = Caller.ofPerson(Optional.of("t"), Set.of("Teacher"));
+        assertThat(ids(requests.get(teacher, "students"))).containsExactly("s");
+
+        requests.passMinute();
+        district.course("c-0", "north", Set.of(), Set.of("t")).course("c-1", "north", Set.of("s"), Set.of("t"));
+
+        assertThat(ids(requests.get(teacher, "students"))).containsExactly("s");
+        assertThat(district.calls()).noneMatch(call -> call.contains("enrollments"));
+    }
+
+    private static void await(CyclicBarrier others) {
+        try {
+            others.await(30, TimeUnit.SECONDS);
+        } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
+            throw new AssertionError("not read at the same time", e);
+        }
     }
 
     @Test

@@ -42,6 +42,8 @@ final class TestDistrict implements SourceLists.Source {
         IGNORES_FILTERS,
         REFUSES_FILTERS,
         NOT_FOUND_PAST_THE_END,
+        /** Returns 404 for a class without students or teachers. */
+        NOT_FOUND_IF_EMPTY,
         CAPITAL_ROLES,
         /** Neither {@code X-Total-Count} nor {@code Link}. */
         NO_HEADERS,
@@ -202,7 +204,9 @@ final class TestDistrict implements SourceLists.Source {
             case "classes" -> {
                 require(!kinds.contains(Kind.NO_LISTS_OF_CLASSES) && classes.containsKey(id));
                 Course course = classes.get(id);
-                return people(last.equals("students") ? course.students() : course.teachers());
+                Set<String> members = last.equals("students") ? course.students() : course.teachers();
+                require(!kinds.contains(Kind.NOT_FOUND_IF_EMPTY) || !members.isEmpty());
+                return people(members);
             }
             case "users", "students", "teachers" -> {
                 require(!kinds.contains(

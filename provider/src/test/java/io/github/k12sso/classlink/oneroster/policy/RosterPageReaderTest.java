@@ -3,6 +3,7 @@ package io.github.k12sso.classlink.oneroster.policy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.oneroster.policy.Policy.RowRule;
 import io.github.k12sso.classlink.oneroster.policy.RosterRequest.InvalidRequest;
@@ -13,17 +14,24 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RosterPageReaderTest {
 
     private static final Links LINKS = new Links("https://kc.example/realms/r/classlink/c/ims/oneroster/v1p1");
 
+    private static final ObjectMapper JSON = new ObjectMapper();
+    /** A rule that needs a tree. */
+    private static final RowRule OF_TREES = Optional::of;
+
     private final List<ObjectNode> rows = new ArrayList<>();
+    private final List<String> texts = new ArrayList<>();
 
     @Test
     void rowsAreStreamedAndCountedBeforeFiltering() throws Exception {
@@ -91,8 +99,10 @@ class RosterPageReaderTest {
                 "{\"school\":{\"sourcedId\":\"" + "y".repeat(256) + "\"}}",
                 "{\"" + "y".repeat(256) + "\":1}");
         for (String row : hostile) {
-            assertThatExceptionOfType(RosterPageReader.BrokenPage.class)
-                    .isThrownBy(() -> read("users", RowRule.all(), page(row)));
+            for (RowRule rule : List.of(RowRule.all(), RowRule.only(Set.of("status")), OF_TREES)) {
+                assertThatExceptionOfType(RosterPageReader.BrokenPage.class)
+                        .isThrownBy(() -> read("users", rule, page(row)));
+            }
         }
     }
 
@@ -107,7 +117,63 @@ class RosterPageReaderTest {
                 "{\"x\":" + "[".repeat(100) + "]".repeat(100) + ",\"users\":[]}")) {
             assertThatExceptionOfType(RosterPageReader.BrokenPage.class)
                     .isThrownBy(() -> read("users", RowRule.all(), answer));
+            assertThatExceptionOfType(RosterPageReader.BrokenPage.class)
+                    .isThrownBy(() -> read("users", OF_TREES, answer));
         }
+    }
+
+    /** A copy and a tree have the same content, except that a copy keeps the form of numbers. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{}",
+                " { \"a\" :\t[ 1 , 2 ] ,\n \"b\" : { } } ",
+                "{\"a\":\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\\ud83c\\udf31\",\"é🌱\":\"é🌱\",\"\\u0061b\":1}",
+                "{\"a\":null,\"b\":true,\"c\":false,\"d\":-1,\"e\":1.25,\"f\":123456789012345678901234567890}",
+                "{\"a\":1,\"b\":2,\"a\":{\"c\":1,\"c\":2}}",
+                "{\"x\":{\"a\":1},\"a\":{\"a\":{\"a\":[{\"a\":1},{\"a\":2}]}},\"y\":{\"a\":1}}",
+                "{\"password\":\"secret\",\"a\":{\"password\":\"kept\"},\"pass\\u0077ord\":\"secret\"}",
+                "{\"href\":1,\"a\":{\"href\":null},\"b\":{\"href\":{\"href\":\"https://d/ims/oneroster/v1p1/orgs/1\"}},\"c\":[[{\"href\":[]}]]}",
+                "{\"a\":{\"hr\\u0065f\":\"https://d/ims/oneroster/v1p1/orgs/1\"},\"b\":{\"h\\u0072ef\":\"https://d/x\"}}",
+                "{\"a\":{\"href\":\"https://d/x\",\"href\":\"https://d/ims/oneroster/v1p1/orgs/1\"}}",
+                "{\"sourcedId\":\"1\",\"sourcedId\":\"2\",\"sourcedId\":\"1\"}"
+            })
+    void aCopyOfARowEqualsItsTree(String row) throws Exception {
+        RowRule without = RowRule.without(Set.of("password"));
+
+        read("users", without, page(row));
+        read("users", each -> without.pass(each), page(row));
+
+        assertThat(rows).hasSize(2);
+        assertThat(rows.get(0)).hasToString(rows.get(1).toString());
+        assertThat(texts.get(0)).doesNotContain("https://d/", "secret");
+    }
+
+    /** A client that reads the first of two members must not see more than one that reads the last. */
+    @Test
+    void ofTwoEqualMembersOnlyTheLastIsPassedOn() throws Exception {
+        read(
+                "users",
+                RowRule.without(Set.of("password")),
+                page(
+                        "{\"sourcedId\":\"a\",\"sourced\\u0049d\":\"b\",\"org\":{\"href\":\"https://d/ims/oneroster/v1p1/orgs/1\","
+                                + "\"href\":\"https://d/x\"}}"));
+
+        assertThat(texts.get(0)).containsOnlyOnce("sourcedId").contains("\"b\"").doesNotContain("https://d/");
+    }
+
+    @Test
+    void theFirstIdIsThatOfTheFirstRowEvenIfItIsNotPassedOn() throws Exception {
+        for (RowRule rule : List.of(RowRule.only(Set.of("role")), (RowRule) row -> Optional.empty())) {
+            RosterPageReader page = new RosterPageReader(Requests.of("users?limit=1"), rule, LINKS);
+            String answer = "{\"users\":[{\"role\":\"x\",\"sourcedId\":\"a\"},{\"sourcedId\":\"b\"}]}";
+
+            int count = page.read(new ByteArrayInputStream(answer.getBytes(StandardCharsets.UTF_8)), this::add);
+
+            assertThat(count).isEqualTo(2);
+            assertThat(page.firstId()).isEqualTo("a");
+        }
+        assertThat(texts).as("of one requested row").containsExactly("{\"role\":\"x\"}");
     }
 
     /** Numbers, null and nested fields are unchanged. */
@@ -131,7 +197,7 @@ class RosterPageReaderTest {
         RosterPageReader page = new RosterPageReader(Requests.of("users"), RowRule.all(), LINKS);
 
         assertThatExceptionOfType(RosterPageReader.BrokenPage.class)
-                .isThrownBy(() -> page.read(new ByteArrayInputStream(new byte[] {'{', 0, 0, 0, '"', 0}), rows::add));
+                .isThrownBy(() -> page.read(new ByteArrayInputStream(new byte[] {'{', 0, 0, 0, '"', 0}), this::add));
     }
 
     /** Trap 21, docs/internals/classlink-traps.md. */
@@ -150,6 +216,36 @@ class RosterPageReaderTest {
         assertThat(row.at("/terms/0").has("href")).isFalse();
         assertThat(row.at("/course").has("href")).isFalse();
         assertThat(row.at("/course/sourcedId").asText()).isEqualTo("2");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "orgs/1, orgs/1",
+        "users/A-b_9, users/A-b_9",
+        "orgs/a.b, orgs/a.b",
+        "orgs/a%20b, orgs/a%20b",
+        "orgs/1?x=y, orgs/1%3Fx%3Dy",
+        "orgs/1#x, orgs/1%23x",
+        "orgs/,",
+        "orgs/..,",
+        "orgs/%2e%2e,",
+        "orgs/1/, orgs/1",
+        "orgs//1,",
+        "widgets/1,",
+        "orgs,",
+        "classes/1/students,",
+        "/orgs/1,"
+    })
+    void aLinkIsRewrittenOnlyIfItIsThatOfAnObject(String path, String expected) throws Exception {
+        String href = "https://district.example/ims/oneroster/v1p1/" + path;
+
+        read("classes", RowRule.all(), "{\"classes\":[{\"school\":{\"href\":\"" + href + "\"}}]}");
+
+        assertThat(rows.get(0).at("/school/href").asText(null))
+                .isEqualTo(
+                        expected == null
+                                ? null
+                                : "https://kc.example/realms/r/classlink/c/ims/oneroster/v1p1/" + expected);
     }
 
     /** More links than the cache holds, some too long for it, and each of them twice. */
@@ -172,9 +268,14 @@ class RosterPageReaderTest {
         }
     }
 
+    private void add(byte[] row) throws IOException {
+        texts.add(new String(row, StandardCharsets.UTF_8));
+        rows.add((ObjectNode) JSON.readTree(row));
+    }
+
     private int read(String request, RowRule rule, String answer)
             throws InvalidRequest, RosterPageReader.BrokenPage, IOException {
         return new RosterPageReader(Requests.of(request), rule, LINKS)
-                .read(new ByteArrayInputStream(answer.getBytes(StandardCharsets.UTF_8)), rows::add);
+                .read(new ByteArrayInputStream(answer.getBytes(StandardCharsets.UTF_8)), this::add);
     }
 }
