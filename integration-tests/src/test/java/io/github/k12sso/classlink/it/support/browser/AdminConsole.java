@@ -96,7 +96,7 @@ public final class AdminConsole {
         return click(By.cssSelector("label[for='" + name + "']"));
     }
 
-    /** Turns a switch or check box on or off, whatever it is now; identified by its id or test id. */
+    /** Turns a switch or check box, identified by its id or test id, on or off if it is not yet. */
     public AdminConsole turn(String id, boolean on) {
         WebElement box =
                 browser.awaitPresent(By.cssSelector("main [id='" + id + "'], main [data-testid='" + id + "']"));
