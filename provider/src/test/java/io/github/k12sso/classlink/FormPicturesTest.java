@@ -34,7 +34,7 @@ class FormPicturesTest {
 
     private static final String HOW =
             "docs/images/%s.png shows a form that has changed since. To take the pictures again, see "
-                    + "the end of docs/install/setup.md";
+                    + "Screenshots in docs/internals/testing.md";
 
     private final Map<String, String> english = Messages.english();
 
@@ -55,6 +55,7 @@ class FormPicturesTest {
                                 "setup-mapper-attribute", new ClassLinkUserAttributeMapper().getConfigProperties()),
                         Arguments.of("setup-mapper-role", new ClassLinkRoleMapper().getConfigProperties()),
                         Arguments.of("setup-mapper-group", new ClassLinkGroupMapper().getConfigProperties()),
+                        Arguments.of("mapper-group-classes", new ClassLinkGroupMapper().getConfigProperties()),
                         Arguments.of(
                                 "setup-mapper-organization", new ClassLinkOrganizationMapper().getConfigProperties())));
     }

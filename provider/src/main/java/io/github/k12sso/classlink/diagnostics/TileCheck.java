@@ -74,12 +74,17 @@ record TileCheck(Subject subject) implements Check {
 
     private static void logout(Findings findings, ClientModel client) {
         String url = client.getAttribute(OIDCConfigAttributes.BACKCHANNEL_LOGOUT_URL);
-        if (url == null || url.isBlank()) {
+        boolean without = url == null || url.isBlank();
+        // Keycloak then skips the client in a back-channel logout, and its console hides the URL.
+        if (without || client.isFrontchannelLogout()) {
             findings.warning(
                     LOGOUT,
-                    "The client " + client.getClientId() + " has no backchannel logout URL. On a shared device, "
-                            + "the previous user's session in the app doesn't end when the next user clicks a tile.",
-                    "Set Backchannel logout URL in the client's Logout settings, if the app supports it.");
+                    "The client " + client.getClientId()
+                            + (without ? " has no backchannel logout URL." : " has Front channel logout on.")
+                            + " On a shared device, the previous user's session in the app doesn't end when the next"
+                            + " user clicks a tile.",
+                    "In the client's Logout settings, turn Front channel logout off and set Backchannel logout URL,"
+                            + " if the app supports it.");
         } else {
             findings.ok(LOGOUT, "The backchannel logout URL is " + url + ".");
         }

@@ -25,7 +25,8 @@ class TileCheckTest {
             "getProtocol", arguments -> "openid-connect",
             "getRootUrl", arguments -> "",
             "getBaseUrl", arguments -> "https://app.example/login",
-            "getAttribute", arguments -> "https://app.example/logout"));
+            "getAttribute", arguments -> "https://app.example/logout",
+            "isFrontchannelLogout", arguments -> false));
 
     private List<String> found(String launchpadClient) {
         RealmModel realm = Stub.of(
@@ -92,5 +93,13 @@ class TileCheckTest {
     void anotherPageCanBeALoginAddress(String home) {
         client.put("getBaseUrl", arguments -> home);
         assertThat(found("app")).anyMatch(line -> line.startsWith("tile-home-url ok"));
+    }
+
+    @Test
+    void anAppThatKeycloakDoesNotCallAtALogoutIsReported() {
+        client.put("isFrontchannelLogout", arguments -> true);
+        assertThat(found("app")).anyMatch(line -> line.matches("tile-logout warning: .*Front channel logout on.*"));
+        client.put("getAttribute", arguments -> " ");
+        assertThat(found("app")).anyMatch(line -> line.matches("tile-logout warning: .*no backchannel logout URL.*"));
     }
 }

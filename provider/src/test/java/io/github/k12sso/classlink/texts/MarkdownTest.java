@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -74,6 +75,16 @@ class MarkdownTest {
         assertThat(SourceFiles.under("docs/images", ".png", ".svg"))
                 .filteredOn(picture -> !shown.contains(picture))
                 .isEmpty();
+    }
+
+    /** Pages show screenshots in one width. The chart of the benchmarks is no screenshot. */
+    @Test
+    void everyScreenshotIs1280PixelsWide() {
+        assertThat(SourceFiles.under("docs/images", ".png"))
+                .filteredOn(picture -> !picture.endsWith("performance.png"))
+                .isNotEmpty()
+                .allSatisfy(picture ->
+                        assertThat(ImageIO.read(picture.toFile()).getWidth()).isEqualTo(1280));
     }
 
     static List<Path> pages() {

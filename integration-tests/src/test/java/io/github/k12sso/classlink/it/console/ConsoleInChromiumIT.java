@@ -3,7 +3,10 @@ package io.github.k12sso.classlink.it.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Full;
+import io.github.k12sso.classlink.it.support.Http;
+import io.github.k12sso.classlink.it.support.PicturedRealm;
 import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
 import io.github.k12sso.classlink.it.support.WithTestEnvironment;
@@ -25,28 +28,39 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 @ResourceLock(Chromium.ONE_AT_A_TIME)
 class ConsoleInChromiumIT {
 
+    /** Height of a window that shows the whole form, in CSS pixels. */
+    private static final int WHOLE_FORM = 2640;
+
+    private static final String READING_APP = "reading-app";
+
     private TestRealm realm;
     private Chromium browser;
+    private AdminConsole console;
     private AddProviderPage page;
 
     @BeforeEach
     void aRealmWithoutClassLink(TestEnvironment environment) {
-        realm = environment.newRealm();
-        realm.admin().delete("/realms/" + realm.name() + "/identity-provider/instances/" + TestRealm.ALIAS);
-        browser = Chromium.start().sized(1280, 1980);
-        page = AdminConsole.open(
-                        browser, environment.keycloakUrl(), realm.name(), TestEnvironment.ADMIN, TestEnvironment.ADMIN)
-                .addProvider();
+        realm = PicturedRealm.create(environment);
+        browser = Chromium.start().sized(1280, 1000);
+        console = AdminConsole.open(
+                browser,
+                environment.keycloakUrl(),
+                realm.name(),
+                PicturedRealm.ADMINISTRATOR,
+                PicturedRealm.ADMINISTRATOR);
+        page = console.addProvider();
     }
 
     @AfterEach
-    void closeBrowser() {
+    void deleteTheRealm(TestEnvironment environment) {
         browser.close();
+        PicturedRealm.delete(environment);
     }
 
     @Full // half a minute of clicks on help buttons
     @Test
     void everyFieldShowsALabelAndAHelpText() {
+        browser.sized(1280, WHOLE_FORM);
         new FormPicture(settings(), realm.state().texts("admin", "en")).take(browser, "console-add-provider");
 
         Map<String, String> texts = realm.state().texts("admin", "en");
@@ -78,13 +92,25 @@ class ConsoleInChromiumIT {
     @Full // starts a browser
     @Test
     void theTileClientIsSelectedFromTheRealmsClients() {
-        page.type("clientId", "c1").type("clientSecret", "s1").pick("LaunchPad: tile client", TestRealm.APP);
+        AdminApi.require(
+                realm.admin()
+                        .post(
+                                "/realms/" + realm.name() + "/clients",
+                                Http.json("{\"clientId\": \"" + READING_APP + "\"}")),
+                READING_APP);
+        console.type("displayName", "ClassLink");
+        page.type("clientId", TestRealm.CLASSLINK_CLIENT)
+                .type("clientSecret", TestRealm.CLASSLINK_SECRET)
+                .add();
+        console.alert();
+
+        console.pick("LaunchPad: tile client", READING_APP).scrollToText("Sign-in: username template");
         new FormPicture(settings(), realm.state().texts("admin", "en")).take(browser, "tile-setting");
-        page.add();
+        console.saveProvider();
 
         JsonNode saved =
                 realm.admin().get("/realms/" + realm.name() + "/identity-provider/instances/" + TestRealm.ALIAS);
-        assertThat(saved.at("/config/launchpadClient").textValue()).isEqualTo(TestRealm.APP);
+        assertThat(saved.at("/config/launchpadClient").textValue()).isEqualTo(READING_APP);
     }
 
     @Full // starts a browser

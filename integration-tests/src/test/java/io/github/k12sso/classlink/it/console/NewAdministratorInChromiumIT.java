@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.Full;
-import io.github.k12sso.classlink.it.support.Http;
+import io.github.k12sso.classlink.it.support.PicturedRealm;
 import io.github.k12sso.classlink.it.support.ProviderMappers;
 import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
@@ -27,7 +27,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,38 +43,31 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 @ResourceLock(Chromium.ONE_AT_A_TIME)
 class NewAdministratorInChromiumIT {
 
-    /** Short, because the console wraps long realm names. */
-    private static final String NAME =
-            "new-district-" + UUID.randomUUID().toString().substring(0, 4);
-
-    private static final String REALM = "/realms/" + NAME;
+    private static final String REALM = "/realms/" + PicturedRealm.NAME;
     private static final String BROWSER_FLOW = REALM + "/authentication/flows/browser/executions";
 
     private TestEnvironment environment;
+    private TestRealm realm;
     private Chromium browser;
     private AdminConsole console;
 
     @BeforeEach
     void anEmptyRealm(TestEnvironment testEnvironment) {
         environment = testEnvironment;
-        AdminApi.require(
-                environment.admin().post("/realms", Http.json("{\"realm\": \"" + NAME + "\", \"enabled\": true}")),
-                NAME);
-        environment
-                .classLink()
-                .registerClient(
-                        TestRealm.CLASSLINK_CLIENT,
-                        TestRealm.CLASSLINK_SECRET,
-                        List.of(environment.keycloakUrl() + "/realms/*"));
+        realm = PicturedRealm.create(environment);
         browser = Chromium.start().sized(1280, 1000);
         console = AdminConsole.open(
-                browser, environment.keycloakUrl(), NAME, TestEnvironment.ADMIN, TestEnvironment.ADMIN);
+                browser,
+                environment.keycloakUrl(),
+                PicturedRealm.NAME,
+                PicturedRealm.ADMINISTRATOR,
+                PicturedRealm.ADMINISTRATOR);
     }
 
     @AfterEach
     void deleteTheRealm() {
         browser.close();
-        AdminApi.require(environment.admin().delete(REALM), NAME);
+        PicturedRealm.delete(environment);
     }
 
     @Test
@@ -179,19 +171,22 @@ class NewAdministratorInChromiumIT {
         browser.screenshot("setup-realm");
         console.press("realmSettingsGeneralTab-save").alert();
 
-        console.menu("roles").press("create-role").type("name", "teacher").press("save");
-        console.alert();
+        console.menu("roles").press("create-role").type("name", "teacher");
+        browser.screenshot("setup-role");
+        console.press("save").alert();
 
         console.menu("organizations").createFirst().type("name", "Maple Valley Schools");
-        console.type("alias", "maple").press("save").alert();
+        console.type("alias", "maple");
+        browser.screenshot("setup-organization");
+        console.press("save").alert();
         console.press("attributeTab").press("attributes-add-row");
         console.typeAttribute("classlink.tenant_id", "2");
-        browser.screenshot("setup-organization");
+        browser.screenshot("setup-organization-attribute");
         console.press("attributes-save").alert();
     }
 
     private void addTheProvider() {
-        console.addClassLink();
+        console.addProvider();
         console.type("displayName", "ClassLink");
         console.type("config.clientId", TestRealm.CLASSLINK_CLIENT)
                 .type("config.clientSecret", TestRealm.CLASSLINK_SECRET);
@@ -260,7 +255,10 @@ class NewAdministratorInChromiumIT {
         console.flip("kc-duplicate-emails-switch").alert();
         browser.screenshot("setup-login");
 
-        console.menu("authentication").createFlow("classlink first login", "idp-create-user-if-unique");
+        console.menu("authentication").follow("Create flow").type("alias", "classlink first login");
+        browser.screenshot("setup-new-flow");
+        console.press("create").alert();
+        console.addRequiredStep("idp-create-user-if-unique");
         browser.screenshot("setup-first-login");
 
         console.menu("identity-providers").follow("ClassLink");
@@ -270,7 +268,7 @@ class NewAdministratorInChromiumIT {
     }
 
     private void saveMapper(String type, String picture) {
-        JsonNode form = new ProviderMappers(environment.realm(NAME)).types().get(type);
+        JsonNode form = new ProviderMappers(realm).types().get(type);
         new FormPicture(form.get("properties"), texts()).take(browser, picture);
         assertThat(console.saveMapper()).contains("Mapper created successfully");
         console.backToMappers();
@@ -285,7 +283,7 @@ class NewAdministratorInChromiumIT {
     }
 
     private Map<String, String> texts() {
-        return environment.realm(NAME).state().texts("admin", "en");
+        return realm.state().texts("admin", "en");
     }
 
     private List<String> texts(String path, String member) {

@@ -61,7 +61,7 @@ class RosterAppInChromiumIT {
     void aNewBrowser(TestEnvironment testEnvironment) {
         environment = testEnvironment;
         environment.demoRealm().restore();
-        browser = Chromium.start();
+        browser = Chromium.start().sized(1280, 780); // ends between two rows in the pictures
     }
 
     @AfterEach

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RosterAppLayoutIT {
 
     @ParameterizedTest
-    @CsvSource({"1200, light", "1200, dark", "375, light", "375, dark"})
+    @CsvSource({"1280, light", "1280, dark", "375, light", "375, dark"})
     void everyPageFitsTheScreen(int width, String colorScheme, TestEnvironment environment) {
         environment.demoRealm().restore();
         String suffix = "-" + width + "-" + colorScheme;

@@ -242,6 +242,17 @@ class SetupCheckIT {
             assertFound("tile-home-url", "ok", "http://app.example/login");
             assertFound("tile-logout", "ok", "http://app.example/logged-out");
         }
+
+        /** As in a client that was created in the admin console: Keycloak doesn't call the back-channel logout URL. */
+        @Test
+        void whoseAppHasFrontChannelLogoutOn_thenAFindingReportsIt() {
+            realm.configureClient(TestRealm.APP, app -> {
+                app.put("frontchannelLogout", true);
+                ((ObjectNode) app.get("attributes")).put("backchannel.logout.url", "http://app.example/logged-out");
+            });
+
+            assertFound("tile-logout", "warning", "Front channel logout");
+        }
     }
 
     @Nested

@@ -26,6 +26,7 @@ class TrialSignInInChromiumIT {
     @Test
     void fitsEveryScreenAndIsCopiedWithOneButton(TestEnvironment environment) {
         TestRealm realm = environment.newRealm();
+        realm.configureRealm(settings -> settings.put("displayName", "Maple Valley Schools"));
         new ProviderMappers(realm)
                 .add(
                         "groups",
@@ -43,19 +44,19 @@ class TrialSignInInChromiumIT {
                 .textValue());
         try (Chromium browser = Chromium.start()) {
             TrialPage page = TrialPage.open(browser, link);
-            pictures(browser, "trial-start");
+            pictures(browser, "trial-start", 800);
             page.agreeAndStart().signIn(environment.classLink().persona("student"));
             page.report();
-            pictures(browser, "trial-report");
+            pictures(browser, "trial-report", 1105);
 
             assertThat(page.text()).contains("A real sign-in works.", "mira.fernwick.2", "/districts/2/Student");
             assertThat(page.copy()).isEqualTo("Copied");
         }
     }
 
-    private static void pictures(Chromium browser, String name) {
+    private static void pictures(Chromium browser, String name, int height) {
         for (String scheme : new String[] {"light", "dark"}) {
-            browser.preferring(scheme).sized(1280, 1400).screenshot(name + "-" + scheme);
+            browser.preferring(scheme).sized(1280, height).screenshot(name + "-" + scheme);
             browser.sized(375, 1400).screenshot(name + "-375-" + scheme);
             assertThat(browser.isTooWide()).as(name + " on a phone").isFalse();
         }

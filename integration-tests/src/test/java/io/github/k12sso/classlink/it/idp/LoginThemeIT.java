@@ -43,7 +43,8 @@ class LoginThemeIT {
     @BeforeAll
     void aRealmWithTheTheme(TestEnvironment environment) {
         realm = environment.newRealm();
-        realm.configureRealm(settings -> settings.put("loginTheme", "classlink"));
+        realm.configureRealm(
+                settings -> settings.put("loginTheme", "classlink").put("displayName", "Maple Valley Schools"));
         ObjectNode other = (ObjectNode) Http.json("{}");
         other.put("alias", OTHER_ALIAS)
                 .put("providerId", "classlink")
@@ -109,7 +110,7 @@ class LoginThemeIT {
     }
 
     @ParameterizedTest(name = "{0}, {1} px")
-    @CsvSource({"light, 1200", "light, 360", "dark, 1200", "dark, 360"})
+    @CsvSource({"light, 1280", "light, 360", "dark, 1280", "dark, 360"})
     void theLoginPageFitsEveryScreen(String colorScheme, int width) {
         try (Chromium browser = Chromium.start().sized(width, 900).preferring(colorScheme)) {
             LoginPage login = LoginPage.open(browser, loginRequest()).shown();
@@ -123,14 +124,14 @@ class LoginThemeIT {
     }
 
     @ParameterizedTest(name = "{0}, {1} px")
-    @CsvSource({"light, 1200", "light, 360", "dark, 1200", "dark, 360"})
+    @CsvSource({"light, 1280", "light, 360", "dark, 1280", "dark, 360"})
     void anErrorPageFitsEveryScreen(String colorScheme, int width, TestEnvironment environment) {
         environment
                 .classLink()
                 .faults()
                 .inject(Endpoint.TOKEN, Fault.status(503))
                 .times(1);
-        try (Chromium browser = Chromium.start().sized(width, 500).preferring(colorScheme)) {
+        try (Chromium browser = Chromium.start().sized(width, 600).preferring(colorScheme)) {
             LaunchPad launchPad = LoginPage.open(browser, loginRequest()).chooseClassLink();
             launchPad.signIn(environment.classLink().persona("student"));
             String error = launchPad.refused().error();

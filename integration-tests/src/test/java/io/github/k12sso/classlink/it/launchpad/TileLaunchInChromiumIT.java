@@ -99,7 +99,7 @@ class TileLaunchInChromiumIT {
     @Test
     void oneClickSignsInToAnAppInTheBrowser() {
         LaunchPad launchPad = signedIn("student");
-        browser.screenshot("tile-launchpad");
+        browser.sized(1280, 320).screenshot("tile-launchpad");
 
         TileApp app = launchPad.tile(READING);
 

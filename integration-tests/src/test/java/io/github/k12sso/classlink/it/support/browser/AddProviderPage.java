@@ -32,14 +32,6 @@ public final class AddProviderPage {
         return this;
     }
 
-    /** Selects one of the realm's clients. */
-    public AddProviderPage pick(String label, String client) {
-        browser.click(By.xpath("//div[contains(concat(@class, ' '), 'c-form__group ')][.//label[contains(., '" + label
-                + "')]]//*[contains(@class, 'c-menu-toggle')]"));
-        browser.click(By.xpath("//*[@role='option'][normalize-space()='" + client + "']"));
-        return this;
-    }
-
     public String value(String setting) {
         return browser.await(field(setting)).getDomProperty("value");
     }

@@ -50,6 +50,11 @@ public final class AdminConsole {
         return click(testId(testId));
     }
 
+    /** Clicks a button of the page by its text. */
+    public AdminConsole pressText(String text) {
+        return click(By.xpath("//main//button[normalize-space()='" + text + "']"));
+    }
+
     /** Types into a field and replaces its content. */
     public AdminConsole type(String name, String value) {
         WebElement input = browser.await(By.cssSelector("main [name='" + name + "']"));
@@ -91,6 +96,26 @@ public final class AdminConsole {
         return click(By.cssSelector("label[for='" + name + "']"));
     }
 
+    /** Turns a switch or check box, identified by its id or test id, on or off if it is not yet. */
+    public AdminConsole turn(String id, boolean on) {
+        WebElement box =
+                browser.awaitPresent(By.cssSelector("main [id='" + id + "'], main [data-testid='" + id + "']"));
+        return box.isSelected() == on ? this : flip(box.getDomAttribute("id"));
+    }
+
+    /** Selects by text in the list with this label. */
+    public AdminConsole pick(String label, String text) {
+        click(By.xpath("//div[contains(concat(@class, ' '), 'c-form__group ')][.//label[contains(., '" + label
+                + "')]]//*[contains(@class, 'c-menu-toggle')]"));
+        return option(text);
+    }
+
+    /** Scrolls a heading or label to the top of the window. */
+    public AdminConsole scrollToText(String text) {
+        browser.scrollTo(By.xpath("//main//*[self::h1 or self::h2 or self::label][normalize-space()='" + text + "']"));
+        return this;
+    }
+
     /** Returns and closes the newest notification. */
     public String alert() {
         WebElement alert = browser.await(ALERT);
@@ -100,8 +125,7 @@ public final class AdminConsole {
         return text;
     }
 
-    // ---- user profile and flows
-    // ----------------------------------------------------------------------------------------
+    // ---- user profile and flows ------------------------------------------------------------------------------------
 
     /** Opens an attribute in the user profile and makes it optional. */
     public AdminConsole notRequired(String attribute) {
@@ -112,12 +136,23 @@ public final class AdminConsole {
         return press("attribute-create").alert();
     }
 
-    /** Creates a flow with one required step. */
-    public AdminConsole createFlow(String name, String step) {
-        follow("Create flow").type("alias", name).press("create").alert();
+    /** Adds a required step to the open flow. */
+    public AdminConsole addRequiredStep(String step) {
         press("addExecution").press(step).press("modal-add").alert();
         click(By.cssSelector(".keycloak__authentication__requirement-dropdown"));
         option("Required").alert();
+        return this;
+    }
+
+    // ---- clients ---------------------------------------------------------------------------------------------------
+
+    /** Assigns a client scope to the open client, as {@code Default} or {@code Optional}. */
+    public AdminConsole addClientScope(String scope, String type) {
+        pressText("Add client scope");
+        click(By.xpath("//*[@role='dialog']//tr[td[normalize-space()='" + scope + "']]//input[@type='checkbox']"));
+        press("add-dropdown");
+        option(type).alert();
+        browser.await(By.xpath("//main//td[normalize-space()='" + scope + "']"));
         return this;
     }
 
@@ -135,12 +170,6 @@ public final class AdminConsole {
     // ---- identity provider -----------------------------------------------------------------------------------------
 
     /** Opens the form for a new ClassLink provider. */
-    public AdminConsole addClassLink() {
-        addProvider();
-        return this;
-    }
-
-    /** Opens the form as a page object. */
     public AddProviderPage addProvider() {
         menu("identity-providers").press("classlink-card");
         return AddProviderPage.shown(browser);
@@ -154,7 +183,7 @@ public final class AdminConsole {
 
     /** Clicks the button at the end of the provider's form. */
     public String saveProvider() {
-        return click(By.xpath("//main//button[normalize-space()='Save']")).alert();
+        return pressText("Save").alert();
     }
 
     /** Opens the form for a new mapper and the list of types. */

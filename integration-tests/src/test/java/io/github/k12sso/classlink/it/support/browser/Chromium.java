@@ -40,6 +40,11 @@ public final class Chromium implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofMinutes(1);
 
+    /** Endless animations, such as a spinner, don't count. */
+    private static final String STILL =
+            "return document.getAnimations().every(animation => animation.playState !== 'running'"
+                    + " || animation.effect.getComputedTiming().endTime === Infinity)";
+
     /** Logs a warning about an unknown DevTools version; the only command sent exists in all versions. */
     private static final Logger SELENIUM = Logger.getLogger("org.openqa.selenium.devtools");
 
@@ -60,7 +65,7 @@ public final class Chromium implements AutoCloseable {
 
     /**
      * Starts {@code /usr/bin/chromium} by {@code /usr/bin/chromedriver}, or the programs in {@code -Dchromium.binary} and
-     * {@code -Dchromium.driver}.
+     * {@code -Dchromium.driver}. The window has 1280 by 800 CSS pixels, and the color scheme is light.
      */
     public static Chromium start() {
         Path work = Path.of(System.getProperty("work.dir"));
@@ -80,7 +85,7 @@ public final class Chromium implements AutoCloseable {
                     "--disable-sync",
                     "--disable-dev-shm-usage",
                     "--lang=en-US",
-                    "--window-size=1200,900",
+                    "--window-size=1280,900",
                     "--user-data-dir=" + Files.createTempDirectory(profiles, "profile-"));
             // With an explicit driver, Selenium does not download one.
             ChromeDriverService service = new ChromeDriverService.Builder()
@@ -89,7 +94,9 @@ public final class Chromium implements AutoCloseable {
                     .withLogFile(work.resolve("chromedriver.log").toFile())
                     .withAppendLog(true)
                     .build();
-            return new Chromium(new ChromeDriver(service, options), screenshots);
+            return new Chromium(new ChromeDriver(service, options), screenshots)
+                    .sized(1280, 800)
+                    .preferring("light");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -131,6 +138,11 @@ public final class Chromium implements AutoCloseable {
         WebElement found = await(ExpectedConditions.visibilityOfElementLocated(element), element.toString());
         remember();
         return found;
+    }
+
+    /** Waits for an element that may be invisible, such as the check box of a switch. */
+    WebElement awaitPresent(By element) {
+        return await(ExpectedConditions.presenceOfElementLocated(element), element.toString());
     }
 
     private <T> T await(ExpectedCondition<T> condition, String what) {
@@ -216,8 +228,9 @@ public final class Chromium implements AutoCloseable {
         driver.executeScript("arguments[0].scrollIntoView({block: 'start'})", await(element));
     }
 
-    /** Saves a screenshot in {@code target/screenshots}. */
+    /** Saves a screenshot in {@code target/screenshots} when nothing on the page moves, such as a switch. */
     public Path screenshot(String name) {
+        patience.until(browser -> driver.executeScript(STILL));
         try {
             return Files.write(screenshots.resolve(name + ".png"), driver.getScreenshotAs(OutputType.BYTES));
         } catch (IOException e) {
