@@ -38,21 +38,28 @@ final class AccountLinking {
         this.event = event;
     }
 
-    /** Links the user to this provider if exactly one user matches. */
-    void link(BrokeredIdentityContext person) {
+    /**
+     * Links the user to this provider if exactly one user matches.
+     *
+     * @return the linked user; empty before a first login
+     */
+    Optional<UserModel> link(BrokeredIdentityContext person) {
         RealmModel realm = session.getContext().getRealm();
         FederatedIds ids = new FederatedIds(session, realm);
-        if (ids.user(provider.getAlias(), person.getId()).isPresent()) {
-            return;
+        Optional<UserModel> known = ids.user(provider.getAlias(), person.getId());
+        if (known.isPresent()) {
+            return known;
         }
         String key = (String) person.getContextData().get(IDENTITY_KEY);
         List<UserModel> theirs = providersForSameClassLink()
                 .flatMap(other -> ids.link(other.getAlias(), key).user().stream())
                 .distinct()
                 .toList();
-        if (theirs.size() == 1 && linked(realm, theirs.get(0)).isEmpty()) {
-            addLink(realm, theirs.get(0), person);
+        if (theirs.size() != 1 || linked(realm, theirs.get(0)).isPresent()) {
+            return Optional.empty();
         }
+        addLink(realm, theirs.get(0), person);
+        return Optional.of(theirs.get(0));
     }
 
     /** Returns an existing link of the user to another ClassLink account, which prevents the new link. */

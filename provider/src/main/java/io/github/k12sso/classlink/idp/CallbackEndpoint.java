@@ -21,6 +21,7 @@ import org.keycloak.events.Details;
 import org.keycloak.events.EventBuilder;
 import org.keycloak.events.EventType;
 import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.UserModel;
 import org.keycloak.protocol.ClientData;
 import org.keycloak.services.resources.IdentityBrokerService;
 import org.keycloak.sessions.AuthenticationSessionModel;
@@ -97,11 +98,11 @@ public final class CallbackEndpoint {
                 user.prepareLinking(person, login.getAuthenticatedUser());
             } else {
                 attempt.applyTo(login);
-                new AccountLinking(session, config, event).link(person);
+                Optional<UserModel> linked = new AccountLinking(session, config, event).link(person);
                 if (launch.isLaunch(login)) {
                     login = launch.forThisPersonOnly(person, login);
                 }
-                user.prepareLogin(person, login);
+                user.prepareLogin(person, linked, login);
             }
             return callback.authenticated(person);
         } catch (WebApplicationException e) {

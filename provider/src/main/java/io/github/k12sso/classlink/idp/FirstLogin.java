@@ -40,6 +40,8 @@ final class FirstLogin {
     private final RealmModel realm;
     private final ClassLinkIdentityProviderConfig provider;
     private final EventBuilder event;
+    /** The email address for which {@link #findsAccount} found none; not looked up again. */
+    private String freeEmail;
 
     FirstLogin(KeycloakSession session, ClassLinkIdentityProviderConfig provider, EventBuilder event) {
         this.session = session;
@@ -115,15 +117,27 @@ final class FirstLogin {
         return Optional.of(user);
     }
 
+    /** Returns whether Keycloak's flow would find an account with this email or, since 26.7.4, username. */
+    boolean findsAccount(String email) {
+        UserProvider users = session.users();
+        boolean found = users.getUserByEmail(realm, email) != null
+                || (realm.isLoginWithEmailAllowed() && users.getUserByUsername(realm, email) != null);
+        freeEmail = found ? null : email;
+        return found;
+    }
+
     /** Same check as in Keycloak 26.7.4: a username equal to another user's email would lock out that user. */
     private boolean isTaken(String username, String email) {
         UserProvider users = session.users();
-        boolean emailMustDiffer = email != null && !realm.isDuplicateEmailsAllowed();
+        boolean emailMustDiffer = email != null && !email.equals(freeEmail) && !realm.isDuplicateEmailsAllowed();
         boolean emailIsUsername = realm.isLoginWithEmailAllowed();
         return users.getUserByUsername(realm, username) != null
                 || (emailMustDiffer && users.getUserByEmail(realm, email) != null)
                 || (emailMustDiffer && emailIsUsername && users.getUserByUsername(realm, email) != null)
-                || (emailIsUsername && username.indexOf('@') > 0 && users.getUserByEmail(realm, username) != null);
+                || (emailIsUsername
+                        && username.indexOf('@') > 0
+                        && !username.equals(freeEmail)
+                        && users.getUserByEmail(realm, username) != null);
     }
 
     private void registered(UserModel user, BrokeredIdentityContext person) {

@@ -16,7 +16,6 @@ import org.jboss.logging.Logger;
 import org.keycloak.broker.oidc.mappers.AbstractJsonUserAttributeMapper;
 import org.keycloak.broker.provider.BrokeredIdentityContext;
 import org.keycloak.events.EventBuilder;
-import org.keycloak.models.FederatedIdentityModel;
 import org.keycloak.models.IdentityProviderSyncMode;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
@@ -60,13 +59,17 @@ final class LoginUser {
         this.firstLogin = new FirstLogin(session, provider, event);
     }
 
-    /** Prepares a login. Creates the user if the first-login flow would do nothing else. */
-    void prepareLogin(BrokeredIdentityContext person, AuthenticationSessionModel login) {
-        Optional<UserModel> user = find(person);
+    /**
+     * Prepares a login. Creates the user if the first-login flow would do nothing else.
+     *
+     * @param linked the user as {@link AccountLinking#link} found it
+     */
+    void prepareLogin(BrokeredIdentityContext person, Optional<UserModel> linked, AuthenticationSessionModel login) {
+        Optional<UserModel> user = linked;
         if (user.isEmpty() && firstLogin.onlyCreatesUser()) {
             firstLogin.preprocess(person);
             adjust(person, null);
-            user = firstLogin.create(person, login).or(() -> linkedMeanwhile(person));
+            user = firstLogin.create(person, login).or(() -> new AccountLinking(session, provider, event).link(person));
         } else {
             adjust(person, user.orElse(null));
         }
@@ -86,18 +89,6 @@ final class LoginUser {
         return sent == null ? null : accepted.single(attribute, sent).orElse(null);
     }
 
-    private Optional<UserModel> find(BrokeredIdentityContext person) {
-        return Optional.ofNullable(session.users()
-                .getUserByFederatedIdentity(
-                        realm, new FederatedIdentityModel(provider.getAlias(), person.getId(), person.getUsername())));
-    }
-
-    /** Returns the user if a concurrent first login created it. */
-    private Optional<UserModel> linkedMeanwhile(BrokeredIdentityContext person) {
-        new AccountLinking(session, provider, event).link(person);
-        return find(person);
-    }
-
     // ---- names and addresses ---------------------------------------------------------------------------------------
 
     /**
@@ -108,6 +99,9 @@ final class LoginUser {
         AcceptedValues accepted;
         if (user == null) {
             accepted = AcceptedValues.ofNewUser(session, realm, person.getUsername());
+            accepted.expect(UserModel.FIRST_NAME, person.getFirstName());
+            accepted.expect(UserModel.LAST_NAME, person.getLastName());
+            accepted.expect(UserModel.EMAIL, person.getEmail());
             if (!accepted.accepts(UserModel.USERNAME, person.getUsername())) {
                 person.setUsername(nameOfId(person, provider.getAlias().length()));
             }
@@ -163,11 +157,9 @@ final class LoginUser {
 
     /** For a new user, Keycloak's flow finds an account with exactly this email and, since 26.7.4, this username. */
     private boolean isInUse(UserModel user, String email) {
-        boolean leftToFlow = user == null
-                && (session.users().getUserByEmail(realm, email) != null
-                        || (realm.isLoginWithEmailAllowed()
-                                && session.users().getUserByUsername(realm, email) != null));
-        return !leftToFlow && AcceptedValues.isTaken(session, realm, user, email);
+        return user == null
+                ? !firstLogin.findsAccount(email) && AcceptedValues.isEqualToAnothers(session, realm, email)
+                : AcceptedValues.isTaken(session, realm, user, email);
     }
 
     /** Returns a placeholder for a required value that ClassLink did not send, if no page asks the user for it. */

@@ -35,10 +35,10 @@ record TrialUser(KeycloakSession session, ClassLinkIdentityProviderConfig config
         EventBuilder event = new SilentEvents(realm, session);
         FederatedIds ids = new FederatedIds(session, realm);
         boolean known = ids.user(config.getAlias(), person.getId()).isPresent();
-        new AccountLinking(session, config, event).link(person);
-        boolean linked = !known && ids.user(config.getAlias(), person.getId()).isPresent();
+        Optional<UserModel> existing = new AccountLinking(session, config, event).link(person);
+        boolean linked = !known && existing.isPresent();
         TrialMappers mappers = new TrialMappers(session, config, report);
-        new LoginUser(session, config, event).prepareLogin(person, login);
+        new LoginUser(session, config, event).prepareLogin(person, existing, login);
         mappers.preprocess(person);
         Optional<UserModel> user = ids.user(config.getAlias(), person.getId());
         values.put("user", kind(known, linked, user, realm));

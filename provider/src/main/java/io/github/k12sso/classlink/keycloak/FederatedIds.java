@@ -10,9 +10,11 @@ import java.util.Map;
 import java.util.Optional;
 import org.keycloak.models.FederatedIdentityModel;
 import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.UserProvider;
+import org.keycloak.provider.ServerInfoAwareProviderFactory;
 import org.keycloak.storage.StorageId;
 
 /**
@@ -105,11 +107,31 @@ public final class FederatedIds {
      * collide with it.
      */
     public boolean isAnothers(String username) {
+        if (isComparedExactly(session)) {
+            return false;
+        }
         List<String> found = session.users()
                 .searchForUserStream(realm, Map.of(UserModel.USERNAME, username, UserModel.EXACT, "true"))
                 .map(user -> user.getUsername().toLowerCase(Locale.ROOT))
                 .toList();
         return !found.isEmpty() && !found.contains(username.toLowerCase(Locale.ROOT));
+    }
+
+    /**
+     * Returns whether the server's database compares text exactly, so that no search for merely similar text is needed.
+     * Only PostgreSQL does so for certain: all its collations for a whole database are deterministic. For other
+     * databases, it depends on the collation or the session.
+     */
+    public static boolean isComparedExactly(KeycloakSession session) {
+        KeycloakSessionFactory factory = session.getKeycloakSessionFactory();
+        return factory.getSpis().stream()
+                .filter(spi -> "connectionsJpa".equals(spi.getName()))
+                .map(spi -> factory.getProviderFactory(spi.getProviderClass()))
+                .anyMatch(database -> database instanceof ServerInfoAwareProviderFactory described
+                        && described
+                                .getOperationalInfo()
+                                .getOrDefault("databaseProduct", "")
+                                .startsWith("PostgreSQL"));
     }
 
     /** Returns the users whose link ID the database considers equal. */

@@ -1,5 +1,6 @@
 package io.github.k12sso.classlink.mapper;
 
+import io.github.k12sso.classlink.keycloak.FederatedIds;
 import io.github.k12sso.classlink.profile.Profile;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -110,17 +111,13 @@ public final class AcceptedValues {
 
     /**
      * Returns whether an email must not be stored because another user has it: as an email, if duplicates are not
-     * allowed, or as a username, if the realm allows login with email. Also searches, because Keycloak's lookup
-     * (26.7.3) does not find a user whose email only the database considers equal, such as {@code josé@…} for {@code
-     * jose@…}.
-     *
-     * @param user null for a new user
+     * allowed, or as a username, if the realm allows login with email. Includes {@link #isEqualToAnothers}.
      */
     public static boolean isTaken(KeycloakSession session, RealmModel realm, UserModel user, String email) {
-        if (user != null && email.equalsIgnoreCase(user.getFirstAttribute(UserModel.EMAIL))) {
+        if (email.equalsIgnoreCase(user.getFirstAttribute(UserModel.EMAIL))) {
             return false; // the user already has it
         }
-        Predicate<UserModel> isAnother = owner -> user == null || !owner.getId().equals(user.getId());
+        Predicate<UserModel> isAnother = owner -> !owner.getId().equals(user.getId());
         if (realm.isLoginWithEmailAllowed()
                 && Optional.ofNullable(session.users().getUserByUsername(realm, email))
                         .filter(isAnother)
@@ -131,10 +128,22 @@ public final class AcceptedValues {
             return false;
         }
         UserModel exact = session.users().getUserByEmail(realm, email);
-        Stream<UserModel> owners = exact != null
-                ? Stream.of(exact)
+        return (exact != null ? Stream.of(exact) : equal(session, realm, email)).anyMatch(isAnother);
+    }
+
+    /**
+     * Returns whether a new user's email must not be stored because the database considers it equal to that of another
+     * user, such as {@code josé@…} and {@code jose@…}. Keycloak's lookup (26.7.3) does not find such a user.
+     */
+    public static boolean isEqualToAnothers(KeycloakSession session, RealmModel realm, String email) {
+        return !realm.isDuplicateEmailsAllowed()
+                && equal(session, realm, email).findAny().isPresent();
+    }
+
+    private static Stream<UserModel> equal(KeycloakSession session, RealmModel realm, String email) {
+        return FederatedIds.isComparedExactly(session)
+                ? Stream.empty()
                 : session.users().searchForUserStream(realm, Map.of(UserModel.EMAIL, email, UserModel.EXACT, "true"));
-        return owners.anyMatch(isAnother);
     }
 
     /**
@@ -180,6 +189,14 @@ public final class AcceptedValues {
     /** Returns whether the user profile requires the attribute for users. */
     public boolean requires(String attribute) {
         return validated().isRequired(attribute);
+    }
+
+    /** Sets a value that is probably accepted unchanged, so that all values are validated together. */
+    public void expect(String attribute, String value) {
+        String storable = value == null ? "" : Profile.storable(value).strip();
+        if (!storable.isEmpty()) {
+            set(attribute, List.of(storable));
+        }
     }
 
     /** Sets the values of the copy. */

@@ -52,9 +52,20 @@ final class CollatedUsers {
     }
 
     FederatedIds ids() {
+        return idsOn("MariaDB 11.4.2");
+    }
+
+    FederatedIds idsOn(String database) {
         UserProvider cached = users(user -> cache.apply(user));
-        KeycloakSession session =
-                Stub.of(KeycloakSession.class, Map.of("users", arguments -> cached, "getProvider", arguments -> store));
+        KeycloakSession session = Stub.of(
+                KeycloakSession.class,
+                Map.of(
+                        "users",
+                        arguments -> cached,
+                        "getProvider",
+                        arguments -> store,
+                        "getKeycloakSessionFactory",
+                        arguments -> Databases.server(database)));
         return new FederatedIds(session, Stub.of(RealmModel.class, Map.of()));
     }
 

@@ -2,13 +2,19 @@ package io.github.k12sso.classlink.keycloak;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.k12sso.classlink.Stub;
 import io.github.k12sso.classlink.keycloak.FederatedIds.Link;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.UserModel;
+import org.keycloak.provider.ProviderFactory;
 
 /** Users whose ids the database compares as equal. {@code DatabasesIT} tests the same on MariaDB. */
 class FederatedIdsTest {
@@ -111,6 +117,35 @@ class FederatedIdsTest {
         users.linkedBy(existing);
 
         assertThat(users.ids().isAnothers(username)).isEqualTo(another);
+    }
+
+    /** The stub searches as MariaDB does, so an answer of true shows that it was searched. */
+    @ParameterizedTest
+    @CsvSource({
+        "PostgreSQL 17.2, false",
+        "MariaDB 11.4.2-MariaDB, true",
+        "MySQL 8.4.0, true",
+        "Microsoft SQL Server 16.00.4135, true",
+        "Oracle Oracle Database 23ai, true",
+        "H2 2.3.232, true",
+        "'', true"
+    })
+    void aSearchForEqualTextIsOnlyNeededIfTheDatabaseMayCompareLoosely(String database, boolean searched) {
+        users.linkedBy("josé.2");
+
+        assertThat(users.idsOn(database).isAnothers("jose.2")).isEqualTo(searched);
+    }
+
+    @Test
+    void givenAServerThatDoesNotDescribeItsDatabase_thenTextMayBeComparedLoosely() {
+        for (KeycloakSessionFactory server : List.of(
+                Databases.server("connectionsJpa", Stub.of(ProviderFactory.class, Map.of())),
+                Databases.server("connectionsInfinispan", Stub.of(ProviderFactory.class, Map.of())))) {
+            KeycloakSession session =
+                    Stub.of(KeycloakSession.class, Map.of("getKeycloakSessionFactory", arguments -> server));
+
+            assertThat(FederatedIds.isComparedExactly(session)).isFalse();
+        }
     }
 
     @Test

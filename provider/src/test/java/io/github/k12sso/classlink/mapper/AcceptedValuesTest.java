@@ -3,6 +3,7 @@ package io.github.k12sso.classlink.mapper;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.k12sso.classlink.Stub;
+import io.github.k12sso.classlink.keycloak.Databases;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -108,7 +109,13 @@ class AcceptedValuesTest {
                             arguments -> Stream.of(other)
                                     .filter(found -> Map.of("email", "jose@x.example", UserModel.EXACT, "true")
                                             .equals(arguments[1]))));
-            KeycloakSession session = Stub.of(KeycloakSession.class, Map.of("users", arguments -> users));
+            KeycloakSession session = Stub.of(
+                    KeycloakSession.class,
+                    Map.of(
+                            "users",
+                            arguments -> users,
+                            "getKeycloakSessionFactory",
+                            arguments -> Databases.server("MariaDB 11.4.2")));
             RealmModel realm = Stub.of(
                     RealmModel.class,
                     Map.of(
