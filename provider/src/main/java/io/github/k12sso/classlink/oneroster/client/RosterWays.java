@@ -211,35 +211,38 @@ public final class RosterWays {
 
     /** Returns the questions whose user or class does not exist. For the others, the way is unsupported. */
     private Set<Question> missing(Map<Question, Way> round, Map<Question, Answer> answers) throws RosterFailure {
-        Set<Question> unclear = new HashSet<>();
         Set<Question> missing = new HashSet<>();
-        answers.forEach((question, answer) -> {
+        Map<Question, Listing> subjects = new HashMap<>();
+        for (Map.Entry<Question, Answer> each : answers.entrySet()) {
+            Question question = each.getKey();
+            Reason lacking = each.getValue().lacking();
             Way way = round.get(question);
-            if (answer.lacking() == null || way.isFilter() || answer.lacking() == Reason.SOURCE_LACKS) {
-                return;
+            if (lacking == null || way.isFilter() || lacking == Reason.SOURCE_LACKS) {
+                continue;
             }
-            if (way.isSingle() && answer.lacking() == Reason.UNKNOWN_OBJECT) {
+            if (way.isSingle() && lacking == Reason.UNKNOWN_OBJECT) {
                 missing.add(question);
-            } else if (!way.isSingle() && !isEmptyList(way, answer)) {
-                unclear.add(question);
+            } else if (!way.isSingle() && question.subject.isPresent() && !isEmptyList(way, each.getValue())) {
+                subjects.put(question, question.subject.get());
             }
-        });
-        missing.addAll(withoutSubject(unclear));
-        answers.forEach((question, answer) -> {
+        }
+        Map<Listing, Answer> read = lists.read(new HashSet<>(subjects.values()));
+        for (Map.Entry<Question, Listing> each : subjects.entrySet()) {
+            if (read.get(each.getValue()).lacking() == Reason.UNKNOWN_OBJECT) {
+                missing.add(each.getKey());
+            }
+        }
+        for (Map.Entry<Question, Answer> each : answers.entrySet()) {
+            Question question = each.getKey();
             Way way = round.get(question);
-            if (answer.lacking() != null && !missing.contains(question) && question.own && !working.contains(way)) {
+            if (each.getValue().lacking() != null
+                    && !missing.contains(question)
+                    && question.own
+                    && !working.contains(way)) {
                 remembered.put(district, way, false);
             }
-        });
+        }
         return missing;
-    }
-
-    private Set<Question> withoutSubject(Set<Question> unclear) throws RosterFailure {
-        Map<Question, Listing> subjects = new HashMap<>();
-        unclear.forEach(question -> question.subject.ifPresent(subject -> subjects.put(question, subject)));
-        Map<Listing, Answer> read = lists.read(Set.copyOf(subjects.values()));
-        subjects.values().removeIf(subject -> read.get(subject).lacking() != Reason.UNKNOWN_OBJECT);
-        return subjects.keySet();
     }
 
     /**

@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /** The object types of OneRoster 1.1 with their JSON keys (docs/internals/classlink-rosters.md#collections). */
 public enum RosterObjectType {
@@ -60,14 +59,23 @@ public enum RosterObjectType {
         /** An empty segment or a {@code .} or {@code ..} segment, with or without a path parameter. */
         private static final Pattern STEP = Pattern.compile("\\s*\\.{0,2}\\s*(;.*)?", Pattern.DOTALL);
 
-        private static final List<Route> ALL = routes();
-        private static final boolean[] PLAIN = new boolean[128];
-        /** The collections of which a single object can be read. */
-        private static final Set<String> OBJECTS = ALL.stream()
-                .filter(route -> route.pattern().size() == 2)
-                .map(route -> route.pattern().get(0))
-                .collect(Collectors.toUnmodifiableSet());
+        /** The collections, of each of which a single object can be read. */
+        private static final Map<String, RosterObjectType> COLLECTIONS = Map.ofEntries(
+                Map.entry("academicSessions", ACADEMIC_SESSION),
+                Map.entry("classes", CLASS),
+                Map.entry("courses", COURSE),
+                Map.entry("demographics", DEMOGRAPHICS),
+                Map.entry("enrollments", ENROLLMENT),
+                Map.entry("gradingPeriods", ACADEMIC_SESSION),
+                Map.entry("orgs", ORG),
+                Map.entry("resources", RESOURCE),
+                Map.entry("schools", ORG),
+                Map.entry("students", USER),
+                Map.entry("teachers", USER),
+                Map.entry("terms", ACADEMIC_SESSION),
+                Map.entry("users", USER));
 
+        private static final List<Route> ALL = routes();
         /** Finds the route of a path; empty if there is none. */
         static Optional<Route> of(List<String> segments) {
             return ALL.stream()
@@ -89,40 +97,24 @@ public enum RosterObjectType {
             }
             for (int at = id; at < link.length(); at++) {
                 char c = link.charAt(at);
-                if (c >= PLAIN.length || !PLAIN[c]) {
+                if (!(c >= 'a' && c <= 'z')
+                        && !(c >= 'A' && c <= 'Z')
+                        && !(c >= '0' && c <= '9')
+                        && c != '-'
+                        && c != '_') {
                     return false;
                 }
             }
-            return OBJECTS.contains(link.substring(start, slash));
+            return COLLECTIONS.containsKey(link.substring(start, slash));
         }
 
         boolean isSingle() {
             return pattern.get(pattern.size() - 1).equals(ID);
         }
 
-        static {
-            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-                    .chars()
-                    .forEach(c -> PLAIN[c] = true);
-        }
-
         private static List<Route> routes() {
             List<Route> routes = new ArrayList<>();
-            Map<String, RosterObjectType> collections = Map.ofEntries(
-                    Map.entry("academicSessions", ACADEMIC_SESSION),
-                    Map.entry("classes", CLASS),
-                    Map.entry("courses", COURSE),
-                    Map.entry("demographics", DEMOGRAPHICS),
-                    Map.entry("enrollments", ENROLLMENT),
-                    Map.entry("gradingPeriods", ACADEMIC_SESSION),
-                    Map.entry("orgs", ORG),
-                    Map.entry("resources", RESOURCE),
-                    Map.entry("schools", ORG),
-                    Map.entry("students", USER),
-                    Map.entry("teachers", USER),
-                    Map.entry("terms", ACADEMIC_SESSION),
-                    Map.entry("users", USER));
-            collections.forEach((name, type) -> {
+            COLLECTIONS.forEach((name, type) -> {
                 routes.add(new Route(List.of(name), type));
                 routes.add(new Route(List.of(name, ID), type));
             });
@@ -135,9 +127,9 @@ public enum RosterObjectType {
                     "users", Set.of("classes"),
                     "terms", Set.of("classes", "gradingPeriods"));
             nested.forEach((parent, children) -> children.forEach(
-                    child -> routes.add(new Route(List.of(parent, ID, child), collections.get(child)))));
+                    child -> routes.add(new Route(List.of(parent, ID, child), COLLECTIONS.get(child)))));
             for (String child : Set.of("enrollments", "students", "teachers")) {
-                routes.add(new Route(List.of("schools", ID, "classes", ID, child), collections.get(child)));
+                routes.add(new Route(List.of("schools", ID, "classes", ID, child), COLLECTIONS.get(child)));
             }
             return List.copyOf(routes);
         }
