@@ -197,7 +197,7 @@ class NewAdministratorInChromiumIT {
                         .get("configProperties"),
                 texts());
         provider.take(browser, "setup-provider-top");
-        console.scrollTo("authorizationUrl");
+        console.scrollToText("Endpoint: authorization URL");
         provider.take(browser, "setup-provider-bottom");
 
         console.type("config.authorizationUrl", "launchpad.example").press("createProvider");

@@ -156,6 +156,12 @@ public final class AdminConsole {
         return this;
     }
 
+    /** Opens the form for the first protocol mapper of the open client scope. */
+    public AdminConsole newProtocolMapper(String type) {
+        pressText("Configure a new mapper");
+        return click(By.xpath("//*[@role='dialog']//*[text()='" + type + "']"));
+    }
+
     // ---- organizations ---------------------------------------------------------------------------------------------
 
     /** For an empty list. */
@@ -173,12 +179,6 @@ public final class AdminConsole {
     public AddProviderPage addProvider() {
         menu("identity-providers").press("classlink-card");
         return AddProviderPage.shown(browser);
-    }
-
-    /** Scrolls a setting to the top of the window. */
-    public AdminConsole scrollTo(String setting) {
-        browser.scrollTo(By.cssSelector("main [name='config." + setting + "']"));
-        return this;
     }
 
     /** Clicks the button at the end of the provider's form. */
