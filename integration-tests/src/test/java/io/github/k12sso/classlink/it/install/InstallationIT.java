@@ -93,7 +93,7 @@ class InstallationIT {
 
     @Test
     void theJarIsSmallAndBundlesNoDependencies(TestEnvironment environment) throws IOException {
-        assertThat(Files.size(TestEnvironment.providerJar())).isLessThan(760_000);
+        assertThat(Files.size(TestEnvironment.providerJar())).isLessThan(770_000);
         try (JarFile jar = new JarFile(TestEnvironment.providerJar().toFile())) {
             assertThat(jar.stream().map(JarEntry::getName).filter(name -> name.endsWith(".class")))
                     .isNotEmpty()
