@@ -15,6 +15,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -38,6 +39,7 @@ class ReleaseIT {
     private static final Path ROOT = Path.of(System.getProperty("project.root")).normalize();
     private static final Set<String> NOT_SOURCES = Set.of("target", ".git", "node_modules");
     private static final long PATIENCE_MINUTES = 8;
+    private static final Pattern LINK = Pattern.compile("]\\(([^)]+)\\)");
 
     private Path first;
     private Path second;
@@ -66,7 +68,28 @@ class ReleaseIT {
         assertThat(notes).contains("### Added").doesNotContain("\n## ");
         assertThat(Files.readString(ROOT.resolve("CHANGELOG.md")))
                 .contains("## [" + pom("/project/version") + "] - ")
-                .contains(notes.strip());
+                .contains(notes.replace(tag(), "").strip());
+    }
+
+    /** A relative link leads nowhere on GitHub's page of a release. */
+    @Test
+    void linksInTheReleaseNotesLeadToTheTag() throws IOException {
+        List<String> links = LINK.matcher(Files.readString(first.resolveSibling("release-notes.md")))
+                .results()
+                .map(link -> link.group(1))
+                .toList();
+
+        assertThat(links)
+                .anyMatch(link -> link.startsWith(tag()))
+                .allMatch(link -> link.startsWith("https://"));
+        assertThat(links.stream().filter(link -> link.startsWith(tag())))
+                .allSatisfy(link -> assertThat(
+                                ROOT.resolve(link.substring(tag().length()).replaceFirst("#.*", "")))
+                        .exists());
+    }
+
+    private String tag() throws IOException {
+        return pom("/project/scm/url") + "/blob/" + pom("/project/scm/tag") + "/";
     }
 
     /** What Maven Central asks of a POM, and that nothing in it leads to something unpublished. */
