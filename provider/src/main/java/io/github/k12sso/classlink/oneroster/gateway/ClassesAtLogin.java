@@ -48,7 +48,7 @@ import org.keycloak.models.KeycloakSession;
 public record ClassesAtLogin(
         KeycloakSession session, Supplier<RosterSettings> settings, Profile profile, String accessToken) {
 
-    /** Time limit for the roster in a login, after at most three seconds of waiting for a permit. */
+    /** Time limit for the roster in a login, after the wait for a permit. */
     static final Duration TOTAL = Duration.ofSeconds(5);
 
     private static final Logger LOG = Logger.getLogger(ClassesAtLogin.class);
