@@ -79,9 +79,7 @@ class ReleaseIT {
                 .map(link -> link.group(1))
                 .toList();
 
-        assertThat(links)
-                .anyMatch(link -> link.startsWith(tag()))
-                .allMatch(link -> link.startsWith("https://"));
+        assertThat(links).anyMatch(link -> link.startsWith(tag())).allMatch(link -> link.startsWith("https://"));
         assertThat(links.stream().filter(link -> link.startsWith(tag())))
                 .allSatisfy(link -> assertThat(
                                 ROOT.resolve(link.substring(tag().length()).replaceFirst("#.*", "")))
