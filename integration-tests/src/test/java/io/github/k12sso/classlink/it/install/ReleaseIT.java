@@ -74,15 +74,16 @@ class ReleaseIT {
     /** A relative link leads nowhere on GitHub's page of a release. */
     @Test
     void linksInTheReleaseNotesLeadToTheTag() throws IOException {
+        String tag = tag();
         List<String> links = LINK.matcher(Files.readString(first.resolveSibling("release-notes.md")))
                 .results()
                 .map(link -> link.group(1))
                 .toList();
 
-        assertThat(links).anyMatch(link -> link.startsWith(tag())).allMatch(link -> link.startsWith("https://"));
-        assertThat(links.stream().filter(link -> link.startsWith(tag())))
+        assertThat(links).anyMatch(link -> link.startsWith(tag)).allMatch(link -> link.startsWith("https://"));
+        assertThat(links.stream().filter(link -> link.startsWith(tag)))
                 .allSatisfy(link -> assertThat(
-                                ROOT.resolve(link.substring(tag().length()).replaceFirst("#.*", "")))
+                                ROOT.resolve(link.substring(tag.length()).replaceFirst("#.*", "")))
                         .exists());
     }
 
