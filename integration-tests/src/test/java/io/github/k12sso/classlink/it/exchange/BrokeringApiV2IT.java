@@ -65,17 +65,25 @@ class BrokeringApiV2IT {
         assertThat(body.fieldNames())
                 .toIterable()
                 .containsExactly("access_token", "issued_token_type", "token_type", "expires_in");
-        HttpResponse<String> info = new Http()
-                .send(HttpRequest.newBuilder(environment.classLink().baseUrl().resolve("/v2/my/info"))
-                        .header(
-                                "Authorization",
-                                "Bearer " + body.get("access_token").textValue()));
-        assertThat(Http.json(info.body()).get("UserId").intValue()).isEqualTo(870_001);
+        assertThat(userIdOf(answer)).isEqualTo(870_001);
     }
 
     @Test
     void givenATokenWithoutTheScope_thenItIsRefused() {
         assertRefused(ask(accessToken("openid")), 400, "access_denied");
+    }
+
+    @Test
+    void givenAnotherUsersTokenInTheHeader_thenOnlyTheTokenInTheFormCounts() {
+        String teacherWithScope = accessToken("teacher", "openid " + TestRealm.TOKEN_SCOPE);
+        String teacherWithoutScope = accessToken("teacher", "openid");
+
+        assertRefused(ask(accessToken("openid"), "Bearer " + teacherWithScope), 400, "access_denied");
+
+        HttpResponse<String> answer =
+                ask(accessToken("openid " + TestRealm.TOKEN_SCOPE), "Bearer " + teacherWithoutScope);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        assertThat(userIdOf(answer)).isEqualTo(870_001);
     }
 
     @Test
@@ -141,8 +149,12 @@ class BrokeringApiV2IT {
     }
 
     private String accessToken(String scope) {
+        return accessToken("student", scope);
+    }
+
+    private String accessToken(String persona, String scope) {
         return realm.redeem(
-                        realm.login(realm.newBrowser(), "student", realm.loginRequest(scope)),
+                        realm.login(realm.newBrowser(), persona, realm.loginRequest(scope)),
                         TestRealm.APP,
                         TestRealm.APP_SECRET)
                 .get("access_token")
@@ -150,10 +162,30 @@ class BrokeringApiV2IT {
     }
 
     private HttpResponse<String> ask(String token) {
-        return new Http()
-                .send(Http.form(
-                        realm.url("/broker/" + TestRealm.ALIAS + "/token"),
-                        Map.of("client_id", TestRealm.APP, "client_secret", TestRealm.APP_SECRET, "token", token)));
+        return new Http().send(request(token));
+    }
+
+    private HttpResponse<String> ask(String token, String authorization) {
+        return new Http().send(request(token).header("Authorization", authorization));
+    }
+
+    private HttpRequest.Builder request(String token) {
+        return Http.form(
+                realm.url("/broker/" + TestRealm.ALIAS + "/token"),
+                Map.of("client_id", TestRealm.APP, "client_secret", TestRealm.APP_SECRET, "token", token));
+    }
+
+    /** The user whose ClassLink token a response contains. */
+    private int userIdOf(HttpResponse<String> answer) {
+        HttpResponse<String> info = new Http()
+                .send(HttpRequest.newBuilder(environment.classLink().baseUrl().resolve("/v2/my/info"))
+                        .header(
+                                "Authorization",
+                                "Bearer "
+                                        + Http.json(answer.body())
+                                                .get("access_token")
+                                                .textValue()));
+        return Http.json(info.body()).get("UserId").intValue();
     }
 
     private static void assertRefused(HttpResponse<String> answer, int status, String error) {
