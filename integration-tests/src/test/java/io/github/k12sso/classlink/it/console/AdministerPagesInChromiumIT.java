@@ -139,6 +139,22 @@ class AdministerPagesInChromiumIT {
     }
 
     @Test
+    void aClientScopeAddsTheClassesToTokens() {
+        add("client-scopes", Http.json("{\"name\": \"classlink-classes\", \"protocol\": \"openid-connect\"}"));
+        console.menu("client-scopes").follow("classlink-classes").press("mappers");
+        console.newProtocolMapper("ClassLink classes").type("name", "classes").type("config.claim🍺name", "classes");
+        browser.screenshot("scope-classes-mapper");
+        console.press("save").alert();
+
+        assertThat(of("client-scopes"))
+                .filteredOn(scope -> scope.get("name").textValue().equals("classlink-classes"))
+                .singleElement()
+                .satisfies(
+                        scope -> assertThat(scope.at("/protocolMappers/0/name").textValue())
+                                .isEqualTo("classes"));
+    }
+
+    @Test
     void onlyStaffSignIn() {
         console.menu("identity-providers").follow("ClassLink").scrollToText("Advanced settings");
         console.turn("filteredByClaim", true);

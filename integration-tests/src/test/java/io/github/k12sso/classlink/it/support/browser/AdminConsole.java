@@ -156,6 +156,12 @@ public final class AdminConsole {
         return this;
     }
 
+    /** Opens the form for the first protocol mapper of the open client scope. */
+    public AdminConsole newProtocolMapper(String type) {
+        pressText("Configure a new mapper");
+        return click(By.xpath("//*[@role='dialog']//*[text()='" + type + "']"));
+    }
+
     // ---- organizations ---------------------------------------------------------------------------------------------
 
     /** For an empty list. */
