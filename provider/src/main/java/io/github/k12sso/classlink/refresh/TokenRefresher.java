@@ -31,7 +31,7 @@ import org.keycloak.models.UserModel;
 final class TokenRefresher {
 
     private static final Logger LOG = Logger.getLogger(TokenRefresher.class);
-    /** Time between two looks at a refresh of another node, which usually takes less than a second. */
+    /** Keycloak's store notifies no waiting node, so a node polls; a refresh usually takes less than a second. */
     private static final Duration POLL = Duration.ofMillis(25);
 
     private static final Duration LATER_POLL = Duration.ofMillis(100);

@@ -65,7 +65,7 @@ class BrokeringApiV2IT {
         assertThat(body.fieldNames())
                 .toIterable()
                 .containsExactly("access_token", "issued_token_type", "token_type", "expires_in");
-        assertThat(userIdOf(answer)).isEqualTo(870_001);
+        assertThat(environment.userIdOf(answer)).isEqualTo(870_001);
     }
 
     @Test
@@ -83,7 +83,7 @@ class BrokeringApiV2IT {
         HttpResponse<String> answer =
                 ask(accessToken("openid " + TestRealm.TOKEN_SCOPE), "Bearer " + teacherWithoutScope);
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-        assertThat(userIdOf(answer)).isEqualTo(870_001);
+        assertThat(environment.userIdOf(answer)).isEqualTo(870_001);
     }
 
     @Test
@@ -173,19 +173,6 @@ class BrokeringApiV2IT {
         return Http.form(
                 realm.url("/broker/" + TestRealm.ALIAS + "/token"),
                 Map.of("client_id", TestRealm.APP, "client_secret", TestRealm.APP_SECRET, "token", token));
-    }
-
-    /** The user whose ClassLink token a response contains. */
-    private int userIdOf(HttpResponse<String> answer) {
-        HttpResponse<String> info = new Http()
-                .send(HttpRequest.newBuilder(environment.classLink().baseUrl().resolve("/v2/my/info"))
-                        .header(
-                                "Authorization",
-                                "Bearer "
-                                        + Http.json(answer.body())
-                                                .get("access_token")
-                                                .textValue()));
-        return Http.json(info.body()).get("UserId").intValue();
     }
 
     private static void assertRefused(HttpResponse<String> answer, int status, String error) {

@@ -2,15 +2,12 @@ package io.github.k12sso.classlink.it.exchange;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-import io.github.k12sso.classlink.it.support.AdminApi;
 import io.github.k12sso.classlink.it.support.BuiltInBroker;
 import io.github.k12sso.classlink.it.support.Full;
 import io.github.k12sso.classlink.it.support.Http;
 import io.github.k12sso.classlink.it.support.TestEnvironment;
 import io.github.k12sso.classlink.it.support.TestRealm;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -56,7 +53,7 @@ class LegacyExchangeIT {
         assertThat(Http.json(answer.body()).fieldNames())
                 .toIterable()
                 .containsExactly("access_token", "issued_token_type", "token_type", "expires_in");
-        assertThat(userIdOf(answer)).isEqualTo(870_001);
+        assertThat(environment.userIdOf(answer)).isEqualTo(870_001);
     }
 
     @Test
@@ -93,17 +90,7 @@ class LegacyExchangeIT {
         HttpResponse<String> answer = builtIn.exchange(token);
 
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-        assertThat(userIdOf(answer)).isEqualTo(870_001);
-    }
-
-    private int userIdOf(HttpResponse<String> exchange) {
-        JsonNode tokens = Http.json(exchange.body());
-        HttpResponse<String> info = new Http()
-                .send(HttpRequest.newBuilder(environment.classLink().baseUrl().resolve("/v2/my/info"))
-                        .header(
-                                "Authorization",
-                                "Bearer " + tokens.get("access_token").textValue()));
-        return Http.json(AdminApi.require(info, "profile").body()).get("UserId").intValue();
+        assertThat(environment.userIdOf(answer)).isEqualTo(870_001);
     }
 
     private static String accessToken(TestRealm realm, String scope) {

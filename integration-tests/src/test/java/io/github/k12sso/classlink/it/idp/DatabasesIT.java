@@ -7,13 +7,11 @@ import com.nimbusds.jwt.JWTParser;
 import io.github.k12sso.classlink.it.support.Browser;
 import io.github.k12sso.classlink.it.support.DatabaseKind;
 import io.github.k12sso.classlink.it.support.Full;
-import io.github.k12sso.classlink.it.support.Http;
 import io.github.k12sso.classlink.it.support.ProviderMappers;
 import io.github.k12sso.classlink.it.support.ServerOnDatabase;
 import io.github.k12sso.classlink.it.support.TestRealm;
 import io.github.k12sso.classlink.it.support.WebPage;
 import java.net.URI;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.text.ParseException;
 import java.util.Map;
@@ -280,15 +278,7 @@ class DatabasesIT {
         private int classLinkUser(String accessToken) {
             HttpResponse<String> answer = realm.exchange(accessToken);
             assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-            HttpResponse<String> profile = new Http()
-                    .send(HttpRequest.newBuilder(server.classLink().baseUrl().resolve("/v2/my/info"))
-                            .header(
-                                    "Authorization",
-                                    "Bearer "
-                                            + Http.json(answer.body())
-                                                    .get("access_token")
-                                                    .textValue()));
-            return Http.json(profile.body()).get("UserId").intValue();
+            return server.userIdOf(answer);
         }
 
         private void launch(Browser browser, String persona) {
